@@ -1,0 +1,74 @@
+// The journal's port: an append-only log of records, the only authority over what a node saw and said.
+//
+// Order: records are read back in append order, contiguous from lsn 0 of each epoch. Durability: `durable_lsn` is the
+// highest lsn whose record survives a power loss; it never goes back. Overload: `append` never blocks; the adapter
+// seals what is pending into one group-commit batch at a time, and `pending_bytes` lets the node stop sending when the
+// disk falls behind. Faults: after a failed write or sync the journal is `failed` for good, every later append and
+// commit is refused with the same coded error, and `durable_lsn` stays where it was.
+
+/** What a record is. The payload's layout is the engine's business (engine/journal-records.ts); the journal never looks inside. */
+export const RECORD_KIND = {
+  input: 1,
+  effects: 2,
+  snapshot: 3,
+  checkpoint: 4,
+  end: 5,
+} as const
+export type RecordKind = (typeof RECORD_KIND)[keyof typeof RECORD_KIND]
+
+/** Opens an epoch. Header and base become visible in one durable write, or not at all. */
+export type EpochOpening = {
+  /** One above the journal's last epoch, 1 in an empty journal. */
+  readonly epoch: number
+  /** Canonical bytes of the epoch's header: hashes of build, strategies, configuration and schemas, and their contents. */
+  readonly header: Uint8Array
+  /** Canonical bytes of the state the epoch starts from. */
+  readonly base: Uint8Array
+}
+
+export type JournalRecord = { readonly lsn: number; readonly kind: RecordKind; readonly payload: Uint8Array }
+
+export type RecoveredEpoch = {
+  readonly epoch: number
+  readonly header: Uint8Array
+  readonly base: Uint8Array
+  /** lsn of the last intact record, -1 when there is none. */
+  readonly last_lsn: number
+  /** Chain hash (32 bytes) after the last intact batch. */
+  readonly chain_hash: Uint8Array
+}
+
+/** Writing side of the open epoch. `append` is synchronous and copies its payload. */
+export interface JournalWriter {
+  readonly epoch: number
+  /** lsn of the last record appended, -1 before the first. */
+  readonly appended_lsn: number
+  /** lsn of the last record known to survive a power loss, -1 before the first. */
+  readonly durable_lsn: number
+  /** Bytes appended and not yet durable. */
+  readonly pending_bytes: number
+  /** The fault that ended writing, if any. */
+  readonly failure: Error | undefined
+  /** Appends a record and returns its lsn (contiguous from 0 in each epoch). Throws the journal's failure once there is one. */
+  append(kind: RecordKind, payload: Uint8Array): number
+  /** Seals and syncs what is pending; resolves when everything appended before the call is durable. Calls share a batch. */
+  commit(): Promise<void>
+  /** Called after each group commit with the new durable_lsn. */
+  onDurable(listener: (durable_lsn: number) => void): void
+  /** Commits, then releases the files. */
+  close(): Promise<void>
+}
+
+export interface Journal {
+  /** Epochs found, oldest first. A torn tail of the last epoch was cut; anything else damaged was refused at open with file and offset. */
+  readonly epochs: readonly RecoveredEpoch[]
+  /** What opening repaired: file, byte offset and bytes cut of a torn tail. */
+  readonly repaired:
+    | { readonly file: string; readonly offset: number; readonly bytes_cut: number }
+    | undefined
+  /** Reads an epoch's records in order from `from_lsn`. */
+  read(epoch: number, from_lsn?: number): AsyncIterable<JournalRecord>
+  /** Opens the next epoch for writing. The earlier epochs become read-only. */
+  openEpoch(opening: EpochOpening): Promise<JournalWriter>
+  close(): Promise<void>
+}

@@ -1,0 +1,119 @@
+// The tick store's port: history in, columns out.
+//
+// Ownership: one process per store directory. Order: rows of one instrument and kind come in
+// (ts, row_no, import id) order, never by insertion time, whatever parts the store keeps them in. Memory: blocks are
+// streamed; the store holds a bounded number of blocks per reader whatever the range. A yielded block belongs to the
+// reader until it asks for the next one.
+
+import type { Instrument } from '../schemas/instrument.ts'
+
+export type TickKind = 'quote' | 'trade' | 'bar'
+
+/** A block of one instrument's quotes as columns. Times in µs since the epoch; prices and sizes in units of the instrument. */
+export type QuoteColumns = {
+  readonly kind: 'quote'
+  readonly count: number
+  readonly ts_event_us: Float64Array
+  readonly bid_price_units: Float64Array
+  readonly ask_price_units: Float64Array
+  /** Displayed sizes; 0 where the data has none. */
+  readonly bid_size_units: Float64Array
+  readonly ask_size_units: Float64Array
+}
+
+/** aggressor_side: 1 buy, -1 sell, 0 unknown. */
+export type TradeColumns = {
+  readonly kind: 'trade'
+  readonly count: number
+  readonly ts_event_us: Float64Array
+  readonly price_units: Float64Array
+  readonly size_units: Float64Array
+  readonly aggressor_side: Float64Array
+}
+
+/** Imported bars. `ts_event_us` is the bar's END, the time it became known; it began at `ts_event_us - interval_us`. */
+export type BarColumns = {
+  readonly kind: 'bar'
+  readonly count: number
+  readonly interval_us: number
+  readonly price_type: 'bid' | 'ask' | 'last'
+  readonly ts_event_us: Float64Array
+  readonly open_price_units: Float64Array
+  readonly high_price_units: Float64Array
+  readonly low_price_units: Float64Array
+  readonly close_price_units: Float64Array
+  readonly volume_units: Float64Array
+}
+
+export type TickColumns = QuoteColumns | TradeColumns | BarColumns
+
+/** One ordered stream of rows: an instrument and a kind (and, for bars, interval and price type). */
+export type TickSeries =
+  | { readonly instrument_id: string; readonly kind: 'quote' | 'trade' }
+  | {
+      readonly instrument_id: string
+      readonly kind: 'bar'
+      readonly interval_us: number
+      readonly price_type: 'bid' | 'ask' | 'last'
+    }
+
+/** Half-open range of `ts_event_us`: from <= ts < to. */
+export type TimeRange = { readonly from_us: number; readonly to_us: number }
+
+/** What the store holds of one import, visible only once complete. */
+export type ImportManifest = {
+  /** SHA-256 (hex) of the source's bytes and of the mapping: the identity of an import. */
+  readonly import_id: string
+  readonly source_name: string
+  readonly mapping: string
+  readonly series: TickSeries
+  readonly row_count: number
+  readonly first_us: number
+  readonly last_us: number
+  /** SHA-256 (hex) over the canonical rows in row order, made at write time. */
+  readonly data_hash: string
+}
+
+export type SeriesSummary = {
+  readonly series: TickSeries
+  readonly row_count: number
+  readonly first_us: number
+  readonly last_us: number
+  readonly import_count: number
+}
+
+/** One import's rows, offered in source order; `row_no` is the row's index in the source. */
+export type ImportSource = {
+  readonly import_id: string
+  readonly source_name: string
+  readonly mapping: string
+  readonly series: TickSeries
+  /** Blocks in source order. Rows out of time order inside a source are refused by the importer, not by the store. */
+  readonly blocks: AsyncIterable<TickColumns>
+}
+
+export type ImportOutcome = { readonly manifest: ImportManifest; readonly already_present: boolean }
+
+/** A series opened for reading over a range: its content hash is known before the first row. */
+export type SeriesReading = {
+  readonly series: TickSeries
+  readonly row_count: number
+  /** The manifests whose rows fall into the range, sorted by import id. */
+  readonly manifests: readonly ImportManifest[]
+  readonly blocks: AsyncIterable<TickColumns>
+}
+
+export interface TickStore {
+  /** Stores definitions; the same definition again changes nothing; another scale for a known id is refused. */
+  putInstruments(instruments: readonly Instrument[]): Promise<void>
+  instruments(): Promise<Instrument[]>
+  /** Writes rows, then the manifest, durably; rows are invisible before it. The same import_id again changes nothing. */
+  write(source: ImportSource): Promise<ImportOutcome>
+  manifests(): Promise<ImportManifest[]>
+  summary(): Promise<SeriesSummary[]>
+  /** Opens each series over the range. The readings may be consumed concurrently, in any interleaving. */
+  read(series: readonly TickSeries[], range: TimeRange): Promise<SeriesReading[]>
+  /** Recomputes an import's data_hash from its stored rows. */
+  recomputeDataHash(manifest: ImportManifest): Promise<string>
+  close(): Promise<void>
+}

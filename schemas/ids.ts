@@ -1,0 +1,53 @@
+// Identifiers, branded per kind. Tokens are legal in NATS subjects, streams, durables and KV keys alike.
+
+import { assert } from './assert.ts'
+
+export type AccountId = string & { readonly __id: 'account' }
+export type StrategyId = string & { readonly __id: 'strategy' }
+export type VenueId = string & { readonly __id: 'venue' }
+/** `<symbol>.<venue>`, for example `EURUSD.fxcm`. */
+export type InstrumentId = string & { readonly __id: 'instrument' }
+/** `<session>-<epoch>-<strategy>-<counter>`, at most 32 characters of `[A-Za-z0-9-]`. */
+export type ClientOrderId = string & { readonly __id: 'client_order' }
+/** `<node>.<epoch>.<seq>.<n>`: the n-th effect of the step that processed input `seq`. */
+export type MessageId = string & { readonly __id: 'message' }
+
+export const TOKEN = /^[A-Za-z0-9_-]+$/
+export const CLIENT_ORDER_ID_LENGTH_MAX = 32
+
+export function isToken(text: string): boolean {
+  return TOKEN.test(text)
+}
+
+/** Splits `<symbol>.<venue>`; undefined when the text is not of that form. */
+export function parseInstrumentId(text: string): { symbol: string; venue: VenueId } | undefined {
+  const parts = text.split('.')
+  const [symbol, venue] = parts
+  if (parts.length !== 2 || symbol === undefined || venue === undefined) return undefined
+  if (!isToken(symbol) || !isToken(venue)) return undefined
+  return { symbol, venue: venue as VenueId }
+}
+
+export function instrumentId(symbol: string, venue: string): InstrumentId {
+  assert(isToken(symbol) && isToken(venue), `instrument id tokens are [A-Za-z0-9_-]+, got ${symbol}.${venue}`)
+  return `${symbol}.${venue}` as InstrumentId
+}
+
+/** A pure function of its parts, so that a re-run names every order alike. */
+export function clientOrderId(
+  session: string,
+  epoch: number,
+  strategy: string,
+  counter: number,
+): ClientOrderId {
+  const id = `${session}-${epoch}-${strategy}-${counter}`
+  assert(
+    id.length <= CLIENT_ORDER_ID_LENGTH_MAX,
+    `client_order_id has at most ${CLIENT_ORDER_ID_LENGTH_MAX} characters: ${id}`,
+  )
+  return id as ClientOrderId
+}
+
+export function messageId(node: string, epoch: number, seq: number, n: number): MessageId {
+  return `${node}.${epoch}.${seq}.${n}` as MessageId
+}

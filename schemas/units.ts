@@ -1,0 +1,76 @@
+// Branded integers of the hot path. Engine prices and sizes are safe integers counted in units of
+// 10^-scale; the scales belong to the instrument and never change. Floats never become money.
+
+import { assert } from './assert.ts'
+
+/** Count of 10^-price_scale of an instrument. May be zero or negative where the instrument allows it. */
+export type PriceUnits = number & { readonly __unit: 'price_units' }
+/** Count of 10^-size_scale of an instrument. */
+export type SizeUnits = number & { readonly __unit: 'size_units' }
+/** Microseconds since 1970-01-01T00:00:00Z; a safe integer until the year 2255. */
+export type TimeUs = number & { readonly __unit: 'time_us' }
+/** A span in microseconds. */
+export type DurationUs = number & { readonly __unit: 'duration_us' }
+
+export function priceUnits(value: number): PriceUnits {
+  assert(Number.isSafeInteger(value), `price_units is a safe integer, got ${value}`)
+  return value as PriceUnits
+}
+
+export function sizeUnits(value: number): SizeUnits {
+  assert(Number.isSafeInteger(value), `size_units is a safe integer, got ${value}`)
+  return value as SizeUnits
+}
+
+export function timeUs(value: number): TimeUs {
+  assert(Number.isSafeInteger(value), `a time in microseconds is a safe integer, got ${value}`)
+  return value as TimeUs
+}
+
+export function durationUs(value: number): DurationUs {
+  assert(Number.isSafeInteger(value), `a duration in microseconds is a safe integer, got ${value}`)
+  return value as DurationUs
+}
+
+/** Prints `value` units of 10^-scale as a plain decimal, exactly: `decimalString(108543, 5)` is `"1.08543"`. */
+export function decimalString(value: number | bigint, scale: number): string {
+  const negative = value < 0
+  const digits = (negative ? -BigInt(value) : BigInt(value)).toString().padStart(scale + 1, '0')
+  const whole = digits.slice(0, digits.length - scale)
+  const text = scale === 0 ? whole : `${whole}.${digits.slice(digits.length - scale)}`
+  return negative ? `-${text}` : text
+}
+
+const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?$|^([+-]?)\.(\d+)$/
+
+/**
+ * Parses a plain decimal into a bigint count of 10^-scale, exactly. Returns undefined when the text is no plain
+ * decimal, or has more significant fraction digits than the scale holds (trailing zeros are fine).
+ */
+export function parseDecimal(text: string, scale: number): bigint | undefined {
+  const match = DECIMAL.exec(text)
+  if (match === null) return undefined
+  const sign = match[1] ?? match[4] ?? ''
+  const whole = match[2] ?? '0'
+  const fraction = (match[3] ?? match[5] ?? '').replace(/0+$/, '')
+  if (fraction.length > scale) return undefined
+  const magnitude = BigInt(whole + fraction.padEnd(scale, '0'))
+  return sign === '-' ? -magnitude : magnitude
+}
+
+/** `parseDecimal` for the hot path's safe integers; undefined also when the result is out of the safe range. */
+export function parseUnits(text: string, scale: number): number | undefined {
+  const value = parseDecimal(text, scale)
+  if (value === undefined) return undefined
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : undefined
+}
+
+/** ISO 8601 in UTC with microseconds: `2014-05-07T05:00:00.123000Z`. */
+export function isoTime(time_us: number): string {
+  assert(Number.isSafeInteger(time_us), `a time in microseconds is a safe integer, got ${time_us}`)
+  const ms = Math.floor(time_us / 1000)
+  const us = time_us - ms * 1000
+  const base = new Date(ms).toISOString() // tidy-ok: a given instant, not the clock
+  return `${base.slice(0, -1)}${us.toString().padStart(3, '0')}Z`
+}
