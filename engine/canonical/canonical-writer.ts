@@ -1,0 +1,203 @@
+// The canonical encoding: the one way state and outputs become bytes, for hashes, the journal and snapshots.
+// Records write their fields in schema order; free-form values carry tags and keep their key order, because
+// an author's handler can observe it. Floats are written by their bits, so no printing rule can differ.
+
+import { assert } from '../../schemas/assert.ts'
+
+/** A value the canonical encoding has no place for: NaN, a function, a cycle. Thrown while encoding state or outputs. */
+export class NotCanonicalError extends Error {
+  override readonly name = 'NotCanonicalError'
+}
+
+/** Tags of free-form values. The numbers are part of the encoding. */
+export const VALUE_TAG = {
+  undefined: 0,
+  null: 1,
+  false: 2,
+  true: 3,
+  number: 4,
+  text: 5,
+  big: 6,
+  array: 7,
+  object: 8,
+  map: 9,
+  set: 10,
+  bytes: 11,
+  floats: 12,
+} as const
+
+const DEPTH_MAX = 64
+const encoder = new TextEncoder()
+
+/** Appends canonical bytes to a growing buffer. Reuse one writer: `clear()` keeps the memory. */
+export class CanonicalWriter {
+  #bytes: Uint8Array
+  #view: DataView
+  #length = 0
+
+  constructor(capacity = 1024) {
+    this.#bytes = new Uint8Array(capacity)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  clear(): void {
+    this.#length = 0
+  }
+
+  /** The bytes written so far, as a view that the next write may invalidate. */
+  view(from = 0, to = this.#length): Uint8Array {
+    return this.#bytes.subarray(from, to)
+  }
+
+  /** The bytes written so far, copied. */
+  copy(from = 0, to = this.#length): Uint8Array {
+    return this.#bytes.slice(from, to)
+  }
+
+  byte(value: number): void {
+    this.#reserve(1)
+    this.#bytes[this.#length++] = value
+  }
+
+  flag(value: boolean): void {
+    this.byte(value ? 1 : 0)
+  }
+
+  /** A count or length: an unsigned 32-bit integer. */
+  count(value: number): void {
+    this.#reserve(4)
+    this.#view.setUint32(this.#length, value, true)
+    this.#length += 4
+  }
+
+  /** Any number but NaN, by its 64 bits. */
+  number(value: number): void {
+    if (Number.isNaN(value)) throw new NotCanonicalError('NaN has no canonical encoding')
+    this.#reserve(8)
+    this.#view.setFloat64(this.#length, value, true)
+    this.#length += 8
+  }
+
+  text(value: string): void {
+    const start = this.#length
+    // Three bytes bound any UTF-16 unit, so one reservation serves the fast path and the encoder.
+    this.#reserve(4 + value.length * 3)
+    const bytes = this.#bytes
+    let at = start + 4
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i)
+      if (code > 127) {
+        at = start + 4 + encoder.encodeInto(value, bytes.subarray(start + 4)).written
+        break
+      }
+      bytes[at++] = code
+    }
+    this.#view.setUint32(start, at - start - 4, true)
+    this.#length = at
+  }
+
+  big(value: bigint): void {
+    this.text(value.toString(16))
+  }
+
+  bytes(value: Uint8Array): void {
+    this.count(value.length)
+    this.raw(value)
+  }
+
+  /** Bytes without a length before them. */
+  raw(value: Uint8Array): void {
+    this.#reserve(value.length)
+    this.#bytes.set(value, this.#length)
+    this.#length += value.length
+  }
+
+  /** A free-form plain value: what JSON holds, and bigint, undefined, Map, Set, Uint8Array, Float64Array. */
+  value(value: unknown, depth = 0): void {
+    if (depth > DEPTH_MAX)
+      throw new NotCanonicalError(`a value is nested deeper than ${DEPTH_MAX} levels, or cyclic`)
+    switch (typeof value) {
+      case 'number':
+        this.byte(VALUE_TAG.number)
+        return this.number(value)
+      case 'string':
+        this.byte(VALUE_TAG.text)
+        return this.text(value)
+      case 'boolean':
+        return this.byte(value ? VALUE_TAG.true : VALUE_TAG.false)
+      case 'bigint':
+        this.byte(VALUE_TAG.big)
+        return this.big(value)
+      case 'undefined':
+        return this.byte(VALUE_TAG.undefined)
+      case 'object':
+        return value === null ? this.byte(VALUE_TAG.null) : this.#object(value, depth + 1)
+      default:
+        throw new NotCanonicalError(`a ${typeof value} has no canonical encoding; state is plain data`)
+    }
+  }
+
+  #object(value: object, depth: number): void {
+    if (Array.isArray(value)) return this.#array(value, depth)
+    if (value instanceof Map) return this.#map(value, depth)
+    if (value instanceof Set) return this.#set(value, depth)
+    if (value instanceof Uint8Array) {
+      this.byte(VALUE_TAG.bytes)
+      return this.bytes(value)
+    }
+    if (value instanceof Float64Array) return this.#floats(value)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== null) {
+      const name = (value.constructor as { name?: string } | undefined)?.name ?? 'unknown'
+      throw new NotCanonicalError(`an instance of ${name} has no canonical encoding; state is plain data`)
+    }
+    const entries = Object.entries(value)
+    this.byte(VALUE_TAG.object)
+    this.count(entries.length)
+    for (const [key, item] of entries) {
+      this.text(key)
+      this.value(item, depth)
+    }
+  }
+
+  #array(value: readonly unknown[], depth: number): void {
+    this.byte(VALUE_TAG.array)
+    this.count(value.length)
+    for (const item of value) this.value(item, depth)
+  }
+
+  #map(value: ReadonlyMap<unknown, unknown>, depth: number): void {
+    this.byte(VALUE_TAG.map)
+    this.count(value.size)
+    for (const [key, item] of value) {
+      this.value(key, depth)
+      this.value(item, depth)
+    }
+  }
+
+  #set(value: ReadonlySet<unknown>, depth: number): void {
+    this.byte(VALUE_TAG.set)
+    this.count(value.size)
+    for (const item of value) this.value(item, depth)
+  }
+
+  #floats(value: Float64Array): void {
+    this.byte(VALUE_TAG.floats)
+    this.count(value.length)
+    for (let i = 0; i < value.length; i++) this.number(value[i] as number)
+  }
+
+  #reserve(size: number): void {
+    const needed = this.#length + size
+    if (needed <= this.#bytes.length) return
+    assert(needed < 2 ** 31, 'a canonical encoding is smaller than 2 GiB')
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    grown.set(this.#bytes.subarray(0, this.#length))
+    this.#bytes = grown
+    this.#view = new DataView(grown.buffer)
+  }
+}

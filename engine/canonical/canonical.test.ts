@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { CanonicalReader } from './canonical-reader.ts'
+import { CanonicalWriter, NotCanonicalError } from './canonical-writer.ts'
+
+function roundTrip(value: unknown): unknown {
+  const writer = new CanonicalWriter(1)
+  writer.value(value)
+  const reader = new CanonicalReader(writer.copy())
+  const back = reader.value()
+  reader.end()
+  return back
+}
+
+const plain = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.double({ noNaN: true }),
+    fc.string({ unit: 'grapheme' }),
+    fc.bigInt(),
+    fc.boolean(),
+    fc.constantFrom(null, undefined),
+    fc.array(tie('value')),
+    fc.dictionary(fc.string(), tie('value')),
+    fc.array(fc.tuple(fc.string(), tie('value'))).map((entries) => new Map(entries)),
+    fc.array(fc.integer()).map((items) => new Set(items)),
+    fc.uint8Array(),
+    fc.array(fc.double({ noNaN: true })).map((items) => Float64Array.from(items)),
+  ),
+})).value
+
+test('every plain value reads back as it was, with its key order', () => {
+  fc.assert(
+    fc.property(plain, (value) => {
+      const back = roundTrip(value)
+      expect(back).toEqual(value)
+      if (typeof value === 'object' && value !== null && !(value instanceof Map)) {
+        expect(Object.keys(back as object)).toEqual(Object.keys(value))
+      }
+    }),
+  )
+})
+
+test('zero and minus zero differ, because a handler can tell them apart', () => {
+  expect(Object.is(roundTrip(-0), -0)).toBe(true)
+})
+
+test.each([
+  ['NaN', { price: Number.NaN }],
+  ['a function', { callback: () => 1 }],
+  ['a class instance', { when: new Date(0) }],
+  ['a symbol', Symbol('x')],
+])('%s is refused', (_name, value) => {
+  expect(() => new CanonicalWriter().value(value)).toThrow(NotCanonicalError)
+})
+
+test('a cycle is refused, not followed for ever', () => {
+  const cycle: Record<string, unknown> = {}
+  cycle['self'] = cycle
+  expect(() => new CanonicalWriter().value(cycle)).toThrow(NotCanonicalError)
+})
+
+test('a cut encoding is refused with the byte it ends at', () => {
+  const writer = new CanonicalWriter()
+  writer.text('EURUSD')
+  expect(() => new CanonicalReader(writer.copy(0, 7)).text()).toThrow('ends at byte 7')
+})

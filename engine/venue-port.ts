@@ -1,0 +1,22 @@
+// A venue's port: the one door through which orders leave, the same for a broker and the simulated exchange.
+//
+// Ordering: commands are handed over in the order the outbox releases them, each at most once per client order id.
+// Precondition in every mode: the journal has released the record of the send; the outbox asserts it. What became of
+// a send, and every report, comes back as an input of the node. Overload: a venue that cannot take a command answers
+// with a `refused` or `unproven` outcome; it never blocks and never retries by itself.
+
+import type { OrderType, TimeInForce, VenueCommand } from '../schemas/messages/order.ts'
+
+/** What a venue takes: order types, each with its times in force. The gate denies what is absent. */
+export type CapabilityTable = {
+  readonly orders: { readonly [type in OrderType]?: readonly TimeInForce[] }
+  readonly cancel: boolean
+  readonly replace: boolean
+}
+
+export interface VenuePort {
+  readonly venue_id: string
+  readonly capabilities: CapabilityTable
+  /** Takes over one released command at engine time `sent_us`. */
+  send(command: VenueCommand, sent_us: number): void
+}

@@ -1,0 +1,127 @@
+// Messages of an order's life, in FIX vocabulary. Commands go to a venue, reports come back; facts are what the rest
+// of the engine and its users see. Validated once at the boundary; inside they are trusted and never mutated.
+
+import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../ids.ts'
+import type { PriceUnits, SizeUnits, TimeUs } from '../units.ts'
+
+export const SIDES = ['buy', 'sell'] as const
+export type Side = (typeof SIDES)[number]
+
+export const ORDER_TYPES = ['market', 'limit'] as const
+export type OrderType = (typeof ORDER_TYPES)[number]
+
+export const TIMES_IN_FORCE = ['day', 'gtc', 'ioc', 'fok'] as const
+export type TimeInForce = (typeof TIMES_IN_FORCE)[number]
+
+/** One intent and the chain of its incarnations at the venue; a replace makes the next incarnation, never a new order. */
+export type OrderKey = {
+  readonly account_id: AccountId
+  readonly strategy_id: StrategyId
+  /** Counts the strategy's orders from 1 within the session. */
+  readonly counter: number
+}
+
+/** FIX NewOrderSingle (35=D). `price_units` is 0 for a market order. */
+export type NewOrderSingle = OrderKey & {
+  readonly type: 'new_order_single'
+  readonly incarnation: number
+  readonly client_order_id: ClientOrderId
+  readonly venue_id: VenueId
+  readonly instrument_id: InstrumentId
+  /** Index of the instrument in the node's configuration; not part of the wire form. */
+  readonly instrument_index: number
+  readonly side: Side
+  readonly order_type: OrderType
+  readonly time_in_force: TimeInForce
+  readonly price_units: PriceUnits
+  readonly order_quantity_units: SizeUnits
+}
+
+/** FIX OrderCancelRequest (35=F). */
+export type OrderCancelRequest = OrderKey & {
+  readonly type: 'order_cancel_request'
+  readonly incarnation: number
+  readonly client_order_id: ClientOrderId
+  readonly original_client_order_id: ClientOrderId
+  readonly venue_id: VenueId
+  readonly instrument_id: InstrumentId
+  readonly instrument_index: number
+}
+
+/** FIX OrderCancelReplaceRequest (35=G). `order_quantity_units` is the new total, filled part included. */
+export type OrderCancelReplaceRequest = OrderKey & {
+  readonly type: 'order_cancel_replace_request'
+  readonly incarnation: number
+  readonly client_order_id: ClientOrderId
+  readonly original_client_order_id: ClientOrderId
+  readonly venue_id: VenueId
+  readonly instrument_id: InstrumentId
+  readonly instrument_index: number
+  readonly price_units: PriceUnits
+  readonly order_quantity_units: SizeUnits
+}
+
+export type VenueCommand = NewOrderSingle | OrderCancelRequest | OrderCancelReplaceRequest
+
+/** FIX ExecType (150), and OrderCancelReject (35=9) as two kinds of its own. */
+export const REPORT_TYPES = [
+  'pending_new',
+  'new',
+  'rejected',
+  'trade',
+  'trade_cancel',
+  'trade_correct',
+  'canceled',
+  'expired',
+  'replaced',
+  'pending_cancel',
+  'pending_replace',
+  'cancel_rejected',
+  'replace_rejected',
+] as const
+export type ReportType = (typeof REPORT_TYPES)[number]
+
+/** FIX ExecutionReport (35=8) or OrderCancelReject (35=9), as a venue adapter hands it in. Unused numbers are 0, unused texts ''. */
+export type VenueReport = {
+  readonly type: 'venue_report'
+  readonly report_type: ReportType
+  readonly venue_id: VenueId
+  readonly account_id: AccountId
+  readonly instrument_id: InstrumentId
+  readonly instrument_index: number
+  /** The incarnation the report is about; for a cancel or replace answer the request's own id. */
+  readonly client_order_id: ClientOrderId
+  /** The order a cancel or replace answer refers to; '' elsewhere. */
+  readonly original_client_order_id: ClientOrderId | ''
+  readonly venue_order_id: string
+  /** Unique per trade of the venue; '' where the report is no trade. */
+  readonly execution_id: string
+  /** The trade a trade_cancel or trade_correct refers to; '' elsewhere. */
+  readonly execution_reference_id: string
+  readonly side: Side
+  readonly last_price_units: PriceUnits
+  readonly last_quantity_units: SizeUnits
+  /** CumQty and LeavesQty after the report, as the venue counts them. */
+  readonly cum_quantity_units: SizeUnits
+  readonly leaves_quantity_units: SizeUnits
+  /** Price and quantity in force after the report (a replace changes them). */
+  readonly price_units: PriceUnits
+  readonly order_quantity_units: SizeUnits
+  /** Commission of this trade as a decimal count of 10^-MONEY_SCALE of `commission_currency`; negative is a rebate. */
+  readonly commission: bigint
+  readonly commission_currency: string
+  /** Venue's code for a rejection, coded and stable; '' elsewhere. */
+  readonly reason_code: string
+  readonly reason_text: string
+  readonly ts_event_us: TimeUs
+}
+
+/** What became of a send. `unproven` is anything but a proof. */
+export type SendOutcome = {
+  readonly type: 'send_outcome'
+  readonly outcome: 'sent' | 'refused' | 'unproven'
+  readonly account_id: AccountId
+  readonly client_order_id: ClientOrderId
+  readonly command_type: VenueCommand['type']
+  readonly reason_code: string
+}
