@@ -1,0 +1,288 @@
+// The configuration of a session, as a YAML file holds it. A field with a `default` may be left out of the file; the
+// loader fills it in, so the types below are those of the complete, normalised configuration: decimals without
+// superfluous zeros, times with microseconds. The `text` annotation says how the loader reads and normalises a string.
+
+import Type, { type Static } from 'typebox'
+import { Instrument } from './instrument.ts'
+
+/** What a configured string means to the loader: exact number, instant, file path, or reference to a secret. */
+export type TextMeaning = 'decimal' | 'time' | 'path' | 'secret'
+
+const POSITIVE = '^(?=.*[1-9])\\d{1,15}(\\.\\d{1,8})?$'
+const NOT_NEGATIVE = '^\\d{1,15}(\\.\\d{1,8})?$'
+const TIME = '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?Z)?$'
+
+type Options = { readonly description: string; readonly default?: unknown }
+
+const closed = (description: string, more: { readonly default?: unknown } = {}) => ({
+  additionalProperties: false,
+  description,
+  ...more,
+})
+const Decimal = (options: Options) => Type.String({ pattern: POSITIVE, text: 'decimal', ...options })
+const DecimalOrZero = (options: Options) =>
+  Type.String({ pattern: NOT_NEGATIVE, text: 'decimal', ...options })
+const Time = (options: Options) => Type.String({ pattern: TIME, text: 'time', ...options })
+const Path = (options: Options) => Type.String({ minLength: 1, text: 'path', ...options })
+const Secret = (options: Options) => Type.String({ pattern: '^(env|file):.+$', text: 'secret', ...options })
+const Token = (options: Options) => Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$', ...options })
+const Currency = (options: Options) => Type.String({ pattern: '^[A-Z0-9]{3,10}$', ...options })
+const DurationUs = (options: Options) => Type.Integer({ minimum: 0, ...options })
+const Count = (options: Options) => Type.Integer({ minimum: 1, ...options })
+
+const sourceFields = {
+  venue: Token({ description: 'Id of the venue the rows come from.' }),
+  instruments: Type.Array(Token({ description: 'Symbol without the venue: EURUSD, not EURUSD.fxcm.' }), {
+    minItems: 1,
+    description: 'Symbols read from this source.',
+  }),
+}
+
+export const TickSource = Type.Object(
+  {
+    ...sourceFields,
+    kind: Type.Union([Type.Literal('quote'), Type.Literal('trade')], { description: 'What a row is.' }),
+  },
+  closed('Quotes or trades of one venue.'),
+)
+export type TickSource = Static<typeof TickSource>
+
+export const BarSource = Type.Object(
+  {
+    ...sourceFields,
+    kind: Type.Literal('bar', { description: 'Imported bars, each known at its end.' }),
+    interval_us: Count({ description: 'Length of a bar in microseconds: 60000000 is a minute.' }),
+    price_type: Type.Union([Type.Literal('bid'), Type.Literal('ask'), Type.Literal('last')], {
+      description: 'Which price the bars are made of.',
+    }),
+  },
+  closed('Imported bars of one venue.'),
+)
+export type BarSource = Static<typeof BarSource>
+
+export const DataConfig = Type.Object(
+  {
+    store: Path({ description: 'Folder of the tick store.', default: './data/ticks' }),
+    from: Time({ description: 'Start of the history, included: 2014-05-07 or 2014-05-07T05:00:00Z.' }),
+    to: Time({ description: 'End of the history, not included.' }),
+    sources: Type.Array(Type.Union([TickSource, BarSource]), {
+      minItems: 1,
+      description: "What to read, one venue's one kind each; rows known at the same time come in this order.",
+    }),
+  },
+  closed('The history a backtest reads.'),
+)
+export type DataConfig = Static<typeof DataConfig>
+
+export const CommissionConfig = Type.Union(
+  [
+    Type.Object(
+      {
+        basis_points: DecimalOrZero({ description: 'Hundredths of a percent of the notional of each fill.' }),
+      },
+      closed('Commission in proportion to notional, in quote currency.'),
+    ),
+    Type.Object(
+      {
+        per_unit: DecimalOrZero({ description: 'Commission per unit of quantity filled.' }),
+        currency: Currency({ description: 'Currency the commission is charged in.' }),
+      },
+      closed('Commission per unit of quantity.'),
+    ),
+  ],
+  { description: 'What a fill costs; absent: nothing.' },
+)
+export type CommissionConfig = Static<typeof CommissionConfig>
+
+export const VenueConfig = Type.Object(
+  {
+    id: Token({ description: 'Id of the venue; the part of an instrument id after the dot.' }),
+    latency: Type.Object(
+      {
+        submit_us: DurationUs({ description: 'From the node to the exchange, microseconds.', default: 0 }),
+        report_us: DurationUs({ description: 'From the exchange to the node, microseconds.', default: 0 }),
+      },
+      closed('Constant delays of orders and reports.', { default: {} }),
+    ),
+    commission: Type.Optional(CommissionConfig),
+    displayed_quantity_default: Decimal({
+      description: 'Quantity shown at the best bid and ask where the data has no sizes.',
+      // The usual depth at the top of a major currency pair's book.
+      default: '1000000',
+    }),
+    market_data: Type.Object(
+      {
+        stale_after_us: Count({
+          description: 'An instrument without a row for longer is stale, and orders on it are denied.',
+          // A liquid market is never silent for a minute; a price that old is no reference for a collar.
+          default: 60_000_000,
+        }),
+      },
+      closed('When market data counts as stale.', { default: {} }),
+    ),
+    credentials: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[a-z][a-z0-9_]*$' }),
+        Secret({ description: 'env:NAME of a variable or file:PATH of a file that holds the secret.' }),
+        { description: 'Sign-in secrets by name, as references only; the simulated exchange needs none.' },
+      ),
+    ),
+  },
+  closed('A venue and how its simulated exchange behaves.'),
+)
+export type VenueConfig = Static<typeof VenueConfig>
+
+/** Limits of the gate. Amounts have no default: a limit nobody chose protects nobody. */
+export const RiskConfig = Type.Object(
+  {
+    order_quantity_max: Decimal({
+      description: 'Largest quantity of one order, in units of the instrument.',
+    }),
+    order_notional_max: Decimal({
+      description: 'Largest worst-case value of one order, in account currency.',
+    }),
+    position_quantity_max: Decimal({
+      description: 'Largest position per instrument, with all open and unproven orders at their worst case.',
+    }),
+    price_collar_basis_points: Decimal({
+      description:
+        'Largest distance of a price from the side of the book it meets, in hundredths of a percent.',
+      // The tightest of the clearly-erroneous bands of the US markets, 3 %.
+      default: '300',
+    }),
+    order_rate: Type.Object(
+      {
+        orders_max: Count({ description: 'New orders and replaces admitted within any window.', default: 5 }),
+        window_us: Count({ description: 'Length of the window, microseconds.', default: 1_000_000 }),
+      },
+      // Five a second is far above a bar strategy's needs and far below what a runaway loop sends.
+      closed('How fast orders may follow each other.', { default: {} }),
+    ),
+  },
+  closed('Limits of the risk gate of one account.'),
+)
+export type RiskConfig = Static<typeof RiskConfig>
+
+export const AccountConfig = Type.Object(
+  {
+    id: Token({ description: 'Id of the account.' }),
+    venues: Type.Array(Token({ description: 'Id of a venue.' }), {
+      minItems: 1,
+      description: 'Venues the account trades at.',
+    }),
+    currency: Currency({ description: 'The one currency of balance, profit and limits.' }),
+    balance: DecimalOrZero({ description: 'Money in the account at the start.' }),
+    leverage_max: Decimal({
+      description:
+        'Gross notional over equity that the margin account allows, beside the margin of each instrument.',
+      // Nothing is borrowed unless it is asked for.
+      default: '1',
+    }),
+    conversion_rates: Type.Record(
+      Type.String({ pattern: '^[A-Z0-9]{3,10}$' }),
+      Decimal({ description: 'Units of the account currency that one unit of the named currency is worth.' }),
+      {
+        description: 'Constant rates for quote and commission currencies other than the account currency.',
+        default: {},
+      },
+    ),
+    risk: RiskConfig,
+  },
+  closed('A netting margin account in one currency.'),
+)
+export type AccountConfig = Static<typeof AccountConfig>
+
+export const StrategyConfig = Type.Object(
+  {
+    id: Type.String({
+      pattern: '^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$',
+      description: 'Id of the strategy; short letters and digits, since it is part of every client order id.',
+    }),
+    source: Type.String({
+      pattern: '^[^#]+#[A-Za-z_$][\\w$]*$',
+      description: 'File and exported name: strategies/ema.ts#emaCross, relative to the configuration file.',
+    }),
+    account: Token({ description: 'Id of the account it trades on.' }),
+    instruments: Type.Array(
+      Type.String({
+        pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$',
+        description: 'Instrument id <symbol>.<venue>.',
+      }),
+      { minItems: 1, description: 'What it sees and may trade; intents on anything else are denied.' },
+    ),
+    params: Type.Record(Type.String(), Type.Unknown(), {
+      description: "Parameters, validated by the strategy's own schema.",
+      default: {},
+    }),
+  },
+  closed('One strategy and the account it trades on.'),
+)
+export type StrategyConfig = Static<typeof StrategyConfig>
+
+export const LimitsConfig = Type.Object(
+  {
+    step_messages_max: Count({
+      description:
+        'Messages one input may cause inside a step; the excess faults the strategy that caused it.',
+      default: 10_000,
+    }),
+    instant_inputs_max: Count({
+      description:
+        'Inputs due at once (zero latency) that may follow one row; the excess faults the strategy.',
+      default: 1_000,
+    }),
+    order_retention: Count({
+      description: 'Finished orders kept in memory per account, with their execution ids.',
+      default: 10_000,
+    }),
+  },
+  closed('Bounds of the engine.', { default: {} }),
+)
+export type LimitsConfig = Static<typeof LimitsConfig>
+
+export const Config = Type.Object(
+  {
+    session: Type.String({
+      pattern: '^[A-Za-z0-9]{1,12}$',
+      description: 'Name of the session, at most 12 letters and digits: it begins every client order id.',
+    }),
+    seed: Type.Integer({
+      minimum: 0,
+      description: 'Seed of every named random stream; the same seed gives the same run.',
+      default: 1,
+    }),
+    durability: Type.Union([Type.Literal('deferred'), Type.Literal('local')], {
+      description:
+        'local: an order waits until its record is on disk; deferred: the journal syncs at the end.',
+      default: 'deferred',
+    }),
+    journal: Type.Object(
+      { directory: Path({ description: 'Folder that holds one folder per run.', default: './runs' }) },
+      closed('Where runs are kept.', { default: {} }),
+    ),
+    data: DataConfig,
+    venues: Type.Array(VenueConfig, { minItems: 1, description: 'Venues, in a fixed order.' }),
+    accounts: Type.Array(AccountConfig, { minItems: 1, description: 'Accounts, in a fixed order.' }),
+    strategies: Type.Array(StrategyConfig, {
+      minItems: 1,
+      description: 'Strategies; each message reaches them in this order.',
+    }),
+    bars: Type.Object(
+      {
+        close_delay_us: DurationUs({
+          description: 'How long after its end a built bar waits for late rows, microseconds.',
+          // Simulated market data has no latency, so nothing can be late.
+          default: 0,
+        }),
+      },
+      closed('How bars are built.', { default: {} }),
+    ),
+    limits: LimitsConfig,
+    instruments: Type.Array(Instrument, {
+      description: 'Definitions beside the built-in ones; the same id here wins.',
+      default: [],
+    }),
+  },
+  closed('The configuration of a session.'),
+)
+export type Config = Static<typeof Config>
