@@ -1,0 +1,199 @@
+// What is on its way between the node and the simulated venues of a run: orders to a venue, outcomes of sends and
+// reports to the node. Items with a latency wait in a heap by due time; items without one are instants, due in the
+// order they were caused. Both are part of snapshot and state hash.
+
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { assert } from '../../schemas/assert.ts'
+import type { SendOutcome, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
+
+/** The order of items that are due at the same time. */
+export const AGENDA_CLASS = { arrival: 0, outcome: 1, report: 2 } as const
+
+export type AgendaItem =
+  | {
+      readonly kind: 'arrival'
+      readonly due_us: number
+      readonly venue_rank: number
+      readonly message: VenueCommand
+    }
+  | {
+      readonly kind: 'outcome'
+      readonly due_us: number
+      readonly venue_rank: number
+      readonly message: SendOutcome
+    }
+  | {
+      readonly kind: 'report'
+      readonly due_us: number
+      readonly venue_rank: number
+      readonly message: VenueReport
+    }
+
+type Kind = AgendaItem['kind']
+type Message = AgendaItem['message']
+
+/** One mutable shape for every kind, so that the heap stays monomorphic and its items can be used again. */
+type Slot = {
+  kind: Kind
+  due_us: number
+  venue_rank: number
+  /** Insertion number: the last tie-breaker. */
+  number: number
+  message: Message
+}
+
+export class Agenda {
+  /** Due time of the earliest item that is no instant, Infinity when there is none. Read once per row of market data. */
+  next_due_us = Number.POSITIVE_INFINITY
+  has_instant = false
+  readonly #heap: Slot[] = []
+  readonly #instants: Slot[] = []
+  #instantHead = 0
+  readonly #free: Slot[] = []
+  /** The item handed out last: the caller may read it until its next `pop`. */
+  #lent: Slot | undefined
+  #insertions = 0
+
+  get count(): number {
+    return this.#heap.length + this.#instants.length - this.#instantHead
+  }
+
+  /** Adds what is due at `due_us`; without latency it becomes an instant of the input at `now_us`. */
+  add(kind: Kind, venue_rank: number, now_us: number, due_us: number, message: Message): void {
+    assert(due_us >= now_us, `nothing is due before it was caused: ${due_us} < ${now_us}`)
+    const slot = this.#slot(kind, venue_rank, due_us, message)
+    if (due_us === now_us) {
+      this.#instants.push(slot)
+      this.has_instant = true
+    } else {
+      this.#heap.push(slot)
+      siftUp(this.#heap)
+      this.#settle()
+    }
+  }
+
+  /** Removes and returns the oldest instant, or else the earliest item. It stays valid until the next `pop`. */
+  pop(): AgendaItem {
+    if (this.#lent !== undefined) this.#free.push(this.#lent)
+    const slot = this.has_instant ? this.#popInstant() : this.#popDue()
+    this.#lent = slot
+    return slot as AgendaItem
+  }
+
+  save(writer: CanonicalWriter): void {
+    writer.number(this.#insertions)
+    saveSlots(writer, this.#heap.toSorted(compare))
+    saveSlots(writer, this.#instants.slice(this.#instantHead))
+  }
+
+  load(reader: CanonicalReader): void {
+    this.#insertions = reader.number()
+    // A sorted list is a heap.
+    loadSlots(reader, this.#heap)
+    loadSlots(reader, this.#instants)
+    this.#instantHead = 0
+    this.has_instant = this.#instants.length > 0
+    this.#settle()
+  }
+
+  #slot(kind: Kind, venue_rank: number, due_us: number, message: Message): Slot {
+    const number = this.#insertions++
+    const slot = this.#free.pop()
+    if (slot === undefined) return { kind, due_us, venue_rank, number, message }
+    slot.kind = kind
+    slot.due_us = due_us
+    slot.venue_rank = venue_rank
+    slot.number = number
+    slot.message = message
+    return slot
+  }
+
+  #popInstant(): Slot {
+    const slot = this.#instants[this.#instantHead++] as Slot
+    if (this.#instantHead === this.#instants.length) {
+      this.#instants.length = 0
+      this.#instantHead = 0
+      this.has_instant = false
+    }
+    return slot
+  }
+
+  #popDue(): Slot {
+    const heap = this.#heap
+    const top = heap[0]
+    assert(top !== undefined, 'an item is popped only when there is one')
+    const last = heap.pop() as Slot
+    if (heap.length > 0) siftDown(heap, last)
+    this.#settle()
+    return top
+  }
+
+  #settle(): void {
+    const top = this.#heap[0]
+    this.next_due_us = top === undefined ? Number.POSITIVE_INFINITY : top.due_us
+  }
+}
+
+function compare(a: Slot, b: Slot): number {
+  return (
+    a.due_us - b.due_us ||
+    AGENDA_CLASS[a.kind] - AGENDA_CLASS[b.kind] ||
+    a.venue_rank - b.venue_rank ||
+    a.number - b.number
+  )
+}
+
+/** Moves the last item up to its place. */
+function siftUp(heap: Slot[]): void {
+  let at = heap.length - 1
+  const slot = heap[at] as Slot
+  while (at > 0) {
+    const parentAt = (at - 1) >> 1
+    const parent = heap[parentAt] as Slot
+    if (compare(parent, slot) <= 0) break
+    heap[at] = parent
+    at = parentAt
+  }
+  heap[at] = slot
+}
+
+/** Puts `slot` in the place of the root that left. */
+function siftDown(heap: Slot[], slot: Slot): void {
+  const count = heap.length
+  let at = 0
+  for (;;) {
+    let childAt = 2 * at + 1
+    if (childAt >= count) break
+    if (childAt + 1 < count && compare(heap[childAt + 1] as Slot, heap[childAt] as Slot) < 0) childAt++
+    const child = heap[childAt] as Slot
+    if (compare(slot, child) <= 0) break
+    heap[at] = child
+    at = childAt
+  }
+  heap[at] = slot
+}
+
+function saveSlots(writer: CanonicalWriter, slots: readonly Slot[]): void {
+  writer.count(slots.length)
+  for (const slot of slots) {
+    writer.text(slot.kind)
+    writer.number(slot.due_us)
+    writer.number(slot.venue_rank)
+    writer.number(slot.number)
+    writer.value(slot.message)
+  }
+}
+
+function loadSlots(reader: CanonicalReader, slots: Slot[]): void {
+  slots.length = 0
+  for (let remaining = reader.count(); remaining > 0; remaining--) {
+    slots.push({
+      kind: reader.text() as Kind,
+      due_us: reader.number(),
+      venue_rank: reader.number(),
+      number: reader.number(),
+      message: reader.value() as Message,
+    })
+  }
+}
