@@ -65,7 +65,7 @@ export const DataConfig = Type.Object(
     store: Path({ description: 'Folder of the tick store.', default: './data/ticks' }),
     from: Time({ description: 'Start of the history, included: 2014-05-07 or 2014-05-07T05:00:00Z.' }),
     to: Time({ description: 'End of the history, not included.' }),
-    sources: Type.Array(Type.Union([TickSource, BarSource]), {
+    sources: Type.Array(Type.Union([TickSource, BarSource], { description: 'Rows of one venue, by kind.' }), {
       minItems: 1,
       description: "What to read, one venue's one kind each; rows known at the same time come in this order.",
     }),
