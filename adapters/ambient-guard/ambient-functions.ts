@@ -1,0 +1,102 @@
+// What the guard closes while a step runs. Everything here gives another result in another run, in another process,
+// or after the step is over.
+
+import nodeCrypto from 'node:crypto'
+import nodeTimers from 'node:timers'
+
+export type AmbientFunction = {
+  readonly owner: object
+  readonly key: string
+  /** The function as an author writes it. */
+  readonly call: string
+  /** What to use instead. */
+  readonly remedy: string
+  /** Whether a call with these arguments is ambient; absent: always. */
+  readonly isAmbient?: (args: readonly unknown[]) => boolean
+}
+
+const TIME = 'Use ctx.now_us, the time of the step.'
+const RANDOM = 'Use ctx.random(), which draws from the seed of the run.'
+const TIMER = 'Use ctx.setTimer(), whose firing is an input of the session.'
+const ZONE =
+  "It depends on the machine's time zone or language; use a UTC method, or Temporal with a named zone."
+const OUTSIDE = 'A handler decides from its inputs and its state alone.'
+
+const withoutValue = (args: readonly unknown[]) => args[0] === undefined
+
+/** Functions and methods, guarded when called. */
+export function ambientFunctions(): AmbientFunction[] {
+  return [
+    ...rows(Date, 'Date.', TIME, ['now']),
+    ...rows(Date.prototype, 'Date.prototype.', ZONE, LOCAL_TIME_METHODS),
+    ...rows(Math, 'Math.', RANDOM, ['random']),
+    ...rows(Temporal.Now, 'Temporal.Now.', TIME, functionNames(Temporal.Now)),
+    ...rows(Performance.prototype, 'performance.', TIME, ['now', 'mark', 'measure', 'toJSON']),
+    ...rows(process, 'process.', TIME, ['hrtime', 'uptime']),
+    ...rows(process.hrtime, 'process.hrtime.', TIME, ['bigint']),
+    ...rows(Intl.DateTimeFormat.prototype, 'Intl.DateTimeFormat.', `Give it a value: ${TIME}`, [
+      'formatToParts',
+    ]).map((row) => ({ ...row, isAmbient: withoutValue })),
+    ...rows(Crypto.prototype, 'crypto.', RANDOM, ['randomUUID', 'getRandomValues']),
+    ...rows(nodeCrypto, 'crypto.', RANDOM, functionNames(nodeCrypto).filter(drawsRandomness)),
+    ...rows(globalThis, '', TIMER, ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']),
+    ...rows(nodeTimers, 'timers.', TIMER, ['setTimeout', 'setInterval', 'setImmediate']),
+    ...rows(process, 'process.', TIMER, ['nextTick']),
+    ...rows(globalThis, '', OUTSIDE, ['fetch']),
+    ...rows(process, 'process.', OUTSIDE, ['getBuiltinModule']),
+    ...rows(Atomics, 'Atomics.', OUTSIDE, ['wait', 'waitAsync']),
+  ]
+}
+
+/** Constructors, guarded when called with `new`; `Date` also as a function. */
+export function ambientConstructors(): AmbientFunction[] {
+  return [
+    {
+      owner: globalThis,
+      key: 'Date',
+      call: 'new Date()',
+      remedy: `${TIME} Date.UTC() makes a time from its parts.`,
+      // Several arguments are parts of a local time.
+      isAmbient: (args) => args.length !== 1,
+    },
+    ...rows(globalThis, 'new ', 'When memory is collected is nothing a step may know.', [
+      'WeakRef',
+      'FinalizationRegistry',
+    ]),
+  ]
+}
+
+/** `Intl.DateTimeFormat.prototype.format` is a getter of a bound function, so it is guarded apart. */
+export const INTL_FORMAT: AmbientFunction = {
+  owner: Intl.DateTimeFormat.prototype,
+  key: 'format',
+  call: 'Intl.DateTimeFormat.format()',
+  remedy: `Give it a value: ${TIME}`,
+  isAmbient: withoutValue,
+}
+
+const LOCAL_PARTS = ['FullYear', 'Month', 'Date', 'Hours', 'Minutes', 'Seconds', 'Milliseconds']
+const LOCAL_TIME_METHODS = [
+  ...LOCAL_PARTS.flatMap((part) => [`get${part}`, `set${part}`]),
+  ...['getDay', 'getYear', 'setYear', 'getTimezoneOffset', 'toString', 'toDateString', 'toTimeString'],
+  ...['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString'],
+]
+
+function drawsRandomness(name: string): boolean {
+  return /^(random|generate|pseudoRandom|prng|rng)/.test(name)
+}
+
+function functionNames(owner: object): string[] {
+  return Object.getOwnPropertyNames(owner).filter(
+    (key) => typeof Object.getOwnPropertyDescriptor(owner, key)?.value === 'function',
+  )
+}
+
+function rows(owner: object, prefix: string, remedy: string, keys: readonly string[]): AmbientFunction[] {
+  return keys.map((key) => ({
+    owner,
+    key,
+    call: `${prefix}${key}()`,
+    remedy,
+  }))
+}
