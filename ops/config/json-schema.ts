@@ -1,0 +1,29 @@
+// The part of JSON Schema that our TypeBox sources use, as the reader and the help pages walk it.
+
+import type { TextMeaning } from '../../schemas/config.ts'
+
+export type JsonSchema = {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly const?: unknown
+  readonly anyOf?: readonly JsonSchema[]
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly patternProperties?: Readonly<Record<string, JsonSchema>>
+  readonly items?: JsonSchema
+  readonly minItems?: number
+  readonly minLength?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly pattern?: string
+  readonly text?: TextMeaning
+}
+
+/** The texts a schema of literals admits; undefined when it is none. */
+export function literals(schema: JsonSchema): string[] | undefined {
+  if (schema.const !== undefined) return [String(schema.const)]
+  if (schema.anyOf === undefined || schema.anyOf.some((variant) => variant.const === undefined))
+    return undefined
+  return schema.anyOf.map((variant) => String(variant.const))
+}
