@@ -79,7 +79,11 @@ test('words in comments, strings, types, keys and members of other things are no
 test('a finding names its line, after characters outside ASCII too', () => {
   const source = parseSource('engine/a.ts', "const a = '— µs 🕰'\n\nDate.now()\n")
   expect(bannedConstructs(source)).toEqual([
-    { path: 'engine/a.ts', line: 3, rule: 'reads the wall clock: use the step’s ts_seq_us' },
+    {
+      path: 'engine/a.ts',
+      line: 3,
+      rule: 'reads the wall clock: use the step’s ts_seq_us, or Temporal.Instant.from(…) for a fixed moment',
+    },
   ])
 })
 

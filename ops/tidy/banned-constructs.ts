@@ -29,7 +29,7 @@ const BANS: readonly Ban[] = [
   {
     applies: inSimulated,
     matches: refersTo('Date', 'performance.now', 'performance.timeOrigin', 'Temporal.Now', 'process.hrtime'),
-    rule: 'reads the wall clock: use the step’s ts_seq_us',
+    rule: 'reads the wall clock: use the step’s ts_seq_us, or Temporal.Instant.from(…) for a fixed moment',
   },
   {
     applies: inSimulated,

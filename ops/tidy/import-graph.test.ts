@@ -5,6 +5,7 @@ import {
   importCycles,
   importsOf,
   missingFiles,
+  undeclaredPackages,
   wrongDirections,
 } from './import-graph.ts'
 import { parseSource } from './source-file.ts'
@@ -72,6 +73,14 @@ test('a file only a test reaches is dead, unless its name says that it is for te
     edge('b.test.ts', 'c.test-support.ts'),
   ]
   expect(deadFiles(imports, paths, ['ops/cli.ts'])).toEqual(['b.ts', 'unused.test-support.ts'])
+})
+
+test('a package is declared by its name, whatever its subpath', () => {
+  const imports = ['a/b', '@c/d/e', 'f', '@c/g', 'node:fs', 'engine/a.ts'].map((to) => edge('ops/a.ts', to))
+  expect(undeclaredPackages(imports, ['a', '@c/d'])).toEqual([
+    { path: 'ops/a.ts', line: 1, rule: 'imports f, which a release does not bring' },
+    { path: 'ops/a.ts', line: 1, rule: 'imports @c/g, which a release does not bring' },
+  ])
 })
 
 function edge(from: string, to: string): Import {

@@ -59,6 +59,17 @@ export function missingFiles(imports: readonly Import[], paths: readonly string[
     .map(({ from, line, to }) => ({ path: from, line, rule: `names ${to}, which is not there` }))
 }
 
+/** Packages imported under a name that `declared` lacks. A subpath belongs to its package; `node:` belongs to Node. */
+export function undeclaredPackages(imports: readonly Import[], declared: readonly string[]): Finding[] {
+  return imports
+    .filter(({ to }) => !to.endsWith('.ts') && !to.startsWith('node:') && !declared.includes(packageOf(to)))
+    .map(({ from, line, to }) => ({
+      path: from,
+      line,
+      rule: `imports ${packageOf(to)}, which a release does not bring`,
+    }))
+}
+
 /** Each circle of files that load each other, once, as the path around it. */
 export function importCycles(imports: readonly Import[]): string[][] {
   const loads = imports.filter(({ types_only }) => !types_only)
@@ -86,6 +97,10 @@ export function deadFiles(
   const alive = reachedFrom(entries, imports)
   const tested = reachedFrom(tests, imports)
   return paths.filter((path) => !alive.has(path) && !(isTestFile(path) && tested.has(path)))
+}
+
+function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 }
 
 function reachedFrom(entries: readonly string[], imports: readonly Import[]): Set<string> {

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
+import { isReleased } from '../release/release-file.ts'
 import { bannedConstructs } from './banned-constructs.ts'
-import { deadFiles, importCycles, importsOf, missingFiles, wrongDirections } from './import-graph.ts'
+import {
+  deadFiles,
+  importCycles,
+  importsOf,
+  missingFiles,
+  undeclaredPackages,
+  wrongDirections,
+} from './import-graph.ts'
 import { leftoverNotes, longFunctions } from './leftovers.ts'
 import { entryPaths, projectPaths, projectSources, projectTexts, readProjectFile } from './project-files.ts'
 import type { Finding } from './source-file.ts'
@@ -25,6 +33,12 @@ test('imports point one way: schemas <- engine <- actors <- (adapters, sim) <- o
 
 test('every import names a file that is there', () => {
   expect(sentences(missingFiles(imports, paths))).toEqual([])
+})
+
+test('what a release runs imports no package but its dependencies', () => {
+  const manifest = JSON.parse(readProjectFile('package.json')) as { dependencies: Record<string, string> }
+  const released = imports.filter(({ from }) => isReleased(from))
+  expect(sentences(undeclaredPackages(released, Object.keys(manifest.dependencies)))).toEqual([])
 })
 
 test('no import runs in a circle', () => {
