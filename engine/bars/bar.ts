@@ -1,0 +1,29 @@
+import { assert } from '../../schemas/assert.ts'
+import type { Bar, BarPriceType } from '../../schemas/messages/market.ts'
+
+/**
+ * A series built here: of one instrument, one length, one price. Mid prices are half units and the extremes of a
+ * conflated mid are not known from those of bid and ask, so mid bars are imported, never built.
+ */
+export type BarSpec = Pick<Bar, 'instrument_id' | 'instrument_index' | 'interval_us'> & {
+  readonly price_type: Exclude<BarPriceType, 'mid'>
+}
+
+/** Quotes conflate within a whole second, so a bar may end nowhere else. */
+export const BAR_INTERVAL_STEP_US = 1_000_000
+
+/** The end of the interval that holds a time: ends are multiples of the interval since the Unix epoch, and inside. */
+export function barEndUs(ts_event_us: number, interval_us: number): number {
+  // A remainder of safe integers is exact; a quotient need not be.
+  const remainder = ts_event_us % interval_us
+  if (remainder === 0) return ts_event_us
+  return remainder > 0 ? ts_event_us - remainder + interval_us : ts_event_us - remainder
+}
+
+export function assertBarSpec(spec: BarSpec): void {
+  const { interval_us } = spec
+  assert(
+    Number.isSafeInteger(interval_us) && interval_us > 0 && interval_us % BAR_INTERVAL_STEP_US === 0,
+    `a bar interval is a positive number of whole seconds in microseconds, got ${interval_us}`,
+  )
+}
