@@ -9,8 +9,14 @@ import type { Instrument } from '../schemas/instrument.ts'
 
 export type TickKind = 'quote' | 'trade' | 'bar'
 
+/**
+ * Nanoseconds (0..999) below `ts_event_us`, for sources finer than a microsecond; absent: all 0. The store keeps and
+ * hashes them and orders by them; readings carry whole microseconds only.
+ */
+type FinerTime = { readonly ts_event_ns_rest?: Uint16Array }
+
 /** A block of one instrument's quotes as columns. Times in µs since the epoch; prices and sizes in units of the instrument. */
-export type QuoteColumns = {
+export type QuoteColumns = FinerTime & {
   readonly kind: 'quote'
   readonly count: number
   readonly ts_event_us: Float64Array
@@ -22,7 +28,7 @@ export type QuoteColumns = {
 }
 
 /** aggressor_side: 1 buy, -1 sell, 0 unknown. */
-export type TradeColumns = {
+export type TradeColumns = FinerTime & {
   readonly kind: 'trade'
   readonly count: number
   readonly ts_event_us: Float64Array
@@ -32,7 +38,7 @@ export type TradeColumns = {
 }
 
 /** Imported bars. `ts_event_us` is the bar's END, the time it became known; it began at `ts_event_us - interval_us`. */
-export type BarColumns = {
+export type BarColumns = FinerTime & {
   readonly kind: 'bar'
   readonly count: number
   readonly interval_us: number

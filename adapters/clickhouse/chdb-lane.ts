@@ -1,0 +1,90 @@
+// One connection to the embedded engine. Connections on one directory run side by side; a connection runs one query
+// at a time and has at most one stream. Settings travel inside each statement, never as `SET`, which would stick.
+
+import type { Session } from 'chdb'
+import { OperatingError } from '../../schemas/operating-error.ts'
+
+/** The engine's bounds, given when the first connection opens. Merges are few and small beside a running backtest. */
+const ENGINE_ARGUMENTS = ['--background_pool_size=2', '--mark_cache_size=67108864']
+
+export type Cell = string | number
+
+export class ChdbLane {
+  readonly #session: Session
+
+  private constructor(session: Session) {
+    this.#session = session
+  }
+
+  static async open(engineDirectory: string): Promise<ChdbLane> {
+    const { Session } = await import('chdb')
+    return new ChdbLane(new Session(engineDirectory, { connectionArgs: ENGINE_ARGUMENTS }))
+  }
+
+  async run(sql: string): Promise<void> {
+    await coded(this.#session.queryAsync(sql))
+  }
+
+  /** Rows of a small query as text and small numbers; the SQL turns 64-bit integers to text, or JSON would round them. */
+  async rows<Row extends Record<string, Cell>>(
+    sql: string,
+    params: Record<string, Cell> = {},
+  ): Promise<Row[]> {
+    const result = await coded(this.#session.queryBindAsync(sql, params, { format: 'JSONEachRow' }))
+    return result
+      .text()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Row)
+  }
+
+  async insertRow(table: string, row: Record<string, Cell>): Promise<void> {
+    const values = Buffer.from(JSON.stringify(row))
+    await coded(this.#session.insert({ table, format: 'JSONEachRow', values }))
+  }
+
+  /** A query's result in Native chunks of whole blocks. Leaving it early cancels the query. */
+  async *chunks(sql: string): AsyncGenerator<Uint8Array, void, undefined> {
+    const stream = this.#session.queryStream(sql, { format: 'Native' })
+    try {
+      for await (const chunk of stream) yield chunk.raw()
+    } catch (error) {
+      throw engineFailed(error)
+    } finally {
+      stream.cancel()
+    }
+  }
+
+  close(): void {
+    this.#session.close()
+  }
+}
+
+/** Resolves when no native call is left that could hold the directory. */
+export async function drainChdb(): Promise<void> {
+  const { drainPending } = await import('chdb')
+  await drainPending()
+}
+
+export function sqlText(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}
+
+async function coded<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    throw engineFailed(error)
+  }
+}
+
+function engineFailed(error: unknown): OperatingError {
+  const [line] = (error instanceof Error ? error.message : String(error)).split('\n')
+  return new OperatingError({
+    code: 'store.engine_failed',
+    reason: 'data',
+    what: `The tick store's engine refused a statement: ${line}`,
+    remedy: 'Look for a full disk or a damaged store directory; an import can be repeated.',
+    cause: error,
+  })
+}

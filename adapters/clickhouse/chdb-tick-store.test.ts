@@ -1,0 +1,4 @@
+import { openChdbTickStore } from './chdb-tick-store.ts'
+import { describeTickStore } from './tick-store-conformance.ts'
+
+describeTickStore('the embedded tick store', openChdbTickStore)

@@ -1,0 +1,87 @@
+// Reads rows in key order as columns, converted by the engine to what the node works with.
+
+import type { ImportManifest, TickColumns, TickSeries, TimeRange } from '../../engine/tick-store-port.ts'
+import { must } from '../../schemas/assert.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { orderBy } from './ddl.ts'
+import type { LanePool } from './lane-pool.ts'
+import { importKey } from './manifest-table.ts'
+import { alignedName, type NativeBlock } from './native-format.ts'
+import { blockOf, seriesKey, seriesLiterals, tableOf } from './tick-table.ts'
+
+/**
+ * One thread per stream leaves the other cores to the engine and to the other streams. The buffers are small because
+ * each open part has one per column; they, not the range, decide the memory of a reading.
+ */
+const READ_SETTINGS = `max_block_size = 32768, max_threads = 1, preferred_block_size_bytes = 0, max_read_buffer_size = 65536,
+  local_filesystem_read_method = 'pread', optimize_read_in_order = 1, read_in_order_use_buffering = 0`
+
+const TIME = 'toFloat64(toUnixTimestamp64Micro(ts))'
+const NS_REST = 'toUInt16(toUnixTimestamp64Nano(ts) % 1000)'
+
+export type RowSelection = {
+  readonly series: TickSeries
+  readonly instrument: number
+  readonly manifests: readonly ImportManifest[]
+  readonly range: TimeRange
+}
+
+/** The rows of a selection as blocks. A count other than `rowCount` at the end is a damaged store, never a short result. */
+export async function* readBlocks(
+  lanes: LanePool,
+  selection: RowSelection,
+  rowCount: number,
+): AsyncGenerator<TickColumns> {
+  if (rowCount === 0) return
+  let seen = 0
+  for await (const { count, columns } of lanes.blocks(selectSql(selection, [TIME]))) {
+    const [times, ...values] = columns as Float64Array[]
+    seen += count
+    yield blockOf(selection.series, count, must(times, 'a reading has times'), values)
+  }
+  if (seen !== rowCount) throw rowsMissing(selection.series, rowCount, seen)
+}
+
+/** The same rows as columns with the nanoseconds below the microsecond: what an import's hash is made of. */
+export function readHashColumns(lanes: LanePool, selection: RowSelection): AsyncGenerator<NativeBlock> {
+  return lanes.blocks(selectSql(selection, [TIME, NS_REST]))
+}
+
+/** Counts the rows of a selection. */
+export function countSql(selection: RowSelection): string {
+  return `SELECT toString(count()) AS row_count ${fromWhere(selection)}`
+}
+
+function selectSql(selection: RowSelection, times: readonly string[]): string {
+  const table = tableOf(selection.series.kind)
+  const columns = [...times, ...table.values.map(({ name }) => `toFloat64(${name})`)]
+  const named = columns.map((column, index) => `${column} AS ${alignedName(index)}`)
+  return `SELECT ${named.join(', ')} ${fromWhere(selection)} ORDER BY ${orderBy(table)} SETTINGS ${READ_SETTINGS}`
+}
+
+function fromWhere({ series, instrument, manifests, range }: RowSelection): string {
+  const table = tableOf(series.kind)
+  const literals = seriesLiterals(series)
+  const conditions = [
+    `instrument = ${instrument}`,
+    ...table.series_columns.map((name, index) => `${name} = ${literals[index]}`),
+    `ts >= fromUnixTimestamp64Micro(toInt64(${storedTime(range.from_us)}), 'UTC')`,
+    `ts < fromUnixTimestamp64Micro(toInt64(${storedTime(range.to_us)}), 'UTC')`,
+    `import_key IN (${manifests.map(({ import_id }) => importKey(import_id)).join(', ')})`,
+  ]
+  return `FROM ${table.name} WHERE ${conditions.join(' AND ')}`
+}
+
+/** A bound of a range within what the time column holds. */
+function storedTime(us: number): number {
+  return Math.min(Math.max(Math.ceil(us), 0), Number.MAX_SAFE_INTEGER)
+}
+
+function rowsMissing(series: TickSeries, expected: number, found: number): OperatingError {
+  return new OperatingError({
+    code: 'store.rows_missing',
+    reason: 'data',
+    what: `The tick store vouches for ${expected} rows of ${seriesKey(series)} and has ${found}.`,
+    remedy: 'The store is damaged; import the data again into a new directory.',
+  })
+}
