@@ -21,12 +21,15 @@ export class ConfigReader {
     const node = this.#source.resolve(raw)
     const words = literals(schema)
     if (words !== undefined) return this.#word(words, node, path)
-    if (schema.anyOf !== undefined) return this.#variant(schema, schema.anyOf, node, path)
+    if (schema.anyOf?.every((variant) => variant.properties !== undefined)) {
+      return this.#variant(schema, schema.anyOf, node, path)
+    }
     if (schema.properties !== undefined) return this.#object(schema, schema.properties, node, path)
     if (schema.patternProperties !== undefined) return this.#record(schema.patternProperties, node, path)
     if (schema.items !== undefined) return this.#list(schema, schema.items, node, path)
     if (schema.type === 'string') return this.#string(schema, node, path)
     if (schema.type === 'integer') return this.#integer(schema, node, path)
+    if (schema.type === 'number') return this.#number(schema, node, path)
     if (schema.type === 'boolean') return this.#boolean(node, path)
     return readPlain(this.#source, node, path)
   }
@@ -140,6 +143,14 @@ export class ConfigReader {
     const max = schema.maximum ?? Number.MAX_SAFE_INTEGER
     const reading = readInteger(scalarValue(node) ?? null, String(path.at(-1)), { min, max })
     return 'value' in reading ? reading.value : this.#refuse(path, node, reading.what, reading.remedy)
+  }
+
+  #number(schema: JsonSchema, node: Node, path: ConfigPath): number | undefined {
+    const value = scalarValue(node) ?? null
+    const min = schema.minimum ?? Number.NEGATIVE_INFINITY
+    const max = schema.maximum ?? Number.POSITIVE_INFINITY
+    if (typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max) return value
+    return this.#refuse(path, node, `${shown(value)} is no number that fits here.`, schema.description ?? '')
   }
 
   #boolean(node: Node, path: ConfigPath): boolean | undefined {

@@ -1,6 +1,17 @@
 // A configuration as written: the YAML tree with the place of every node, overrides of the command line laid over it.
 
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  YAMLMap,
+} from 'yaml'
 import { must } from '../../schemas/assert.ts'
 import { applyOverride, overridePath } from './config-override.ts'
 import { type ConfigPath, type ConfigProblem, pathText } from './config-problem.ts'
@@ -26,12 +37,19 @@ export class ConfigSource {
 
   /** Records a problem of the value at `path`, placed at `node`. */
   report(path: ConfigPath, node: Node | null, what: string, remedy = ''): void {
-    this.#add(path, this.where(node), what, remedy)
+    const placed = node === null || node.range != null || this.#overrides.has(node)
+    this.#add(path, this.where(placed ? node : this.#find(path).node), what, remedy)
   }
 
   /** Records a problem of the value at `path`, wherever the file has it or its nearest parent. */
   reportAt(path: ConfigPath, what: string, remedy = ''): void {
-    this.report(path, this.#nearest(path), what, remedy)
+    this.report(path, this.#find(path).node, what, remedy)
+  }
+
+  /** What the file has at `path`; an empty map where it has nothing. */
+  nodeAt(path: ConfigPath): Node {
+    const { node, found } = this.#find(path)
+    return found && node !== null ? this.resolve(node) : new YAMLMap()
   }
 
   where(node: Node | null): string {
@@ -64,15 +82,15 @@ export class ConfigSource {
     }
   }
 
-  #nearest(path: ConfigPath): Node | null {
+  /** The node at `path`, or its nearest parent. */
+  #find(path: ConfigPath): { node: Node | null; found: boolean } {
     let node = this.#document.contents as Node | null
     for (const part of path) {
-      if (node === null) return null
-      const child = this.#child(this.resolve(node), part)
-      if (child === undefined) return node
+      const child = node === null ? undefined : this.#child(this.resolve(node), part)
+      if (child === undefined) return { node, found: false }
       node = child
     }
-    return node
+    return { node, found: true }
   }
 
   #child(node: Node, part: string | number): Node | undefined {

@@ -25,6 +25,8 @@ export type LoadedConfig = {
   readonly base_directory: string
   /** By venue and name: `fxcm.api_key`. Kept beside the configuration, so that it can be printed and stored. */
   readonly secrets: ReadonlyMap<string, Secret>
+  /** The file as written, for problems that show only later. */
+  readonly source: ConfigSource
 }
 
 /** Loads a configuration file with overrides (`path=value`) laid over it in their order. */
@@ -54,6 +56,7 @@ export async function parseConfig(options: {
     config_hash: configHash(config),
     base_directory: options.base_directory,
     secrets,
+    source,
   }
 }
 

@@ -1,0 +1,17 @@
+// The commands by name. A command's module is loaded when it is called, so that help and a misspelt name cost nothing.
+
+import type { Command } from './command.ts'
+
+export type CommandEntry = {
+  readonly name: string
+  readonly summary: string
+  load(): Promise<{ readonly command: Command }>
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'doctor',
+    summary: 'Check that this machine can run orrery, and say what to do where it cannot.',
+    load: () => import('./commands/doctor.ts'),
+  },
+]

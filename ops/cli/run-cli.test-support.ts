@@ -1,0 +1,16 @@
+// Runs the command line as a user does: a child process through `bin/orrery`.
+
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export const BIN = fileURLToPath(new URL('../../bin/orrery', import.meta.url))
+
+export type CliRun = { readonly exit_code: number | null; readonly stdout: string; readonly stderr: string }
+
+export function runCli(args: readonly string[], options: { cwd?: string; bin?: string } = {}): CliRun {
+  const { status, stdout, stderr } = spawnSync(options.bin ?? BIN, args, {
+    encoding: 'utf8',
+    cwd: options.cwd,
+  })
+  return { exit_code: status, stdout, stderr }
+}

@@ -1,0 +1,70 @@
+import Type from 'typebox'
+import { expect, test } from 'vitest'
+import { ConfigError } from './config-problem.ts'
+import { RIGHT_CONFIG } from './config-text.test-support.ts'
+import { parseConfig } from './load-config.ts'
+import { withParams } from './load-strategies.ts'
+
+const Params = Type.Object(
+  {
+    fast: Type.Integer({ minimum: 1, description: 'Periods of the fast average.' }),
+    slow: Type.Integer({ minimum: 1, multipleOf: 5, description: 'Periods of the slow average.' }),
+    band: Type.Number({ minimum: 0, default: 0.5, description: 'Width of the band.' }),
+  },
+  { additionalProperties: false },
+)
+
+function load(set: string[] = [], text = RIGHT_CONFIG) {
+  return parseConfig({ text, file: 'x.yaml', base_directory: '/base', set, environment: {} })
+}
+
+async function problems(set: string[], text = RIGHT_CONFIG): Promise<unknown> {
+  const loaded = await load(set, text)
+  try {
+    return withParams(loaded, [Params])
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+test("parameters are completed by the strategy's schema, and hashed so", async () => {
+  const loaded = await load()
+  const { config, config_hash } = withParams(loaded, [Params])
+  expect(config.strategies[0]?.params).toEqual({ fast: 10, slow: 20, band: 0.5 })
+  const written = await load(['strategies.ema.params.band=0.5'])
+  expect(withParams(written, [Params]).config_hash).toBe(config_hash)
+  expect(written.config_hash).not.toBe(loaded.config_hash)
+})
+
+test('a parameter the strategy does not know is reported where it stands', async () => {
+  expect(await problems([], RIGHT_CONFIG.replace('fast: 10', 'fats: 10, fast: 10'))).toEqual([
+    {
+      path: 'strategies[0].params.fats',
+      where: 'x.yaml:29:24',
+      what: 'the key fats is unknown.',
+      remedy: 'Did you mean fast?',
+    },
+  ])
+})
+
+test('a parameter that is missing is reported where it should stand', async () => {
+  const path = 'strategies[0].params.fast'
+  const missing = { path, what: 'this key is missing.', remedy: 'Periods of the fast average.' }
+  expect(await problems([], RIGHT_CONFIG.replace(', fast: 10', ''))).toEqual([
+    { ...missing, where: 'x.yaml:29:13' },
+  ])
+  const none = RIGHT_CONFIG.replace(/ {4}params.*\n/, '')
+  expect(await problems([], none)).toContainEqual({ ...missing, where: 'x.yaml:25:5' })
+})
+
+test('a rule of the schema that only its author knows is held to', async () => {
+  expect(await problems(['strategies.ema.params.slow=21'])).toEqual([
+    {
+      path: 'strategies[0].params.slow',
+      where: '--set strategies.ema.params.slow',
+      what: 'the value must be multiple of 5.',
+      remedy: '',
+    },
+  ])
+})
