@@ -1,0 +1,153 @@
+// The journal on files, and the only authority. Format and rules: ./SPEC.md.
+
+import { BATCH_TYPE, FIRST_PREVIOUS_HASH, lastLsn } from '../../engine/journal/batch-format.ts'
+import { recordsOf } from '../../engine/journal/parse-batch.ts'
+import type { JournalFs } from '../../engine/journal-fs-port.ts'
+import type {
+  EpochOpening,
+  Journal,
+  JournalRecord,
+  JournalWriter,
+  RecoveredEpoch,
+} from '../../engine/journal-port.ts'
+import { assert, must } from '../../schemas/assert.ts'
+import { BatchReader } from './batch-reader.ts'
+import type { JournalPosition } from './durable-mark.ts'
+import { createEpoch } from './epoch-opening.ts'
+import { FileJournalWriter } from './file-journal-writer.ts'
+import { journalCorrupt, journalFault } from './journal-errors.ts'
+import { epochPath, segmentPath } from './journal-paths.ts'
+import { nodeJournalFs } from './node-journal-fs.ts'
+import { type RecoveredJournal, recoverJournal } from './recover-journal.ts'
+import { SegmentWriter } from './segment-writer.ts'
+
+export type FileJournalOptions = {
+  readonly directory: string
+  /** Absent: the disk. */
+  readonly fs?: JournalFs
+  /** A segment that has reached this size is full. */
+  readonly segment_bytes_max?: number
+  /** A batch that has reached this size is sealed, so that each fits into one message of another log. */
+  readonly batch_bytes_max?: number
+}
+
+const SEGMENT_BYTES_MAX = 256 * 1024 * 1024
+const BATCH_BYTES_MAX = 512 * 1024
+
+/** Opens or creates the journal in a directory, for this process alone; checks all of it and repairs a torn tail. */
+export async function openFileJournal(options: FileJournalOptions): Promise<Journal> {
+  const { directory, fs = nodeJournalFs } = options
+  const segment_bytes_max = options.segment_bytes_max ?? SEGMENT_BYTES_MAX
+  const batch_bytes_max = options.batch_bytes_max ?? BATCH_BYTES_MAX
+  try {
+    await fs.makeDirectory(directory)
+    const release = await fs.lock(directory)
+    try {
+      const recovered = await recoverJournal(fs, directory)
+      return new FileJournal({ directory, fs, segment_bytes_max, batch_bytes_max, release, recovered })
+    } catch (error) {
+      release()
+      throw error
+    }
+  } catch (error) {
+    throw journalFault(error, directory)
+  }
+}
+
+type FileJournalParts = Required<FileJournalOptions> & {
+  readonly release: () => void
+  readonly recovered: RecoveredJournal
+}
+
+class FileJournal implements Journal {
+  readonly #parts: FileJournalParts
+  /** Where each readable epoch ends. */
+  readonly #ends: Map<number, JournalPosition>
+  #last: { readonly epoch: number; readonly chain_hash: Uint8Array }
+  #writer: FileJournalWriter | undefined
+  #failure: Error | undefined
+
+  constructor(parts: FileJournalParts) {
+    this.#parts = parts
+    this.#ends = new Map(parts.recovered.ends)
+    this.#last = this.epochs.at(-1) ?? { epoch: 0, chain_hash: FIRST_PREVIOUS_HASH }
+  }
+
+  get epochs(): readonly RecoveredEpoch[] {
+    return this.#parts.recovered.epochs
+  }
+
+  get repaired(): Journal['repaired'] {
+    return this.#parts.recovered.repaired
+  }
+
+  async *read(epoch: number, from_lsn = 0): AsyncIterable<JournalRecord> {
+    const { directory, fs } = this.#parts
+    const end = must(this.#endOf(epoch), `epoch ${epoch} is in the journal`)
+    for (let segment = 1; segment <= end.segment; segment++) {
+      const file = await fs.open(segmentPath(epochPath(directory, epoch), segment))
+      try {
+        const size = segment === end.segment ? end.offset : await file.size()
+        const reader = new BatchReader(file, size)
+        for (;;) {
+          const batch = await reader.next()
+          if (batch === undefined) break
+          if (typeof batch === 'string') throw journalCorrupt(file.path, reader.offset, batch)
+          if (batch.type === BATCH_TYPE.opening || lastLsn(batch) < from_lsn) continue
+          for (const record of recordsOf(batch)) if (record.lsn >= from_lsn) yield record
+        }
+      } finally {
+        await file.close()
+      }
+    }
+  }
+
+  async openEpoch(opening: EpochOpening): Promise<JournalWriter> {
+    if (this.#failure !== undefined) throw this.#failure
+    this.#retireWriter()
+    assert(
+      opening.epoch === this.#last.epoch + 1,
+      `epoch ${this.#last.epoch + 1} follows epoch ${this.#last.epoch}`,
+    )
+    const { directory, fs, segment_bytes_max, batch_bytes_max } = this.#parts
+    try {
+      const opened = await createEpoch({ fs, directory, opening, previous_hash: this.#last.chain_hash })
+      const { epoch_directory, mark } = opened
+      this.#writer = new FileJournalWriter({
+        epoch: opening.epoch,
+        durability: opening.durability ?? 'local',
+        epoch_directory,
+        batch_bytes_max,
+        segments: new SegmentWriter({ ...opened, fs, segment_bytes_max }),
+        mark,
+      })
+      return this.#writer
+    } catch (error) {
+      // Whether the epoch became visible is unknown until the directory is read again.
+      this.#failure = journalFault(error, directory)
+      throw this.#failure
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#writer?.close()
+    } finally {
+      this.#parts.release()
+    }
+  }
+
+  #endOf(epoch: number): JournalPosition | undefined {
+    return this.#writer?.epoch === epoch ? this.#writer.durable_position : this.#ends.get(epoch)
+  }
+
+  #retireWriter(): void {
+    const writer = this.#writer
+    if (writer === undefined) return
+    assert(writer.closed, 'the writer of an epoch is closed before the next epoch opens')
+    if (writer.failure !== undefined) throw writer.failure
+    this.#ends.set(writer.epoch, writer.durable_position)
+    this.#last = { epoch: writer.epoch, chain_hash: writer.durable_position.chain_hash }
+    this.#writer = undefined
+  }
+}

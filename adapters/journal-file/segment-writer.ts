@@ -1,0 +1,87 @@
+// Lays sealed batches end to end over segment files. A batch never spans two segments.
+
+import { type Batch, lastLsn } from '../../engine/journal/batch-format.ts'
+import type { JournalFile, JournalFs } from '../../engine/journal-fs-port.ts'
+import type { JournalPosition } from './durable-mark.ts'
+import { segmentPath } from './journal-paths.ts'
+
+export type SegmentWriterOptions = {
+  readonly fs: JournalFs
+  readonly epoch_directory: string
+  readonly segment_bytes_max: number
+  /** The last segment, open for writing, and the place behind its last batch. */
+  readonly file: JournalFile
+  readonly tail: JournalPosition
+}
+
+export class SegmentWriter {
+  readonly #options: SegmentWriterOptions
+  #file: JournalFile
+  #tail: JournalPosition
+  /** Segments written full since the last sync. */
+  #full: JournalFile[] = []
+  #directory_dirty = false
+
+  constructor(options: SegmentWriterOptions) {
+    this.#options = options
+    this.#file = options.file
+    this.#tail = options.tail
+  }
+
+  /** Behind the last batch handed over. */
+  get tail(): JournalPosition {
+    return this.#tail
+  }
+
+  async write(batch: Batch): Promise<void> {
+    const offset = this.#place(batch)
+    await this.#file.write(batch.bytes, offset)
+  }
+
+  writeSync(batch: Batch): void {
+    const offset = this.#place(batch)
+    this.#file.writeSync(batch.bytes, offset)
+  }
+
+  /** Makes everything written before the call durable, names included. */
+  async sync(): Promise<void> {
+    const full = this.#full.splice(0)
+    const directoryDirty = this.#directory_dirty
+    this.#directory_dirty = false
+    const current = this.#file
+    for (const file of full) {
+      await file.fdatasync()
+      await file.close()
+    }
+    await current.fdatasync()
+    if (directoryDirty) await this.#options.fs.fsyncDirectory(this.#options.epoch_directory)
+  }
+
+  async close(): Promise<void> {
+    for (const file of [...this.#full.splice(0), this.#file]) await file.close()
+  }
+
+  /** Takes the batch's place at the tail, in a new segment where this one is full, and returns its offset. */
+  #place(batch: Batch): number {
+    if (this.#tail.offset >= this.#options.segment_bytes_max) this.#rotate()
+    const { segment, offset } = this.#tail
+    this.#tail = {
+      segment,
+      offset: offset + batch.bytes.length,
+      number: batch.number,
+      last_lsn: lastLsn(batch),
+      chain_hash: batch.chain_hash,
+    }
+    return offset
+  }
+
+  #rotate(): void {
+    const { fs, epoch_directory } = this.#options
+    const segment = this.#tail.segment + 1
+    const file = fs.create(segmentPath(epoch_directory, segment))
+    this.#full.push(this.#file)
+    this.#file = file
+    this.#tail = { ...this.#tail, segment, offset: 0 }
+    this.#directory_dirty = true
+  }
+}
