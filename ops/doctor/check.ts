@@ -17,11 +17,13 @@ export function well(name: string, found: string): Finding {
   return { name, ok: true, found, remedy: '', reason: 'unavailable' }
 }
 
-export function faulty(
-  name: string,
-  found: string,
-  remedy: string,
-  reason: Finding['reason'] = 'unavailable',
-): Finding {
-  return { name, ok: false, found, remedy, reason }
+/** A fault of the machine. */
+export function faulty(name: string, found: string, remedy: string): Finding {
+  return { name, ok: false, found, remedy, reason: 'unavailable' }
+}
+
+/** A fault of the configuration or of what it names. */
+export function configFault(name: string, { what, where, remedy }: OperatingError): Finding {
+  const found = where === undefined ? what : `${what} (${where})`
+  return { name, ok: false, found, remedy: remedy ?? '', reason: 'usage' }
 }

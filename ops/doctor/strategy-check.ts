@@ -10,11 +10,6 @@ export async function checkStrategies(loaded: LoadedConfig): Promise<Finding> {
     return well('strategies', strategies.map(({ source }) => source).join(', '))
   } catch (error) {
     if (!(error instanceof OperatingError)) throw error
-    return faulty(
-      'strategies',
-      [error.what, error.where].filter(Boolean).join(' '),
-      error.remedy ?? '',
-      'usage',
-    )
+    return configFault('strategies', error)
   }
 }
