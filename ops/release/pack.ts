@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 import {
-  chmodSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,15 +13,15 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { isReleased, releasedPath, releasedText } from './release-file.ts'
+import { isReleased, isRewritten, releasedPath, releasedText } from './release-file.ts'
 
 /** Writes the release's files, as an installation would hold them, into `staging`. */
 export function stageRelease(root: string, staging: string): void {
   for (const path of readdirSync(root).flatMap((name) => pathsUnder(root, name))) {
     const target = join(staging, releasedPath(path))
     mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, releasedText(path, readFileSync(join(root, path), 'utf8')))
-    chmodSync(target, statSync(join(root, path)).mode)
+    copyFileSync(join(root, path), target)
+    if (isRewritten(path)) writeFileSync(target, releasedText(path, readFileSync(target, 'utf8')))
   }
 }
 

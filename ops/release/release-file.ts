@@ -20,10 +20,15 @@ export function releasedPath(path: string): string {
   return path === 'package-lock.json' ? 'npm-shrinkwrap.json' : path.replace(/\.ts$/, '.js')
 }
 
+/** Everything else is copied, byte for byte. */
+export function isRewritten(path: string): boolean {
+  return path.endsWith('.ts') || path === 'package.json' || path === 'package-lock.json'
+}
+
 export function releasedText(path: string, text: string): string {
   if (path === 'package.json') return releasedManifest(text)
   if (path === 'package-lock.json') return releasedLockfile(text)
-  return path.endsWith('.ts') ? releasedSource(text) : text
+  return releasedSource(text)
 }
 
 /** Types become blanks, so that a line of a stack trace is the line of the source. */
