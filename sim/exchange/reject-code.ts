@@ -1,0 +1,44 @@
+// Why the venue refuses. Codes are stable: strategies, metrics and tests match them.
+
+import type { PriceReason, QuantityReason } from '../../engine/instrument-spec.ts'
+import type { AccountRefusal } from './venue-account.ts'
+
+export type RejectCode =
+  | Exclude<PriceReason, ''>
+  | Exclude<QuantityReason, ''>
+  | Exclude<AccountRefusal, ''>
+  | 'unknown_account'
+  | 'unknown_instrument'
+  | 'unsupported_order_type'
+  | 'unsupported_cancel'
+  | 'unsupported_replace'
+  | 'duplicate_client_order_id'
+  | 'no_market'
+  | 'unknown_order'
+  | 'order_terminal'
+  | 'order_replaced'
+  | 'quantity_not_above_filled'
+
+export const REJECT_TEXT: { readonly [code in RejectCode]: string } = {
+  unknown_account: 'The account does not trade at this venue.',
+  unknown_instrument: 'The venue does not list the instrument.',
+  unsupported_order_type: 'The venue does not take this order type with this time in force.',
+  unsupported_cancel: 'The venue does not take cancel requests.',
+  unsupported_replace: 'The venue does not take replace requests.',
+  duplicate_client_order_id: 'An order with this client order id was already received.',
+  price_out_of_range: 'The price is out of range.',
+  price_not_positive: 'The price must be above zero.',
+  price_no_increment: 'No price increment is defined for this price at this time.',
+  price_off_increment: 'The price is not a multiple of the price increment.',
+  quantity_out_of_range: 'The quantity is out of range.',
+  quantity_not_positive: 'The quantity must be above zero.',
+  quantity_below_minimum: 'The quantity is below the smallest the venue takes.',
+  quantity_off_lot: 'The quantity is not a multiple of the lot.',
+  no_market: 'The instrument has no price yet.',
+  short_not_allowed: 'The instrument cannot be sold short.',
+  insufficient_margin: 'Equity does not cover margin and leverage of the worst case with this order.',
+  unknown_order: 'The venue knows no such order of this account.',
+  order_terminal: 'The order is already filled, canceled or rejected.',
+  order_replaced: 'The order was replaced; a later incarnation is in force.',
+  quantity_not_above_filled: 'The new quantity is not above what is already filled.',
+}

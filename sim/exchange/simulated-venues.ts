@@ -1,0 +1,131 @@
+// All simulated venues of a run and what they share: one agenda, one book of prices, one set of accounts. This is what
+// a driver builds, drives, and keeps in snapshot and state hash.
+
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { must } from '../../schemas/assert.ts'
+import type { VenueConfig } from '../../schemas/config.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { parseUnits } from '../../schemas/units.ts'
+import { Agenda } from './agenda.ts'
+import { type ExchangeTerms, SimulatedExchange } from './simulated-exchange.ts'
+import { TopOfBook } from './top-of-book.ts'
+import { type AccountTerms, VenueAccount, type VenuePosition } from './venue-account.ts'
+
+export type VenueTerms = ExchangeTerms['venue'] & Pick<VenueConfig, 'displayed_quantity_default'>
+
+export type SimulatedVenuesTerms = {
+  /** In the order of the configuration, which ranks them. */
+  readonly venues: readonly VenueTerms[]
+  readonly accounts: readonly AccountTerms[]
+  /** Every instrument of the node by its index. */
+  readonly specs: readonly InstrumentSpec[]
+  /** Finished orders each venue remembers by id. */
+  readonly order_retention: number
+}
+
+/** The venues' own view, for reports and for comparison with the engine's. Money counts 10^-MONEY_SCALE. */
+export type VenueBooks = {
+  readonly accounts: readonly {
+    readonly account_id: string
+    readonly currency: string
+    readonly balance: bigint
+    readonly equity: bigint
+    readonly positions: readonly VenuePosition[]
+  }[]
+  readonly open_orders: readonly {
+    readonly venue_id: string
+    readonly account_id: string
+    readonly client_order_id: string
+    readonly venue_order_id: string
+    readonly leaves_quantity_units: number
+  }[]
+}
+
+export class SimulatedVenues {
+  readonly agenda = new Agenda()
+  /** In the order of the configuration. */
+  readonly exchanges: readonly SimulatedExchange[]
+  readonly accounts: readonly VenueAccount[]
+  readonly #book: TopOfBook
+  readonly #byId: ReadonlyMap<string, SimulatedExchange>
+
+  constructor({ venues, accounts, specs, order_retention }: SimulatedVenuesTerms) {
+    const book = new TopOfBook(displayedDefaults(venues, specs))
+    this.#book = book
+    this.accounts = accounts.map((terms) => new VenueAccount(terms, specs, book))
+    this.exchanges = venues.map((venue, venue_rank) => {
+      const members = this.accounts.filter((_, i) => accounts[i]?.venues.includes(venue.id))
+      return new SimulatedExchange(
+        { venue, venue_rank, order_retention },
+        { agenda: this.agenda, specs, book, accounts: members },
+      )
+    })
+    this.#byId = new Map(this.exchanges.map((exchange) => [exchange.venue_id, exchange]))
+  }
+
+  exchange(venue_id: string): SimulatedExchange {
+    return must(this.#byId.get(venue_id), `a venue is configured before it is used: ${venue_id}`)
+  }
+
+  books(): VenueBooks {
+    return {
+      accounts: this.accounts.map((account) => ({
+        account_id: account.account_id,
+        currency: account.currency,
+        balance: account.balance,
+        equity: account.equity(),
+        positions: account.positions(),
+      })),
+      open_orders: this.exchanges.flatMap((exchange) =>
+        exchange.openOrders().map((order) => ({
+          venue_id: exchange.venue_id,
+          account_id: order.account.account_id,
+          client_order_id: order.client_order_id,
+          venue_order_id: order.venue_order_id,
+          leaves_quantity_units: order.order_quantity_units - order.cum_quantity_units,
+        })),
+      ),
+    }
+  }
+
+  save(writer: CanonicalWriter): void {
+    this.agenda.save(writer)
+    this.#book.save(writer)
+    for (const account of this.accounts) account.save(writer)
+    for (const exchange of this.exchanges) exchange.save(writer)
+  }
+
+  /** Reads what `save` wrote into venues just made from the same terms. */
+  load(reader: CanonicalReader): void {
+    this.agenda.load(reader)
+    this.#book.load(reader)
+    for (const account of this.accounts) account.load(reader)
+    for (const exchange of this.exchanges) exchange.load(reader)
+  }
+}
+
+/** What each instrument shows where its data has no sizes, by the venue that lists it. */
+function displayedDefaults(
+  venues: SimulatedVenuesTerms['venues'],
+  specs: readonly InstrumentSpec[],
+): number[] {
+  return specs.map((spec) => {
+    const venue = must(
+      venues.find((candidate) => candidate.id === spec.venue_id),
+      `the venue of ${spec.instrument_id} is configured`,
+    )
+    const units = parseUnits(venue.displayed_quantity_default, spec.size_scale)
+    if (units === undefined || units < spec.lot_units) {
+      throw new OperatingError({
+        code: 'exchange.bad_displayed_quantity',
+        reason: 'usage',
+        what: `A displayed quantity of ${venue.displayed_quantity_default} is less than a lot of ${spec.instrument_id}, or finer than its scale.`,
+        where: `venues.${venue.id}.displayed_quantity_default`,
+        remedy: 'Give a multiple of the lot of every instrument of the venue.',
+      })
+    }
+    return units
+  })
+}

@@ -1,0 +1,236 @@
+// Plays a scenario written as lines of text against simulated venues, in the way the backtest's driver does, and gives
+// the reports back as lines. Prices and sizes are in units. A line is a time in microseconds and one of
+//
+//   quote 100/101 [10x10]        bid/ask, with displayed sizes or none (the configured default)
+//   trade 100    bar bid 100
+//   a buy 5 market ioc           client order id, side, quantity, type, time in force
+//   b sell 5 limit 102 gtc
+//   c cancel a    d replace b 7 103
+//
+// Market data and orders may name another instrument than X.sim, and orders another account than main: `quote:Y.sim`,
+// `a:Y.sim:other`.
+
+import { compileInstrument, type InstrumentSpec } from '../../../engine/instrument-spec.ts'
+import { must } from '../../../schemas/assert.ts'
+import type { AccountId, ClientOrderId, StrategyId } from '../../../schemas/ids.ts'
+import type { Instrument } from '../../../schemas/instrument.ts'
+import type {
+  OrderType,
+  SendOutcome,
+  Side,
+  TimeInForce,
+  VenueCommand,
+  VenueReport,
+} from '../../../schemas/messages/order.ts'
+import type { PriceUnits, SizeUnits } from '../../../schemas/units.ts'
+import type { AgendaItem } from '../agenda.ts'
+import { SimulatedVenues, type SimulatedVenuesTerms, type VenueTerms } from '../simulated-venues.ts'
+import type { AccountTerms } from '../venue-account.ts'
+
+type FxPair = Extract<Instrument, { asset_class: 'fx_pair' }>
+export type Delivery = { readonly at_us: number; readonly message: VenueReport | SendOutcome }
+
+/** Prices in cents, whole units, a margin of one per cent. */
+export function instrument(change: Partial<FxPair> = {}): Instrument {
+  return {
+    asset_class: 'fx_pair',
+    instrument_id: 'X.sim',
+    base_currency: 'XXX',
+    price_scale: 2,
+    size_scale: 0,
+    increments: [{ price_increment: '0.01' }],
+    lot: '1',
+    quantity_min: '1',
+    multiplier: '1',
+    quote_currency: 'USD',
+    calendar: 'always',
+    time_zone: 'UTC',
+    allow_non_positive_price: false,
+    margin_initial: '0.01',
+    short_allowed: true,
+    aliases: [],
+    ...change,
+  }
+}
+
+export function specsOf(...definitions: readonly Instrument[]): InstrumentSpec[] {
+  return definitions.map(compileInstrument)
+}
+
+export function terms(change: Partial<SimulatedVenuesTerms> = {}): SimulatedVenuesTerms {
+  return {
+    venues: [venue()],
+    accounts: [account()],
+    specs: specsOf(instrument()),
+    order_retention: 100,
+    ...change,
+  }
+}
+
+export function venue(change: Partial<VenueTerms> = {}): VenueTerms {
+  return {
+    id: 'sim',
+    latency: { submit_us: 0, report_us: 0 },
+    displayed_quantity_default: '1000',
+    ...change,
+  }
+}
+
+export function account(change: Partial<AccountTerms> = {}): AccountTerms {
+  return {
+    id: 'main',
+    venues: ['sim'],
+    currency: 'USD',
+    balance: '1000000',
+    leverage_max: '100',
+    conversion_rates: {},
+    ...change,
+  }
+}
+
+/** A scenario under way: what has come back so far, and the venues to look into. */
+export class Scenario {
+  readonly venues: SimulatedVenues
+  readonly deliveries: Delivery[] = []
+  readonly #specs: readonly InstrumentSpec[]
+
+  constructor(from: SimulatedVenuesTerms = terms()) {
+    this.venues = new SimulatedVenues(from)
+    this.#specs = from.specs
+  }
+
+  /** Plays lines, then everything that is still due. Returns the reports as lines. */
+  play(...lines: readonly string[]): string[] {
+    for (const line of lines) this.step(line)
+    this.finish()
+    return this.reports()
+  }
+
+  step(line: string): void {
+    const [time = '', subject = '', ...words] = line.split(' ')
+    const ts_us = Number(time)
+    this.drainBefore(ts_us)
+    const [name = '', instrument_id = 'X.sim', account_id = 'main'] = subject.split(':')
+    const spec = this.#spec(instrument_id)
+    if (name === 'quote' || name === 'trade' || name === 'bar') this.#row(name, spec, ts_us, words)
+    else
+      this.venues.exchange(spec.venue_id).send(commandOf(name, spec, account_id as AccountId, words), ts_us)
+    this.drainInstants()
+  }
+
+  drainBefore(ts_us: number): void {
+    while (this.venues.agenda.next_due_us < ts_us) {
+      this.#handle(this.venues.agenda.pop())
+      this.drainInstants()
+    }
+  }
+
+  drainInstants(): void {
+    while (this.venues.agenda.has_instant) this.#handle(this.venues.agenda.pop())
+  }
+
+  finish(): void {
+    this.drainBefore(Number.POSITIVE_INFINITY)
+  }
+
+  reports(): string[] {
+    return this.deliveries.flatMap(({ at_us, message }) =>
+      message.type === 'venue_report' ? [printed(message, at_us)] : [],
+    )
+  }
+
+  #row(name: 'quote' | 'trade' | 'bar', spec: InstrumentSpec, ts_us: number, words: readonly string[]): void {
+    const exchange = this.venues.exchange(spec.venue_id)
+    if (name === 'trade') return exchange.onTrade(spec.index, ts_us, Number(words[0]))
+    if (name === 'bar') return exchange.onBar(spec.index, ts_us, words[0] as 'bid', Number(words[1]))
+    const [bid, ask] = pair(must(words[0], 'a quote has prices'), '/')
+    const [bidSize, askSize] = pair(words[1] ?? '0x0', 'x')
+    exchange.onQuote(spec.index, ts_us, bid, ask, bidSize, askSize)
+  }
+
+  #handle(item: AgendaItem): void {
+    if (item.kind !== 'arrival') {
+      this.deliveries.push({ at_us: item.due_us, message: item.message })
+      return
+    }
+    this.venues.exchange(item.message.venue_id).arrive(item.message, item.due_us)
+  }
+
+  #spec(instrument_id: string): InstrumentSpec {
+    return must(
+      this.#specs.find((spec) => spec.instrument_id === instrument_id),
+      `the scenario has the instrument ${instrument_id}`,
+    )
+  }
+}
+
+/** Plays one scenario from the start. */
+export function play(lines: readonly string[], from?: SimulatedVenuesTerms): string[] {
+  return new Scenario(from).play(...lines)
+}
+
+function commandOf(
+  client_order_id: string,
+  spec: InstrumentSpec,
+  account_id: AccountId,
+  words: readonly string[],
+): VenueCommand {
+  const common = {
+    account_id,
+    strategy_id: 'test' as StrategyId,
+    counter: 1,
+    incarnation: 1,
+    client_order_id: client_order_id as ClientOrderId,
+    venue_id: spec.venue_id,
+    instrument_id: spec.instrument_id,
+    instrument_index: spec.index,
+  }
+  const [verb = '', second = '', third = '', fourth = '', fifth = ''] = words
+  const original_client_order_id = second as ClientOrderId
+  if (verb === 'cancel') return { type: 'order_cancel_request', ...common, original_client_order_id }
+  if (verb === 'replace') {
+    return {
+      type: 'order_cancel_replace_request',
+      ...common,
+      original_client_order_id,
+      order_quantity_units: Number(third) as SizeUnits,
+      price_units: Number(fourth) as PriceUnits,
+    }
+  }
+  const isLimit = third === 'limit'
+  return {
+    type: 'new_order_single',
+    ...common,
+    side: verb as Side,
+    order_quantity_units: Number(second) as SizeUnits,
+    order_type: third as OrderType,
+    price_units: (isLimit ? Number(fourth) : 0) as PriceUnits,
+    time_in_force: (isLimit ? fifth : fourth) as TimeInForce,
+  }
+}
+
+function printed(report: VenueReport, at_us: number): string {
+  const time = at_us === report.ts_event_us ? `${at_us}` : `${at_us}(${report.ts_event_us})`
+  const names = [report.client_order_id, report.report_type, report.original_client_order_id]
+  return [time, ...names.filter((name) => name !== ''), detailsOf(report)].join(' ')
+}
+
+function detailsOf(report: VenueReport): string {
+  switch (report.report_type) {
+    case 'trade':
+      return `${report.last_quantity_units}@${report.last_price_units} leaves ${report.leaves_quantity_units}`
+    case 'replaced':
+      return `${report.order_quantity_units}@${report.price_units} leaves ${report.leaves_quantity_units}`
+    case 'new':
+      return `leaves ${report.leaves_quantity_units}`
+    case 'canceled':
+      return `cum ${report.cum_quantity_units}`
+    default:
+      return report.reason_code
+  }
+}
+
+function pair(text: string, separator: string): [number, number] {
+  const [left, right] = text.split(separator)
+  return [Number(left), Number(right)]
+}

@@ -1,0 +1,111 @@
+// The best bid and ask of every instrument, with what is still shown there. An instrument trades on the best kind of
+// data it has had: once it has quotes, its trades and bars no longer move its book.
+
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { BarColumns } from '../../engine/tick-store-port.ts'
+
+/** What an instrument's book is made of; a higher number is the better kind. */
+const SOURCE = { none: 0, last: 1, quotes: 2 } as const
+/** Which sides have bars of their own. */
+const BID_BARS = 1
+const ASK_BARS = 2
+
+export class TopOfBook {
+  readonly bid_price_units: Float64Array
+  readonly ask_price_units: Float64Array
+  /** Shown and not yet taken by an order; the next row of the instrument shows anew. */
+  readonly bid_size_units: Float64Array
+  readonly ask_size_units: Float64Array
+  readonly #displayed_default_units: Float64Array
+  readonly #source: Uint8Array
+  readonly #bars: Uint8Array
+
+  /** `displayed_default_units`: per instrument, what is shown where the data has no sizes. */
+  constructor(displayed_default_units: readonly number[]) {
+    const count = displayed_default_units.length
+    this.bid_price_units = new Float64Array(count)
+    this.ask_price_units = new Float64Array(count)
+    this.bid_size_units = new Float64Array(count)
+    this.ask_size_units = new Float64Array(count)
+    this.#displayed_default_units = Float64Array.from(displayed_default_units)
+    this.#source = new Uint8Array(count)
+    this.#bars = new Uint8Array(count)
+  }
+
+  hasMarket(instrument_index: number): boolean {
+    return this.#source[instrument_index] !== SOURCE.none
+  }
+
+  quote(
+    instrument_index: number,
+    bid_price_units: number,
+    ask_price_units: number,
+    bid_size_units: number,
+    ask_size_units: number,
+  ): void {
+    const shown = this.#displayed_default_units[instrument_index] as number
+    this.#source[instrument_index] = SOURCE.quotes
+    this.bid_price_units[instrument_index] = bid_price_units
+    this.ask_price_units[instrument_index] = ask_price_units
+    this.bid_size_units[instrument_index] = bid_size_units === 0 ? shown : bid_size_units
+    this.ask_size_units[instrument_index] = ask_size_units === 0 ? shown : ask_size_units
+  }
+
+  /** A trade puts both sides at its price. Returns whether the book moved. */
+  trade(instrument_index: number, price_units: number): boolean {
+    return this.#last(instrument_index, price_units, price_units)
+  }
+
+  /** A bar's close puts its side there, and the other side too until that has bars of its own. Returns whether the book moved. */
+  bar(instrument_index: number, price_type: BarColumns['price_type'], close_price_units: number): boolean {
+    if (price_type === 'bid') this.#bars[instrument_index] = this.#barsOf(instrument_index) | BID_BARS
+    if (price_type === 'ask') this.#bars[instrument_index] = this.#barsOf(instrument_index) | ASK_BARS
+    const sides = this.#barsOf(instrument_index)
+    const keepsBid = price_type === 'ask' && (sides & BID_BARS) !== 0
+    const keepsAsk = price_type === 'bid' && (sides & ASK_BARS) !== 0
+    return this.#last(
+      instrument_index,
+      keepsBid ? (this.bid_price_units[instrument_index] as number) : close_price_units,
+      keepsAsk ? (this.ask_price_units[instrument_index] as number) : close_price_units,
+    )
+  }
+
+  /** The price at which a position of this sign could be closed: longs sell at the bid, shorts buy at the ask. */
+  closingPriceUnits(instrument_index: number, quantity_units: number): number {
+    const prices = quantity_units > 0 ? this.bid_price_units : this.ask_price_units
+    return prices[instrument_index] as number
+  }
+
+  save(writer: CanonicalWriter): void {
+    for (const numbers of this.#numbers()) for (const value of numbers) writer.number(value)
+    writer.bytes(this.#source)
+    writer.bytes(this.#bars)
+  }
+
+  load(reader: CanonicalReader): void {
+    for (const numbers of this.#numbers())
+      for (let i = 0; i < numbers.length; i++) numbers[i] = reader.number()
+    this.#source.set(reader.bytes())
+    this.#bars.set(reader.bytes())
+  }
+
+  #last(instrument_index: number, bid_price_units: number, ask_price_units: number): boolean {
+    if (this.#source[instrument_index] === SOURCE.quotes) return false
+    const shown = this.#displayed_default_units[instrument_index] as number
+    this.#source[instrument_index] = SOURCE.last
+    this.bid_price_units[instrument_index] = bid_price_units
+    this.ask_price_units[instrument_index] = ask_price_units
+    this.bid_size_units[instrument_index] = shown
+    this.ask_size_units[instrument_index] = shown
+    return true
+  }
+
+  #barsOf(instrument_index: number): number {
+    return this.#bars[instrument_index] as number
+  }
+
+  #numbers(): readonly Float64Array[] {
+    return [this.bid_price_units, this.ask_price_units, this.bid_size_units, this.ask_size_units]
+  }
+}
