@@ -104,6 +104,18 @@ test('two ledgers with the same sums have the same bytes, whatever came first', 
   expect(bytes(list)).toEqual(bytes(list.toReversed()))
 })
 
+test('equity is cash and open profit of every currency, converted', () => {
+  const ledger = new Ledger(ACCOUNT, () => undefined)
+  ledger.post(posting({ amount: 100_00000000n }))
+  ledger.post(posting({ amount: 10_00000000n, currency: 'EUR' }))
+  const conversion = new ConversionTable('USD', { EUR: '1.1', JPY: '0.01' }, 'conversion_rates')
+  const open = [
+    { currency: 'USD', amount: -1_00000000n },
+    { currency: 'JPY', amount: 50_00000000n },
+  ]
+  expect(equityMoney(ledger, open, conversion)).toBe(110_50000000n)
+})
+
 const trades = fc.array(
   fc.record({
     instrument: fc.integer({ min: 0, max: 2 }),
