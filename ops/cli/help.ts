@@ -1,6 +1,7 @@
 // The help pages.
 
 import { EXIT_CODE } from '../../schemas/operating-error.ts'
+import { alignedRows } from '../text/table.ts'
 import type { Command, Example, Option } from './command.ts'
 import { GLOBAL_OPTIONS } from './parse-call.ts'
 import { COMMANDS } from './registry.ts'
@@ -78,6 +79,5 @@ function examples(list: readonly Example[]): string[] {
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {
-  const width = Math.max(...rows.map(([first = '']) => first.length))
-  return rows.map(([first = '', second = '']) => `  ${first.padEnd(width)}  ${second}`)
+  return alignedRows(rows).map((line) => `  ${line}`)
 }

@@ -10,6 +10,16 @@ export type CommandEntry = {
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'generate',
+    summary: 'Make a seeded quote history in the tick store.',
+    load: () => import('./commands/generate.ts'),
+  },
+  {
+    name: 'data',
+    summary: 'Show what the tick store holds.',
+    load: () => import('./commands/data.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'Check that this machine can run orrery, and say what to do where it cannot.',
     load: () => import('./commands/doctor.ts'),
