@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fxPair, fxSpec } from './instrument-fixture.ts'
+import { fxPair, fxSpec } from './instrument.test-support.ts'
 import { compileInstrument, incrementUnits, priceReason, quantityReason } from './instrument-spec.ts'
 
 const JAN_1_2024_US = 1_704_067_200_000_000

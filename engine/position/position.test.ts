@@ -5,7 +5,7 @@ import type { Side } from '../../schemas/messages/order.ts'
 import { priceUnits, sizeUnits } from '../../schemas/units.ts'
 import { CanonicalReader } from '../canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../canonical/canonical-writer.ts'
-import { fxSpec } from '../instrument-fixture.ts'
+import { fxSpec } from '../instrument.test-support.ts'
 import type { InstrumentSpec } from '../instrument-spec.ts'
 import { Position } from './position.ts'
 
