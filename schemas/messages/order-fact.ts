@@ -50,6 +50,8 @@ export type OrderFact = OrderKey & {
   readonly side: Side
   readonly order_type: OrderType
   readonly time_in_force: TimeInForce
+  /** The order has ended: nothing of it is at the venue, nor will be. What comes later is booked and reopens nothing. */
+  readonly ended: boolean
   /** Price and quantities in force after the event; `leaves_quantity_units` is 0 once the order has ended. */
   readonly price_units: PriceUnits
   readonly order_quantity_units: SizeUnits
@@ -85,3 +87,12 @@ export type Fill = OrderFact & { readonly type: (typeof FILL_FACT_TYPES)[number]
 export function isFill(fact: OrderFact): fact is Fill {
   return fact.execution_id !== ''
 }
+
+/** The facts that end an order. */
+export const CLOSING_FACT_TYPES: ReadonlySet<OrderFactType> = new Set([
+  'order.rejected',
+  'order.filled',
+  'order.canceled',
+  'order.expired',
+  'order.not_sent',
+])

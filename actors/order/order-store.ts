@@ -1,0 +1,152 @@
+// All orders of one account. An order is found by any id the venue ever saw for it, and by its key; the open ones are
+// walked in the order they came. Of the ended ones the last `order_retention` stay, because reports come late; so the
+// store has a bounded size and the millionth order costs what the first did.
+
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { assert } from '../../schemas/assert.ts'
+import type { ClientOrderId, StrategyId } from '../../schemas/ids.ts'
+import type { NewOrderSingle, VenueReport } from '../../schemas/messages/order.ts'
+import type { TimeUs } from '../../schemas/units.ts'
+import { loadOrder, saveOrder } from './order-codec.ts'
+import type { OrderEvent } from './order-event.ts'
+import type { OrderEffects } from './order-facts.ts'
+import { orderTable } from './order-machine.ts'
+import { approvedOrder, ENDED_STATES, type EndedState, type OrderRecord } from './order-record.ts'
+import { StrategyOrders } from './strategy-orders.ts'
+
+/** Orders since the session began: where they ended, how many the venue took, how many are open. */
+export type OrderCounts = { readonly [state in EndedState | 'accepted' | 'open']: number }
+
+export class OrderStore {
+  readonly #retention: number
+  readonly #byClientOrderId = new Map<ClientOrderId, OrderRecord>()
+  readonly #byStrategy = new Map<StrategyId, StrategyOrders>()
+  readonly #open = new Set<OrderRecord>()
+  /** A ring: once it is full, `#oldest` is the next to be dropped. */
+  readonly #ended: OrderRecord[] = []
+  #oldest = 0
+  readonly #counts = { accepted: 0, not_sent: 0, rejected: 0, filled: 0, canceled: 0, expired: 0 }
+
+  constructor(orderRetention: number) {
+    assert(orderRetention >= 1, 'at least one ended order is retained')
+    this.#retention = orderRetention
+  }
+
+  /** Takes in an order the gate has approved. */
+  approve(command: NewOrderSingle, tsSeqUs: TimeUs): OrderRecord {
+    const order = approvedOrder(command, tsSeqUs)
+    this.#add(order)
+    this.#open.add(order)
+    return order
+  }
+
+  /** Lets the order's machine handle one event, and keeps the books of the store. */
+  apply(order: OrderRecord, event: OrderEvent, out: OrderEffects): void {
+    const { accepted, ended } = order
+    const idCount = order.client_order_ids.length
+    orderTable.dispatch(order, event, out)
+    if (event.type === 'request.replace') this.strategy(order.strategy_id).noteCounter(event.body.counter)
+    for (let i = idCount; i < order.client_order_ids.length; i++) this.#index(order, i)
+    if (order.accepted && !accepted) this.#counts.accepted += 1
+    if (order.ended && !ended) this.#end(order)
+  }
+
+  /** The order of any incarnation, cancel or replace request with this id. */
+  find(id: ClientOrderId): OrderRecord | undefined {
+    return this.#byClientOrderId.get(id)
+  }
+
+  /** The order a report is about, by the id it answers or the one it refers to. */
+  findReported(report: VenueReport): OrderRecord | undefined {
+    const order = this.#byClientOrderId.get(report.client_order_id)
+    if (order !== undefined || report.original_client_order_id === '') return order
+    return this.#byClientOrderId.get(report.original_client_order_id)
+  }
+
+  /** One strategy's orders by counter, and its high-water marks. */
+  strategy(id: StrategyId): StrategyOrders {
+    const known = this.#byStrategy.get(id)
+    if (known !== undefined) return known
+    const orders = new StrategyOrders()
+    this.#byStrategy.set(id, orders)
+    return orders
+  }
+
+  /** Open orders, oldest first. An order that ends while they are walked is left out, one that comes is included. */
+  open(): IterableIterator<OrderRecord> {
+    return this.#open.values()
+  }
+
+  counts(): OrderCounts {
+    return { ...this.#counts, open: this.#open.size }
+  }
+
+  save(writer: CanonicalWriter): void {
+    writer.number(this.#counts.accepted)
+    for (const state of ENDED_STATES) writer.number(this.#counts[state])
+    writer.count(this.#byStrategy.size)
+    for (const [id, orders] of this.#byStrategy) {
+      writer.text(id)
+      orders.save(writer)
+    }
+    writer.count(this.#open.size)
+    for (const order of this.#open) saveOrder(writer, order)
+    writer.count(this.#ended.length)
+    for (let i = 0; i < this.#ended.length; i++) {
+      saveOrder(writer, this.#ended[(this.#oldest + i) % this.#ended.length] as OrderRecord)
+    }
+  }
+
+  /** Into a new store. A retention that was lowered since drops the oldest. */
+  load(reader: CanonicalReader): void {
+    assert(this.#byStrategy.size === 0, 'orders are loaded into an empty store')
+    this.#counts.accepted = reader.number()
+    for (const state of ENDED_STATES) this.#counts[state] = reader.number()
+    for (let left = reader.count(); left > 0; left--) {
+      this.strategy(reader.text() as StrategyId).load(reader)
+    }
+    for (let left = reader.count(); left > 0; left--) {
+      const order = loadOrder(reader)
+      this.#add(order)
+      this.#open.add(order)
+    }
+    for (let left = reader.count(); left > 0; left--) {
+      const order = loadOrder(reader)
+      this.#add(order)
+      this.#retain(order)
+    }
+  }
+
+  #add(order: OrderRecord): void {
+    this.strategy(order.strategy_id).add(order)
+    for (let i = 0; i < order.client_order_ids.length; i++) this.#index(order, i)
+  }
+
+  #index(order: OrderRecord, at: number): void {
+    const id = order.client_order_ids[at] as ClientOrderId
+    assert(!this.#byClientOrderId.has(id), 'a client order id is used once')
+    this.#byClientOrderId.set(id, order)
+  }
+
+  #end(order: OrderRecord): void {
+    this.#counts[order.state as EndedState] += 1
+    this.#open.delete(order)
+    this.#retain(order)
+  }
+
+  #retain(order: OrderRecord): void {
+    if (this.#ended.length < this.#retention) {
+      this.#ended.push(order)
+      return
+    }
+    this.#drop(this.#ended[this.#oldest] as OrderRecord)
+    this.#ended[this.#oldest] = order
+    this.#oldest = (this.#oldest + 1) % this.#retention
+  }
+
+  #drop(order: OrderRecord): void {
+    this.strategy(order.strategy_id).drop(order)
+    for (const id of order.client_order_ids) this.#byClientOrderId.delete(id)
+  }
+}
