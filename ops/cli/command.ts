@@ -8,6 +8,8 @@ export type Option = {
   /** What the value is called in the help: `DIR`. */
   readonly value?: string
   readonly multiple?: boolean
+  /** With this flag the command wants no arguments. */
+  readonly alone?: boolean
 }
 
 export type Example = { readonly line: string; readonly what: string }

@@ -72,16 +72,16 @@ function version(): string {
   return String((manifest as { version: unknown }).version)
 }
 
-/** A stop is safe anywhere: what is not durable was never acknowledged. The codes are those of a shell. */
+/**
+ * A stop is safe anywhere: what is not durable was never acknowledged. The process ends by the signal itself, as a
+ * shell expects, and not by an exit, which would tear the embedded engine down in the middle of a call.
+ */
 function endOnSignals(): void {
-  for (const [signal, exitCode] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.on(signal, () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
       progress?.stop()
       process.stderr.write(`\nInterrupted by ${signal}.\n`)
-      process.exit(exitCode)
+      process.kill(process.pid, signal)
     })
   }
   // Whoever reads our output has had enough of it (`orrery data | head`): that is no fault.

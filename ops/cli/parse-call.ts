@@ -38,7 +38,8 @@ export function parseCall(command: Command, args: readonly string[]): Omit<Call,
       )
     }
   }
-  checkCount(command, positionals, values.has('schema'))
+  const alone = Object.keys(command.options).some((name) => command.options[name]?.alone && values.has(name))
+  checkCount(command, positionals, alone)
   return {
     arguments: positionals,
     text: (option) => values.get(option)?.at(-1),

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { acquireStoreLock } from '../../adapters/clickhouse/store-lock.ts'
-import { runCli } from './run-cli.test-support.ts'
+import { BIN, runCli } from './run-cli.test-support.ts'
 
 let store = ''
 beforeAll(async () => {
@@ -61,4 +63,21 @@ test('a store held by another process ends the command with exit code 5 and the 
   } finally {
     lock.release()
   }
+})
+
+test('an interrupted import says so, ends like a shell expects, and leaves a store that opens without it', async () => {
+  const args = ['generate', '--store', store, '--instrument', 'GEN2.gen', '--rows', '1_000_000_000']
+  const child = spawn(BIN, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let stderr = ''
+  child.stderr.setEncoding('utf8')
+  child.stderr.on('data', (text: string) => {
+    // The first line of progress shows that rows are being written.
+    if (stderr === '') child.kill('SIGINT')
+    stderr += text
+  })
+  const [, signal] = await once(child, 'close')
+  expect(signal).toBe('SIGINT')
+  expect(stderr).toContain('Interrupted by SIGINT.')
+  const { stdout } = runCli(['data', '--store', store, '--json'])
+  expect(stdout).not.toContain('GEN2.gen')
 })
