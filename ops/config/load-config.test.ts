@@ -276,6 +276,13 @@ test.each(FAULTS)('%s is reported with its place and what to write', async (_, f
   expect(await problems(broken(from, to))).toEqual([problem])
 })
 
+test('a key without a value, and values in a circle, are problems', async () => {
+  expect(await problems(RIGHT_CONFIG.replace('{submit_us: 5000}', '{submit_us}'))).toEqual([
+    'x.yaml:12:14: venues[0].latency.submit_us: a whole number is wanted, not nothing. Write microseconds, for example 5000 for five milliseconds.',
+  ])
+  expect(await problems(RIGHT_CONFIG.replace('{slow: 20, fast: 10}', '&a {slow: *a}'))).toHaveLength(1)
+})
+
 test('all problems are reported together', async () => {
   const text = broken('seed: 7', 'sede: 7')
     .replace('submit_us', 'submit_ms')

@@ -5,7 +5,12 @@ import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import type { ConfigPath } from './config-problem.ts'
 import type { ConfigSource } from './config-source.ts'
 
+// Below what the canonical encoding holds.
+const DEPTH_MAX = 32
+
 export function readPlain(source: ConfigSource, raw: Node, path: ConfigPath): unknown {
+  if (path.length > DEPTH_MAX)
+    return source.report(path, raw, 'values are nested too deeply, or in a circle.')
   const node = source.resolve(raw)
   if (isSeq(node))
     return (node.items as Node[]).map((item, index) => readPlain(source, item, [...path, index]))
