@@ -1,5 +1,5 @@
-// Exact factors from products of price and size to money of the account currency, made once per account and
-// instrument, so that each amount is rounded once.
+// Exact factors from an instrument's values to money of the account currency, made once per account and instrument,
+// so that each amount is rounded once.
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { parseRate } from '../../engine/money/rate.ts'
@@ -15,16 +15,13 @@ export function applyFactor(factor: Factor, amount: bigint): bigint {
   return factor.denominator === 1n ? scaled : divideRounded(scaled, factor.denominator, 'half_even')
 }
 
-/** From price_units * size_units of the instrument to money of the account. */
+/** From values of the instrument (10^-value_scale of its quote currency) to money of the account. */
 export function valueFactor(terms: AccountTerms, spec: InstrumentSpec): Factor {
   const conversion = conversionFactor(terms, spec.quote_currency)
-  return reduced(
-    spec.value_per_product * conversion.numerator,
-    spec.values_per_money * conversion.denominator,
-  )
+  return reduced(conversion.numerator, spec.values_per_money * conversion.denominator)
 }
 
-/** From price_units * size_units of the instrument to its initial margin in money of the account. */
+/** From values of the instrument to its initial margin in money of the account. */
 export function marginFactor(terms: AccountTerms, spec: InstrumentSpec): Factor {
   const value = valueFactor(terms, spec)
   return reduced(

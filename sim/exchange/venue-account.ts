@@ -1,13 +1,13 @@
 // An account as the venues keep it: one balance in one currency, one net position per instrument, margin over all of
 // them. It is the second set of books, against which the engine's portfolio is judged, and shares none of its
-// arithmetic: cost stands in exact products of price and size, and money appears only where profit is realized.
+// arithmetic of positions: cost stands in exact value, and money appears only where profit is realized.
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { exactValue } from '../../engine/money/money.ts'
 import { parseRate } from '../../engine/money/rate.ts'
 import { divideRounded } from '../../engine/money/rounding.ts'
-import { wideProduct } from '../../engine/money/wide-product.ts'
 import { must } from '../../schemas/assert.ts'
 import type { AccountConfig } from '../../schemas/config.ts'
 import type { AccountId, InstrumentId } from '../../schemas/ids.ts'
@@ -28,7 +28,7 @@ export type AccountRefusal = '' | 'short_not_allowed' | 'insufficient_margin'
 export type VenuePosition = {
   readonly instrument_id: InstrumentId
   readonly quantity_units: number
-  /** Sum of price_units * size_units of what is open, signed as the position. */
+  /** Value paid for what is open, signed as the position: counts 10^-value_scale of the quote currency. */
   readonly open_cost: bigint
 }
 
@@ -108,7 +108,7 @@ export class VenueAccount {
     if (closing > 0) this.#close(holding, price_units, closing)
     const opening = signed - Math.sign(signed) * closing
     holding.quantity_units += opening
-    holding.open_cost += wideProduct(price_units, opening)
+    holding.open_cost += exactValue(holding.spec, price_units, opening)
   }
 
   /** Takes a commission, of the account currency or of one named to `requireRate`, from the balance. */
@@ -128,7 +128,10 @@ export class VenueAccount {
     for (const holding of this.#holdings) {
       if (holding.quantity_units === 0) continue
       const price = this.#book.closingPriceUnits(holding.spec.index, holding.quantity_units)
-      equity += applyFactor(holding.value, wideProduct(price, holding.quantity_units) - holding.open_cost)
+      equity += applyFactor(
+        holding.value,
+        exactValue(holding.spec, price, holding.quantity_units) - holding.open_cost,
+      )
     }
     return equity
   }
@@ -172,8 +175,8 @@ export class VenueAccount {
           ? changed_worst_units
           : worstUnits(holding, holding.buys_units, holding.sells_units)
       if (worst === 0) continue
-      const product = wideProduct(this.#book.closingPriceUnits(holding.spec.index, worst), worst)
-      const magnitude = product < 0n ? -product : product
+      const value = exactValue(holding.spec, this.#book.closingPriceUnits(holding.spec.index, worst), worst)
+      const magnitude = value < 0n ? -value : value
       margin += applyFactor(holding.margin, magnitude)
       gross += applyFactor(holding.value, magnitude)
     }
@@ -186,7 +189,7 @@ export class VenueAccount {
     const closed = Math.sign(held) * closing_units
     // Half-even, so that neither side of a long run of partial closes is favoured; a full close takes the whole cost.
     const cost = divideRounded(holding.open_cost * BigInt(closing_units), BigInt(Math.abs(held)), 'half_even')
-    this.#balance += applyFactor(holding.value, wideProduct(price_units, closed) - cost)
+    this.#balance += applyFactor(holding.value, exactValue(holding.spec, price_units, closed) - cost)
     holding.quantity_units = held - closed
     holding.open_cost -= cost
   }

@@ -106,16 +106,22 @@ export class Scenario {
     return this.reports()
   }
 
+  /** One line in the driver's order: what is due before it, the line itself, and what it causes at once. */
   step(line: string): void {
+    this.drainBefore(Number(line.split(' ')[0]))
+    this.hand(line)
+    this.drainInstants()
+  }
+
+  /** Hands one line to its exchange and nothing else. */
+  hand(line: string): void {
     const [time = '', subject = '', ...words] = line.split(' ')
     const ts_us = Number(time)
-    this.drainBefore(ts_us)
     const [name = '', instrument_id = 'X.sim', account_id = 'main'] = subject.split(':')
     const spec = this.#spec(instrument_id)
-    if (name === 'quote' || name === 'trade' || name === 'bar') this.#row(name, spec, ts_us, words)
+    if (isRow(name)) this.#row(name, spec, ts_us, words)
     else
       this.venues.exchange(spec.venue_id).send(commandOf(name, spec, account_id as AccountId, words), ts_us)
-    this.drainInstants()
   }
 
   drainBefore(ts_us: number): void {
@@ -139,7 +145,7 @@ export class Scenario {
     )
   }
 
-  #row(name: 'quote' | 'trade' | 'bar', spec: InstrumentSpec, ts_us: number, words: readonly string[]): void {
+  #row(name: RowName, spec: InstrumentSpec, ts_us: number, words: readonly string[]): void {
     const exchange = this.venues.exchange(spec.venue_id)
     if (name === 'trade') return exchange.onTrade(spec.index, ts_us, Number(words[0]))
     if (name === 'bar') return exchange.onBar(spec.index, ts_us, words[0] as 'bid', Number(words[1]))
@@ -162,6 +168,12 @@ export class Scenario {
       `the scenario has the instrument ${instrument_id}`,
     )
   }
+}
+
+type RowName = 'quote' | 'trade' | 'bar'
+
+function isRow(name: string): name is RowName {
+  return name === 'quote' || name === 'trade' || name === 'bar'
 }
 
 /** Plays one scenario from the start. */

@@ -1,0 +1,146 @@
+// Figures of the exchange alone: quotes with and without resting orders, and order round trips. The caller gives the
+// clock and prints.
+
+import { compileInstrument } from '../../engine/instrument-spec.ts'
+import type { AccountId, ClientOrderId, StrategyId, VenueId } from '../../schemas/ids.ts'
+import type { NewOrderSingle } from '../../schemas/messages/order.ts'
+import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import type { SimulatedExchange } from './simulated-exchange.ts'
+import { SimulatedVenues } from './simulated-venues.ts'
+
+export type BenchFigure = { readonly name: string; readonly unit: string; readonly value: number }
+
+const RESTING_ORDERS = 10_000
+
+/** `now_ms`: a clock of any origin. `scale`: 1 for the figures, less for a trial. */
+export function benchExchange(now_ms: () => number, scale = 1): BenchFigure[] {
+  const quotes = Math.round(50_000_000 * scale)
+  const orders = Math.round(1_000_000 * scale)
+  const bare = quotesPerSecond(now_ms, quotes, 0)
+  const loaded = quotesPerSecond(now_ms, quotes, RESTING_ORDERS)
+  const trips = roundTripsPerSecond(now_ms, orders)
+  return [
+    { name: 'exchange.quotes', unit: '1/s', value: bare },
+    { name: `exchange.quotes_${RESTING_ORDERS}_resting`, unit: '1/s', value: loaded },
+    { name: 'exchange.resting_cost_ratio', unit: '1', value: bare / loaded },
+    { name: 'exchange.round_trips_first_tenth', unit: '1/s', value: trips.first },
+    { name: 'exchange.round_trips_last_tenth', unit: '1/s', value: trips.last },
+  ]
+}
+
+/** Quotes that touch none of the resting orders, which stand far from the market. */
+function quotesPerSecond(now_ms: () => number, count: number, resting: number): number {
+  const venues = benchVenues()
+  const exchange = venues.exchange('bench')
+  exchange.onQuote(0, 0, 110_000, 110_010, 0, 0)
+  for (let i = 0; i < resting; i++) {
+    exchange.arrive(benchOrder(i, i % 2 === 0 ? 'buy' : 'sell', i % 2 === 0 ? 50_000 + i : 200_000 + i), 0)
+  }
+  drain(venues, exchange)
+  feed(exchange, count / 10)
+  const start_ms = now_ms()
+  feed(exchange, count)
+  return perSecond(count, now_ms() - start_ms)
+}
+
+function feed(exchange: SimulatedExchange, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const bid = 110_000 + (i & 255)
+    exchange.onQuote(0, i, bid, bid + 10, 1_000_000, 1_000_000)
+  }
+}
+
+/** Market orders that open and close in turn: send, outcome, arrival, new, trade. */
+function roundTripsPerSecond(now_ms: () => number, count: number): { first: number; last: number } {
+  const venues = benchVenues()
+  const exchange = venues.exchange('bench')
+  const tenth = count / 10
+  const tenths = Array.from({ length: 10 }, (_, part) => {
+    const start_ms = now_ms()
+    for (let i = part * tenth; i < (part + 1) * tenth; i++) {
+      exchange.onQuote(0, i, 110_000 + (i & 255), 110_010 + (i & 255), 1_000_000, 1_000_000)
+      exchange.send(benchOrder(i, i % 2 === 0 ? 'buy' : 'sell', 0), i)
+      drain(venues, exchange)
+    }
+    return perSecond(tenth, now_ms() - start_ms)
+  })
+  return { first: tenths[0] ?? 0, last: tenths[9] ?? 0 }
+}
+
+function drain(venues: SimulatedVenues, exchange: SimulatedExchange): void {
+  const { agenda } = venues
+  while (agenda.has_instant) {
+    const item = agenda.pop()
+    if (item.kind === 'arrival') exchange.arrive(item.message, item.due_us)
+  }
+}
+
+function perSecond(count: number, elapsed_ms: number): number {
+  return Math.round((count / elapsed_ms) * 1000)
+}
+
+function benchVenues(): SimulatedVenues {
+  const spec = compileInstrument(
+    {
+      asset_class: 'fx_pair',
+      instrument_id: 'EURUSD.bench',
+      base_currency: 'EUR',
+      quote_currency: 'USD',
+      price_scale: 5,
+      size_scale: 0,
+      increments: [{ price_increment: '0.00001' }],
+      lot: '1',
+      quantity_min: '1',
+      multiplier: '1',
+      calendar: 'always',
+      time_zone: 'UTC',
+      allow_non_positive_price: false,
+      margin_initial: '0.02',
+      short_allowed: true,
+      aliases: [],
+    },
+    0,
+  )
+  return new SimulatedVenues({
+    venues: [
+      {
+        id: 'bench',
+        latency: { submit_us: 0, report_us: 0 },
+        commission: { basis_points: '0.2' },
+        displayed_quantity_default: '1000000',
+      },
+    ],
+    accounts: [
+      {
+        id: 'main',
+        venues: ['bench'],
+        currency: 'USD',
+        balance: '1000000000',
+        leverage_max: '50',
+        conversion_rates: {},
+      },
+    ],
+    specs: [spec],
+    order_retention: 10_000,
+  })
+}
+
+/** `price_units` 0 makes a market order. */
+function benchOrder(counter: number, side: 'buy' | 'sell', price_units: number): NewOrderSingle {
+  return {
+    type: 'new_order_single',
+    account_id: 'main' as AccountId,
+    strategy_id: 'bench' as StrategyId,
+    counter,
+    incarnation: 1,
+    client_order_id: `bench-1-b-${counter}` as ClientOrderId,
+    venue_id: 'bench' as VenueId,
+    instrument_id: 'EURUSD.bench' as NewOrderSingle['instrument_id'],
+    instrument_index: 0,
+    side,
+    order_type: price_units === 0 ? 'market' : 'limit',
+    time_in_force: 'gtc',
+    price_units: price_units as PriceUnits,
+    order_quantity_units: 1000 as SizeUnits,
+  }
+}
