@@ -59,10 +59,10 @@ async function recoverEpoch(place: {
       return { recovered, tail, repaired: undefined }
     }
     const repaired = damage && (await cutTail(place, damage, tail))
-    if (repaired !== undefined || isBefore(position, tail)) {
-      await settleTail(place, position, tail)
-      await mark.advance(tail)
-    }
+    // Even where nothing lies beyond the mark: after a kill the mark itself may stand in the page cache alone.
+    await mark.confirm()
+    await settleTail(place, position, tail)
+    await mark.advance(tail)
     return { recovered, tail, repaired }
   } finally {
     await mark.close()

@@ -41,6 +41,8 @@ export type DiskFaults = {
   sync_error_at?: number
   /** The disk lies: fdatasync succeeds and does nothing. */
   sync_does_nothing?: boolean
+  /** The file system lies: syncing a directory succeeds and does nothing. */
+  directory_sync_does_nothing?: boolean
 }
 
 export class PowerLossFs implements JournalFs {
@@ -73,6 +75,11 @@ export class PowerLossFs implements JournalFs {
     this.#generation += 1
     this.#locked.clear()
     this.faults = {}
+  }
+
+  /** Whether `power_off_at_operation` has struck. */
+  get power_is_off(): boolean {
+    return this.#operations > (this.faults.power_off_at_operation ?? Number.POSITIVE_INFINITY)
   }
 
   /** Damages a medium: flips one bit of what is durable and seen. */
@@ -146,6 +153,7 @@ export class PowerLossFs implements JournalFs {
 
   async fsyncDirectory(path: string): Promise<void> {
     this.#operation()
+    if (this.faults.directory_sync_does_nothing === true) return
     const directory = this.#directory(path)
     for (const change of directory.unsynced.splice(0)) applyName(directory.durable, change)
   }

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import type { JournalWriter } from '../../engine/journal-port.ts'
+import { RECORD_KIND } from '../../engine/journal-port.ts'
+import { PowerLossFs } from '../../sim/faults/power-loss-fs.ts'
+import { openFileJournal } from './file-journal.ts'
+import { bytes, opening, readAll } from './journal-conformance.ts'
+
+test.each([
+  ['a full disk', 'journal.disk_full', 'local', { disk_full_after_bytes: 500 }],
+  ['a full disk', 'journal.disk_full', 'deferred', { disk_full_after_bytes: 500 }],
+  ['a failed sync', 'journal.io_error', 'local', { sync_error_at: 4 }],
+  ['a failed sync', 'journal.io_error', 'deferred', { sync_error_at: 4 }],
+] as const)('[J9] %s ends writing for good with %s under %s', async (_, code, durability, faults) => {
+  const { fs, writer } = await writing(durability)
+  writer.append(RECORD_KIND.input, bytes('acknowledged'))
+  await writer.commit()
+  const heard: unknown[] = []
+  writer.onFailure((failure) => heard.push(failure))
+  fs.faults = faults
+  writer.append(RECORD_KIND.input, new Uint8Array(400))
+  const failing = [writer.commit(), writer.commit()]
+  for (const commit of failing) await expect(commit).rejects.toMatchObject({ code, reason: 'unavailable' })
+  const { failure } = writer
+  expect(failure).toMatchObject({ code, where: '/journal/epoch-000001' })
+  expect(() => writer.append(RECORD_KIND.input, bytes('more'))).toThrow(failure)
+  await expect(writer.commit()).rejects.toBe(failure)
+  expect({ heard, durable_lsn: writer.durable_lsn }).toEqual({ heard: [failure], durable_lsn: 0 })
+  await expect(writer.close()).rejects.toBe(failure)
+})
+
+test('[J9] under deferred the append that fills a batch meets the full disk itself', async () => {
+  const { fs, writer } = await writing('deferred')
+  fs.faults = { disk_full_after_bytes: 0 }
+  expect(() => writer.append(RECORD_KIND.input, new Uint8Array(2_000))).toThrow(
+    'The disk of the journal is full.',
+  )
+  expect(writer.failure).toMatchObject({ code: 'journal.disk_full' })
+})
+
+test('[J9] what a failed sync left in the page cache is written again at opening', async () => {
+  const { fs, writer } = await writing('local')
+  writer.append(RECORD_KIND.input, bytes('never synced'))
+  fs.faults = { sync_error_at: 2 }
+  await expect(writer.commit()).rejects.toMatchObject({ code: 'journal.io_error' })
+  fs.restart()
+  const reopened = await openFileJournal({ directory: '/journal', fs })
+  expect(reopened.epochs[0]?.last_lsn).toBe(0)
+  fs.crash(1)
+  const again = await openFileJournal({ directory: '/journal', fs })
+  expect((await readAll(again, 1)).map(({ payload }) => Buffer.from(payload).toString())).toEqual([
+    'never synced',
+  ])
+})
+
+test('[J6] an epoch that could not be opened leaves the journal to be opened again without it', async () => {
+  const fs = new PowerLossFs()
+  const journal = await openFileJournal({ directory: '/journal', fs })
+  fs.faults = { disk_full_after_bytes: 50 }
+  await expect(journal.openEpoch(opening(1))).rejects.toMatchObject({
+    code: 'journal.disk_full',
+    where: '/journal',
+  })
+  await expect(journal.openEpoch(opening(1))).rejects.toMatchObject({ code: 'journal.disk_full' })
+  await journal.close()
+  fs.faults = {}
+  const again = await openFileJournal({ directory: '/journal', fs })
+  expect(again.epochs).toEqual([])
+  expect(fs.files()).toEqual([])
+  await again.openEpoch(opening(1))
+})
+
+test('[J6] a power loss at any operation of opening an epoch leaves the whole epoch or none of it', async () => {
+  const outcomes = new Set<string>()
+  for (let operation = 0; operation < 14; operation++)
+    for (let seed = 0; seed < 20; seed++) {
+      const fs = new PowerLossFs()
+      const journal = await openFileJournal({ directory: '/journal', fs })
+      fs.faults = { power_off_at_operation: fs.operations + operation }
+      const opened = await journal.openEpoch(opening(1)).catch((error: unknown) => error)
+      const isAcknowledged = !(opened instanceof Error)
+      fs.crash(seed)
+      const { epochs } = await openFileJournal({ directory: '/journal', fs })
+      expect(epochs.map(({ header, base }) => ({ header, base }))).toEqual(
+        epochs.length === 0 ? [] : [{ header: bytes('header 1'), base: bytes('base 1') }],
+      )
+      outcomes.add(`${isAcknowledged ? 'acknowledged' : 'not acknowledged'}, ${epochs.length} there`)
+    }
+  expect([...outcomes].sort()).toEqual([
+    'acknowledged, 1 there',
+    'not acknowledged, 0 there',
+    'not acknowledged, 1 there',
+  ])
+})
+
+async function writing(
+  durability: 'local' | 'deferred',
+): Promise<{ readonly fs: PowerLossFs; readonly writer: JournalWriter }> {
+  const fs = new PowerLossFs()
+  const journal = await openFileJournal({ directory: '/journal', fs, batch_bytes_max: 1_000 })
+  return { fs, writer: await journal.openEpoch({ ...opening(1), durability }) }
+}
