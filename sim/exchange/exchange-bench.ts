@@ -11,6 +11,8 @@ import { SimulatedVenues } from './simulated-venues.ts'
 export type BenchFigure = { readonly name: string; readonly unit: string; readonly value: number }
 
 const RESTING_ORDERS = 10_000
+/** With an order every microsecond, a latency of so many microseconds keeps so many under way. */
+const IN_FLIGHT_ORDERS = 1_000
 
 /** `now_ms`: a clock of any origin. `scale`: 1 for the figures, less for a trial. */
 export function benchExchange(now_ms: () => number, scale = 1): BenchFigure[] {
@@ -18,13 +20,15 @@ export function benchExchange(now_ms: () => number, scale = 1): BenchFigure[] {
   const orders = Math.round(1_000_000 * scale)
   const bare = quotesPerSecond(now_ms, quotes, 0)
   const loaded = quotesPerSecond(now_ms, quotes, RESTING_ORDERS)
-  const trips = roundTripsPerSecond(now_ms, orders)
+  const trips = roundTripsPerSecond(now_ms, orders, 0)
+  const delayed = roundTripsPerSecond(now_ms, orders, IN_FLIGHT_ORDERS)
   return [
     { name: 'exchange.quotes', unit: '1/s', value: bare },
     { name: `exchange.quotes_${RESTING_ORDERS}_resting`, unit: '1/s', value: loaded },
     { name: 'exchange.resting_cost_ratio', unit: '1', value: bare / loaded },
     { name: 'exchange.round_trips_first_tenth', unit: '1/s', value: trips.first },
     { name: 'exchange.round_trips_last_tenth', unit: '1/s', value: trips.last },
+    { name: `exchange.round_trips_${IN_FLIGHT_ORDERS}_in_flight`, unit: '1/s', value: delayed.last },
   ]
 }
 
@@ -36,7 +40,7 @@ function quotesPerSecond(now_ms: () => number, count: number, resting: number): 
   for (let i = 0; i < resting; i++) {
     exchange.arrive(benchOrder(i, i % 2 === 0 ? 'buy' : 'sell', i % 2 === 0 ? 50_000 + i : 200_000 + i), 0)
   }
-  drain(venues, exchange)
+  drain(venues, exchange, 0)
   feed(exchange, count / 10)
   const start_ms = now_ms()
   feed(exchange, count)
@@ -51,25 +55,31 @@ function feed(exchange: SimulatedExchange, count: number): void {
 }
 
 /** Market orders that open and close in turn: send, outcome, arrival, new, trade. */
-function roundTripsPerSecond(now_ms: () => number, count: number): { first: number; last: number } {
-  const venues = benchVenues()
+function roundTripsPerSecond(
+  now_ms: () => number,
+  count: number,
+  submit_us: number,
+): { first: number; last: number } {
+  const venues = benchVenues(submit_us)
   const exchange = venues.exchange('bench')
   const tenth = count / 10
   const tenths = Array.from({ length: 10 }, (_, part) => {
     const start_ms = now_ms()
     for (let i = part * tenth; i < (part + 1) * tenth; i++) {
+      drain(venues, exchange, i)
       exchange.onQuote(0, i, 110_000 + (i & 255), 110_010 + (i & 255), 1_000_000, 1_000_000)
       exchange.send(benchOrder(i, i % 2 === 0 ? 'buy' : 'sell', 0), i)
-      drain(venues, exchange)
+      drain(venues, exchange, i)
     }
     return perSecond(tenth, now_ms() - start_ms)
   })
   return { first: tenths[0] ?? 0, last: tenths[9] ?? 0 }
 }
 
-function drain(venues: SimulatedVenues, exchange: SimulatedExchange): void {
+/** Handles what is due before `ts_us`, and every instant. */
+function drain(venues: SimulatedVenues, exchange: SimulatedExchange, ts_us: number): void {
   const { agenda } = venues
-  while (agenda.has_instant) {
+  while (agenda.has_instant || agenda.next_due_us < ts_us) {
     const item = agenda.pop()
     if (item.kind === 'arrival') exchange.arrive(item.message, item.due_us)
   }
@@ -79,7 +89,7 @@ function perSecond(count: number, elapsed_ms: number): number {
   return Math.round((count / elapsed_ms) * 1000)
 }
 
-function benchVenues(): SimulatedVenues {
+function benchVenues(submit_us = 0): SimulatedVenues {
   const spec = compileInstrument(
     {
       asset_class: 'fx_pair',
@@ -105,7 +115,7 @@ function benchVenues(): SimulatedVenues {
     venues: [
       {
         id: 'bench',
-        latency: { submit_us: 0, report_us: 0 },
+        latency: { submit_us, report_us: 0 },
         commission: { basis_points: '0.2' },
         displayed_quantity_default: '1000000',
       },

@@ -4,8 +4,8 @@ import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { must } from '../../schemas/assert.ts'
 import type { VenueReport } from '../../schemas/messages/order.ts'
-import { randomLines } from './testing/random-lines.ts'
-import { Scenario, terms, venue } from './testing/scenario.ts'
+import { randomLines } from './random-lines.test-support.ts'
+import { Scenario, terms, venue } from './scenario.test-support.ts'
 
 const DEFAULT_SIZE = 9
 const instant = terms({ venues: [venue({ displayed_quantity_default: `${DEFAULT_SIZE}` })] })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { play, Scenario, terms, venue } from './testing/scenario.ts'
+import { play, Scenario, terms, venue } from './scenario.test-support.ts'
 
 const delayed = terms({ venues: [venue({ latency: { submit_us: 5, report_us: 3 } })] })
 

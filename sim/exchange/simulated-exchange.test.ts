@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { REJECT_TEXT, type RejectCode } from './reject-code.ts'
-import { account, instrument, play, Scenario, specsOf, terms, venue } from './testing/scenario.ts'
+import { account, instrument, play, Scenario, specsOf, terms, venue } from './scenario.test-support.ts'
 
 type Case = readonly [rule: string, lines: readonly string[], reports: readonly string[]]
 

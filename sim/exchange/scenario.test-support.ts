@@ -10,10 +10,10 @@
 // Market data and orders may name another instrument than X.sim, and orders another account than main: `quote:Y.sim`,
 // `a:Y.sim:other`.
 
-import { compileInstrument, type InstrumentSpec } from '../../../engine/instrument-spec.ts'
-import { must } from '../../../schemas/assert.ts'
-import type { AccountId, ClientOrderId, StrategyId } from '../../../schemas/ids.ts'
-import type { Instrument } from '../../../schemas/instrument.ts'
+import { compileInstrument, type InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { must } from '../../schemas/assert.ts'
+import type { AccountId, ClientOrderId, StrategyId } from '../../schemas/ids.ts'
+import type { Instrument } from '../../schemas/instrument.ts'
 import type {
   OrderType,
   SendOutcome,
@@ -21,11 +21,11 @@ import type {
   TimeInForce,
   VenueCommand,
   VenueReport,
-} from '../../../schemas/messages/order.ts'
-import type { PriceUnits, SizeUnits } from '../../../schemas/units.ts'
-import type { AgendaItem } from '../agenda.ts'
-import { SimulatedVenues, type SimulatedVenuesTerms, type VenueTerms } from '../simulated-venues.ts'
-import type { AccountTerms } from '../venue-account.ts'
+} from '../../schemas/messages/order.ts'
+import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import type { AgendaItem } from './agenda.ts'
+import { SimulatedVenues, type SimulatedVenuesTerms, type VenueTerms } from './simulated-venues.ts'
+import type { AccountTerms } from './venue-account.ts'
 
 type FxPair = Extract<Instrument, { asset_class: 'fx_pair' }>
 export type Delivery = { readonly at_us: number; readonly message: VenueReport | SendOutcome }

@@ -2,7 +2,7 @@
 // from the list of trades.
 
 import { Decimal } from 'decimal.js'
-import type { VenueReport } from '../../../schemas/messages/order.ts'
+import type { VenueReport } from '../../schemas/messages/order.ts'
 
 const Exact = Decimal.clone({ precision: 60 })
 
