@@ -1,0 +1,134 @@
+// One venue's market data: keeps the last prices and says whether they are fit to trade on. Rules: ./SPEC.md.
+
+import type { InspectionEvent } from 'xstate'
+import type { Actor } from '../../engine/actor.ts'
+import type { Route } from '../../engine/bus.ts'
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { ControlLane } from '../../engine/control-lane.ts'
+import type { BarRow, QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
+import type { MarketTable } from '../../engine/market/market-table.ts'
+import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
+import type { VenueId } from '../../schemas/ids.ts'
+import type { FeedEvent, FeedEventKind, FeedStateChanged } from '../../schemas/messages/feed.ts'
+import { SUBJECT } from '../../schemas/subjects.ts'
+import { type FeedMachineEvent, feedMachine } from './feed-machine.ts'
+
+export type FeedOptions = {
+  readonly venue_id: VenueId
+  readonly table: MarketTable
+  /** Which instruments of the venue have quotes; only the others take prices from trades. */
+  readonly quoted: ReadonlySet<number>
+  readonly instruments: readonly number[]
+  readonly stale_after_us: number
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined
+}
+
+const SILENCE_TIMER = 'silence'
+
+const MACHINE_EVENT: { readonly [kind in FeedEventKind]: FeedMachineEvent } = {
+  connected: { type: 'feed.connected' },
+  disconnected: { type: 'feed.disconnected' },
+  gap: { type: 'feed.gap_detected' },
+  resynchronised: { type: 'feed.resynchronised' },
+}
+
+export class FeedActor implements Actor {
+  readonly name: string
+  readonly #node: Node
+  readonly #options: FeedOptions
+  readonly #index: number
+  readonly #lane: ControlLane<FeedMachineEvent>
+  readonly #stateRoute: Route<FeedStateChanged>
+  /** Engine time of the last row. */
+  #lastRow_us = 0
+  /** Whether a row must be told to the machine; looked up once per change of state. */
+  #isWaiting = true
+
+  constructor(node: Node, options: FeedOptions) {
+    this.name = `feed/${options.venue_id}`
+    this.#node = node
+    this.#options = options
+    this.#stateRoute = node.bus.route(SUBJECT.feedState(options.venue_id))
+    this.#index = node.addActor(this)
+    this.#lane = new ControlLane({
+      name: this.name,
+      machine: feedMachine,
+      onState: (state) => this.#enter(state),
+      onChange: (state) => this.#tell(state),
+      inspect: options.inspect,
+    })
+    node.bus.subscribe<FeedEvent>(INPUT_SUBJECT.feedEvent, (event) => this.#onFeedEvent(event))
+    for (const index of options.instruments) {
+      node.quotes.addEngineHandler(index, (row) => this.#onQuote(row))
+      node.bars.addEngineHandler(index, (row) => this.#onBar(row))
+      const handler = options.quoted.has(index)
+        ? () => this.#noteRow()
+        : (row: TradeRow) => this.#onTrade(row)
+      node.trades.addEngineHandler(index, handler)
+    }
+  }
+
+  get state(): string {
+    return this.#lane.state
+  }
+
+  onTimer(): void {
+    const silent_at_us = this.#lastRow_us + this.#options.stale_after_us
+    if (this.#node.now_us < silent_at_us)
+      return this.#node.timers.set(this.#index, SILENCE_TIMER, silent_at_us)
+    this.#lane.send({ type: 'feed.went_silent' })
+  }
+
+  save(writer: CanonicalWriter): void {
+    this.#lane.save(writer)
+    writer.number(this.#lastRow_us)
+  }
+
+  load(reader: CanonicalReader): void {
+    this.#lane.load(reader)
+    this.#lastRow_us = reader.number()
+  }
+
+  #onQuote(row: QuoteRow): void {
+    this.#options.table.setQuote(row, this.#node.now_us)
+    this.#noteRow()
+  }
+
+  #onTrade(row: TradeRow): void {
+    this.#options.table.setTrade(row, this.#node.now_us)
+    this.#noteRow()
+  }
+
+  #onBar(row: BarRow): void {
+    this.#options.table.setBar(row, this.#node.now_us)
+    this.#noteRow()
+  }
+
+  #noteRow(): void {
+    this.#lastRow_us = this.#node.now_us
+    if (this.#isWaiting) this.#wake()
+  }
+
+  #wake(): void {
+    this.#lane.send({ type: 'feed.row_received' })
+    if (this.#lane.state !== 'live') return
+    this.#node.timers.set(this.#index, SILENCE_TIMER, this.#lastRow_us + this.#options.stale_after_us)
+  }
+
+  #onFeedEvent(event: FeedEvent): void {
+    if (event.venue_id === this.#options.venue_id) this.#lane.send(MACHINE_EVENT[event.event])
+  }
+
+  #enter(state: string): void {
+    this.#isWaiting = state === 'connecting' || state === 'stale'
+  }
+
+  #tell(state: string): void {
+    this.#node.bus.send(this.#stateRoute, {
+      type: 'feed_state_changed',
+      venue_id: this.#options.venue_id,
+      state,
+    })
+  }
+}

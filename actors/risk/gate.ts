@@ -1,0 +1,120 @@
+// The gate's checks, cheap and absolute first. Each fails closed: what is missing, stale or out of range denies. Pure
+// questions; the risk actor asks them and keeps the score.
+
+import { type InstrumentSpec, priceReason, quantityReason } from '../../engine/instrument-spec.ts'
+import type { MarketTable } from '../../engine/market/market-table.ts'
+import { MONEY_OVERFLOW, notionalMoney } from '../../engine/money/money.ts'
+import type { CapabilityTable } from '../../engine/venue-port.ts'
+import type { NewOrderSingle, Side } from '../../schemas/messages/order.ts'
+import type { DenialCode } from '../../schemas/messages/risk.ts'
+import { MONEY_SCALE } from '../../schemas/money.ts'
+import { decimalString, type PriceUnits, type SizeUnits } from '../../schemas/units.ts'
+import type { Exposure } from './exposure.ts'
+import { collarPrice, type GateLimits } from './gate-limits.ts'
+
+/** Why not, with the value that broke the rule and its limit for people. */
+export type Refusal = { readonly code: DenialCode; readonly value: string; readonly limit: string }
+
+export function refusal(code: DenialCode, value = '', limit = ''): Refusal {
+  return { code, value, limit }
+}
+
+export function checkCapability(command: NewOrderSingle, capabilities: CapabilityTable): Refusal | undefined {
+  const { order_type, time_in_force } = command
+  if (capabilities.orders[order_type]?.includes(time_in_force) === true) return undefined
+  return refusal('order_type_not_supported', `${order_type} ${time_in_force}`)
+}
+
+/** A price to measure against must be there and young. */
+export function checkReference(
+  table: MarketTable,
+  spec: InstrumentSpec,
+  now_us: number,
+  stale_after_us: number,
+): Refusal | undefined {
+  if (!table.hasPrice(spec.index)) return refusal('no_reference_price')
+  const age_us = now_us - (table.ts_seq_us[spec.index] as number)
+  if (age_us <= stale_after_us) return undefined
+  return refusal('market_data_stale', `${age_us} us`, `${stale_after_us} us`)
+}
+
+export function checkPrice(
+  spec: InstrumentSpec,
+  side: Side,
+  price_units: number,
+  table: MarketTable,
+  collar: bigint,
+  now_us: number,
+): Refusal | undefined {
+  const reason = priceReason(spec, price_units, now_us)
+  if (reason !== '') return refusal(reason, decimalOf(price_units, spec.price_scale))
+  const isBuy = side === 'buy'
+  const limit = collarPrice(touch(table, spec, side), collar, isBuy)
+  if (isBuy ? price_units <= limit : price_units >= limit) return undefined
+  return refusal('price_collar', decimalOf(price_units, spec.price_scale), decimalOf(limit, spec.price_scale))
+}
+
+export function checkQuantity(
+  spec: InstrumentSpec,
+  quantity_units: number,
+  limits: GateLimits,
+): Refusal | undefined {
+  const reason = quantityReason(spec, quantity_units)
+  if (reason !== '') return refusal(reason, decimalOf(quantity_units, spec.size_scale))
+  const max = limits.order_quantity_max[spec.index] as number
+  if (quantity_units <= max) return undefined
+  return refusal(
+    'order_quantity_max',
+    decimalOf(quantity_units, spec.size_scale),
+    decimalOf(max, spec.size_scale),
+  )
+}
+
+/** @param price_units the worst price the order can trade at, as far as the gate can tell. */
+export function checkNotional(
+  spec: InstrumentSpec,
+  price_units: number,
+  quantity_units: number,
+  limits: GateLimits,
+): Refusal | undefined {
+  const notional = notionalMoney(spec, price_units as PriceUnits, quantity_units as SizeUnits)
+  if (notional === MONEY_OVERFLOW) return refusal('money_overflow')
+  if (!limits.conversion.has(spec.quote_currency)) return refusal('no_conversion_rate', spec.quote_currency)
+  const converted = limits.conversion.convert(notional, spec.quote_currency)
+  if (converted <= limits.order_notional_max) return undefined
+  const limit = decimalString(limits.order_notional_max, MONEY_SCALE)
+  return refusal('order_notional_max', decimalString(converted, MONEY_SCALE), limit)
+}
+
+export function checkPosition(
+  spec: InstrumentSpec,
+  exposure: Exposure,
+  side: Side,
+  extra_units: number,
+  limits: GateLimits,
+): Refusal | undefined {
+  const worst = exposure.worst(spec.index, side, extra_units)
+  const max = limits.position_quantity_max[spec.index] as number
+  if (worst <= max) return undefined
+  return refusal('position_quantity_max', decimalOf(worst, spec.size_scale), decimalOf(max, spec.size_scale))
+}
+
+/** In reduce-only an order may close what is open on the other side, counting all that already would, and no more. */
+export function checkReduces(
+  spec: InstrumentSpec,
+  exposure: Exposure,
+  side: Side,
+  extra_units: number,
+): Refusal | undefined {
+  return exposure.worst(spec.index, side, extra_units) <= 0 ? undefined : refusal('account_reduce_only')
+}
+
+/** The price a market order meets. */
+export function touch(table: MarketTable, spec: InstrumentSpec, side: Side): number {
+  const column = side === 'buy' ? table.ask_price_units : table.bid_price_units
+  return column[spec.index] as number
+}
+
+function decimalOf(units: number, scale: number): string {
+  return Number.isSafeInteger(units) ? decimalString(units, scale) : String(units)
+}

@@ -1,0 +1,35 @@
+// How many orders were admitted within a sliding window: a ring of the last times, one per order allowed.
+
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+
+export class RateWindow {
+  readonly #times_us: Float64Array
+  readonly #window_us: number
+  #next = 0
+
+  constructor(orders_max: number, window_us: number) {
+    this.#times_us = new Float64Array(orders_max).fill(Number.NEGATIVE_INFINITY)
+    this.#window_us = window_us
+  }
+
+  /** Whether one more order fits now. */
+  admits(now_us: number): boolean {
+    return now_us - (this.#times_us[this.#next] as number) >= this.#window_us
+  }
+
+  take(now_us: number): void {
+    this.#times_us[this.#next] = now_us
+    this.#next = (this.#next + 1) % this.#times_us.length
+  }
+
+  save(writer: CanonicalWriter): void {
+    writer.number(this.#next)
+    for (const time_us of this.#times_us) writer.number(time_us)
+  }
+
+  load(reader: CanonicalReader): void {
+    this.#next = reader.number()
+    for (let i = 0; i < this.#times_us.length; i++) this.#times_us[i] = reader.number()
+  }
+}

@@ -1,0 +1,313 @@
+// The gate of one account: every order passes here or does not exist. An approval is minted for the exact bytes of a
+// command; a denial is a message with its reason. Rules: ./SPEC.md.
+
+import type { InspectionEvent } from 'xstate'
+import type { Actor } from '../../engine/actor.ts'
+import { Approval } from '../../engine/approval.ts'
+import type { Route } from '../../engine/bus.ts'
+import { ByteArena } from '../../engine/byte-arena.ts'
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { writeCommand } from '../../engine/command-codec.ts'
+import { ControlLane } from '../../engine/control-lane.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { MarketTable } from '../../engine/market/market-table.ts'
+import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
+import type { Outputs } from '../../engine/outputs.ts'
+import type { CapabilityTable } from '../../engine/venue-port.ts'
+import { assert, must, unreachable } from '../../schemas/assert.ts'
+import type { AccountConfig, VenueConfig } from '../../schemas/config.ts'
+import type { AccountId, StrategyId } from '../../schemas/ids.ts'
+import type { Control } from '../../schemas/messages/control.ts'
+import type { FeedStateChanged } from '../../schemas/messages/feed.ts'
+import type { NewOrderSingle, OrderKey, VenueCommand } from '../../schemas/messages/order.ts'
+import type { OrderFact } from '../../schemas/messages/order-fact.ts'
+import type {
+  CancelOrderRequest,
+  OrderRequest,
+  ReplaceOrderRequest,
+} from '../../schemas/messages/order-request.ts'
+import type { OrderDenied } from '../../schemas/messages/risk.ts'
+import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
+import { SUBJECT } from '../../schemas/subjects.ts'
+import { timeUs } from '../../schemas/units.ts'
+import { Exposure } from './exposure.ts'
+import * as gate from './gate.ts'
+import { compileLimits, type GateLimits } from './gate-limits.ts'
+import { RateWindow } from './rate-window.ts'
+import { type RiskMachineEvent, riskMachine } from './risk-machine.ts'
+
+/** An intent older than this is denied: whoever decided it saw another market. */
+const INTENT_AGE_MAX_US = 500_000
+
+/** A request the gate let through, on its way to the order actor. */
+export type ApprovedRequest =
+  | { readonly type: 'new_order_approved'; readonly command: NewOrderSingle; readonly approval: Approval }
+  | CancelOrderRequest
+  | ReplaceOrderRequest
+
+export type RiskVenue = { readonly config: VenueConfig; readonly capabilities: CapabilityTable }
+
+export type RiskOptions = {
+  readonly account: AccountConfig
+  readonly instruments: readonly InstrumentSpec[]
+  readonly table: MarketTable
+  /** By venue id, the venues this account trades at. */
+  readonly venues: ReadonlyMap<string, RiskVenue>
+  /** Which instruments each strategy may trade. */
+  readonly entitled: ReadonlyMap<string, ReadonlySet<number>>
+  readonly outputs: Outputs
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined
+}
+
+export class RiskActor implements Actor {
+  readonly name: string
+  readonly #node: Node
+  readonly #options: RiskOptions
+  readonly #limits: GateLimits
+  readonly #lane: ControlLane<RiskMachineEvent>
+  readonly #exposure: Exposure
+  readonly #rate: RateWindow
+  readonly #approvedRoute: Route<ApprovedRequest>
+  readonly #deniedRoutes = new Map<string, Route<OrderDenied>>()
+  readonly #strategyStates = new Map<string, string>()
+  readonly #feedStates = new Map<string, string>()
+  readonly #arena = new ByteArena()
+  readonly #bytes = new CanonicalWriter(512)
+  #approvedCount = 0
+  #deniedCount = 0
+
+  constructor(node: Node, options: RiskOptions) {
+    const account_id = options.account.id as AccountId
+    this.name = `risk/${account_id}`
+    this.#node = node
+    this.#options = options
+    this.#limits = compileLimits(options.account, options.instruments)
+    this.#exposure = new Exposure(options.instruments.length)
+    this.#rate = new RateWindow(this.#limits.orders_max, this.#limits.window_us)
+    this.#approvedRoute = node.bus.route(SUBJECT.approved(account_id))
+    node.addActor(this)
+    this.#lane = new ControlLane({ name: this.name, machine: riskMachine, inspect: options.inspect })
+    for (const strategy_id of options.entitled.keys()) {
+      this.#deniedRoutes.set(strategy_id, node.bus.route(SUBJECT.denied(account_id, strategy_id)))
+    }
+    node.bus.subscribe<Control>(INPUT_SUBJECT.control, (control) => this.#onControl(control))
+    node.bus.subscribe<OrderRequest>(SUBJECT.gate(account_id), (request) => this.#onRequest(request))
+    node.bus.subscribe<OrderFact>(SUBJECT.order(account_id), (fact) => this.#exposure.onFact(fact))
+    node.bus.subscribe<StrategyStateChanged>(SUBJECT.strategyState(account_id), ({ strategy_id, state }) => {
+      this.#strategyStates.set(strategy_id, state)
+    })
+    for (const venue_id of options.venues.keys()) {
+      node.bus.subscribe<FeedStateChanged>(SUBJECT.feedState(venue_id), ({ state }) => {
+        this.#feedStates.set(venue_id, state)
+      })
+    }
+  }
+
+  get state(): string {
+    return this.#lane.state
+  }
+
+  get denied_count(): number {
+    return this.#deniedCount
+  }
+
+  onTimer(): void {
+    assert(false, 'the gate sets no timers')
+  }
+
+  /** Approves a cancel or replace whose request the gate let through in this step. A cancel always passes. */
+  approveCommand(command: VenueCommand): Approval {
+    if (command.type === 'order_cancel_replace_request') {
+      const reservation = must(this.#exposure.reservation(command), 'a replace is of an open order')
+      assert(
+        reservation.replace_quantity_units === command.order_quantity_units,
+        'a replace is sent for the quantity the gate reserved',
+      )
+    }
+    return this.#mint(command)
+  }
+
+  save(writer: CanonicalWriter): void {
+    this.#lane.save(writer)
+    this.#exposure.save(writer)
+    this.#rate.save(writer)
+    writer.value(this.#strategyStates)
+    writer.value(this.#feedStates)
+    writer.number(this.#approvedCount)
+    writer.number(this.#deniedCount)
+  }
+
+  load(reader: CanonicalReader): void {
+    this.#lane.load(reader)
+    this.#exposure.load(reader)
+    this.#rate.load(reader)
+    for (const [id, state] of reader.value() as Map<string, string>) this.#strategyStates.set(id, state)
+    for (const [id, state] of reader.value() as Map<string, string>) this.#feedStates.set(id, state)
+    this.#approvedCount = reader.number()
+    this.#deniedCount = reader.number()
+  }
+
+  #onControl(control: Control): void {
+    if (control.account_id !== '' && control.account_id !== this.#options.account.id) return
+    if (control.command === 'account_halt') this.#lane.send({ type: 'risk.halt_ordered' })
+    else if (control.command === 'account_reduce_only') this.#lane.send({ type: 'risk.reduce_only_ordered' })
+    else if (control.command === 'account_resume') this.#lane.send({ type: 'risk.resume_ordered' })
+  }
+
+  #onRequest(request: OrderRequest): void {
+    switch (request.type) {
+      case 'new_order_request':
+        return this.#onNewOrder(request.command, request.ts_intent_us)
+      case 'replace_order_request':
+        return this.#onReplace(request)
+      case 'cancel_order_request':
+        // Nothing may stand between a strategy and less risk.
+        return this.#node.bus.send(this.#approvedRoute, request)
+      default:
+        return unreachable(request)
+    }
+  }
+
+  #onNewOrder(command: NewOrderSingle, ts_intent_us: number): void {
+    const refused = this.#checkNewOrder(command, ts_intent_us)
+    if (refused !== undefined) return this.#deny('new', command, command.instrument_id, refused)
+    this.#rate.take(this.#node.now_us)
+    this.#exposure.reserve(command)
+    this.#approvedCount++
+    const approval = this.#mint(command)
+    this.#node.bus.send(this.#approvedRoute, { type: 'new_order_approved', command, approval })
+  }
+
+  #checkNewOrder(command: NewOrderSingle, ts_intent_us: number): gate.Refusal | undefined {
+    const { instrument_index, strategy_id, side, order_quantity_units: quantity } = command
+    const spec = this.#options.instruments[instrument_index]
+    if (spec === undefined) return gate.refusal('instrument_unknown')
+    const venue = this.#options.venues.get(spec.venue_id)
+    if (venue === undefined) return gate.refusal('not_entitled', spec.venue_id)
+    return (
+      this.#checkStanding(strategy_id, instrument_index, ts_intent_us) ??
+      gate.checkCapability(command, venue.capabilities) ??
+      this.#checkMarket(spec, venue) ??
+      this.#checkOrder(spec, command, quantity) ??
+      (this.#lane.state === 'reduce_only'
+        ? gate.checkReduces(spec, this.#exposure, side, quantity)
+        : gate.checkPosition(spec, this.#exposure, side, quantity, this.#limits)) ??
+      this.#checkRate()
+    )
+  }
+
+  #onReplace(request: ReplaceOrderRequest): void {
+    const reservation = this.#exposure.reservation(request)
+    // An order that is not open has nothing to reserve; the order actor knows it and answers.
+    if (reservation === undefined) return this.#node.bus.send(this.#approvedRoute, request)
+    const spec = must(
+      this.#options.instruments[reservation.instrument_index],
+      'an order is of a known instrument',
+    )
+    const refused = this.#checkReplace(spec, request)
+    if (refused !== undefined) return this.#deny('replace', request, spec.instrument_id, refused)
+    this.#rate.take(this.#node.now_us)
+    this.#exposure.reserveReplace(request, request.order_quantity_units)
+    this.#node.bus.send(this.#approvedRoute, request)
+  }
+
+  #checkReplace(spec: InstrumentSpec, request: ReplaceOrderRequest): gate.Refusal | undefined {
+    const venue = must(this.#options.venues.get(spec.venue_id), 'an order is at a venue of the account')
+    const { side, cum_quantity_units, leaves_quantity_units } = must(
+      this.#exposure.reservation(request),
+      'a replace is of an open order',
+    )
+    const quantity = request.order_quantity_units
+    const extra = Math.max(0, quantity - cum_quantity_units - leaves_quantity_units)
+    return (
+      this.#checkStanding(request.strategy_id, spec.index, request.ts_intent_us) ??
+      (venue.capabilities.replace ? undefined : gate.refusal('replace_not_supported')) ??
+      this.#checkMarket(spec, venue) ??
+      this.#checkOrder(spec, { side, order_type: 'limit', price_units: request.price_units }, quantity) ??
+      (this.#lane.state === 'reduce_only'
+        ? gate.checkReduces(spec, this.#exposure, side, extra)
+        : gate.checkPosition(spec, this.#exposure, side, extra, this.#limits)) ??
+      this.#checkRate()
+    )
+  }
+
+  /** Latches and entitlement. */
+  #checkStanding(
+    strategy_id: StrategyId,
+    instrument_index: number,
+    ts_intent_us: number,
+  ): gate.Refusal | undefined {
+    if (this.#lane.state === 'halted') return gate.refusal('account_halted')
+    const state = this.#strategyStates.get(strategy_id) ?? 'unknown'
+    if (state !== 'trading') return gate.refusal('strategy_not_trading', state)
+    if (this.#options.entitled.get(strategy_id)?.has(instrument_index) !== true)
+      return gate.refusal('not_entitled')
+    const age_us = this.#node.now_us - ts_intent_us
+    if (age_us <= INTENT_AGE_MAX_US) return undefined
+    return gate.refusal('intent_too_old', `${age_us} us`, `${INTENT_AGE_MAX_US} us`)
+  }
+
+  #checkMarket(spec: InstrumentSpec, venue: RiskVenue): gate.Refusal | undefined {
+    const feed = this.#feedStates.get(spec.venue_id) ?? 'unknown'
+    if (feed !== 'live') return gate.refusal('market_data_stale', feed)
+    return gate.checkReference(
+      this.#options.table,
+      spec,
+      this.#node.now_us,
+      venue.config.market_data.stale_after_us,
+    )
+  }
+
+  #checkOrder(
+    spec: InstrumentSpec,
+    order: Pick<NewOrderSingle, 'side' | 'order_type' | 'price_units'>,
+    quantity: number,
+  ): gate.Refusal | undefined {
+    const { table } = this.#options
+    const isLimit = order.order_type === 'limit'
+    const worst = isLimit ? order.price_units : gate.touch(table, spec, order.side)
+    return (
+      (isLimit
+        ? gate.checkPrice(spec, order.side, order.price_units, table, this.#limits.collar, this.#node.now_us)
+        : undefined) ??
+      gate.checkQuantity(spec, quantity, this.#limits) ??
+      gate.checkNotional(spec, worst, quantity, this.#limits)
+    )
+  }
+
+  #checkRate(): gate.Refusal | undefined {
+    if (this.#rate.admits(this.#node.now_us)) return undefined
+    return gate.refusal('order_rate', '', `${this.#limits.orders_max} in ${this.#limits.window_us} us`)
+  }
+
+  #mint(command: VenueCommand): Approval {
+    this.#bytes.clear()
+    writeCommand(this.#bytes, command)
+    return new Approval(this.#arena.copy(this.#bytes.view()), this.#node.now_us)
+  }
+
+  #deny(
+    request: OrderDenied['request'],
+    key: OrderKey,
+    instrument_id: OrderDenied['instrument_id'],
+    why: gate.Refusal,
+  ): void {
+    this.#deniedCount++
+    const denial: OrderDenied = {
+      type: 'order_denied',
+      account_id: key.account_id,
+      strategy_id: key.strategy_id,
+      counter: key.counter,
+      request,
+      instrument_id,
+      reason_code: why.code,
+      value: why.value,
+      limit: why.limit,
+      ts_event_us: timeUs(this.#node.now_us),
+    }
+    this.#options.outputs.denial(denial)
+    const route = must(this.#deniedRoutes.get(key.strategy_id), 'a denial goes to a strategy of the account')
+    this.#node.bus.send(route, denial)
+  }
+}

@@ -1,0 +1,65 @@
+// What an author writes: a definition with handlers. Lifecycle, warm-up, persistence of `ctx.state` and journaling come
+// from the engine. A handler runs inside one step: it is synchronous, and reads time and randomness from its context.
+
+import type { Static, TSchema } from 'typebox'
+import type { IndicatorSpec } from '../../engine/indicators/indicator.ts'
+import type { Bar, BarPriceType, Signal } from '../../schemas/messages/market.ts'
+import type { Fill, OrderFact } from '../../schemas/messages/order-fact.ts'
+import type { OrderDenied } from '../../schemas/messages/risk.ts'
+import type { QuoteView, StrategyContext, TradeView } from './context.ts'
+
+export const STRATEGY_KIND = 'orrery.strategy'
+
+/** A bar series a strategy wants: built from ticks, or imported where the configuration has such a source. */
+export type BarSubscription = {
+  readonly instrument: string
+  readonly interval_us: number
+  readonly price_type: BarPriceType
+}
+
+/** An indicator the signal actor keeps up to date over one of the strategy's bar series. */
+export type IndicatorSubscription = { readonly bars: string; readonly spec: IndicatorSpec }
+
+/** What the definition's set-up functions see. */
+export type SetUp<Params> = {
+  readonly params: Params
+  /** The instruments the configuration gives the strategy, in its order. */
+  readonly instruments: readonly string[]
+}
+
+export type StrategyDefinition<Schema extends TSchema = TSchema, State = unknown> = {
+  readonly kind: typeof STRATEGY_KIND
+  readonly name: string
+  /** Schema of the parameters; the configuration is validated by it before anything runs. */
+  readonly params: Schema
+  /** Bar series by the strategy's own name for them. */
+  readonly bars?: (setUp: SetUp<Static<Schema>>) => Readonly<Record<string, BarSubscription>>
+  /** Indicators by name; the strategy is warm when all of them are ready. */
+  readonly indicators?: (setUp: SetUp<Static<Schema>>) => Readonly<Record<string, IndicatorSubscription>>
+  /** Signals of other strategies, `<strategy id>.<name>`. */
+  readonly signals?: (setUp: SetUp<Static<Schema>>) => readonly string[]
+  /** Engine time that must pass before the strategy is warm. */
+  readonly warm_up_us?: (setUp: SetUp<Static<Schema>>) => number
+  /** Initial state: plain data, kept across snapshots and restarts by the engine. */
+  readonly state: (setUp: SetUp<Static<Schema>>) => State
+  readonly onStart?: (ctx: StrategyContext<Static<Schema>, State>) => void
+  readonly onQuote?: (ctx: StrategyContext<Static<Schema>, State>, quote: QuoteView) => void
+  readonly onTrade?: (ctx: StrategyContext<Static<Schema>, State>, trade: TradeView) => void
+  /** `name` is the strategy's own name of the series. */
+  readonly onBar?: (ctx: StrategyContext<Static<Schema>, State>, bar: Bar, name: string) => void
+  readonly onSignal?: (ctx: StrategyContext<Static<Schema>, State>, signal: Signal) => void
+  /** Every change of the strategy's orders, fills included. */
+  readonly onOrder?: (ctx: StrategyContext<Static<Schema>, State>, fact: OrderFact) => void
+  readonly onFill?: (ctx: StrategyContext<Static<Schema>, State>, fill: Fill) => void
+  /** The gate refused an order, a replace or a cancel; `reason_code` says why. */
+  readonly onDenied?: (ctx: StrategyContext<Static<Schema>, State>, denial: OrderDenied) => void
+  readonly onTimer?: (ctx: StrategyContext<Static<Schema>, State>, id: string) => void
+  readonly onStop?: (ctx: StrategyContext<Static<Schema>, State>) => void
+}
+
+/** The author's way in: gives the handlers their types and marks the export as a strategy. */
+export function defineStrategy<Schema extends TSchema, State>(
+  definition: Omit<StrategyDefinition<Schema, State>, 'kind'>,
+): StrategyDefinition<Schema, State> {
+  return { kind: STRATEGY_KIND, ...definition }
+}

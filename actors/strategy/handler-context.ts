@@ -1,0 +1,253 @@
+// The context behind a strategy's handlers. Every method checks that it is called from inside the strategy's own handler:
+// a promise that comes back later finds the door closed, and says so.
+
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { RandomStream } from '../../engine/random-stream.ts'
+import type { AccountId, StrategyId } from '../../schemas/ids.ts'
+import type { Intent } from '../../schemas/messages/intent.ts'
+import { decimalString, parseUnits, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
+import type {
+  IndicatorView,
+  InstrumentView,
+  OpenOrder,
+  OrderRequest,
+  QuoteView,
+  StrategyContext,
+} from './context.ts'
+import type { PendingEffects } from './pending-effects.ts'
+import { StrategyFault } from './strategy-fault.ts'
+
+/** The most messages and timers one handler may ask for. */
+const EFFECTS_MAX = 10_000
+/** The engine's own timer of a strategy; its name is taken. */
+export const WARM_UP_TIMER = 'engine/warm_up'
+
+/** Read-only views of the other actors that a handler may ask. */
+export type StrategyViews = {
+  now_us(): number
+  is_trading(): boolean
+  quote(instrument_index: number): QuoteView | undefined
+  position(instrument_index: number): number
+  openOrders(): readonly OpenOrder[]
+}
+
+export type ContextOptions = {
+  readonly account_id: AccountId
+  readonly strategy_id: StrategyId
+  readonly params: unknown
+  readonly instruments: readonly InstrumentSpec[]
+  readonly indicators: Readonly<Record<string, IndicatorView>>
+  readonly views: StrategyViews
+  readonly random: RandomStream
+  readonly effects: PendingEffects
+  readonly sendIntent: (intent: Intent) => void
+  readonly sendSignal: (name: string, value: number) => void
+  /** Called instead of the method when no handler of this strategy is running. */
+  readonly onOutsideStep: (method: string) => never
+}
+
+export class HandlerContext implements StrategyContext<unknown, unknown> {
+  readonly params: unknown
+  readonly instruments: readonly string[]
+  /** Set by the strategy actor around each handler. */
+  isOpen = false
+  currentState: unknown
+  /** Last order counter given out; a part of the strategy's saved state. */
+  counter = 0
+  readonly #options: ContextOptions
+  readonly #specs = new Map<string, InstrumentSpec>()
+  readonly #views = new Map<string, InstrumentView>()
+
+  constructor(options: ContextOptions) {
+    this.#options = options
+    this.params = options.params
+    this.instruments = options.instruments.map((spec) => spec.instrument_id)
+    for (const spec of options.instruments) {
+      this.#specs.set(spec.instrument_id, spec)
+      this.#views.set(spec.instrument_id, instrumentView(spec))
+    }
+  }
+
+  get state(): unknown {
+    this.#check('state')
+    return this.currentState
+  }
+
+  get now_us(): number {
+    this.#check('now_us')
+    return this.#options.views.now_us()
+  }
+
+  get is_trading(): boolean {
+    this.#check('is_trading')
+    return this.#options.views.is_trading()
+  }
+
+  instrument(id: string): InstrumentView {
+    this.#check('instrument')
+    this.#spec(id)
+    return this.#views.get(id) as InstrumentView
+  }
+
+  quote(id: string): QuoteView | undefined {
+    this.#check('quote')
+    return this.#options.views.quote(this.#spec(id).index)
+  }
+
+  indicator(name: string): IndicatorView {
+    this.#check('indicator')
+    const indicator = this.#options.indicators[name]
+    if (indicator === undefined) throw unknownName('indicator', name, Object.keys(this.#options.indicators))
+    return indicator
+  }
+
+  position(instrument: string): number {
+    this.#check('position')
+    return this.#options.views.position(this.#spec(instrument).index)
+  }
+
+  openOrders(): readonly OpenOrder[] {
+    this.#check('openOrders')
+    return this.#options.views.openOrders()
+  }
+
+  submit(order: OrderRequest): number {
+    this.#check('submit')
+    const spec = this.#spec(order.instrument)
+    const isLimit = order.limit_price_units !== undefined
+    const price = isLimit ? order.limit_price_units : 0
+    checkUnits('quantity_units', order.quantity_units)
+    checkUnits('limit_price_units', price)
+    if (order.side !== 'buy' && order.side !== 'sell') {
+      throw new StrategyFault('bad_order', `submit: side is 'buy' or 'sell', got ${String(order.side)}`)
+    }
+    this.#bound()
+    const counter = ++this.counter
+    this.#options.sendIntent({
+      type: 'submit_intent',
+      account_id: this.#options.account_id,
+      strategy_id: this.#options.strategy_id,
+      counter,
+      instrument_id: spec.instrument_id,
+      instrument_index: spec.index,
+      side: order.side,
+      order_type: isLimit ? 'limit' : 'market',
+      time_in_force: order.time_in_force ?? (isLimit ? 'gtc' : 'ioc'),
+      price_units: priceUnits(price),
+      order_quantity_units: sizeUnits(order.quantity_units),
+      ts_intent_us: timeUs(this.#options.views.now_us()),
+    })
+    return counter
+  }
+
+  cancel(counter: number): void {
+    this.#check('cancel')
+    checkUnits('counter', counter)
+    this.#bound()
+    this.#options.sendIntent({
+      type: 'cancel_intent',
+      ...this.#key(counter),
+      request_counter: ++this.counter,
+    })
+  }
+
+  replace(counter: number, change: { quantity_units: number; limit_price_units: number }): void {
+    this.#check('replace')
+    checkUnits('counter', counter)
+    checkUnits('quantity_units', change.quantity_units)
+    checkUnits('limit_price_units', change.limit_price_units)
+    this.#bound()
+    this.#options.sendIntent({
+      type: 'replace_intent',
+      ...this.#key(counter),
+      request_counter: ++this.counter,
+      price_units: priceUnits(change.limit_price_units),
+      order_quantity_units: sizeUnits(change.quantity_units),
+    })
+  }
+
+  publish(name: string, value: number): void {
+    this.#check('publish')
+    if (!Number.isFinite(value)) {
+      throw new StrategyFault('not_a_number', `publish('${name}'): a signal is a finite number, got ${value}`)
+    }
+    this.#bound()
+    this.#options.sendSignal(name, value)
+  }
+
+  setTimer(id: string, at_us: number): void {
+    this.#check('setTimer')
+    checkUnits('at_us', at_us)
+    if (id === WARM_UP_TIMER) throw new StrategyFault('unknown_name', `'${id}' is a timer of the engine`)
+    this.#bound()
+    this.#options.effects.setTimer(id, at_us)
+  }
+
+  cancelTimer(id: string): void {
+    this.#check('cancelTimer')
+    this.#options.effects.cancelTimer(id)
+  }
+
+  random(): number {
+    this.#check('random')
+    return this.#options.random.nextFloat()
+  }
+
+  #key(counter: number) {
+    const { account_id, strategy_id, views } = this.#options
+    return { account_id, strategy_id, counter, ts_intent_us: timeUs(views.now_us()) }
+  }
+
+  #check(method: string): void {
+    if (!this.isOpen) this.#options.onOutsideStep(method)
+  }
+
+  #bound(): void {
+    if (this.#options.effects.messageCount < EFFECTS_MAX) return
+    throw new StrategyFault('bound_exceeded', `one handler asked for more than ${EFFECTS_MAX} messages`)
+  }
+
+  #spec(id: string): InstrumentSpec {
+    const spec = this.#specs.get(id)
+    if (spec === undefined) throw unknownName('instrument', id, this.instruments, 'unknown_instrument')
+    return spec
+  }
+}
+
+function checkUnits(field: string, value: number): void {
+  if (Number.isSafeInteger(value)) return
+  const code = Number.isNaN(value) ? 'not_a_number' : 'bad_order'
+  throw new StrategyFault(code, `${field} is a whole number of units, got ${String(value)}`)
+}
+
+function unknownName(
+  kind: string,
+  name: string,
+  known: readonly string[],
+  code: 'unknown_name' | 'unknown_instrument' = 'unknown_name',
+): StrategyFault {
+  return new StrategyFault(
+    code,
+    `no ${kind} named '${name}'; the strategy has: ${known.join(', ') || 'none'}`,
+  )
+}
+
+function instrumentView(spec: InstrumentSpec): InstrumentView {
+  return {
+    instrument_id: spec.instrument_id,
+    quote_currency: spec.quote_currency,
+    price: (text) => unitsOf(text, spec.price_scale, 'price', spec.instrument_id),
+    size: (text) => unitsOf(text, spec.size_scale, 'quantity', spec.instrument_id),
+    priceText: (price_units) => decimalString(price_units, spec.price_scale),
+    sizeText: (size_units) => decimalString(size_units, spec.size_scale),
+  }
+}
+
+function unitsOf(text: string, scale: number, what: string, instrument_id: string): number {
+  const units = parseUnits(text, scale)
+  if (units !== undefined) return units
+  throw new StrategyFault(
+    'bad_order',
+    `'${text}' is no ${what} of ${instrument_id}, which has ${scale} decimals`,
+  )
+}

@@ -1,0 +1,365 @@
+// One strategy: runs an author's handlers inside steps, keeps what they may do apart from what they did, and turns
+// anything wrong into a fault that costs the author that handler's effects and nobody else anything. Rules: ./SPEC.md.
+
+import type { InspectionEvent } from 'xstate'
+import type { Actor } from '../../engine/actor.ts'
+import { ENGINE_CAUSE, type Route } from '../../engine/bus.ts'
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { ControlLane } from '../../engine/control-lane.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
+import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
+import type { AccountId, StrategyId } from '../../schemas/ids.ts'
+import type { Control } from '../../schemas/messages/control.ts'
+import type { Intent } from '../../schemas/messages/intent.ts'
+import type { Bar, Signal } from '../../schemas/messages/market.ts'
+import { CLOSING_FACT_TYPES, isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
+import type { OrderDenied } from '../../schemas/messages/risk.ts'
+import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
+import { SUBJECT } from '../../schemas/subjects.ts'
+import { timeUs } from '../../schemas/units.ts'
+import { authorLine } from './author-line.ts'
+import type { IndicatorView } from './context.ts'
+import { copyQuote, copyTrade } from './copy-row.ts'
+import type { SetUp, StrategyDefinition } from './definition.ts'
+import { HandlerContext, type StrategyViews, WARM_UP_TIMER } from './handler-context.ts'
+import { PendingEffects } from './pending-effects.ts'
+import { type FaultReport, StrategyFault, type StrategyFaultCode } from './strategy-fault.ts'
+import { type StrategyEvent, strategyMachine } from './strategy-machine.ts'
+
+export type StrategyOptions = {
+  readonly definition: StrategyDefinition
+  readonly strategy_id: StrategyId
+  readonly account_id: AccountId
+  readonly params: unknown
+  readonly instruments: readonly InstrumentSpec[]
+  readonly indicators: Readonly<Record<string, IndicatorView>>
+  /** Restarts the warm-up of the strategy's indicators. */
+  readonly resetIndicators: () => void
+  readonly views: Omit<StrategyViews, 'is_trading' | 'now_us'>
+  /** Tells people; never changes what the engine does. */
+  readonly onFault: (fault: FaultReport) => void
+  /** Must post a `strategy_halt` control input; the strategy is not in a step and cannot halt itself. */
+  readonly onOutsideStep: (fault: FaultReport) => void
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined
+}
+
+/** States in which market data and order facts reach the author's handlers. */
+const RUNNING = new Set(['warming', 'ready', 'trading', 'paused'])
+
+type AnyHandler = (context: HandlerContext, first?: unknown, second?: unknown) => unknown
+
+export class StrategyActor implements Actor {
+  readonly name: string
+  readonly #node: Node
+  readonly #options: StrategyOptions
+  readonly #definition: StrategyDefinition
+  readonly #index: number
+  readonly #lane: ControlLane<StrategyEvent>
+  readonly #context: HandlerContext
+  readonly #effects = new PendingEffects()
+  readonly #intentRoute: Route<Intent>
+  readonly #stateRoute: Route<StrategyStateChanged>
+  readonly #signalRoutes = new Map<string, Route<Signal>>()
+  readonly #setUp: SetUp<never>
+  /** Orders asked for and not known to have ended, in order of asking. */
+  readonly #openCounters = new Set<number>()
+  #isRunning = false
+  #warmUpDone = false
+
+  constructor(node: Node, options: StrategyOptions) {
+    this.name = `strategy/${options.strategy_id}`
+    this.#node = node
+    this.#options = options
+    this.#definition = options.definition
+    this.#setUp = {
+      params: options.params as never,
+      instruments: options.instruments.map((spec) => spec.instrument_id),
+    }
+    this.#intentRoute = node.bus.route(SUBJECT.intent(options.account_id, options.strategy_id))
+    this.#stateRoute = node.bus.route(SUBJECT.strategyState(options.account_id))
+    this.#context = this.#makeContext()
+    this.#index = node.addActor(this)
+    node.addStrategyFault(this.#index, (reason) =>
+      this.#fault('(between handlers)', 'bound_exceeded', reason, ''),
+    )
+    this.#lane = new ControlLane<StrategyEvent>({
+      name: this.name,
+      machine: strategyMachine,
+      onState: (state) => this.#enter(state),
+      onChange: (state) => this.#tell(state),
+      inspect: options.inspect,
+    })
+    this.#subscribe()
+  }
+
+  get state(): string {
+    return this.#lane.state
+  }
+
+  get strategy_id(): StrategyId {
+    return this.#options.strategy_id
+  }
+
+  /** Routes this strategy publishes signals on, made while wiring. */
+  addSignal(name: string): void {
+    this.#signalRoutes.set(name, this.#node.bus.route(SUBJECT.signal(this.#options.strategy_id, name)))
+  }
+
+  onTimer(id: string): void {
+    if (id === WARM_UP_TIMER) {
+      this.#warmUpDone = true
+      this.#checkWarm()
+      return
+    }
+    this.#call('onTimer', this.#definition.onTimer as AnyHandler | undefined, id)
+  }
+
+  save(writer: CanonicalWriter): void {
+    this.#lane.save(writer)
+    writer.number(this.#context.counter)
+    writer.flag(this.#warmUpDone)
+    writer.value(this.#context.currentState)
+    writer.value([...this.#openCounters])
+  }
+
+  load(reader: CanonicalReader): void {
+    this.#lane.load(reader)
+    this.#context.counter = reader.number()
+    this.#warmUpDone = reader.flag()
+    this.#context.currentState = reader.value()
+    this.#openCounters.clear()
+    for (const counter of reader.value() as number[]) this.#openCounters.add(counter)
+  }
+
+  #subscribe(): void {
+    const { bus, quotes, trades } = this.#node
+    const { account_id, strategy_id, instruments } = this.#options
+    bus.subscribe<Control>(INPUT_SUBJECT.control, (control) => this.#onControl(control))
+    bus.subscribe<OrderFact>(SUBJECT.strategyOrder(account_id, strategy_id), (fact) => this.#onFact(fact))
+    bus.subscribe<OrderDenied>(SUBJECT.denied(account_id, strategy_id), (denial) => this.#onDenied(denial))
+    for (const { index } of instruments) {
+      if (this.#definition.onQuote !== undefined)
+        quotes.addStrategyHandler(index, (row) => this.#onQuote(row))
+      if (this.#definition.onTrade !== undefined)
+        trades.addStrategyHandler(index, (row) => this.#onTrade(row))
+    }
+    for (const signal of this.#definition.signals?.(this.#setUp) ?? []) {
+      bus.subscribe<Signal>(`sig.${signal}`, (message) =>
+        this.#call('onSignal', this.#definition.onSignal as AnyHandler | undefined, message),
+      )
+    }
+  }
+
+  /** A bar of one of the strategy's own series; the signal actor calls it by message, after its indicators. */
+  onBar(bar: Bar, name: string): void {
+    this.#checkWarm()
+    this.#call('onBar', this.#definition.onBar as AnyHandler | undefined, bar, name)
+  }
+
+  #onQuote(row: QuoteRow): void {
+    if (!this.#isRunning) return
+    this.#call('onQuote', this.#definition.onQuote as AnyHandler, copyQuote(row, this.#instrumentId(row)))
+  }
+
+  #onTrade(row: TradeRow): void {
+    if (!this.#isRunning) return
+    this.#call('onTrade', this.#definition.onTrade as AnyHandler, copyTrade(row, this.#instrumentId(row)))
+  }
+
+  #onFact(fact: OrderFact): void {
+    if (CLOSING_FACT_TYPES.has(fact.type)) this.#openCounters.delete(fact.counter)
+    this.#call('onOrder', this.#definition.onOrder as AnyHandler | undefined, fact)
+    if (isFill(fact)) this.#call('onFill', this.#definition.onFill as AnyHandler | undefined, fact)
+  }
+
+  #onDenied(denial: OrderDenied): void {
+    this.#openCounters.delete(denial.counter)
+    this.#call('onDenied', this.#definition.onDenied as AnyHandler | undefined, denial)
+  }
+
+  #onControl(control: Control): void {
+    if (control.strategy_id !== '' && control.strategy_id !== this.#options.strategy_id) return
+    if (control.account_id !== '' && control.account_id !== this.#options.account_id) return
+    switch (control.command) {
+      case 'session_start':
+        return this.#start({ type: 'strategy.started' })
+      case 'trading_enable':
+        return this.#lane.send({ type: 'strategy.trading_enabled' })
+      case 'strategy_pause':
+        return this.#lane.send({ type: 'strategy.paused' })
+      case 'strategy_resume':
+        return this.#lane.send({ type: 'strategy.resumed' })
+      case 'strategy_halt':
+        return this.#end({ type: 'strategy.halted', reason: control.reason })
+      case 'strategy_reinitialise':
+        return this.#reinitialise()
+      case 'session_stop':
+        this.#call('onStop', this.#definition.onStop as AnyHandler | undefined)
+        return this.#lane.send({ type: 'strategy.stopped' })
+      default:
+        return
+    }
+  }
+
+  #start(event: StrategyEvent): void {
+    this.#warmUpDone = false
+    this.#context.currentState = this.#definition.state(this.#setUp)
+    this.#lane.send(event)
+    const warm_up_us = this.#definition.warm_up_us?.(this.#setUp) ?? 0
+    if (warm_up_us > 0) this.#node.timers.set(this.#index, WARM_UP_TIMER, this.#node.now_us + warm_up_us)
+    else this.#warmUpDone = true
+    this.#call('onStart', this.#definition.onStart as AnyHandler | undefined)
+    this.#checkWarm()
+  }
+
+  #reinitialise(): void {
+    if (this.#isRunning || this.state === 'created') return
+    this.#options.resetIndicators()
+    this.#start({ type: 'strategy.reinitialised' })
+  }
+
+  #checkWarm(): void {
+    if (this.state !== 'warming' || !this.#warmUpDone) return
+    for (const indicator of Object.values(this.#options.indicators)) if (!indicator.ready) return
+    this.#lane.send({ type: 'strategy.warmed_up' })
+  }
+
+  /** Once per change of state: which handlers run is decided here, not per tick. */
+  #enter(state: string): void {
+    this.#isRunning = RUNNING.has(state)
+  }
+
+  #tell(state: string): void {
+    this.#node.bus.send(this.#stateRoute, {
+      type: 'strategy_state_changed',
+      account_id: this.#options.account_id,
+      strategy_id: this.#options.strategy_id,
+      state,
+    })
+  }
+
+  /** Runs one handler as a unit: what it asked for takes effect when it returns, or not at all. */
+  #call(handlerName: string, handler: AnyHandler | undefined, first?: unknown, second?: unknown): void {
+    if (handler === undefined || !this.#isRunning) return
+    const context = this.#context
+    const counterBefore = context.counter
+    context.isOpen = true
+    try {
+      const returned = handler(context, first, second)
+      if (isThenable(returned)) {
+        throw new StrategyFault(
+          'returned_a_promise',
+          `${handlerName} returned a promise; handlers are synchronous`,
+        )
+      }
+    } catch (error) {
+      context.isOpen = false
+      this.#effects.discard()
+      context.counter = counterBefore
+      this.#faultWith(handlerName, error)
+      return
+    }
+    context.isOpen = false
+    if (!this.#effects.isEmpty) this.#commit(counterBefore)
+  }
+
+  #commit(counterBefore: number): void {
+    this.#node.bus.cause = this.#index
+    this.#effects.commit(this.#index, this.#node.bus, this.#node.timers)
+    this.#node.bus.cause = ENGINE_CAUSE
+    for (let counter = counterBefore + 1; counter <= this.#context.counter; counter++) {
+      this.#openCounters.add(counter)
+    }
+  }
+
+  #faultWith(handlerName: string, error: unknown): void {
+    const isFault = error instanceof StrategyFault
+    const message = error instanceof Error ? error.message : String(error)
+    this.#fault(handlerName, isFault ? error.code : 'threw', message, authorLine(error))
+  }
+
+  #fault(handler: string, code: StrategyFaultCode, message: string, line: string): void {
+    const { strategy_id, onFault } = this.#options
+    onFault({ strategy_id, handler, code, message, line, ts_us: this.#node.now_us })
+    this.#end({ type: 'strategy.faulted', reason: code })
+  }
+
+  /** Leaves the running states: timers go, open orders are asked to be cancelled. */
+  #end(event: StrategyEvent): void {
+    if (!this.#isRunning) return
+    this.#lane.send(event)
+    this.#node.timers.cancelAll(this.#index)
+    const { account_id, strategy_id } = this.#options
+    const ts_intent_us = timeUs(this.#node.now_us)
+    for (const counter of this.#openCounters) {
+      const request_counter = ++this.#context.counter
+      this.#node.bus.send(this.#intentRoute, {
+        type: 'cancel_intent',
+        account_id,
+        strategy_id,
+        counter,
+        request_counter,
+        ts_intent_us,
+      })
+    }
+    this.#openCounters.clear()
+  }
+
+  #instrumentId(row: { instrument_index: number }): string {
+    for (const spec of this.#options.instruments)
+      if (spec.index === row.instrument_index) return spec.instrument_id
+    return ''
+  }
+
+  #makeContext(): HandlerContext {
+    const { account_id, strategy_id, params, instruments, indicators, views } = this.#options
+    return new HandlerContext({
+      account_id,
+      strategy_id,
+      params,
+      instruments,
+      indicators,
+      views: { ...views, now_us: () => this.#node.now_us, is_trading: () => this.#lane.state === 'trading' },
+      random: this.#node.randomStream(`strategy/${strategy_id}`),
+      effects: this.#effects,
+      sendIntent: (intent) => this.#effects.send(this.#intentRoute, intent),
+      sendSignal: (name, value) => this.#sendSignal(name, value),
+      onOutsideStep: (method) => this.#outsideStep(method),
+    })
+  }
+
+  #sendSignal(name: string, value: number): void {
+    const route = this.#signalRoutes.get(name)
+    // A signal nobody subscribed to goes nowhere; routes are compiled at start.
+    if (route === undefined) return
+    const { strategy_id } = this.#options
+    const ts_event_us = timeUs(this.#node.now_us)
+    this.#effects.send(route, { type: 'signal', strategy_id, name, value, ts_event_us })
+  }
+
+  /** A promise or callback of the author's came back after its handler: nothing it asks for happens. */
+  #outsideStep(method: string): never {
+    const fault = new StrategyFault(
+      'outside_step',
+      `ctx.${method} was used outside a handler of the strategy`,
+    )
+    const { strategy_id, onOutsideStep } = this.#options
+    onOutsideStep({
+      strategy_id,
+      handler: '(outside a handler)',
+      code: fault.code,
+      message: fault.message,
+      line: authorLine(fault),
+      ts_us: this.#node.now_us,
+    })
+    throw fault
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  )
+}

@@ -1,0 +1,306 @@
+// Wires one node: feeds, signals, portfolios, gates, orders, execution, strategies, in this order, which is the order in
+// which each message reaches them. The same wiring serves a backtest, paper and live; only the ports differ.
+
+import type { InspectionEvent } from 'xstate'
+import type { Indicator } from '../engine/indicators/indicator.ts'
+import type { InstrumentSpec } from '../engine/instrument-spec.ts'
+import { MarketTable } from '../engine/market/market-table.ts'
+import { Node, type NodeOptions } from '../engine/node.ts'
+import { type OutputObserver, Outputs } from '../engine/outputs.ts'
+import type { VenuePort } from '../engine/venue-port.ts'
+import { must } from '../schemas/assert.ts'
+import type { AccountConfig, Config, StrategyConfig } from '../schemas/config.ts'
+import type { AccountId, StrategyId, VenueId } from '../schemas/ids.ts'
+import { barSeries } from '../schemas/messages/market.ts'
+import { OperatingError } from '../schemas/operating-error.ts'
+import { ExecutionActor } from './execution/execution-actor.ts'
+import { FeedActor } from './feed/feed-actor.ts'
+import { OrderActor } from './order/order-actor.ts'
+import { PortfolioActor } from './portfolio/portfolio-actor.ts'
+import { RiskActor, type RiskVenue } from './risk/risk-actor.ts'
+import { SignalActor } from './signal/signal-actor.ts'
+import type { QuoteView } from './strategy/context.ts'
+import type { SetUp, StrategyDefinition } from './strategy/definition.ts'
+import { StrategyActor } from './strategy/strategy-actor.ts'
+import type { FaultReport } from './strategy/strategy-fault.ts'
+
+export type TradingNodeOptions = Omit<
+  NodeOptions,
+  'seed' | 'instrument_count' | 'step_messages_max' | 'name' | 'venues'
+> & {
+  readonly config: Config
+  /** Every instrument of the configuration, by index. */
+  readonly instruments: readonly InstrumentSpec[]
+  /** By strategy id; parameters were validated by the definition's schema. */
+  readonly definitions: ReadonlyMap<string, StrategyDefinition>
+  readonly venues: readonly VenuePort[]
+  readonly bar_close_delay_us: number
+  readonly observer?: OutputObserver
+  readonly onFault: (fault: FaultReport) => void
+  readonly onOutsideStep: (fault: FaultReport) => void
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined
+}
+
+/** The node with its actors, for the driver, reports and tests. */
+export type TradingNode = {
+  readonly node: Node
+  readonly table: MarketTable
+  readonly orders: ReadonlyMap<string, OrderActor>
+  readonly portfolios: ReadonlyMap<string, PortfolioActor>
+  readonly gates: ReadonlyMap<string, RiskActor>
+  readonly strategies: ReadonlyMap<string, StrategyActor>
+}
+
+export function buildTradingNode(options: TradingNodeOptions): TradingNode {
+  return new Wiring(options).wire()
+}
+
+class Wiring {
+  readonly #options: TradingNodeOptions
+  readonly #config: Config
+  readonly #node: Node
+  readonly #table: MarketTable
+  readonly #outputs: Outputs
+  readonly #signals: SignalActor
+  readonly #orders = new Map<string, OrderActor>()
+  readonly #portfolios = new Map<string, PortfolioActor>()
+  readonly #gates = new Map<string, RiskActor>()
+  readonly #strategies = new Map<string, StrategyActor>()
+
+  constructor(options: TradingNodeOptions) {
+    const { config, instruments, observer } = options
+    this.#options = options
+    this.#config = config
+    this.#node = new Node({
+      ...options,
+      name: config.session,
+      seed: config.seed,
+      instrument_count: instruments.length,
+      step_messages_max: config.limits.step_messages_max,
+    })
+    this.#table = new MarketTable(instruments.length)
+    this.#outputs = new Outputs(this.#node.outputs, observer)
+    this.#node.addActor(tableActor(this.#table))
+    for (const venue of config.venues) this.#addFeed(venue.id)
+    this.#signals = new SignalActor(this.#node, {
+      bar_close_delay_us: options.bar_close_delay_us,
+      imported: importedSeries(config),
+    })
+  }
+
+  wire(): TradingNode {
+    for (const account of this.#config.accounts) this.#addAccount(account)
+    for (const strategy of this.#config.strategies) this.#addStrategy(strategy)
+    this.#connectSignals()
+    this.#node.bus.compile()
+    return {
+      node: this.#node,
+      table: this.#table,
+      orders: this.#orders,
+      portfolios: this.#portfolios,
+      gates: this.#gates,
+      strategies: this.#strategies,
+    }
+  }
+
+  #addFeed(venue_id: string): void {
+    const venue = must(
+      this.#config.venues.find(({ id }) => id === venue_id),
+      'a feed is of a configured venue',
+    )
+    const quoted = new Set<number>()
+    for (const source of this.#config.data.sources) {
+      if (source.venue !== venue_id || source.kind !== 'quote') continue
+      for (const symbol of source.instruments) quoted.add(this.#spec(`${symbol}.${venue_id}`).index)
+    }
+    new FeedActor(this.#node, {
+      venue_id: venue_id as VenueId,
+      table: this.#table,
+      quoted,
+      instruments: this.#options.instruments
+        .filter((spec) => spec.venue_id === venue_id)
+        .map((spec) => spec.index),
+      stale_after_us: venue.market_data.stale_after_us,
+      inspect: this.#options.inspect,
+    })
+  }
+
+  #addAccount(account: AccountConfig): void {
+    const { instruments, inspect } = this.#options
+    const account_id = account.id as AccountId
+    const strategies = this.#config.strategies.filter((strategy) => strategy.account === account.id)
+    const ids = strategies.map((strategy) => strategy.id as StrategyId)
+    this.#node.addAccount(account.id)
+    const shared = { instruments, table: this.#table, outputs: this.#outputs }
+    this.#portfolios.set(account.id, new PortfolioActor(this.#node, { account, strategies: ids, ...shared }))
+    const gate = new RiskActor(this.#node, {
+      account,
+      ...shared,
+      venues: this.#venuesOf(account),
+      entitled: new Map(strategies.map((strategy) => [strategy.id, this.#entitlement(strategy)])),
+      inspect,
+    })
+    this.#gates.set(account.id, gate)
+    const orders = new OrderActor(this.#node, {
+      account_id,
+      strategies: ids,
+      order_retention: this.#config.limits.order_retention,
+      outputs: this.#outputs,
+      approve: (command) => gate.approveCommand(command),
+    })
+    this.#orders.set(account.id, orders)
+    new ExecutionActor(this.#node, {
+      account_id,
+      session: this.#config.session,
+      strategies: ids,
+      instruments,
+    })
+  }
+
+  #addStrategy(strategy: StrategyConfig): void {
+    const definition = must(this.#options.definitions.get(strategy.id), 'every configured strategy is loaded')
+    const setUp: SetUp<never> = { params: strategy.params as never, instruments: strategy.instruments }
+    const series = this.#addSeries(definition, setUp)
+    const indicators: Record<string, Indicator> = {}
+    for (const [name, { bars, spec }] of Object.entries(definition.indicators?.(setUp) ?? {})) {
+      indicators[name] = this.#signals.addIndicator(
+        known(series, bars, `indicator ${name} of ${strategy.id}`),
+        spec,
+      )
+    }
+    const orders = must(this.#orders.get(strategy.account), 'a strategy trades on a configured account')
+    const portfolio = must(
+      this.#portfolios.get(strategy.account),
+      'a strategy trades on a configured account',
+    )
+    const actor = new StrategyActor(this.#node, {
+      definition,
+      strategy_id: strategy.id as StrategyId,
+      account_id: strategy.account as AccountId,
+      params: strategy.params,
+      instruments: strategy.instruments.map((id) => this.#spec(id)),
+      indicators,
+      resetIndicators: () => {
+        for (const indicator of Object.values(indicators)) indicator.reset()
+      },
+      views: {
+        quote: (index) => this.#quote(index),
+        position: (index) => portfolio.bookQuantity(strategy.id, index),
+        openOrders: () => orders.openOrders(strategy.id),
+      },
+      onFault: this.#options.onFault,
+      onOutsideStep: this.#options.onOutsideStep,
+      inspect: this.#options.inspect,
+    })
+    this.#strategies.set(strategy.id, actor)
+    for (const [name, index] of series) this.#signals.onBar(index, (bar) => actor.onBar(bar, name))
+  }
+
+  /** The series a strategy asks for, by its own names. */
+  #addSeries(definition: StrategyDefinition, setUp: SetUp<never>): Map<string, number> {
+    const series = new Map<string, number>()
+    for (const [name, bars] of Object.entries(definition.bars?.(setUp) ?? {})) {
+      series.set(
+        name,
+        this.#signals.addSeries(this.#spec(bars.instrument), bars.interval_us, bars.price_type),
+      )
+    }
+    return series
+  }
+
+  /** Whoever is subscribed to gets a route for each of its signals. */
+  #connectSignals(): void {
+    for (const strategy of this.#config.strategies) {
+      const definition = must(
+        this.#options.definitions.get(strategy.id),
+        'every configured strategy is loaded',
+      )
+      const setUp: SetUp<never> = { params: strategy.params as never, instruments: strategy.instruments }
+      for (const signal of definition.signals?.(setUp) ?? []) {
+        const [publisher = '', name = ''] = signal.split('.')
+        known(this.#strategies, publisher, `signal ${signal} of ${strategy.id}`).addSignal(name)
+      }
+    }
+  }
+
+  #venuesOf(account: AccountConfig): Map<string, RiskVenue> {
+    return new Map(
+      account.venues.map((id) => {
+        const config = must(
+          this.#config.venues.find((venue) => venue.id === id),
+          'an account names configured venues',
+        )
+        const port = must(
+          this.#options.venues.find((venue) => venue.venue_id === id),
+          'every venue has a port',
+        )
+        return [id, { config, capabilities: port.capabilities }]
+      }),
+    )
+  }
+
+  #entitlement(strategy: StrategyConfig): Set<number> {
+    return new Set(strategy.instruments.map((id) => this.#spec(id).index))
+  }
+
+  #quote(index: number): QuoteView | undefined {
+    const table = this.#table
+    if (!table.hasPrice(index)) return undefined
+    return {
+      instrument_id: must(this.#options.instruments[index], 'an index is of a known instrument')
+        .instrument_id,
+      ts_event_us: table.ts_event_us[index] as number,
+      bid_price_units: table.bid_price_units[index] as number,
+      ask_price_units: table.ask_price_units[index] as number,
+      bid_size_units: table.bid_size_units[index] as number,
+      ask_size_units: table.ask_size_units[index] as number,
+      conflated_count: 1,
+    }
+  }
+
+  #spec(instrument_id: string): InstrumentSpec {
+    const spec = this.#options.instruments.find((candidate) => candidate.instrument_id === instrument_id)
+    if (spec !== undefined) return spec
+    throw new OperatingError({
+      code: 'strategy.unknown_instrument',
+      reason: 'usage',
+      what: `${instrument_id} is asked for, and no data source or strategy of the configuration names it.`,
+      where: 'strategies',
+      remedy: 'Add it to data.sources and to the instruments of the strategy.',
+    })
+  }
+}
+
+/** The last prices are state of their own: several feeds write them. */
+function tableActor(table: MarketTable) {
+  return {
+    name: 'market/table',
+    state: 'last prices',
+    onTimer: () => undefined,
+    save: table.save.bind(table),
+    load: table.load.bind(table),
+  }
+}
+
+function importedSeries(config: Config): Set<string> {
+  const names = new Set<string>()
+  for (const source of config.data.sources) {
+    if (source.kind !== 'bar') continue
+    for (const symbol of source.instruments) {
+      names.add(barSeries(`${symbol}.${source.venue}`, source.interval_us, source.price_type))
+    }
+  }
+  return names
+}
+
+function known<Value>(map: ReadonlyMap<string, Value>, name: string, who: string): Value {
+  const value = map.get(name)
+  if (value !== undefined) return value
+  throw new OperatingError({
+    code: 'strategy.unknown_name',
+    reason: 'usage',
+    what: `The ${who} refers to '${name}', which is not there.`,
+    where: 'strategies',
+    remedy: `Use one of: ${[...map.keys()].join(', ') || 'none defined'}.`,
+  })
+}

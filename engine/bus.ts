@@ -1,0 +1,102 @@
+// The in-process bus: routes are resolved to lists of handlers when the node is wired, so a message costs no string
+// matching. Within a step messages go through one FIFO, subscribers in the order they were wired. The FIFO is bounded:
+// beyond `step_messages_max` the strategy that caused the excess is faulted; any other cause stops the node.
+
+import { assert } from '../schemas/assert.ts'
+
+/** The cause of a message that no strategy is answerable for. */
+export const ENGINE_CAUSE = -1
+
+export type Handler<Message> = (message: Message) => void
+
+/** Where messages of one subject go. Made by `Bus.route`, held by the actors that send. */
+export type Route<Message> = { readonly subject: string; readonly handlers: Handler<Message>[] }
+
+export class Bus {
+  /** The strategy (by actor index) answerable for what is being handled, or ENGINE_CAUSE. */
+  cause = ENGINE_CAUSE
+  readonly #routes = new Map<string, Route<never>>()
+  readonly #messages: unknown[] = []
+  readonly #targets: Route<unknown>[] = []
+  readonly #causes: number[] = []
+  #head = 0
+  #stepCount = 0
+  #isWired = false
+  readonly #messagesMax: number
+  readonly #onExcess: (cause: number) => void
+
+  /** @param onExcess faults the strategy with that actor index; it must make the strategy send nothing more. */
+  constructor(step_messages_max: number, onExcess: (cause: number) => void) {
+    this.#messagesMax = step_messages_max
+    this.#onExcess = onExcess
+  }
+
+  /** The route of a subject, the same object for every caller. Only while wiring. */
+  route<Message>(subject: string): Route<Message> {
+    assert(!this.#isWired, `routes are compiled at start, ${subject} came later`)
+    let route = this.#routes.get(subject) as Route<Message> | undefined
+    if (route === undefined) {
+      route = { subject, handlers: [] }
+      this.#routes.set(subject, route as Route<never>)
+    }
+    return route
+  }
+
+  subscribe<Message>(subject: string, handler: Handler<Message>): void {
+    this.route<Message>(subject).handlers.push(handler)
+  }
+
+  /** Ends wiring; subjects and their subscriber counts, for people. */
+  compile(): ReadonlyMap<string, number> {
+    this.#isWired = true
+    return new Map([...this.#routes].map(([subject, route]) => [subject, route.handlers.length]))
+  }
+
+  send<Message>(route: Route<Message>, message: Message): void {
+    this.#messages.push(message)
+    this.#targets.push(route as Route<unknown>)
+    this.#causes.push(this.cause)
+  }
+
+  get isIdle(): boolean {
+    return this.#head === this.#messages.length
+  }
+
+  /** Delivers until the FIFO is empty. */
+  drain(): void {
+    while (this.#head < this.#messages.length) this.#deliver(this.#head++)
+    this.#messages.length = 0
+    this.#targets.length = 0
+    this.#causes.length = 0
+    this.#head = 0
+    this.cause = ENGINE_CAUSE
+  }
+
+  /** Called once per step, before the first message. */
+  beginStep(): void {
+    this.#stepCount = 0
+  }
+
+  #deliver(at: number): void {
+    const message = this.#messages[at]
+    const handlers = (this.#targets[at] as Route<unknown>).handlers
+    const cause = this.#causes[at] as number
+    if (++this.#stepCount > this.#messagesMax) this.#excess(cause)
+    for (let i = 0; i < handlers.length; i++) {
+      this.cause = cause
+      ;(handlers[i] as Handler<unknown>)(message)
+    }
+  }
+
+  #excess(cause: number): void {
+    assert(
+      cause !== ENGINE_CAUSE,
+      `one step sent more than ${this.#messagesMax} messages, and no strategy caused it`,
+    )
+    assert(
+      this.#stepCount <= this.#messagesMax * 2,
+      `a step went on sending after its strategy was faulted for more than ${this.#messagesMax} messages`,
+    )
+    this.#onExcess(cause)
+  }
+}

@@ -1,0 +1,96 @@
+// Canonical bytes of venue commands: what the gate approves, the journal records and the sender sends. Fields in
+// schema order; the node's own index of the instrument is not part of the wire form.
+
+import { must, unreachable } from '../schemas/assert.ts'
+import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../schemas/ids.ts'
+import {
+  ORDER_TYPES,
+  type OrderCancelReplaceRequest,
+  type OrderCancelRequest,
+  SIDES,
+  TIMES_IN_FORCE,
+  type VenueCommand,
+} from '../schemas/messages/order.ts'
+import { priceUnits, sizeUnits } from '../schemas/units.ts'
+import type { CanonicalReader } from './canonical/canonical-reader.ts'
+import type { CanonicalWriter } from './canonical/canonical-writer.ts'
+
+const COMMAND_TYPES = ['new_order_single', 'order_cancel_request', 'order_cancel_replace_request'] as const
+
+export function writeCommand(writer: CanonicalWriter, command: VenueCommand): void {
+  writer.byte(COMMAND_TYPES.indexOf(command.type))
+  writer.text(command.account_id)
+  writer.text(command.strategy_id)
+  writer.number(command.counter)
+  writer.number(command.incarnation)
+  writer.text(command.client_order_id)
+  writer.text(command.venue_id)
+  writer.text(command.instrument_id)
+  switch (command.type) {
+    case 'new_order_single':
+      writer.byte(SIDES.indexOf(command.side))
+      writer.byte(ORDER_TYPES.indexOf(command.order_type))
+      writer.byte(TIMES_IN_FORCE.indexOf(command.time_in_force))
+      writer.number(command.price_units)
+      writer.number(command.order_quantity_units)
+      return
+    case 'order_cancel_request':
+      writer.text(command.original_client_order_id)
+      return
+    case 'order_cancel_replace_request':
+      writer.text(command.original_client_order_id)
+      writer.number(command.price_units)
+      writer.number(command.order_quantity_units)
+      return
+    default:
+      unreachable(command)
+  }
+}
+
+/** @param instrumentIndex finds the node's index of an instrument id. */
+export function readCommand(
+  reader: CanonicalReader,
+  instrumentIndex: (instrument_id: string) => number,
+): VenueCommand {
+  const type = must(COMMAND_TYPES[reader.byte()], 'a command has a known type')
+  const account_id = reader.text() as AccountId
+  const strategy_id = reader.text() as StrategyId
+  const counter = reader.number()
+  const incarnation = reader.number()
+  const client_order_id = reader.text() as ClientOrderId
+  const venue_id = reader.text() as VenueId
+  const instrument_id = reader.text() as InstrumentId
+  const instrument_index = instrumentIndex(instrument_id)
+  const common = {
+    account_id,
+    strategy_id,
+    counter,
+    incarnation,
+    client_order_id,
+    venue_id,
+    instrument_id,
+    instrument_index,
+  }
+  if (type === 'new_order_single') {
+    return {
+      type,
+      ...common,
+      side: must(SIDES[reader.byte()], 'a side is known'),
+      order_type: must(ORDER_TYPES[reader.byte()], 'an order type is known'),
+      time_in_force: must(TIMES_IN_FORCE[reader.byte()], 'a time in force is known'),
+      price_units: priceUnits(reader.number()),
+      order_quantity_units: sizeUnits(reader.number()),
+    }
+  }
+  const original_client_order_id = reader.text() as ClientOrderId
+  if (type === 'order_cancel_request') {
+    return { type, ...common, original_client_order_id } satisfies OrderCancelRequest
+  }
+  return {
+    type,
+    ...common,
+    original_client_order_id,
+    price_units: priceUnits(reader.number()),
+    order_quantity_units: sizeUnits(reader.number()),
+  } satisfies OrderCancelReplaceRequest
+}

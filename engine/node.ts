@@ -1,0 +1,279 @@
+// The node: one queue of inputs, one thread of decisions. Each input is one step: it gets the next seq and the engine
+// time, its handlers run to the end, and what they want sent waits in the outbox until the journal has it.
+//
+// A step does no I/O, awaits nothing, and takes time, randomness and ids from here. When a handler of the engine's own
+// actors throws, the node is finished: its driver lets it go and recovers by the start-up path.
+
+import { assert, must } from '../schemas/assert.ts'
+import { messageId } from '../schemas/ids.ts'
+import type { Control } from '../schemas/messages/control.ts'
+import type { FeedEvent } from '../schemas/messages/feed.ts'
+import type { SendOutcome, VenueReport } from '../schemas/messages/order.ts'
+import type { Actor } from './actor.ts'
+import { Bus, type Route } from './bus.ts'
+import type { CanonicalReader } from './canonical/canonical-reader.ts'
+import { CanonicalWriter } from './canonical/canonical-writer.ts'
+import { type JournaledInput, writeInput } from './input-codec.ts'
+import { type JournalWriter, RECORD_KIND } from './journal-port.ts'
+import { MarketRoutes, type RowHandler } from './market/market-routes.ts'
+import type { BarRow, QuoteRow, TradeRow } from './market/market-rows.ts'
+import { Outbox } from './outbox.ts'
+import { OutputHash, type OutputSink } from './output-hash.ts'
+import { RandomStream } from './random-stream.ts'
+import type { Sha256 } from './sha256-port.ts'
+import type { StepGate } from './step-gate.ts'
+import type { Timer } from './timers.ts'
+import { TimerTable } from './timers.ts'
+import { VenueLink } from './venue-link.ts'
+import type { VenuePort } from './venue-port.ts'
+
+export type NodeOptions = {
+  readonly name: string
+  readonly epoch: number
+  readonly seed: number
+  readonly instrument_count: number
+  readonly step_messages_max: number
+  readonly venues: readonly VenuePort[]
+  readonly journal: Pick<JournalWriter, 'append' | 'released_lsn'>
+  readonly sha256: Sha256
+  readonly gate: StepGate
+  /** Takes an outcome the outbox itself decided; it becomes an input. */
+  readonly onOutcome: (outcome: SendOutcome) => void
+  readonly onOutput?: OutputSink | undefined
+}
+
+/** Subjects of the inputs that are messages rather than rows. */
+export const INPUT_SUBJECT = {
+  control: 'input.control',
+  feedEvent: 'input.feed_event',
+  outcome: (account_id: string) => `input.outcome.${account_id}`,
+  report: (account_id: string) => `input.report.${account_id}`,
+} as const
+
+export class Node {
+  readonly name: string
+  readonly epoch: number
+  /** Sequence number of the current input, 0 before the first. */
+  seq = 0
+  /** Engine time of the current input: the only now there is. */
+  now_us = 0
+  readonly bus: Bus
+  readonly timers = new TimerTable()
+  readonly quotes: MarketRoutes<QuoteRow>
+  readonly trades: MarketRoutes<TradeRow>
+  readonly bars: MarketRoutes<BarRow>
+  readonly outbox: Outbox
+  readonly outputs: OutputHash
+  readonly #journal: NodeOptions['journal']
+  readonly #gate: StepGate
+  readonly #seed: number
+  readonly #actors: Actor[] = []
+  readonly #byName = new Map<string, number>()
+  readonly #faultStrategy = new Map<number, (reason: string) => void>()
+  readonly #streams: RandomStream[] = []
+  readonly #controlRoute: Route<Control>
+  readonly #feedEventRoute: Route<FeedEvent>
+  readonly #outcomeRoutes = new Map<string, Route<SendOutcome>>()
+  readonly #reportRoutes = new Map<string, Route<VenueReport>>()
+  readonly #scratch = new CanonicalWriter(512)
+
+  constructor(options: NodeOptions) {
+    this.name = options.name
+    this.epoch = options.epoch
+    this.#seed = options.seed
+    this.#journal = options.journal
+    this.#gate = options.gate
+    this.bus = new Bus(options.step_messages_max, (cause) =>
+      this.faultCause(cause, 'step_messages_max exceeded'),
+    )
+    this.quotes = new MarketRoutes(options.instrument_count)
+    this.trades = new MarketRoutes(options.instrument_count)
+    this.bars = new MarketRoutes(options.instrument_count)
+    const links = new Map(options.venues.map((port) => [port.venue_id, new VenueLink(port, options.journal)]))
+    this.outbox = new Outbox(options.journal, links, options.onOutcome)
+    this.outputs = new OutputHash(options.sha256, options.onOutput)
+    this.#controlRoute = this.bus.route(INPUT_SUBJECT.control)
+    this.#feedEventRoute = this.bus.route(INPUT_SUBJECT.feedEvent)
+  }
+
+  // Wiring.
+
+  /** Adds an actor; its index owns its timers. */
+  addActor(actor: Actor): number {
+    assert(!this.#byName.has(actor.name), `actor names are unique: ${actor.name}`)
+    const index = this.#actors.push(actor) - 1
+    this.#byName.set(actor.name, index)
+    return index
+  }
+
+  /** The index the next added actor gets, for actors that need it while they are made. */
+  get nextActorIndex(): number {
+    return this.#actors.length
+  }
+
+  /** Makes an actor answerable for the messages it causes. */
+  addStrategyFault(index: number, fault: (reason: string) => void): void {
+    this.#faultStrategy.set(index, fault)
+  }
+
+  addAccount(account_id: string): void {
+    this.#outcomeRoutes.set(account_id, this.bus.route(INPUT_SUBJECT.outcome(account_id)))
+    this.#reportRoutes.set(account_id, this.bus.route(INPUT_SUBJECT.report(account_id)))
+  }
+
+  /** A named random stream of the session's seed; the same name is drawn once. */
+  randomStream(name: string): RandomStream {
+    const stream = new RandomStream(this.#seed, name)
+    this.#streams.push(stream)
+    return stream
+  }
+
+  /** Every actor's state by name, for people. */
+  states(): Map<string, string> {
+    return new Map(this.#actors.map((actor) => [actor.name, actor.state]))
+  }
+
+  stateOf(name: string): string {
+    return this.#actor(must(this.#byName.get(name), `an actor is named ${name}`)).state
+  }
+
+  /** Id of the n-th message the current step sends. */
+  messageId(n: number): string {
+    return messageId(this.name, this.epoch, this.seq, n)
+  }
+
+  // Steps. One input each.
+
+  stepQuote(row: QuoteRow, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.#stepRow(this.quotes, row)
+  }
+
+  stepTrade(row: TradeRow, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.#stepRow(this.trades, row)
+  }
+
+  stepBar(row: BarRow, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.#stepRow(this.bars, row)
+  }
+
+  stepTimer(timer: Timer, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.#actor(timer.owner).onTimer(timer.id, timer.at_us)
+    this.#finish()
+  }
+
+  stepReport(report: VenueReport, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.bus.send(this.#account(this.#reportRoutes, report.account_id), report)
+    this.#finish()
+  }
+
+  stepOutcome(outcome: SendOutcome, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.bus.send(this.#account(this.#outcomeRoutes, outcome.account_id), outcome)
+    this.#finish()
+  }
+
+  stepControl(control: Control, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.#record(control)
+    this.bus.send(this.#controlRoute, control)
+    this.#finish()
+  }
+
+  stepFeedEvent(event: FeedEvent, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.#record(event)
+    this.bus.send(this.#feedEventRoute, event)
+    this.#finish()
+  }
+
+  /** Faults the strategy answerable for an excess; where no strategy is, the node stops. */
+  faultCause(cause: number, reason: string): void {
+    const fault = must(this.#faultStrategy.get(cause), `${reason}, and no strategy caused it`)
+    fault(reason)
+  }
+
+  // Snapshots. Taken between steps, when no command is on its way to the journal.
+
+  save(writer: CanonicalWriter): void {
+    assert(
+      this.bus.isIdle && this.outbox.pending_count === 0,
+      'a snapshot is taken between steps with an empty outbox',
+    )
+    writer.number(this.seq)
+    writer.number(this.now_us)
+    this.timers.save(writer)
+    this.outputs.save(writer)
+    writer.count(this.#streams.length)
+    for (const stream of this.#streams) {
+      writer.text(stream.name)
+      stream.save(writer)
+    }
+    writer.count(this.#actors.length)
+    for (const actor of this.#actors) {
+      writer.text(actor.name)
+      actor.save(writer)
+    }
+  }
+
+  load(reader: CanonicalReader): void {
+    this.seq = reader.number()
+    this.now_us = reader.number()
+    this.timers.load(reader)
+    this.outputs.load(reader)
+    assert(reader.count() === this.#streams.length, 'a snapshot is loaded by the same random streams')
+    for (const stream of this.#streams) {
+      assert(reader.text() === stream.name, `a snapshot is loaded by the same random streams: ${stream.name}`)
+      stream.load(reader)
+    }
+    assert(reader.count() === this.#actors.length, 'a snapshot is loaded by the same actors')
+    for (const actor of this.#actors) {
+      assert(reader.text() === actor.name, `a snapshot is loaded by the same actors: ${actor.name}`)
+      actor.load(reader)
+    }
+  }
+
+  /** Journals an input that nothing derives. */
+  #record(input: JournaledInput): void {
+    this.#scratch.clear()
+    writeInput(this.#scratch, this.seq, this.now_us, input)
+    this.#journal.append(RECORD_KIND.input, this.#scratch.view())
+  }
+
+  #begin(ts_seq_us: number): void {
+    assert(ts_seq_us >= this.now_us, 'engine time never goes back')
+    this.seq++
+    this.now_us = ts_seq_us
+    this.bus.beginStep()
+    this.#gate.step_running = true
+  }
+
+  #stepRow<Row extends { instrument_index: number }>(routes: MarketRoutes<Row>, row: Row): void {
+    runHandlers(routes.engineHandlers(row.instrument_index), row)
+    if (!this.bus.isIdle) this.bus.drain()
+    runHandlers(routes.strategyHandlers(row.instrument_index), row)
+    this.#finish()
+  }
+
+  #finish(): void {
+    if (!this.bus.isIdle) this.bus.drain()
+    this.#gate.step_running = false
+    if (this.outbox.staged_count > 0) this.outbox.commit(this.seq, this.now_us)
+  }
+
+  #actor(index: number): Actor {
+    return must(this.#actors[index], 'an actor index is one that addActor returned')
+  }
+
+  #account<Message>(routes: ReadonlyMap<string, Route<Message>>, account_id: string): Route<Message> {
+    return must(routes.get(account_id), 'an input names an account of the node')
+  }
+}
+
+function runHandlers<Row>(handlers: readonly RowHandler<Row>[], row: Row): void {
+  for (let i = 0; i < handlers.length; i++) (handlers[i] as RowHandler<Row>)(row)
+}

@@ -1,0 +1,127 @@
+// Everything a session puts out: order commands, order facts, denials and ledger entries, each one record of the output
+// hash in the canonical encoding. Orders are named by (account, strategy, counter, incarnation), so that nothing of the
+// run, its session, epoch or paths is in the hash. An observer sees the same outputs as objects; it changes nothing.
+
+import {
+  ORDER_TYPES,
+  type OrderKey,
+  SIDES,
+  TIMES_IN_FORCE,
+  type VenueCommand,
+} from '../schemas/messages/order.ts'
+import { ORDER_FACT_TYPES, type OrderFact } from '../schemas/messages/order-fact.ts'
+import type { OrderDenied } from '../schemas/messages/risk.ts'
+import { DENIAL_CODES } from '../schemas/messages/risk.ts'
+import { CanonicalWriter } from './canonical/canonical-writer.ts'
+import type { LedgerEntry } from './ledger/ledger.ts'
+import type { OutputHash } from './output-hash.ts'
+
+/** Sees outputs as they happen, for files, reports and counters. */
+export type OutputObserver = {
+  readonly onCommand?: (command: VenueCommand, ts_us: number) => void
+  readonly onFact?: (fact: OrderFact, ts_us: number) => void
+  readonly onDenied?: (denial: OrderDenied) => void
+  readonly onLedgerEntry?: (entry: LedgerEntry) => void
+}
+
+const RECORD = { command: 1, fact: 2, denial: 3, ledger: 4 } as const
+const REQUESTS = ['new', 'replace', 'cancel'] as const
+const FACT_NUMBER = new Map(ORDER_FACT_TYPES.map((type, number) => [type, number]))
+const DENIAL_NUMBER = new Map(DENIAL_CODES.map((code, number) => [code, number]))
+
+export class Outputs {
+  readonly #hash: OutputHash
+  readonly #observer: OutputObserver
+  readonly #record = new CanonicalWriter(512)
+
+  constructor(hash: OutputHash, observer: OutputObserver = {}) {
+    this.#hash = hash
+    this.#observer = observer
+  }
+
+  command(command: VenueCommand, ts_us: number): void {
+    const record = this.#begin(RECORD.command, ts_us)
+    writeKey(record, command)
+    record.number(command.incarnation)
+    record.text(command.type)
+    record.text(command.instrument_id)
+    if (command.type === 'new_order_single') {
+      record.byte(SIDES.indexOf(command.side))
+      record.byte(ORDER_TYPES.indexOf(command.order_type))
+      record.byte(TIMES_IN_FORCE.indexOf(command.time_in_force))
+    }
+    if (command.type !== 'order_cancel_request') {
+      record.number(command.price_units)
+      record.number(command.order_quantity_units)
+    }
+    this.#end()
+    this.#observer.onCommand?.(command, ts_us)
+  }
+
+  fact(fact: OrderFact, ts_us: number): void {
+    const record = this.#begin(RECORD.fact, ts_us)
+    writeKey(record, fact)
+    record.number(fact.incarnation)
+    record.byte(FACT_NUMBER.get(fact.type) as number)
+    record.text(fact.instrument_id)
+    record.byte(SIDES.indexOf(fact.side))
+    record.number(fact.price_units)
+    record.number(fact.order_quantity_units)
+    record.number(fact.cum_quantity_units)
+    record.number(fact.leaves_quantity_units)
+    record.text(fact.execution_id)
+    record.number(fact.last_price_units)
+    record.number(fact.last_quantity_units)
+    record.number(fact.reversed_price_units)
+    record.number(fact.reversed_quantity_units)
+    record.big(fact.commission)
+    record.text(fact.commission_currency)
+    record.text(fact.reason_code)
+    record.number(fact.ts_event_us)
+    this.#end()
+    this.#observer.onFact?.(fact, ts_us)
+  }
+
+  denial(denial: OrderDenied): void {
+    const record = this.#begin(RECORD.denial, denial.ts_event_us)
+    writeKey(record, denial)
+    record.byte(REQUESTS.indexOf(denial.request))
+    record.text(denial.instrument_id)
+    record.byte(DENIAL_NUMBER.get(denial.reason_code) as number)
+    record.text(denial.value)
+    record.text(denial.limit)
+    this.#end()
+    this.#observer.onDenied?.(denial)
+  }
+
+  ledgerEntry(entry: LedgerEntry): void {
+    const record = this.#begin(RECORD.ledger, entry.ts_us)
+    record.text(entry.account_id)
+    record.number(entry.entry_number)
+    record.text(entry.kind)
+    record.text(entry.strategy_id)
+    record.text(entry.currency)
+    record.big(entry.amount)
+    record.big(entry.balance)
+    record.text(entry.reference)
+    this.#end()
+    this.#observer.onLedgerEntry?.(entry)
+  }
+
+  #begin(kind: number, ts_us: number): CanonicalWriter {
+    this.#record.clear()
+    this.#record.byte(kind)
+    this.#record.number(ts_us)
+    return this.#record
+  }
+
+  #end(): void {
+    this.#hash.append(this.#record.view())
+  }
+}
+
+function writeKey(writer: CanonicalWriter, key: OrderKey): void {
+  writer.text(key.account_id)
+  writer.text(key.strategy_id)
+  writer.number(key.counter)
+}

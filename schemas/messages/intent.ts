@@ -1,0 +1,37 @@
+// What a strategy wants. An intent is not an order: the gate turns it into one, or denies it.
+
+import type { InstrumentId } from '../ids.ts'
+import type { PriceUnits, SizeUnits, TimeUs } from '../units.ts'
+import type { OrderKey, OrderType, Side, TimeInForce } from './order.ts'
+
+export type SubmitIntent = OrderKey & {
+  readonly type: 'submit_intent'
+  readonly instrument_id: InstrumentId
+  readonly instrument_index: number
+  readonly side: Side
+  readonly order_type: OrderType
+  readonly time_in_force: TimeInForce
+  /** 0 for a market order. */
+  readonly price_units: PriceUnits
+  readonly order_quantity_units: SizeUnits
+  /** When the strategy decided. */
+  readonly ts_intent_us: TimeUs
+}
+
+/** Cancels the order with this key. A request has an id of its own, from the strategy's counter. */
+export type CancelIntent = OrderKey & {
+  readonly type: 'cancel_intent'
+  readonly request_counter: number
+  readonly ts_intent_us: TimeUs
+}
+
+/** Changes price and total quantity; the order keeps its key, `request_counter` names the new incarnation. */
+export type ReplaceIntent = OrderKey & {
+  readonly type: 'replace_intent'
+  readonly request_counter: number
+  readonly price_units: PriceUnits
+  readonly order_quantity_units: SizeUnits
+  readonly ts_intent_us: TimeUs
+}
+
+export type Intent = SubmitIntent | CancelIntent | ReplaceIntent

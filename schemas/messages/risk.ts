@@ -1,0 +1,49 @@
+// What the gate says. An approval never travels a bus: only a denial is a message others see.
+
+import type { InstrumentId } from '../ids.ts'
+import type { TimeUs } from '../units.ts'
+import type { OrderKey } from './order.ts'
+
+/** Codes of denials. They are metric labels: renaming one is a breaking change. */
+export const DENIAL_CODES = [
+  'account_halted',
+  'account_reduce_only',
+  'strategy_not_trading',
+  'not_entitled',
+  'instrument_unknown',
+  'intent_too_old',
+  'order_unknown',
+  'order_type_not_supported',
+  'cancel_not_supported',
+  'replace_not_supported',
+  'price_out_of_range',
+  'price_not_positive',
+  'price_no_increment',
+  'price_off_increment',
+  'quantity_out_of_range',
+  'quantity_not_positive',
+  'quantity_below_minimum',
+  'quantity_off_lot',
+  'no_reference_price',
+  'market_data_stale',
+  'price_collar',
+  'order_quantity_max',
+  'order_notional_max',
+  'position_quantity_max',
+  'money_overflow',
+  'no_conversion_rate',
+  'order_rate',
+] as const
+export type DenialCode = (typeof DENIAL_CODES)[number]
+
+export type OrderDenied = OrderKey & {
+  readonly type: 'order_denied'
+  /** Which request was denied. */
+  readonly request: 'new' | 'replace' | 'cancel'
+  readonly instrument_id: InstrumentId | ''
+  readonly reason_code: DenialCode
+  /** The value that broke the rule and the rule's limit, as text for people; '' where there is none. */
+  readonly value: string
+  readonly limit: string
+  readonly ts_event_us: TimeUs
+}
