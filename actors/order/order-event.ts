@@ -45,12 +45,14 @@ export type OrderEvent =
 
 export type AbsentOrder = { readonly client_order_id: ClientOrderId; readonly reason_code: string }
 
-/** A request has a client order id of its own, which the caller makes; the order keeps its key. */
-export type CancelRequest = { readonly client_order_id: ClientOrderId }
+/** A request has an id of its own at the venue; the order keeps its key. */
+export type CancelRequest = {
+  readonly client_order_id: ClientOrderId
+  /** The counter in that id, drawn from the strategy's. */
+  readonly counter: number
+}
 
 export type ReplaceRequest = CancelRequest & {
-  /** The counter in the new id, drawn from the strategy's counter. */
-  readonly counter: number
   readonly price_units: PriceUnits
   /** The new total, filled part included. */
   readonly order_quantity_units: SizeUnits

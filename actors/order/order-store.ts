@@ -46,7 +46,9 @@ export class OrderStore {
     const { accepted, ended } = order
     const idCount = order.client_order_ids.length
     orderTable.dispatch(order, event, out)
-    if (event.type === 'request.replace') this.strategy(order.strategy_id).noteCounter(event.body.counter)
+    if (event.type === 'request.cancel' || event.type === 'request.replace') {
+      this.strategy(order.strategy_id).noteCounter(event.body.counter)
+    }
     for (let i = idCount; i < order.client_order_ids.length; i++) this.#index(order, i)
     if (order.accepted && !accepted) this.#counts.accepted += 1
     if (order.ended && !ended) this.#end(order)

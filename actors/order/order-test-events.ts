@@ -127,13 +127,13 @@ export function send(
 }
 
 export function cancel(id: ClientOrderId = CANCEL_ID): OrderEvent {
-  return { type: 'request.cancel', ts_seq_us: NOW, body: { client_order_id: id } }
+  return { type: 'request.cancel', ts_seq_us: NOW, body: { client_order_id: id, counter: counterOf(id) } }
 }
 
 export function replace(price: number, quantity: number, id: ClientOrderId = REPLACE_ID): OrderEvent {
   const body = {
     client_order_id: id,
-    counter: 3,
+    counter: counterOf(id),
     price_units: priceUnits(price),
     order_quantity_units: sizeUnits(quantity),
   }
@@ -150,4 +150,8 @@ export function found(id: ClientOrderId = ORDER_ID, changes: Partial<VenueReport
 
 export function absent(id: ClientOrderId = ORDER_ID): OrderEvent {
   return { type: 'lookup.absent', ts_seq_us: NOW, body: { client_order_id: id, reason_code: 'not_at_venue' } }
+}
+
+function counterOf(id: ClientOrderId): number {
+  return Number(id.slice(id.lastIndexOf('-') + 1))
 }

@@ -10,7 +10,7 @@ export class StrategyOrders {
   #counterHigh = 0
   #droppedHigh = 0
 
-  /** The highest counter ever used, by an order or a replacement. */
+  /** The highest counter ever used, by an order or a request. */
   get counter_high_water(): number {
     return this.#counterHigh
   }
