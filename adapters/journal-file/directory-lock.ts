@@ -13,7 +13,6 @@ export function lockDirectory(directory: string): () => void {
   const database = new DatabaseSync(`${directory}/${FILE_NAME}`, { timeout: 0 })
   try {
     // The row must be committed to be seen by others, and a commit ends the lock: it is taken twice.
-    database.exec('PRAGMA synchronous = OFF')
     database.exec('BEGIN IMMEDIATE')
     database.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER, started TEXT)')
     database.exec('DELETE FROM holder')

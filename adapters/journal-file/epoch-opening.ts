@@ -34,16 +34,21 @@ export async function createEpoch(options: {
   await fs.remove(staging)
   await fs.makeDirectory(staging)
   const file = fs.create(segmentPath(staging, 1))
-  await file.write(batch.bytes, 0)
-  await file.fdatasync()
-  const mark = await DurableMark.create({
-    fs,
-    epoch_directory: staging,
-    epoch: opening.epoch,
-    position: tail,
-  })
-  await fs.fsyncDirectory(staging)
-  await fs.rename(staging, epochDirectory)
-  await fs.fsyncDirectory(directory)
-  return { epoch_directory: epochDirectory, file, mark, tail }
+  try {
+    await file.write(batch.bytes, 0)
+    await file.fdatasync()
+    const mark = await DurableMark.create({
+      fs,
+      epoch_directory: staging,
+      epoch: opening.epoch,
+      position: tail,
+    })
+    await fs.fsyncDirectory(staging)
+    await fs.rename(staging, epochDirectory)
+    await fs.fsyncDirectory(directory)
+    return { epoch_directory: epochDirectory, file, mark, tail }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
 }

@@ -2,6 +2,10 @@
 
 import { OperatingError } from '../../schemas/operating-error.ts'
 
+type SystemError = Error & { readonly code: string; readonly errcode?: unknown }
+
+const SQLITE_FULL = 13
+
 /** Damage where nothing may be cut. Nothing on disk was changed. */
 export function journalCorrupt(file: string, offset: number, what: string): OperatingError {
   return new OperatingError({
@@ -16,7 +20,7 @@ export function journalCorrupt(file: string, offset: number, what: string): Oper
 /** A failed file operation: `journal.disk_full`, or `journal.io_error` for everything else the system reports. */
 export function journalFault(error: unknown, directory: string): Error {
   if (error instanceof OperatingError || !isSystemError(error)) return asError(error)
-  const full = error.code === 'ENOSPC' || error.code === 'EDQUOT'
+  const full = isDiskFull(error)
   return new OperatingError({
     code: full ? 'journal.disk_full' : 'journal.io_error',
     reason: 'unavailable',
@@ -39,7 +43,12 @@ export function journalLocked(directory: string, holder: string): OperatingError
   })
 }
 
-function isSystemError(error: unknown): error is Error & { readonly code: string } {
+/** The lock's SQLite reports a full disk in its own way. */
+function isDiskFull(error: SystemError): boolean {
+  return error.code === 'ENOSPC' || error.code === 'EDQUOT' || error.errcode === SQLITE_FULL
+}
+
+function isSystemError(error: unknown): error is SystemError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
 }
 
