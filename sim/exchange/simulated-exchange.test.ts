@@ -56,9 +56,16 @@ const MARKET: Case[] = [
     ['2 a new leaves 20', '2 a trade 20@101 leaves 0', '3 b new leaves 10', '3 b trade 10@100 leaves 0'],
   ],
   [
-    'a size of zero in the data means the configured default',
-    ['1 quote 100/101', '2 a buy 1001 market day'],
-    ['2 a new leaves 1001', '2 a trade 1000@101 leaves 1', '2 a trade 1@102 leaves 0'],
+    'a size of zero in the data means the configured default, on either side',
+    ['1 quote 100/101', '2 a buy 1001 market day', '3 b sell 1001 market day'],
+    [
+      '2 a new leaves 1001',
+      '2 a trade 1000@101 leaves 1',
+      '2 a trade 1@102 leaves 0',
+      '3 b new leaves 1001',
+      '3 b trade 1000@100 leaves 1',
+      '3 b trade 1@99 leaves 0',
+    ],
   ],
   [
     'a residual that would sell at zero is sold at the bid itself',
@@ -107,6 +114,11 @@ const LIMIT: Case[] = [
     'a resting sell fills at its own price when the bid rises to it',
     ['1 quote 100/103 10x20', '2 a sell 5 limit 102 day', '3 quote 101/103', '4 quote 102/103 10x20'],
     ['2 a new leaves 5', '4 a trade 5@102 leaves 0'],
+  ],
+  [
+    'a row that fills a buy leaves a sell one increment above its bid alone',
+    ['1 quote 99/110', '2 a buy 5 limit 105 day', '2 b sell 5 limit 101 day', '3 quote 100/105'],
+    ['2 a new leaves 5', '2 b new leaves 5', '3 a trade 5@105 leaves 0'],
   ],
   [
     'resting orders fill by price first, then by time, within the displayed size',
@@ -263,6 +275,17 @@ const CANCEL_REPLACE: Case[] = [
       '5 quote 100/101 9x4',
     ],
     ['2 a new leaves 5', '3 b new leaves 5', '4 c replaced a 4@101 leaves 4', '5 c trade 4@101 leaves 0'],
+  ],
+  [
+    'a replace that changes nothing keeps the place in time',
+    [
+      '1 quote 100/110',
+      '2 a buy 5 limit 101 day',
+      '3 b buy 5 limit 101 day',
+      '4 c replace a 5 101',
+      '5 quote 100/101 9x5',
+    ],
+    ['2 a new leaves 5', '3 b new leaves 5', '4 c replaced a 5@101 leaves 5', '5 c trade 5@101 leaves 0'],
   ],
   [
     'raising the quantity loses the place in time',

@@ -9,30 +9,35 @@ import { randomLines } from './random-lines.test-support.ts'
 import { account, instrument, play, Scenario, specsOf, terms, venue } from './scenario.test-support.ts'
 
 const YEN_RATE = '0.0093'
-const DEPOSIT = '130'
-const LEVERAGE = '20'
+const DEPOSIT = '5'
 
 /** Two instruments, one in another currency with a multiplier, a thin deposit, and two commissions. */
-const thin = terms({
-  venues: [
-    venue({ displayed_quantity_default: '7', commission: { basis_points: '25' } }),
-    venue({ id: 'far', displayed_quantity_default: '7', commission: { per_unit: '3', currency: 'JPY' } }),
-  ],
-  accounts: [
-    account({
-      venues: ['sim', 'far'],
-      balance: DEPOSIT,
-      leverage_max: LEVERAGE,
-      conversion_rates: { JPY: YEN_RATE },
-    }),
-  ],
-  specs: specsOf(
-    instrument({ margin_initial: '0.5', short_allowed: false }),
-    instrument({ instrument_id: 'Y.far', quote_currency: 'JPY', multiplier: '100', margin_initial: '0.25' }),
-  ),
-})
+const thin = (leverage_max: string) =>
+  terms({
+    venues: [
+      venue({ displayed_quantity_default: '7', commission: { basis_points: '25' } }),
+      venue({ id: 'far', displayed_quantity_default: '7', commission: { per_unit: '3', currency: 'JPY' } }),
+    ],
+    accounts: [
+      account({
+        venues: ['sim', 'far'],
+        balance: DEPOSIT,
+        leverage_max,
+        conversion_rates: { JPY: YEN_RATE },
+      }),
+    ],
+    specs: specsOf(
+      instrument({ margin_initial: '0.5', short_allowed: false }),
+      instrument({
+        instrument_id: 'Y.far',
+        quote_currency: 'JPY',
+        multiplier: '100',
+        margin_initial: '0.25',
+      }),
+    ),
+  })
 
-function naive(): NaiveAccount {
+function naive(leverage: string): NaiveAccount {
   return new NaiveAccount(
     [
       { price_scale: 2, size_scale: 0, multiplier: '1', rate: '1', margin: '0.5', short_allowed: false },
@@ -46,7 +51,7 @@ function naive(): NaiveAccount {
       },
     ],
     DEPOSIT,
-    LEVERAGE,
+    leverage,
   )
 }
 
@@ -83,30 +88,37 @@ function follow(
   }
 }
 
-test('balance, equity, positions and refusals agree with an account in plain decimals', () => {
-  const verdicts = { accepted: 0, refused: 0 }
-  fc.assert(
-    fc.property(lines, (script) => {
-      const oracle = naive()
-      const scenario = new Scenario(thin)
-      follow(scenario, script, (line, reports) => {
-        if (line.includes(' quote')) learn(oracle, line)
-        const [answer] = reports
-        if (answer?.report_type === 'new' || isAccountRefusal(answer)) {
-          const verdict = oracle.refusal(answer.instrument_index, answer.side, answer.order_quantity_units)
-          expect(answer.reason_code).toBe(verdict)
-          verdicts[verdict === '' ? 'accepted' : 'refused']++
-        }
-        for (const report of reports) if (!report.report_type.endsWith('rejected')) oracle.report(report)
-        expectSame(scenario, oracle, scenario.deliveries.length + 1)
-      })
-    }),
-    { numRuns: 300 },
-  )
-  // The scripts must try both answers, or they prove nothing.
-  expect(verdicts.accepted).toBeGreaterThan(100)
-  expect(verdicts.refused).toBeGreaterThan(100)
-})
+test.each([
+  ['margin', '20'],
+  ['leverage', '1.5'],
+])(
+  'balance, equity, positions and refusals agree with an account in plain decimals, bound by %s',
+  (_name, leverage) => {
+    const verdicts = new Map<string, number>()
+    fc.assert(
+      fc.property(lines, (script) => {
+        const oracle = naive(leverage)
+        const scenario = new Scenario(thin(leverage))
+        follow(scenario, script, (line, reports) => {
+          if (line.includes(' quote')) learn(oracle, line)
+          const [answer] = reports
+          if (answer?.report_type === 'new' || isAccountRefusal(answer)) {
+            const verdict = oracle.refusal(answer.instrument_index, answer.side, answer.order_quantity_units)
+            expect(answer.reason_code).toBe(verdict)
+            verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1)
+          }
+          for (const report of reports) if (!report.report_type.endsWith('rejected')) oracle.report(report)
+          expectSame(scenario, oracle)
+        })
+      }),
+      { numRuns: 300 },
+    )
+    // The scripts must try every answer, or they prove nothing.
+    for (const verdict of ['', 'short_not_allowed', 'insufficient_margin']) {
+      expect(verdicts.get(verdict) ?? 0).toBeGreaterThan(30)
+    }
+  },
+)
 
 function isAccountRefusal(report: VenueReport | undefined): report is VenueReport {
   if (report?.report_type !== 'rejected') return false
@@ -119,7 +131,8 @@ function learn(oracle: NaiveAccount, line: string): void {
   oracle.quote(subject === 'quote' ? 0 : 1, bid, ask)
 }
 
-function expectSame(scenario: Scenario, oracle: NaiveAccount, bookings: number): void {
+function expectSame(scenario: Scenario, oracle: NaiveAccount): void {
+  const bookings = scenario.deliveries.length + 1
   const [books] = scenario.venues.books().accounts
   // A commission, a cost of a partial close and a conversion are each rounded once, by at most half of 10^-8.
   expect(difference(books?.equity, oracle.equity())).toBeLessThanOrEqual(1e-8 * bookings)
@@ -196,6 +209,24 @@ test('resting orders count at their worst case until they are canceled', () => {
   ])
 })
 
+test('where no short is allowed, all resting sells together may sell no more than is held', () => {
+  const longOnly = terms({ specs: specsOf(instrument({ short_allowed: false })) })
+  const script = [
+    '1 quote 100/100 50x50',
+    '2 a buy 10 market day',
+    '3 b sell 6 limit 105 day',
+    '4 c sell 5 limit 105 day',
+    '5 d sell 4 limit 105 day',
+    '6 e replace b 7 105',
+  ]
+  expect(play(script, longOnly).slice(2)).toEqual([
+    '3 b new leaves 6',
+    '4 c rejected short_not_allowed',
+    '5 d new leaves 4',
+    '6 e replace_rejected b short_not_allowed',
+  ])
+})
+
 test('a replace that raises the exposure beyond the margin is rejected', () => {
   const small = terms({ accounts: [account({ balance: '10', leverage_max: '1' })] })
   expect(
@@ -211,18 +242,18 @@ test('a replace that raises the exposure beyond the margin is rejected', () => {
 })
 
 test('an account under water can still reduce its position', () => {
-  const small = terms({ accounts: [account({ balance: '10', leverage_max: '1' })] })
+  const small = terms({ accounts: [account({ balance: '10', leverage_max: '4' })] })
   const script = [
     '1 quote 100/100 50x50',
-    '2 a buy 10 market day',
-    '3 quote 1/1 50x50',
+    '2 a buy 40 market day',
+    '3 quote 50/50 50x50',
     '4 b buy 1 market day',
     '5 c sell 10 market day',
   ]
   expect(play(script, small).slice(2)).toEqual([
     '4 b rejected insufficient_margin',
     '5 c new leaves 10',
-    '5 c trade 10@1 leaves 0',
+    '5 c trade 10@50 leaves 0',
   ])
 })
 
