@@ -27,8 +27,6 @@ export class DurableMark {
   readonly #file: JournalFile
   readonly #epoch: number
   #turn: number
-  /** The newest slot as read, where both are intact. */
-  #unconfirmed: JournalPosition | undefined
 
   private constructor(file: JournalFile, epoch: number, turn: number) {
     this.#file = file
@@ -66,28 +64,18 @@ export class DurableMark {
       await file.close()
       throw journalCorrupt(file.path, 0, 'neither slot of the durable mark is intact')
     }
-    const mark = new DurableMark(file, options.epoch, newest.turn)
-    if (slots.length === 2) mark.#unconfirmed = newest.position
-    return { mark, position: newest.position }
+    return { mark: new DurableMark(file, options.epoch, newest.turn), position: newest.position }
   }
 
   /** Acknowledges everything before the position, which the caller has synced. */
   async advance(position: JournalPosition): Promise<void> {
     this.#turn += 1
-    await this.#write(position)
-  }
-
-  /**
-   * Makes the newest slot durable before the other is overwritten: a kill may have left it in the page cache alone. Then
-   * the other is intact and durable, since each is synced before its turn ends; where the other is not intact, the
-   * newest is durable, and writing it again would risk the only one.
-   */
-  async confirm(): Promise<void> {
-    if (this.#unconfirmed !== undefined) await this.#write(this.#unconfirmed)
-  }
-
-  async #write(position: JournalPosition): Promise<void> {
     await this.#file.write(slotOf(position, this.#epoch, this.#turn), (this.#turn % 2) * SLOT_SPACING)
+    await this.#file.fdatasync()
+  }
+
+  /** Makes the newest slot durable, which a kill may have left in the page cache alone, before the other is overwritten. */
+  async confirm(): Promise<void> {
     await this.#file.fdatasync()
   }
 

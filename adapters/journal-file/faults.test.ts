@@ -37,18 +37,20 @@ test('[J9] under deferred the append that fills a batch meets the full disk itse
   expect(writer.failure).toMatchObject({ code: 'journal.disk_full' })
 })
 
-test('[J9] what a failed sync left in the page cache is written again at opening', async () => {
+test('[J9] what a failed sync left in the page cache is cut, so that no opening takes it for written', async () => {
   const { fs, writer } = await writing('local')
+  writer.append(RECORD_KIND.input, bytes('acknowledged'))
+  await writer.commit()
   writer.append(RECORD_KIND.input, bytes('never synced'))
-  fs.faults = { sync_error_at: 2 }
+  fs.faults = { sync_error_at: 4 }
   await expect(writer.commit()).rejects.toMatchObject({ code: 'journal.io_error' })
   fs.restart()
-  const reopened = await openFileJournal({ directory: '/journal', fs })
-  expect(reopened.epochs[0]?.last_lsn).toBe(0)
+  const { epochs, repaired } = await openFileJournal({ directory: '/journal', fs })
+  expect([epochs[0]?.last_lsn, repaired]).toEqual([0, undefined])
   fs.crash(1)
   const again = await openFileJournal({ directory: '/journal', fs })
   expect((await readAll(again, 1)).map(({ payload }) => Buffer.from(payload).toString())).toEqual([
-    'never synced',
+    'acknowledged',
   ])
 })
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import { RandomStream } from '../../engine/random-stream.ts'
+import { must } from '../../schemas/assert.ts'
 import { openFileJournal } from './file-journal.ts'
 import { payloadOf } from './journal-child.test-support.ts'
 import { readAll } from './journal-conformance.ts'
@@ -63,7 +64,7 @@ async function killAfterLines(child: ChildProcess, count: number): Promise<numbe
   const exited = once(child, 'exit')
   let acknowledged = -1
   let lines = 0
-  for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
+  for await (const line of createInterface({ input: must(child.stdout, 'the child prints to a pipe') })) {
     acknowledged = Number(line.split(' ')[1])
     lines += 1
     if (lines === count) child.kill('SIGKILL')

@@ -4,12 +4,14 @@ import { RECORD_KIND } from '../../engine/journal-port.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
 import { type DiskFaults, PowerLossFs } from '../../sim/faults/power-loss-fs.ts'
 import { openFileJournal } from './file-journal.ts'
-import { opening, readAll } from './journal-conformance.ts'
+import { bytes, opening, readAll } from './journal-conformance.ts'
 
 const SEED_COUNT = 1_000
 const LIVES_MAX = 4
 const ACTIONS_MAX = 40
 const OPERATIONS_MAX = 120
+/** At least as many operations as an opening takes. */
+const OPENING_OPERATIONS = 18
 
 /** What was promised: of each epoch, the payloads appended and how far they were acknowledged. */
 type Promised = { readonly payloads: Uint8Array[]; acknowledged_lsn: number }
@@ -17,6 +19,15 @@ type Promised = { readonly payloads: Uint8Array[]; acknowledged_lsn: number }
 test(`[J7] through power losses of ${SEED_COUNT} seeds nothing acknowledged is lost, and what opens is a prefix`, async () => {
   for (let seed = 1; seed <= SEED_COUNT; seed++)
     expect({ seed, broken: await brokenPromise(seed, {}) }).toEqual({ seed, broken: undefined })
+})
+
+test('[J7] a kill at any point of a commit, then power losses at any two points of the openings after it, cost nothing', async () => {
+  for (let kill = 0; kill <= 4; kill++)
+    for (let first = 0; first <= OPENING_OPERATIONS; first++)
+      for (let seed = 0; seed < 80; seed++) {
+        const at = { kill, first, second: (first + seed) % OPENING_OPERATIONS, seed }
+        expect({ at, found: await afterKillAndLosses(at) }).toEqual({ at, found: 'whole' })
+      }
 })
 
 test.each<[string, DiskFaults]>([
@@ -27,6 +38,35 @@ test.each<[string, DiskFaults]>([
   const broken = await Promise.all(seeds.map((seed) => brokenPromise(seed, mutant)))
   expect(broken.filter((what) => what !== undefined).length).toBeGreaterThan(10)
 })
+
+/** Commits twice, is killed in the second commit, and loses power in the next two openings. */
+async function afterKillAndLosses(at: {
+  readonly kill: number
+  readonly first: number
+  readonly second: number
+  readonly seed: number
+}): Promise<string> {
+  const fs = new PowerLossFs()
+  const journal = await openFileJournal({ directory: '/journal', fs })
+  const writer = await journal.openEpoch(opening(1))
+  writer.append(RECORD_KIND.input, bytes('first'))
+  await writer.commit()
+  writer.append(RECORD_KIND.input, bytes('second'))
+  fs.faults = { power_off_at_operation: fs.operations + at.kill }
+  await Promise.allSettled([writer.commit()])
+  fs.restart()
+  for (const [index, operation] of [at.first, at.second].entries()) {
+    fs.faults = { power_off_at_operation: fs.operations + operation }
+    const broken = await untilPowerOff(
+      fs,
+      async () => void (await openFileJournal({ directory: '/journal', fs })),
+    )
+    if (broken !== undefined) return broken
+    fs.crash(2 * at.seed + index)
+  }
+  const found = (await openFileJournal({ directory: '/journal', fs })).epochs[0]?.last_lsn ?? -2
+  return found >= writer.durable_lsn && found >= 0 ? 'whole' : `ends at ${found}`
+}
 
 /** Lives through crashes by one seed and returns the first promise found broken. */
 async function brokenPromise(seed: number, mutant: DiskFaults): Promise<string | undefined> {

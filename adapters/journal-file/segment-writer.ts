@@ -18,14 +18,16 @@ export class SegmentWriter {
   readonly #options: SegmentWriterOptions
   #file: JournalFile
   #tail: JournalPosition
-  /** Segments written full since the last sync. */
+  /** Segments filled since the last sync. */
   #full: JournalFile[] = []
-  #directory_dirty = false
+  /** Up to where the segment that was current at the last sync is synced. */
+  #synced_offset: number
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options
     this.#file = options.file
     this.#tail = options.tail
+    this.#synced_offset = options.tail.offset
   }
 
   /** Behind the last batch handed over. */
@@ -45,20 +47,23 @@ export class SegmentWriter {
 
   /** Makes everything written before the call durable, names included. */
   async sync(): Promise<void> {
-    const full = this.#full.splice(0)
-    const directoryDirty = this.#directory_dirty
-    this.#directory_dirty = false
-    const current = this.#file
-    for (const file of full) {
-      await file.fdatasync()
-      await file.close()
+    const tail = this.#tail
+    const full = [...this.#full]
+    const files = [...full, this.#file]
+    try {
+      for (const file of files) await file.fdatasync()
+      if (full.length > 0) await this.#options.fs.fsyncDirectory(this.#options.epoch_directory)
+    } catch (error) {
+      await this.#cutBack(files)
+      throw error
     }
-    await current.fdatasync()
-    if (directoryDirty) await this.#options.fs.fsyncDirectory(this.#options.epoch_directory)
+    this.#full = this.#full.slice(full.length)
+    for (const file of full) await file.close()
+    this.#synced_offset = tail.offset
   }
 
   async close(): Promise<void> {
-    for (const file of [...this.#full.splice(0), this.#file]) await file.close()
+    for (const file of [...this.#full, this.#file]) await file.close()
   }
 
   /** Takes the batch's place at the tail, in a new segment where this one is full, and returns its offset. */
@@ -82,6 +87,13 @@ export class SegmentWriter {
     this.#full.push(this.#file)
     this.#file = file
     this.#tail = { ...this.#tail, segment, offset: 0 }
-    this.#directory_dirty = true
+  }
+
+  /**
+   * Cuts what a failed sync left behind: the page cache may show it, and call it clean, though the disk never got it,
+   * and an opening must not take it for written.
+   */
+  async #cutBack(files: readonly JournalFile[]): Promise<void> {
+    for (const [index, file] of files.entries()) await file.truncate(index === 0 ? this.#synced_offset : 0)
   }
 }

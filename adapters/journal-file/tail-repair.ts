@@ -42,8 +42,8 @@ export async function cutTail(place: TailPlace, damage: Damage, tail: JournalPos
 }
 
 /**
- * Makes everything between mark and tail durable. The bytes are written again first: after a failed sync the page
- * cache may hold, and call clean, what the disk never got.
+ * Makes everything between mark and tail durable. Nothing is written again: the mark may be one turn old, and a power
+ * loss while writing over acknowledged bytes could damage them.
  */
 export async function settleTail(
   place: TailPlace,
@@ -53,7 +53,6 @@ export async function settleTail(
   for (let segment = mark.segment; segment <= tail.segment; segment++) {
     const file = await place.fs.open(segmentPath(place.epoch_directory, segment))
     try {
-      await rewrite(file, segment === mark.segment ? mark.offset : 0)
       await file.fdatasync()
     } finally {
       await file.close()
@@ -117,14 +116,4 @@ async function remove(place: TailPlace, segment: number): Promise<number> {
   await file.close()
   await place.fs.remove(path)
   return size
-}
-
-async function rewrite(file: JournalFile, from: number): Promise<void> {
-  const chunk = new Uint8Array(CHUNK_SIZE)
-  for (let offset = from; ; ) {
-    const count = await file.read(chunk, offset)
-    if (count === 0) return
-    await file.write(chunk.subarray(0, count), offset)
-    offset += count
-  }
 }
