@@ -201,7 +201,7 @@ export class Node {
 
   save(writer: CanonicalWriter): void {
     assert(
-      this.bus.isIdle && this.outbox.pending_count === 0,
+      this.bus.isIdle && !this.outbox.has_pending,
       'a snapshot is taken between steps with an empty outbox',
     )
     writer.number(this.seq)

@@ -44,10 +44,8 @@ export class Outbox {
     return this.#staged.length
   }
 
-  /** Commands journaled and waiting for release. */
-  get pending_count(): number {
-    return this.#pending.length - this.#head
-  }
+  /** Whether commands are journaled and wait for release. Read once per row of market data. */
+  has_pending = false
 
   stage(command: VenueCommand, approval: Approval): void {
     this.#command.clear()
@@ -68,6 +66,7 @@ export class Outbox {
     head.raw(this.#record.view())
     const lsn = this.#journal.append(RECORD_KIND.effects, head.view())
     for (const { command, approved_us } of this.#staged) this.#pending.push({ command, approved_us, lsn })
+    this.has_pending = true
     this.#staged.length = 0
     this.#record.clear()
   }
@@ -85,6 +84,7 @@ export class Outbox {
     if (this.#head === this.#pending.length) {
       this.#pending.length = 0
       this.#head = 0
+      this.has_pending = false
     } else if (this.#head > 1024) {
       this.#pending = this.#pending.slice(this.#head)
       this.#head = 0

@@ -84,6 +84,10 @@ export class PortfolioActor implements Actor {
     return this.#fillCount
   }
 
+  get has_position(): boolean {
+    return this.#positions.some((position) => position !== undefined && position.quantity_units !== 0)
+  }
+
   get positions_closed(): number {
     return this.#positions.reduce((sum, position) => sum + (position?.positions_closed ?? 0), 0)
   }

@@ -55,7 +55,8 @@ export class StrategyActor implements Actor {
   readonly #node: Node
   readonly #options: StrategyOptions
   readonly #definition: StrategyDefinition
-  readonly #index: number
+  /** Place among the node's actors. */
+  readonly index: number
   readonly #lane: ControlLane<StrategyEvent>
   readonly #context: HandlerContext
   readonly #effects = new PendingEffects()
@@ -80,8 +81,8 @@ export class StrategyActor implements Actor {
     this.#intentRoute = node.bus.route(SUBJECT.intent(options.account_id, options.strategy_id))
     this.#stateRoute = node.bus.route(SUBJECT.strategyState(options.account_id))
     this.#context = this.#makeContext()
-    this.#index = node.addActor(this)
-    node.addStrategyFault(this.#index, (reason) =>
+    this.index = node.addActor(this)
+    node.addStrategyFault(this.index, (reason) =>
       this.#fault('(between handlers)', 'bound_exceeded', reason, ''),
     )
     this.#lane = new ControlLane<StrategyEvent>({
@@ -193,6 +194,8 @@ export class StrategyActor implements Actor {
         return this.#lane.send({ type: 'strategy.resumed' })
       case 'strategy_halt':
         return this.#end({ type: 'strategy.halted', reason: control.reason })
+      case 'strategy_fault':
+        return this.#fault('(between handlers)', 'bound_exceeded', control.reason, '')
       case 'strategy_reinitialise':
         return this.#reinitialise()
       case 'session_stop':
@@ -208,7 +211,7 @@ export class StrategyActor implements Actor {
     this.#context.currentState = this.#definition.state(this.#setUp)
     this.#lane.send(event)
     const warm_up_us = this.#definition.warm_up_us?.(this.#setUp) ?? 0
-    if (warm_up_us > 0) this.#node.timers.set(this.#index, WARM_UP_TIMER, this.#node.now_us + warm_up_us)
+    if (warm_up_us > 0) this.#node.timers.set(this.index, WARM_UP_TIMER, this.#node.now_us + warm_up_us)
     else this.#warmUpDone = true
     this.#call('onStart', this.#definition.onStart as AnyHandler | undefined)
     this.#checkWarm()
@@ -266,8 +269,8 @@ export class StrategyActor implements Actor {
   }
 
   #commit(counterBefore: number): void {
-    this.#node.bus.cause = this.#index
-    this.#effects.commit(this.#index, this.#node.bus, this.#node.timers)
+    this.#node.bus.cause = this.index
+    this.#effects.commit(this.index, this.#node.bus, this.#node.timers)
     this.#node.bus.cause = ENGINE_CAUSE
     for (let counter = counterBefore + 1; counter <= this.#context.counter; counter++) {
       this.#openCounters.add(counter)
@@ -275,9 +278,8 @@ export class StrategyActor implements Actor {
   }
 
   #faultWith(handlerName: string, error: unknown): void {
-    const isFault = error instanceof StrategyFault
     const message = error instanceof Error ? error.message : String(error)
-    this.#fault(handlerName, isFault ? error.code : 'threw', message, authorLine(error))
+    this.#fault(handlerName, faultCode(error), message, authorLine(error))
   }
 
   #fault(handler: string, code: StrategyFaultCode, message: string, line: string): void {
@@ -290,7 +292,7 @@ export class StrategyActor implements Actor {
   #end(event: StrategyEvent): void {
     if (!this.#isRunning) return
     this.#lane.send(event)
-    this.#node.timers.cancelAll(this.#index)
+    this.#node.timers.cancelAll(this.index)
     const { account_id, strategy_id } = this.#options
     const ts_intent_us = timeUs(this.#node.now_us)
     for (const counter of this.#openCounters) {
@@ -362,4 +364,10 @@ function isThenable(value: unknown): boolean {
   return (
     typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
   )
+}
+
+function faultCode(error: unknown): StrategyFaultCode {
+  if (error instanceof StrategyFault) return error.code
+  const isAmbient = error instanceof Error && 'code' in error && error.code === 'ambient_in_step'
+  return isAmbient ? 'ambient_in_step' : 'threw'
 }

@@ -9,6 +9,7 @@ export const STRATEGY_FAULT_CODES = [
   'unknown_name',
   'bound_exceeded',
   'outside_step',
+  'ambient_in_step',
 ] as const
 export type StrategyFaultCode = (typeof STRATEGY_FAULT_CODES)[number]
 

@@ -14,6 +14,8 @@ export const CONTROL_COMMANDS = [
   'strategy_resume',
   /** A strategy reached out of its own handler; `detail` names the line. */
   'strategy_halt',
+  /** A strategy exceeded a bound between its handlers. */
+  'strategy_fault',
   /** Puts a faulted, halted or stopped strategy back to its start, with warm-up. */
   'strategy_reinitialise',
   'account_reduce_only',

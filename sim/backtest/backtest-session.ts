@@ -1,0 +1,211 @@
+// One backtest: the node with its actors, the simulated venues, the replay driver and a journal, from the first control
+// input to the last. Steps are synchronous; what is awaited is data and, under `local`, the disk.
+
+import type { InspectionEvent } from 'xstate'
+import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
+import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
+import { buildTradingNode, type TradingNode } from '../../actors/trading-node.ts'
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { JournalWriter } from '../../engine/journal-port.ts'
+import type { OutputObserver } from '../../engine/outputs.ts'
+import type { Sha256 } from '../../engine/sha256-port.ts'
+import type { StepGate } from '../../engine/step-gate.ts'
+import type { Config } from '../../schemas/config.ts'
+import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
+import { SimulatedVenues } from '../exchange/simulated-venues.ts'
+import { EquitySampler } from './equity-sampler.ts'
+import { Merge } from './merge.ts'
+import { type Progress, ReplayDriver } from './replay-driver.ts'
+import type { SeriesCursor } from './series-cursor.ts'
+
+export type BacktestSessionOptions = {
+  readonly config: Config
+  readonly instruments: readonly InstrumentSpec[]
+  readonly definitions: ReadonlyMap<string, StrategyDefinition>
+  readonly cursors: readonly SeriesCursor[]
+  readonly range: { readonly from_us: number; readonly to_us: number }
+  readonly journal: Pick<JournalWriter, 'append' | 'released_lsn' | 'commit'>
+  readonly epoch: number
+  readonly sha256: Sha256
+  readonly gate: StepGate
+  readonly observer?: OutputObserver
+  readonly onFault?: (fault: FaultReport) => void
+  readonly onProgress?: (rows_done: number) => void
+  readonly inspect?: (event: InspectionEvent) => void
+}
+
+/** Rows between two looks at the outside: progress, and promises a strategy may have left floating. */
+const ROWS_PER_TURN = 1 << 18
+
+export class BacktestSession {
+  readonly trading: TradingNode
+  readonly venues: SimulatedVenues
+  readonly driver: ReplayDriver
+  readonly sampler: EquitySampler
+  /** Faults of strategies, in order. */
+  readonly faults: FaultReport[] = []
+  readonly #options: BacktestSessionOptions
+  readonly #posted: Control[] = []
+
+  constructor(options: BacktestSessionOptions) {
+    const { config, instruments, range } = options
+    this.#options = options
+    this.venues = new SimulatedVenues({
+      venues: config.venues,
+      accounts: config.accounts,
+      specs: instruments,
+      order_retention: config.limits.order_retention,
+    })
+    this.trading = this.#buildNode()
+    this.sampler = new EquitySampler(range.from_us, range.to_us, (ts_us) => this.#sample(ts_us))
+    const owners = new Map([...this.trading.strategies].map(([id, actor]) => [actor.index, id]))
+    this.driver = new ReplayDriver({
+      node: this.trading.node,
+      venues: this.venues,
+      sampler: this.sampler,
+      instant_inputs_max: config.limits.instant_inputs_max,
+      strategyOfActor: (index) => owners.get(index),
+      posted: this.#posted,
+    })
+  }
+
+  /** The whole history, from the opening of the session to its end. */
+  async run(): Promise<void> {
+    await this.start()
+    await this.replay(Number.POSITIVE_INFINITY)
+    await this.stop()
+  }
+
+  async start(): Promise<void> {
+    const { from_us } = this.#options.range
+    await this.#control('session_start', from_us)
+    await this.#control('trading_enable', from_us)
+  }
+
+  /** Replays up to `rows` further rows. */
+  async replay(rows: number): Promise<void> {
+    const { cursors, onProgress } = this.#options
+    const merge = new Merge(cursors)
+    let done = 0
+    let turnAt = ROWS_PER_TURN
+    while (!merge.isDone && done < rows) {
+      const cursor = merge.front
+      const before = cursor.row
+      const limit = rows - done
+      if (this.driver.replay(cursor, merge.second, limit) === 'waiting') await this.#options.journal.commit()
+      done += cursor.row - before
+      if (cursor.isBlockDone) await cursor.fill()
+      merge.settle()
+      if (done >= turnAt) {
+        turnAt = done + ROWS_PER_TURN
+        onProgress?.(this.rows_done)
+        await turn()
+      }
+    }
+  }
+
+  /** What is due before the end of the range, then the end of the session. */
+  async stop(): Promise<void> {
+    const { to_us } = this.#options.range
+    await turn()
+    await this.#through(() => this.driver.catchUp(to_us))
+    await this.#control('session_stop', to_us)
+    this.sampler.finish(to_us)
+  }
+
+  get rows_done(): number {
+    const { quotes, trades, bars } = this.driver.counts
+    return quotes + trades + bars
+  }
+
+  /** Everything later behaviour depends on. Between inputs only. */
+  save(writer: CanonicalWriter): void {
+    this.trading.node.save(writer)
+    this.venues.save(writer)
+    this.driver.save(writer)
+    for (const cursor of this.#options.cursors) writer.number(cursor.consumed)
+  }
+
+  async load(reader: CanonicalReader): Promise<void> {
+    this.trading.node.load(reader)
+    this.venues.load(reader)
+    this.driver.load(reader)
+    for (const cursor of this.#options.cursors) await cursor.skip(reader.number())
+  }
+
+  outputHash(): Uint8Array {
+    return this.trading.node.outputs.digest()
+  }
+
+  stateHash(): Uint8Array {
+    const writer = new CanonicalWriter(1 << 16)
+    this.save(writer)
+    return this.#options.sha256.digest(writer.view())
+  }
+
+  #buildNode(): TradingNode {
+    const { config, instruments, definitions, journal, sha256, gate, epoch, observer, inspect } =
+      this.#options
+    const { agenda } = this.venues
+    return buildTradingNode({
+      config,
+      instruments,
+      definitions,
+      venues: this.venues.exchanges,
+      journal,
+      sha256,
+      gate,
+      epoch,
+      bar_close_delay_us: config.bars.close_delay_us,
+      ...(observer === undefined ? {} : { observer }),
+      inspect,
+      onOutcome: (outcome) => {
+        const { now_us } = this.trading.node
+        agenda.add('outcome', 0, now_us, now_us, outcome)
+      },
+      onFault: (fault) => this.#noteFault(fault),
+      onOutsideStep: (fault) => {
+        this.#noteFault(fault)
+        this.#posted.push(control('strategy_halt', fault.strategy_id, fault.code))
+      },
+    })
+  }
+
+  #noteFault(fault: FaultReport): void {
+    this.faults.push(fault)
+    this.#options.onFault?.(fault)
+  }
+
+  #sample(ts_us: number) {
+    let equity = 0n
+    let has_position = false
+    for (const portfolio of this.trading.portfolios.values()) {
+      equity += portfolio.marks().equity
+      has_position ||= portfolio.has_position
+    }
+    return { ts_us, equity, has_position }
+  }
+
+  async #control(command: ControlCommand, ts_us: number): Promise<void> {
+    this.driver.control(control(command), ts_us)
+    await this.#through(() => this.driver.settle())
+  }
+
+  /** Drives until nothing waits for the disk any more. */
+  async #through(drive: () => Progress): Promise<void> {
+    while (drive() === 'waiting') await this.#options.journal.commit()
+  }
+}
+
+function control(command: ControlCommand, strategy_id = '', reason = ''): Control {
+  return { type: 'control', command, account_id: '', strategy_id, reason, operator: 'engine' }
+}
+
+/** Lets whatever a strategy left floating come back, so that it is caught here and not after the end. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve) // tidy-ok: yields to the event loop between rows; nothing of a run depends on when
+  })
+}

@@ -1,0 +1,82 @@
+// Which series a run reads, over which range, with which rank, and the hash of their content.
+
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { Sha256 } from '../../engine/sha256-port.ts'
+import type { SeriesReading, TickSeries, TickStore, TimeRange } from '../../engine/tick-store-port.ts'
+import { must } from '../../schemas/assert.ts'
+import type { BarSource, Config, TickSource } from '../../schemas/config.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { SeriesCursor } from './series-cursor.ts'
+
+export type DataPlan = {
+  readonly range: TimeRange
+  /** Ranked: by source in the configuration, then by instrument name. */
+  readonly series: readonly TickSeries[]
+}
+
+export function planData(config: Config): DataPlan {
+  const series = config.data.sources.flatMap((source) =>
+    [...source.instruments].sort().map((symbol) => seriesOf(source, symbol)),
+  )
+  return { range: { from_us: timeOf(config.data.from), to_us: timeOf(config.data.to) }, series }
+}
+
+/** Opens the plan's series. A series without a row in the range is refused: a strategy would wait for it in vain. */
+export async function openData(plan: DataPlan, store: TickStore): Promise<SeriesReading[]> {
+  const readings = await store.read(plan.series, plan.range)
+  for (const reading of readings) if (reading.row_count === 0) throw noRows(reading.series)
+  return readings
+}
+
+export async function openCursors(
+  readings: readonly SeriesReading[],
+  instruments: readonly InstrumentSpec[],
+): Promise<SeriesCursor[]> {
+  const cursors = readings.map((reading, rank) => {
+    const spec = must(
+      instruments.find(({ instrument_id }) => instrument_id === reading.series.instrument_id),
+      'every series is of an instrument of the run',
+    )
+    return new SeriesCursor(reading, rank, spec.index, spec.venue_id)
+  })
+  await Promise.all(cursors.map((cursor) => cursor.fill()))
+  return cursors
+}
+
+/** Hash of the content a run reads: for each series in rank order, its range and the hashes of its imports. */
+export function dataHash(sha256: Sha256, plan: DataPlan, readings: readonly SeriesReading[]): Uint8Array {
+  const writer = new CanonicalWriter(4096)
+  writer.number(plan.range.from_us)
+  writer.number(plan.range.to_us)
+  for (const { series, row_count, manifests } of readings) {
+    writer.value(series)
+    writer.number(row_count)
+    // By content, so that neither the name of an import nor when it came can be seen.
+    for (const hash of manifests.map(({ data_hash }) => data_hash).sort()) writer.text(hash)
+  }
+  return sha256.digest(writer.view())
+}
+
+function seriesOf(source: TickSource | BarSource, symbol: string): TickSeries {
+  const instrument_id = `${symbol}.${source.venue}`
+  if (source.kind !== 'bar') return { instrument_id, kind: source.kind }
+  const { interval_us, price_type } = source
+  return { instrument_id, kind: 'bar', interval_us, price_type }
+}
+
+function timeOf(text: string): number {
+  const instant = Temporal.Instant.from(text.includes('T') ? text : `${text}T00:00:00Z`)
+  return Number(instant.epochNanoseconds / 1000n)
+}
+
+function noRows(series: TickSeries): OperatingError {
+  return new OperatingError({
+    code: 'data.no_rows',
+    reason: 'data',
+    what: `The store holds no ${series.kind} of ${series.instrument_id} in the range of the run.`,
+    where: 'data.sources',
+    remedy:
+      'Run `orrery data` to see what it holds, then import the history or change data.from and data.to.',
+  })
+}

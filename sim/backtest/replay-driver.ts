@@ -1,0 +1,321 @@
+// The sequencer of a backtest: gives every row, timer, arrival, outcome and report its place in one total order and
+// hands each to the exchange or the node. Everything here is synchronous; where an order must wait for the disk, the
+// driver stops with `waiting` and is called again.
+
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { BarRow, QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
+import type { Node } from '../../engine/node.ts'
+import type { BarColumns, QuoteColumns, TradeColumns } from '../../engine/tick-store-port.ts'
+import { assert, must } from '../../schemas/assert.ts'
+import type { Control } from '../../schemas/messages/control.ts'
+import type { AgendaItem } from '../exchange/agenda.ts'
+import type { SimulatedVenues } from '../exchange/simulated-venues.ts'
+import type { EquitySampler } from './equity-sampler.ts'
+import type { SeriesCursor } from './series-cursor.ts'
+
+/** `waiting`: an order waits for its journal record; commit, then call again. */
+export type Progress = 'done' | 'waiting'
+
+export type ReplayCounts = { quotes: number; trades: number; bars: number }
+
+export type ReplayDriverOptions = {
+  readonly node: Node
+  readonly venues: SimulatedVenues
+  readonly sampler: EquitySampler
+  readonly instant_inputs_max: number
+  /** The strategy, by actor index, that owns a timer; undefined for the engine's own actors. */
+  readonly strategyOfActor: (index: number) => string | undefined
+  /** Control inputs that came up outside any step; they are sequenced before the next row. */
+  readonly posted: Control[]
+}
+
+export class ReplayDriver {
+  readonly counts: ReplayCounts = { quotes: 0, trades: 0, bars: 0 }
+  readonly #options: ReplayDriverOptions
+  readonly #node: Node
+  readonly #venues: SimulatedVenues
+  readonly #quoteRow: QuoteRow
+  readonly #tradeRow: TradeRow
+  readonly #barRow: BarRow
+  /** Inputs since engine time last moved or a row came; bounded, so that no strategy can stop time. */
+  #instantCount = 0
+  #instantTime_us = 0
+  /** The strategy whose command reached a venue last. */
+  #lastStrategy = ''
+
+  constructor(options: ReplayDriverOptions) {
+    this.#options = options
+    this.#node = options.node
+    this.#venues = options.venues
+    this.#quoteRow = new QuoteRow(NO_QUOTES)
+    this.#tradeRow = new TradeRow(NO_TRADES)
+    this.#barRow = new BarRow(NO_BARS)
+  }
+
+  /** Sequences a control input. What it causes is sent by the next `settle`. */
+  control(control: Control, ts_us: number): void {
+    this.#node.stepControl(control, Math.max(ts_us, this.#node.now_us))
+  }
+
+  /** Replays at most `rows_max` rows of the cursor's block, as long as they come before `second`'s next row. */
+  replay(cursor: SeriesCursor, second: SeriesCursor | undefined, rows_max: number): Progress {
+    if (this.settle() === 'waiting') return 'waiting'
+    const columns = must(cursor.columns, 'a cursor in the merge has a block')
+    const limit_us = second === undefined ? Number.POSITIVE_INFINITY : second.next_us
+    const winsTies = second === undefined || cursor.rank < second.rank
+    const end = Math.min(columns.count, cursor.row + rows_max)
+    const progress =
+      columns.kind === 'quote'
+        ? this.#replayQuotes(cursor, columns, end, limit_us, winsTies)
+        : columns.kind === 'trade'
+          ? this.#replayTrades(cursor, columns, end, limit_us, winsTies)
+          : this.#replayBars(cursor, columns, end, limit_us, winsTies)
+    cursor.noteNext()
+    return progress
+  }
+
+  /** Everything that comes before a row at `ts_us`: what is due, then what was posted from outside. */
+  catchUp(ts_us: number): Progress {
+    if (this.#drainBefore(ts_us) === 'waiting') return 'waiting'
+    const { posted } = this.#options
+    for (let next = posted.shift(); next !== undefined; next = posted.shift()) {
+      // Control comes before data of the same time.
+      this.control(next, ts_us)
+      if (this.settle() === 'waiting') return 'waiting'
+    }
+    this.#instantCount = 0
+    return 'done'
+  }
+
+  /** Sends what the journal has released, and sequences what is due at once because of it. */
+  settle(): Progress {
+    const { outbox } = this.#node
+    const { agenda } = this.#venues
+    for (;;) {
+      if (outbox.has_pending) {
+        outbox.release(this.#node.now_us)
+        if (outbox.has_pending) return 'waiting'
+      }
+      if (!agenda.has_instant) return 'done'
+      this.#stepItem(agenda.pop())
+    }
+  }
+
+  save(writer: CanonicalWriter): void {
+    writer.number(this.counts.quotes)
+    writer.number(this.counts.trades)
+    writer.number(this.counts.bars)
+    writer.number(this.#instantCount)
+    writer.number(this.#instantTime_us)
+    writer.text(this.#lastStrategy)
+  }
+
+  load(reader: CanonicalReader): void {
+    this.counts.quotes = reader.number()
+    this.counts.trades = reader.number()
+    this.counts.bars = reader.number()
+    this.#instantCount = reader.number()
+    this.#instantTime_us = reader.number()
+    this.#lastStrategy = reader.text()
+  }
+
+  #replayQuotes(
+    cursor: SeriesCursor,
+    columns: QuoteColumns,
+    end: number,
+    limit_us: number,
+    winsTies: boolean,
+  ): Progress {
+    const { ts_event_us, bid_price_units, ask_price_units, bid_size_units, ask_size_units } = columns
+    const { instrument_index } = cursor
+    const exchange = this.#venues.exchange(cursor.venue_id)
+    const node = this.#node
+    const { timers, outbox } = node
+    const { agenda } = this.#venues
+    const { sampler, posted } = this.#options
+    const row = this.#quoteRow
+    row.open(columns)
+    row.instrument_index = instrument_index
+    const first = cursor.row
+    let progress: Progress = 'done'
+    let i = first
+    for (; i < end; i++) {
+      const ts = ts_event_us[i] as number
+      if (ts > limit_us || (ts === limit_us && !winsTies)) break
+      if (timers.next_us < ts || agenda.next_due_us < ts || sampler.next_us < ts || posted.length > 0) {
+        if (this.catchUp(ts) === 'waiting') {
+          progress = 'waiting'
+          break
+        }
+      }
+      this.#instantCount = 0
+      exchange.onQuote(
+        instrument_index,
+        ts,
+        bid_price_units[i] as number,
+        ask_price_units[i] as number,
+        bid_size_units[i] as number,
+        ask_size_units[i] as number,
+      )
+      node.stepQuote(row.at(i), ts)
+      if ((outbox.has_pending || agenda.has_instant) && this.settle() === 'waiting') {
+        i++
+        progress = 'waiting'
+        break
+      }
+    }
+    this.counts.quotes += i - first
+    cursor.row = i
+    return progress
+  }
+
+  #replayTrades(
+    cursor: SeriesCursor,
+    columns: TradeColumns,
+    end: number,
+    limit_us: number,
+    winsTies: boolean,
+  ): Progress {
+    const exchange = this.#venues.exchange(cursor.venue_id)
+    const row = this.#tradeRow
+    row.open(columns)
+    row.instrument_index = cursor.instrument_index
+    while (this.#hasNext(cursor, columns.ts_event_us, end, limit_us, winsTies)) {
+      const ts = columns.ts_event_us[cursor.row] as number
+      if (this.catchUp(ts) === 'waiting') return 'waiting'
+      const at = cursor.row++
+      exchange.onTrade(cursor.instrument_index, ts, columns.price_units[at] as number)
+      this.counts.trades++
+      this.#node.stepTrade(row.at(at), ts)
+      if (this.settle() === 'waiting') return 'waiting'
+    }
+    return 'done'
+  }
+
+  #replayBars(
+    cursor: SeriesCursor,
+    columns: BarColumns,
+    end: number,
+    limit_us: number,
+    winsTies: boolean,
+  ): Progress {
+    const exchange = this.#venues.exchange(cursor.venue_id)
+    const row = this.#barRow
+    row.open(columns)
+    row.instrument_index = cursor.instrument_index
+    while (this.#hasNext(cursor, columns.ts_event_us, end, limit_us, winsTies)) {
+      const ts = columns.ts_event_us[cursor.row] as number
+      if (this.catchUp(ts) === 'waiting') return 'waiting'
+      const at = cursor.row++
+      const close = columns.close_price_units[at] as number
+      exchange.onBar(cursor.instrument_index, ts, columns.price_type, close)
+      this.counts.bars++
+      this.#node.stepBar(row.at(at), ts)
+      if (this.settle() === 'waiting') return 'waiting'
+    }
+    return 'done'
+  }
+
+  #hasNext(
+    cursor: SeriesCursor,
+    times: Float64Array,
+    end: number,
+    limit_us: number,
+    winsTies: boolean,
+  ): boolean {
+    if (cursor.row >= end) return false
+    const ts = times[cursor.row] as number
+    return ts < limit_us || (ts === limit_us && winsTies)
+  }
+
+  /** Sequences everything due before `ts_us`, in order of time: arrivals, outcomes, reports, then timers. */
+  #drainBefore(ts_us: number): Progress {
+    const { timers } = this.#node
+    const { agenda } = this.#venues
+    const { sampler } = this.#options
+    if (this.settle() === 'waiting') return 'waiting'
+    for (;;) {
+      const due_us = Math.min(agenda.next_due_us, timers.next_us)
+      if (sampler.next_us < ts_us && sampler.next_us <= due_us) {
+        sampler.sampleBefore(Math.min(ts_us, due_us + 1))
+        continue
+      }
+      if (due_us >= ts_us) return 'done'
+      if (agenda.next_due_us <= timers.next_us) this.#stepItem(agenda.pop())
+      else this.#stepTimer()
+      if (this.settle() === 'waiting') return 'waiting'
+    }
+  }
+
+  #stepItem(item: AgendaItem): void {
+    if (item.kind === 'arrival') {
+      this.#lastStrategy = item.message.strategy_id
+      this.#venues.exchange(item.message.venue_id).arrive(item.message, item.due_us)
+      return
+    }
+    this.#countInstant(item.due_us, this.#lastStrategy)
+    if (item.kind === 'outcome') this.#node.stepOutcome(item.message, item.due_us)
+    else this.#node.stepReport(item.message, item.due_us)
+  }
+
+  #stepTimer(): void {
+    const timer = this.#node.timers.pop()
+    const at_us = Math.max(timer.at_us, this.#node.now_us)
+    this.#countInstant(at_us, this.#options.strategyOfActor(timer.owner) ?? '')
+    this.#node.stepTimer(timer, at_us)
+  }
+
+  /** Bounds the inputs of one moment; the strategy behind an excess is faulted by an input of its own. */
+  #countInstant(at_us: number, strategy_id: string): void {
+    const { instant_inputs_max } = this.#options
+    if (at_us !== this.#instantTime_us) {
+      this.#instantTime_us = at_us
+      this.#instantCount = 0
+    }
+    this.#instantCount++
+    if (this.#instantCount <= instant_inputs_max) return
+    assert(strategy_id !== '', 'inputs of one moment exceed instant_inputs_max, and no strategy caused them')
+    assert(
+      this.#instantCount <= 2 * instant_inputs_max,
+      'inputs of one moment go on after the strategy behind them was faulted',
+    )
+    if (this.#instantCount > instant_inputs_max + 1) return
+    const reason = `more than ${instant_inputs_max} inputs at one moment (limits.instant_inputs_max)`
+    this.#node.stepControl(
+      { type: 'control', command: 'strategy_fault', account_id: '', strategy_id, reason, operator: 'engine' },
+      at_us,
+    )
+  }
+}
+
+const NO_COLUMN = new Float64Array(0)
+const NO_QUOTES: QuoteColumns = {
+  kind: 'quote',
+  count: 0,
+  ts_event_us: NO_COLUMN,
+  bid_price_units: NO_COLUMN,
+  ask_price_units: NO_COLUMN,
+  bid_size_units: NO_COLUMN,
+  ask_size_units: NO_COLUMN,
+}
+const NO_TRADES: TradeColumns = {
+  kind: 'trade',
+  count: 0,
+  ts_event_us: NO_COLUMN,
+  price_units: NO_COLUMN,
+  size_units: NO_COLUMN,
+  aggressor_side: NO_COLUMN,
+}
+const NO_BARS: BarColumns = {
+  kind: 'bar',
+  count: 0,
+  interval_us: 0,
+  price_type: 'last',
+  ts_event_us: NO_COLUMN,
+  open_price_units: NO_COLUMN,
+  high_price_units: NO_COLUMN,
+  low_price_units: NO_COLUMN,
+  close_price_units: NO_COLUMN,
+  volume_units: NO_COLUMN,
+}

@@ -1,0 +1,83 @@
+// One series being replayed: the block at hand, the row to come, and where its rows go. Several cursors are merged in
+// time; at equal times the lower rank comes first, and ranks follow the configuration.
+
+import type { SeriesReading, TickColumns, TickSeries } from '../../engine/tick-store-port.ts'
+import { assert } from '../../schemas/assert.ts'
+
+export class SeriesCursor {
+  readonly series: TickSeries
+  readonly instrument_index: number
+  readonly venue_id: string
+  /** Breaks ties: the source's place in the configuration, then the instrument's name. */
+  readonly rank: number
+  /** The block at hand; undefined once everything is replayed. */
+  columns: TickColumns | undefined
+  /** Next row of the block. */
+  row = 0
+  /** Event time of the next row, Infinity at the end. */
+  next_us = Number.POSITIVE_INFINITY
+  readonly #blocks: AsyncIterator<TickColumns>
+  /** Rows of the blocks before this one. */
+  #passed = 0
+
+  constructor(reading: SeriesReading, rank: number, instrument_index: number, venue_id: string) {
+    this.series = reading.series
+    this.rank = rank
+    this.instrument_index = instrument_index
+    this.venue_id = venue_id
+    this.#blocks = reading.blocks[Symbol.asyncIterator]()
+  }
+
+  /** Rows replayed so far. */
+  get consumed(): number {
+    return this.#passed + this.row
+  }
+
+  /** Fetches blocks until one has a row to give. */
+  async fill(): Promise<void> {
+    while (this.columns === undefined || this.row >= this.columns.count) {
+      this.#passed += this.columns?.count ?? 0
+      const { value, done } = await this.#blocks.next()
+      this.row = 0
+      if (done === true) {
+        this.columns = undefined
+        this.next_us = Number.POSITIVE_INFINITY
+        return
+      }
+      this.columns = value
+    }
+    this.noteNext()
+  }
+
+  /** Leaves out rows that were replayed before a snapshot. */
+  async skip(rows: number): Promise<void> {
+    await this.fill()
+    while (this.columns !== undefined && this.#passed + this.columns.count <= rows) {
+      this.row = this.columns.count
+      await this.fill()
+    }
+    this.row = rows - this.#passed
+    assert(this.row >= 0, 'a cursor skips forward')
+    if (this.columns !== undefined) await this.fill()
+  }
+
+  /** After the row has moved within the block. */
+  noteNext(): void {
+    if (this.columns !== undefined && this.row < this.columns.count) {
+      this.next_us = this.columns.ts_event_us[this.row] as number
+    }
+  }
+
+  get isBlockDone(): boolean {
+    return this.columns !== undefined && this.row >= this.columns.count
+  }
+
+  async close(): Promise<void> {
+    await this.#blocks.return?.()
+  }
+}
+
+/** Whether `a`'s next row comes before `b`'s. */
+export function comesBefore(a: SeriesCursor, b: SeriesCursor): boolean {
+  return a.next_us < b.next_us || (a.next_us === b.next_us && a.rank < b.rank)
+}
