@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
+import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { OrderFactType } from '../../schemas/messages/order-fact.ts'
 import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
+import { loadOrder, saveOrder } from './order-codec.ts'
 import type { OrderEvent } from './order-event.ts'
-import type { OrderEffect } from './order-facts.ts'
-import { orderTable } from './order-machine.ts'
-import { approvedOrder, leavesQuantityUnitsMax, notionalUnits, type OrderState } from './order-record.ts'
 import {
   absent,
   answer,
@@ -20,7 +20,10 @@ import {
   report,
   send,
   trade,
-} from './order-test-events.ts'
+} from './order-events.test-support.ts'
+import type { OrderEffect } from './order-facts.ts'
+import { orderTable } from './order-machine.ts'
+import { approvedOrder, leavesQuantityUnitsMax, notionalUnits, type OrderState } from './order-record.ts'
 
 function live(events: readonly OrderEvent[]) {
   const order = approvedOrder(newOrder(), timeUs(1))
@@ -493,6 +496,41 @@ const lives: readonly Life[] = [
     ['new', 0, 100],
     [...told.new, 'order.unexpected_event'],
   ],
+  [
+    '[O13] an answer to another replace is stale, and an outcome of another says nothing',
+    [
+      ...accepted,
+      replace(51, 120),
+      answer('replace_rejected', CANCEL_ID),
+      send('replace', 'refused', CANCEL_ID),
+    ],
+    ['pending_replace', 0, 100],
+    [...told.new, 'order_cancel_replace_request', 'order.pending_replace', 'order.stale_report'],
+  ],
+  [
+    '[O13] a look-up of the order itself does not answer its replace',
+    [...accepted, replace(51, 120), send('replace', 'unproven'), found(), absent(ORDER_ID)],
+    ['pending_replace', 0, 100],
+    [...told.new, 'order_cancel_replace_request', 'order.pending_replace', 'order.unexpected_event'],
+  ],
+  [
+    '[O13] a replace that is not sent leaves the order as it was',
+    [...accepted, trade('x1', 40), replace(51, 120), send('replace', 'refused')],
+    ['partially_filled', 40, 60],
+    [
+      ...told.new,
+      'order.partially_filled',
+      'order_cancel_replace_request',
+      'order.pending_replace',
+      'order.replace_rejected',
+    ],
+  ],
+  [
+    '[O14] a replaced order that is refused is refused itself',
+    [...accepted, replace(51, 120), report('rejected')],
+    ['rejected', 0, 0],
+    [...told.new, 'order_cancel_replace_request', 'order.pending_replace', 'order.rejected'],
+  ],
 ]
 
 test.each(lives)('%s', (_rule, events, [state, cum, leaves], facts) => {
@@ -500,6 +538,19 @@ test.each(lives)('%s', (_rule, events, [state, cum, leaves], facts) => {
   expect([order.state, order.cum_quantity_units, order.leaves_quantity_units]).toEqual([state, cum, leaves])
   expect(types).toEqual(facts)
   expect(order.ended).toBe(leaves === 0)
+})
+
+test('an order reads back as it was saved, at every point of every life', () => {
+  for (const [, events] of lives) {
+    for (let at = 0; at <= events.length; at++) {
+      const { order } = live(events.slice(0, at))
+      const writer = new CanonicalWriter()
+      saveOrder(writer, order)
+      const reader = new CanonicalReader(writer.copy())
+      expect(loadOrder(reader)).toEqual(order)
+      reader.end()
+    }
+  }
 })
 
 test('a cancel names its own id and the incarnation in force', () => {

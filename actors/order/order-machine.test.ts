@@ -8,9 +8,6 @@ import type { ClientOrderId } from '../../schemas/ids.ts'
 import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import { type OrderBehaviour, orderBehaviour } from './order-behaviour.ts'
 import { ORDER_EVENT_TYPES, type OrderEvent } from './order-event.ts'
-import type { OrderEffect } from './order-facts.ts'
-import { orderMachine, orderMachineOf, orderTable } from './order-machine.ts'
-import { approvedOrder, ENDED_STATES, ORDER_STATES, type OrderRecord } from './order-record.ts'
 import {
   absent,
   answer,
@@ -25,7 +22,10 @@ import {
   report,
   send,
   trade,
-} from './order-test-events.ts'
+} from './order-events.test-support.ts'
+import type { OrderEffect } from './order-facts.ts'
+import { orderMachine, orderMachineOf, orderTable } from './order-machine.ts'
+import { approvedOrder, ENDED_STATES, ORDER_STATES, type OrderRecord } from './order-record.ts'
 
 type Names = Behaviour<OrderRecord, OrderEvent, OrderEffect>
 

@@ -4,8 +4,6 @@ import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { ClientOrderId, StrategyId } from '../../schemas/ids.ts'
 import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { OrderEvent } from './order-event.ts'
-import type { OrderRecord } from './order-record.ts'
-import { OrderStore } from './order-store.ts'
 import {
   answer,
   CANCEL_ID,
@@ -17,7 +15,9 @@ import {
   send,
   trade,
   venueReport,
-} from './order-test-events.ts'
+} from './order-events.test-support.ts'
+import type { OrderRecord } from './order-record.ts'
+import { OrderStore } from './order-store.ts'
 
 const idOf = (counter: number) => `day-1-ema-${counter}` as ClientOrderId
 const EMA = 'ema' as StrategyId

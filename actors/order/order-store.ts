@@ -127,8 +127,9 @@ export class OrderStore {
 
   #index(order: OrderRecord, at: number): void {
     const id = order.client_order_ids[at] as ClientOrderId
-    assert(!this.#byClientOrderId.has(id), 'a client order id is used once')
+    const { size } = this.#byClientOrderId
     this.#byClientOrderId.set(id, order)
+    assert(this.#byClientOrderId.size > size, 'a client order id is used once')
   }
 
   #end(order: OrderRecord): void {

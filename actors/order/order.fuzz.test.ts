@@ -9,9 +9,6 @@ import { type Fill, isFill } from '../../schemas/messages/order-fact.ts'
 import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import { loadOrder, saveOrder } from './order-codec.ts'
 import type { OrderEvent } from './order-event.ts'
-import type { OrderEffect } from './order-facts.ts'
-import { orderTable } from './order-machine.ts'
-import { approvedOrder, notionalUnits, ORDER_STATES, type OrderRecord } from './order-record.ts'
 import {
   absent,
   answer,
@@ -24,7 +21,10 @@ import {
   report,
   send,
   trade,
-} from './order-test-events.ts'
+} from './order-events.test-support.ts'
+import type { OrderEffect } from './order-facts.ts'
+import { orderTable } from './order-machine.ts'
+import { approvedOrder, notionalUnits, ORDER_STATES, type OrderRecord } from './order-record.ts'
 
 const requestId = (n: number) => `day-1-ema-${n}` as ClientOrderId
 const execution = fc.integer({ min: 1, max: 6 }).map((n) => `x${n}`)

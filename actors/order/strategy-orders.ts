@@ -25,8 +25,9 @@ export class StrategyOrders {
   }
 
   add(order: OrderRecord): void {
-    assert(!this.#byCounter.has(order.counter), "a strategy's counter names one order")
+    const { size } = this.#byCounter
     this.#byCounter.set(order.counter, order)
+    assert(this.#byCounter.size > size, "a strategy's counter names one order")
     this.noteCounter(order.counter)
   }
 
