@@ -7,6 +7,7 @@ import { bytes, opening, readAll } from './journal-conformance.ts'
 
 const SEGMENT = '/journal/epoch-000001/segment-000001.journal'
 const LAST_SEGMENT = '/journal/epoch-000002/segment-000002.journal'
+const FIRST_MARK = '/journal/epoch-000001/mark'
 const LAST_MARK = '/journal/epoch-000002/mark'
 const RECORDS = ['one', 'two', 'three', 'four', 'five', 'six']
 
@@ -30,13 +31,20 @@ test('[J8] every flipped bit of an acknowledged batch is refused with its file a
   await expectWhole(fs)
 })
 
-test('[J8] a flipped bit of the mark never costs a record', async () => {
-  const { length } = (await twoEpochs()).bytesOf(LAST_MARK)
+test.each([FIRST_MARK, LAST_MARK])('[J8] a flipped bit of %s never costs a record', async (path) => {
+  const { length } = (await twoEpochs()).bytesOf(path)
   for (let byte = 0; byte < length; byte += byte < 100 || byte > 4090 ? 1 : 97) {
     const fs = await twoEpochs()
-    fs.flipBit(LAST_MARK, byte * 8 + (byte % 8))
+    fs.flipBit(path, byte * 8 + (byte % 8))
     await expectWhole(fs)
   }
+})
+
+test('[J8] a mark with both slots damaged is refused', async () => {
+  const fs = await twoEpochs()
+  fs.flipBit(LAST_MARK, 30 * 8)
+  fs.flipBit(LAST_MARK, (4096 + 30) * 8)
+  expect(await refusal(fs)).toMatchObject({ code: 'journal.corrupt', where: `${LAST_MARK}, byte 0` })
 })
 
 test('[J8] a journal cut short anywhere before the mark is refused', async () => {
@@ -54,7 +62,7 @@ test.each([
   ['a segment', LAST_SEGMENT, LAST_SEGMENT],
   ['a segment of an earlier epoch', SEGMENT, SEGMENT],
   ['a mark', LAST_MARK, LAST_MARK],
-  ['an epoch', '/journal/epoch-000001/mark', '/journal/epoch-000001/mark'],
+  ['a mark of an earlier epoch', FIRST_MARK, FIRST_MARK],
 ])('[J8] %s that is missing is refused by name', async (_, path, named) => {
   const fs = await twoEpochs()
   await fs.remove(path)

@@ -76,9 +76,10 @@ class EpochWalk {
         const start = reader.offset
         const batch = await reader.next()
         if (batch === undefined) break
-        const fault = typeof batch === 'string' ? batch : this.#continuity(batch)
+        if (typeof batch === 'string') return this.#damage(segment, start, batch)
+        const fault = this.#continuity(batch)
         if (fault !== undefined) return this.#damage(segment, start, fault)
-        this.#accept(batch as Batch, segment, reader.offset)
+        this.#accept(batch, segment, reader.offset)
       }
       const end = { segment, offset: reader.offset }
       const short = segment === mark.segment && isBefore(end, mark)

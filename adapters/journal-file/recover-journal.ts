@@ -3,10 +3,10 @@
 import { FIRST_PREVIOUS_HASH } from '../../engine/journal/batch-format.ts'
 import type { JournalFs } from '../../engine/journal-fs-port.ts'
 import type { Journal, RecoveredEpoch } from '../../engine/journal-port.ts'
-import { DurableMark, isBefore, type JournalPosition } from './durable-mark.ts'
+import { DurableMark, type JournalPosition } from './durable-mark.ts'
 import { scanEpoch } from './epoch-scan.ts'
 import { journalCorrupt } from './journal-errors.ts'
-import { epochNumbers, epochPath, isStagingName, segmentPath } from './journal-paths.ts'
+import { epochNumbers, epochPath, isStagingName } from './journal-paths.ts'
 import { cutTail, settleTail, type TailRepair } from './tail-repair.ts'
 
 export type RecoveredJournal = {
@@ -55,7 +55,8 @@ async function recoverEpoch(place: {
   try {
     const { recovered, tail, damage } = await scanEpoch({ ...place, mark: position })
     if (!place.is_last) {
-      refuseOpenEnd(place.epoch_directory, position, tail, damage)
+      // The next epoch was opened on a whole one, and its opening names the hash of its end.
+      if (damage !== undefined) throw journalCorrupt(damage.file, damage.offset, damage.what)
       return { recovered, tail, repaired: undefined }
     }
     const repaired = damage && (await cutTail(place, damage, tail))
@@ -67,20 +68,4 @@ async function recoverEpoch(place: {
   } finally {
     await mark.close()
   }
-}
-
-/** The epoch after it was opened only when this one was whole and marked to its end. */
-function refuseOpenEnd(
-  epochDirectory: string,
-  mark: JournalPosition,
-  tail: JournalPosition,
-  damage: { readonly file: string; readonly offset: number; readonly what: string } | undefined,
-): void {
-  if (damage !== undefined) throw journalCorrupt(damage.file, damage.offset, damage.what)
-  if (isBefore(mark, tail))
-    throw journalCorrupt(
-      segmentPath(epochDirectory, mark.segment),
-      mark.offset,
-      'batches stand beyond the durable mark of an epoch that was ended',
-    )
 }
