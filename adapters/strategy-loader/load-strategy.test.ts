@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { type LoadedStrategy, loadStrategy, materializeStrategy } from './load-strategy.ts'
@@ -77,6 +79,42 @@ test('a JavaScript strategy is loaded as an ES module', async () => {
   expect((await load('./plain.mjs#plain')).definition).toEqual({ kind: 'orrery.strategy', name: 'plain' })
 })
 
+test('outside the project, orrery is the author kit of the running engine', async () => {
+  write({
+    'kit.ts': `
+      import { defineStrategy, Type } from 'orrery'
+      export const kit = defineStrategy({
+        name: 'kit', params: Type.Object({ length: Type.Integer() }), state: () => ({ bars: 0 }),
+      })
+    `,
+  })
+  const { definition, files, packages } = await load('kit.ts#kit')
+  expect(definition).toMatchObject({ kind: 'orrery.strategy', name: 'kit', params: { type: 'object' } })
+  expect(files.map(({ path }) => path)).toEqual(['kit.ts'])
+  expect(packages).toEqual([])
+})
+
+test('a process of its own loads a TypeScript strategy without a word on standard error', () => {
+  write({
+    's.ts': `import { defineStrategy } from 'orrery'\nexport const s: object = { ${BRAND}, kit: typeof defineStrategy }\n`,
+  })
+  const loader = pathToFileURL(join(import.meta.dirname, 'load-strategy.ts')).href
+  const script = `
+    import { loadStrategy } from '${loader}'
+    const { definition, strategy_hash } = await loadStrategy({ source: 's.ts#s', base_directory: '.' })
+    process.stdout.write(JSON.stringify({ definition, strategy_hash }))
+  `
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual({
+    definition: { kind: 'orrery.strategy', kit: 'function' },
+    strategy_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
+})
+
 test('the hash depends on contents and relative paths, not on where the files are or how the source is written', async () => {
   const files = { 's.ts': `import './lib/x.ts'\n${PLAIN}`, 'lib/x.ts': 'export {}\n' }
   write(files)
@@ -131,7 +169,8 @@ test('a stored strategy, written elsewhere, is the same one', async () => {
     'a/b/s.ts': `
       import { two } from 'two'
       import { deep } from '../../deep.ts'
-      export const s = { ${BRAND}, two, deep }
+      import { defineStrategy } from 'orrery'
+      export const s = { ${BRAND}, two, deep, kit: typeof defineStrategy }
     `,
     'deep.ts': 'export const deep: string = "down"\n',
     'node_modules/two/package.json':
@@ -144,7 +183,7 @@ test('a stored strategy, written elsewhere, is the same one', async () => {
   rmSync(join(root, 'a'), { recursive: true })
   const stored = await materializeStrategy({ source, files, packages_from: root }, directory)
   expect(stored).toEqual(loaded)
-  expect(stored.definition).toEqual({ kind: 'orrery.strategy', two: 2, deep: 'down' })
+  expect(stored.definition).toEqual({ kind: 'orrery.strategy', two: 2, deep: 'down', kit: 'function' })
 })
 
 test.each<[string, Record<string, string>, string, object]>([

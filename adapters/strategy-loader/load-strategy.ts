@@ -3,6 +3,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { STRATEGY_KIND, type StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { must } from '../../schemas/assert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { type ImportGraph, readImportGraph } from './import-graph.ts'
@@ -12,11 +13,8 @@ import { type StrategyFile, strategyHash } from './strategy-hash.ts'
 import { runStrategyModules } from './strategy-modules.ts'
 import { describePackages, type StrategyPackage } from './strategy-packages.ts'
 
-/** What `defineStrategy` of the author kit brands. */
-export type BrandedStrategy = { readonly kind: 'orrery.strategy' }
-
 export type LoadedStrategy = {
-  readonly definition: BrandedStrategy
+  readonly definition: StrategyDefinition
   readonly source: string
   readonly strategy_hash: string
   /** Sorted by path. */
@@ -106,7 +104,7 @@ function run(modules: Parameters<typeof runStrategyModules>[0]): Record<string, 
   }
 }
 
-function pickDefinition(exports: Record<string, unknown>, name: string, source: string): BrandedStrategy {
+function pickDefinition(exports: Record<string, unknown>, name: string, source: string): StrategyDefinition {
   const candidate = exports[name]
   if (isStrategy(candidate)) return candidate
   const strategies = Object.keys(exports).filter((key) => isStrategy(exports[key]))
@@ -129,8 +127,7 @@ function pickDefinition(exports: Record<string, unknown>, name: string, source: 
       })
 }
 
-function isStrategy(value: unknown): value is BrandedStrategy {
-  return (
-    typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'orrery.strategy'
-  )
+/** Recognised by its brand, since another copy of the kit may have made it. */
+function isStrategy(value: unknown): value is StrategyDefinition {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === STRATEGY_KIND
 }
