@@ -40,13 +40,11 @@ export class MemoryJournal implements Journal {
     })
   }
 
-  async *read(epoch: number, from_lsn = 0): AsyncIterable<JournalRecord> {
+  read(epoch: number, from_lsn = 0): AsyncIterable<JournalRecord> {
     const stored = this.#store.epochs.find(({ opening }) => opening.epoch === epoch)
-    const [, ...batches] = must(stored, `epoch ${epoch} is in the journal`).batches
-    for (const batch of batches) {
-      if (lastLsn(batch) < from_lsn) continue
-      for (const record of recordsOf(batch)) if (record.lsn >= from_lsn) yield record
-    }
+    const { batches } = must(stored, `epoch ${epoch} is in the journal`)
+    const records = recordsFrom(batches.slice(1), from_lsn)
+    return { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(records.next()) }) }
   }
 
   openEpoch(opening: EpochOpening): Promise<JournalWriter> {
@@ -142,6 +140,10 @@ class MemoryJournalWriter implements JournalWriter {
     this.#builder = new BatchBuilder()
     for (const listener of this.#listeners) listener(this.durable_lsn)
   }
+}
+
+function* recordsFrom(batches: readonly Batch[], from_lsn: number): Generator<JournalRecord> {
+  for (const batch of batches) for (const record of recordsOf(batch)) if (record.lsn >= from_lsn) yield record
 }
 
 function lastOf(batches: readonly Batch[]): Batch {

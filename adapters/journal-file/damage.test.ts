@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { RECORD_KIND } from '../../engine/journal-port.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { PowerLossFs } from '../../sim/faults/power-loss-fs.ts'
+import { PowerLossFs } from '../../sim/faults/power-loss-fs.test-support.ts'
 import { openFileJournal } from './file-journal.ts'
-import { bytes, opening, readAll } from './journal-conformance.ts'
+import { bytes, opening, readAll } from './journal-conformance.test-support.ts'
 
 const SEGMENT = '/journal/epoch-000001/segment-000001.journal'
 const LAST_SEGMENT = '/journal/epoch-000002/segment-000002.journal'

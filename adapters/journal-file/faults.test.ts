@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { JournalWriter } from '../../engine/journal-port.ts'
 import { RECORD_KIND } from '../../engine/journal-port.ts'
-import { PowerLossFs } from '../../sim/faults/power-loss-fs.ts'
+import { PowerLossFs } from '../../sim/faults/power-loss-fs.test-support.ts'
 import { openFileJournal } from './file-journal.ts'
-import { bytes, opening, readAll } from './journal-conformance.ts'
+import { bytes, opening, readAll } from './journal-conformance.test-support.ts'
 
 test.each([
   ['a full disk', 'journal.disk_full', 'local', { disk_full_after_bytes: 500 }],

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { RECORD_KIND } from '../../engine/journal-port.ts'
-import { PowerLossFs } from '../../sim/faults/power-loss-fs.ts'
+import { PowerLossFs } from '../../sim/faults/power-loss-fs.test-support.ts'
 import { openFileJournal } from './file-journal.ts'
-import { bytes, opening, readAll } from './journal-conformance.ts'
+import { bytes, opening, readAll } from './journal-conformance.test-support.ts'
 
 const BATCH_BYTES_MAX = 10_000
 

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.ts'
-import { PowerLossFs } from '../../sim/faults/power-loss-fs.ts'
+import { PowerLossFs } from '../../sim/faults/power-loss-fs.test-support.ts'
 import { nodeSha256 } from '../sha256/node-sha256.ts'
 import { openFileJournal } from './file-journal.ts'
-import { journalConformance } from './journal-conformance.ts'
+import { journalConformance } from './journal-conformance.test-support.ts'
 
 /** Small limits, so that a test's records spread over many batches and segments. */
 const LIMITS = { segment_bytes_max: 20_000, batch_bytes_max: 3_000 }

@@ -9,7 +9,7 @@ import { RandomStream } from '../../engine/random-stream.ts'
 import { must } from '../../schemas/assert.ts'
 import { openFileJournal } from './file-journal.ts'
 import { payloadOf } from './journal-child.test-support.ts'
-import { readAll } from './journal-conformance.ts'
+import { readAll } from './journal-conformance.test-support.ts'
 
 const KILL_COUNT = 30
 const CHILD = new URL('./journal-child.test-support.ts', import.meta.url).pathname

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import type { Journal, JournalWriter } from '../../engine/journal-port.ts'
 import { RECORD_KIND } from '../../engine/journal-port.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
-import { type DiskFaults, PowerLossFs } from '../../sim/faults/power-loss-fs.ts'
+import { type DiskFaults, PowerLossFs } from '../../sim/faults/power-loss-fs.test-support.ts'
 import { openFileJournal } from './file-journal.ts'
-import { bytes, opening, readAll } from './journal-conformance.ts'
+import { bytes, opening, readAll } from './journal-conformance.test-support.ts'
 
 const SEED_COUNT = 1_000
 const LIVES_MAX = 4
