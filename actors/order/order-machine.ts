@@ -4,141 +4,23 @@
 
 import { compileMachine } from '../../engine/machine/compile-machine.ts'
 import { machineSetup } from '../../engine/machine/machine-setup.ts'
-import { type OrderActionName, type OrderBehaviour, orderBehaviour } from './order-behaviour.ts'
+import { type OrderBehaviour, orderBehaviour } from './order-behaviour.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { OrderEffect } from './order-facts.ts'
 import type { OrderRecord } from './order-record.ts'
-
-/** The event is known about and changes nothing. */
-const nothing = {} as const
-const unexpected = { actions: 'report the unexpected' } as const
-const stale = { actions: 'drop the stale report' } as const
-const staleIncarnation = { ...stale, guard: 'it is about an older incarnation' } as const
-const bookedBefore = { guard: 'the trade is booked', actions: 'drop the duplicate' } as const
-const bustedBefore = { guard: 'the bust is made', actions: 'drop the duplicate' } as const
-const correctedBefore = { guard: 'the correction is made', actions: 'drop the duplicate' } as const
-
-const completing = {
-  guard: 'the trade completes the order',
-  target: 'filled',
-  actions: 'book the last trade',
-} as const
-
-const atWorkAgain = <const Name extends OrderActionName>(action: Name) =>
-  [
-    { guard: 'something is filled', target: 'partially_filled', actions: action },
-    { target: 'new', actions: action },
-  ] as const
-
-/** A cancel that was waiting for the order to be at work goes out in the same step. */
-const atWork = <const Name extends OrderActionName>(action: Name) =>
-  [
-    { guard: 'a cancel is wanted', target: 'pending_cancel', actions: [action, 'send the cancel'] },
-    ...atWorkAgain(action),
-  ] as const
-
-const bust = { guard: 'it refers to a booked trade', actions: 'bust the trade' } as const
-const correct = { guard: 'it refers to a booked trade', actions: 'correct the trade' } as const
-const completingCorrection = {
-  guard: 'the correction completes the order',
-  target: 'filled',
-  actions: 'correct the last trade',
-} as const
-
-const endings = {
-  'report.canceled': [staleIncarnation, { target: 'canceled', actions: 'end as canceled' }],
-  'report.expired': [staleIncarnation, { target: 'expired', actions: 'end as expired' }],
-  // A venue that takes an order and then refuses it: once something has traded, only the rest is gone.
-  'report.rejected': [
-    staleIncarnation,
-    { guard: 'something is filled', target: 'canceled', actions: 'end as canceled' },
-    { target: 'rejected', actions: 'end as rejected' },
-  ],
-} as const
-
-/** No answer of the venue yet. Reports may come before the word of the sending, a fill before the acceptance. */
-const awaiting = {
-  'send.new.refused': { target: 'not_sent', actions: 'end as not sent' },
-  'report.new': atWork('accept the order'),
-  'report.trade': [
-    bookedBefore,
-    completing,
-    { guard: 'a cancel is wanted', target: 'pending_cancel', actions: ['book the trade', 'send the cancel'] },
-    { target: 'partially_filled', actions: 'book the trade' },
-  ],
-  ...endings,
-  'lookup.found': atWork('accept the order'),
-  'request.cancel': [
-    { guard: 'a cancel is wanted', actions: 'refuse a second cancel' },
-    { actions: 'remember the cancel' },
-  ],
-  'request.replace': { actions: 'refuse an early replace' },
-} as const
-
-/** What outcomes of sends say when the venue has spoken already: nothing, but for a proof that contradicts it. */
-const lateOutcomes = {
-  'send.new.sent': { actions: 'note the sending' },
-  'send.new.refused': unexpected,
-  'send.*': nothing,
-} as const
-
-/** The venue has the order. */
-const open = {
-  ...lateOutcomes,
-  ...endings,
-  'report.pending_new': stale,
-  'report.trade': [bookedBefore, completing, { actions: 'book the trade' }],
-  'report.trade_cancel': [bustedBefore, bust],
-  'report.trade_correct': [correctedBefore, completingCorrection, correct],
-  'lookup.found': nothing,
-} as const
-
-const working = {
-  ...open,
-  'report.new': stale,
-  'report.pending_cancel': stale,
-  'report.pending_replace': stale,
-  'report.cancel_rejected': stale,
-  'report.replace_rejected': stale,
-  'request.cancel': { target: 'pending_cancel', actions: ['remember the cancel', 'send the cancel'] },
-  'request.replace': [
-    { guard: 'the replace leaves something open', target: 'pending_replace', actions: 'send the replace' },
-    { actions: 'refuse a replace below the filled quantity' },
-  ],
-} as const
-
-/** `not_sent` and `rejected` say the venue does not have the order; a report that it does is no stale one. */
-const ended = {
-  'report.trade': [bookedBefore, { actions: 'book the late trade' }],
-  'report.trade_cancel': [bustedBefore, bust],
-  'report.trade_correct': [correctedBefore, correct],
-  'request.cancel': { actions: 'refuse a late cancel' },
-  'request.replace': { actions: 'refuse a late replace' },
-} as const
-
-const endedAtVenue = {
-  ...lateOutcomes,
-  ...ended,
-  'report.pending_new': stale,
-  'report.new': stale,
-  'report.rejected': stale,
-  'report.canceled': stale,
-  'report.expired': stale,
-  'report.pending_cancel': stale,
-  'report.pending_replace': stale,
-  'report.cancel_rejected': stale,
-  'report.replace_rejected': stale,
-} as const
-
-/** The replacement is in force: the order goes on under its new id, unless nothing of it is left to trade. */
-const replaced = [
-  {
-    guard: 'the replacement is filled',
-    target: 'filled',
-    actions: 'adopt the filled replacement',
-  },
-  ...atWork('adopt the replacement'),
-] as const
+import {
+  unexpected,
+  whenApproved,
+  whenEndedAtVenue,
+  whenNew,
+  whenNotSent,
+  whenPartiallyFilled,
+  whenPendingCancel,
+  whenPendingNew,
+  whenPendingReplace,
+  whenRejected,
+  whenUnknown,
+} from './order-rows.ts'
 
 /** The same rows for any behaviour of these names, so that the walk can force the guards. */
 export function orderMachineOf(behaviour: OrderBehaviour) {
@@ -153,121 +35,24 @@ export function orderMachineOf(behaviour: OrderBehaviour) {
       'request.*': unexpected,
     },
     states: {
-      approved: {
-        description: 'Approved by the gate, waiting in the outbox.',
-        on: {
-          ...awaiting,
-          'send.new.sent': { target: 'pending_new', actions: 'mark as sent' },
-          'send.new.unproven': { target: 'unknown', actions: 'mark as unknown' },
-          'report.pending_new': { target: 'pending_new', actions: 'mark as pending' },
-        },
-      },
-      pending_new: {
-        description: 'Sent; the venue has not answered.',
-        on: {
-          ...awaiting,
-          'send.new.sent': { actions: 'note the sending' },
-          'send.new.unproven': { target: 'unknown', actions: 'mark as unknown' },
-          'report.pending_new': nothing,
-        },
-      },
-      unknown: {
-        description: 'Sent or perhaps not; a look-up will tell.',
-        on: {
-          ...awaiting,
-          'send.new.sent': { target: 'pending_new', actions: 'mark as sent' },
-          'send.new.unproven': nothing,
-          'report.pending_new': { target: 'pending_new', actions: 'mark as pending' },
-          'lookup.absent': { target: 'not_sent', actions: 'end as not sent' },
-        },
-      },
-      new: {
-        description: 'At work, nothing traded.',
-        on: {
-          ...working,
-          'report.trade': [
-            bookedBefore,
-            completing,
-            { target: 'partially_filled', actions: 'book the trade' },
-          ],
-        },
-      },
-      partially_filled: {
-        description: 'At work, partly traded.',
-        on: {
-          ...working,
-          'report.trade_cancel': [
-            bustedBefore,
-            { guard: 'the bust empties the order', target: 'new', actions: 'bust the trade' },
-            { guard: 'it refers to a booked trade', actions: 'bust the trade' },
-          ],
-        },
-      },
+      approved: { description: 'Approved by the gate, waiting in the outbox.', on: whenApproved },
+      pending_new: { description: 'Sent; the venue has not answered.', on: whenPendingNew },
+      unknown: { description: 'Sent or perhaps not; a look-up will tell.', on: whenUnknown },
+      new: { description: 'At work, nothing traded.', on: whenNew },
+      partially_filled: { description: 'At work, partly traded.', on: whenPartiallyFilled },
       pending_cancel: {
         description: 'A cancel is in flight; the order still trades.',
-        on: {
-          ...open,
-          'send.cancel.refused': [
-            { guard: 'it answers another cancel' },
-            ...atWorkAgain('reject the cancel'),
-          ],
-          'send.cancel.unproven': [
-            { guard: 'it answers another cancel' },
-            { actions: 'mark the cancel unproven' },
-          ],
-          'report.new': stale,
-          'report.pending_cancel': nothing,
-          'report.pending_replace': stale,
-          'report.replace_rejected': stale,
-          'report.cancel_rejected': [
-            { ...stale, guard: 'it answers another cancel' },
-            ...atWorkAgain('reject the cancel'),
-          ],
-          'lookup.found': [{ guard: 'the cancel is on its way' }, ...atWorkAgain('give the cancel up')],
-          'request.cancel': [
-            { guard: 'the cancel is on its way', actions: 'refuse a second cancel' },
-            { actions: ['remember the cancel', 'send the cancel'] },
-          ],
-          'request.replace': { actions: 'refuse a second replace' },
-        },
+        on: whenPendingCancel,
       },
       pending_replace: {
         description: 'A replacement is in flight; the order still trades.',
-        on: {
-          ...open,
-          'send.replace.refused': [{ guard: 'it answers another replace' }, ...atWork('reject the replace')],
-          'report.new': [{ ...stale, guard: 'it answers another replace' }, ...replaced],
-          'report.replaced': [{ ...stale, guard: 'it answers another replace' }, ...replaced],
-          'report.replace_rejected': [
-            { ...stale, guard: 'it answers another replace' },
-            ...atWork('reject the replace'),
-          ],
-          'report.rejected': [
-            staleIncarnation,
-            { guard: 'the rest of the order is refused', target: 'canceled', actions: 'end as canceled' },
-            { guard: 'the order itself is refused', target: 'rejected', actions: 'end as rejected' },
-            ...atWork('reject the replace'),
-          ],
-          'report.pending_cancel': stale,
-          'report.pending_replace': nothing,
-          'report.cancel_rejected': stale,
-          'lookup.found': [{ guard: 'it answers another replace' }, ...replaced],
-          'lookup.absent': [
-            { ...unexpected, guard: 'it answers another replace' },
-            ...atWork('reject the replace'),
-          ],
-          'request.cancel': [
-            { guard: 'a cancel is wanted', actions: 'refuse a second cancel' },
-            { actions: 'remember the cancel' },
-          ],
-          'request.replace': { actions: 'refuse a second replace' },
-        },
+        on: whenPendingReplace,
       },
-      not_sent: { tags: ['ended'], description: 'Proven never to have reached the venue.', on: ended },
-      rejected: { tags: ['ended'], description: 'Refused by the venue.', on: { ...lateOutcomes, ...ended } },
-      filled: { tags: ['ended'], description: 'Traded in full.', on: endedAtVenue },
-      canceled: { tags: ['ended'], description: 'Canceled, partly traded or not.', on: endedAtVenue },
-      expired: { tags: ['ended'], description: 'Expired, partly traded or not.', on: endedAtVenue },
+      not_sent: { tags: ['ended'], description: 'Proven never to have reached the venue.', on: whenNotSent },
+      rejected: { tags: ['ended'], description: 'Refused by the venue.', on: whenRejected },
+      filled: { tags: ['ended'], description: 'Traded in full.', on: whenEndedAtVenue },
+      canceled: { tags: ['ended'], description: 'Canceled, partly traded or not.', on: whenEndedAtVenue },
+      expired: { tags: ['ended'], description: 'Expired, partly traded or not.', on: whenEndedAtVenue },
     },
   })
 }

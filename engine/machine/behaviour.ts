@@ -9,7 +9,7 @@ export type EffectSink<Effect> = { push(effect: Effect): unknown }
  *
  * A row of the machine decides which events reach a guard or an action, which types cannot see: a function may
  * therefore name the events it expects (its parameter is checked bivariantly, as a method's), and the walk over every
- * pair in `machine-equivalence.ts` calls it with everything the rows let through.
+ * pair in `machine-equivalence.test-support.ts` calls it with everything the rows let through.
  */
 export type Guard<Data, Event> = { check(record: Data, event: Event): boolean }['check']
 

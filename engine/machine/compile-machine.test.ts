@@ -3,7 +3,7 @@ import { type AnyStateMachine, assign, createMachine } from 'xstate'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { Behaviour, EffectSink } from './behaviour.ts'
 import { compileMachine } from './compile-machine.ts'
-import { type Pair, walkMachine } from './machine-equivalence.ts'
+import { type Pair, walkMachine } from './machine-equivalence.test-support.ts'
 import { machineSetup } from './machine-setup.ts'
 
 type Door = { state: string; uses: number; log: string[] }

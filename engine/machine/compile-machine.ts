@@ -1,5 +1,5 @@
 // Compiles a flat XState machine into a state × event table that runs on plain mutable records. What a dispatch does
-// is what XState's own `transition()` would do, which `machine-equivalence.ts` checks pair by pair; it costs a few
+// is what XState's own `transition()` would do, which `machine-equivalence.test-support.ts` checks pair by pair; it costs a few
 // look-ups and calls, and allocates nothing of its own.
 
 import type { AnyStateMachine } from 'xstate'

@@ -4,12 +4,6 @@
 import { type EventObject, enqueueActions, type MachineContext, setup } from 'xstate'
 import type { Action, Behaviour } from './behaviour.ts'
 
-/**
- * `state` in the context of XState is never kept up to date, so it holds this: an action that read it would
- * differ between the two worlds, and the walk would show it.
- */
-export const STATE_IS_XSTATES = 'held by xstate'
-
 export function machineSetup<
   Data extends { state: string },
   Event extends EventObject,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createMachine } from 'xstate'
-import { stateDiagram } from './state-diagram.ts'
+import { stateDiagram } from './state-diagram.test-support.ts'
 
 test('a diagram has an arrow per pair of states, with the events that lead along it', () => {
   const machine = createMachine({

@@ -6,7 +6,12 @@ import type { Behaviour, Guard } from './behaviour.ts'
 import type { CompiledMachine } from './compile-machine.ts'
 import { descriptorsFor } from './event-descriptor.ts'
 import { type FlatMachine, type FlatState, readFlatMachine } from './flat-machine.ts'
-import { STATE_IS_XSTATES } from './machine-setup.ts'
+
+/**
+ * `state` in the context of XState is never kept up to date, so it holds this: an action that read it would
+ * differ between the two worlds, and the walk would show it.
+ */
+const STATE_IS_XSTATES = 'held by xstate'
 
 type Step = { readonly state: string; readonly record: unknown; readonly effects: readonly unknown[] }
 /** A step that throws counts as an outcome, too: both sides must throw the same. */

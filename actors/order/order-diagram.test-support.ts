@@ -1,6 +1,6 @@
 // `docs/order-states.md`, written from the machine.
 
-import { stateDiagram } from '../../engine/machine/state-diagram.ts'
+import { stateDiagram } from '../../engine/machine/state-diagram.test-support.ts'
 import { orderMachine } from './order-machine.ts'
 
 export function orderStatesPage(): string {
