@@ -21,7 +21,7 @@ export type JournalPosition = {
 
 const MAGIC = 0x4b4d524f // "ORMK"
 const SLOT_SPACING = 4096
-const SLOT_SIZE = 40 + HASH_SIZE
+const SLOT_SIZE = 48 + HASH_SIZE
 
 export class DurableMark {
   readonly #file: JournalFile
@@ -106,12 +106,12 @@ function slotOf(position: JournalPosition, epoch: number, turn: number): Uint8Ar
   const view = new DataView(bytes.buffer)
   view.setUint32(0, MAGIC, true)
   view.setUint32(8, epoch, true)
-  view.setUint32(12, turn, true)
-  view.setUint32(16, position.segment, true)
-  view.setFloat64(20, position.offset, true)
-  view.setUint32(28, position.number, true)
-  view.setFloat64(32, position.last_lsn, true)
-  bytes.set(position.chain_hash, 40)
+  view.setUint32(12, position.segment, true)
+  view.setFloat64(16, turn, true)
+  view.setFloat64(24, position.offset, true)
+  view.setFloat64(32, position.number, true)
+  view.setFloat64(40, position.last_lsn, true)
+  bytes.set(position.chain_hash, 48)
   view.setUint32(4, crc32c(bytes, 8), true)
   return bytes
 }
@@ -124,11 +124,11 @@ function parseSlot(
   if (view.getUint32(0, true) !== MAGIC || view.getUint32(4, true) !== crc32c(bytes, 8)) return undefined
   if (view.getUint32(8, true) !== epoch) return undefined
   const position = {
-    segment: view.getUint32(16, true),
-    offset: view.getFloat64(20, true),
-    number: view.getUint32(28, true),
-    last_lsn: view.getFloat64(32, true),
-    chain_hash: bytes.slice(40),
+    segment: view.getUint32(12, true),
+    offset: view.getFloat64(24, true),
+    number: view.getFloat64(32, true),
+    last_lsn: view.getFloat64(40, true),
+    chain_hash: bytes.slice(48),
   }
-  return { turn: view.getUint32(12, true), position }
+  return { turn: view.getFloat64(16, true), position }
 }

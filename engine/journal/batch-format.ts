@@ -2,9 +2,10 @@
 //
 //   0  magic         u32     4  CRC-32C of bytes [8, length)   u32
 //   8  previous hash 32 B   40  length of the batch in bytes   u32
-//  44  version u8, type u8, zero u16                           48  epoch u32    52  batch number u32
-//  56  first lsn     f64    64  record count u32               68  durable batch number u32
-//  72  body                 length - 32  chain hash = SHA-256(bytes [8, length - 32))
+//  44  version u8, type u8, zero u16                           48  epoch u32
+//  52  record count  u32    56  batch number f64               64  first lsn f64
+//  72  durable batch number f64
+//  80  body                 length - 32  chain hash = SHA-256(bytes [8, length - 32))
 //
 // All little-endian. The hash therefore covers previous hash, header and body; the CRC covers the hash as well. The
 // durable batch number is the last batch known durable when this one was sealed: a later batch so proves an earlier
@@ -12,7 +13,7 @@
 
 export const BATCH_MAGIC = 0x424a524f // "ORJB"
 export const BATCH_VERSION = 1
-export const HEADER_SIZE = 72
+export const HEADER_SIZE = 80
 export const HASH_SIZE = 32
 export const BATCH_SIZE_MIN = HEADER_SIZE + HASH_SIZE
 
@@ -28,10 +29,10 @@ export const OFFSET = {
   version: 44,
   type: 45,
   epoch: 48,
-  number: 52,
-  first_lsn: 56,
-  record_count: 64,
-  durable_number: 68,
+  record_count: 52,
+  number: 56,
+  first_lsn: 64,
+  durable_number: 72,
 } as const
 
 /** `opening` is batch 0 of its epoch and holds header and base; all others hold records. */

@@ -45,10 +45,10 @@ export function parseBatch(bytes: Uint8Array, sha256: Sha256): Batch | string {
   return {
     type,
     epoch: view.getUint32(OFFSET.epoch, true),
-    number: view.getUint32(OFFSET.number, true),
+    number: view.getFloat64(OFFSET.number, true),
     first_lsn: view.getFloat64(OFFSET.first_lsn, true),
     record_count: view.getUint32(OFFSET.record_count, true),
-    durable_number: view.getUint32(OFFSET.durable_number, true),
+    durable_number: view.getFloat64(OFFSET.durable_number, true),
     previous_hash: bytes.subarray(OFFSET.previous_hash, OFFSET.length),
     bytes,
     chain_hash: chainHash,

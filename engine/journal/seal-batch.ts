@@ -24,10 +24,10 @@ export function sealBatch(bytes: Uint8Array, header: BatchHeader, sha256: Sha256
   view.setUint8(OFFSET.version, BATCH_VERSION)
   view.setUint8(OFFSET.type, header.type)
   view.setUint32(OFFSET.epoch, header.epoch, true)
-  view.setUint32(OFFSET.number, header.number, true)
+  view.setFloat64(OFFSET.number, header.number, true)
   view.setFloat64(OFFSET.first_lsn, header.first_lsn, true)
   view.setUint32(OFFSET.record_count, header.record_count, true)
-  view.setUint32(OFFSET.durable_number, header.durable_number, true)
+  view.setFloat64(OFFSET.durable_number, header.durable_number, true)
   const hashOffset = bytes.length - HASH_SIZE
   const chainHash = sha256.digest(bytes.subarray(OFFSET.covered, hashOffset))
   bytes.set(chainHash, hashOffset)
