@@ -10,7 +10,7 @@ import type { MarketTable } from '../../engine/market/market-table.ts'
 import { ConversionTable } from '../../engine/money/conversion-table.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { Outputs } from '../../engine/outputs.ts'
-import { Position } from '../../engine/position/position.ts'
+import { type FillEffect, Position } from '../../engine/position/position.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import type { AccountConfig } from '../../schemas/config.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
@@ -38,9 +38,13 @@ export type AccountMarks = {
   readonly equity: bigint
 }
 
-/** A closed part of a position: what a fill realized, for statistics. */
-export type ClosedTrade = {
+/** What one execution did to the account: for statistics, never for decisions. */
+export type BookedFill = {
+  readonly instrument_index: number
   readonly realized: bigint
+  readonly fee: bigint
+  readonly closed_units: number
+  readonly opened_units: number
   readonly position_closed: boolean
   readonly ts_us: number
 }
@@ -55,7 +59,7 @@ export class PortfolioActor implements Actor {
   readonly #books = new Map<string, (Position | undefined)[]>()
   /** Profit of every instrument in account currency so far, so that conversion rounds the total and never drifts. */
   readonly #booked: bigint[] = []
-  #onClosed: ((closed: ClosedTrade) => void) | undefined
+  #onBooked: ((fill: BookedFill) => void) | undefined
   #fillCount = 0
 
   constructor(node: Node, options: PortfolioOptions) {
@@ -102,9 +106,9 @@ export class PortfolioActor implements Actor {
     return this.#positions[instrument_index]?.quantity_units ?? 0
   }
 
-  /** For statistics: every closing fill, as it is booked. */
-  observeClosed(observer: (closed: ClosedTrade) => void): void {
-    this.#onClosed = observer
+  /** For statistics: every execution, as it is booked. */
+  observeFills(observer: (fill: BookedFill) => void): void {
+    this.#onBooked = observer
   }
 
   marks(): AccountMarks {
@@ -145,20 +149,19 @@ export class PortfolioActor implements Actor {
 
   #onFact(fact: OrderFact): void {
     if (fact.last_quantity_units === 0 && fact.reversed_quantity_units === 0 && fact.commission === 0n) return
+    const fee = this.#conversion.convert(fact.commission, fact.commission_currency)
     if (fact.reversed_quantity_units > 0) {
-      this.#book(fact, fact.reversed_price_units, fact.reversed_quantity_units, true)
+      this.#tell(fact, this.#book(fact, fact.reversed_price_units, fact.reversed_quantity_units, true), 0n)
     }
     if (fact.last_quantity_units > 0) {
       this.#fillCount++
-      this.#book(fact, fact.last_price_units, fact.last_quantity_units, false)
+      this.#tell(fact, this.#book(fact, fact.last_price_units, fact.last_quantity_units, false), fee)
     }
-    if (fact.commission === 0n) return
-    const fee = this.#conversion.convert(fact.commission, fact.commission_currency)
-    this.#post('commission', fact.strategy_id, -fee, fact.execution_id)
+    if (fee !== 0n) this.#post('commission', fact.strategy_id, -fee, fact.execution_id)
   }
 
   /** Books or takes back a trade on the account and on the strategy's own book; the account's profit goes to the ledger. */
-  #book(fact: OrderFact, price: PriceUnits, quantity: SizeUnits, isReversal: boolean): void {
+  #book(fact: OrderFact, price: PriceUnits, quantity: SizeUnits, isReversal: boolean): FillEffect {
     const account = this.#position(this.#positions, fact.instrument_index)
     const book = must(this.#books.get(fact.strategy_id), 'a fill belongs to a strategy of the account')
     const own = this.#position(book, fact.instrument_index)
@@ -168,16 +171,25 @@ export class PortfolioActor implements Actor {
       : account.applyFill(side, price, quantity)
     if (isReversal) own.reverseFill(side, price, quantity)
     else own.applyFill(side, price, quantity)
-    if (effect.closed_units > 0) this.#realize(fact, account, effect.position_closed)
+    if (effect.closed_units === 0) return effect
+    return { ...effect, realized: this.#realize(fact, account) }
   }
 
-  #realize(fact: OrderFact, position: Position, position_closed: boolean): void {
+  /** Posts what the account has realized since the last time, in its currency. */
+  #realize(fact: OrderFact, position: Position): bigint {
     const index = fact.instrument_index
     const total = this.#conversion.convert(position.realized_money, position.spec.quote_currency)
     const realized = total - (this.#booked[index] ?? 0n)
     this.#booked[index] = total
     this.#post('trade_pnl', fact.strategy_id, realized, fact.execution_id)
-    this.#onClosed?.({ realized, position_closed, ts_us: this.#node.now_us })
+    return realized
+  }
+
+  #tell(fact: OrderFact, effect: FillEffect, fee: bigint): void {
+    const { realized, closed_units, opened_units, position_closed } = effect
+    const { instrument_index } = fact
+    const ts_us = this.#node.now_us
+    this.#onBooked?.({ instrument_index, realized, fee, closed_units, opened_units, position_closed, ts_us })
   }
 
   #post(kind: LedgerEntryKind, strategy_id: StrategyId | '', amount: bigint, reference: string): void {

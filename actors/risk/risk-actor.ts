@@ -108,8 +108,9 @@ export class RiskActor implements Actor {
     return this.#lane.state
   }
 
-  get denied_count(): number {
-    return this.#deniedCount
+  /** Orders let through and orders refused; requests to change an order are in neither. */
+  get counts(): { readonly approved: number; readonly denied: number } {
+    return { approved: this.#approvedCount, denied: this.#deniedCount }
   }
 
   onTimer(): void {
@@ -293,7 +294,7 @@ export class RiskActor implements Actor {
     instrument_id: OrderDenied['instrument_id'],
     why: gate.Refusal,
   ): void {
-    this.#deniedCount++
+    if (request === 'new') this.#deniedCount++
     const denial: OrderDenied = {
       type: 'order_denied',
       account_id: key.account_id,

@@ -1,0 +1,5 @@
+// The version of everything that is written down: messages, records, configuration, results. Any change of a schema
+// raises it, with one line here; a test holds the hash of all schemas against the version.
+
+/** 1: the first schemas. */
+export const SCHEMA_VERSION = 1

@@ -1,0 +1,107 @@
+// The result object of a run, from the session's actors. Shapes and meanings: schemas/backtest-result.ts.
+
+import type { AccountMarks } from '../../actors/portfolio/portfolio-actor.ts'
+import { ConversionTable } from '../../engine/money/conversion-table.ts'
+import { assert, must } from '../../schemas/assert.ts'
+import { BACKTEST_CONTRACT_VERSION, type BacktestResult } from '../../schemas/backtest-result.ts'
+import type { Config } from '../../schemas/config.ts'
+import { MONEY_SCALE } from '../../schemas/money.ts'
+import { isoTime, parseDecimal } from '../../schemas/units.ts'
+import type { BacktestSession } from './backtest-session.ts'
+import { planData } from './data-plan.ts'
+import type { BacktestHeader } from './epoch-header.ts'
+import { moneyText } from './money-text.ts'
+import type { BacktestRequest } from './run-backtest.ts'
+import { statisticsOf } from './statistics.ts'
+import type { ClosedPosition } from './trade-log.ts'
+
+export type ResultParts = {
+  readonly request: BacktestRequest
+  readonly session: BacktestSession
+  readonly header: BacktestHeader
+  readonly hashes: { readonly output_hash: string; readonly state_hash: string }
+  readonly closed: readonly ClosedPosition[]
+  /** Seconds of the run without start-up. */
+  readonly run_s: number
+}
+
+export function resultOf(parts: ResultParts): BacktestResult {
+  const { request, session, header, hashes, closed, run_s } = parts
+  const { config, meter } = request
+  const { range } = planData(config)
+  const { counts } = session.driver
+  const portfolios = [...session.trading.portfolios.values()]
+  return {
+    contract_version: BACKTEST_CONTRACT_VERSION,
+    run_id: request.run_id,
+    seed: config.seed,
+    build: header.build_hash,
+    config_hash: header.config_hash,
+    strategy_hash: header.strategy_hash,
+    data_hash: header.data_hash,
+    ...hashes,
+    data: { ...counts, from: isoTime(range.from_us), to: isoTime(range.to_us) },
+    orders: orderCounts(session),
+    fills: portfolios.reduce((sum, portfolio) => sum + portfolio.fill_count, 0),
+    positions_closed: portfolios.reduce((sum, portfolio) => sum + portfolio.positions_closed, 0),
+    accounts: [...session.trading.portfolios].map(([account_id, portfolio]) => {
+      const { currency, cash } = portfolio.marks()
+      return { account_id, balances: [{ currency, total: moneyText(cash) }] }
+    }),
+    ...moneyOf(
+      config,
+      portfolios.map((portfolio) => portfolio.marks()),
+    ),
+    statistics: statisticsOf(closed, session.sampler.samples),
+    timing: {
+      wall_s: (meter.now_ms() - meter.started_ms) / 1000,
+      events: session.trading.node.seq,
+      quotes_per_s: counts.quotes === 0 ? null : counts.quotes / run_s,
+      peak_rss_mb: meter.peakBytes() / 1e6,
+    },
+  }
+}
+
+function orderCounts(session: BacktestSession): BacktestResult['orders'] {
+  const sums = { accepted: 0, not_sent: 0, rejected: 0, filled: 0, canceled: 0, expired: 0, open: 0 }
+  for (const { counts } of session.trading.orders.values()) {
+    for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += counts[key]
+  }
+  let approved = 0
+  let denied = 0
+  for (const { counts } of session.trading.gates.values()) {
+    approved += counts.approved
+    denied += counts.denied
+  }
+  const { accepted, open: open_at_end, ...ended } = sums
+  const { not_sent, rejected, filled, canceled, expired } = ended
+  assert(
+    approved === not_sent + rejected + filled + canceled + expired + open_at_end,
+    'each approved order has ended in exactly one way, or is open',
+  )
+  return { submitted: approved + denied, accepted, denied, ...ended, open_at_end }
+}
+
+/** Money of all accounts, in the currency of the first. */
+function moneyOf(config: Config, marks: readonly AccountMarks[]): Pick<BacktestResult, 'equity' | 'pnl'> {
+  const first = must(config.accounts[0], 'a configuration has an account')
+  const conversion = new ConversionTable(
+    first.currency,
+    first.conversion_rates,
+    'accounts.0.conversion_rates',
+  )
+  const total = (of: (mark: AccountMarks) => bigint) =>
+    marks.reduce((sum, mark) => sum + conversion.convert(of(mark), mark.currency), 0n)
+  const realized = total((mark) => mark.realized)
+  const unrealized = total((mark) => mark.unrealized)
+  const fees = total((mark) => mark.fees)
+  const start = config.accounts.reduce((sum, { balance, currency }) => {
+    const money = must(parseDecimal(balance, MONEY_SCALE), 'a balance is a validated decimal')
+    return sum + conversion.convert(money, currency)
+  }, 0n)
+  const end = start + realized + unrealized - fees
+  return {
+    equity: { currency: first.currency, start: moneyText(start), end: moneyText(end) },
+    pnl: { realized: moneyText(realized), unrealized: moneyText(unrealized), fees: moneyText(fees) },
+  }
+}

@@ -1,0 +1,163 @@
+// A backtest from configuration to result: opens the history, opens a journal epoch bound to everything that decides,
+// runs the session, closes the journal with what the run came to.
+
+import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
+import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
+import { type Journal, type JournalWriter, RECORD_KIND } from '../../engine/journal-port.ts'
+import type { OutputObserver } from '../../engine/outputs.ts'
+import type { Sha256 } from '../../engine/sha256-port.ts'
+import type { StepGate } from '../../engine/step-gate.ts'
+import type { TickStore } from '../../engine/tick-store-port.ts'
+import type { BacktestResult } from '../../schemas/backtest-result.ts'
+import type { Config } from '../../schemas/config.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
+import { resultOf } from './backtest-result.ts'
+import { BacktestSession } from './backtest-session.ts'
+import { dataHash, openCursors, openData, planData } from './data-plan.ts'
+import { encodeEnd } from './end-record.ts'
+import { type BacktestHeader, encodeHeader, storedSeries } from './epoch-header.ts'
+import type { EquitySample } from './equity-sampler.ts'
+import { instrumentsOf } from './instrument-set.ts'
+import { type ClosedPosition, TradeLog } from './trade-log.ts'
+
+/** A strategy as a loader hands it over. */
+export type BacktestStrategy = {
+  readonly definition: StrategyDefinition
+  readonly source: string
+  readonly strategy_hash: string
+  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[]
+}
+
+export type BacktestRequest = {
+  readonly run_id: string
+  readonly config: Config
+  readonly config_hash: string
+  /** In the order of the configuration. */
+  readonly strategies: readonly BacktestStrategy[]
+  readonly build: { readonly build_hash: string; readonly version: string; readonly node_version: string }
+  readonly store: TickStore
+  readonly journal: Journal
+  readonly sha256: Sha256
+  readonly gate: StepGate
+  readonly observer?: OutputObserver
+  readonly onFault?: (fault: FaultReport) => void
+  readonly onProgress?: (rows_done: number, rows_total: number) => void
+  /** Wall time in milliseconds and peak memory in bytes, for the result's timing alone. */
+  readonly meter: { now_ms(): number; peakBytes(): number; readonly started_ms: number }
+}
+
+export type BacktestOutcome = {
+  readonly result: BacktestResult
+  readonly faults: readonly FaultReport[]
+  readonly samples: readonly EquitySample[]
+  readonly closed: readonly ClosedPosition[]
+  readonly session: BacktestSession
+}
+
+export async function runBacktest(request: BacktestRequest): Promise<BacktestOutcome> {
+  const { config, store, journal, sha256, meter } = request
+  const instruments = instrumentsOf(config)
+  const plan = planData(config)
+  const readings = await openData(plan, store)
+  const data_hash = hex(dataHash(sha256, plan, readings))
+  const header = headerOf(request, data_hash, storedSeries(readings))
+  const epoch = journal.epochs.length + 1
+  const writer = await openEpoch(journal, epoch, header, config)
+  const cursors = await openCursors(readings, instruments)
+  const rows_total = readings.reduce((sum, reading) => sum + reading.row_count, 0)
+  try {
+    const session = new BacktestSession({
+      config,
+      instruments,
+      definitions: new Map(config.strategies.map(({ id }, i) => [id, definitionAt(request, i)])),
+      cursors,
+      range: plan.range,
+      journal: writer,
+      epoch,
+      sha256,
+      gate: request.gate,
+      ...(request.observer === undefined ? {} : { observer: request.observer }),
+      ...(request.onFault === undefined ? {} : { onFault: request.onFault }),
+      onProgress: (rows_done) => request.onProgress?.(rows_done, rows_total),
+    })
+    const trades = new TradeLog()
+    for (const [id, portfolio] of session.trading.portfolios)
+      portfolio.observeFills((fill) => trades.add(id, fill))
+    const began_ms = meter.now_ms()
+    await session.run()
+    const run_s = (meter.now_ms() - began_ms) / 1000
+    refuseOutsideStep(session.faults)
+    const hashes = { output_hash: hex(session.outputHash()), state_hash: hex(session.stateHash()) }
+    writer.append(RECORD_KIND.end, encodeEnd({ seq: session.trading.node.seq, ...hashes }))
+    await writer.close()
+    const result = resultOf({ request, session, header, hashes, closed: trades.closed, run_s })
+    const { faults, sampler } = session
+    return { result, faults, samples: sampler.samples, closed: trades.closed, session }
+  } finally {
+    request.gate.step_running = false
+    await Promise.all(cursors.map((cursor) => cursor.close()))
+  }
+}
+
+function openEpoch(
+  journal: Journal,
+  epoch: number,
+  header: BacktestHeader,
+  config: Config,
+): Promise<JournalWriter> {
+  // A session's first base is the empty state.
+  const base = new Uint8Array(0)
+  return journal.openEpoch({ epoch, header: encodeHeader(header), base, durability: config.durability })
+}
+
+function headerOf(request: BacktestRequest, data_hash: string, data: BacktestHeader['data']): BacktestHeader {
+  const { run_id, config, config_hash, strategies, build, sha256 } = request
+  return {
+    kind: 'backtest',
+    run_id,
+    schema_version: SCHEMA_VERSION,
+    build_hash: build.build_hash,
+    version: build.version,
+    node_version: build.node_version,
+    config_hash,
+    strategy_hash: hex(sha256.digest(...strategies.map((strategy) => bytesOf(strategy.strategy_hash)))),
+    data_hash,
+    config,
+    strategies: config.strategies.map(({ id }, i) => {
+      const { source, strategy_hash, files } = strategies[i] as BacktestStrategy
+      return {
+        strategy_id: id,
+        source,
+        strategy_hash,
+        files: files.map(({ path, bytes }) => ({ path, bytes })),
+      }
+    }),
+    data,
+  }
+}
+
+/** What came back after its handler decided nothing, yet the run is not what its author meant: it has no result. */
+function refuseOutsideStep(faults: readonly FaultReport[]): void {
+  const fault = faults.find(({ code }) => code === 'outside_step')
+  if (fault === undefined) return
+  throw new OperatingError({
+    code: 'strategy.outside_step',
+    reason: 'strategy',
+    what: `The strategy ${fault.strategy_id} acted after its handler had returned: ${fault.message}.`,
+    where: fault.line,
+    remedy: 'Handlers are synchronous: do not await, and start no promise or callback that uses ctx.',
+  })
+}
+
+function definitionAt({ strategies }: BacktestRequest, index: number): StrategyDefinition {
+  return (strategies[index] as BacktestStrategy).definition
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text, 'hex')
+}

@@ -1,0 +1,145 @@
+// Runs a journaled backtest again from what its journal holds, and compares every input, every effect and the end. The
+// history is read from the store again, after its content was checked against the hashes the journal names.
+
+import { type Journal, type JournalRecord, RECORD_KIND } from '../../engine/journal-port.ts'
+import type { Sha256 } from '../../engine/sha256-port.ts'
+import type { StepGate } from '../../engine/step-gate.ts'
+import type { TickStore } from '../../engine/tick-store-port.ts'
+import { must } from '../../schemas/assert.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { BacktestSession } from './backtest-session.ts'
+import { ComparingJournal, type RunDifference, RunDifferenceError } from './comparing-journal.ts'
+import { dataHash, openCursors, openData, planData } from './data-plan.ts'
+import { encodeEnd, type RunEnd } from './end-record.ts'
+import { type BacktestHeader, decodeHeader } from './epoch-header.ts'
+import { instrumentsOf } from './instrument-set.ts'
+import type { BacktestStrategy } from './run-backtest.ts'
+
+export type VerifyRequest = {
+  readonly journal: Journal
+  readonly store: TickStore
+  /** The strategies the header holds, loaded from its contents. */
+  readonly strategies: readonly BacktestStrategy[]
+  readonly sha256: Sha256
+  readonly gate: StepGate
+  readonly onProgress?: (rows_done: number, rows_total: number) => void
+}
+
+export type Verification = {
+  readonly run_id: string
+  readonly is_equal: boolean
+  readonly difference: RunDifference | undefined
+  /** Records compared. */
+  readonly record_count: number
+  readonly end: RunEnd
+}
+
+/** What a finished run's journal says of itself. A run that was cut off has no end and is refused. */
+export async function readRun(
+  journal: Journal,
+): Promise<{ header: BacktestHeader; records: JournalRecord[] }> {
+  const epoch = journal.epochs.at(-1)
+  if (epoch === undefined) throw unfinished('holds no epoch')
+  const records: JournalRecord[] = []
+  for await (const record of journal.read(epoch.epoch)) records.push(record)
+  if (records.at(-1)?.kind !== RECORD_KIND.end) throw unfinished('ends before its run did')
+  return { header: decodeHeader(epoch.header), records }
+}
+
+export async function verifyBacktest(request: VerifyRequest): Promise<Verification> {
+  const { journal } = request
+  const { header, records } = await readRun(journal)
+  const comparing = new ComparingJournal(records)
+  const end: RunEnd = { seq: 0, output_hash: '', state_hash: '' }
+  const run_id = header.run_id
+  try {
+    const again = await runAgain(request, header, comparing)
+    comparing.append(RECORD_KIND.end, encodeEnd(again))
+    const difference = comparing.leftOver()
+    const is_equal = difference === undefined
+    return { run_id, is_equal, difference, record_count: comparing.released_lsn + 1, end: again }
+  } catch (error) {
+    if (!(error instanceof RunDifferenceError)) throw error
+    const { difference } = error
+    return { run_id, is_equal: false, difference, record_count: difference.lsn, end }
+  } finally {
+    request.gate.step_running = false
+  }
+}
+
+async function runAgain(
+  request: VerifyRequest,
+  header: BacktestHeader,
+  journal: ComparingJournal,
+): Promise<RunEnd> {
+  const { store, sha256, strategies, gate, onProgress } = request
+  const { config } = header
+  const plan = planData(config)
+  await recheckData(store, header)
+  const readings = await openData(plan, store)
+  const found = hex(dataHash(sha256, plan, readings))
+  if (found !== header.data_hash)
+    throw otherData('The store holds other data in the range than the run read.')
+  const instruments = instrumentsOf(config)
+  const cursors = await openCursors(readings, instruments)
+  const rows_total = readings.reduce((sum, reading) => sum + reading.row_count, 0)
+  const definitions = new Map(
+    config.strategies.map(({ id }, i) => [
+      id,
+      must(strategies[i], 'every stored strategy is loaded').definition,
+    ]),
+  )
+  try {
+    const session = new BacktestSession({
+      config,
+      instruments,
+      definitions,
+      cursors,
+      range: plan.range,
+      journal,
+      epoch: must(request.journal.epochs.at(-1), 'a run has an epoch').epoch,
+      sha256,
+      gate,
+      onProgress: (rows_done) => onProgress?.(rows_done, rows_total),
+    })
+    await session.run()
+    const { seq } = session.trading.node
+    return { seq, output_hash: hex(session.outputHash()), state_hash: hex(session.stateHash()) }
+  } finally {
+    await Promise.all(cursors.map((cursor) => cursor.close()))
+  }
+}
+
+/** The hash of an import was made when it was written; what is stored now must still have it. */
+async function recheckData(store: TickStore, header: BacktestHeader): Promise<void> {
+  const manifests = new Map((await store.manifests()).map((manifest) => [manifest.import_id, manifest]))
+  for (const { import_id, data_hash } of header.data.flatMap(({ imports }) => imports)) {
+    const manifest = manifests.get(import_id)
+    if (manifest === undefined)
+      throw otherData(`The import ${import_id.slice(0, 12)} is not in the store any more.`)
+    if ((await store.recomputeDataHash(manifest)) === data_hash) continue
+    throw otherData(`The rows of the import ${import_id.slice(0, 12)} are not those that were imported.`)
+  }
+}
+
+function otherData(what: string): OperatingError {
+  return new OperatingError({
+    code: 'verify.other_data',
+    reason: 'data',
+    what,
+    remedy: 'Use the store of the run, or restore it from the files that were imported.',
+  })
+}
+
+function unfinished(how: string): OperatingError {
+  return new OperatingError({
+    code: 'verify.unfinished_run',
+    reason: 'data',
+    what: `The journal of the run ${how}; there is no result to verify.`,
+    remedy: 'Run the backtest again: the same configuration gives the same run.',
+  })
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
