@@ -2,10 +2,10 @@
 
 import { performance } from 'node:perf_hooks'
 
-/** Something countable is under way. `total` undefined: nobody knows how much there is. */
+/** Something countable is under way. Without a total nobody knows yet how much there is. */
 export interface Progress {
   start(label: string, total?: number): void
-  update(done: number): void
+  update(done: number, total?: number): void
   stop(): void
 }
 
@@ -42,11 +42,11 @@ export class ProgressLines implements Progress {
     this.#printed_ms = this.#now()
   }
 
-  update(done: number): void {
+  update(done: number, total = this.#total): void {
     const now = this.#now()
     if (now - this.#printed_ms < LINE_INTERVAL_MS) return
     this.#printed_ms = now
-    this.#write(`${this.#label}: ${amount(done, this.#total)}\n`)
+    this.#write(`${this.#label}: ${amount(done, total)}\n`)
   }
 
   stop(): void {}
@@ -56,6 +56,8 @@ type Bar = { start(total: number, value: number): void; update(value: number): v
 
 class ProgressBar implements Progress {
   readonly #make: (format: string) => Bar
+  #label = ''
+  #total: number | undefined
   #bar: Bar | undefined
 
   constructor(make: (format: string) => Bar) {
@@ -64,6 +66,8 @@ class ProgressBar implements Progress {
 
   start(label: string, total?: number): void {
     this.stop()
+    this.#label = label
+    this.#total = total
     const format =
       total === undefined
         ? `${label} {value}`
@@ -72,7 +76,8 @@ class ProgressBar implements Progress {
     this.#bar.start(total ?? 0, 0)
   }
 
-  update(done: number): void {
+  update(done: number, total = this.#total): void {
+    if (this.#bar === undefined || total !== this.#total) this.start(this.#label, total)
     this.#bar?.update(done)
   }
 

@@ -10,6 +10,11 @@ export type CommandEntry = {
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    summary: 'Watch a strategy trade a generated history; no account, no server.',
+    load: () => import('./commands/demo.ts'),
+  },
+  {
     name: 'generate',
     summary: 'Make a seeded quote history in the tick store.',
     load: () => import('./commands/generate.ts'),
@@ -18,6 +23,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'data',
     summary: 'Show what the tick store holds.',
     load: () => import('./commands/data.ts'),
+  },
+  {
+    name: 'backtest',
+    summary: 'Run a configured session over the history in the tick store.',
+    load: () => import('./commands/backtest.ts'),
   },
   {
     name: 'doctor',

@@ -1,0 +1,103 @@
+// One configured backtest from file to folder: wires the configuration, strategies, tick store and journal together and
+// hands them to the simulation.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
+import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
+import type { AmbientInStepError } from '../../adapters/ambient-guard/ambient-in-step-error.ts'
+import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
+import { openChdbTickStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
+import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import { createStepGate } from '../../engine/step-gate.ts'
+import type { BacktestResult } from '../../schemas/backtest-result.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { runBacktest } from '../../sim/backtest/run-backtest.ts'
+import type { Progress } from '../cli/progress.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { loadStrategies } from '../config/load-strategies.ts'
+import { journalFolder, makeRunFolder, newRunId } from './run-folder.ts'
+
+export type ConfiguredRun = {
+  /** The configuration file, and values laid over it. */
+  readonly path: string
+  readonly set: readonly string[]
+  /** Folder of the run; absent: one named by the run in the configured folder. */
+  readonly out: string | undefined
+  readonly progress: Progress
+}
+
+export type FinishedRun = { readonly result: BacktestResult; readonly folder: string }
+
+/** Runs it, and leaves journal and result in the folder. A fault of a strategy is thrown once they are there. */
+export async function runConfigured({ path, set, out, progress }: ConfiguredRun): Promise<FinishedRun> {
+  const gate = createStepGate()
+  const violations: AmbientInStepError[] = []
+  // Before the strategies are loaded: what they take into a variable must be guarded already.
+  const removeGuard = installAmbientGuard(gate, (violation) => violations.push(violation))
+  try {
+    const { loaded, strategies } = await loadStrategies(await loadConfig({ path, set }))
+    const { config, config_hash } = loaded
+    const store = await openChdbTickStore({ directory: config.data.store })
+    try {
+      const run_id = newRunId(config.session, new Date())
+      const folder = await makeRunFolder(out ?? join(config.journal.directory, run_id))
+      const journal = await openFileJournal({ directory: journalFolder(folder) })
+      try {
+        progress.start('replaying')
+        const { result, faults } = await runBacktest({
+          run_id,
+          config,
+          config_hash,
+          strategies,
+          build: buildIdentity(),
+          store,
+          journal,
+          sha256: nodeSha256,
+          gate,
+          onProgress: (done, total) => progress.update(done, total),
+          meter: METER,
+        })
+        await writeFile(join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`)
+        refuseFaults(faults, violations, folder)
+        return { result, folder }
+      } finally {
+        await journal.close()
+      }
+    } finally {
+      await store.close()
+    }
+  } finally {
+    removeGuard()
+  }
+}
+
+const METER = {
+  now_ms: () => performance.now(),
+  peakBytes: () => process.resourceUsage().maxRSS * 1024,
+  // The clock of `performance` starts with the process.
+  started_ms: 0,
+}
+
+/** A run with a faulted strategy has a result, but not the one its author asked for. */
+function refuseFaults(
+  faults: readonly FaultReport[],
+  violations: readonly AmbientInStepError[],
+  folder: string,
+): void {
+  const [fault] = faults
+  if (fault !== undefined) {
+    throw new OperatingError({
+      code: `strategy.${fault.code}`,
+      reason: 'strategy',
+      what: `The strategy ${fault.strategy_id} failed in ${fault.handler}: ${fault.message}`,
+      where: fault.line,
+      remedy: `Correct the strategy; its orders were cancelled and the rest ran on, see ${folder}.`,
+    })
+  }
+  // The author caught what the guard threw; the run may still differ from its re-run.
+  const [violation] = violations
+  if (violation !== undefined) throw violation
+}
