@@ -6,7 +6,6 @@ import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts
 import { must } from '../../schemas/assert.ts'
 import type { NewOrderSingle, OrderKey, Side } from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
-import { CLOSING_FACT_TYPES } from '../../schemas/messages/order-fact.ts'
 
 /** What one open order may still trade. */
 export type Reservation = {
@@ -75,7 +74,7 @@ export class Exposure {
     // A late fill has none: its order had ended, and only the position changes.
     if (reservation === undefined) return
     this.#add(reservation, -1)
-    if (CLOSING_FACT_TYPES.has(fact.type)) {
+    if (fact.ended) {
       this.#ofStrategy(fact.strategy_id).delete(fact.counter)
       return
     }

@@ -14,7 +14,7 @@ import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { Intent } from '../../schemas/messages/intent.ts'
 import type { Bar, Signal } from '../../schemas/messages/market.ts'
-import { CLOSING_FACT_TYPES, isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
+import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
@@ -170,7 +170,7 @@ export class StrategyActor implements Actor {
   }
 
   #onFact(fact: OrderFact): void {
-    if (CLOSING_FACT_TYPES.has(fact.type)) this.#openCounters.delete(fact.counter)
+    if (fact.ended) this.#openCounters.delete(fact.counter)
     this.#call('onOrder', this.#definition.onOrder as AnyHandler | undefined, fact)
     if (isFill(fact)) this.#call('onFill', this.#definition.onFill as AnyHandler | undefined, fact)
   }

@@ -87,12 +87,3 @@ export type Fill = OrderFact & { readonly type: (typeof FILL_FACT_TYPES)[number]
 export function isFill(fact: OrderFact): fact is Fill {
   return fact.execution_id !== ''
 }
-
-/** The facts that end an order. */
-export const CLOSING_FACT_TYPES: ReadonlySet<OrderFactType> = new Set([
-  'order.rejected',
-  'order.filled',
-  'order.canceled',
-  'order.expired',
-  'order.not_sent',
-])
