@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/backtest.ts'),
   },
   {
+    name: 'verify',
+    summary: 'Run a session again from its journal and prove that it comes out the same.',
+    load: () => import('./commands/verify.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'Check that this machine can run orrery, and say what to do where it cannot.',
     load: () => import('./commands/doctor.ts'),

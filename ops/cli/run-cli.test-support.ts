@@ -7,6 +7,12 @@ export const BIN = fileURLToPath(new URL('../../bin/orrery', import.meta.url))
 
 export type CliRun = { readonly exit_code: number | null; readonly stdout: string; readonly stderr: string }
 
+export type CliOptions = {
+  readonly cwd?: string
+  readonly bin?: string
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 export function runCli(args: readonly string[], options: { cwd?: string; bin?: string } = {}): CliRun {
   const { status, stdout, stderr } = spawnSync(options.bin ?? BIN, args, {
     encoding: 'utf8',

@@ -1,0 +1,138 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Value from 'typebox/value'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BacktestResult } from '../../schemas/backtest-result.ts'
+import { runCli } from './run-cli.test-support.ts'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'orrery-backtest-'))
+  const args = ['--instrument', 'EURUSD.gen', '--rows', '100_000', '--gap-us', '2_000_000']
+  expect(runCli(['generate', '--store', join(folder, 'ticks'), ...args]).exit_code).toBe(0)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Writes the demo's configuration with another strategy file, and returns its path. */
+async function configWith(name: string, strategy: string): Promise<string> {
+  const demo = await readFile(fileURLToPath(new URL('../demo/demo.yaml', import.meta.url)), 'utf8')
+  await writeFile(join(folder, `${name}.ts`), strategy)
+  const path = join(folder, `${name}.yaml`)
+  await writeFile(
+    path,
+    demo.replace('../../actors/strategy/examples/ema-cross.ts#emaCross', `${name}.ts#${name}`),
+  )
+  return path
+}
+
+/** The example strategy, with a handler of its own put before the rest. */
+async function exampleWith(name: string, handler: string): Promise<string> {
+  const example = fileURLToPath(new URL('../../actors/strategy/examples/ema-cross.ts', import.meta.url))
+  const text = await readFile(example, 'utf8')
+  return configWith(name, text.replace('emaCross', name).replace('  onBar(ctx', `  ${handler}\n  onBar(ctx`))
+}
+
+test('a run prints one object that fits its schema, leaves it in its folder, and comes out the same again', async () => {
+  const path = await exampleWith('right', '')
+  const run = runCli(['backtest', path, '--out', join(folder, 'run'), '--json'])
+  expect(run).toMatchObject({ exit_code: 0, stderr: '' })
+  const result: unknown = JSON.parse(run.stdout)
+  expect([...Value.Errors(BacktestResult, result)]).toEqual([])
+  expect(result).toMatchObject({ data: { quotes: 100_000 } })
+  expect((result as BacktestResult).fills).toBeGreaterThan(0)
+  expect(JSON.parse(await readFile(join(folder, 'run', 'result.json'), 'utf8'))).toEqual(result)
+  const { output_hash, state_hash, run_id } = result as BacktestResult
+  const verified = runCli(['verify', join(folder, 'run'), '--json'])
+  expect(verified.exit_code).toBe(0)
+  expect(JSON.parse(verified.stdout)).toMatchObject({
+    is_equal: true,
+    run_id,
+    end: { output_hash, state_hash },
+  })
+})
+
+test('a run that comes out otherwise is reported with the first difference and exit code 4', async () => {
+  const path = await exampleWith(
+    'leaky',
+    "onQuote(ctx) { if (process.env.LEAK === 'yes') ctx.state.was_above = true },",
+  )
+  const out = join(folder, 'leaky-run')
+  expect(runCli(['backtest', path, '--out', out]).exit_code).toBe(0)
+  const { exit_code, stdout } = runCli(['verify', out], { environment: { LEAK: 'yes' } })
+  expect(exit_code).toBe(4)
+  expect(stdout).toMatch(
+    /did not come out the same; the first difference is at journal record \d+\.\n {2}recorded: /,
+  )
+})
+
+test('a run never goes into a folder that holds something', async () => {
+  const path = await exampleWith('again', '')
+  const before = await readdir(folder)
+  const { exit_code, stderr } = runCli(['backtest', path, '--out', folder])
+  expect(exit_code).toBe(2)
+  expect(stderr).toContain('The folder of the run is not empty.')
+  expect(await readdir(folder)).toEqual(before)
+})
+
+test('a store with other rows than the run read is refused with exit code 3', async () => {
+  const path = await exampleWith('moved', '')
+  const out = join(folder, 'moved-run')
+  expect(runCli(['backtest', path, '--out', out]).exit_code).toBe(0)
+  const other = join(folder, 'other-ticks')
+  const args = ['--instrument', 'EURUSD.gen', '--rows', '1_000', '--seed', '2']
+  expect(runCli(['generate', '--store', other, ...args]).exit_code).toBe(0)
+  const { exit_code, stderr } = runCli(['verify', out, '--store', other])
+  expect(exit_code).toBe(3)
+  expect(stderr).toContain('is not in the store any more')
+})
+
+test('a folder without a run is named, and nothing is made in it', async () => {
+  const empty = await mkdtemp(join(folder, 'empty-'))
+  const { exit_code, stderr } = runCli(['verify', empty])
+  expect(exit_code).toBe(2)
+  expect(stderr).toContain('There is no run in the folder.')
+  expect(await readdir(empty)).toEqual([])
+})
+
+const FAULTS: readonly [what: string, name: string, handler: string, code: string][] = [
+  ['throws', 'throwing', "onQuote() { throw new Error('no idea') },", 'strategy.threw'],
+  [
+    'asks the clock',
+    'asking',
+    'onQuote(ctx) { ctx.state.was_above = Date.now() > 0 },',
+    'strategy.ambient_in_step',
+  ],
+  ['returns a promise', 'promising', 'async onQuote() {},', 'strategy.returned_a_promise'],
+]
+
+test.each(FAULTS)(
+  'a strategy that %s ends the run with exit code 6 and its line',
+  async (_, name, handler, code) => {
+    const path = await exampleWith(name, handler)
+    const { exit_code, stdout } = runCli(['backtest', path, '--out', join(folder, `${name}-run`), '--json'])
+    expect(exit_code).toBe(6)
+    const { error } = JSON.parse(stdout)
+    expect(error).toMatchObject({ code, what: expect.stringContaining('The strategy ema failed in onQuote') })
+  },
+)
+
+test('a misspelt key in a configuration ends a backtest with exit code 2, and nothing runs', async () => {
+  const path = await exampleWith('misspelt', '')
+  const text = await readFile(path, 'utf8')
+  await writeFile(path, text.replace('seed: 1', 'sede: 1'))
+  const { exit_code, stderr } = runCli(['backtest', path, '--out', join(folder, 'none')])
+  expect(exit_code).toBe(2)
+  expect(stderr).toContain(`${path}:3:1: sede: the key sede is unknown. Did you mean seed?`)
+  expect(await readdir(folder)).not.toContain('none')
+})
+
+test("the result's schema is printed without a configuration", () => {
+  const { exit_code, stdout } = runCli(['backtest', '--schema'])
+  expect(exit_code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    type: 'object',
+    required: Object.keys(BacktestResult.properties),
+  })
+})

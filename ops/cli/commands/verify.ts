@@ -1,0 +1,60 @@
+import { EXIT_CODE } from '../../../schemas/operating-error.ts'
+import type { FolderVerification } from '../../backtest/verify-folder.ts'
+import { grouped } from '../../text/table.ts'
+import type { Call, Command, Outcome } from '../command.ts'
+
+export const command: Command = {
+  name: 'verify',
+  summary: 'Run a session again from its journal and prove that it comes out the same.',
+  usage: 'DIR',
+  description: `
+Loads the strategies and the configuration that the run's journal stores, reads the same history, runs it again in this
+fresh process, and compares every input and every order command, and the hashes of outputs and state. Ends with exit code 4
+and the first difference when they are not identical. A run of another build of orrery is named as such.`,
+  arguments_min: 1,
+  arguments_max: 1,
+  options: {
+    store: {
+      type: 'string',
+      value: 'DIR',
+      description: 'Folder of the tick store (default: the one the run read).',
+    },
+  },
+  examples: [
+    { line: 'orrery verify runs/demo-20260105T101500123', what: 'the folder that orrery backtest printed' },
+  ],
+  run: verify,
+}
+
+async function verify(call: Call): Promise<Outcome> {
+  const { verifyFolder } = await import('../../backtest/verify-folder.ts')
+  const [folder = ''] = call.arguments
+  const found = await verifyFolder({ folder, store: call.text('store'), progress: call.progress })
+  return {
+    json: { ...found, difference: found.difference ?? null },
+    text: `${[...lines(found), ...buildLines(found)].join('\n')}\n`,
+    exit_code: found.is_equal ? EXIT_CODE.done : EXIT_CODE.mismatch,
+  }
+}
+
+function lines({ run_id, is_equal, difference, record_count, end }: FolderVerification): string[] {
+  if (is_equal) {
+    const compared = `${grouped(record_count)} journal records and the state at the end`
+    return [
+      `✓ ${run_id} came out the same: ${compared}.`,
+      `  output_hash ${end.output_hash}`,
+      `  state_hash  ${end.state_hash}`,
+    ]
+  }
+  return [
+    `✗ ${run_id} did not come out the same; the first difference is at journal record ${difference?.lsn}.`,
+    `  recorded: ${difference?.recorded ?? 'nothing more'}`,
+    `  again:    ${difference?.again ?? 'nothing more'}`,
+  ]
+}
+
+function buildLines({ build, is_equal }: FolderVerification): string[] {
+  if (build.of_run === build.running) return []
+  const line = `  It was made by another build of orrery: ${build.of_run.slice(0, 12)}, this one is ${build.running.slice(0, 12)}.`
+  return is_equal ? [line] : [line, '  Verify it with the build that made it before looking further.']
+}
