@@ -13,10 +13,11 @@ export type CliOptions = {
   readonly environment?: Readonly<Record<string, string>>
 }
 
-export function runCli(args: readonly string[], options: { cwd?: string; bin?: string } = {}): CliRun {
+export function runCli(args: readonly string[], options: CliOptions = {}): CliRun {
   const { status, stdout, stderr } = spawnSync(options.bin ?? BIN, args, {
     encoding: 'utf8',
     cwd: options.cwd,
+    env: { ...process.env, ...options.environment },
   })
   return { exit_code: status, stdout, stderr }
 }
