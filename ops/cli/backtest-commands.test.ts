@@ -136,3 +136,14 @@ test("the result's schema is printed without a configuration", () => {
     required: Object.keys(BacktestResult.properties),
   })
 })
+
+test('the demo trades, names its run, and comes out the same a second time', () => {
+  const args = ['demo', '--folder', join(folder, 'demo')]
+  const first = runCli([...args, '--json'])
+  expect(first.exit_code).toBe(0)
+  const { fills, output_hash } = JSON.parse(first.stdout) as BacktestResult
+  expect(fills).toBeGreaterThan(0)
+  const second = runCli(args)
+  expect(second.stdout).toContain(`output_hash  ${output_hash}`)
+  expect(second.stdout).toContain(`written      ${join(folder, 'demo', 'runs')}`)
+})

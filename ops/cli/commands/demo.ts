@@ -1,3 +1,4 @@
+import { extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Call, Command, Outcome } from '../command.ts'
 import { counted, withStore } from '../with-store.ts'
@@ -43,24 +44,31 @@ const MARKET = {
   size_units: 1_000_000,
 }
 
+// TypeScript in a clone, stripped JavaScript in a release, as this file is.
+const STRATEGY = `../../../actors/strategy/examples/ema-cross${extname(import.meta.url)}`
+
 async function demo(call: Call): Promise<Outcome> {
-  const { join, resolve } = await import('node:path')
   const { runConfigured } = await import('../../backtest/run-configured.ts')
   const { backtestText } = await import('../backtest-text.ts')
   const folder = resolve(call.text('folder') ?? FOLDER_DEFAULT)
   const store = join(folder, 'ticks')
   await generateHistory(call, store)
   const { result, folder: run } = await runConfigured({
-    path: fileURLToPath(new URL('../../demo/demo.yaml', import.meta.url)),
+    path: here('../../demo/demo.yaml'),
     set: [
       `data.store=${JSON.stringify(store)}`,
       `journal.directory=${JSON.stringify(join(folder, 'runs'))}`,
+      `strategies.ema.source=${JSON.stringify(`${here(STRATEGY)}#emaCross`)}`,
       ...call.texts('set'),
     ],
     out: undefined,
     progress: call.progress,
   })
   return { json: result, text: backtestText(result, run) }
+}
+
+function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url))
 }
 
 async function generateHistory({ progress }: Call, directory: string): Promise<void> {
