@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { BacktestResult } from './backtest-result.ts'
 import { Config } from './config.ts'
+import { RUN_FILES } from './run-files.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -19,6 +20,10 @@ function undescribed(schema: Schema, path: string): string[] {
 
 test('every field of the backtest result is described', () => {
   expect(undescribed(BacktestResult as unknown as Schema, 'result')).toEqual([])
+})
+
+test.each(Object.entries(RUN_FILES))('every column of %s is described', (name, schema) => {
+  expect(undescribed(schema as unknown as Schema, name)).toEqual([])
 })
 
 test('a field without a description is found', () => {

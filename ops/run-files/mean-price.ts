@@ -1,0 +1,38 @@
+// The mean price of fills, exact until it is printed.
+
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { divideRounded } from '../../engine/money/rounding.ts'
+import { wideProduct } from '../../engine/money/wide-product.ts'
+import { decimalString } from '../../schemas/units.ts'
+
+/** Digits below the price's own: a mean falls between two prices. */
+const EXTRA_DIGITS = 2
+
+export class MeanPrice {
+  readonly #price_scale: number
+  #cost = 0n
+  #quantity_units = 0
+
+  constructor({ price_scale }: InstrumentSpec) {
+    this.#price_scale = price_scale
+  }
+
+  get quantity_units(): number {
+    return this.#quantity_units
+  }
+
+  /** A negative quantity takes an earlier one back. */
+  add(price_units: number, quantity_units: number): void {
+    if (quantity_units === 0) return
+    this.#cost += wideProduct(price_units, quantity_units)
+    this.#quantity_units += quantity_units
+  }
+
+  /** '' without a quantity. */
+  get text(): string {
+    if (this.#quantity_units <= 0) return ''
+    const scaled = this.#cost * 10n ** BigInt(EXTRA_DIGITS)
+    const mean = divideRounded(scaled, BigInt(this.#quantity_units), 'half_even')
+    return decimalString(mean, this.#price_scale + EXTRA_DIGITS)
+  }
+}

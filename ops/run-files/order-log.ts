@@ -1,0 +1,129 @@
+// Orders on their way to orders.csv. Only those still open are kept in memory; an order is written once, when it ends.
+
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { must } from '../../schemas/assert.ts'
+import type { OrderKey, VenueCommand } from '../../schemas/messages/order.ts'
+import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact.ts'
+import type { OrderDenied } from '../../schemas/messages/risk.ts'
+import type { OrderOutcome, OrderRow } from '../../schemas/run-files.ts'
+import { decimalString, isoTime } from '../../schemas/units.ts'
+import { MeanPrice } from './mean-price.ts'
+
+type OpenOrder = {
+  readonly submitted_us: number
+  readonly spec: InstrumentSpec
+  readonly mean: MeanPrice
+  /** The newest fact; undefined until there is one. */
+  last: OrderFact | undefined
+}
+
+/** The facts that can be an order's end. Facts after it reopen nothing. */
+const OUTCOMES: Partial<Record<OrderFactType, OrderOutcome>> = {
+  'order.not_sent': 'not_sent',
+  'order.rejected': 'rejected',
+  'order.filled': 'filled',
+  'order.overfilled': 'filled',
+  'order.canceled': 'canceled',
+  'order.expired': 'expired',
+}
+
+export class OrderLog {
+  readonly #specs: ReadonlyMap<string, InstrumentSpec>
+  readonly #write: (row: OrderRow) => void
+  readonly #open = new Map<string, OpenOrder>()
+
+  constructor(specs: readonly InstrumentSpec[], write: (row: OrderRow) => void) {
+    this.#specs = new Map(specs.map((spec) => [spec.instrument_id, spec]))
+    this.#write = write
+  }
+
+  onCommand(command: VenueCommand, ts_us: number): void {
+    if (command.type !== 'new_order_single') return
+    const spec = must(this.#specs.get(command.instrument_id), 'an order is of an instrument of the run')
+    const mean = new MeanPrice(spec)
+    this.#open.set(keyText(command), { submitted_us: ts_us, spec, mean, last: undefined })
+  }
+
+  onFact(fact: OrderFact, ts_us: number): void {
+    const key = keyText(fact)
+    const order = this.#open.get(key)
+    if (order === undefined) return
+    order.last = fact
+    order.mean.add(fact.last_price_units, fact.last_quantity_units)
+    order.mean.add(fact.reversed_price_units, -fact.reversed_quantity_units)
+    if (!fact.ended) return
+    this.#open.delete(key)
+    const outcome = must(OUTCOMES[fact.type], `${fact.type} is how an order can end`)
+    this.#write(orderRow(order, fact, outcome, isoTime(ts_us)))
+  }
+
+  onDenied(denial: OrderDenied): void {
+    if (denial.request === 'new') this.#write(deniedRow(denial))
+  }
+
+  finish(): void {
+    for (const order of this.#open.values()) {
+      const last = must(order.last, 'an order that was sent has a fact')
+      this.#write(orderRow(order, last, 'open_at_end', ''))
+    }
+    this.#open.clear()
+  }
+}
+
+function orderRow(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ended: string): OrderRow {
+  const { price_scale, size_scale } = order.spec
+  const isMarket = fact.order_type === 'market'
+  return {
+    submitted: isoTime(order.submitted_us),
+    ended,
+    account_id: fact.account_id,
+    strategy_id: fact.strategy_id,
+    order_counter: String(fact.counter),
+    client_order_id: fact.client_order_id,
+    venue_id: fact.venue_id,
+    instrument_id: fact.instrument_id,
+    side: fact.side,
+    order_type: fact.order_type,
+    time_in_force: fact.time_in_force,
+    quantity: decimalString(fact.order_quantity_units, size_scale),
+    price: isMarket ? '' : decimalString(fact.price_units, price_scale),
+    filled_quantity: decimalString(fact.cum_quantity_units, size_scale),
+    average_price: order.mean.text,
+    outcome,
+    reason_code: outcome === 'open_at_end' ? '' : fact.reason_code,
+    reason: outcome === 'open_at_end' ? '' : fact.reason_text,
+  }
+}
+
+function deniedRow(denial: OrderDenied): OrderRow {
+  const time = isoTime(denial.ts_event_us)
+  return {
+    submitted: time,
+    ended: time,
+    account_id: denial.account_id,
+    strategy_id: denial.strategy_id,
+    order_counter: String(denial.counter),
+    client_order_id: '',
+    venue_id: '',
+    instrument_id: denial.instrument_id,
+    side: '',
+    order_type: '',
+    time_in_force: '',
+    quantity: '',
+    price: '',
+    filled_quantity: '',
+    average_price: '',
+    outcome: 'denied',
+    reason_code: denial.reason_code,
+    reason: denialReason(denial),
+  }
+}
+
+function denialReason({ value, limit }: OrderDenied): string {
+  if (value === '') return limit === '' ? '' : `limit ${limit}`
+  return limit === '' ? value : `${value}, limit ${limit}`
+}
+
+function keyText({ account_id, strategy_id, counter }: OrderKey): string {
+  return `${account_id}/${strategy_id}/${counter}`
+}
