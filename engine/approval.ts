@@ -2,6 +2,7 @@
 // the gate mints approvals (a tidy rule holds that); the outbox spends them. Nothing approved ever travels a bus.
 
 import { assert } from '../schemas/assert.ts'
+import type { CanonicalWriter } from './canonical/canonical-writer.ts'
 
 const EMPTY = new Uint8Array(0)
 
@@ -16,17 +17,11 @@ export class Approval {
     this.approved_us = approved_us
   }
 
-  /** Spends the approval on these bytes; another use, or other bytes, is a bug and stops the node. */
-  spend(bytes: Uint8Array): void {
+  /** Spends the approval on the bytes written from `from` on; another use, or other bytes, is a bug and stops the node. */
+  spend(written: CanonicalWriter, from: number): void {
     assert(!this.#isSpent, 'an approval is used once')
-    assert(isEqual(this.#bytes, bytes), 'an approval covers exactly the bytes that are sent')
+    assert(written.endsWith(this.#bytes, from), 'an approval covers exactly the bytes that are sent')
     this.#isSpent = true
     this.#bytes = EMPTY
   }
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
 }

@@ -1,11 +1,15 @@
 // The in-process bus: routes are resolved to lists of handlers when the node is wired, so a message costs no string
 // matching. Within a step messages go through one FIFO, subscribers in the order they were wired. The FIFO is bounded:
-// beyond `step_messages_max` the strategy that caused the excess is faulted; any other cause stops the node.
+// beyond `step_messages_max` the strategy that caused the excess is faulted; any other cause stops the node. What a
+// faulted strategy leaves in the FIFO, and the cancels of its orders, are still delivered: they end by themselves.
 
 import { assert } from '../schemas/assert.ts'
 
 /** The cause of a message that no strategy is answerable for. */
 export const ENGINE_CAUSE = -1
+
+/** How many times `step_messages_max` the rest of a faulted strategy's step may take before the engine is to blame. */
+const EXCESS_FACTOR_MAX = 64
 
 export type Handler<Message> = (message: Message) => void
 
@@ -19,8 +23,11 @@ export class Bus {
   readonly #messages: unknown[] = []
   readonly #targets: Route<unknown>[] = []
   readonly #causes: number[] = []
-  #head = 0
+  /** Messages of the step so far. The arrays keep their length, so that no step has to grow them again. */
+  #tail = 0
   #stepCount = 0
+  /** The strategies faulted for excess in this step. */
+  readonly #excused = new Set<number>()
   #isWired = false
   readonly #messagesMax: number
   readonly #onExcess: (cause: number) => void
@@ -53,32 +60,32 @@ export class Bus {
   }
 
   send<Message>(route: Route<Message>, message: Message): void {
-    this.#messages.push(message)
-    this.#targets.push(route as Route<unknown>)
-    this.#causes.push(this.cause)
+    const at = this.#tail++
+    this.#messages[at] = message
+    this.#targets[at] = route as Route<unknown>
+    this.#causes[at] = this.cause
   }
 
   get isIdle(): boolean {
-    return this.#head === this.#messages.length
+    return this.#tail === 0
   }
 
   /** Delivers until the FIFO is empty. */
   drain(): void {
-    while (this.#head < this.#messages.length) this.#deliver(this.#head++)
-    this.#messages.length = 0
-    this.#targets.length = 0
-    this.#causes.length = 0
-    this.#head = 0
+    for (let at = 0; at < this.#tail; at++) this.#deliver(at)
+    this.#tail = 0
     this.cause = ENGINE_CAUSE
   }
 
   /** Called once per step, before the first message. */
   beginStep(): void {
+    if (this.#stepCount > this.#messagesMax) this.#excused.clear()
     this.#stepCount = 0
   }
 
   #deliver(at: number): void {
     const message = this.#messages[at]
+    this.#messages[at] = undefined
     const handlers = (this.#targets[at] as Route<unknown>).handlers
     const cause = this.#causes[at] as number
     if (++this.#stepCount > this.#messagesMax) this.#excess(cause)
@@ -94,9 +101,11 @@ export class Bus {
       `one step sent more than ${this.#messagesMax} messages, and no strategy caused it`,
     )
     assert(
-      this.#stepCount <= this.#messagesMax * 2,
+      this.#stepCount <= this.#messagesMax * EXCESS_FACTOR_MAX,
       `a step went on sending after its strategy was faulted for more than ${this.#messagesMax} messages`,
     )
+    if (this.#excused.has(cause)) return
+    this.#excused.add(cause)
     this.#onExcess(cause)
   }
 }

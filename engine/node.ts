@@ -90,7 +90,7 @@ export class Node {
     this.trades = new MarketRoutes(options.instrument_count)
     this.bars = new MarketRoutes(options.instrument_count)
     const links = new Map(options.venues.map((port) => [port.venue_id, new VenueLink(port, options.journal)]))
-    this.outbox = new Outbox(options.journal, links, options.onOutcome)
+    this.outbox = new Outbox(this, options.journal, links, options.onOutcome)
     this.outputs = new OutputHash(options.sha256, options.onOutput)
     this.#controlRoute = this.bus.route(INPUT_SUBJECT.control)
     this.#feedEventRoute = this.bus.route(INPUT_SUBJECT.feedEvent)
@@ -104,11 +104,6 @@ export class Node {
     const index = this.#actors.push(actor) - 1
     this.#byName.set(actor.name, index)
     return index
-  }
-
-  /** The index the next added actor gets, for actors that need it while they are made. */
-  get nextActorIndex(): number {
-    return this.#actors.length
   }
 
   /** Makes an actor answerable for the messages it causes. */
@@ -262,7 +257,7 @@ export class Node {
   #finish(): void {
     if (!this.bus.isIdle) this.bus.drain()
     this.#gate.step_running = false
-    if (this.outbox.staged_count > 0) this.outbox.commit(this.seq, this.now_us)
+    if (this.outbox.staged_count > 0) this.outbox.commit()
   }
 
   #actor(index: number): Actor {

@@ -16,24 +16,29 @@ export const APPROVAL_AGE_MAX_US = 500_000
 /** What the outbox needs of the journal. */
 export type EffectJournal = Pick<JournalWriter, 'append' | 'released_lsn'>
 
+/** The step under way: the node itself. */
+export type StepMark = { readonly seq: number; readonly now_us: number }
+
 type Pending = { readonly command: VenueCommand; readonly approved_us: number; readonly lsn: number }
 
 export class Outbox {
+  readonly #step: StepMark
   readonly #journal: EffectJournal
   readonly #links: ReadonlyMap<string, VenueLink>
   readonly #onRefused: (outcome: SendOutcome) => void
   /** The effect record of the current step, written as commands are staged. */
   readonly #record = new CanonicalWriter(4096)
-  readonly #command = new CanonicalWriter(512)
   readonly #staged: { command: VenueCommand; approved_us: number }[] = []
   #pending: Pending[] = []
   #head = 0
 
   constructor(
+    step: StepMark,
     journal: EffectJournal,
     links: ReadonlyMap<string, VenueLink>,
     onRefused: (outcome: SendOutcome) => void,
   ) {
+    this.#step = step
     this.#journal = journal
     this.#links = links
     this.#onRefused = onRefused
@@ -48,38 +53,32 @@ export class Outbox {
   has_pending = false
 
   stage(command: VenueCommand, approval: Approval): void {
-    this.#command.clear()
-    writeCommand(this.#command, command)
-    const bytes = this.#command.view()
-    approval.spend(bytes)
-    this.#record.bytes(bytes)
+    if (this.#staged.length === 0) this.#openRecord()
+    const mark = this.#record.open()
+    const from = this.#record.length
+    writeCommand(this.#record, command)
+    approval.spend(this.#record, from)
+    this.#record.close(mark)
     this.#staged.push({ command, approved_us: approval.approved_us })
   }
 
-  /** Journals what the step with input `seq` staged, as one effect record: seq, ts_seq_us, count, each command's bytes. */
-  commit(seq: number, ts_seq_us: number): void {
-    const head = this.#command
-    head.clear()
-    head.number(seq)
-    head.number(ts_seq_us)
-    head.count(this.#staged.length)
-    head.raw(this.#record.view())
-    const lsn = this.#journal.append(RECORD_KIND.effects, head.view())
+  /** Journals what the step staged, as one effect record: seq, ts_seq_us, then each command's bytes. */
+  commit(): void {
+    const lsn = this.#journal.append(RECORD_KIND.effects, this.#record.view())
     for (const { command, approved_us } of this.#staged) this.#pending.push({ command, approved_us, lsn })
     this.has_pending = true
     this.#staged.length = 0
-    this.#record.clear()
   }
 
   /** Sends every pending command whose record the journal has released. */
-  release(now_us: number): void {
+  release(): void {
     const released_lsn = this.#journal.released_lsn
     while (this.#head < this.#pending.length) {
       const next = this.#pending[this.#head] as Pending
       if (next.lsn > released_lsn) break
       // Counted as gone before the send: whatever the send does, this command is never handed over again.
       this.#head++
-      this.#send(next, now_us)
+      this.#send(next, this.#step.now_us)
     }
     if (this.#head === this.#pending.length) {
       this.#pending.length = 0
@@ -89,6 +88,12 @@ export class Outbox {
       this.#pending = this.#pending.slice(this.#head)
       this.#head = 0
     }
+  }
+
+  #openRecord(): void {
+    this.#record.clear()
+    this.#record.number(this.#step.seq)
+    this.#record.number(this.#step.now_us)
   }
 
   #send({ command, approved_us, lsn }: Pending, now_us: number): void {

@@ -9,6 +9,7 @@ import type { Sha256 } from './sha256-port.ts'
 
 export const RECORDS_PER_BLOCK = 4_096
 const DIGEST_SIZE = 32
+const LENGTH_SIZE = 4
 const BLOCK_CAPACITY = 1 << 20
 
 /** Sees each record as it joins the chain. The bytes are valid during the call only. */
@@ -20,6 +21,8 @@ export class OutputHash {
   /** What the next digest is made of: the h before, then the records of the open block with their lengths. */
   readonly #block = new CanonicalWriter(BLOCK_CAPACITY)
   #record_count = 0
+  /** Where the record being written starts. */
+  #mark = 0
 
   constructor(sha256: Sha256, sink?: OutputSink) {
     this.#sha256 = sha256
@@ -31,11 +34,22 @@ export class OutputHash {
     return this.#record_count
   }
 
-  append(record: Uint8Array): void {
-    this.#block.bytes(record)
+  /** Starts a record: what is written to the writer until `end` is the record. */
+  begin(): CanonicalWriter {
+    this.#mark = this.#block.open()
+    return this.#block
+  }
+
+  end(): void {
+    this.#block.close(this.#mark)
+    this.#sink?.(this.#block.view(this.#mark + LENGTH_SIZE))
     this.#record_count++
     if (this.#record_count % RECORDS_PER_BLOCK === 0) this.#closeBlock()
-    this.#sink?.(record)
+  }
+
+  append(record: Uint8Array): void {
+    this.begin().raw(record)
+    this.end()
   }
 
   /** The hash of all records so far, the open block closed as a shorter one. The chain goes on undisturbed. */

@@ -12,7 +12,7 @@ import {
 import { ORDER_FACT_TYPES, type OrderFact } from '../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../schemas/messages/risk.ts'
 import { DENIAL_CODES } from '../schemas/messages/risk.ts'
-import { CanonicalWriter } from './canonical/canonical-writer.ts'
+import type { CanonicalWriter } from './canonical/canonical-writer.ts'
 import type { LedgerEntry } from './ledger/ledger.ts'
 import type { OutputHash } from './output-hash.ts'
 
@@ -32,7 +32,6 @@ const DENIAL_NUMBER = new Map(DENIAL_CODES.map((code, number) => [code, number])
 export class Outputs {
   readonly #hash: OutputHash
   readonly #observer: OutputObserver
-  readonly #record = new CanonicalWriter(512)
 
   constructor(hash: OutputHash, observer: OutputObserver = {}) {
     this.#hash = hash
@@ -54,7 +53,7 @@ export class Outputs {
       record.number(command.price_units)
       record.number(command.order_quantity_units)
     }
-    this.#end()
+    this.#hash.end()
     this.#observer.onCommand?.(command, ts_us)
   }
 
@@ -78,7 +77,7 @@ export class Outputs {
     record.text(fact.commission_currency)
     record.text(fact.reason_code)
     record.number(fact.ts_event_us)
-    this.#end()
+    this.#hash.end()
     this.#observer.onFact?.(fact, ts_us)
   }
 
@@ -90,7 +89,7 @@ export class Outputs {
     record.byte(DENIAL_NUMBER.get(denial.reason_code) as number)
     record.text(denial.value)
     record.text(denial.limit)
-    this.#end()
+    this.#hash.end()
     this.#observer.onDenied?.(denial)
   }
 
@@ -104,19 +103,15 @@ export class Outputs {
     record.big(entry.amount)
     record.big(entry.balance)
     record.text(entry.reference)
-    this.#end()
+    this.#hash.end()
     this.#observer.onLedgerEntry?.(entry)
   }
 
   #begin(kind: number, ts_us: number): CanonicalWriter {
-    this.#record.clear()
-    this.#record.byte(kind)
-    this.#record.number(ts_us)
-    return this.#record
-  }
-
-  #end(): void {
-    this.#hash.append(this.#record.view())
+    const record = this.#hash.begin()
+    record.byte(kind)
+    record.number(ts_us)
+    return record
   }
 }
 

@@ -28,7 +28,7 @@ export class TimerTable {
   #liveCount = 0
 
   set(owner: number, id: string, at_us: number): void {
-    assert(Number.isSafeInteger(at_us), `a timer's deadline is a safe integer of microseconds, got ${at_us}`)
+    assert(Number.isSafeInteger(at_us), "a timer's deadline is a safe integer of microseconds")
     this.#add({ owner, id, at_us, insertion: this.#insertions++ })
     this.#settle()
   }

@@ -5,7 +5,7 @@ export class AssertionError extends Error {
   override readonly name = 'AssertionError'
 }
 
-/** Throws `AssertionError` with the rule's text when `condition` is false. */
+/** Throws `AssertionError` with the rule's text when `condition` is false. On a hot path the text is a constant. */
 export function assert(condition: boolean, rule: string): asserts condition {
   if (!condition) throw new AssertionError(rule)
 }

@@ -14,6 +14,7 @@ export type MessageId = string & { readonly __id: 'message' }
 
 export const TOKEN = /^[A-Za-z0-9_-]+$/
 export const CLIENT_ORDER_ID_LENGTH_MAX = 32
+const DIGIT_ZERO = 48
 
 export function isToken(text: string): boolean {
   return TOKEN.test(text)
@@ -41,11 +42,22 @@ export function clientOrderId(
   counter: number,
 ): ClientOrderId {
   const id = `${session}-${epoch}-${strategy}-${counter}`
-  assert(
-    id.length <= CLIENT_ORDER_ID_LENGTH_MAX,
-    `client_order_id has at most ${CLIENT_ORDER_ID_LENGTH_MAX} characters: ${id}`,
-  )
+  assert(id.length <= CLIENT_ORDER_ID_LENGTH_MAX, 'a client_order_id has at most 32 characters')
   return id as ClientOrderId
+}
+
+/** Where the strategy and the counter of a client order id are; undefined for an id of another form. */
+export function parseClientOrderId(id: string): { strategy_id: StrategyId; counter: number } | undefined {
+  const last = id.lastIndexOf('-')
+  const second = id.indexOf('-', id.indexOf('-') + 1)
+  if (second < 0 || second >= last) return undefined
+  let counter = 0
+  for (let i = last + 1; i < id.length; i++) {
+    const digit = id.charCodeAt(i) - DIGIT_ZERO
+    if (digit < 0 || digit > 9) return undefined
+    counter = counter * 10 + digit
+  }
+  return { strategy_id: id.slice(second + 1, last) as StrategyId, counter }
 }
 
 export function messageId(node: string, epoch: number, seq: number, n: number): MessageId {

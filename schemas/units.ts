@@ -1,7 +1,7 @@
 // Branded integers of the hot path. Engine prices and sizes are safe integers counted in units of
 // 10^-scale; the scales belong to the instrument and never change. Floats never become money.
 
-import { assert } from './assert.ts'
+import { AssertionError, assert } from './assert.ts'
 
 /** Count of 10^-price_scale of an instrument. May be zero or negative where the instrument allows it. */
 export type PriceUnits = number & { readonly __unit: 'price_units' }
@@ -13,23 +13,28 @@ export type TimeUs = number & { readonly __unit: 'time_us' }
 export type DurationUs = number & { readonly __unit: 'duration_us' }
 
 export function priceUnits(value: number): PriceUnits {
-  assert(Number.isSafeInteger(value), `price_units is a safe integer, got ${value}`)
+  if (!Number.isSafeInteger(value)) throw notSafe('price_units', value)
   return value as PriceUnits
 }
 
 export function sizeUnits(value: number): SizeUnits {
-  assert(Number.isSafeInteger(value), `size_units is a safe integer, got ${value}`)
+  if (!Number.isSafeInteger(value)) throw notSafe('size_units', value)
   return value as SizeUnits
 }
 
 export function timeUs(value: number): TimeUs {
-  assert(Number.isSafeInteger(value), `a time in microseconds is a safe integer, got ${value}`)
+  if (!Number.isSafeInteger(value)) throw notSafe('a time in microseconds', value)
   return value as TimeUs
 }
 
 export function durationUs(value: number): DurationUs {
-  assert(Number.isSafeInteger(value), `a duration in microseconds is a safe integer, got ${value}`)
+  if (!Number.isSafeInteger(value)) throw notSafe('a duration in microseconds', value)
   return value as DurationUs
+}
+
+/** Made only when it is thrown: these run for every order, and printing a number costs more than all else here. */
+function notSafe(what: string, value: number): AssertionError {
+  return new AssertionError(`${what} is a safe integer, got ${value}`)
 }
 
 /** Prints `value` units of 10^-scale as a plain decimal, exactly: `decimalString(108543, 5)` is `"1.08543"`. */

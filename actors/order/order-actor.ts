@@ -17,6 +17,7 @@ import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import type { ApprovedRequest } from '../risk/risk-actor.ts'
+import type { OpenOrder } from '../strategy/context.ts'
 import { type OrderEvent, reportEvent, sendEvent } from './order-event.ts'
 import type { OrderEffect } from './order-facts.ts'
 import type { OrderRecord } from './order-record.ts'
@@ -73,9 +74,13 @@ export class OrderActor implements Actor {
     return this.#strayCount
   }
 
-  /** The open orders of one strategy, oldest first. */
-  openOrders(strategy_id: string): OrderRecord[] {
-    return [...this.#store.open()].filter((order) => order.strategy_id === strategy_id)
+  /** The open orders of one strategy, oldest first, as copies that are safe to keep. */
+  openOrders(strategy_id: string): OpenOrder[] {
+    const orders: OpenOrder[] = []
+    for (const order of this.#store.open()) {
+      if (order.strategy_id === strategy_id) orders.push(copyOrder(order))
+    }
+    return orders
   }
 
   onTimer(): void {
@@ -179,4 +184,9 @@ export class OrderActor implements Actor {
     )
     this.#node.bus.send(route, denial)
   }
+}
+
+function copyOrder(order: OrderRecord): OpenOrder {
+  const { counter, instrument_id, side, state, price_units, order_quantity_units, cum_quantity_units } = order
+  return { counter, instrument_id, side, state, price_units, order_quantity_units, cum_quantity_units }
 }

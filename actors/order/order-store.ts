@@ -4,8 +4,8 @@
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import { assert } from '../../schemas/assert.ts'
-import type { ClientOrderId, StrategyId } from '../../schemas/ids.ts'
+import { assert, must } from '../../schemas/assert.ts'
+import { type ClientOrderId, parseClientOrderId, type StrategyId } from '../../schemas/ids.ts'
 import type { NewOrderSingle, VenueReport } from '../../schemas/messages/order.ts'
 import type { TimeUs } from '../../schemas/units.ts'
 import { loadOrder, saveOrder } from './order-codec.ts'
@@ -20,7 +20,6 @@ export type OrderCounts = { readonly [state in EndedState | 'accepted' | 'open']
 
 export class OrderStore {
   readonly #retention: number
-  readonly #byClientOrderId = new Map<ClientOrderId, OrderRecord>()
   readonly #byStrategy = new Map<StrategyId, StrategyOrders>()
   readonly #open = new Set<OrderRecord>()
   /** A ring: once it is full, `#oldest` is the next to be dropped. */
@@ -56,14 +55,18 @@ export class OrderStore {
 
   /** The order of any incarnation, cancel or replace request with this id. */
   find(id: ClientOrderId): OrderRecord | undefined {
-    return this.#byClientOrderId.get(id)
+    const parsed = parseClientOrderId(id)
+    if (parsed === undefined) return undefined
+    const order = this.#byStrategy.get(parsed.strategy_id)?.findByRequest(parsed.counter)
+    // The session and the epoch are part of the id too.
+    return order?.client_order_ids.includes(id) === true ? order : undefined
   }
 
   /** The order a report is about, by the id it answers or the one it refers to. */
   findReported(report: VenueReport): OrderRecord | undefined {
-    const order = this.#byClientOrderId.get(report.client_order_id)
+    const order = this.find(report.client_order_id)
     if (order !== undefined || report.original_client_order_id === '') return order
-    return this.#byClientOrderId.get(report.original_client_order_id)
+    return this.find(report.original_client_order_id)
   }
 
   /** One strategy's orders by counter, and its high-water marks. */
@@ -121,15 +124,11 @@ export class OrderStore {
   }
 
   #add(order: OrderRecord): void {
-    this.strategy(order.strategy_id).add(order)
     for (let i = 0; i < order.client_order_ids.length; i++) this.#index(order, i)
   }
 
   #index(order: OrderRecord, at: number): void {
-    const id = order.client_order_ids[at] as ClientOrderId
-    const { size } = this.#byClientOrderId
-    this.#byClientOrderId.set(id, order)
-    assert(this.#byClientOrderId.size > size, 'a client order id is used once')
+    this.strategy(order.strategy_id).addRequest(counterOf(order.client_order_ids[at]), order)
   }
 
   #end(order: OrderRecord): void {
@@ -149,7 +148,12 @@ export class OrderStore {
   }
 
   #drop(order: OrderRecord): void {
-    this.strategy(order.strategy_id).drop(order)
-    for (const id of order.client_order_ids) this.#byClientOrderId.delete(id)
+    const orders = this.strategy(order.strategy_id)
+    for (const id of order.client_order_ids) orders.dropRequest(counterOf(id))
+    orders.noteDropped(order)
   }
+}
+
+function counterOf(id: ClientOrderId | undefined): number {
+  return must(parseClientOrderId(id ?? ''), "an order's ids are the engine's own").counter
 }

@@ -2,11 +2,13 @@
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { CounterMap } from '../../engine/counter-map.ts'
 import { assert } from '../../schemas/assert.ts'
 import type { OrderRecord } from './order-record.ts'
 
 export class StrategyOrders {
-  readonly #byCounter = new Map<number, OrderRecord>()
+  /** By the counter of any id the venue ever saw for an order: its own, its replacements', its cancels'. */
+  readonly #byRequest = new CounterMap<OrderRecord>()
   #counterHigh = 0
   #droppedHigh = 0
 
@@ -20,23 +22,33 @@ export class StrategyOrders {
     return this.#droppedHigh
   }
 
+  /** The order that began with this counter. */
   find(counter: number): OrderRecord | undefined {
-    return this.#byCounter.get(counter)
+    const order = this.#byRequest.get(counter)
+    return order?.counter === counter ? order : undefined
   }
 
-  add(order: OrderRecord): void {
-    const { size } = this.#byCounter
-    this.#byCounter.set(order.counter, order)
-    assert(this.#byCounter.size > size, "a strategy's counter names one order")
-    this.noteCounter(order.counter)
+  /** The order a request with this counter is about. */
+  findByRequest(counter: number): OrderRecord | undefined {
+    return this.#byRequest.get(counter)
+  }
+
+  addRequest(counter: number, order: OrderRecord): void {
+    const { size } = this.#byRequest
+    this.#byRequest.set(counter, order)
+    assert(this.#byRequest.size > size, "a strategy's counter is used once")
+    this.noteCounter(counter)
   }
 
   noteCounter(counter: number): void {
     if (counter > this.#counterHigh) this.#counterHigh = counter
   }
 
-  drop(order: OrderRecord): void {
-    this.#byCounter.delete(order.counter)
+  dropRequest(counter: number): void {
+    this.#byRequest.delete(counter)
+  }
+
+  noteDropped(order: OrderRecord): void {
     if (order.counter > this.#droppedHigh) this.#droppedHigh = order.counter
   }
 

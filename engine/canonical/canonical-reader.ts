@@ -53,6 +53,7 @@ export class CanonicalReader {
   }
 
   big(): bigint {
+    if (this.flag()) return BigInt(this.number())
     const text = this.text()
     return text.startsWith('-') ? -BigInt(`0x${text.slice(1)}`) : BigInt(`0x${text}`)
   }

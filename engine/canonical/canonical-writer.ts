@@ -27,6 +27,7 @@ export const VALUE_TAG = {
 } as const
 
 const DEPTH_MAX = 64
+const MAX_SMALL = BigInt(Number.MAX_SAFE_INTEGER)
 const encoder = new TextEncoder()
 
 /** Appends canonical bytes to a growing buffer. Reuse one writer: `clear()` keeps the memory. */
@@ -100,8 +101,31 @@ export class CanonicalWriter {
     this.#length = at
   }
 
+  /** A bigint: as a number where it is a safe integer, else in hexadecimal. */
   big(value: bigint): void {
-    this.text(value.toString(16))
+    const isSmall = value <= MAX_SMALL && value >= -MAX_SMALL
+    this.flag(isSmall)
+    if (isSmall) this.number(Number(value))
+    else this.text(value.toString(16))
+  }
+
+  /** Starts bytes whose length is not known yet; returns the mark that `close` wants. */
+  open(): number {
+    const mark = this.#length
+    this.count(0)
+    return mark
+  }
+
+  /** Ends what `open` started: the same bytes as `bytes()` writes, without a copy. */
+  close(mark: number): void {
+    this.#view.setUint32(mark, this.#length - mark - 4, true)
+  }
+
+  /** Whether the bytes from `from` on are these. */
+  endsWith(bytes: Uint8Array, from: number): boolean {
+    if (this.#length - from !== bytes.length) return false
+    for (let i = 0; i < bytes.length; i++) if (this.#bytes[from + i] !== bytes[i]) return false
+    return true
   }
 
   bytes(value: Uint8Array): void {

@@ -10,6 +10,7 @@ import {
   RECORD_KIND,
   type RecordKind,
 } from '../../engine/journal-port.ts'
+import type { VenueCommand } from '../../schemas/messages/order.ts'
 import { decodeEnd } from './end-record.ts'
 
 /** Where a re-run said something else. `recorded` or `again` is undefined where one side had nothing more to say. */
@@ -70,9 +71,8 @@ export function describeRecord(kind: RecordKind, payload: Uint8Array): string {
   if (kind === RECORD_KIND.effects) {
     const seq = reader.number()
     const ts_seq_us = reader.number()
-    const commands = Array.from({ length: reader.count() }, () =>
-      readCommand(new CanonicalReader(reader.bytes()), () => -1),
-    )
+    const commands: VenueCommand[] = []
+    while (reader.remaining > 0) commands.push(readCommand(new CanonicalReader(reader.bytes()), () => -1))
     return JSON.stringify({ seq, ts_seq_us, commands })
   }
   if (kind === RECORD_KIND.input) return JSON.stringify(readInput(reader))

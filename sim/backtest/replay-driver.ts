@@ -94,7 +94,7 @@ export class ReplayDriver {
     const { agenda } = this.#venues
     for (;;) {
       if (outbox.has_pending) {
-        outbox.release(this.#node.now_us)
+        outbox.release()
         if (outbox.has_pending) return 'waiting'
       }
       if (!agenda.has_instant) return 'done'

@@ -61,7 +61,7 @@ export class Agenda {
 
   /** Adds what is due at `due_us`; without latency it becomes an instant of the input at `now_us`. */
   add(kind: Kind, venue_rank: number, now_us: number, due_us: number, message: Message): void {
-    assert(due_us >= now_us, `nothing is due before it was caused: ${due_us} < ${now_us}`)
+    assert(due_us >= now_us, 'nothing is due before it was caused')
     const slot = this.#slot(kind, venue_rank, due_us, message)
     if (due_us === now_us) {
       this.#instants.push(slot)

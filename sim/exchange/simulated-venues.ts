@@ -66,7 +66,7 @@ export class SimulatedVenues {
   }
 
   exchange(venue_id: string): SimulatedExchange {
-    return must(this.#byId.get(venue_id), `a venue is configured before it is used: ${venue_id}`)
+    return must(this.#byId.get(venue_id), 'a venue is configured before it is used')
   }
 
   books(): VenueBooks {
