@@ -144,6 +144,7 @@ test('the demo trades, names its run, and comes out the same a second time', () 
   const { fills, output_hash } = JSON.parse(first.stdout) as BacktestResult
   expect(fills).toBeGreaterThan(0)
   const second = runCli(args)
+  expect(second).toMatchObject({ exit_code: 0, stderr: '' })
   expect(second.stdout).toContain(`output_hash  ${output_hash}`)
   expect(second.stdout).toContain(`written      ${join(folder, 'demo', 'runs')}`)
 })
