@@ -87,9 +87,9 @@ export class Exposure {
 
   save(writer: CanonicalWriter): void {
     for (const value of this.#position) writer.number(value)
-    const open = [...this.#reservations].filter(([, orders]) => orders.size > 0)
-    writer.count(open.length)
-    for (const [strategy_id, orders] of open) {
+    writer.count(this.#reservations.size)
+    // Strategies without an open order, too: they keep their place, and a loaded gate saves the same bytes later.
+    for (const [strategy_id, orders] of this.#reservations) {
       writer.text(strategy_id)
       writer.count(orders.size)
       for (const [counter, reservation] of orders) {
