@@ -104,6 +104,8 @@ export class BacktestSession {
         await turn()
       }
     }
+    // The last row's orders have left, too: between two calls the session can be saved.
+    await this.#through(() => this.driver.settle())
   }
 
   /** What is due before the end of the range, then the end of the session. */
