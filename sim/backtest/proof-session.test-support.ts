@@ -128,6 +128,7 @@ export function strategiesOf(config: Config, definitions: ReadonlyMap<string, St
 export class OutputRecorder {
   readonly records: { readonly ts_us: number; readonly text: string }[] = []
   readonly fills: { readonly fill: Fill; readonly ts_us: number }[] = []
+  readonly #onRecord: (text: string) => void
   readonly observer: OutputObserver = {
     onCommand: (command, ts_us) => this.#add(ts_us, command),
     onFact: (fact, ts_us) => {
@@ -138,6 +139,10 @@ export class OutputRecorder {
     onLedgerEntry: (entry) => this.#add(entry.ts_us, entry),
   }
 
+  constructor(onRecord: (text: string) => void = () => undefined) {
+    this.#onRecord = onRecord
+  }
+
   /** What was put out up to a time, that time included. */
   upTo(ts_us: number): string[] {
     return this.records.filter((record) => record.ts_us <= ts_us).map(({ text }) => text)
@@ -146,6 +151,7 @@ export class OutputRecorder {
   #add(ts_us: number, output: object): void {
     const text = JSON.stringify(output, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
     this.records.push({ ts_us, text: `${ts_us} ${text}` })
+    this.#onRecord(`${ts_us} ${text}`)
   }
 }
 

@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { MemoryJournal } from '../../engine/memory-journal.ts'
+import type { BacktestSession } from './backtest-session.ts'
+import {
+  OutputRecorder,
+  openSession,
+  openWriter,
+  type Scenario,
+  type ScenarioOptions,
+  scenarioOf,
+} from './proof-session.test-support.ts'
+import { PROOF_STRATEGY_IDS } from './proof-strategies.test-support.ts'
+import { barTape, quoteTape, SECOND_US, tradeTape } from './tape.test-support.ts'
+
+const TAPES = [
+  quoteTape({ instrument_id: 'AAA.one', row_count: 250, gap_ms_max: 900, shared_stamps: true }),
+  quoteTape({ instrument_id: 'BBB.one', row_count: 200, gap_ms_max: 900 }),
+  tradeTape({ instrument_id: 'BBB.one', row_count: 60, seed: 3 }),
+  barTape({ instrument_id: 'AAA.one', row_count: 12, interval_us: 9 * SECOND_US }),
+]
+const ROW_COUNT = TAPES.reduce((sum, { rows }) => sum + rows.length, 0)
+
+/** Without latency; with orders in flight at almost every row; with reports that outlive several rows. */
+const LATENCIES = [
+  { submit_us: 0, report_us: 0 },
+  { submit_us: 900_000, report_us: 0 },
+  { submit_us: 200_000, report_us: 2_500_000 },
+]
+
+type RunOn = {
+  readonly output_hash: string
+  readonly state_hash: string
+  readonly outputs: readonly string[]
+  /** Orders under way to a venue, or reports to the node, at each snapshot. */
+  readonly in_flight: readonly number[]
+}
+
+/** Runs to each of the points in turn, and on from there in a session that has nothing but the snapshot. */
+async function runInParts(scenario: Scenario, points: readonly number[], epochs = [1]): Promise<RunOn> {
+  const outputs: string[] = []
+  const in_flight: number[] = []
+  let session = await sessionOf(scenario, outputs, epochs[0])
+  await session.start()
+  for (const [at, point] of points.entries()) {
+    await session.replay(point - session.rows_done)
+    in_flight.push(session.venues.agenda.count)
+    const snapshot = saved(session)
+    session = await sessionOf(scenario, outputs, epochs[at + 1] ?? epochs.at(-1))
+    await session.load(new CanonicalReader(snapshot))
+    expect(Buffer.compare(saved(session), snapshot)).toEqual(0)
+  }
+  await session.replay(Number.POSITIVE_INFINITY)
+  await session.stop()
+  return { output_hash: hex(session.outputHash()), state_hash: hex(session.stateHash()), outputs, in_flight }
+}
+
+async function sessionOf(scenario: Scenario, outputs: string[], epoch = 1): Promise<BacktestSession> {
+  const writer = await openWriter(new MemoryJournal(nodeSha256), scenario.config)
+  const recorder = new OutputRecorder((text) => outputs.push(text))
+  return openSession(scenario, writer, recorder.observer, epoch)
+}
+
+function saved(session: BacktestSession): Uint8Array {
+  const writer = new CanonicalWriter(1 << 16)
+  session.save(writer)
+  return writer.copy()
+}
+
+const scenario = (options: Partial<ScenarioOptions>) =>
+  scenarioOf({ tapes: TAPES, strategies: PROOF_STRATEGY_IDS, ...options })
+
+test('running on from snapshots at any points gives the same outputs and the same state as running through', async () => {
+  const point = fc.integer({ min: 0, max: ROW_COUNT })
+  let in_flight = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        points: fc.array(point, { minLength: 1, maxLength: 3 }),
+        strategies: fc.subarray(PROOF_STRATEGY_IDS, { minLength: 1 }),
+        latency: fc.constantFrom(...LATENCIES),
+        durability: fc.constantFrom('deferred' as const, 'local' as const),
+        block_rows: fc.constantFrom(1, 7, 100),
+      }),
+      async ({ points, strategies, latency, durability, block_rows }) => {
+        fc.pre(!strategies.includes('sub') || strategies.includes('pub'))
+        const of = await scenario({ strategies, block_rows, venue: { latency }, config: { durability } })
+        const through = await runInParts(of, [])
+        const inOrder = points.toSorted((a, b) => a - b)
+        const onwards = await runInParts(of, inOrder)
+        in_flight += onwards.in_flight.filter((count) => count > 0).length
+        expect({ ...onwards, in_flight: [] }).toEqual(through)
+      },
+    ),
+    { numRuns: 100, seed: 20_261_120 },
+  )
+  expect(in_flight).toBeGreaterThan(10)
+})
+
+test('a snapshot after every single row gives the same run', async () => {
+  const tapes = TAPES.map(({ series, rows }) => ({ series, rows: rows.slice(0, 40) }))
+  const every = Array.from({ length: 131 }, (_, row) => row)
+  for (const latency of LATENCIES) {
+    const of = await scenario({ tapes, venue: { latency } })
+    expect({ ...(await runInParts(of, every)), in_flight: [] }).toEqual(await runInParts(of, []))
+  }
+})
+
+test('the epoch in which a session goes on is no part of its outputs', async () => {
+  for (const latency of LATENCIES) {
+    const of = await scenario({ venue: { latency } })
+    const { output_hash } = await runInParts(of, [150, 300], [1, 2, 3])
+    expect(output_hash).toEqual((await runInParts(of, [])).output_hash)
+  }
+})
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
