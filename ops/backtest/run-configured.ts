@@ -1,7 +1,6 @@
 // One configured backtest from file to folder: wires the configuration, strategies, tick store and journal together and
 // hands them to the simulation.
 
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
@@ -11,13 +10,16 @@ import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
 import { openChdbTickStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
-import { createStepGate } from '../../engine/step-gate.ts'
+import { createStepGate, type StepGate } from '../../engine/step-gate.ts'
+import type { TickStore } from '../../engine/tick-store-port.ts'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { runBacktest } from '../../sim/backtest/run-backtest.ts'
+import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
+import { type BacktestOutcome, runBacktest } from '../../sim/backtest/run-backtest.ts'
 import type { Progress } from '../cli/progress.ts'
 import { loadConfig } from '../config/load-config.ts'
-import { loadStrategies } from '../config/load-strategies.ts'
+import { type LoadedSession, loadStrategies } from '../config/load-strategies.ts'
+import { RunFiles } from '../run-files/run-files.ts'
 import { journalFolder, makeRunFolder, newRunId } from './run-folder.ts'
 
 export type ConfiguredRun = {
@@ -31,46 +33,66 @@ export type ConfiguredRun = {
 
 export type FinishedRun = { readonly result: BacktestResult; readonly folder: string }
 
-/** Runs it, and leaves journal and result in the folder. A fault of a strategy is thrown once they are there. */
+/** Runs it, and leaves journal, result and files in the folder. A fault of a strategy is thrown once they are there. */
 export async function runConfigured({ path, set, out, progress }: ConfiguredRun): Promise<FinishedRun> {
   const gate = createStepGate()
   const violations: AmbientInStepError[] = []
   // Before the strategies are loaded: what they take into a variable must be guarded already.
   const removeGuard = installAmbientGuard(gate, (violation) => violations.push(violation))
   try {
-    const { loaded, strategies } = await loadStrategies(await loadConfig({ path, set }))
-    const { config, config_hash } = loaded
+    const session = await loadStrategies(await loadConfig({ path, set }))
+    const { config } = session.loaded
     const store = await openChdbTickStore({ directory: config.data.store })
     try {
       const run_id = newRunId(config.session, new Date())
       const folder = await makeRunFolder(out ?? join(config.journal.directory, run_id))
-      const journal = await openFileJournal({ directory: journalFolder(folder) })
-      try {
-        progress.start('replaying')
-        const { result, faults } = await runBacktest({
-          run_id,
-          config,
-          config_hash,
-          strategies,
-          build: buildIdentity(),
-          store,
-          journal,
-          sha256: nodeSha256,
-          gate,
-          onProgress: (done, total) => progress.update(done, total),
-          meter: METER,
-        })
-        await writeFile(join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`)
-        refuseFaults(faults, violations, folder)
-        return { result, folder }
-      } finally {
-        await journal.close()
-      }
+      progress.start('replaying')
+      const { result, faults } = await runIntoFolder({ ...session, run_id, folder, store, gate, progress })
+      refuseFaults(faults, violations, folder)
+      return { result, folder }
     } finally {
       await store.close()
     }
   } finally {
     removeGuard()
+  }
+}
+
+type RunParts = LoadedSession & {
+  readonly run_id: string
+  readonly folder: string
+  readonly store: TickStore
+  readonly gate: StepGate
+  readonly progress: Progress
+}
+
+async function runIntoFolder(parts: RunParts): Promise<BacktestOutcome> {
+  const { loaded, strategies, run_id, folder, store, gate, progress } = parts
+  const { config, config_hash } = loaded
+  const journal = await openFileJournal({ directory: journalFolder(folder) })
+  const files = new RunFiles(folder, instrumentsOf(config))
+  try {
+    const outcome = await runBacktest({
+      run_id,
+      config,
+      config_hash,
+      strategies,
+      build: buildIdentity(),
+      store,
+      journal,
+      sha256: nodeSha256,
+      gate,
+      observer: files.observer,
+      onProgress: (done, total) => progress.update(done, total),
+      meter: METER,
+    })
+    files.finish(outcome)
+    return outcome
+  } catch (error) {
+    files.abandon()
+    throw error
+  } finally {
+    await journal.close()
   }
 }
 

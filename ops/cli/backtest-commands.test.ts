@@ -43,6 +43,8 @@ test('a run prints one object that fits its schema, leaves it in its folder, and
   expect(result).toMatchObject({ data: { quotes: 100_000 } })
   expect((result as BacktestResult).fills).toBeGreaterThan(0)
   expect(JSON.parse(await readFile(join(folder, 'run', 'result.json'), 'utf8'))).toEqual(result)
+  const fills = await readFile(join(folder, 'run', 'fills.csv'), 'utf8')
+  expect(fills.trimEnd().split('\n')).toHaveLength((result as BacktestResult).fills + 1)
   const { output_hash, state_hash, run_id } = result as BacktestResult
   const verified = runCli(['verify', join(folder, 'run'), '--json'])
   expect(verified.exit_code).toBe(0)

@@ -6,8 +6,9 @@ export const command: Command = {
   usage: 'CONFIG',
   description: `
 Replays the history through the actors that trade live, against a simulated exchange, and prints what came of it. The
-run's folder keeps the journal (see orrery verify) and result.json. With --json the result is one object; --schema prints
-its JSON Schema, in which every field is described. A strategy that fails ends the command with exit code 6.`,
+run's folder keeps the journal (see orrery verify), result.json, and orders, fills, positions, ledger and equity as CSV.
+With --json the result is one object; --schema prints its JSON Schema, in which every field is described. A strategy that
+fails ends the command with exit code 6.`,
   arguments_min: 1,
   arguments_max: 1,
   options: {
