@@ -39,4 +39,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Check that this machine can run orrery, and say what to do where it cannot.',
     load: () => import('./commands/doctor.ts'),
   },
+  {
+    name: 'bench',
+    summary: 'Measure the engine on this machine, on data it generates.',
+    load: () => import('./commands/bench.ts'),
+  },
 ]

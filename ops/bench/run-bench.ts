@@ -1,0 +1,54 @@
+// Runs the groups of figures, each on data it generates.
+
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import type { Progress } from '../cli/progress.ts'
+import type { BenchGroup, Figure } from './figure.ts'
+import { memoryFigures } from './memory-figures.ts'
+import { orderFigures } from './order-figures.ts'
+import { partFigures } from './part-figures.ts'
+import { replayFigures } from './replay-figures.ts'
+
+const GROUPS: Readonly<Record<string, BenchGroup>> = {
+  replay: replayFigures,
+  orders: orderFigures,
+  parts: partFigures,
+  memory: memoryFigures,
+}
+
+export type BenchRequest = {
+  readonly only: string
+  readonly quick: boolean
+  readonly folder: string | undefined
+  readonly progress: Progress
+}
+
+export async function runBench({ only, quick, folder, progress }: BenchRequest): Promise<Figure[]> {
+  const chosen = Object.entries(GROUPS).filter(([name]) => name.includes(only))
+  if (chosen.length === 0) throw noGroup(only)
+  const place = folder ?? (await mkdtemp(join(tmpdir(), 'orrery-bench-')))
+  await mkdir(place, { recursive: true })
+  const figures: Figure[] = []
+  try {
+    for (const [, measure] of chosen) {
+      const note = (doing: string) => progress.start(doing)
+      figures.push(...(await measure({ folder: place, divisor: quick ? 10 : 1, runs: quick ? 1 : 5, note })))
+    }
+  } finally {
+    progress.stop()
+    if (folder === undefined) await rm(place, { recursive: true })
+  }
+  return figures
+}
+
+function noGroup(only: string): OperatingError {
+  return new OperatingError({
+    code: 'bench.no_group',
+    reason: 'usage',
+    what: `No group of figures has "${only}" in its name.`,
+    where: '--only',
+    remedy: `Use one of: ${Object.keys(GROUPS).join(', ')}.`,
+  })
+}
