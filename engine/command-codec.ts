@@ -15,7 +15,11 @@ import { priceUnits, sizeUnits } from '../schemas/units.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
 
-const COMMAND_TYPES = ['new_order_single', 'order_cancel_request', 'order_cancel_replace_request'] as const
+export const COMMAND_TYPES = [
+  'new_order_single',
+  'order_cancel_request',
+  'order_cancel_replace_request',
+] as const
 
 export function writeCommand(writer: CanonicalWriter, command: VenueCommand): void {
   writer.byte(COMMAND_TYPES.indexOf(command.type))

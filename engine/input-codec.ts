@@ -1,18 +1,44 @@
-// Canonical bytes of the inputs that every mode journals, because nothing derives them: seq, ts_seq_us, the kind, then
-// the fields in schema order.
+// Canonical bytes of a node's inputs but for market rows, which are journaled in columns (`live/row-batch.ts`): seq,
+// ts_seq_us, the kind, then the fields in schema order. A backtest journals control and feed inputs alone, because all
+// others follow from its data; a live session journals every input it processed.
 
-import { must } from '../schemas/assert.ts'
-import type { VenueId } from '../schemas/ids.ts'
+import { must, unreachable } from '../schemas/assert.ts'
+import type { AccountId, ClientOrderId, VenueId } from '../schemas/ids.ts'
 import { CONTROL_COMMANDS, type Control } from '../schemas/messages/control.ts'
 import { FEED_EVENTS, type FeedEvent } from '../schemas/messages/feed.ts'
+import type { SendOutcome, VenueReport } from '../schemas/messages/order.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
+import { COMMAND_TYPES } from './command-codec.ts'
+import { readReport, writeReport } from './report-codec.ts'
 
-export type JournaledInput = Control | FeedEvent
-export type InputRecord = { readonly seq: number; readonly ts_seq_us: number; readonly input: JournaledInput }
+/** A timer of the engine fired: `owner` is the index of the actor that had set it. */
+export type TimerFiring = {
+  readonly type: 'timer'
+  readonly owner: number
+  readonly id: string
+  readonly at_us: number
+}
 
-const CONTROL = 1
-const FEED_EVENT = 2
+/** Inputs that are handed in and never refused. */
+export type KeptInput = Control | FeedEvent | SendOutcome | VenueReport
+export type JournaledInput = KeptInput | TimerFiring
+export type InputRecord<Input extends JournaledInput = JournaledInput> = {
+  readonly seq: number
+  readonly ts_seq_us: number
+  readonly input: Input
+}
+
+const INPUT_TYPES = ['control', 'feed_event', 'send_outcome', 'venue_report', 'timer'] as const
+/** Stands where the others have their type. */
+export const ROWS_INPUT = INPUT_TYPES.length
+const TYPE_OFFSET = 16
+const OUTCOMES = ['sent', 'refused', 'unproven'] as const
+
+/** Whether an input record holds rows of market data. */
+export function isRowRecord(payload: Uint8Array): boolean {
+  return payload[TYPE_OFFSET] === ROWS_INPUT
+}
 
 export function writeInput(
   writer: CanonicalWriter,
@@ -22,27 +48,49 @@ export function writeInput(
 ): void {
   writer.number(seq)
   writer.number(ts_seq_us)
-  if (input.type === 'control') {
-    writer.byte(CONTROL)
-    writer.byte(CONTROL_COMMANDS.indexOf(input.command))
-    writer.text(input.account_id)
-    writer.text(input.strategy_id)
-    writer.text(input.reason)
-    writer.text(input.operator)
-  } else {
-    writer.byte(FEED_EVENT)
-    writer.byte(FEED_EVENTS.indexOf(input.event))
-    writer.text(input.venue_id)
-    writer.text(input.reason)
+  writer.byte(INPUT_TYPES.indexOf(input.type))
+  switch (input.type) {
+    case 'control':
+      return writeControl(writer, input)
+    case 'feed_event':
+      return writeFeedEvent(writer, input)
+    case 'send_outcome':
+      return writeOutcome(writer, input)
+    case 'venue_report':
+      return writeReport(writer, input)
+    case 'timer':
+      return writeTimer(writer, input)
+    default:
+      return unreachable(input)
   }
 }
 
-export function readInput(reader: CanonicalReader): InputRecord {
+/** @param instrumentIndex finds the node's index of an instrument id. */
+export function readInput(
+  reader: CanonicalReader,
+  instrumentIndex: (instrument_id: string) => number,
+): InputRecord {
   const seq = reader.number()
   const ts_seq_us = reader.number()
-  const input = reader.byte() === CONTROL ? readControl(reader) : readFeedEvent(reader)
+  const type = must(INPUT_TYPES[reader.byte()], 'an input has a known type')
+  const input = type === 'venue_report' ? readReport(reader, instrumentIndex) : READERS[type](reader)
   reader.end()
   return { seq, ts_seq_us, input }
+}
+
+const READERS = {
+  control: readControl,
+  feed_event: readFeedEvent,
+  send_outcome: readOutcome,
+  timer: readTimer,
+}
+
+function writeControl(writer: CanonicalWriter, control: Control): void {
+  writer.byte(CONTROL_COMMANDS.indexOf(control.command))
+  writer.text(control.account_id)
+  writer.text(control.strategy_id)
+  writer.text(control.reason)
+  writer.text(control.operator)
 }
 
 function readControl(reader: CanonicalReader): Control {
@@ -56,6 +104,12 @@ function readControl(reader: CanonicalReader): Control {
   }
 }
 
+function writeFeedEvent(writer: CanonicalWriter, event: FeedEvent): void {
+  writer.byte(FEED_EVENTS.indexOf(event.event))
+  writer.text(event.venue_id)
+  writer.text(event.reason)
+}
+
 function readFeedEvent(reader: CanonicalReader): FeedEvent {
   return {
     type: 'feed_event',
@@ -63,4 +117,33 @@ function readFeedEvent(reader: CanonicalReader): FeedEvent {
     venue_id: reader.text() as VenueId,
     reason: reader.text(),
   }
+}
+
+function writeOutcome(writer: CanonicalWriter, outcome: SendOutcome): void {
+  writer.byte(OUTCOMES.indexOf(outcome.outcome))
+  writer.text(outcome.account_id)
+  writer.text(outcome.client_order_id)
+  writer.byte(COMMAND_TYPES.indexOf(outcome.command_type))
+  writer.text(outcome.reason_code)
+}
+
+function readOutcome(reader: CanonicalReader): SendOutcome {
+  return {
+    type: 'send_outcome',
+    outcome: must(OUTCOMES[reader.byte()], 'an outcome is known'),
+    account_id: reader.text() as AccountId,
+    client_order_id: reader.text() as ClientOrderId,
+    command_type: must(COMMAND_TYPES[reader.byte()], 'a command has a known type'),
+    reason_code: reader.text(),
+  }
+}
+
+function writeTimer(writer: CanonicalWriter, timer: TimerFiring): void {
+  writer.number(timer.owner)
+  writer.text(timer.id)
+  writer.number(timer.at_us)
+}
+
+function readTimer(reader: CanonicalReader): TimerFiring {
+  return { type: 'timer', owner: reader.number(), id: reader.text(), at_us: reader.number() }
 }

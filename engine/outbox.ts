@@ -70,24 +70,31 @@ export class Outbox {
     this.#staged.length = 0
   }
 
-  /** Sends every pending command whose record the journal has released. */
-  release(): void {
+  /**
+   * Sends every pending command whose record the journal has released. Where `orders_refused_as` gives a reason, orders
+   * and replaces are refused with it instead; a cancel always goes.
+   */
+  release(now_us = this.#step.now_us, orders_refused_as = ''): void {
     const released_lsn = this.#journal.released_lsn
     while (this.#head < this.#pending.length) {
       const next = this.#pending[this.#head] as Pending
       if (next.lsn > released_lsn) break
       // Counted as gone before the send: whatever the send does, this command is never handed over again.
       this.#head++
-      this.#send(next, this.#step.now_us)
+      this.#send(next, now_us, orders_refused_as)
     }
-    if (this.#head === this.#pending.length) {
-      this.#pending.length = 0
-      this.#head = 0
-      this.has_pending = false
-    } else if (this.#head > 1024) {
+    if (this.#head === this.#pending.length) this.abandon()
+    else if (this.#head > 1024) {
       this.#pending = this.#pending.slice(this.#head)
       this.#head = 0
     }
+  }
+
+  /** Lets go of what is pending. A re-run sends nothing. */
+  abandon(): void {
+    this.#pending.length = 0
+    this.#head = 0
+    this.has_pending = false
   }
 
   #openRecord(): void {
@@ -96,19 +103,18 @@ export class Outbox {
     this.#record.number(this.#step.now_us)
   }
 
-  #send({ command, approved_us, lsn }: Pending, now_us: number): void {
-    if (now_us - approved_us > APPROVAL_AGE_MAX_US) {
-      this.#onRefused({
-        type: 'send_outcome',
-        outcome: 'refused',
-        account_id: command.account_id,
-        client_order_id: command.client_order_id,
-        command_type: command.type,
-        reason_code: 'approval_too_old',
-      })
-      return
+  #send({ command, approved_us, lsn }: Pending, now_us: number, orders_refused_as: string): void {
+    if (now_us - approved_us > APPROVAL_AGE_MAX_US) return this.#refuse(command, 'approval_too_old')
+    if (orders_refused_as !== '' && command.type !== 'order_cancel_request') {
+      return this.#refuse(command, orders_refused_as)
     }
     const link = must(this.#links.get(command.venue_id), 'a command names a venue of the node')
     link.send(command, lsn, now_us)
+  }
+
+  #refuse({ account_id, client_order_id, type }: VenueCommand, reason_code: string): void {
+    const command_type = type
+    const outcome = 'refused'
+    this.#onRefused({ type: 'send_outcome', outcome, account_id, client_order_id, command_type, reason_code })
   }
 }

@@ -2,13 +2,14 @@
 // history is read from the store again, after its content was checked against the hashes the journal names.
 
 import { type Journal, type JournalRecord, RECORD_KIND } from '../../engine/journal-port.ts'
+import { type RunDifference, RunDifferenceError } from '../../engine/run-difference.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
 import type { TickStore } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { BacktestSession } from './backtest-session.ts'
-import { ComparingJournal, type RunDifference, RunDifferenceError } from './comparing-journal.ts'
+import { ComparingJournal } from './comparing-journal.ts'
 import { dataHash, openCursors, openData, planData } from './data-plan.ts'
 import { encodeEnd, type RunEnd } from './end-record.ts'
 import { type BacktestHeader, decodeHeader } from './epoch-header.ts'

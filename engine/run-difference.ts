@@ -1,0 +1,46 @@
+// Where a re-run said something else than the run before, in words for people.
+
+import { CanonicalReader } from './canonical/canonical-reader.ts'
+import { readEffects } from './effect-record.ts'
+import { isRowRecord, readInput } from './input-codec.ts'
+import { RECORD_KIND, type RecordKind } from './journal-port.ts'
+
+/** `recorded` or `again` is undefined where one side had nothing more to say. */
+export type RunDifference = {
+  readonly lsn: number
+  readonly recorded: string | undefined
+  readonly again: string | undefined
+}
+
+/** Thrown out of the step that differs; the session is not continued. */
+export class RunDifferenceError extends Error {
+  override readonly name = 'RunDifferenceError'
+  readonly difference: RunDifference
+
+  constructor(difference: RunDifference) {
+    super(`the re-run differs from the journal at record ${difference.lsn}`)
+    this.difference = difference
+  }
+}
+
+/** A record in words. */
+export function describeRecord(kind: RecordKind, payload: Uint8Array): string {
+  if (kind === RECORD_KIND.effects) return text(readEffects(payload, noIndex))
+  if (kind === RECORD_KIND.input) return describeInput(payload)
+  return `a record of kind ${kind} with ${payload.length} bytes`
+}
+
+function describeInput(payload: Uint8Array): string {
+  const reader = new CanonicalReader(payload)
+  if (!isRowRecord(payload)) return text(readInput(reader, noIndex))
+  return text({ seq: reader.number(), ts_seq_us: reader.number(), input: { type: 'rows' } })
+}
+
+function noIndex(): number {
+  return -1
+}
+
+/** As JSON, with bigints as decimal texts. */
+function text(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part))
+}
