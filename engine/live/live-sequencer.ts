@@ -1,0 +1,228 @@
+// The front door of a live node. Adapters offer inputs; `advance` gives each its place in the one total order, journals
+// it and steps the node; what the journal has released goes to the venues. No I/O, no clock, no waiting in here: the
+// caller hands in the time, and commits the journal after each `advance`.
+//
+// Order: first in, first out, but for conflation (`input-queue.ts`); timers with a deadline below an input's time come
+// before it. Time: `ts_seq_us` never goes back. Overload: quotes conflate; market data beyond the bound is refused and its
+// feed is in gap; all else is kept, and while the backlog or the journal is behind its bound, orders and replaces are
+// refused (`input_backlog`, `journal_behind`) and cancels still go. The same holds until the start-up has reconciled
+// (`trading_enable`), and once the journal has failed. Faults: a step that throws, or a failed journal, ends the
+// sequencer for good; the session is started again from its journal.
+
+import { assert } from '../../schemas/assert.ts'
+import type { VenueId } from '../../schemas/ids.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import type { ConflatedQuote } from '../conflation/conflated-quote.ts'
+import type { KeptInput } from '../input-codec.ts'
+import {
+  InputQueue,
+  type InputQueueBounds,
+  type KeptOffer,
+  type MarketOffer,
+  type QuoteOffer,
+} from '../input-queue.ts'
+import { type JournalWriter, RECORD_KIND } from '../journal-port.ts'
+import type { Node } from '../node.ts'
+import type { Sha256 } from '../sha256-port.ts'
+import type { BarInput, LiveInput, TradeInput } from './live-input.ts'
+import { LiveJournal } from './live-journal.ts'
+import type { NodeFactory } from './node-factory.ts'
+import { OpenSends } from './open-sends.ts'
+import { loadState, saveState, snapshotRecord } from './session-state.ts'
+
+export type LiveBounds = InputQueueBounds & {
+  /** Bytes the journal may hold that are not durable before orders are refused. */
+  readonly pending_bytes_max: number
+  /** Inputs between two snapshots. */
+  readonly snapshot_inputs: number
+  /** Timers that may fire before one input; the excess faults the strategy behind it. */
+  readonly instant_inputs_max: number
+}
+
+export type LiveSequencerOptions = {
+  readonly buildNode: NodeFactory
+  /** Writer of the epoch just opened, and the base it was opened with. */
+  readonly writer: JournalWriter
+  readonly base: Uint8Array
+  readonly bounds: LiveBounds
+  readonly sha256: Sha256
+  readonly venueOfInstrument: (instrument_index: number) => VenueId
+  /** The strategy, by actor index, that owns a timer; undefined for the engine's own actors. */
+  readonly strategyOfActor: (index: number) => string | undefined
+}
+
+export class LiveSequencer {
+  readonly node: Node
+  readonly #options: LiveSequencerOptions
+  readonly #queue: InputQueue<TradeInput | BarInput, KeptInput>
+  readonly #sends = new OpenSends()
+  readonly #journal: LiveJournal
+  /** Venues whose feed was told of a gap and has not said that it is closed. */
+  readonly #gaps = new Set<string>()
+  #isReconciled = false
+  #snapshotSeq: number
+  #fault: unknown
+
+  constructor(options: LiveSequencerOptions) {
+    const { writer, base, bounds, buildNode } = options
+    assert(writer.appended_lsn === -1, 'a sequencer starts with its epoch')
+    this.#options = options
+    this.#queue = new InputQueue(bounds)
+    this.#journal = new LiveJournal(writer, this.#sends)
+    this.node = buildNode({
+      epoch: writer.epoch,
+      journal: this.#journal,
+      post: (input) => this.offer(input),
+    })
+    loadState(base, this.node, this.#sends)
+    this.#snapshotSeq = this.node.seq
+    for (const outcome of this.#sends.outcomes()) this.offer(outcome)
+  }
+
+  /** Engine time from which on `advance` has a timer to fire, Infinity where none is set. */
+  get due_us(): number {
+    return this.node.timers.next_us + 1
+  }
+
+  get conflated_count(): number {
+    return this.#queue.conflated_count
+  }
+
+  offerQuote(quote: ConflatedQuote): QuoteOffer {
+    const offer = this.#queue.offerQuote(quote)
+    if (offer === 'gap') this.#noteGap(quote.instrument_index)
+    return offer
+  }
+
+  offerRow(row: TradeInput | BarInput): MarketOffer {
+    const offer = this.#queue.offerMarket(row.instrument_index, row)
+    if (offer === 'gap') this.#noteGap(row.instrument_index)
+    return offer
+  }
+
+  /** Offers what is never refused. */
+  offer(input: KeptInput): KeptOffer {
+    if (input.type === 'feed_event' && input.event === 'resynchronised') this.#gaps.delete(input.venue_id)
+    return this.#queue.offerKept(input)
+  }
+
+  /** Sequences everything offered so far, and every timer that is due. */
+  advance(now_us: number): void {
+    this.#refuseStopped()
+    try {
+      const ts = Math.max(now_us, this.node.now_us)
+      this.#snapshotWhenDue()
+      for (let input = this.#queue.take(); input !== undefined; input = this.#queue.take()) {
+        this.#fireTimers(ts)
+        this.#step(input, ts)
+      }
+      this.#fireTimers(ts)
+      this.#journal.flush()
+    } catch (error) {
+      this.#fault = error
+      throw error
+    }
+    this.release(now_us)
+  }
+
+  /** Sends what the journal has released. Called after each commit, and when the journal fails. */
+  release(now_us: number): void {
+    const { node } = this
+    if (node.outbox.has_pending) node.outbox.release(Math.max(now_us, node.now_us), this.#refusal())
+  }
+
+  /** The state as a base or a snapshot holds it; between two calls of `advance`. */
+  state(): Uint8Array {
+    return saveState(this.node, this.#sends)
+  }
+
+  #step(input: LiveInput, ts: number): void {
+    const { node } = this
+    switch (input.type) {
+      case 'quote':
+      case 'trade':
+      case 'bar':
+        return this.#journal.stepRow(node, ts, input)
+      case 'control':
+        if (input.command === 'trading_enable') this.#isReconciled = true
+        return node.stepControl(input, ts)
+      case 'feed_event':
+        return node.stepFeedEvent(input, ts)
+      case 'send_outcome':
+        this.#journal.input(node, ts, input)
+        this.#sends.settle(input)
+        return node.stepOutcome(input, ts)
+      case 'venue_report':
+        this.#journal.input(node, ts, input)
+        return node.stepReport(input, ts)
+    }
+  }
+
+  #fireTimers(ts: number): void {
+    const { timers } = this.node
+    const { instant_inputs_max } = this.#options.bounds
+    let owner = -1
+    for (let fired = 0; timers.next_us < ts; fired++) {
+      if (fired === instant_inputs_max) this.#faultOwner(owner, ts)
+      assert(
+        fired < 2 * instant_inputs_max,
+        'timers of one moment go on after the strategy behind them was faulted',
+      )
+      if (timers.next_us >= ts) return
+      const timer = timers.pop()
+      owner = timer.owner
+      this.#journal.input(this.node, ts, { type: 'timer', owner, id: timer.id, at_us: timer.at_us })
+      this.node.stepTimer(timer, ts)
+    }
+  }
+
+  #faultOwner(owner: number, ts: number): void {
+    const { bounds, strategyOfActor } = this.#options
+    const strategy_id = strategyOfActor(owner)
+    assert(
+      strategy_id !== undefined,
+      'timers of one moment exceed instant_inputs_max, and no strategy set them',
+    )
+    const reason = `more than ${bounds.instant_inputs_max} timers at one moment (limits.instant_inputs_max)`
+    const fault = { type: 'control', command: 'strategy_fault', account_id: '', strategy_id, reason } as const
+    this.node.stepControl({ ...fault, operator: 'engine' }, ts)
+  }
+
+  /** Why orders must not leave now; '' where they may. */
+  #refusal(): string {
+    const { writer, bounds } = this.#options
+    if (writer.failure !== undefined) return 'journal_failed'
+    if (!this.#isReconciled) return 'not_reconciled'
+    if (writer.pending_bytes > bounds.pending_bytes_max) return 'journal_behind'
+    return this.#queue.kept_size > bounds.kept_max ? 'input_backlog' : ''
+  }
+
+  /** Snapshots are caches: one that finds a command on its way to the journal waits for a quieter moment. */
+  #snapshotWhenDue(): void {
+    const { node } = this
+    const { writer, bounds, sha256 } = this.#options
+    if (node.seq - this.#snapshotSeq < bounds.snapshot_inputs || node.outbox.has_pending) return
+    writer.append(RECORD_KIND.snapshot, snapshotRecord(this.state(), sha256))
+    this.#snapshotSeq = node.seq
+  }
+
+  #noteGap(instrument_index: number): void {
+    const venue_id = this.#options.venueOfInstrument(instrument_index)
+    if (this.#gaps.has(venue_id)) return
+    this.#gaps.add(venue_id)
+    this.offer({ type: 'feed_event', venue_id, event: 'gap', reason: 'input_queue_full' })
+  }
+
+  #refuseStopped(): void {
+    if (this.#fault !== undefined) throw this.#fault
+    const { failure } = this.#options.writer
+    if (failure === undefined) return
+    throw new OperatingError({
+      code: 'session.journal_failed',
+      reason: 'unavailable',
+      what: 'The journal cannot be written any more, so the session takes no further input and sends no order.',
+      remedy: 'Repair what the journal reports, then start the session again: it recovers by itself.',
+      cause: failure,
+    })
+  }
+}

@@ -1,0 +1,12 @@
+import type { Control } from '../../schemas/messages/control.ts'
+import type { SendOutcome } from '../../schemas/messages/order.ts'
+import type { Node, NodeOptions } from '../node.ts'
+
+/** What differs between the node that runs and the one that is run again. */
+export type NodeBinding = Pick<NodeOptions, 'epoch' | 'journal'> & {
+  /** Takes what comes up outside any step: outcomes of the outbox, and the halt of a strategy that left its handler. */
+  readonly post: (input: SendOutcome | Control) => void
+}
+
+/** Builds the session's node, wired and empty; each call gives another. */
+export type NodeFactory = (binding: NodeBinding) => Node

@@ -1,0 +1,78 @@
+// Rebuilds a session from its last epoch, by the hashes that wrote it: the newest valid snapshot, else the base, and a
+// re-run of the inputs behind it. The caller reads the journal twice and hands the records in:
+//
+//   const recovery = new Recovery(epoch, options)
+//   records from 0            → recovery.look(record)      finds the snapshot to start from
+//   records from recovery.from_lsn → recovery.take(record) runs the tail
+//   recovery.finish()         → the base of the next epoch
+//
+// A re-run that says something else than the journal stops the start-up and names the record.
+
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { type JournalRecord, RECORD_KIND, type RecoveredEpoch } from '../journal-port.ts'
+import { RunDifferenceError } from '../run-difference.ts'
+import type { Sha256 } from '../sha256-port.ts'
+import { decodeLiveHeader, type EpochBinding, refuseOtherBinding } from './epoch-binding.ts'
+import { EpochReplay, type EpochReplayOptions } from './epoch-replay.ts'
+import { stateOfSnapshot } from './session-state.ts'
+
+export type RecoveryOptions = Omit<EpochReplayOptions, 'epoch'> & {
+  readonly binding: EpochBinding
+  readonly sha256: Sha256
+}
+
+export class Recovery {
+  /** The first record of the tail. */
+  from_lsn = 0
+  readonly #epoch: RecoveredEpoch
+  readonly #options: RecoveryOptions
+  #state: Uint8Array
+  #replay: EpochReplay | undefined
+
+  constructor(epoch: RecoveredEpoch, options: RecoveryOptions) {
+    refuseOtherBinding(epoch.epoch, decodeLiveHeader(epoch.header).binding, options.binding)
+    this.#epoch = epoch
+    this.#options = options
+    this.#state = epoch.base
+  }
+
+  /** Looks for snapshots. One that is damaged is passed over: it is a cache. */
+  look({ kind, lsn, payload }: JournalRecord): void {
+    if (kind !== RECORD_KIND.snapshot) return
+    const state = stateOfSnapshot(payload, this.#options.sha256)
+    if (state === undefined) return
+    this.#state = state
+    this.from_lsn = lsn + 1
+  }
+
+  /** Runs a record of the tail again. */
+  take(record: JournalRecord): void {
+    this.#replay ??= this.#begin()
+    try {
+      this.#replay.take(record)
+    } catch (error) {
+      throw error instanceof RunDifferenceError ? this.#mismatch(error) : error
+    }
+  }
+
+  finish(): Uint8Array {
+    this.#replay ??= this.#begin()
+    return this.#replay.finish()
+  }
+
+  #begin(): EpochReplay {
+    return new EpochReplay({ epoch: this.#epoch.epoch, ...this.#options }, this.#state)
+  }
+
+  #mismatch(cause: RunDifferenceError): OperatingError {
+    const { lsn, recorded, again } = cause.difference
+    return new OperatingError({
+      code: 'recovery.mismatch',
+      reason: 'mismatch',
+      what: `A re-run of the session differs from its journal: recorded is ${recorded}, the re-run says ${again ?? 'nothing'}.`,
+      where: `epoch ${this.#epoch.epoch}, record ${lsn}`,
+      remedy: 'Do not trade on this state: keep the journal, and find out what is not deterministic.',
+      cause,
+    })
+  }
+}
