@@ -141,7 +141,8 @@ export class PortfolioActor implements Actor {
   }
 
   #onControl(control: Control): void {
-    if (control.command !== 'session_start') return
+    // The account is opened once, however often a session is started.
+    if (control.command !== 'session_start' || this.#ledger.entry_count > 0) return
     const { account } = this.#options
     const balance = must(parseDecimal(account.balance, MONEY_SCALE), 'a balance is a validated decimal')
     this.#post('deposit', '', balance, 'opening balance')

@@ -109,6 +109,13 @@ export function checkReduces(
   return exposure.worst(spec.index, side, extra_units) <= 0 ? undefined : refusal('account_reduce_only')
 }
 
+/** The price of largest magnitude a limit order can trade at now: its limit, or the touch where that is better. */
+export function worstPrice(side: Side, limit_price_units: number, touch_price_units: number): number {
+  const better = side === 'buy' ? Math.min : Math.max
+  const best = better(limit_price_units, touch_price_units)
+  return Math.abs(best) > Math.abs(limit_price_units) ? best : limit_price_units
+}
+
 /** The price a market order meets. */
 export function touch(table: MarketTable, spec: InstrumentSpec, side: Side): number {
   const column = side === 'buy' ? table.ask_price_units : table.bid_price_units

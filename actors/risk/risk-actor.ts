@@ -215,11 +215,13 @@ export class RiskActor implements Actor {
 
   #checkReplace(spec: InstrumentSpec, request: ReplaceOrderRequest): gate.Refusal | undefined {
     const venue = must(this.#options.venues.get(spec.venue_id), 'an order is at a venue of the account')
-    const { side, cum_quantity_units, leaves_quantity_units } = must(
+    const { side, cum_quantity_units, leaves_quantity_units, replace_quantity_units } = must(
       this.#exposure.reservation(request),
       'a replace is of an open order',
     )
     const quantity = request.order_quantity_units
+    // A second replace would hide what the first may still make of the order.
+    if (replace_quantity_units > 0) return gate.refusal('replace_in_flight')
     const extra = Math.max(0, quantity - cum_quantity_units - leaves_quantity_units)
     return (
       this.#checkStanding(request.strategy_id, spec.index, request.ts_intent_us) ??
@@ -267,7 +269,8 @@ export class RiskActor implements Actor {
   ): gate.Refusal | undefined {
     const { table } = this.#options
     const isLimit = order.order_type === 'limit'
-    const worst = isLimit ? order.price_units : gate.touch(table, spec, order.side)
+    const touch = gate.touch(table, spec, order.side)
+    const worst = isLimit ? gate.worstPrice(order.side, order.price_units, touch) : touch
     return (
       (isLimit
         ? gate.checkPrice(spec, order.side, order.price_units, table, this.#limits.collar, this.#node.now_us)

@@ -33,6 +33,7 @@ export const DENIAL_CODES = [
   'money_overflow',
   'no_conversion_rate',
   'order_rate',
+  'replace_in_flight',
 ] as const
 export type DenialCode = (typeof DENIAL_CODES)[number]
 

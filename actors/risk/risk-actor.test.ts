@@ -1,0 +1,341 @@
+import { expect, test } from 'vitest'
+import type { Config } from '../../schemas/config.ts'
+import { Desk, withRisk } from '../desk.test-support.ts'
+import type { OrderRequest } from '../strategy/context.ts'
+import {
+  EURUSD,
+  strategy,
+  TestNode,
+  testAccount,
+  testInstrument,
+  testStrategy,
+  testVenue,
+} from '../trading-node.test-support.ts'
+
+test('[R1] each limit lets through what is one unit below it or on it, and denies one unit above', () => {
+  const quantity = () => new Desk(withRisk({ order_quantity_max: '5000' }))
+  expect([4_999, 5_000, 5_001].map((quantity_units) => quantity().ask({ quantity_units }))).toEqual([
+    '',
+    '',
+    'order_quantity_max',
+  ])
+  const position = () => new Desk(withRisk({ position_quantity_max: '5000' }))
+  expect([4_999, 5_000, 5_001].map((quantity_units) => position().ask({ quantity_units }))).toEqual([
+    '',
+    '',
+    'position_quantity_max',
+  ])
+  // A buy meets the ask of 1.00010: 5,000 are worth 5,000.50.
+  const notional = () => new Desk(withRisk({ order_notional_max: '5000.5' }))
+  expect([4_999, 5_000, 5_001].map((quantity_units) => notional().ask({ quantity_units }))).toEqual([
+    '',
+    '',
+    'order_notional_max',
+  ])
+})
+
+test('[R1] the collar is a distance from the side of the book an order meets, both ways', () => {
+  // Ten basis points of 1.00000 and of 1.00010 are 100 units, rounded down.
+  const ask = (side: 'buy' | 'sell', limit_price_units: number) =>
+    new Desk(withRisk({ price_collar_basis_points: '10' })).ask({ side, limit_price_units })
+  expect([100_109, 100_110, 100_111].map((price) => ask('buy', price))).toEqual(['', '', 'price_collar'])
+  expect([99_901, 99_900, 99_899].map((price) => ask('sell', price))).toEqual(['', '', 'price_collar'])
+  expect([ask('buy', 1), ask('sell', 10_000_000)]).toEqual(['', ''])
+})
+
+test('[R1] the worst value of a sell below the bid is what the bid pays', () => {
+  // At its limit of 0.99000 it would be worth 4,950.00, at the bid it is worth 5,000.00.
+  const ask = (order_notional_max: string) =>
+    new Desk(withRisk({ order_notional_max })).ask({
+      side: 'sell',
+      quantity_units: 5_000,
+      limit_price_units: 99_000,
+    })
+  expect([ask('5000'), ask('4999.99')]).toEqual(['', 'order_notional_max'])
+})
+
+test('[R1] the value of an order is held against the limit in account currency', () => {
+  const desk = (conversion_rates: { readonly [currency: string]: string }) =>
+    new Desk({
+      config: (config) => ({
+        ...config,
+        accounts: [
+          {
+            ...testAccount('main', ['sim'], { order_notional_max: '10' }),
+            conversion_rates,
+            currency: 'EUR',
+          },
+        ],
+      }),
+    })
+  // 10 EUR are 20 USD, of which 19 units at 1.00010 leave something and 20 do not.
+  expect([19, 20].map((quantity_units) => desk({ USD: '0.5' }).ask({ quantity_units }))).toEqual([
+    '',
+    'order_notional_max',
+  ])
+  expect(desk({}).ask({ quantity_units: 1 })).toBe('no_conversion_rate')
+})
+
+test('[R1] price and quantity keep the instrument’s increment, lot and minimum', () => {
+  const instruments = [
+    testInstrument(EURUSD, 0, {
+      lot: '100',
+      quantity_min: '200',
+      increments: [{ price_increment: '0.0001' }],
+    }),
+  ]
+  const ask = (order: Partial<OrderRequest>) => new Desk({ instruments }).ask(order)
+  expect(ask({ quantity_units: 200, limit_price_units: 99_990 })).toBe('')
+  expect(ask({ quantity_units: 250 })).toBe('quantity_off_lot')
+  expect(ask({ quantity_units: 100 })).toBe('quantity_below_minimum')
+  expect(ask({ quantity_units: 0 })).toBe('quantity_not_positive')
+  expect(ask({ quantity_units: -1_000 })).toBe('quantity_not_positive')
+  expect(ask({ limit_price_units: 99_991 })).toBe('price_off_increment')
+  expect(ask({ limit_price_units: 0 })).toBe('price_not_positive')
+})
+
+test('[R1] an amount beyond what money can hold is a coded denial, never an assertion', () => {
+  const instruments = [testInstrument(EURUSD, 0, { multiplier: '1000000000000000000' })]
+  const desk = new Desk({ instruments })
+  const huge = { quantity_units: 900_000_000_000_000, limit_price_units: 100_000 }
+  expect(desk.ask(huge)).toBe('order_quantity_max')
+  const unlimited = withRisk({
+    order_quantity_max: '999999999999999',
+    position_quantity_max: '999999999999999',
+  })
+  expect(new Desk({ ...unlimited, instruments }).ask(huge)).toBe('money_overflow')
+})
+
+test('[R2] without a price there is no order', () => {
+  const blind = strategy({
+    onStart: (ctx) => ctx.setTimer('go', ctx.now_us + 1),
+    onTimer: (ctx) => void ctx.submit({ instrument: 'GBPUSD.sim', side: 'buy', quantity_units: 1 }),
+  })
+  const node = new TestNode({
+    instruments: [testInstrument(EURUSD, 0), testInstrument('GBPUSD.sim', 1)],
+    config: (config) => ({ ...config, strategies: [testStrategy('s', 'main', [EURUSD, 'GBPUSD.sim'])] }),
+    strategies: { s: blind },
+  })
+  node.control('session_start')
+  node.control('trading_enable')
+  node.quote(EURUSD, 100_000, 100_010)
+  node.pass(node.now_us + 1)
+  expect(node.denials.map(({ reason_code }) => reason_code)).toEqual(['no_reference_price'])
+})
+
+const buy = { side: 'buy', quantity_units: 1 } as const
+
+test('[R2] a price that is too old is no price; exactly as old as allowed it is one', () => {
+  const ask = (age_us: number) => {
+    const clock = strategy({ onTimer: (ctx) => void ctx.submit({ ...buy, instrument: EURUSD }) })
+    const node = new TestNode({
+      instruments: [testInstrument(EURUSD, 0), testInstrument('GBPUSD.sim', 1)],
+      strategies: {
+        s: { ...clock, onStart: (ctx) => ctx.setTimer('go', 1_000_000 + age_us) },
+      },
+    })
+    node.start()
+    // Another instrument keeps the feed live meanwhile.
+    node.quote('GBPUSD.sim', 1, 2, 1_000_000 + age_us - 1)
+    node.pass(1_000_000 + age_us)
+    return node.denials.map(({ reason_code }) => reason_code)
+  }
+  expect(ask(60_000_000)).toEqual([])
+  expect(ask(60_000_001)).toEqual(['market_data_stale'])
+})
+
+test('[R2] orders are denied unless the feed is live', () => {
+  const desk = new Desk()
+  expect(desk.ask()).toBe('')
+  desk.feedEvent('gap')
+  expect(desk.ask()).toBe('market_data_stale')
+  desk.feedEvent('resynchronised')
+  expect(desk.ask()).toBe('')
+})
+
+test('[R2] a strategy that has not said it trades is denied, and one that ordered before it paused is not', () => {
+  const desk = new Desk()
+  desk.control('strategy_pause', { strategy_id: 's' })
+  expect(desk.ask()).toBe('strategy_not_trading')
+  desk.control('strategy_resume', { strategy_id: 's' })
+  expect(desk.ask()).toBe('')
+  expect(desk.reloaded().state('strategy/s')).toBe('trading')
+})
+
+test('[R2] an order type the venue does not take is denied, and so is a replace', () => {
+  const desk = new Desk({ capabilities: { orders: { limit: ['gtc'] }, replace: false } })
+  expect(desk.ask()).toBe('order_type_not_supported')
+  expect(desk.ask({ limit_price_units: 99_000, time_in_force: 'fok' })).toBe('order_type_not_supported')
+  expect(desk.ask({ limit_price_units: 99_000 })).toBe('')
+  desk.accept(desk.lastOrder())
+  const counter = desk.lastOrder().counter
+  desk.do((ctx) => ctx.replace(counter, { quantity_units: 1_000, limit_price_units: 99_001 }))
+  expect(desk.denials.at(-1)).toMatchObject({
+    request: 'replace',
+    counter,
+    reason_code: 'replace_not_supported',
+  })
+})
+
+test('[R3] a halted account sends no order and still cancels', () => {
+  const desk = new Desk()
+  desk.ask({ limit_price_units: 99_000 })
+  desk.accept(desk.lastOrder())
+  desk.control('account_halt', { account_id: 'main' })
+  expect(desk.ask()).toBe('account_halted')
+  const { counter } = desk.lastOrder()
+  desk.do((ctx) => ctx.cancel(counter))
+  expect(desk.lastSent().type).toBe('order_cancel_request')
+})
+
+test('[R3] a halt of another account is not ours, and a halt is not loosened by one word', () => {
+  const desk = new Desk()
+  desk.control('account_halt', { account_id: 'other' })
+  expect(desk.ask()).toBe('')
+  desk.control('account_halt')
+  desk.control('account_reduce_only')
+  expect(desk.state('risk/main')).toBe('halted')
+  desk.control('account_resume')
+  desk.control('account_reduce_only')
+  expect(desk.state('risk/main')).toBe('reduce_only')
+})
+
+test('[R3] reduce-only lets through what closes, counting all that already would, and not one unit more', () => {
+  const desk = new Desk()
+  desk.ask({ quantity_units: 1_000 })
+  desk.accept(desk.lastOrder())
+  desk.fill(desk.lastOrder(), 100_010, 1_000)
+  desk.control('account_reduce_only')
+  expect(desk.ask({ quantity_units: 1 })).toBe('account_reduce_only')
+  expect(desk.ask({ side: 'sell', quantity_units: 600 })).toBe('')
+  expect(desk.ask({ side: 'sell', quantity_units: 401 })).toBe('account_reduce_only')
+  expect(desk.ask({ side: 'sell', quantity_units: 400 })).toBe('')
+  expect(desk.ask({ side: 'sell', quantity_units: 1 })).toBe('account_reduce_only')
+})
+
+test('[R4] as many orders as allowed fit in any window, and one more when the first is a window old', () => {
+  const desk = new Desk(withRisk({ order_rate: { orders_max: 2, window_us: 100 } }))
+  const at = (ts_us: number) => {
+    desk.quote(EURUSD, 100_000, 100_010, ts_us)
+    return desk.ask()
+  }
+  const t = desk.now_us + 1_000
+  expect([at(t), at(t + 50), at(t + 99), at(t + 100), at(t + 149), at(t + 150)]).toEqual([
+    '',
+    '',
+    'order_rate',
+    '',
+    'order_rate',
+    '',
+  ])
+})
+
+test('[R4] a denied order takes no place in the window; a cancel needs none', () => {
+  const desk = new Desk(withRisk({ order_rate: { orders_max: 1, window_us: 1_000 } }))
+  expect(desk.ask({ quantity_units: 0 })).toBe('quantity_not_positive')
+  expect(desk.ask({ limit_price_units: 99_000 })).toBe('')
+  desk.accept(desk.lastOrder())
+  expect(desk.ask()).toBe('order_rate')
+  desk.do((ctx) => ctx.cancel(desk.lastOrder().counter))
+  expect(desk.lastSent().type).toBe('order_cancel_request')
+})
+
+test('[R5] a replace passes the same checks as an order', () => {
+  const risk = withRisk({
+    order_quantity_max: '5000',
+    price_collar_basis_points: '10',
+    order_notional_max: '4990',
+  })
+  const replaced = (quantity_units: number, limit_price_units: number) => {
+    const desk = new Desk(risk)
+    desk.ask({ limit_price_units: 99_000 })
+    desk.accept(desk.lastOrder())
+    desk.do((ctx) => ctx.replace(desk.lastOrder().counter, { quantity_units, limit_price_units }))
+    return desk.denials.at(-1)?.reason_code ?? desk.lastSent().type
+  }
+  expect(replaced(2_000, 99_001)).toBe('order_cancel_replace_request')
+  expect(replaced(5_001, 99_001)).toBe('order_quantity_max')
+  expect(replaced(5_000, 100_000)).toBe('order_notional_max')
+  expect(replaced(2_000, 100_111)).toBe('price_collar')
+  expect(replaced(2_000, -1)).toBe('price_not_positive')
+})
+
+test('[R6] a second replace is denied while the first is in flight, and the larger of both sizes stays counted', () => {
+  const desk = new Desk(withRisk({ position_quantity_max: '3000' }))
+  desk.ask({ limit_price_units: 99_000 })
+  desk.accept(desk.lastOrder())
+  const { counter } = desk.lastOrder()
+  desk.do((ctx) => {
+    ctx.replace(counter, { quantity_units: 3_000, limit_price_units: 99_000 })
+    ctx.replace(counter, { quantity_units: 1_000, limit_price_units: 99_000 })
+  })
+  expect(desk.denials.map(({ reason_code }) => reason_code)).toEqual(['replace_in_flight'])
+  expect(desk.sent.map(({ type }) => type)).toEqual(['new_order_single', 'order_cancel_replace_request'])
+  expect(desk.ask({ quantity_units: 1 })).toBe('position_quantity_max')
+})
+
+test('[R6] an order of unknown sending counts in full until it is proven absent', () => {
+  const desk = new Desk(withRisk({ position_quantity_max: '1000' }))
+  desk.ask({ quantity_units: 1_000 })
+  desk.outcome(desk.lastOrder(), 'unproven', 'timeout')
+  expect(desk.ask({ quantity_units: 1 })).toBe('position_quantity_max')
+  expect(desk.ask({ side: 'sell', quantity_units: 1_000 })).toBe('')
+  expect(desk.ask({ side: 'sell', quantity_units: 1 })).toBe('position_quantity_max')
+})
+
+test('[R6] what an order not sent or rejected had reserved is free again', () => {
+  const desk = new Desk(withRisk({ position_quantity_max: '1000' }))
+  desk.ask({ quantity_units: 1_000 })
+  desk.outcome(desk.lastOrder(), 'refused', 'test')
+  expect(desk.ask({ quantity_units: 1_000 })).toBe('')
+  desk.outcome(desk.lastOrder())
+  desk.report('rejected', desk.lastOrder(), { reason_code: 'test' })
+  expect(desk.ask({ quantity_units: 1_000 })).toBe('')
+})
+
+test('[R7] every request gets exactly one verdict: an order at the venue, or a denial the strategy hears', () => {
+  const heard: string[] = []
+  const eager = strategy({
+    onQuote: (ctx) => {
+      ctx.submit({ instrument: EURUSD, side: 'buy', quantity_units: 1_000 })
+      ctx.submit({ instrument: EURUSD, side: 'buy', quantity_units: 0 })
+    },
+    onDenied: (_, denial) => void heard.push(`${denial.counter} ${denial.reason_code}`),
+  })
+  const node = new TestNode({ strategies: { s: eager } }).start()
+  expect(heard).toEqual(['2 quantity_not_positive'])
+  expect(node.orders.map(({ counter }) => counter)).toEqual([1])
+  expect(node.trading.gates.get('main')?.counts).toEqual({ approved: 1, denied: 1 })
+})
+
+test('[R8] a strategy trades its own instruments at the venues of its account, and nothing else', () => {
+  const config = (base: Config): Config => ({
+    ...base,
+    venues: [testVenue('sim'), testVenue('far')],
+    strategies: [testStrategy('s', 'main', [EURUSD, 'GBPUSD.far'])],
+  })
+  const greedy = strategy({
+    onQuote: (ctx, quote) =>
+      void ctx.submit({ instrument: quote.instrument_id, side: 'buy', quantity_units: 1 }),
+  })
+  const instruments = [testInstrument(EURUSD, 0), testInstrument('GBPUSD.far', 1)]
+  const node = new TestNode({ config, instruments, strategies: { s: greedy } }).start()
+  expect(node.denials.map(({ instrument_id, reason_code }) => `${instrument_id} ${reason_code}`)).toEqual([
+    'GBPUSD.far not_entitled',
+  ])
+})
+
+test('[R9] exposure, rate window and latches are the same after a save and a load', () => {
+  const desk = new Desk(
+    withRisk({ position_quantity_max: '3000', order_rate: { orders_max: 2, window_us: 50 } }),
+  )
+  desk.ask({ limit_price_units: 99_000 })
+  desk.accept(desk.lastOrder())
+  desk.do((ctx) =>
+    ctx.replace(desk.lastOrder().counter, { quantity_units: 3_000, limit_price_units: 99_000 }),
+  )
+  desk.control('account_reduce_only')
+  const copy = desk.reloaded()
+  expect(copy.save()).toEqual(desk.save())
+  expect(copy.state('risk/main')).toBe('reduce_only')
+})
