@@ -19,6 +19,8 @@ import { type BacktestOutcome, runBacktest } from '../../sim/backtest/run-backte
 import type { Progress } from '../cli/progress.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { type LoadedSession, loadStrategies } from '../config/load-strategies.ts'
+import { ReportRecorder } from '../report/report-data.ts'
+import { writeReport } from '../report/write-report.ts'
 import { RunFiles } from '../run-files/run-files.ts'
 import { journalFolder, makeRunFolder, newRunId } from './run-folder.ts'
 
@@ -31,7 +33,12 @@ export type ConfiguredRun = {
   readonly progress: Progress
 }
 
-export type FinishedRun = { readonly result: BacktestResult; readonly folder: string }
+export type FinishedRun = {
+  readonly result: BacktestResult
+  readonly folder: string
+  /** The report's path. */
+  readonly report: string
+}
 
 /** Runs it, and leaves journal, result and files in the folder. A fault of a strategy is thrown once they are there. */
 export async function runConfigured({ path, set, out, progress }: ConfiguredRun): Promise<FinishedRun> {
@@ -47,9 +54,16 @@ export async function runConfigured({ path, set, out, progress }: ConfiguredRun)
       const run_id = newRunId(config.session, new Date())
       const folder = await makeRunFolder(out ?? join(config.journal.directory, run_id))
       progress.start('replaying')
-      const { result, faults } = await runIntoFolder({ ...session, run_id, folder, store, gate, progress })
+      const { result, faults, report } = await runIntoFolder({
+        ...session,
+        run_id,
+        folder,
+        store,
+        gate,
+        progress,
+      })
       refuseFaults(faults, violations, folder)
-      return { result, folder }
+      return { result, folder, report }
     } finally {
       await store.close()
     }
@@ -66,11 +80,13 @@ type RunParts = LoadedSession & {
   readonly progress: Progress
 }
 
-async function runIntoFolder(parts: RunParts): Promise<BacktestOutcome> {
+async function runIntoFolder(parts: RunParts): Promise<BacktestOutcome & { report: string }> {
   const { loaded, strategies, run_id, folder, store, gate, progress } = parts
   const { config, config_hash } = loaded
   const journal = await openFileJournal({ directory: journalFolder(folder) })
-  const files = new RunFiles(folder, instrumentsOf(config))
+  const specs = instrumentsOf(config)
+  const recorder = new ReportRecorder(specs)
+  const files = new RunFiles(folder, specs, recorder.rows)
   try {
     const outcome = await runBacktest({
       run_id,
@@ -78,7 +94,7 @@ async function runIntoFolder(parts: RunParts): Promise<BacktestOutcome> {
       config_hash,
       strategies,
       build: buildIdentity(),
-      store,
+      store: recorder.prices.watch(store),
       journal,
       sha256: nodeSha256,
       gate,
@@ -87,7 +103,7 @@ async function runIntoFolder(parts: RunParts): Promise<BacktestOutcome> {
       meter: METER,
     })
     files.finish(outcome)
-    return outcome
+    return { ...outcome, report: await writeReport(folder, recorder.data(outcome, config)) }
   } catch (error) {
     files.abandon()
     throw error

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Value from 'typebox/value'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { must } from '../../schemas/assert.ts'
 import { BacktestResult } from '../../schemas/backtest-result.ts'
 import { runCli } from './run-cli.test-support.ts'
 
@@ -139,7 +140,7 @@ test("the result's schema is printed without a configuration", () => {
   })
 })
 
-test('the demo trades, names its run, and comes out the same a second time', () => {
+test('the demo trades, names its report, and comes out the same a second time', async () => {
   const args = ['demo', '--folder', join(folder, 'demo')]
   const first = runCli([...args, '--json'])
   expect(first.exit_code).toBe(0)
@@ -148,5 +149,6 @@ test('the demo trades, names its run, and comes out the same a second time', () 
   const second = runCli(args)
   expect(second).toMatchObject({ exit_code: 0, stderr: '' })
   expect(second.stdout).toContain(`output_hash  ${output_hash}`)
-  expect(second.stdout).toContain(`written      ${join(folder, 'demo', 'runs')}`)
+  const report = must(/^report +(.+)$/m.exec(second.stdout)?.[1], 'the demo names its report')
+  expect(await readFile(report, 'utf8')).toContain(output_hash)
 })

@@ -57,7 +57,9 @@ const RESULT: BacktestResult = {
 
 test("a backtest's result reads as a page, without what did not happen", () => {
   expect(Value.Check(BacktestResult, RESULT)).toBe(true)
-  expect(backtestText(RESULT, 'runs/demo-1').split('\n')).toEqual([
+  expect(
+    backtestText(RESULT, { folder: 'runs/demo-1', report: 'runs/demo-1/report.html' }).split('\n'),
+  ).toEqual([
     'run          demo-1',
     'history      2024-01-01T00:00:00.000000Z to 2024-01-02T00:00:00.000000Z: 1,234,567 quotes, 2 bars',
     'orders       12 submitted: 1 denied, 1 rejected, 9 filled, 1 open at end',
@@ -70,6 +72,7 @@ test("a backtest's result reads as a page, without what did not happen", () => {
     'speed        8,123,457 quotes/s, 1.23 s in all, 412 MB',
     `output_hash  ${HASH}`,
     'written      runs/demo-1',
+    'report       runs/demo-1/report.html',
     '',
   ])
 })

@@ -3,7 +3,9 @@
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
 import { alignedRows, grouped } from '../text/table.ts'
 
-export function backtestText(result: BacktestResult, folder: string | undefined): string {
+export type Written = { readonly folder: string; readonly report: string }
+
+export function backtestText(result: BacktestResult, written: Written): string {
   const { data, orders, equity, pnl, statistics, timing } = result
   const currency = equity.currency
   const rows = [
@@ -24,7 +26,8 @@ export function backtestText(result: BacktestResult, folder: string | undefined)
       `${speed(timing.quotes_per_s)}, ${timing.wall_s.toFixed(2)} s in all, ${Math.round(timing.peak_rss_mb)} MB`,
     ],
     ['output_hash', result.output_hash],
-    ...(folder === undefined ? [] : [['written', folder]]),
+    ['written', written.folder],
+    ['report', written.report],
   ]
   return `${alignedRows(rows).join('\n')}\n`
 }

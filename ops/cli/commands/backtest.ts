@@ -6,9 +6,9 @@ export const command: Command = {
   usage: 'CONFIG',
   description: `
 Replays the history through the actors that trade live, against a simulated exchange, and prints what came of it. The
-run's folder keeps the journal (see orrery verify), result.json, and orders, fills, positions, ledger and equity as CSV.
-With --json the result is one object; --schema prints its JSON Schema, in which every field is described. A strategy that
-fails ends the command with exit code 6.`,
+run's folder keeps the journal (see orrery verify), result.json, report.html, and orders, fills, positions, ledger and
+equity as CSV. With --json the result is one object; --schema prints its JSON Schema, in which every field is described.
+A strategy that fails ends the command with exit code 6.`,
   arguments_min: 1,
   arguments_max: 1,
   options: {
@@ -47,13 +47,13 @@ async function backtest(call: Call): Promise<Outcome> {
   const { backtestText } = await import('../backtest-text.ts')
   const [path = ''] = call.arguments
   const { progress } = call
-  const { result, folder } = await runConfigured({
+  const { result, folder, report } = await runConfigured({
     path,
     set: call.texts('set'),
     out: call.text('out'),
     progress,
   })
-  return { json: result, text: backtestText(result, folder) }
+  return { json: result, text: backtestText(result, { folder, report }) }
 }
 
 async function schema(): Promise<Outcome> {

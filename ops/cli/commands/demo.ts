@@ -53,7 +53,11 @@ async function demo(call: Call): Promise<Outcome> {
   const folder = resolve(call.text('folder') ?? FOLDER_DEFAULT)
   const store = join(folder, 'ticks')
   await generateHistory(call, store)
-  const { result, folder: run } = await runConfigured({
+  const {
+    result,
+    folder: run,
+    report,
+  } = await runConfigured({
     path: here('../../demo/demo.yaml'),
     set: [
       `data.store=${JSON.stringify(store)}`,
@@ -64,7 +68,7 @@ async function demo(call: Call): Promise<Outcome> {
     out: undefined,
     progress: call.progress,
   })
-  return { json: result, text: backtestText(result, run) }
+  return { json: result, text: backtestText(result, { folder: run, report }) }
 }
 
 function here(path: string): string {
