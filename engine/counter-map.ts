@@ -56,9 +56,12 @@ export class CounterMap<Value extends object> {
     return at
   }
 
-  /** Counters come one after another, so their low bits spread them best. */
+  /**
+   * Spread by Fibonacci hashing. Counters come one after another, and side by side they would form one run as long as
+   * the table, which every deletion had to walk.
+   */
   #home(counter: number): number {
-    return counter & this.#mask
+    return (Math.imul(counter, 0x9e3779b1) >>> 8) & this.#mask
   }
 
   #grow(): void {
