@@ -188,6 +188,7 @@ class Wiring {
         position: (index) => portfolio.bookQuantity(strategy.id, index),
         openOrders: () => orders.openOrders(strategy.id),
       },
+      effects_max: this.#config.limits.step_messages_max,
       onFault: this.#options.onFault,
       onOutsideStep: this.#options.onOutsideStep,
       inspect: this.#options.inspect,

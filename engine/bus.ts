@@ -1,7 +1,7 @@
 // The in-process bus: routes are resolved to lists of handlers when the node is wired, so a message costs no string
-// matching. Within a step messages go through one FIFO, subscribers in the order they were wired. The FIFO is bounded:
-// beyond `step_messages_max` the strategy that caused the excess is faulted; any other cause stops the node. What a
-// faulted strategy leaves in the FIFO, and the cancels of its orders, are still delivered: they end by themselves.
+// matching. Within a step messages go through one FIFO, subscribers in the order they were wired. It is bounded per
+// cause: beyond `step_messages_max` the strategy that caused the excess is faulted; any other cause stops the node. What
+// a faulted strategy leaves in the FIFO, and the cancels of its orders, are still delivered: they end by themselves.
 
 import { assert } from '../schemas/assert.ts'
 
@@ -26,8 +26,8 @@ export class Bus {
   /** Messages of the step so far. The arrays keep their length, so that no step has to grow them again. */
   #tail = 0
   #stepCount = 0
-  /** The strategies faulted for excess in this step. */
-  readonly #excused = new Set<number>()
+  /** Messages of the step by cause, the engine's own first. */
+  readonly #countByCause: number[] = []
   #isWired = false
   readonly #messagesMax: number
   readonly #onExcess: (cause: number) => void
@@ -79,8 +79,9 @@ export class Bus {
 
   /** Called once per step, before the first message. */
   beginStep(): void {
-    if (this.#stepCount > this.#messagesMax) this.#excused.clear()
+    if (this.#stepCount === 0) return
     this.#stepCount = 0
+    this.#countByCause.fill(0)
   }
 
   #deliver(at: number): void {
@@ -88,24 +89,25 @@ export class Bus {
     this.#messages[at] = undefined
     const handlers = (this.#targets[at] as Route<unknown>).handlers
     const cause = this.#causes[at] as number
-    if (++this.#stepCount > this.#messagesMax) this.#excess(cause)
+    this.#stepCount++
+    const count = (this.#countByCause[cause + 1] ?? 0) + 1
+    this.#countByCause[cause + 1] = count
+    if (count > this.#messagesMax) this.#excess(cause, count)
     for (let i = 0; i < handlers.length; i++) {
       this.cause = cause
       ;(handlers[i] as Handler<unknown>)(message)
     }
   }
 
-  #excess(cause: number): void {
+  #excess(cause: number, count: number): void {
     assert(
       cause !== ENGINE_CAUSE,
       `one step sent more than ${this.#messagesMax} messages, and no strategy caused it`,
     )
     assert(
-      this.#stepCount <= this.#messagesMax * EXCESS_FACTOR_MAX,
+      count <= this.#messagesMax * EXCESS_FACTOR_MAX,
       `a step went on sending after its strategy was faulted for more than ${this.#messagesMax} messages`,
     )
-    if (this.#excused.has(cause)) return
-    this.#excused.add(cause)
-    this.#onExcess(cause)
+    if (count === this.#messagesMax + 1) this.#onExcess(cause)
   }
 }

@@ -17,8 +17,6 @@ import type {
 import type { PendingEffects } from './pending-effects.ts'
 import { StrategyFault } from './strategy-fault.ts'
 
-/** The most messages and timers one handler may ask for. */
-const EFFECTS_MAX = 10_000
 /** The engine's own timer of a strategy; its name is taken. */
 export const WARM_UP_TIMER = 'engine/warm_up'
 
@@ -40,6 +38,8 @@ export type ContextOptions = {
   readonly views: StrategyViews
   readonly random: RandomStream
   readonly effects: PendingEffects
+  /** The most messages and timer changes one handler may ask for. */
+  readonly effects_max: number
   readonly sendIntent: (intent: Intent) => void
   readonly sendSignal: (name: string, value: number) => void
   /** Called instead of the method when no handler of this strategy is running. */
@@ -185,6 +185,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
 
   cancelTimer(id: string): void {
     this.#check('cancelTimer')
+    this.#bound()
     this.#options.effects.cancelTimer(id)
   }
 
@@ -203,8 +204,12 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
   }
 
   #bound(): void {
-    if (this.#options.effects.messageCount < EFFECTS_MAX) return
-    throw new StrategyFault('bound_exceeded', `one handler asked for more than ${EFFECTS_MAX} messages`)
+    const { effects, effects_max } = this.#options
+    if (effects.count < effects_max) return
+    throw new StrategyFault(
+      'bound_exceeded',
+      `one handler asked for more than ${effects_max} messages and timers (limits.step_messages_max)`,
+    )
   }
 
   #spec(id: string): InstrumentSpec {

@@ -10,12 +10,8 @@ export class PendingEffects {
   readonly #messages: PendingMessage[] = []
   readonly #timers: TimerChange[] = []
 
-  get isEmpty(): boolean {
-    return this.#messages.length === 0 && this.#timers.length === 0
-  }
-
-  get messageCount(): number {
-    return this.#messages.length
+  get count(): number {
+    return this.#messages.length + this.#timers.length
   }
 
   send<Message>(route: Route<Message>, message: Message): void {

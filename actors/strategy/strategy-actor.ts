@@ -5,7 +5,7 @@ import type { InspectionEvent } from 'xstate'
 import type { Actor } from '../../engine/actor.ts'
 import { ENGINE_CAUSE, type Route } from '../../engine/bus.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
-import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { type CanonicalWriter, NotCanonicalError } from '../../engine/canonical/canonical-writer.ts'
 import { ControlLane } from '../../engine/control-lane.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
@@ -17,6 +17,7 @@ import type { Bar, Signal } from '../../schemas/messages/market.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import { authorLine } from './author-line.ts'
@@ -38,6 +39,8 @@ export type StrategyOptions = {
   /** Restarts the warm-up of the strategy's indicators. */
   readonly resetIndicators: () => void
   readonly views: Omit<StrategyViews, 'is_trading' | 'now_us'>
+  /** The most messages and timer changes one handler may ask for. */
+  readonly effects_max: number
   /** Tells people; never changes what the engine does. */
   readonly onFault: (fault: FaultReport) => void
   /** Must post a `strategy_halt` control input; the strategy is not in a step and cannot halt itself. */
@@ -66,6 +69,8 @@ export class StrategyActor implements Actor {
   readonly #setUp: SetUp<never>
   /** Orders asked for and not known to have ended, in order of asking. */
   readonly #openCounters = new Set<number>()
+  /** Orders the running handler has asked for. */
+  readonly #asked: number[] = []
   #isRunning = false
   #warmUpDone = false
 
@@ -121,7 +126,7 @@ export class StrategyActor implements Actor {
     this.#lane.save(writer)
     writer.number(this.#context.counter)
     writer.flag(this.#warmUpDone)
-    writer.value(this.#context.currentState)
+    this.#saveState(writer)
     writer.value([...this.#openCounters])
   }
 
@@ -132,6 +137,23 @@ export class StrategyActor implements Actor {
     this.#context.currentState = reader.value()
     this.#openCounters.clear()
     for (const counter of reader.value() as number[]) this.#openCounters.add(counter)
+  }
+
+  /** Plain data without NaN is for the author to keep; where it is not, nothing can be saved until the strategy is faulted. */
+  #saveState(writer: CanonicalWriter): void {
+    try {
+      writer.value(this.#context.currentState)
+    } catch (cause) {
+      if (!(cause instanceof NotCanonicalError)) throw cause
+      throw new OperatingError({
+        code: 'strategy.bad_state',
+        reason: 'strategy',
+        what: `The state of the strategy ${this.#options.strategy_id} cannot be kept: ${cause.message}.`,
+        where: `strategies.${this.#options.strategy_id}`,
+        remedy: 'Keep plain data in ctx.state, and check numbers before they go there.',
+        cause,
+      })
+    }
   }
 
   #subscribe(): void {
@@ -176,7 +198,7 @@ export class StrategyActor implements Actor {
   }
 
   #onDenied(denial: OrderDenied): void {
-    this.#openCounters.delete(denial.counter)
+    if (denial.request !== 'replace') this.#openCounters.delete(denial.counter)
     this.#call('onDenied', this.#definition.onDenied as AnyHandler | undefined, denial)
   }
 
@@ -185,7 +207,7 @@ export class StrategyActor implements Actor {
     if (control.account_id !== '' && control.account_id !== this.#options.account_id) return
     switch (control.command) {
       case 'session_start':
-        return this.#start({ type: 'strategy.started' })
+        return this.state === 'created' ? this.#start({ type: 'strategy.started' }) : undefined
       case 'trading_enable':
         return this.#lane.send({ type: 'strategy.trading_enabled' })
       case 'strategy_pause':
@@ -199,8 +221,7 @@ export class StrategyActor implements Actor {
       case 'strategy_reinitialise':
         return this.#reinitialise()
       case 'session_stop':
-        this.#call('onStop', this.#definition.onStop as AnyHandler | undefined)
-        return this.#lane.send({ type: 'strategy.stopped' })
+        return this.#stop()
       default:
         return
     }
@@ -221,6 +242,12 @@ export class StrategyActor implements Actor {
     if (this.#isRunning || this.state === 'created') return
     this.#options.resetIndicators()
     this.#start({ type: 'strategy.reinitialised' })
+  }
+
+  #stop(): void {
+    this.#call('onStop', this.#definition.onStop as AnyHandler | undefined)
+    this.#node.timers.cancelAll(this.index)
+    this.#lane.send({ type: 'strategy.stopped' })
   }
 
   #checkWarm(): void {
@@ -252,6 +279,8 @@ export class StrategyActor implements Actor {
     try {
       const returned = handler(context, first, second)
       if (isThenable(returned)) {
+        // What becomes of the promise is the fault's to tell, not the process's.
+        if (returned instanceof Promise) returned.catch(() => undefined)
         throw new StrategyFault(
           'returned_a_promise',
           `${handlerName} returned a promise; handlers are synchronous`,
@@ -260,21 +289,21 @@ export class StrategyActor implements Actor {
     } catch (error) {
       context.isOpen = false
       this.#effects.discard()
+      this.#asked.length = 0
       context.counter = counterBefore
       this.#faultWith(handlerName, error)
       return
     }
     context.isOpen = false
-    if (!this.#effects.isEmpty) this.#commit(counterBefore)
+    if (this.#effects.count > 0) this.#commit()
   }
 
-  #commit(counterBefore: number): void {
+  #commit(): void {
     this.#node.bus.cause = this.index
     this.#effects.commit(this.index, this.#node.bus, this.#node.timers)
     this.#node.bus.cause = ENGINE_CAUSE
-    for (let counter = counterBefore + 1; counter <= this.#context.counter; counter++) {
-      this.#openCounters.add(counter)
-    }
+    for (const counter of this.#asked) this.#openCounters.add(counter)
+    this.#asked.length = 0
   }
 
   #faultWith(handlerName: string, error: unknown): void {
@@ -283,30 +312,31 @@ export class StrategyActor implements Actor {
   }
 
   #fault(handler: string, code: StrategyFaultCode, message: string, line: string): void {
+    if (!this.#isRunning) return
     const { strategy_id, onFault } = this.#options
     onFault({ strategy_id, handler, code, message, line, ts_us: this.#node.now_us })
     this.#end({ type: 'strategy.faulted', reason: code })
+    this.#context.currentState = undefined
   }
 
   /** Leaves the running states: timers go, open orders are asked to be cancelled. */
   #end(event: StrategyEvent): void {
     if (!this.#isRunning) return
+    const { bus, timers } = this.#node
+    bus.cause = this.index
     this.#lane.send(event)
-    this.#node.timers.cancelAll(this.index)
-    const { account_id, strategy_id } = this.#options
-    const ts_intent_us = timeUs(this.#node.now_us)
-    for (const counter of this.#openCounters) {
-      const request_counter = ++this.#context.counter
-      this.#node.bus.send(this.#intentRoute, {
-        type: 'cancel_intent',
-        account_id,
-        strategy_id,
-        counter,
-        request_counter,
-        ts_intent_us,
-      })
-    }
+    timers.cancelAll(this.index)
+    for (const counter of this.#openCounters) this.#cancel(counter)
     this.#openCounters.clear()
+    bus.cause = ENGINE_CAUSE
+  }
+
+  #cancel(counter: number): void {
+    const { account_id, strategy_id } = this.#options
+    const request_counter = ++this.#context.counter
+    const ts_intent_us = timeUs(this.#node.now_us)
+    const key = { account_id, strategy_id, counter }
+    this.#node.bus.send(this.#intentRoute, { type: 'cancel_intent', ...key, request_counter, ts_intent_us })
   }
 
   #instrumentId(row: { instrument_index: number }): string {
@@ -326,10 +356,16 @@ export class StrategyActor implements Actor {
       views: { ...views, now_us: () => this.#node.now_us, is_trading: () => this.#lane.state === 'trading' },
       random: this.#node.randomStream(`strategy/${strategy_id}`),
       effects: this.#effects,
-      sendIntent: (intent) => this.#effects.send(this.#intentRoute, intent),
+      effects_max: this.#options.effects_max,
+      sendIntent: (intent) => this.#sendIntent(intent),
       sendSignal: (name, value) => this.#sendSignal(name, value),
       onOutsideStep: (method) => this.#outsideStep(method),
     })
+  }
+
+  #sendIntent(intent: Intent): void {
+    if (intent.type === 'submit_intent') this.#asked.push(intent.counter)
+    this.#effects.send(this.#intentRoute, intent)
   }
 
   #sendSignal(name: string, value: number): void {

@@ -26,13 +26,23 @@ export const STRATEGY_STATES = [
 ] as const
 export type StrategyState = (typeof STRATEGY_STATES)[number]
 
-type StrategyMachineContext = { readonly trading_enabled: boolean; readonly reason: string }
+type StrategyMachineContext = {
+  readonly trading_enabled: boolean
+  /** A pause was ordered and not lifted, perhaps before there was anything to pause. */
+  readonly is_paused: boolean
+  readonly reason: string
+}
 
 export const strategyMachine = setup({
   types: { context: {} as StrategyMachineContext, events: {} as StrategyEvent },
-  guards: { 'trading is enabled': ({ context }) => context.trading_enabled },
+  guards: {
+    'trading is enabled': ({ context }) => context.trading_enabled,
+    'a pause is ordered': ({ context }) => context.is_paused,
+  },
   actions: {
     'note that trading is enabled': assign({ trading_enabled: true }),
+    'note the pause': assign({ is_paused: true }),
+    'forget the pause': assign({ is_paused: false }),
     'note the reason': assign({
       reason: ({ event }) => ('reason' in event ? event.reason : ''),
     }),
@@ -40,26 +50,42 @@ export const strategyMachine = setup({
   },
 }).createMachine({
   id: 'strategy',
-  context: { trading_enabled: false, reason: '' },
+  context: { trading_enabled: false, is_paused: false, reason: '' },
   initial: 'created',
   on: {
     'strategy.halted': { target: '.halted', actions: 'note the reason' },
     'strategy.faulted': { target: '.faulted', actions: 'note the reason' },
     'strategy.stopped': { target: '.stopped' },
     'strategy.trading_enabled': { actions: 'note that trading is enabled' },
+    'strategy.paused': { actions: 'note the pause' },
+    'strategy.resumed': { actions: 'forget the pause' },
   },
   states: {
     created: { on: { 'strategy.started': 'warming' } },
     warming: {
       on: {
-        'strategy.warmed_up': [{ guard: 'trading is enabled', target: 'trading' }, { target: 'ready' }],
+        'strategy.warmed_up': [
+          { guard: 'a pause is ordered', target: 'paused' },
+          { guard: 'trading is enabled', target: 'trading' },
+          { target: 'ready' },
+        ],
       },
     },
     ready: {
-      on: { 'strategy.trading_enabled': { target: 'trading', actions: 'note that trading is enabled' } },
+      on: {
+        'strategy.trading_enabled': { target: 'trading', actions: 'note that trading is enabled' },
+        'strategy.paused': { target: 'paused', actions: 'note the pause' },
+      },
     },
-    trading: { on: { 'strategy.paused': 'paused' } },
-    paused: { on: { 'strategy.resumed': 'trading' } },
+    trading: { on: { 'strategy.paused': { target: 'paused', actions: 'note the pause' } } },
+    paused: {
+      on: {
+        'strategy.resumed': [
+          { guard: 'trading is enabled', target: 'trading', actions: 'forget the pause' },
+          { target: 'ready', actions: 'forget the pause' },
+        ],
+      },
+    },
     halted: { on: { 'strategy.reinitialised': { target: 'warming', actions: 'forget the reason' } } },
     faulted: {
       on: {

@@ -1,0 +1,298 @@
+import { expect, test } from 'vitest'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import {
+  EURUSD,
+  strategy,
+  TestNode,
+  type testConfig,
+  testInstrument,
+  testStrategy,
+} from '../trading-node.test-support.ts'
+import type { StrategyContext } from './context.ts'
+import type { StrategyFaultCode } from './strategy-fault.ts'
+
+type Ctx = StrategyContext<unknown, unknown>
+type Deed = (ctx: Ctx) => unknown
+
+const rest = { instrument: EURUSD, side: 'buy', quantity_units: 1_000, limit_price_units: 99_000 } as const
+
+/** Two strategies with a resting order each; then the first misbehaves in a handler that also asks for an order. */
+function misbehave(deed: Deed, step_messages_max = 10_000): TestNode {
+  const bad = strategy({
+    onQuote: (ctx, quote) => {
+      if (quote.bid_price_units === 100_000) return void ctx.submit(rest)
+      ctx.submit({ ...rest, quantity_units: 7 })
+      ctx.setTimer('later', ctx.now_us + 1)
+      return deed(ctx as Ctx) as undefined
+    },
+    onTimer: (ctx) => void ctx.submit({ ...rest, quantity_units: 8 }),
+  })
+  const good = strategy({ onQuote: (ctx) => void ctx.submit(rest) })
+  const node = new TestNode({
+    config: (config) => ({
+      ...config,
+      strategies: [testStrategy('bad', 'main', [EURUSD]), testStrategy('good', 'main', [EURUSD])],
+      limits: { ...config.limits, step_messages_max },
+    }),
+    strategies: { bad, good },
+  }).start()
+  for (const order of node.orders) node.accept(order)
+  node.quote(EURUSD, 100_001, 100_011)
+  return node
+}
+
+const DEEDS: readonly (readonly [string, StrategyFaultCode, Deed])[] = [
+  ['throws', 'threw', () => fail('boom')],
+  ['throws what is no error', 'threw', () => failWith('boom')],
+  ['orders a quantity of NaN', 'not_a_number', (ctx) => ctx.submit({ ...rest, quantity_units: Number.NaN })],
+  [
+    'orders at a price of NaN',
+    'not_a_number',
+    (ctx) => ctx.submit({ ...rest, limit_price_units: Number.NaN }),
+  ],
+  ['orders half a unit', 'bad_order', (ctx) => ctx.submit({ ...rest, quantity_units: 0.5 })],
+  ['orders on no side', 'bad_order', (ctx) => ctx.submit({ ...rest, side: 'long' as never })],
+  ['cancels NaN', 'not_a_number', (ctx) => ctx.cancel(Number.NaN)],
+  [
+    'replaces by NaN',
+    'not_a_number',
+    (ctx) => ctx.replace(1, { quantity_units: 1, limit_price_units: Number.NaN }),
+  ],
+  ['publishes NaN', 'not_a_number', (ctx) => ctx.publish('x', Number.NaN)],
+  ['sets a timer at NaN', 'not_a_number', (ctx) => ctx.setTimer('t', Number.NaN)],
+  ['takes the engine’s timer', 'unknown_name', (ctx) => ctx.setTimer('engine/warm_up', 1)],
+  ['writes a quantity finer than the instrument', 'bad_order', (ctx) => ctx.instrument(EURUSD).size('0.5')],
+  ['names an instrument it does not have', 'unknown_instrument', (ctx) => ctx.quote('GBPUSD.sim')],
+  ['names an indicator it does not have', 'unknown_name', (ctx) => ctx.indicator('fast')],
+  ['returns a promise', 'returned_a_promise', () => Promise.resolve()],
+  ['returns a promise that fails', 'returned_a_promise', () => Promise.reject(new Error('late'))],
+  // biome-ignore lint/suspicious/noThenProperty: that is what is tested.
+  ['returns a thenable', 'returned_a_promise', () => ({ then: () => undefined })],
+  ['asks for too many orders', 'bound_exceeded', (ctx) => repeat(10_001, () => ctx.submit(rest))],
+  ['sets too many timers', 'bound_exceeded', (ctx) => repeat(10_001, () => ctx.setTimer('t', ctx.now_us))],
+  ['cancels too many timers', 'bound_exceeded', (ctx) => repeat(10_001, () => ctx.cancelTimer('t'))],
+]
+
+test.each(DEEDS)(
+  '[ST4] a strategy that %s is faulted as %s, and that handler has asked for nothing',
+  (_, code, deed) => {
+    const node = misbehave(deed)
+    expect(node.state('strategy/bad')).toBe('faulted')
+    expect(node.faults.map((fault) => [fault.strategy_id, fault.handler, fault.code])).toEqual([
+      ['bad', 'onQuote', code],
+    ])
+    const ofBad = node.sent.filter(({ strategy_id }) => strategy_id === 'bad')
+    expect(ofBad.map(({ type, counter }) => [type, counter])).toEqual([
+      ['new_order_single', 1],
+      // [ST5] The resting order is cancelled, and nothing else.
+      ['order_cancel_request', 1],
+    ])
+    node.pass(node.now_us + 10)
+    expect(node.orders.map(({ strategy_id }) => strategy_id)).toEqual(['bad', 'good', 'good'])
+    expect(node.state('strategy/good')).toBe('trading')
+  },
+)
+
+test('[ST4] a fault names the author’s line', () => {
+  const node = misbehave(() => fail('boom'))
+  expect(node.faults[0]).toMatchObject({ message: 'boom', handler: 'onQuote' })
+})
+
+test('[ST5] a faulted strategy cancels every order that may rest, and asks about nothing else', () => {
+  const busy = strategy({
+    onQuote: (ctx, quote) => {
+      if (quote.bid_price_units === 100_000) for (let i = 0; i < 3; i++) ctx.submit(rest)
+      if (quote.bid_price_units === 100_001) {
+        ctx.replace(1, { quantity_units: 2_000, limit_price_units: 99_001 })
+        // Denied, and the order rests on.
+        ctx.replace(2, { quantity_units: 0, limit_price_units: 99_001 })
+        ctx.cancel(3)
+      }
+      if (quote.bid_price_units === 100_002) throw new Error('boom')
+    },
+  })
+  const node = new TestNode({ strategies: { s: busy } }).start()
+  for (const order of node.orders) node.accept(order)
+  node.quote(EURUSD, 100_001, 100_011)
+  node.report('replaced', node.sent[3] as never)
+  node.report('canceled', node.orders[2] as never)
+  const before = node.sent.length
+  const denials = node.denials.length
+  node.quote(EURUSD, 100_002, 100_012)
+  expect(node.sent.slice(before).map(({ type, counter }) => [type, counter])).toEqual([
+    ['order_cancel_request', 1],
+    ['order_cancel_request', 2],
+  ])
+  expect(node.denials.length).toBe(denials)
+})
+
+test('[ST5] state of a faulted strategy is gone until it is initialised again, and then it warms up anew', () => {
+  const calls: string[] = []
+  const fragile = strategy({
+    state: () => ({ seen: 0 }),
+    warm_up_us: () => 1_000,
+    onStart: () => void calls.push('start'),
+    onQuote: (ctx, quote) => {
+      ctx.state.seen += 1
+      calls.push(`quote ${ctx.state.seen}`)
+      if (quote.bid_price_units === 1) throw new Error('boom')
+    },
+  })
+  const node = new TestNode({ strategies: { s: fragile } }).start()
+  node.pass(node.now_us + 1_000)
+  expect(node.state('strategy/s')).toBe('trading')
+  node.quote(EURUSD, 1, 2)
+  node.quote(EURUSD, 100_000, 100_010)
+  node.control('strategy_reinitialise', { strategy_id: 's' })
+  expect(node.state('strategy/s')).toBe('warming')
+  node.quote(EURUSD, 100_000, 100_010)
+  node.pass(node.now_us + 1_000)
+  expect(node.state('strategy/s')).toBe('trading')
+  expect(calls).toEqual(['start', 'quote 1', 'quote 2', 'start', 'quote 1'])
+})
+
+test('[ST6] NaN in a state cannot be saved; faulted by a control input, the strategy is out and the rest is saved', () => {
+  const rotten = strategy({
+    state: () => ({ mean: 0 }),
+    onQuote: (ctx, quote) => {
+      ctx.submit(rest)
+      if (quote.bid_price_units === 100_001) ctx.state.mean = Number.NaN
+    },
+  })
+  const node = new TestNode({ strategies: { s: rotten } }).start()
+  node.accept(node.lastOrder())
+  node.quote(EURUSD, 100_001, 100_011)
+  expect(() => node.save()).toThrow(OperatingError)
+  expect(() => node.save()).toThrow(/state of the strategy s cannot be kept: NaN/)
+  node.control('strategy_fault', { strategy_id: 's', reason: 'strategy.bad_state' })
+  expect(node.state('strategy/s')).toBe('faulted')
+  expect(node.lastSent()).toMatchObject({ type: 'order_cancel_request', counter: 1 })
+  expect(node.reloaded().state('strategy/s')).toBe('faulted')
+})
+
+test('[ST7] what a promise asks for after its handler reaches nobody, is told, and a control input ends the strategy', async () => {
+  let thrown: unknown
+  const floating = strategy({
+    onQuote: (ctx, quote) => {
+      if (quote.bid_price_units !== 100_001) return
+      Promise.resolve()
+        .then(() => ctx.submit(rest))
+        .catch((error: unknown) => {
+          thrown = error
+        })
+    },
+  })
+  const node = new TestNode({ strategies: { s: floating } }).start()
+  node.quote(EURUSD, 100_001, 100_011)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(thrown).toMatchObject({ code: 'outside_step' })
+  expect(node.outside.map(({ strategy_id, code, message }) => [strategy_id, code, message])).toEqual([
+    ['s', 'outside_step', 'ctx.submit was used outside a handler of the strategy'],
+  ])
+  expect(node.state('strategy/s')).toBe('trading')
+  node.control('strategy_halt', { strategy_id: 's', reason: 'outside_step' })
+  expect(node.state('strategy/s')).toBe('halted')
+  expect(node.sent).toEqual([])
+})
+
+test('[ST7] the context of one strategy is closed while another’s handler runs', () => {
+  let stolen: Ctx | undefined
+  const owner = strategy({
+    onStart: (ctx) => {
+      stolen = ctx as Ctx
+    },
+  })
+  const thief = strategy({ onQuote: () => void stolen?.submit(rest) })
+  const node = new TestNode({
+    config: (config) => ({
+      ...config,
+      strategies: [testStrategy('owner', 'main', [EURUSD]), testStrategy('thief', 'main', [EURUSD])],
+    }),
+    strategies: { owner, thief },
+  }).start()
+  expect(node.outside.map(({ strategy_id }) => strategy_id)).toEqual(['owner'])
+  expect(node.state('strategy/thief')).toBe('faulted')
+  expect(node.sent).toEqual([])
+})
+
+test('[ST8] a strategy that floods the step is faulted once, its orders are cancelled, and the node goes on', () => {
+  const flood = strategy({
+    onQuote: (ctx, quote) => {
+      if (quote.bid_price_units === 100_001) repeat(60, () => ctx.submit(rest))
+    },
+  })
+  const other = strategy({ onQuote: (ctx) => void ctx.submit({ ...rest, quantity_units: 5 }) })
+  const node = new TestNode({
+    config: (config) => ({
+      ...config,
+      strategies: [testStrategy('flood', 'main', [EURUSD]), testStrategy('other', 'main', [EURUSD])],
+      limits: { ...config.limits, step_messages_max: 100 },
+    }),
+    strategies: { flood, other },
+  }).start()
+  node.quote(EURUSD, 100_001, 100_011)
+  expect(node.faults.map(({ strategy_id, code }) => [strategy_id, code])).toEqual([
+    ['flood', 'bound_exceeded'],
+  ])
+  expect(node.state('strategy/other')).toBe('trading')
+  for (const order of node.orders.filter(({ strategy_id }) => strategy_id === 'flood')) node.accept(order)
+  expect(
+    node.trading.orders
+      .get('main')
+      ?.openOrders('flood')
+      .map(({ state }) => state),
+  ).toEqual(Array(60).fill('pending_cancel'))
+  node.quote(EURUSD, 100_002, 100_012)
+  expect(node.orders.at(-1)).toMatchObject({ strategy_id: 'other', order_quantity_units: 5 })
+})
+
+test('[ST8] two strategies that answer each other without end are both faulted, and the node goes on', () => {
+  const a = strategy({ signals: () => ['b.pong'], onSignal: (ctx) => ctx.publish('ping', 1) })
+  const b = strategy({ signals: () => ['a.ping'], onSignal: (ctx) => ctx.publish('pong', 1) })
+  const config = (base: ReturnType<typeof testConfig>) => ({
+    ...base,
+    strategies: [testStrategy('a', 'main', [EURUSD]), testStrategy('b', 'main', [EURUSD])],
+  })
+  const node = new TestNode({
+    config,
+    strategies: { a: { ...a, onStart: (ctx) => ctx.publish('ping', 1) }, b },
+  }).start()
+  expect(node.faults.map(({ strategy_id, code }) => [strategy_id, code])).toEqual([
+    ['a', 'bound_exceeded'],
+    ['b', 'bound_exceeded'],
+  ])
+  expect(node.state('feed/sim')).toBe('live')
+})
+
+test('[ST8] more open orders than a step has messages can all be cancelled at once', () => {
+  const patient = strategy({
+    onQuote: (ctx, quote) => {
+      if (quote.bid_price_units === 1) throw new Error('boom')
+      ctx.submit(rest)
+    },
+  })
+  const node = new TestNode({
+    instruments: [testInstrument(EURUSD, 0)],
+    config: (config) => ({ ...config, limits: { ...config.limits, step_messages_max: 20 } }),
+    strategies: { s: patient },
+  }).start()
+  for (let i = 0; i < 50; i++) {
+    node.quote(EURUSD, 100_000, 100_010)
+    node.accept(node.lastOrder())
+  }
+  const count = node.orders.length
+  node.quote(EURUSD, 1, 2)
+  expect(node.sent.filter(({ type }) => type === 'order_cancel_request').length).toBe(count - 1)
+})
+
+function fail(message: string): never {
+  throw new Error(message)
+}
+
+function failWith(value: unknown): never {
+  throw value
+}
+
+function repeat(times: number, act: () => void): void {
+  for (let i = 0; i < times; i++) act()
+}
