@@ -17,7 +17,7 @@ import { type FeedMachineEvent, feedMachine } from './feed-machine.ts'
 export type FeedOptions = {
   readonly venue_id: VenueId
   readonly table: MarketTable
-  /** Which instruments of the venue have quotes; only the others take prices from trades. */
+  /** Which instruments of the venue have quotes; only the others take prices from trades and bars. */
   readonly quoted: ReadonlySet<number>
   readonly instruments: readonly number[]
   readonly stale_after_us: number
@@ -40,8 +40,8 @@ export class FeedActor implements Actor {
   readonly #index: number
   readonly #lane: ControlLane<FeedMachineEvent>
   readonly #stateRoute: Route<FeedStateChanged>
-  /** Engine time of the last row. */
-  #lastRow_us = 0
+  /** Engine time of the last row, or of going live without one. */
+  #lastHeard_us = 0
   /** Whether a row must be told to the machine; looked up once per change of state. */
   #isWaiting = true
 
@@ -61,11 +61,10 @@ export class FeedActor implements Actor {
     node.bus.subscribe<FeedEvent>(INPUT_SUBJECT.feedEvent, (event) => this.#onFeedEvent(event))
     for (const index of options.instruments) {
       node.quotes.addEngineHandler(index, (row) => this.#onQuote(row))
-      node.bars.addEngineHandler(index, (row) => this.#onBar(row))
-      const handler = options.quoted.has(index)
-        ? () => this.#noteRow()
-        : (row: TradeRow) => this.#onTrade(row)
-      node.trades.addEngineHandler(index, handler)
+      const isQuoted = options.quoted.has(index)
+      const note = () => this.#noteRow()
+      node.trades.addEngineHandler(index, isQuoted ? note : (row) => this.#onTrade(row))
+      node.bars.addEngineHandler(index, isQuoted ? note : (row) => this.#onBar(row))
     }
   }
 
@@ -74,20 +73,18 @@ export class FeedActor implements Actor {
   }
 
   onTimer(): void {
-    const silent_at_us = this.#lastRow_us + this.#options.stale_after_us
-    if (this.#node.now_us < silent_at_us)
-      return this.#node.timers.set(this.#index, SILENCE_TIMER, silent_at_us)
-    this.#lane.send({ type: 'feed.went_silent' })
+    if (this.#node.now_us < this.#silentAt_us) this.#watchSilence()
+    else this.#lane.send({ type: 'feed.went_silent' })
   }
 
   save(writer: CanonicalWriter): void {
     this.#lane.save(writer)
-    writer.number(this.#lastRow_us)
+    writer.number(this.#lastHeard_us)
   }
 
   load(reader: CanonicalReader): void {
     this.#lane.load(reader)
-    this.#lastRow_us = reader.number()
+    this.#lastHeard_us = reader.number()
   }
 
   #onQuote(row: QuoteRow): void {
@@ -106,14 +103,16 @@ export class FeedActor implements Actor {
   }
 
   #noteRow(): void {
-    this.#lastRow_us = this.#node.now_us
-    if (this.#isWaiting) this.#wake()
+    this.#lastHeard_us = this.#node.now_us
+    if (this.#isWaiting) this.#lane.send({ type: 'feed.row_received' })
   }
 
-  #wake(): void {
-    this.#lane.send({ type: 'feed.row_received' })
-    if (this.#lane.state !== 'live') return
-    this.#node.timers.set(this.#index, SILENCE_TIMER, this.#lastRow_us + this.#options.stale_after_us)
+  get #silentAt_us(): number {
+    return this.#lastHeard_us + this.#options.stale_after_us
+  }
+
+  #watchSilence(): void {
+    this.#node.timers.set(this.#index, SILENCE_TIMER, this.#silentAt_us)
   }
 
   #onFeedEvent(event: FeedEvent): void {
@@ -125,6 +124,10 @@ export class FeedActor implements Actor {
   }
 
   #tell(state: string): void {
+    if (state === 'live') {
+      this.#lastHeard_us = this.#node.now_us
+      this.#watchSilence()
+    }
     this.#node.bus.send(this.#stateRoute, {
       type: 'feed_state_changed',
       venue_id: this.#options.venue_id,

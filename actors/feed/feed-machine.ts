@@ -24,7 +24,7 @@ export const feedMachine = setup({ types: { events: {} as FeedMachineEvent } }).
     connecting: { on: { 'feed.row_received': 'live' } },
     live: { on: { 'feed.went_silent': 'stale' } },
     stale: { on: { 'feed.row_received': 'live' } },
-    // Rows alone do not heal a gap: what was missed is still missing until the adapter has resynchronised.
-    gap: { on: { 'feed.resynchronised': 'live' } },
+    // Neither rows nor a new connection heal a gap: what was missed is missing until the adapter has resynchronised.
+    gap: { on: { 'feed.resynchronised': 'live', 'feed.disconnected': {} } },
   },
 })
