@@ -34,6 +34,7 @@ export class ControlLane<Event extends AnyEventObject = AnyEventObject> {
     this.name = options.name
     this.#options = options
     this.#actor = this.#start(undefined)
+    this.#throwError()
     this.#noteState()
   }
 
@@ -48,12 +49,14 @@ export class ControlLane<Event extends AnyEventObject = AnyEventObject> {
 
   send(event: Event): void {
     this.#actor.send(event)
-    if (this.#error !== undefined) throw this.#error
+    this.#throwError()
     if (this.#noteState()) this.#options.onChange?.(this.#state)
   }
 
   save(writer: CanonicalWriter): void {
     const snapshot = this.#actor.getSnapshot()
+    // `spawn` inside an assign is seen by no check at load.
+    assert(Object.keys(snapshot.children).length === 0, `the machine of ${this.name} has spawned no children`)
     writer.value(snapshot.value)
     writer.value(snapshot.context)
   }
@@ -63,6 +66,7 @@ export class ControlLane<Event extends AnyEventObject = AnyEventObject> {
     const context = reader.value()
     this.#actor.stop()
     this.#actor = this.#start(this.#options.machine.resolveState({ value: value as string, context }))
+    this.#throwError()
     this.#noteState()
   }
 
@@ -94,6 +98,10 @@ export class ControlLane<Event extends AnyEventObject = AnyEventObject> {
 
   #fail(error: unknown): void {
     this.#error ??= error ?? new Error(`the machine of ${this.name} failed without saying why`)
+  }
+
+  #throwError(): void {
+    if (this.#error !== undefined) throw this.#error
   }
 
   #noteState(): boolean {

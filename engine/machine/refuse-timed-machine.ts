@@ -10,7 +10,7 @@ type StateConfig = {
   readonly states?: Readonly<Record<string, StateConfig>>
 }
 
-const SPAWNING = /^xstate\.spawnChild$/
+const DELAYABLE = ['xstate.raise', 'xstate.sendTo']
 
 export function refuseTimedMachine(machine: AnyStateMachine): void {
   refuseState(machine.id, machine.id, machine.config as StateConfig)
@@ -26,12 +26,13 @@ function refuseState(machine: string, path: string, state: StateConfig): void {
     refuseState(machine, `${path}.${name}`, child)
 }
 
-/** Built-in actions are functions that carry their type and, when delayed, their delay. */
+/** Built-in actions are functions that carry their type and, when delayed, their delay; other values may be anything. */
 function refuseAction(machine: string, where: string, action: unknown): void {
   if (typeof action !== 'function' && (typeof action !== 'object' || action === null)) return
   const { type, delay } = action as { type?: unknown; delay?: unknown }
-  if (typeof type === 'string' && SPAWNING.test(type)) throw refusal(machine, where, 'spawnChild')
-  if (delay !== undefined) throw refusal(machine, where, 'a delayed raise or sendTo')
+  if (type === 'xstate.spawnChild') throw refusal(machine, where, 'spawnChild')
+  if (DELAYABLE.includes(String(type)) && delay !== undefined)
+    throw refusal(machine, where, 'a delayed raise or sendTo')
 }
 
 function refuseInline(machine: string, value: unknown, seen: Set<unknown>): void {
