@@ -1,0 +1,97 @@
+// The report as one HTML document that needs nothing beside itself: style, script and data are inside, and its policy
+// lets it load nothing and run no script but that one.
+
+import { createHash } from 'node:crypto'
+import { stringify } from 'yaml'
+import { ASSUMPTIONS } from '../../sim/exchange/assumptions.ts'
+import type { ReportAssets } from './assets.ts'
+import { chartData } from './chart-data.ts'
+import { groupedDecimal } from './formats.ts'
+import { headline } from './headline.ts'
+import { Html, html, scriptJson } from './html.ts'
+import { proofSection } from './proof.ts'
+import type { ReportData } from './report-data.ts'
+import { fillTables, orderTables, positionTables } from './tables.ts'
+import { warningsOf } from './warnings.ts'
+
+export function reportPage(data: ReportData, directory: string, assets: ReportAssets): string {
+  const { result, config } = data
+  const hash = createHash('sha256').update(assets.script).digest('base64')
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${config.strategies.map(({ id }) => id).join(', ')} · ${result.run_id}</title>
+<style>${new Html(assets.style)}</style>
+</head>
+<body>
+<a class="skip" href="#results">Skip to the results</a>
+${headline(data)}
+<main id="results">
+${warningSection(data)}
+${section('Equity', equityCharts(data))}
+${section('Prices and fills', priceCharts(data))}
+${section('Trades', html`${profitChart(data)}${positionTables(data)}`)}
+${section('Orders', orderTables(data))}
+${section('Fills', fillTables(data))}
+${section('Proof', proofSection(result, directory))}
+${section('Assumptions of the simulated exchange', folded('What the simulation takes for granted', html`<ul>${ASSUMPTIONS.map((sentence) => html`<li>${sentence}</li>`)}</ul>`))}
+${section('Configuration', folded('The complete configuration, defaults filled in', html`<pre tabindex="0"><code>${stringify(config)}</code></pre>`))}
+</main>
+<footer><p>Every figure is in result.json and the CSV files beside this page. Times are UTC.</p></footer>
+<script type="application/json" id="chart-data">${scriptJson(chartData(data))}</script>
+<script>${new Html(assets.script)}</script>
+</body>
+</html>
+`.text
+}
+
+function section(title: string, content: Html): Html {
+  return html`<section><h2>${title}</h2>
+${content}</section>`
+}
+
+function folded(summary: string, content: Html): Html {
+  return html`<details><summary>${summary}</summary>${content}</details>`
+}
+
+function warningSection(data: ReportData): Html {
+  const warnings = warningsOf(data)
+  if (warnings.length === 0) return html``
+  return html`<aside aria-label="Before you believe it"><h2>Before you believe it</h2><ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></aside>`
+}
+
+function equityCharts({ result }: ReportData): Html {
+  const { currency, start, end } = result.equity
+  return html`${chart('equity', `Equity in ${currency}`, `Equity from ${start} to ${end} ${currency}.`)}
+${chart('drawdown', 'Drawdown from the highest equity so far', `Largest drawdown ${result.statistics.max_drawdown} ${currency}.`)}`
+}
+
+function priceCharts({ prices, rows }: ReportData): Html {
+  return html`${prices.map(({ instrument_id, price_name }, index) => {
+    const { items, seen } = rows.markers(instrument_id)
+    const total = groupedDecimal(String(seen))
+    const shown = items.length === seen ? total : `${groupedDecimal(String(items.length))} of ${total}`
+    const legend = html`<strong>${instrument_id}</strong>: ${price_name}, <span class="buy">▲ buys</span> and <span class="sell">▼ sells</span> (${shown} fills)`
+    return chart(`price-${index}`, legend, `Price of ${instrument_id} with ${seen} fills.`)
+  })}`
+}
+
+function profitChart({ result, profits }: ReportData): Html {
+  if (profits.length === 0) return html`<p class="omitted">No position was closed.</p>`
+  const { currency } = result.equity
+  return chart(
+    'profits',
+    `Closed trades by profit after fees, in ${currency}`,
+    `${profits.length} closed trades by profit.`,
+  )
+}
+
+function chart(id: string, caption: Html | string, description: string): Html {
+  return html`<figure><figcaption>${caption}</figcaption><div class="chart" id="${id}" role="img" aria-label="${description}"></div></figure>
+`
+}

@@ -1,0 +1,76 @@
+// Prices for the report's charts, taken from the columns as a run reads them from the tick store: nothing on the way of a
+// decision is touched, and memory is bounded per instrument.
+
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { SeriesReading, TickColumns, TickStore } from '../../engine/tick-store-port.ts'
+import { must } from '../../schemas/assert.ts'
+import { ExtremeBuckets, type Point } from './extreme-buckets.ts'
+
+export type PriceSeries = {
+  readonly instrument_id: string
+  /** What is drawn: bid, trade or bar close. */
+  readonly price_name: string
+  readonly price_scale: number
+  /** Prices as people write them, as floats: for drawing alone. */
+  readonly points: readonly Point[]
+  /** The quotes carry no displayed sizes. */
+  readonly lacks_sizes: boolean
+}
+
+type Recorded = { readonly price_name: string; readonly buckets: ExtremeBuckets; lacks_sizes: boolean }
+
+export class PriceRecorder {
+  readonly #specs: readonly InstrumentSpec[]
+  readonly #recorded = new Map<string, Recorded>()
+
+  constructor(specs: readonly InstrumentSpec[]) {
+    this.#specs = specs
+  }
+
+  /** The same store, whose readings are recorded on the way. Of an instrument with several series, the first is. */
+  watch(store: TickStore): TickStore {
+    return {
+      putInstruments: (instruments) => store.putInstruments(instruments),
+      instruments: () => store.instruments(),
+      write: (source) => store.write(source),
+      manifests: () => store.manifests(),
+      summary: () => store.summary(),
+      read: async (series, range) =>
+        (await store.read(series, range)).map((reading) => this.#watched(reading)),
+      recomputeDataHash: (manifest) => store.recomputeDataHash(manifest),
+      close: () => store.close(),
+    }
+  }
+
+  series(): PriceSeries[] {
+    return [...this.#recorded].map(([instrument_id, { price_name, buckets, lacks_sizes }]) => {
+      const spec = this.#specs.find((candidate) => candidate.instrument_id === instrument_id)
+      const { price_scale } = must(spec, 'a series is of an instrument of the run')
+      const points = buckets.points().map(({ ts_us, price }) => ({ ts_us, price: price / 10 ** price_scale }))
+      return { instrument_id, price_name, price_scale, points, lacks_sizes }
+    })
+  }
+
+  #watched(reading: SeriesReading): SeriesReading {
+    const { instrument_id, kind } = reading.series
+    if (this.#recorded.has(instrument_id)) return reading
+    const price_name = { quote: 'bid', trade: 'trade', bar: 'bar close' }[kind]
+    const recorded = { price_name, buckets: new ExtremeBuckets(), lacks_sizes: false }
+    this.#recorded.set(instrument_id, recorded)
+    return { ...reading, blocks: recordedBlocks(reading.blocks, recorded) }
+  }
+}
+
+async function* recordedBlocks(blocks: AsyncIterable<TickColumns>, recorded: Recorded) {
+  for await (const block of blocks) {
+    recorded.buckets.add(block.ts_event_us, pricesOf(block), block.count)
+    if (block.kind === 'quote')
+      recorded.lacks_sizes = block.bid_size_units[0] === 0 && block.ask_size_units[0] === 0
+    yield block
+  }
+}
+
+function pricesOf(block: TickColumns): Float64Array {
+  if (block.kind === 'quote') return block.bid_price_units
+  return block.kind === 'trade' ? block.price_units : block.close_price_units
+}

@@ -1,0 +1,127 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { BacktestResult } from '../../schemas/backtest-result.ts'
+import { ASSUMPTIONS } from '../../sim/exchange/assumptions.ts'
+import { RunFiles } from '../run-files/run-files.ts'
+import { runSmall, smallRun } from '../run-files/small-run.test-support.ts'
+import { loadAssets } from './assets.ts'
+import { moneyShown } from './formats.ts'
+import { html } from './html.ts'
+import { reportPage } from './page.ts'
+import { type ReportData, ReportRecorder } from './report-data.ts'
+import { summaryText } from './summary-text.ts'
+import { writeReport } from './write-report.ts'
+
+let folder: string
+let data: ReportData
+let page: string
+let result: BacktestResult
+let names: string[]
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'orrery-report-'))
+  const run = await smallRun()
+  const recorder = new ReportRecorder(run.specs)
+  const files = new RunFiles(folder, run.specs, recorder.rows)
+  const watch = recorder.prices.watch.bind(recorder.prices)
+  const outcome = await runSmall(run, { observer: files.observer, watch })
+  names = files.finish(outcome)
+  data = recorder.data(outcome, run.config)
+  page = readFileSync(await writeReport(folder, data), 'utf8')
+  result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as BacktestResult
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function chartsOf(text: string) {
+  const [, json = ''] = /<script type="application\/json" id="chart-data">(.*?)<\/script>/s.exec(text) ?? []
+  return JSON.parse(json) as {
+    equity: number[][]
+    profits: { columns: (number | null)[][] }
+    prices: { line: number[][]; buys: number[][]; sells: number[][] }[]
+  }
+}
+
+test('the report shows the figures of result.json, exact in the markup and rounded for the eye', () => {
+  const { equity, pnl, statistics } = result
+  const amounts = [equity.start, equity.end, pnl.realized, pnl.unrealized, pnl.fees, statistics.max_drawdown]
+  for (const exact of amounts) {
+    expect(page).toMatch(new RegExp(`<data value="${exact}"[^>]*>\\+?${moneyShown(exact, 2)}</data>`))
+  }
+  for (const hash of [result.data_hash, result.config_hash, result.output_hash, result.state_hash]) {
+    expect(page).toContain(hash)
+  }
+  for (const word of ['denied', 'filled', 'canceled', 'open_at_end'] as const) {
+    const row = new RegExp(
+      `<td>${word.replaceAll('_', ' ')}</td><td class="number">${result.orders[word]}</td>`,
+    )
+    expect(page).toMatch(row)
+  }
+})
+
+test('the report says why orders were denied, what the exchange takes for granted and how to verify', () => {
+  expect(page).toContain('<code>order_quantity_max</code>')
+  expect(page).toContain(`orrery verify ${folder}`)
+  for (const sentence of ASSUMPTIONS) expect(page).toContain(html`<li>${sentence}</li>`.text)
+})
+
+test('the charts hold the whole equity curve, every closed trade and every fill', () => {
+  const { equity, profits, prices } = chartsOf(page)
+  expect(equity[1]?.at(-1)).toBe(Number(result.equity.end))
+  const trades = profits.columns
+    .slice(1)
+    .flat()
+    .reduce<number>((sum, count) => sum + (count ?? 0), 0)
+  expect(trades).toBe(result.statistics.trades)
+  const markers = prices.reduce(
+    (sum, { buys, sells }) => sum + (buys[0]?.length ?? 0) + (sells[0]?.length ?? 0),
+    0,
+  )
+  expect(prices.length).toBe(2)
+  expect(markers).toBe(result.fills)
+  for (const { line } of prices) expect(line[0]).toEqual([...(line[0] ?? [])].sort((a, b) => a - b))
+})
+
+test('the report loads nothing: no source, no link, no address but that of uPlot', () => {
+  expect(page).not.toMatch(/<script[^>]*\ssrc|<link|<img|@import|url\(/)
+  expect(page.match(/https?:\/\/[^\s)"'`]+/g)).toEqual(['https://github.com/leeoniya/uPlot'])
+  expect(page).toContain('Permission is hereby granted, free of charge')
+})
+
+test('nothing a name can hold ends up as markup', async () => {
+  const [strategy] = data.config.strategies
+  const evil = `</script><img src=x onerror=alert(1)>'"&`
+  const faults = [
+    { strategy_id: evil, handler: 'onBar', code: 'threw' as const, message: evil, line: evil, ts_us: 0 },
+  ]
+  const strategies = strategy === undefined ? [] : [{ ...strategy, source: evil, params: { evil } }]
+  const prices = data.prices.map((series) => ({ ...series, price_name: evil }))
+  const evilData = { ...data, faults, prices, config: { ...data.config, session: evil, strategies } }
+  const text = reportPage(evilData, evil, await loadAssets())
+  expect(text).not.toContain('<img')
+  expect(text.match(/<\/script>/g)?.length).toBe(2)
+  expect(text).toContain('&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&#39;&quot;&amp;')
+})
+
+test('every tag that is opened is closed', () => {
+  const body = page.replaceAll(/<(script|style)[^>]*>.*?<\/\1>/gs, '')
+  const open: string[] = []
+  for (const [, slash, name = ''] of body.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
+    if (name === 'meta') continue
+    if (slash === '/') expect(open.pop()).toBe(name)
+    else open.push(name)
+  }
+  expect(open).toEqual([])
+})
+
+test('the summary fits a screen and names every file written', () => {
+  const files = readdirSync(folder).sort()
+  expect([...names, 'report.html'].sort()).toEqual(files)
+  const lines = summaryText({ result, config: data.config, folder, files }).trimEnd().split('\n')
+  expect(lines.length).toBeLessThanOrEqual(25)
+  expect(lines).toContain('history            2024-01-01 to 2024-01-02 UTC: 40,000 quotes')
+  expect(lines).toContain(`written            ${folder}`)
+  expect(lines.at(-1)).toBe(`                   ${files.join(', ')}`)
+  expect(lines.find((line) => line.startsWith('equity, end'))).toMatch(/ \d+,\d{3}\.\d\d USD$/)
+})

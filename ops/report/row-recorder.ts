@@ -1,0 +1,84 @@
+// What the report shows of a run's rows, gathered as they are written, in bounded memory.
+
+import type { FillRow, OrderOutcome, OrderRow, PositionRow } from '../../schemas/run-files.ts'
+import type { RowListener } from '../run-files/run-files.ts'
+import { Thinned } from './thinned.ts'
+
+/** Fills shown from either end of the run. */
+export const FILLS_SHOWN = 200
+const EXTREMES_SHOWN = 10
+const MARKERS_MAX = 2_000
+
+export type FillMarker = Pick<FillRow, 'time' | 'side' | 'price'>
+export type OutcomeCount = {
+  readonly outcome: OrderOutcome
+  readonly reason_code: string
+  readonly count: number
+}
+
+export class RowRecorder implements RowListener {
+  fill_count = 0
+  /** Market orders of which a part had to be filled beyond the displayed size. */
+  residual_count = 0
+  readonly first_fills: FillRow[] = []
+  readonly last_fills: FillRow[] = []
+  /** Best first, and worst first. */
+  readonly winners: PositionRow[] = []
+  readonly losers: PositionRow[] = []
+  readonly #markers = new Map<string, Thinned<FillMarker>>()
+  readonly #outcomes = new Map<string, OutcomeCount>()
+  #previous: FillRow | undefined
+
+  onOrder({ outcome, reason_code }: OrderRow): void {
+    const key = `${outcome} ${reason_code}`
+    const count = (this.#outcomes.get(key)?.count ?? 0) + 1
+    this.#outcomes.set(key, { outcome: outcome as OrderOutcome, reason_code, count })
+  }
+
+  onFill(row: FillRow): void {
+    this.fill_count++
+    this.#noteResidual(row)
+    if (this.first_fills.length < FILLS_SHOWN) this.first_fills.push(row)
+    else {
+      this.last_fills.push(row)
+      if (this.last_fills.length > FILLS_SHOWN) this.last_fills.shift()
+    }
+    let markers = this.#markers.get(row.instrument_id)
+    if (markers === undefined) {
+      markers = new Thinned(MARKERS_MAX)
+      this.#markers.set(row.instrument_id, markers)
+    }
+    const { time, side, price } = row
+    markers.add({ time, side, price })
+  }
+
+  onPosition(row: PositionRow): void {
+    const profit = Number(row.profit)
+    if (profit > 0) insert(this.winners, row, (other) => Number(other.profit) < profit)
+    if (profit < 0) insert(this.losers, row, (other) => Number(other.profit) > profit)
+  }
+
+  /** Ways orders ended, the most frequent first. */
+  outcomes(): OutcomeCount[] {
+    return [...this.#outcomes.values()].sort((a, b) => b.count - a.count)
+  }
+
+  markers(instrument_id: string): Thinned<FillMarker> {
+    return this.#markers.get(instrument_id) ?? new Thinned(MARKERS_MAX)
+  }
+
+  /** Only a market order's residual is a second execution of one order at one time. */
+  #noteResidual(row: FillRow): void {
+    const { client_order_id, time } = this.#previous ?? {}
+    if (client_order_id === row.client_order_id && time === row.time && row.event === 'trade')
+      this.residual_count++
+    this.#previous = row
+  }
+}
+
+/** Puts a row before the first one it beats, and keeps the list short. */
+function insert(rows: PositionRow[], row: PositionRow, beats: (other: PositionRow) => boolean): void {
+  const at = rows.findIndex(beats)
+  rows.splice(at === -1 ? rows.length : at, 0, row)
+  if (rows.length > EXTREMES_SHOWN) rows.pop()
+}

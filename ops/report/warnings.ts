@@ -1,0 +1,69 @@
+// What a reader should know before believing a run: faults, and where the simulation was generous or had little to go by.
+
+import type { Config } from '../../schemas/config.ts'
+import { isoTime } from '../../schemas/units.ts'
+import { groupedDecimal } from './formats.ts'
+import type { ReportData } from './report-data.ts'
+
+/** Fewer closed trades than this say little about a strategy. */
+const TRADES_TELLING = 30
+
+export function warningsOf(data: ReportData): string[] {
+  return [
+    ...faultWarnings(data),
+    ...fillWarnings(data),
+    ...configWarnings(data.config),
+    ...resultWarnings(data),
+  ]
+}
+
+function faultWarnings({ faults }: ReportData): string[] {
+  return faults.map(({ strategy_id, handler, code, message, line, ts_us }) => {
+    const place = line === '' ? '' : ` (${line})`
+    return `The strategy ${strategy_id} failed in ${handler} at ${isoTime(ts_us)}: ${message} [${code}]${place}. Its orders were cancelled and it traded no more.`
+  })
+}
+
+function fillWarnings({ rows, prices, config }: ReportData): string[] {
+  const warnings = prices
+    .filter(({ lacks_sizes }) => lacks_sizes)
+    .map(({ instrument_id }) => {
+      const venue = config.venues.find(({ id }) => instrument_id.endsWith(`.${id}`))
+      const size = venue?.displayed_quantity_default ?? ''
+      return `The quotes of ${instrument_id} carry no sizes: ${groupedDecimal(size)} was taken to be shown on each side (displayed_quantity_default).`
+    })
+  if (rows.residual_count > 0) {
+    warnings.push(
+      `${orders(rows.residual_count)} larger than the size shown: the rest was filled one price increment worse, whatever the real book held.`,
+    )
+  }
+  return warnings
+}
+
+function configWarnings({ venues }: Config): string[] {
+  return venues.flatMap(({ id, latency, commission }) => [
+    ...(latency.submit_us + latency.report_us === 0
+      ? [`Orders and reports at ${id} took no time (latency 0).`]
+      : []),
+    ...(commission === undefined ? [`Trading at ${id} was free (no commission).`] : []),
+  ])
+}
+
+function resultWarnings({ result }: ReportData): string[] {
+  const { statistics, orders: counts, pnl } = result
+  const warnings: string[] = []
+  if (statistics.trades < TRADES_TELLING) {
+    warnings.push(`${statistics.trades} closed trades are too few to tell skill from luck.`)
+  }
+  if (Number(pnl.unrealized) !== 0)
+    warnings.push('A position was still open at the end; its profit is not realized.')
+  if (counts.denied > 0)
+    warnings.push(
+      `The risk gate denied ${counts.denied} of ${counts.submitted} orders; the reasons are below.`,
+    )
+  return warnings
+}
+
+function orders(count: number): string {
+  return count === 1 ? '1 market order was' : `${count} market orders were`
+}
