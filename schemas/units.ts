@@ -39,10 +39,11 @@ function notSafe(what: string, value: number): AssertionError {
 
 /** Prints `value` units of 10^-scale as a plain decimal, exactly: `decimalString(108543, 5)` is `"1.08543"`. */
 export function decimalString(value: number | bigint, scale: number): string {
+  assert(typeof value === 'bigint' || Number.isSafeInteger(value), 'a count of units is a safe integer')
   const negative = value < 0
-  const digits = (negative ? -BigInt(value) : BigInt(value)).toString().padStart(scale + 1, '0')
-  const whole = digits.slice(0, digits.length - scale)
-  const text = scale === 0 ? whole : `${whole}.${digits.slice(digits.length - scale)}`
+  const digits = (negative ? -value : value).toString().padStart(scale + 1, '0')
+  const text =
+    scale === 0 ? digits : `${digits.slice(0, digits.length - scale)}.${digits.slice(digits.length - scale)}`
   return negative ? `-${text}` : text
 }
 

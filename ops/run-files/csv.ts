@@ -4,9 +4,17 @@
 const NUMBER = /^-?\d+(\.\d+)?$/
 const FORMULA = /^[=+\-@\t\r\n']/
 const NEEDS_QUOTES = /[",\r\n]/
+/** Nearly every cell there is: an id, a word, a time, a number that is not negative. */
+const PLAIN = /^[\w.:][\w.:-]*$/
 
 export function csvLine(cells: readonly string[]): string {
-  return `${cells.map(csvCell).join(',')}\n`
+  let line = ''
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i] as string
+    const text = cell === '' || PLAIN.test(cell) ? cell : csvCell(cell)
+    line += i === 0 ? text : `,${text}`
+  }
+  return `${line}\n`
 }
 
 /** The text of a cell as it was before `csvLine`, from what a CSV parser gives. */
