@@ -88,22 +88,24 @@ function compactMoney(value) {
 
 /** Buys and sells are drawn by hand: triangles, tips at the price. */
 function drawTriangles(chart) {
-  const count = chart.data[2].length
-  const size = (count > 6_000 ? 3 : 4.5) * uPlot.pxRatio
+  const [first, last] = chart.series[0].idxs ?? [0, -1]
+  const visible = [2, 3].map((series) => chart.data[series].slice(first, last + 1))
+  const count = visible.flat().filter((price) => price != null).length
+  const size = (count > chart.width / 2 ? 2.5 : 4.5) * uPlot.pxRatio
   const { ctx, bbox } = chart
   ctx.save()
   ctx.beginPath()
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
   ctx.clip()
-  for (const [series, colour, down] of [
-    [2, '--gain', 1],
-    [3, '--loss', -1],
+  for (const [marked, colour, down] of [
+    [0, '--gain', 1],
+    [1, '--loss', -1],
   ]) {
     ctx.fillStyle = style(colour)
     ctx.beginPath()
-    chart.data[series].forEach((price, i) => {
+    visible[marked].forEach((price, i) => {
       if (price == null) return
-      const x = chart.valToPos(chart.data[0][i], 'x', true)
+      const x = chart.valToPos(chart.data[0][first + i], 'x', true)
       const y = chart.valToPos(price, 'y', true)
       ctx.moveTo(x, y)
       ctx.lineTo(x - size, y + down * size * 1.8)

@@ -59,14 +59,14 @@ function fillColumns(digits: number): readonly Column<FillRow>[] {
 
 function positionColumns(digits: number): readonly Column<PositionRow>[] {
   return [
-    { name: 'Opened (UTC)', cell: (row) => time(row.opened) },
-    { name: 'Closed (UTC)', cell: (row) => time(row.closed) },
+    { name: 'Profit', cell: (row) => gain(row.profit, digits), number: true },
     { name: 'Instrument', cell: (row) => row.instrument_id },
     { name: 'Side', cell: (row) => row.side },
     { name: 'Quantity', cell: (row) => groupedDecimal(row.quantity), number: true },
     { name: 'Entry', cell: (row) => groupedDecimal(row.entry_price), number: true },
     { name: 'Exit', cell: (row) => groupedDecimal(row.exit_price), number: true },
-    { name: 'Profit', cell: (row) => gain(row.profit, digits), number: true },
+    { name: 'Opened (UTC)', cell: (row) => time(row.opened) },
+    { name: 'Closed (UTC)', cell: (row) => time(row.closed) },
   ]
 }
 

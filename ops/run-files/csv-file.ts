@@ -14,6 +14,7 @@ export class CsvFile<Row extends Readonly<Record<string, string>>> {
   readonly #descriptor: number
   #text: string
   #failure: unknown
+  #isOpen = true
 
   /** Makes the file, in a folder of its run's own. The columns are the schema's properties. */
   constructor(path: string, schema: TObject) {
@@ -38,8 +39,10 @@ export class CsvFile<Row extends Readonly<Record<string, string>>> {
     if (this.#failure !== undefined) throw notWritten(this.#path, this.#failure)
   }
 
-  /** Closes the file of a run that has failed already: its own failure is the one to be told. */
+  /** Closes the file of a run that has failed already: its own failure is the one to be told. Closing twice is fine. */
   abandon(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
     this.#flush()
     closeSync(this.#descriptor)
   }

@@ -105,6 +105,7 @@ test('a run that throws leaves closed files with the rows up to then', async () 
   try {
     const files = new RunFiles(broken, (await smallRun()).specs)
     files.abandon()
+    files.abandon()
     expect(readFileSync(join(broken, 'fills.csv'), 'utf8')).toContain('execution_id')
   } finally {
     rmSync(broken, { recursive: true })
