@@ -26,7 +26,7 @@ import type { Node } from '../node.ts'
 import type { Sha256 } from '../sha256-port.ts'
 import type { BarInput, LiveInput, TradeInput } from './live-input.ts'
 import { LiveJournal } from './live-journal.ts'
-import type { NodeFactory } from './node-factory.ts'
+import type { BuiltNode, NodeFactory } from './node-factory.ts'
 import { OpenSends } from './open-sends.ts'
 import { loadState, saveState, snapshotRecord } from './session-state.ts'
 
@@ -47,13 +47,12 @@ export type LiveSequencerOptions = {
   readonly bounds: LiveBounds
   readonly sha256: Sha256
   readonly venueOfInstrument: (instrument_index: number) => VenueId
-  /** The strategy, by actor index, that owns a timer; undefined for the engine's own actors. */
-  readonly strategyOfActor: (index: number) => string | undefined
 }
 
 export class LiveSequencer {
   readonly node: Node
   readonly #options: LiveSequencerOptions
+  readonly #strategyOfActor: BuiltNode['strategyOfActor']
   readonly #queue: InputQueue<TradeInput | BarInput, KeptInput>
   readonly #sends = new OpenSends()
   readonly #journal: LiveJournal
@@ -69,11 +68,13 @@ export class LiveSequencer {
     this.#options = options
     this.#queue = new InputQueue(bounds)
     this.#journal = new LiveJournal(writer, this.#sends)
-    this.node = buildNode({
+    const { node, strategyOfActor } = buildNode({
       epoch: writer.epoch,
       journal: this.#journal,
       post: (input) => this.offer(input),
     })
+    this.node = node
+    this.#strategyOfActor = strategyOfActor
     loadState(base, this.node, this.#sends)
     this.#snapshotSeq = this.node.seq
     for (const outcome of this.#sends.outcomes()) this.offer(outcome)
@@ -177,8 +178,8 @@ export class LiveSequencer {
   }
 
   #faultOwner(owner: number, ts: number): void {
-    const { bounds, strategyOfActor } = this.#options
-    const strategy_id = strategyOfActor(owner)
+    const { bounds } = this.#options
+    const strategy_id = this.#strategyOfActor(owner)
     assert(
       strategy_id !== undefined,
       'timers of one moment exceed instant_inputs_max, and no strategy set them',

@@ -8,5 +8,11 @@ export type NodeBinding = Pick<NodeOptions, 'epoch' | 'journal'> & {
   readonly post: (input: SendOutcome | Control) => void
 }
 
+export type BuiltNode = {
+  readonly node: Node
+  /** The strategy, by actor index, that owns a timer; undefined for the engine's own actors. */
+  readonly strategyOfActor: (index: number) => string | undefined
+}
+
 /** Builds the session's node, wired and empty; each call gives another. */
-export type NodeFactory = (binding: NodeBinding) => Node
+export type NodeFactory = (binding: NodeBinding) => BuiltNode
