@@ -1,6 +1,6 @@
 // Effects on their way to venues. A step stages them; they are journaled as one effect record when the step ends; they
 // leave once the journal has released that record, each at most once, in order. An approval that has grown old while
-// the disk was slow is not used: the order ends as not sent and its owner is told.
+// the disk was slow is not used: the order ends as not sent and its owner is told. A cancel is never too old.
 
 import { must } from '../schemas/assert.ts'
 import type { SendOutcome, VenueCommand } from '../schemas/messages/order.ts'
@@ -104,9 +104,9 @@ export class Outbox {
   }
 
   #send({ command, approved_us, lsn }: Pending, now_us: number, orders_refused_as: string): void {
-    if (now_us - approved_us > APPROVAL_AGE_MAX_US) return this.#refuse(command, 'approval_too_old')
-    if (orders_refused_as !== '' && command.type !== 'order_cancel_request') {
-      return this.#refuse(command, orders_refused_as)
+    if (command.type !== 'order_cancel_request') {
+      if (now_us - approved_us > APPROVAL_AGE_MAX_US) return this.#refuse(command, 'approval_too_old')
+      if (orders_refused_as !== '') return this.#refuse(command, orders_refused_as)
     }
     const link = must(this.#links.get(command.venue_id), 'a command names a venue of the node')
     link.send(command, lsn, now_us)

@@ -1,0 +1,217 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../schemas/ids.ts'
+import type { SendOutcome, VenueCommand } from '../schemas/messages/order.ts'
+import { priceUnits, sizeUnits } from '../schemas/units.ts'
+import { Approval } from './approval.ts'
+import { CanonicalReader } from './canonical/canonical-reader.ts'
+import { CanonicalWriter } from './canonical/canonical-writer.ts'
+import { readCommand, writeCommand } from './command-codec.ts'
+import { readEffects } from './effect-record.ts'
+import { APPROVAL_AGE_MAX_US, Outbox } from './outbox.ts'
+import { VenueLink } from './venue-link.ts'
+
+const key = {
+  account_id: 'main' as AccountId,
+  strategy_id: 's' as StrategyId,
+  venue_id: 'sim' as VenueId,
+  instrument_id: 'EURUSD.sim' as InstrumentId,
+  instrument_index: 0,
+}
+
+function order(counter: number): VenueCommand {
+  return {
+    type: 'new_order_single',
+    ...key,
+    counter,
+    incarnation: 1,
+    client_order_id: `t-1-s-${counter}` as ClientOrderId,
+    side: 'sell',
+    order_type: 'limit',
+    time_in_force: 'gtc',
+    price_units: priceUnits(99_000),
+    order_quantity_units: sizeUnits(1_000),
+  }
+}
+
+function change(type: 'cancel' | 'replace', counter: number): VenueCommand {
+  const ids = {
+    ...key,
+    counter,
+    incarnation: 1,
+    client_order_id: `t-1-s-${counter + 1}` as ClientOrderId,
+    original_client_order_id: `t-1-s-${counter}` as ClientOrderId,
+  }
+  if (type === 'cancel') return { type: 'order_cancel_request', ...ids }
+  const { price_units, order_quantity_units } = {
+    price_units: priceUnits(-1),
+    order_quantity_units: sizeUnits(7),
+  }
+  return { type: 'order_cancel_replace_request', ...ids, price_units, order_quantity_units }
+}
+
+function bytesOf(command: VenueCommand): Uint8Array {
+  const writer = new CanonicalWriter()
+  writeCommand(writer, command)
+  return writer.copy()
+}
+
+class Bench {
+  readonly step = { seq: 1, now_us: 1_000 }
+  readonly records: Uint8Array[] = []
+  released_lsn = -1
+  readonly sent: string[] = []
+  readonly refused: SendOutcome[] = []
+  readonly outbox: Outbox
+  readonly #fails: () => boolean
+
+  constructor(fails = () => false) {
+    this.#fails = fails
+    const journal = {
+      append: (_kind: unknown, bytes: Uint8Array) => this.records.push(bytes.slice()) - 1,
+      get released_lsn() {
+        return bench.released_lsn
+      },
+    }
+    const bench = this
+    const port = {
+      venue_id: 'sim',
+      capabilities: { orders: {}, cancel: true, replace: true },
+      send: (command: VenueCommand) => {
+        this.sent.push(command.client_order_id)
+        if (this.#fails()) throw new Error('socket')
+      },
+    }
+    const links = new Map([['sim', new VenueLink(port, journal)]])
+    this.outbox = new Outbox(this.step, journal, links, (outcome) => this.refused.push(outcome))
+  }
+
+  stage(...commands: VenueCommand[]): void {
+    for (const command of commands) {
+      this.outbox.stage(command, new Approval(bytesOf(command), this.step.now_us))
+    }
+    this.outbox.commit()
+  }
+}
+
+test('nothing leaves before the journal has released its record, and then in order', () => {
+  const bench = new Bench()
+  bench.stage(order(1), order(2))
+  bench.stage(order(3))
+  bench.outbox.release()
+  expect([bench.sent, bench.outbox.has_pending]).toEqual([[], true])
+  bench.released_lsn = 0
+  bench.outbox.release()
+  expect([bench.sent, bench.outbox.has_pending]).toEqual([['t-1-s-1', 't-1-s-2'], true])
+  bench.released_lsn = 1
+  bench.outbox.release()
+  bench.outbox.release()
+  expect([bench.sent, bench.outbox.has_pending]).toEqual([['t-1-s-1', 't-1-s-2', 't-1-s-3'], false])
+})
+
+test('a command whose send throws is never handed over again', () => {
+  let isBroken = true
+  const bench = new Bench(() => isBroken)
+  bench.stage(order(1), order(2))
+  bench.released_lsn = 0
+  expect(() => bench.outbox.release()).toThrow('socket')
+  isBroken = false
+  bench.outbox.release()
+  expect(bench.sent).toEqual(['t-1-s-1', 't-1-s-2'])
+})
+
+test('whatever is staged and released when, each command leaves once and in order', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(3), { maxLength: 2_000, size: 'max' }), (acts) => {
+      const bench = new Bench()
+      const expected: string[] = []
+      let counter = 0
+      for (const act of acts) {
+        if (act === 0) bench.released_lsn = bench.records.length - 1
+        else if (act === 1) bench.outbox.release()
+        else {
+          bench.stage(order(++counter))
+          expected.push(`t-1-s-${counter}`)
+        }
+      }
+      bench.released_lsn = bench.records.length - 1
+      bench.outbox.release()
+      expect(bench.sent).toEqual(expected)
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('an approval covers exactly the bytes that are staged', () => {
+  const bench = new Bench()
+  const approval = () => new Approval(bytesOf(order(1)), 0)
+  const dearer = { ...order(1), price_units: priceUnits(99_001) } as VenueCommand
+  expect(() => bench.outbox.stage(dearer, approval())).toThrow('exactly the bytes')
+  expect(() => new Bench().outbox.stage(order(11), approval())).toThrow('exactly the bytes')
+})
+
+test('an approval is used once', () => {
+  const bench = new Bench()
+  const approval = new Approval(bytesOf(order(1)), 0)
+  bench.outbox.stage(order(1), approval)
+  expect(() => bench.outbox.stage(order(1), approval)).toThrow('used once')
+})
+
+test('an order whose approval is too old is refused, one exactly as old as allowed is sent, and a cancel always is', () => {
+  const bench = new Bench()
+  bench.stage(order(1))
+  bench.step.now_us += 1
+  bench.stage(order(2), change('cancel', 2), change('replace', 4))
+  bench.step.now_us += APPROVAL_AGE_MAX_US
+  bench.stage(change('cancel', 6))
+  bench.released_lsn = 0
+  bench.outbox.release()
+  expect(bench.refused).toEqual([
+    {
+      type: 'send_outcome',
+      outcome: 'refused',
+      account_id: 'main',
+      client_order_id: 't-1-s-1',
+      command_type: 'new_order_single',
+      reason_code: 'approval_too_old',
+    },
+  ])
+  bench.released_lsn = 1
+  bench.outbox.release()
+  expect(bench.sent).toEqual(['t-1-s-2', 't-1-s-3', 't-1-s-5'])
+  bench.step.now_us += APPROVAL_AGE_MAX_US + 1
+  bench.released_lsn = 2
+  bench.outbox.release()
+  expect([bench.sent.at(-1), bench.refused.length]).toEqual(['t-1-s-7', 1])
+})
+
+test('the effect record holds what is sent, and nothing is in it for the node alone', () => {
+  const bench = new Bench()
+  const commands = [order(1), change('cancel', 1), change('replace', 3)]
+  bench.stage(...commands)
+  const record = readEffects(bench.records[0] as Uint8Array, () => 0)
+  expect(record).toEqual({ seq: 1, ts_seq_us: 1_000, commands })
+})
+
+test.each([order(1), change('cancel', 1), change('replace', 1)])(
+  'a $type is read as it was written',
+  (command) => {
+    expect(readCommand(new CanonicalReader(bytesOf(command)), () => 0)).toEqual(command)
+  },
+)
+
+test('a venue link sends nothing the journal has not released, and nothing out of order', () => {
+  const journal = { released_lsn: 5 }
+  const sent: VenueCommand[] = []
+  const port = {
+    venue_id: 'sim',
+    capabilities: { orders: {}, cancel: true, replace: true },
+    send: (command: VenueCommand) => void sent.push(command),
+  }
+  const link = new VenueLink(port, journal)
+  expect(() => link.send(order(1), 6, 0)).toThrow('before the journal has released its record')
+  link.send(order(1), 5, 0)
+  link.send(order(2), 5, 0)
+  expect(() => link.send(order(3), 4, 0)).toThrow('in the order of their records')
+  expect(sent).toEqual([order(1), order(2)])
+})
