@@ -5,7 +5,7 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
-import { exactValue } from '../../engine/money/money.ts'
+import { exactValue, moneyOfValue } from '../../engine/money/money.ts'
 import { parseRate } from '../../engine/money/rate.ts'
 import { divideRounded } from '../../engine/money/rounding.ts'
 import { must } from '../../schemas/assert.ts'
@@ -37,8 +37,12 @@ type Holding = {
   readonly spec: InstrumentSpec
   readonly value: Factor
   readonly margin: Factor
+  readonly conversion: Factor
   quantity_units: number
   open_cost: bigint
+  /** Profit so far as an exact value, and how much money of it the balance holds. */
+  realized: bigint
+  booked: bigint
   /** Leaves of the resting orders. */
   buys_units: number
   sells_units: number
@@ -128,9 +132,11 @@ export class VenueAccount {
     for (const holding of this.#holdings) {
       if (holding.quantity_units === 0) continue
       const price = this.#book.closingPriceUnits(holding.spec.index, holding.quantity_units)
+      const open = exactValue(holding.spec, price, holding.quantity_units) - holding.open_cost
+      const { realized } = holding
       equity += applyFactor(
-        holding.value,
-        exactValue(holding.spec, price, holding.quantity_units) - holding.open_cost,
+        holding.conversion,
+        moneyOf(holding, realized + open) - moneyOf(holding, realized),
       )
     }
     return equity
@@ -151,6 +157,7 @@ export class VenueAccount {
     for (const holding of this.#holdings) {
       writer.number(holding.quantity_units)
       writer.big(holding.open_cost)
+      writer.big(holding.realized)
     }
   }
 
@@ -160,6 +167,8 @@ export class VenueAccount {
     for (const holding of this.#holdings) {
       holding.quantity_units = reader.number()
       holding.open_cost = reader.big()
+      holding.realized = reader.big()
+      holding.booked = applyFactor(holding.conversion, moneyOf(holding, holding.realized))
       holding.buys_units = 0
       holding.sells_units = 0
     }
@@ -189,7 +198,11 @@ export class VenueAccount {
     const closed = Math.sign(held) * closing_units
     // Half-even, so that neither side of a long run of partial closes is favoured; a full close takes the whole cost.
     const cost = divideRounded(holding.open_cost * BigInt(closing_units), BigInt(Math.abs(held)), 'half_even')
-    this.#balance += applyFactor(holding.value, exactValue(holding.spec, price_units, closed) - cost)
+    holding.realized += exactValue(holding.spec, price_units, closed) - cost
+    // The change of the rounded total, so that a long run of closes never drifts from it.
+    const booked = applyFactor(holding.conversion, moneyOf(holding, holding.realized))
+    this.#balance += booked - holding.booked
+    holding.booked = booked
     holding.quantity_units = held - closed
     holding.open_cost -= cost
   }
@@ -204,11 +217,18 @@ function openHolding(terms: AccountTerms, spec: InstrumentSpec): Holding {
     spec,
     value: valueFactor(terms, spec),
     margin: marginFactor(terms, spec),
+    conversion: conversionFactor(terms, spec.quote_currency),
     quantity_units: 0,
     open_cost: 0n,
+    realized: 0n,
+    booked: 0n,
     buys_units: 0,
     sells_units: 0,
   }
+}
+
+function moneyOf({ spec }: Holding, value: bigint): bigint {
+  return moneyOfValue(spec, value, 'half_even')
 }
 
 /** The larger exposure, signed: every resting buy fills and no sell, or every sell and no buy. */
