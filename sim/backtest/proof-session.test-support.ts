@@ -12,7 +12,9 @@ import type { TickSeries, TickStore } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import type { AccountConfig, Config, StrategyConfig, VenueConfig } from '../../schemas/config.ts'
 import type { Instrument } from '../../schemas/instrument.ts'
-import { type Fill, isFill } from '../../schemas/messages/order-fact.ts'
+import type { VenueCommand } from '../../schemas/messages/order.ts'
+import { type Fill, isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
+import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import { isoTime } from '../../schemas/units.ts'
 import { BacktestSession } from './backtest-session.ts'
 import { openCursors, openData, planData } from './data-plan.ts'
@@ -124,18 +126,28 @@ export function strategiesOf(config: Config, definitions: ReadonlyMap<string, St
   }))
 }
 
-/** Everything a session put out, in order, as text that two runs can be compared by. */
+/** Everything a session put out, in order: as it was, and as text that two runs can be compared by. */
 export class OutputRecorder {
   readonly records: { readonly ts_us: number; readonly text: string }[] = []
+  readonly commands: VenueCommand[] = []
+  readonly facts: OrderFact[] = []
+  readonly denials: OrderDenied[] = []
   readonly fills: { readonly fill: Fill; readonly ts_us: number }[] = []
   readonly #onRecord: (text: string) => void
   readonly observer: OutputObserver = {
-    onCommand: (command, ts_us) => this.#add(ts_us, command),
-    onFact: (fact, ts_us) => {
-      this.#add(ts_us, fact)
-      if (isFill(fact)) this.fills.push({ fill: fact, ts_us })
+    onCommand: (command, ts_us) => {
+      this.commands.push(command)
+      this.#add(ts_us, command)
     },
-    onDenied: (denial) => this.#add(denial.ts_event_us, denial),
+    onFact: (fact, ts_us) => {
+      this.facts.push(fact)
+      if (isFill(fact)) this.fills.push({ fill: fact, ts_us })
+      this.#add(ts_us, fact)
+    },
+    onDenied: (denial) => {
+      this.denials.push(denial)
+      this.#add(denial.ts_event_us, denial)
+    },
     onLedgerEntry: (entry) => this.#add(entry.ts_us, entry),
   }
 
