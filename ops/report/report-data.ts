@@ -34,17 +34,14 @@ export class ReportRecorder {
     this.prices = new PriceRecorder(specs)
   }
 
-  data(
-    outcome: Pick<BacktestOutcome, 'result' | 'faults' | 'samples' | 'closed'>,
-    config: Config,
-  ): ReportData {
-    const { result, faults, samples, closed } = outcome
+  data(outcome: Pick<BacktestOutcome, 'result' | 'faults' | 'samples'>, config: Config): ReportData {
+    const { result, faults, samples } = outcome
     return {
       result,
       config,
       faults,
       samples: samples.map(({ ts_us, equity }) => ({ ts_us, equity: drawn(equity) })),
-      profits: closed.map(({ profit }) => drawn(profit)),
+      profits: this.rows.profits,
       prices: this.prices.series(),
       rows: this.rows,
     }

@@ -25,6 +25,8 @@ export class RowRecorder implements RowListener {
   /** Best first, and worst first. */
   readonly winners: PositionRow[] = []
   readonly losers: PositionRow[] = []
+  /** Of every closed position, for the histogram: eight bytes each. */
+  readonly profits: number[] = []
   readonly #markers = new Map<string, Thinned<FillMarker>>()
   readonly #outcomes = new Map<string, OutcomeCount>()
   #previous: FillRow | undefined
@@ -54,6 +56,7 @@ export class RowRecorder implements RowListener {
 
   onPosition(row: PositionRow): void {
     const profit = Number(row.profit)
+    this.profits.push(profit)
     if (profit > 0) insert(this.winners, row, (other) => Number(other.profit) < profit)
     if (profit < 0) insert(this.losers, row, (other) => Number(other.profit) > profit)
   }

@@ -79,7 +79,13 @@ test('fills.csv holds every execution, and its commissions are the fees of the r
 
 test('positions.csv holds the closed positions with the profits the statistics are made of', () => {
   const rows = rowsOf('positions.csv')
-  expect(rows.map((row) => row['profit'])).toEqual(outcome.closed.map(({ profit }) => moneyText(profit)))
+  const profits = rows.map((row) => Number(row['profit']))
+  const wins = profits.filter((profit) => profit > 0)
+  const { trades, win_rate, average_win } = outcome.result.statistics
+  expect(rows.length).toBe(trades)
+  expect(wins.length / rows.length).toBe(win_rate)
+  const meanWin = wins.reduce((sum, profit) => sum + profit, 0) / wins.length
+  expect(meanWin).toBeCloseTo(Number(average_win), 6)
 })
 
 test('a position is profit by its prices, less its fees', () => {

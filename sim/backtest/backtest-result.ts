@@ -13,20 +13,20 @@ import type { BacktestHeader } from './epoch-header.ts'
 import { moneyText } from './money-text.ts'
 import type { BacktestRequest } from './run-backtest.ts'
 import { statisticsOf } from './statistics.ts'
-import type { ClosedPosition } from './trade-log.ts'
+import type { TradeTally } from './trade-tally.ts'
 
 export type ResultParts = {
   readonly request: BacktestRequest
   readonly session: BacktestSession
   readonly header: BacktestHeader
   readonly hashes: { readonly output_hash: string; readonly state_hash: string }
-  readonly closed: readonly ClosedPosition[]
+  readonly trades: TradeTally
   /** Seconds of the run without start-up. */
   readonly run_s: number
 }
 
 export function resultOf(parts: ResultParts): BacktestResult {
-  const { request, session, header, hashes, closed, run_s } = parts
+  const { request, session, header, hashes, trades, run_s } = parts
   const { config, meter } = request
   const { range } = planData(config)
   const { counts } = session.driver
@@ -52,7 +52,7 @@ export function resultOf(parts: ResultParts): BacktestResult {
       config,
       portfolios.map((portfolio) => portfolio.marks()),
     ),
-    statistics: statisticsOf(closed, session.sampler.samples),
+    statistics: statisticsOf(trades, session.sampler.samples),
     timing: {
       wall_s: (meter.now_ms() - meter.started_ms) / 1000,
       events: session.trading.node.seq,

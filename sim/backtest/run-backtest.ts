@@ -19,7 +19,7 @@ import { encodeEnd } from './end-record.ts'
 import { type BacktestHeader, encodeHeader, storedSeries } from './epoch-header.ts'
 import type { EquitySample } from './equity-sampler.ts'
 import { instrumentsOf } from './instrument-set.ts'
-import { type ClosedPosition, TradeLog } from './trade-log.ts'
+import { TradeTally } from './trade-tally.ts'
 
 /** A strategy as a loader hands it over. */
 export type BacktestStrategy = {
@@ -51,7 +51,6 @@ export type BacktestOutcome = {
   readonly result: BacktestResult
   readonly faults: readonly FaultReport[]
   readonly samples: readonly EquitySample[]
-  readonly closed: readonly ClosedPosition[]
   readonly session: BacktestSession
 }
 
@@ -81,7 +80,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
       ...(request.onFault === undefined ? {} : { onFault: request.onFault }),
       onProgress: (rows_done) => request.onProgress?.(rows_done, rows_total),
     })
-    const trades = new TradeLog()
+    const trades = new TradeTally()
     for (const [id, portfolio] of session.trading.portfolios)
       portfolio.observeFills((fill) => trades.add(id, fill))
     const began_ms = meter.now_ms()
@@ -91,9 +90,9 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
     const hashes = { output_hash: hex(session.outputHash()), state_hash: hex(session.stateHash()) }
     writer.append(RECORD_KIND.end, encodeEnd({ seq: session.trading.node.seq, ...hashes }))
     await writer.close()
-    const result = resultOf({ request, session, header, hashes, closed: trades.closed, run_s })
+    const result = resultOf({ request, session, header, hashes, trades, run_s })
     const { faults, sampler } = session
-    return { result, faults, samples: sampler.samples, closed: trades.closed, session }
+    return { result, faults, samples: sampler.samples, session }
   } finally {
     request.gate.step_running = false
     await Promise.all(cursors.map((cursor) => cursor.close()))

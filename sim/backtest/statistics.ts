@@ -4,30 +4,23 @@
 import type { Statistics } from '../../schemas/backtest-result.ts'
 import type { EquitySample } from './equity-sampler.ts'
 import { moneyText } from './money-text.ts'
-import type { ClosedPosition } from './trade-log.ts'
+import type { TradeTally } from './trade-tally.ts'
 
 const DAY_US = 86_400_000_000
 const DAYS_PER_YEAR = 252
 
-export function statisticsOf(
-  closed: readonly ClosedPosition[],
-  samples: readonly EquitySample[],
-): Statistics {
-  return { ...tradeFigures(closed.map(({ profit }) => profit)), ...equityFigures(samples) }
+export function statisticsOf(trades: TradeTally, samples: readonly EquitySample[]): Statistics {
+  return { ...tradeFigures(trades), ...equityFigures(samples) }
 }
 
-function tradeFigures(profits: readonly bigint[]) {
-  const wins = profits.filter((profit) => profit > 0n)
-  const losses = profits.filter((profit) => profit < 0n)
-  const won = sum(wins)
-  const lost = -sum(losses)
+function tradeFigures({ count, wins, losses, won, lost }: TradeTally) {
   return {
-    trades: profits.length,
-    win_rate: profits.length === 0 ? null : wins.length / profits.length,
+    trades: count,
+    win_rate: count === 0 ? null : wins / count,
     profit_factor: lost === 0n ? null : Number(won) / Number(lost),
-    average_win: meanMoney(won, wins.length),
-    average_loss: meanMoney(-lost, losses.length),
-    expectancy: meanMoney(won - lost, profits.length),
+    average_win: meanMoney(won, wins),
+    average_loss: meanMoney(-lost, losses),
+    expectancy: meanMoney(won - lost, count),
   }
 }
 
@@ -104,8 +97,4 @@ function meanMoney(total: bigint, count: number): string | null {
 
 function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length
-}
-
-function sum(values: readonly bigint[]): bigint {
-  return values.reduce((total, value) => total + value, 0n)
 }

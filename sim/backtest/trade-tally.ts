@@ -1,12 +1,15 @@
-// Closed positions with their profit after fees, made from executions. A fill that closes one position and opens the
-// next has its fee shared between them by quantity.
+// Closed positions and their profit after fees, counted and summed as executions come, so that a long run costs no memory.
+// A fill that closes one position and opens the next has its fee shared between them by quantity.
 
 import type { BookedFill } from '../../actors/portfolio/portfolio-actor.ts'
 
-export type ClosedPosition = { readonly ts_us: number; readonly profit: bigint }
-
-export class TradeLog {
-  readonly closed: ClosedPosition[] = []
+export class TradeTally {
+  count = 0
+  wins = 0
+  losses = 0
+  /** Sum of the profits of winning trades, and of the losses of losing ones as a positive amount. */
+  won = 0n
+  lost = 0n
   /** Profit of the position now open, by account and instrument. */
   readonly #open = new Map<string, bigint>()
 
@@ -18,8 +21,19 @@ export class TradeLog {
       return
     }
     const closing = closingFee(fill)
-    this.closed.push({ ts_us: fill.ts_us, profit: before + fill.realized - closing })
+    this.#close(before + fill.realized - closing)
     this.#open.set(key, closing - fill.fee)
+  }
+
+  #close(profit: bigint): void {
+    this.count++
+    if (profit > 0n) {
+      this.wins++
+      this.won += profit
+    } else if (profit < 0n) {
+      this.losses++
+      this.lost -= profit
+    }
   }
 }
 
