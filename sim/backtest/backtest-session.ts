@@ -12,6 +12,7 @@ import type { JournalWriter } from '../../engine/journal-port.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
+import type { TimeRange } from '../../engine/tick-store-port.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
 import { SimulatedVenues } from '../exchange/simulated-venues.ts'
@@ -25,7 +26,9 @@ export type BacktestSessionOptions = {
   readonly instruments: readonly InstrumentSpec[]
   readonly definitions: ReadonlyMap<string, StrategyDefinition>
   readonly cursors: readonly SeriesCursor[]
-  readonly range: { readonly from_us: number; readonly to_us: number }
+  readonly range: TimeRange
+  /** The part of the range that has rows, over which equity is sampled; absent: all of it. */
+  readonly covered?: TimeRange
   readonly journal: Pick<JournalWriter, 'append' | 'released_lsn' | 'commit'>
   readonly epoch: number
   readonly sha256: Sha256
@@ -59,7 +62,7 @@ export class BacktestSession {
       order_retention: config.limits.order_retention,
     })
     this.trading = this.#buildNode()
-    this.sampler = new EquitySampler(range.from_us, range.to_us, (ts_us) => this.#sample(ts_us))
+    this.sampler = new EquitySampler(options.covered ?? range, (ts_us) => this.#sample(ts_us))
     const owners = new Map([...this.trading.strategies].map(([id, actor]) => [actor.index, id]))
     this.driver = new ReplayDriver({
       node: this.trading.node,
@@ -114,7 +117,7 @@ export class BacktestSession {
     await turn()
     await this.#through(() => this.driver.catchUp(to_us))
     await this.#control('session_stop', to_us)
-    this.sampler.finish(to_us)
+    this.sampler.finish()
   }
 
   get rows_done(): number {

@@ -44,6 +44,16 @@ export async function openCursors(
   return cursors
 }
 
+/** The part of the range that has rows, as far as the imports tell. */
+export function coveredRange(plan: DataPlan, readings: readonly SeriesReading[]): TimeRange {
+  const manifests = readings.flatMap((reading) => reading.manifests)
+  if (manifests.length === 0) return plan.range
+  const first_us = Math.min(...manifests.map((manifest) => manifest.first_us))
+  const last_us = Math.max(...manifests.map((manifest) => manifest.last_us))
+  const from_us = Math.max(plan.range.from_us, first_us)
+  return { from_us, to_us: Math.min(plan.range.to_us, last_us + 1) }
+}
+
 /** Hash of the content a run reads: for each series in rank order, its range and the hashes of its imports. */
 export function dataHash(sha256: Sha256, plan: DataPlan, readings: readonly SeriesReading[]): Uint8Array {
   const writer = new CanonicalWriter(4096)

@@ -14,7 +14,7 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { resultOf } from './backtest-result.ts'
 import { BacktestSession } from './backtest-session.ts'
-import { dataHash, openCursors, openData, planData } from './data-plan.ts'
+import { coveredRange, dataHash, openCursors, openData, planData } from './data-plan.ts'
 import { encodeEnd } from './end-record.ts'
 import { type BacktestHeader, encodeHeader, storedSeries } from './epoch-header.ts'
 import type { EquitySample } from './equity-sampler.ts'
@@ -72,6 +72,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
       definitions: new Map(config.strategies.map(({ id }, i) => [id, definitionAt(request, i)])),
       cursors,
       range: plan.range,
+      covered: coveredRange(plan, readings),
       journal: writer,
       epoch,
       sha256,
