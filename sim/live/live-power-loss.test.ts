@@ -9,6 +9,7 @@ import {
 } from '../../engine/journal-port.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
 import { type DiskFaults, PowerLossFs } from '../faults/power-loss-fs.test-support.ts'
+import { changed } from './changed-port.test-support.ts'
 import { type LiveScenario, liveScenario, type Rerun, rerun } from './live-engine.test-support.ts'
 import { type LiveProcess, live, openJournal } from './live-process.test-support.ts'
 import { LiveWorld } from './live-world.test-support.ts'
@@ -156,15 +157,4 @@ async function sendLastEffectsAgain(world: LiveWorld, journal: Journal): Promise
   for (const payload of effects.slice(-2))
     for (const command of readEffects(payload, (id) => (id === 'AAA.one' ? 0 : 1)).commands)
       world.ports[0]?.send(command, world.now_us)
-}
-
-/** The same object but for some members. */
-function changed<Port extends object>(port: Port, members: Partial<Port>): Port {
-  return new Proxy(port, {
-    get: (target, name) => {
-      const owner = name in members ? members : target
-      const value: unknown = Reflect.get(owner, name, owner)
-      return typeof value === 'function' ? value.bind(owner) : value
-    },
-  })
 }

@@ -1,0 +1,355 @@
+import { expect, test } from 'vitest'
+import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { readEffects } from '../../engine/effect-record.ts'
+import { isRowRecord, type JournaledInput, readInput, writeInput } from '../../engine/input-codec.ts'
+import { sameBytes } from '../../engine/journal/parse-batch.ts'
+import { type JournalRecord, RECORD_KIND } from '../../engine/journal-port.ts'
+import type { TradeInput } from '../../engine/live/live-input.ts'
+import { Recovery } from '../../engine/live/recovery.ts'
+import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.ts'
+import { openSession } from '../../ops/live/open-session.ts'
+import { must } from '../../schemas/assert.ts'
+import type { VenueId } from '../../schemas/ids.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { LiveDesk } from './live-desk.test-support.ts'
+import {
+  control,
+  type LiveScenario,
+  liveScenario,
+  type Rerun,
+  rerun,
+  sessionOptions,
+} from './live-engine.test-support.ts'
+import { LiveWorld } from './live-world.test-support.ts'
+
+const TRADERS = ['nth', 'quoter', 'timed', 'bars'] as const
+
+test('[N3] time never goes back, and a timer is sequenced before every input later than its deadline', async () => {
+  const { desk, inputs } = await recorded()
+  expect(inputs.map(({ ts_seq_us }) => ts_seq_us)).toEqual(
+    inputs.map(({ ts_seq_us }) => ts_seq_us).toSorted((a, b) => a - b),
+  )
+  const timers = inputs.flatMap(({ ts_seq_us, input }, at) =>
+    input?.type === 'timer' ? [{ before_us: beforeUs(inputs, at), at_us: input.at_us, ts_seq_us }] : [],
+  )
+  expect(timers.length).toBeGreaterThan(2)
+  for (const { before_us, at_us, ts_seq_us } of timers) {
+    expect(before_us).toBeLessThanOrEqual(at_us)
+    expect(ts_seq_us).toBeGreaterThan(at_us)
+  }
+  desk.advance(-60_000_000, 1)
+  expect(desk.sequencer.node.now_us).toBe(must(inputs.at(-1), 'inputs were recorded').ts_seq_us)
+})
+
+test('[N4] market data beyond the bound puts its feed in gap once, until the feed is whole again', async () => {
+  const scenario = await liveScenario(['nth'])
+  const store = new MemoryJournalStore()
+  const desk = await LiveDesk.open(scenario, { store, bounds: { conflate_from: 3, market_max: 3 } })
+  desk.start()
+  const feed = () => desk.sequencer.node.stateOf('feed/one')
+  desk.advance(1_000, 2)
+  expect(feed()).toBe('live')
+  const overflow = () => Array.from({ length: 8 }, () => tradeOf(desk.world.now_us))
+  expect(overflow().map((trade) => desk.sequencer.offerRow(trade))).toEqual([
+    ...Array(3).fill('queued'),
+    ...Array(5).fill('gap'),
+  ])
+  desk.advance(1_000)
+  expect(feed()).toBe('gap')
+  desk.sequencer.offer({
+    type: 'feed_event',
+    venue_id: 'one' as VenueId,
+    event: 'resynchronised',
+    reason: '',
+  })
+  desk.advance(1_000, 1)
+  expect(feed()).toBe('live')
+  for (const trade of overflow()) desk.sequencer.offerRow(trade)
+  desk.advance(1_000)
+  expect(feed()).toBe('gap')
+  await desk.commit()
+  const gaps = (await inputsOf(desk, 1)).filter(({ input }) => input?.type === 'feed_event')
+  expect(gaps.map(({ input }) => input?.type === 'feed_event' && input.event)).toEqual([
+    'gap',
+    'resynchronised',
+    'gap',
+  ])
+})
+
+test('[N5] while the journal is behind its bound, orders are refused with a reason and cancels still go', async () => {
+  let pending_bytes = 0
+  const scenario = await liveScenario(['quoter'])
+  const writer = {
+    get pending_bytes() {
+      return pending_bytes
+    },
+  }
+  const desk = await LiveDesk.open(scenario, { store: new MemoryJournalStore(), writer })
+  desk.start()
+  await desk.trade(12)
+  const before = new Set(desk.world.handed.keys())
+  pending_bytes = 2 << 20
+  await desk.trade(30)
+  const handed = [...desk.world.handed.keys()].filter((id) => !before.has(id))
+  const refused = (await inputsOf(desk, 1)).flatMap(({ input }) =>
+    input?.type === 'send_outcome' && input.outcome === 'refused' ? [input] : [],
+  )
+  expect(new Set(refused.map(({ reason_code }) => reason_code))).toEqual(new Set(['journal_behind']))
+  expect(new Set(refused.map(({ command_type }) => command_type))).not.toContain('order_cancel_request')
+  expect(refused.map(({ client_order_id }) => client_order_id).filter((id) => handed.includes(id))).toEqual(
+    [],
+  )
+  expect(handed.length).toBeGreaterThan(0)
+  pending_bytes = 0
+  await desk.trade(12)
+  expect(desk.world.handed.size).toBeGreaterThan(before.size + handed.length)
+})
+
+test('[N5] a session that has recovered sends no order before trading is enabled', async () => {
+  const scenario = await liveScenario(TRADERS)
+  const store = new MemoryJournalStore()
+  const first = await LiveDesk.open(scenario, { store })
+  first.start()
+  await first.trade(30)
+  first.die()
+  const { world } = first
+  const next = await LiveDesk.open(scenario, { store, world })
+  const before = new Set(world.handed.keys())
+  await next.trade(30)
+  const orders = (await inputsOf(next, 2)).flatMap(({ input }) =>
+    input?.type === 'send_outcome' && input.command_type === 'new_order_single' ? [input] : [],
+  )
+  const refused = orders.filter(({ reason_code }) => reason_code === 'not_reconciled')
+  expect(refused.length).toBeGreaterThan(3)
+  expect(refused.filter(({ client_order_id }) => world.handed.has(client_order_id))).toEqual([])
+  next.sequencer.offer(control('trading_enable'))
+  await next.trade(30)
+  expect(world.handed.size).toBeGreaterThan(before.size + 3)
+})
+
+test('[N6] once the journal has failed the session takes nothing more and says so; durable cancels still go', async () => {
+  const failure = new OperatingError({ code: 'journal.disk_full', reason: 'unavailable', what: 'Full.' })
+  let failed = false
+  const scenario = await liveScenario(['quoter'])
+  const writer = {
+    get failure() {
+      return failed ? failure : undefined
+    },
+  }
+  const desk = await LiveDesk.open(scenario, { store: new MemoryJournalStore(), writer })
+  desk.start()
+  for (let turn = 0; turn < 200 && !failed; turn++) {
+    desk.advance(400, 2)
+    await desk.writer.commit()
+    failed = (await lastCommandTypes(desk)).includes('order_cancel_request')
+    if (!failed) desk.sequencer.release(desk.world.now_us)
+  }
+  const before = desk.world.handed.size
+  desk.sequencer.release(desk.world.now_us)
+  expect(desk.world.handed.size).toBe(before + 1)
+  expect(() => desk.sequencer.advance(desk.world.now_us)).toThrow(
+    'The journal cannot be written any more, so the session takes no further input and sends no order.',
+  )
+})
+
+test('[N8] recovery from any snapshot gives the state that running everything gives', async () => {
+  const { scenario, store, records } = await recorded()
+  const snapshots = records.filter(({ kind }) => kind === RECORD_KIND.snapshot)
+  expect(snapshots.length).toBeGreaterThan(5)
+  const whole = await wholeRun(scenario, store)
+  for (let used = 0; used <= snapshots.length; used++) {
+    const ignored = new Set(snapshots.slice(used))
+    expect(sameBytes(await recoveredState(scenario, store, records, ignored), whole.state)).toBe(true)
+  }
+})
+
+test('[N8] a damaged snapshot is passed over, and the one before it or the base gives the same state', async () => {
+  const { scenario, store, records } = await recorded()
+  const whole = await wholeRun(scenario, store)
+  const damaged = records.map((record) => {
+    if (record.kind !== RECORD_KIND.snapshot) return record
+    const payload = record.payload.slice()
+    payload[payload.length >> 1] = (payload[payload.length >> 1] as number) ^ 1
+    return { ...record, payload }
+  })
+  expect(sameBytes(await recoveredState(scenario, store, damaged), whole.state)).toBe(true)
+  const last = records.findLastIndex(({ kind }) => kind === RECORD_KIND.snapshot)
+  const lastDamaged = records.map((record, at) => (at === last ? (damaged[at] as JournalRecord) : record))
+  expect(sameBytes(await recoveredState(scenario, store, lastDamaged), whole.state)).toBe(true)
+})
+
+test('[N9] an altered effect, a missing timer, a surplus timer and a lost input each stop the start-up at their record', async () => {
+  const { scenario, store, records } = await recorded()
+  const plain = records.filter(({ kind }) => kind !== RECORD_KIND.snapshot)
+  const effects = plain.findIndex(({ kind }) => kind === RECORD_KIND.effects)
+  const timer = plain.findIndex((record) => inputOf(record)?.input?.type === 'timer')
+  const rows = plain.findIndex(({ kind, payload }) => kind === RECORD_KIND.input && isRowRecord(payload))
+  const altered = must(plain[effects], 'effects were recorded').payload.slice()
+  altered[altered.length - 1] = (altered[altered.length - 1] as number) ^ 1
+  const surplus = inputRecord(must(inputOf(plain[rows] as JournalRecord), 'rows were recorded'), {
+    type: 'timer',
+    owner: 0,
+    id: 'nobody',
+    at_us: 0,
+  })
+  const fired = must(inputOf(plain[timer] as JournalRecord), 'a timer was recorded')
+  const wrong = {
+    altered: plain.with(effects, { ...(plain[effects] as JournalRecord), payload: altered }),
+    missing: plain.with(timer, inputRecord(fired, control('strategy_resume'))),
+    surplus: plain.toSpliced(rows, 0, surplus),
+    lost: plain.toSpliced(rows, 1),
+  }
+  for (const [what, journaled] of Object.entries(wrong)) {
+    const error = await failureOf(() => recoveredState(scenario, store, journaled))
+    expect({ what, code: error.code, exit: error.exitCode }).toEqual({
+      what,
+      code: 'recovery.mismatch',
+      exit: 4,
+    })
+    expect(error.where).toMatch(/^epoch 1, record \d+$/)
+  }
+})
+
+test('[N9] a journal that another build, strategy or configuration wrote is refused by name', async () => {
+  const { scenario, desk, store } = await recorded()
+  const journal = new MemoryJournal(nodeSha256, store)
+  const options = sessionOptions(scenario, desk.world.ports, journal)
+  const binding = { ...options.binding, build_hash: 'ff', config_hash: 'ff' }
+  const error = await failureOf(() => openSession({ ...options, binding }))
+  expect({ code: error.code, where: error.where }).toEqual({ code: 'recovery.other_build', where: 'epoch 1' })
+  expect(error.what).toContain('another build and configuration')
+  expect(store.epochs.length).toBe(1)
+})
+
+test('[N10] a session whose quotes were conflated ends, bars and all, in the state of its re-run', async () => {
+  const scenario = await liveScenario(TRADERS)
+  const store = new MemoryJournalStore()
+  const bounds = { conflate_from: 2, market_max: 500 }
+  const desk = await LiveDesk.open(scenario, { store, bounds })
+  desk.start()
+  for (let turn = 0; turn < 80; turn++) {
+    for (let burst = 0; burst < 6; burst++) {
+      desk.world.pass(40_000)
+      for (const index of [0, 1]) desk.sequencer.offerQuote(desk.world.quote(index))
+    }
+    desk.advance(100_000)
+    await desk.commit()
+  }
+  expect(desk.sequencer.conflated_count).toBeGreaterThan(400)
+  expect(desk.world.handed.size).toBeGreaterThan(20)
+  const again = await wholeRun(scenario, store)
+  expect(sameBytes(again.state, desk.sequencer.state())).toBe(true)
+})
+
+test('[N11] a strategy whose timers stop time is faulted, and the session goes on', async () => {
+  const scenario = await liveScenario(['nth'])
+  const definition = must(scenario.definitions.get('nth'), 'the strategy is there')
+  const restless = {
+    ...definition,
+    onStart: (ctx: { now_us: number; setTimer(id: string, at_us: number): void }) =>
+      ctx.setTimer('again', ctx.now_us),
+    onTimer: (ctx: { now_us: number; setTimer(id: string, at_us: number): void }) =>
+      ctx.setTimer('again', ctx.now_us - 1),
+  } as typeof definition
+  const store = new MemoryJournalStore()
+  const stuck = { ...scenario, definitions: new Map([['nth', restless]]) }
+  const desk = await LiveDesk.open(stuck, { store })
+  desk.start()
+  await desk.trade(5)
+  expect(desk.sequencer.node.stateOf('strategy/nth')).toBe('faulted')
+  const again = await wholeRun(stuck, store)
+  expect(sameBytes(again.state, desk.sequencer.state())).toBe(true)
+})
+
+async function recorded() {
+  const scenario = await liveScenario(TRADERS)
+  const store = new MemoryJournalStore()
+  const desk = await LiveDesk.open(scenario, { store })
+  desk.start()
+  await desk.trade(80)
+  const records = await desk.records(1)
+  return { scenario, desk, store, records, inputs: records.flatMap((record) => inputOf(record) ?? []) }
+}
+
+type Seen = { readonly seq: number; readonly ts_seq_us: number; readonly input: JournaledInput | undefined }
+
+/** Time of the last input before one that was no timer. */
+function beforeUs(inputs: readonly Seen[], at: number): number {
+  return inputs.slice(0, at).findLast(({ input }) => input?.type !== 'timer')?.ts_seq_us ?? 0
+}
+
+/** An input record; of rows, the place of the first. */
+function inputOf({ kind, payload }: JournalRecord): Seen | undefined {
+  if (kind !== RECORD_KIND.input) return undefined
+  const reader = new CanonicalReader(payload)
+  if (isRowRecord(payload)) return { seq: reader.number(), ts_seq_us: reader.number(), input: undefined }
+  return readInput(reader, () => 0)
+}
+
+async function inputsOf(desk: LiveDesk, epoch: number): Promise<Seen[]> {
+  return (await desk.records(epoch)).flatMap((record) => inputOf(record) ?? [])
+}
+
+/** Another input in the place of one. */
+function inputRecord({ seq, ts_seq_us }: Seen, input: JournaledInput): JournalRecord {
+  const writer = new CanonicalWriter()
+  writeInput(writer, seq, ts_seq_us, input)
+  return { lsn: 0, kind: RECORD_KIND.input, payload: writer.copy() }
+}
+
+async function lastCommandTypes(desk: LiveDesk): Promise<string[]> {
+  const last = (await desk.records(1)).at(-1)
+  return last?.kind === RECORD_KIND.effects
+    ? readEffects(last.payload, () => -1).commands.map(({ type }) => type)
+    : []
+}
+
+function tradeOf(ts_us: number): TradeInput {
+  const stamps = { ts_event_us: ts_us, ts_recv_us: ts_us }
+  return {
+    type: 'trade',
+    instrument_index: 0,
+    ...stamps,
+    price_units: 110_000,
+    size_units: 1,
+    aggressor_side: 0,
+  }
+}
+
+/** Every epoch run again from its base, snapshots held against the states on the way. */
+async function wholeRun(scenario: LiveScenario, store: MemoryJournalStore): Promise<Rerun> {
+  const { ports } = new LiveWorld(scenario.config, scenario.instruments, 1)
+  const again = await rerun(scenario, ports, new MemoryJournal(nodeSha256, store))
+  if (typeof again === 'string') throw new Error(again)
+  return again
+}
+
+/** What start-up makes of records of epoch 1. */
+async function recoveredState(
+  scenario: LiveScenario,
+  store: MemoryJournalStore,
+  records: readonly JournalRecord[],
+  ignored: ReadonlySet<JournalRecord> = new Set(),
+): Promise<Uint8Array> {
+  const { ports } = new LiveWorld(scenario.config, scenario.instruments, 1)
+  const journal = new MemoryJournal(nodeSha256, store)
+  const recovery = new Recovery(
+    must(journal.epochs[0], 'the session has an epoch'),
+    sessionOptions(scenario, ports, journal),
+  )
+  for (const record of records) if (!ignored.has(record)) recovery.look(record)
+  for (const record of records) if (record.lsn >= recovery.from_lsn) recovery.take(record)
+  return recovery.finish()
+}
+
+async function failureOf(work: () => Promise<unknown>): Promise<OperatingError> {
+  try {
+    await work()
+  } catch (error) {
+    if (error instanceof OperatingError) return error
+    throw error
+  }
+  throw new Error('nothing failed')
+}
