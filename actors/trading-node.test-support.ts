@@ -345,6 +345,10 @@ export class TestNode {
     return writer.copy()
   }
 
+  stateHash(): string {
+    return createHash('sha256').update(this.save()).digest('hex')
+  }
+
   /** A new node of the same options, in the state of this one. */
   reloaded(): TestNode {
     const copy = new TestNode(this.#options)

@@ -2,6 +2,7 @@
 // which each message reaches them. The same wiring serves a backtest, paper and live; only the ports differ.
 
 import type { InspectionEvent } from 'xstate'
+import { isBarInterval } from '../engine/bars/bar.ts'
 import type { Indicator } from '../engine/indicators/indicator.ts'
 import type { InstrumentSpec } from '../engine/instrument-spec.ts'
 import { MarketTable } from '../engine/market/market-table.ts'
@@ -160,7 +161,7 @@ class Wiring {
   #addStrategy(strategy: StrategyConfig): void {
     const definition = must(this.#options.definitions.get(strategy.id), 'every configured strategy is loaded')
     const setUp: SetUp<never> = { params: strategy.params as never, instruments: strategy.instruments }
-    const series = this.#addSeries(definition, setUp)
+    const series = this.#addSeries(strategy.id, definition, setUp)
     const indicators: Record<string, Indicator> = {}
     for (const [name, { bars, spec }] of Object.entries(definition.indicators?.(setUp) ?? {})) {
       indicators[name] = this.#signals.addIndicator(
@@ -198,13 +199,13 @@ class Wiring {
   }
 
   /** The series a strategy asks for, by its own names. */
-  #addSeries(definition: StrategyDefinition, setUp: SetUp<never>): Map<string, number> {
+  #addSeries(strategy_id: string, definition: StrategyDefinition, setUp: SetUp<never>): Map<string, number> {
     const series = new Map<string, number>()
-    for (const [name, bars] of Object.entries(definition.bars?.(setUp) ?? {})) {
-      series.set(
-        name,
-        this.#signals.addSeries(this.#spec(bars.instrument), bars.interval_us, bars.price_type),
-      )
+    for (const [name, { instrument, interval_us, price_type }] of Object.entries(
+      definition.bars?.(setUp) ?? {},
+    )) {
+      if (!isBarInterval(interval_us)) throw badInterval(strategy_id, name, interval_us)
+      series.set(name, this.#signals.addSeries(this.#spec(instrument), interval_us, price_type))
     }
     return series
   }
@@ -292,6 +293,16 @@ function importedSeries(config: Config): Set<string> {
     }
   }
   return names
+}
+
+function badInterval(strategy_id: string, name: string, interval_us: number): OperatingError {
+  return new OperatingError({
+    code: 'strategy.bad_bar_interval',
+    reason: 'usage',
+    what: `The bars ${name} of ${strategy_id} are ${interval_us} us long.`,
+    where: `strategies.${strategy_id}`,
+    remedy: 'Ask for bars of whole seconds, in microseconds: 60000000 is a minute.',
+  })
 }
 
 function known<Value>(map: ReadonlyMap<string, Value>, name: string, who: string): Value {

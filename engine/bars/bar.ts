@@ -20,10 +20,13 @@ export function barEndUs(ts_event_us: number, interval_us: number): number {
   return remainder > 0 ? ts_event_us - remainder + interval_us : ts_event_us - remainder
 }
 
-export function assertBarSpec(spec: BarSpec): void {
-  const { interval_us } = spec
+export function isBarInterval(interval_us: number): boolean {
+  return Number.isSafeInteger(interval_us) && interval_us > 0 && interval_us % BAR_INTERVAL_STEP_US === 0
+}
+
+export function assertBarSpec({ interval_us }: BarSpec): void {
   assert(
-    Number.isSafeInteger(interval_us) && interval_us > 0 && interval_us % BAR_INTERVAL_STEP_US === 0,
+    isBarInterval(interval_us),
     `a bar interval is a positive number of whole seconds in microseconds, got ${interval_us}`,
   )
 }
