@@ -13,6 +13,7 @@ import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { createStepGate, type StepGate } from '../../engine/step-gate.ts'
 import type { TickStore } from '../../engine/tick-store-port.ts'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
+import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { type BacktestOutcome, runBacktest } from '../../sim/backtest/run-backtest.ts'
@@ -35,7 +36,10 @@ export type ConfiguredRun = {
 
 export type FinishedRun = {
   readonly result: BacktestResult
+  readonly config: Config
   readonly folder: string
+  /** Names of the files in the folder, journal and report aside. */
+  readonly files: readonly string[]
   /** The report's path. */
   readonly report: string
 }
@@ -54,7 +58,7 @@ export async function runConfigured({ path, set, out, progress }: ConfiguredRun)
       const run_id = newRunId(config.session, new Date())
       const folder = await makeRunFolder(out ?? join(config.journal.directory, run_id))
       progress.start('replaying')
-      const { result, faults, report } = await runIntoFolder({
+      const { result, faults, files, report } = await runIntoFolder({
         ...session,
         run_id,
         folder,
@@ -63,7 +67,7 @@ export async function runConfigured({ path, set, out, progress }: ConfiguredRun)
         progress,
       })
       refuseFaults(faults, violations, folder)
-      return { result, folder, report }
+      return { result, config, folder, files, report }
     } finally {
       await store.close()
     }
@@ -80,7 +84,9 @@ type RunParts = LoadedSession & {
   readonly progress: Progress
 }
 
-async function runIntoFolder(parts: RunParts): Promise<BacktestOutcome & { report: string }> {
+type RunInFolder = BacktestOutcome & Pick<FinishedRun, 'files' | 'report'>
+
+async function runIntoFolder(parts: RunParts): Promise<RunInFolder> {
   const { loaded, strategies, run_id, folder, store, gate, progress } = parts
   const { config, config_hash } = loaded
   const journal = await openFileJournal({ directory: journalFolder(folder) })
@@ -102,8 +108,9 @@ async function runIntoFolder(parts: RunParts): Promise<BacktestOutcome & { repor
       onProgress: (done, total) => progress.update(done, total),
       meter: METER,
     })
-    files.finish(outcome)
-    return { ...outcome, report: await writeReport(folder, recorder.data(outcome, config)) }
+    const names = files.finish(outcome)
+    const report = await writeReport(folder, recorder.data(outcome, config))
+    return { ...outcome, files: names, report }
   } catch (error) {
     files.abandon()
     throw error

@@ -26,7 +26,7 @@ test('values are escaped, markup made of markup is not', () => {
 test('a thinned price history keeps the lowest and the highest price, its ends in time, and stays small', () => {
   const ticks = fc.array(fc.record({ gap: fc.integer({ min: 0, max: 1e9 }), price: fc.integer() }), {
     minLength: 1,
-    maxLength: 20_000,
+    maxLength: 8_000,
     size: 'max',
   })
   fc.assert(

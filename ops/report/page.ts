@@ -76,7 +76,7 @@ function priceCharts({ prices, rows }: ReportData): Html {
     const { items, seen } = rows.markers(instrument_id)
     const total = groupedDecimal(String(seen))
     const shown = items.length === seen ? total : `${groupedDecimal(String(items.length))} of ${total}`
-    const legend = html`<strong>${instrument_id}</strong>: ${price_name}, <span class="buy">▲ buys</span> and <span class="sell">▼ sells</span> (${shown} fills)`
+    const legend = html`<strong>${instrument_id}</strong>: ${price_name}, <span class="buy">▲ buys</span> and <span class="sell">▼ sells</span> (${shown} ${seen === 1 ? 'fill' : 'fills'})`
     return chart(`price-${index}`, legend, `Price of ${instrument_id} with ${seen} fills.`)
   })}`
 }

@@ -1,4 +1,4 @@
-// What a command prints of a finished run for a person: `summaryText({ result, config, folder, files })`.
+// What a command prints of a finished run for a person.
 
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
 import type { Config } from '../../schemas/config.ts'
@@ -8,23 +8,28 @@ import { netProfit } from './headline.ts'
 
 export type Summary = {
   readonly result: BacktestResult
-  readonly config: Config
+  readonly config: Pick<Config, 'strategies'>
   readonly folder: string
   /** Names of the files in the folder. */
   readonly files: readonly string[]
+  /** Path of the report. */
+  readonly report: string
 }
 
 const HASH_LENGTH_SHOWN = 12
 
 /** Under 25 lines, aligned, without what did not happen. */
-export function summaryText({ result, config, folder, files }: Summary): string {
+export function summaryText({ result, config, folder, files, report }: Summary): string {
   const rows = [...runRows(result, config), ...moneyRows(result), ...statisticRows(result)]
-  rows.push(...checkRows(result), ['written', folder], ['', files.join(', ')])
+  rows.push(...checkRows(result), ['written', folder], ['', files.join(', ')], ['report', report])
   // A terminal need not know more than ASCII.
   return `${alignedRows(rows).join('\n')}\n`.replaceAll('−', '-').replaceAll(UNDEFINED, 'n/a')
 }
 
-function runRows({ run_id, data, orders, fills }: BacktestResult, { strategies }: Config): string[][] {
+function runRows(
+  { run_id, data, orders, fills }: BacktestResult,
+  { strategies }: Summary['config'],
+): string[][] {
   const { quotes, trades, bars, from, to } = data
   const { submitted, accepted: _, ...ends } = orders
   const traded = strategies.map(({ id, instruments }) => `${id} on ${instruments.join(', ')}`)

@@ -25,13 +25,15 @@ function faultWarnings({ faults }: ReportData): string[] {
 }
 
 function fillWarnings({ rows, prices, config }: ReportData): string[] {
-  const warnings = prices
-    .filter(({ lacks_sizes }) => lacks_sizes)
-    .map(({ instrument_id }) => {
-      const venue = config.venues.find(({ id }) => instrument_id.endsWith(`.${id}`))
-      const size = venue?.displayed_quantity_default ?? ''
-      return `The quotes of ${instrument_id} carry no sizes: ${groupedDecimal(size)} was taken to be shown on each side (displayed_quantity_default).`
-    })
+  const warnings = config.venues.flatMap(({ id, displayed_quantity_default }) => {
+    const names = prices
+      .filter(({ instrument_id, lacks_sizes }) => lacks_sizes && instrument_id.endsWith(`.${id}`))
+      .map(({ instrument_id }) => instrument_id)
+    const size = groupedDecimal(displayed_quantity_default)
+    return names.length === 0
+      ? []
+      : [`The quotes of ${names.join(', ')} carry no sizes: ${size} was taken to be shown on each side.`]
+  })
   if (rows.residual_count > 0) {
     warnings.push(
       `${orders(rows.residual_count)} larger than the size shown: the rest was filled one price increment worse, whatever the real book held.`,

@@ -44,16 +44,16 @@ A strategy that fails ends the command with exit code 6.`,
 async function backtest(call: Call): Promise<Outcome> {
   if (call.flag('schema')) return schema()
   const { runConfigured } = await import('../../backtest/run-configured.ts')
-  const { backtestText } = await import('../backtest-text.ts')
+  const { summaryText } = await import('../../report/summary-text.ts')
   const [path = ''] = call.arguments
   const { progress } = call
-  const { result, folder, report } = await runConfigured({
+  const run = await runConfigured({
     path,
     set: call.texts('set'),
     out: call.text('out'),
     progress,
   })
-  return { json: result, text: backtestText(result, { folder, report }) }
+  return { json: run.result, text: summaryText(run) }
 }
 
 async function schema(): Promise<Outcome> {

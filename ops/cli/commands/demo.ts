@@ -49,15 +49,11 @@ const STRATEGY = `../../../actors/strategy/examples/ema-cross${extname(import.me
 
 async function demo(call: Call): Promise<Outcome> {
   const { runConfigured } = await import('../../backtest/run-configured.ts')
-  const { backtestText } = await import('../backtest-text.ts')
+  const { summaryText } = await import('../../report/summary-text.ts')
   const folder = resolve(call.text('folder') ?? FOLDER_DEFAULT)
   const store = join(folder, 'ticks')
   await generateHistory(call, store)
-  const {
-    result,
-    folder: run,
-    report,
-  } = await runConfigured({
+  const run = await runConfigured({
     path: here('../../demo/demo.yaml'),
     set: [
       `data.store=${JSON.stringify(store)}`,
@@ -68,7 +64,7 @@ async function demo(call: Call): Promise<Outcome> {
     out: undefined,
     progress: call.progress,
   })
-  return { json: result, text: backtestText(result, { folder: run, report }) }
+  return { json: run.result, text: summaryText(run) }
 }
 
 function here(path: string): string {
