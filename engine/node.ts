@@ -5,7 +5,6 @@
 // actors throws, the node is finished: its driver lets it go and recovers by the start-up path.
 
 import { assert, must } from '../schemas/assert.ts'
-import { messageId } from '../schemas/ids.ts'
 import type { Control } from '../schemas/messages/control.ts'
 import type { FeedEvent } from '../schemas/messages/feed.ts'
 import type { SendOutcome, VenueReport } from '../schemas/messages/order.ts'
@@ -130,11 +129,6 @@ export class Node {
 
   stateOf(name: string): string {
     return this.#actor(must(this.#byName.get(name), `an actor is named ${name}`)).state
-  }
-
-  /** Id of the n-th message the current step sends. */
-  messageId(n: number): string {
-    return messageId(this.name, this.epoch, this.seq, n)
   }
 
   // Steps. One input each.

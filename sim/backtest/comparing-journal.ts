@@ -1,6 +1,7 @@
 // A journal writer that writes nothing: it holds a re-run against the records of the run before, record by record, and
 // stops at the first difference.
 
+import { effectMessages } from '../../engine/effect-envelopes.ts'
 import { sameBytes } from '../../engine/journal/parse-batch.ts'
 import {
   type JournalRecord,
@@ -11,12 +12,17 @@ import {
 import { describeRecord, type RunDifference, RunDifferenceError } from '../../engine/run-difference.ts'
 import { decodeEnd } from './end-record.ts'
 
+/** Who wrote the records: it names their messages. */
+export type RecordSource = { readonly node: string; readonly epoch: number }
+
 export class ComparingJournal implements Pick<JournalWriter, 'append' | 'released_lsn' | 'commit'> {
   released_lsn = -1
   readonly #records: readonly JournalRecord[]
+  readonly #source: RecordSource
 
-  constructor(records: readonly JournalRecord[]) {
+  constructor(records: readonly JournalRecord[], source: RecordSource) {
     this.#records = records
+    this.#source = source
   }
 
   append(kind: RecordKind, payload: Uint8Array): number {
@@ -25,8 +31,8 @@ export class ComparingJournal implements Pick<JournalWriter, 'append' | 'release
     if (recorded === undefined || recorded.kind !== kind || !sameBytes(recorded.payload, payload)) {
       throw new RunDifferenceError({
         lsn,
-        recorded: recorded === undefined ? undefined : describe(recorded.kind, recorded.payload),
-        again: describe(kind, payload),
+        recorded: recorded === undefined ? undefined : this.#describe(recorded.kind, recorded.payload),
+        again: this.#describe(kind, payload),
       })
     }
     return lsn
@@ -41,10 +47,12 @@ export class ComparingJournal implements Pick<JournalWriter, 'append' | 'release
     const lsn = this.released_lsn + 1
     const recorded = this.#records[lsn]
     if (recorded === undefined) return undefined
-    return { lsn, recorded: describe(recorded.kind, recorded.payload), again: undefined }
+    return { lsn, recorded: this.#describe(recorded.kind, recorded.payload), again: undefined }
   }
-}
 
-function describe(kind: RecordKind, payload: Uint8Array): string {
-  return kind === RECORD_KIND.end ? JSON.stringify(decodeEnd(payload)) : describeRecord(kind, payload)
+  #describe(kind: RecordKind, payload: Uint8Array): string {
+    if (kind === RECORD_KIND.end) return JSON.stringify(decodeEnd(payload))
+    if (kind !== RECORD_KIND.effects) return describeRecord(kind, payload)
+    return JSON.stringify(effectMessages(payload, this.#source.node, this.#source.epoch))
+  }
 }

@@ -50,7 +50,7 @@ export async function readRun(
 export async function verifyBacktest(request: VerifyRequest): Promise<Verification> {
   const { journal } = request
   const { header, records } = await readRun(journal)
-  const comparing = new ComparingJournal(records)
+  const comparing = new ComparingJournal(records, { node: header.config.session, epoch: epochOf(journal) })
   const end: RunEnd = { seq: 0, output_hash: '', state_hash: '' }
   const run_id = header.run_id
   try {
@@ -98,7 +98,7 @@ async function runAgain(
       cursors,
       range: plan.range,
       journal,
-      epoch: must(request.journal.epochs.at(-1), 'a run has an epoch').epoch,
+      epoch: epochOf(request.journal),
       sha256,
       gate,
       onProgress: (rows_done) => onProgress?.(rows_done, rows_total),
@@ -121,6 +121,10 @@ async function recheckData(store: TickStore, header: BacktestHeader): Promise<vo
     if ((await store.recomputeDataHash(manifest)) === data_hash) continue
     throw otherData(`The rows of the import ${import_id.slice(0, 12)} are not those that were imported.`)
   }
+}
+
+function epochOf(journal: Journal): number {
+  return must(journal.epochs.at(-1), 'a run has an epoch').epoch
 }
 
 function otherData(what: string): OperatingError {
