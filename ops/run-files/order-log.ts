@@ -30,7 +30,8 @@ const OUTCOMES: Partial<Record<OrderFactType, OrderOutcome>> = {
 export class OrderLog {
   readonly #specs: ReadonlyMap<string, InstrumentSpec>
   readonly #write: (row: OrderRow) => void
-  readonly #open = new Map<string, OpenOrder>()
+  /** By strategy, which has one account, and counter. */
+  readonly #open = new Map<string, Map<number, OpenOrder>>()
 
   constructor(specs: readonly InstrumentSpec[], write: (row: OrderRow) => void) {
     this.#specs = new Map(specs.map((spec) => [spec.instrument_id, spec]))
@@ -41,18 +42,18 @@ export class OrderLog {
     if (command.type !== 'new_order_single') return
     const spec = must(this.#specs.get(command.instrument_id), 'an order is of an instrument of the run')
     const mean = new MeanPrice(spec)
-    this.#open.set(keyText(command), { submitted_us: ts_us, spec, mean, last: undefined })
+    this.#openOf(command).set(command.counter, { submitted_us: ts_us, spec, mean, last: undefined })
   }
 
   onFact(fact: OrderFact, ts_us: number): void {
-    const key = keyText(fact)
-    const order = this.#open.get(key)
+    const open = this.#openOf(fact)
+    const order = open.get(fact.counter)
     if (order === undefined) return
     order.last = fact
     order.mean.add(fact.last_price_units, fact.last_quantity_units)
     order.mean.add(fact.reversed_price_units, -fact.reversed_quantity_units)
     if (!fact.ended) return
-    this.#open.delete(key)
+    open.delete(fact.counter)
     const outcome = must(OUTCOMES[fact.type], `${fact.type} is how an order can end`)
     this.#write(orderRow(order, fact, outcome, isoTime(ts_us)))
   }
@@ -62,11 +63,21 @@ export class OrderLog {
   }
 
   finish(): void {
-    for (const order of this.#open.values()) {
+    const open = [...this.#open.values()].flatMap((orders) => [...orders.values()])
+    for (const order of open.sort((a, b) => a.submitted_us - b.submitted_us)) {
       const last = must(order.last, 'an order that was sent has a fact')
       this.#write(orderRow(order, last, 'open_at_end', ''))
     }
     this.#open.clear()
+  }
+
+  #openOf({ strategy_id }: OrderKey): Map<number, OpenOrder> {
+    let orders = this.#open.get(strategy_id)
+    if (orders === undefined) {
+      orders = new Map()
+      this.#open.set(strategy_id, orders)
+    }
+    return orders
   }
 }
 
@@ -122,8 +133,4 @@ function deniedRow(denial: OrderDenied): OrderRow {
 function denialReason({ value, limit }: OrderDenied): string {
   if (value === '') return limit === '' ? '' : `limit ${limit}`
   return limit === '' ? value : `${value}, limit ${limit}`
-}
-
-function keyText({ account_id, strategy_id, counter }: OrderKey): string {
-  return `${account_id}/${strategy_id}/${counter}`
 }

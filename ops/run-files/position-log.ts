@@ -36,7 +36,8 @@ type Booked = {
 export class PositionLog {
   readonly #specs: readonly InstrumentSpec[]
   readonly #write: (row: PositionRow) => void
-  readonly #books = new Map<string, Book>()
+  /** By account and instrument. */
+  readonly #books = new Map<string, Book[]>()
   #booked: Booked | undefined
 
   constructor(specs: readonly InstrumentSpec[], write: (row: PositionRow) => void) {
@@ -102,16 +103,18 @@ export class PositionLog {
   }
 
   #bookOf({ account_id, instrument_index }: OrderFact): Book {
-    const key = `${account_id}/${instrument_index}`
-    let book = this.#books.get(key)
-    if (book === undefined) {
-      const spec = must(this.#specs[instrument_index], 'a fill is of an instrument of the run')
-      const [entry, exit] = [new MeanPrice(spec), new MeanPrice(spec)]
-      book = { spec, quantity_units: 0, opened_us: 0, entry, exit, realized: 0n, fees: 0n }
-      this.#books.set(key, book)
+    let books = this.#books.get(account_id)
+    if (books === undefined) {
+      books = this.#specs.map(newBook)
+      this.#books.set(account_id, books)
     }
-    return book
+    return must(books[instrument_index], 'a fill is of an instrument of the run')
   }
+}
+
+function newBook(spec: InstrumentSpec): Book {
+  const [entry, exit] = [new MeanPrice(spec), new MeanPrice(spec)]
+  return { spec, quantity_units: 0, opened_us: 0, entry, exit, realized: 0n, fees: 0n }
 }
 
 function positionRow({ book, fact, currency }: Booked): PositionRow {
