@@ -42,7 +42,8 @@ ${section('Proof', proofSection(result, directory))}
 ${section('Assumptions of the simulated exchange', folded('What the simulation takes for granted', html`<ul>${ASSUMPTIONS.map((sentence) => html`<li>${sentence}</li>`)}</ul>`))}
 ${section('Configuration', folded('The complete configuration, defaults filled in', html`<pre tabindex="0"><code>${stringify(config)}</code></pre>`))}
 </main>
-<footer><p>Every figure is in result.json and the CSV files beside this page. Times are UTC.</p></footer>
+<footer><p class="hint">Drag across a chart to look closer, double-click it to see all again.</p>
+<p>Every figure is in result.json and the CSV files beside this page. Times are UTC.</p></footer>
 <script type="application/json" id="chart-data">${scriptJson(chartData(data))}</script>
 <script>${new Html(assets.script)}</script>
 </body>

@@ -117,3 +117,35 @@ test('every tag that is opened is closed', () => {
 test('every file of the run is named', () => {
   expect([...names, 'report.html'].sort()).toEqual(readdirSync(folder).sort())
 })
+
+test('a run that traded nothing has a report too', async () => {
+  const { prices, ...recorder } = new ReportRecorder([])
+  const { statistics, orders } = result
+  const nothing = Object.fromEntries(Object.keys(orders).map((name) => [name, 0])) as typeof orders
+  const undefinedFigures = {
+    ...statistics,
+    trades: 0,
+    win_rate: null,
+    profit_factor: null,
+    average_win: null,
+  }
+  const empty = {
+    result: { ...result, orders: nothing, statistics: undefinedFigures },
+    samples: [],
+    profits: [],
+  }
+  const text = reportPage(
+    { ...data, ...empty, prices: prices.series(), rows: recorder.rows },
+    folder,
+    await loadAssets(),
+  )
+  expect(text).toContain('<dt>Win rate</dt><dd class="value">–</dd>')
+  expect(text).toContain('No position was closed.')
+  expect(text).not.toMatch(/NaN|undefined</)
+  expect(chartsOf(text)).toEqual({
+    currency: 'USD',
+    equity: [[], [], []],
+    profits: { width: 1, columns: [[0.5], [null], [null]] },
+    prices: [],
+  })
+})
