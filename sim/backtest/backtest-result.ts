@@ -1,7 +1,6 @@
 // The result object of a run, from the session's actors. Shapes and meanings: schemas/backtest-result.ts.
 
 import type { AccountMarks } from '../../actors/portfolio/portfolio-actor.ts'
-import { ConversionTable } from '../../engine/money/conversion-table.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import { BACKTEST_CONTRACT_VERSION, type BacktestResult } from '../../schemas/backtest-result.ts'
 import type { Config } from '../../schemas/config.ts'
@@ -11,6 +10,7 @@ import type { BacktestSession } from './backtest-session.ts'
 import { planData } from './data-plan.ts'
 import type { BacktestHeader } from './epoch-header.ts'
 import { moneyText } from './money-text.ts'
+import { resultConversion } from './result-currency.ts'
 import type { BacktestRequest } from './run-backtest.ts'
 import { statisticsOf } from './statistics.ts'
 import type { TradeTally } from './trade-tally.ts'
@@ -84,12 +84,7 @@ function orderCounts(session: BacktestSession): BacktestResult['orders'] {
 
 /** Money of all accounts, in the currency of the first. */
 function moneyOf(config: Config, marks: readonly AccountMarks[]): Pick<BacktestResult, 'equity' | 'pnl'> {
-  const first = must(config.accounts[0], 'a configuration has an account')
-  const conversion = new ConversionTable(
-    first.currency,
-    first.conversion_rates,
-    'accounts.0.conversion_rates',
-  )
+  const conversion = resultConversion(config)
   const total = (of: (mark: AccountMarks) => bigint) =>
     marks.reduce((sum, mark) => sum + conversion.convert(of(mark), mark.currency), 0n)
   const realized = total((mark) => mark.realized)
@@ -101,7 +96,7 @@ function moneyOf(config: Config, marks: readonly AccountMarks[]): Pick<BacktestR
   }, 0n)
   const end = start + realized + unrealized - fees
   return {
-    equity: { currency: first.currency, start: moneyText(start), end: moneyText(end) },
+    equity: { currency: conversion.currency, start: moneyText(start), end: moneyText(end) },
     pnl: { realized: moneyText(realized), unrealized: moneyText(unrealized), fees: moneyText(fees) },
   }
 }

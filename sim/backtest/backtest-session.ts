@@ -9,6 +9,7 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { JournalWriter } from '../../engine/journal-port.ts'
+import type { ConversionTable } from '../../engine/money/conversion-table.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
@@ -19,6 +20,7 @@ import { SimulatedVenues } from '../exchange/simulated-venues.ts'
 import { EquitySampler } from './equity-sampler.ts'
 import { Merge } from './merge.ts'
 import { type Progress, ReplayDriver } from './replay-driver.ts'
+import { resultConversion } from './result-currency.ts'
 import type { SeriesCursor } from './series-cursor.ts'
 
 export type BacktestSessionOptions = {
@@ -51,10 +53,12 @@ export class BacktestSession {
   readonly faults: FaultReport[] = []
   readonly #options: BacktestSessionOptions
   readonly #posted: Control[] = []
+  readonly #conversion: ConversionTable
 
   constructor(options: BacktestSessionOptions) {
     const { config, instruments, range } = options
     this.#options = options
+    this.#conversion = resultConversion(config)
     this.venues = new SimulatedVenues({
       venues: config.venues,
       accounts: config.accounts,
@@ -187,7 +191,8 @@ export class BacktestSession {
     let equity = 0n
     let has_position = false
     for (const portfolio of this.trading.portfolios.values()) {
-      equity += portfolio.marks().equity
+      const marks = portfolio.marks()
+      equity += this.#conversion.convert(marks.equity, marks.currency)
       has_position ||= portfolio.has_position
     }
     return { ts_us, equity, has_position }

@@ -87,7 +87,7 @@ test.each(CASES)(
   'balances and equity of a run $name are those of a ledger rebuilt from its fills',
   async (one) => {
     const { outcome, outputs } = await runScenario(await scenarioFor(one))
-    const ledger = new NaiveLedger('100000', RATES, '0.2', INSTRUMENTS)
+    const ledger = new NaiveLedger('100000', RATES, { one: '0.2' }, INSTRUMENTS)
     for (const { fill } of outputs.fills) ledger.fill(fill)
     expect(outputs.fills.length).toBeGreaterThan(200)
     const { session, result } = outcome

@@ -12,19 +12,20 @@ type Holding = { readonly instrument: Instrument; quantity: Decimal; cost: Decim
 export class NaiveLedger {
   readonly #deposit: Decimal
   readonly #rates: Readonly<Record<string, string>>
-  readonly #basis_points: Decimal
+  readonly #basis_points: Readonly<Record<string, string>>
   readonly #holdings: ReadonlyMap<string, Holding>
   #fees = new Exact(0)
 
   constructor(
     deposit: string,
     rates: Readonly<Record<string, string>>,
-    basis_points: string,
+    /** What a fill costs, by venue. */
+    basis_points: Readonly<Record<string, string>>,
     instruments: readonly Instrument[],
   ) {
     this.#deposit = new Exact(deposit)
     this.#rates = rates
-    this.#basis_points = new Exact(basis_points)
+    this.#basis_points = basis_points
     this.#holdings = new Map(
       instruments.map((instrument) => [
         instrument.instrument_id,
@@ -38,7 +39,11 @@ export class NaiveLedger {
     const { price_scale, size_scale, multiplier } = holding.instrument
     const quantity = units(fill.last_quantity_units, size_scale).times(fill.side === 'buy' ? 1 : -1)
     const price = units(fill.last_price_units, price_scale).times(multiplier)
-    const fee = price.times(quantity).abs().times(this.#basis_points).div(10_000)
+    const fee = price
+      .times(quantity)
+      .abs()
+      .times(this.#basis_points[fill.venue_id] ?? 0)
+      .div(10_000)
     this.#fees = this.#fees.plus(this.#converted(holding, rounded(fee, MONEY_DIGITS)))
     this.#trade(holding, quantity, price)
   }

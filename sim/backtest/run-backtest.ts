@@ -8,6 +8,7 @@ import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
 import type { TickStore } from '../../engine/tick-store-port.ts'
+import { must } from '../../schemas/assert.ts'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -19,6 +20,7 @@ import { encodeEnd } from './end-record.ts'
 import { type BacktestHeader, encodeHeader, storedSeries } from './epoch-header.ts'
 import type { EquitySample } from './equity-sampler.ts'
 import { instrumentsOf } from './instrument-set.ts'
+import { resultConversion } from './result-currency.ts'
 import { TradeTally } from './trade-tally.ts'
 
 /** A strategy as a loader hands it over. */
@@ -56,6 +58,7 @@ export type BacktestOutcome = {
 
 export async function runBacktest(request: BacktestRequest): Promise<BacktestOutcome> {
   const { config, store, journal, sha256, meter } = request
+  const conversion = resultConversion(config)
   const instruments = instrumentsOf(config)
   const plan = planData(config)
   const readings = await openData(plan, store)
@@ -81,9 +84,11 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
       ...(request.onFault === undefined ? {} : { onFault: request.onFault }),
       onProgress: (rows_done) => request.onProgress?.(rows_done, rows_total),
     })
-    const trades = new TradeTally()
-    for (const [id, portfolio] of session.trading.portfolios)
-      portfolio.observeFills((fill) => trades.add(id, fill))
+    const trades = new TradeTally(conversion)
+    for (const account of config.accounts) {
+      const portfolio = must(session.trading.portfolios.get(account.id), 'every account has a portfolio')
+      portfolio.observeFills((fill) => trades.add(account, fill))
+    }
     const began_ms = meter.now_ms()
     await session.run()
     const run_s = (meter.now_ms() - began_ms) / 1000

@@ -2,6 +2,8 @@
 // A fill that closes one position and opens the next has its fee shared between them by quantity.
 
 import type { BookedFill } from '../../actors/portfolio/portfolio-actor.ts'
+import type { ConversionTable } from '../../engine/money/conversion-table.ts'
+import type { AccountConfig } from '../../schemas/config.ts'
 
 export class TradeTally {
   count = 0
@@ -10,18 +12,24 @@ export class TradeTally {
   /** Sum of the profits of winning trades, and of the losses of losing ones as a positive amount. */
   won = 0n
   lost = 0n
-  /** Profit of the position now open, by account and instrument. */
+  readonly #conversion: ConversionTable
+  /** Profit of the position now open, by account and instrument, in the account's currency. */
   readonly #open = new Map<string, bigint>()
 
-  add(account_id: string, fill: BookedFill): void {
-    const key = `${account_id}/${fill.instrument_index}`
+  /** Profits are summed in the currency of the conversion. */
+  constructor(conversion: ConversionTable) {
+    this.#conversion = conversion
+  }
+
+  add({ id, currency }: Pick<AccountConfig, 'id' | 'currency'>, fill: BookedFill): void {
+    const key = `${id}/${fill.instrument_index}`
     const before = this.#open.get(key) ?? 0n
     if (!fill.position_closed) {
       this.#open.set(key, before + fill.realized - fill.fee)
       return
     }
     const closing = closingFee(fill)
-    this.#close(before + fill.realized - closing)
+    this.#close(this.#conversion.convert(before + fill.realized - closing, currency))
     this.#open.set(key, closing - fill.fee)
   }
 
