@@ -127,7 +127,11 @@ function drawPrices() {
       { label: 'Buy', stroke: style('--gain'), ...marker },
       { label: 'Sell', stroke: style('--loss'), ...marker },
     ]
-    timeChart(`price-${index}`, 320, price, series, columns, { hooks: { draw: [drawTriangles] } })
+    timeChart(`price-${index}`, 320, price, series, columns, {
+      // Values of the cursor's own place only, not of a fill hours away.
+      cursor: { hover: { prox: 16, skip: [null, undefined] } },
+      hooks: { draw: [drawTriangles] },
+    })
   })
 }
 
