@@ -93,7 +93,7 @@ test.each(DEEDS)(
   },
 )
 
-test('[ST4] a fault names the author’s line', () => {
+test('[ST4] a fault says what was thrown, and in which handler', () => {
   const node = misbehave(() => fail('boom'))
   expect(node.faults[0]).toMatchObject({ message: 'boom', handler: 'onQuote' })
 })

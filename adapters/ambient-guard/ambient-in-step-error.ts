@@ -1,5 +1,5 @@
+import { findLocation, printLocation } from '../../engine/source-location.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { findLocation, printLocation } from '../source-location/source-location.ts'
 
 const GUARD_FILE = /\/ambient-guard\/ambient-[a-z-]+\.[jt]s$/
 

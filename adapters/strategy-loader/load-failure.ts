@@ -1,6 +1,6 @@
 import { stripTypeScriptTypes } from 'node:module'
+import { findLocation, printLocation } from '../../engine/source-location.ts'
 import type { OperatingError } from '../../schemas/operating-error.ts'
-import { findLocation, printLocation } from '../source-location/source-location.ts'
 import type { ImportGraph, SourceFile } from './import-graph.ts'
 import { strategyFault, strategyProblem } from './strategy-error.ts'
 

@@ -1,7 +1,5 @@
 // Finds the author's file and line in what V8 prints: `file:///s.ts?tag:3:7`, `/s.ts:3`, `at onBar (/s.ts:3:7)`.
 
-import { fileURLToPath } from 'node:url'
-
 export type SourceLocation = { readonly file: string; readonly line: number }
 
 const PLACE = /(?:^|[\s(])(file:\/\/[^\s()]+?|\/[^()]+?):(\d+)(?::\d+)?\)?$/
@@ -11,8 +9,13 @@ export function sourceLocation(stackLine: string): SourceLocation | undefined {
   const match = PLACE.exec(stackLine.trimEnd())
   const place = match?.[1]
   if (place === undefined) return undefined
-  const file = place.startsWith('file://') ? fileURLToPath(place.replace(/[?#].*$/, '')) : place
+  const file = place.startsWith('file://') ? pathOfUrl(place) : place
   return { file, line: Number(match?.[2]) }
+}
+
+/** The path of a file URL, without its query. */
+export function pathOfUrl(url: string): string {
+  return decodeURIComponent(new URL(url).pathname)
 }
 
 /** The first location in a stack that `accepts`, innermost frame first. */
