@@ -15,6 +15,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/demo.ts'),
   },
   {
+    name: 'import',
+    summary: 'Bring histories of quotes, trades and bars into the tick store.',
+    load: () => import('./commands/import.ts'),
+  },
+  {
     name: 'generate',
     summary: 'Make a seeded quote history in the tick store.',
     load: () => import('./commands/generate.ts'),

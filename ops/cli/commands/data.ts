@@ -1,6 +1,7 @@
 import type { ImportManifest, SeriesSummary, TickSeries, TickStore } from '../../../engine/tick-store-port.ts'
 import { EXIT_CODE } from '../../../schemas/operating-error.ts'
 import { isoTime } from '../../../schemas/units.ts'
+import { seriesName } from '../../text/series-name.ts'
 import { alignedRows, grouped } from '../../text/table.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 import { STORE_OPTION, withStore } from '../with-store.ts'
@@ -75,9 +76,4 @@ async function check(call: Call, store: TickStore): Promise<Outcome> {
     text: `${[...lines, `${results.length - wrong.length} of ${results.length} imports are as imported.`].join('\n')}\n${remedy}`,
     exit_code: wrong.length === 0 ? EXIT_CODE.done : EXIT_CODE.data,
   }
-}
-
-function seriesName(series: TickSeries): string {
-  if (series.kind !== 'bar') return `${series.instrument_id} ${series.kind}`
-  return `${series.instrument_id} bar ${series.interval_us / 1_000_000} s ${series.price_type}`
 }
