@@ -23,7 +23,7 @@ test('[N1] an input reads back as it was written, with its place and its time', 
 
 test('[N2] the step sees the same rows, extremes and counts included, when a record of them is read back', () => {
   fc.assert(
-    fc.property(fc.maxSafeNat(), fc.array(rowInput, { minLength: 1, maxLength: 40 }), (seqBase, rows) => {
+    fc.property(fc.nat(), fc.array(rowInput, { minLength: 1, maxLength: 40 }), (seqBase, rows) => {
       const live: Seen[] = []
       const again: Seen[] = []
       for (const { batch, record } of batched(rows, seqBase, live)) {

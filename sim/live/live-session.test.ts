@@ -12,6 +12,7 @@ import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.t
 import { openSession } from '../../ops/live/open-session.ts'
 import { must } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
+import type { SendOutcome, VenueCommand } from '../../schemas/messages/order.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { LiveDesk } from './live-desk.test-support.ts'
 import {
@@ -140,17 +141,70 @@ test('[N6] once the journal has failed the session takes nothing more and says s
   }
   const desk = await LiveDesk.open(scenario, { store: new MemoryJournalStore(), writer })
   desk.start()
-  for (let turn = 0; turn < 200 && !failed; turn++) {
-    desk.advance(400, 2)
-    await desk.writer.commit()
-    failed = (await lastCommandTypes(desk)).includes('order_cancel_request')
-    if (!failed) desk.sequencer.release(desk.world.now_us)
+  await desk.trade(25)
+  const before = new Set(desk.world.handed.keys())
+  for (let turn = 0; turn < 10; turn++) {
+    desk.world.pass(400)
+    for (const index of [0, 1]) desk.sequencer.offerQuote(desk.world.quote(index))
+    // Nothing is released here: the disk is done with it only after the last turn.
+    desk.sequencer.advance(desk.world.now_us)
   }
-  const before = desk.world.handed.size
+  await desk.writer.commit()
+  const waiting = (await commandsOf(desk)).filter(({ client_order_id }) => !before.has(client_order_id))
+  const cancels = waiting.filter(({ type }) => type === 'order_cancel_request')
+  expect([cancels.length > 0, waiting.length > cancels.length]).toEqual([true, true])
+  failed = true
   desk.sequencer.release(desk.world.now_us)
-  expect(desk.world.handed.size).toBe(before + 1)
+  const handed = [...desk.world.handed.keys()].filter((id) => !before.has(id))
+  expect(handed).toEqual(cancels.map(({ client_order_id }) => client_order_id))
   expect(() => desk.sequencer.advance(desk.world.now_us)).toThrow(
     'The journal cannot be written any more, so the session takes no further input and sends no order.',
+  )
+})
+
+test('[N6] a session whose step failed takes nothing more, whatever comes', async () => {
+  const failure = new Error('an append failed')
+  let failures = 1
+  const scenario = await liveScenario(['nth'])
+  const append = () => {
+    if (failures-- > 0) throw failure
+    return 0
+  }
+  const desk = await LiveDesk.open(scenario, { store: new MemoryJournalStore(), writer: { append } })
+  desk.start()
+  expect(() => desk.advance(1_000)).toThrow(failure)
+  expect(() => desk.advance(1_000)).toThrow(failure)
+  expect(desk.sequencer.node.seq).toBe(1)
+})
+
+test('[N7] a session that ended well leaves no send open, and one that died settles each that was', async () => {
+  const scenario = await liveScenario(TRADERS)
+  const store = new MemoryJournalStore()
+  const first = await LiveDesk.open(scenario, { store })
+  first.start()
+  await first.trade(40)
+  await first.trade(5, 0)
+  first.die()
+  const second = await LiveDesk.open(scenario, { store, world: first.world })
+  second.advance(1_000)
+  await second.commit()
+  expect(outcomesOf(await inputsOf(second, 2))).toEqual([])
+  second.sequencer.offer(control('trading_enable'))
+  await second.trade(40)
+  while (second.sequencer.node.outbox.has_pending === false) second.advance(400, 2)
+  await second.writer.commit()
+  const lastEffects = (await second.records(2)).findLast(({ kind }) => kind === RECORD_KIND.effects)
+  const { commands } = readEffects(must(lastEffects, 'effects were recorded').payload, () => -1)
+  second.die()
+  const third = await LiveDesk.open(scenario, { store, world: first.world })
+  third.advance(1_000)
+  await third.commit()
+  const settled = outcomesOf(await inputsOf(third, 3))
+  expect(settled.map(({ outcome, reason_code }) => `${outcome} ${reason_code}`)).toEqual(
+    settled.map(() => 'unproven engine_restarted'),
+  )
+  expect(settled.map(({ client_order_id }) => client_order_id)).toEqual(
+    expect.arrayContaining(commands.map(({ client_order_id }) => client_order_id)),
   )
 })
 
@@ -186,29 +240,26 @@ test('[N9] an altered effect, a missing timer, a surplus timer and a lost input 
   const effects = plain.findIndex(({ kind }) => kind === RECORD_KIND.effects)
   const timer = plain.findIndex((record) => inputOf(record)?.input?.type === 'timer')
   const rows = plain.findIndex(({ kind, payload }) => kind === RECORD_KIND.input && isRowRecord(payload))
-  const altered = must(plain[effects], 'effects were recorded').payload.slice()
+  const at = (index: number) => must(plain[index], 'the record is there')
+  const altered = at(effects).payload.slice()
   altered[altered.length - 1] = (altered[altered.length - 1] as number) ^ 1
-  const surplus = inputRecord(must(inputOf(plain[rows] as JournalRecord), 'rows were recorded'), {
-    type: 'timer',
-    owner: 0,
-    id: 'nobody',
-    at_us: 0,
-  })
-  const fired = must(inputOf(plain[timer] as JournalRecord), 'a timer was recorded')
-  const wrong = {
-    altered: plain.with(effects, { ...(plain[effects] as JournalRecord), payload: altered }),
-    missing: plain.with(timer, inputRecord(fired, control('strategy_resume'))),
-    surplus: plain.toSpliced(rows, 0, surplus),
-    lost: plain.toSpliced(rows, 1),
-  }
-  for (const [what, journaled] of Object.entries(wrong)) {
+  const fired = must(inputOf(at(timer)), 'a timer was recorded')
+  const firing = must(fired.input, 'a timer is no row')
+  const early = { seq: fired.seq, ts_seq_us: firing.type === 'timer' ? firing.at_us : 0 }
+  const surplus = { type: 'timer', owner: 0, id: 'nobody', at_us: 0 } as const
+  const first = must(inputOf(at(rows)), 'rows were recorded')
+  const wrong: [string, JournalRecord[], number][] = [
+    ['altered', plain.with(effects, { ...at(effects), payload: altered }), effects],
+    ['missing', plain.with(timer, inputRecord(at(timer), fired, control('strategy_resume'))), timer],
+    ['early', plain.with(timer, inputRecord(at(timer), early, firing)), timer],
+    ['surplus', plain.toSpliced(rows, 0, inputRecord(at(rows), first, surplus)), rows],
+    ['lost', plain.toSpliced(rows, 1), rows + 1],
+  ]
+  for (const [what, journaled, record] of wrong) {
     const error = await failureOf(() => recoveredState(scenario, store, journaled))
-    expect({ what, code: error.code, exit: error.exitCode }).toEqual({
-      what,
-      code: 'recovery.mismatch',
-      exit: 4,
-    })
-    expect(error.where).toMatch(/^epoch 1, record \d+$/)
+    const { code, exitCode, where } = error
+    const expected = { code: 'recovery.mismatch', exitCode: 4, where: `epoch 1, record ${at(record).lsn}` }
+    expect({ what, code, exitCode, where }).toEqual({ what, ...expected })
   }
 })
 
@@ -293,17 +344,24 @@ async function inputsOf(desk: LiveDesk, epoch: number): Promise<Seen[]> {
 }
 
 /** Another input in the place of one. */
-function inputRecord({ seq, ts_seq_us }: Seen, input: JournaledInput): JournalRecord {
+function inputRecord(
+  { lsn }: JournalRecord,
+  { seq, ts_seq_us }: Pick<Seen, 'seq' | 'ts_seq_us'>,
+  input: JournaledInput,
+): JournalRecord {
   const writer = new CanonicalWriter()
   writeInput(writer, seq, ts_seq_us, input)
-  return { lsn: 0, kind: RECORD_KIND.input, payload: writer.copy() }
+  return { lsn, kind: RECORD_KIND.input, payload: writer.copy() }
 }
 
-async function lastCommandTypes(desk: LiveDesk): Promise<string[]> {
-  const last = (await desk.records(1)).at(-1)
-  return last?.kind === RECORD_KIND.effects
-    ? readEffects(last.payload, () => -1).commands.map(({ type }) => type)
-    : []
+/** Everything the first epoch wanted sent. */
+async function commandsOf(desk: LiveDesk): Promise<VenueCommand[]> {
+  const effects = (await desk.records(1)).filter(({ kind }) => kind === RECORD_KIND.effects)
+  return effects.flatMap(({ payload }) => [...readEffects(payload, () => -1).commands])
+}
+
+function outcomesOf(inputs: readonly Seen[]): SendOutcome[] {
+  return inputs.flatMap(({ input }) => (input?.type === 'send_outcome' ? [input] : []))
 }
 
 function tradeOf(ts_us: number): TradeInput {
