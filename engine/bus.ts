@@ -26,8 +26,8 @@ export class Bus {
   /** Messages of the step so far. The arrays keep their length, so that no step has to grow them again. */
   #tail = 0
   #stepCount = 0
-  /** Messages of the step by cause, the engine's own first. */
-  readonly #countByCause: number[] = []
+  /** Messages by cause, counted once a step has had more than any one cause may have. */
+  readonly #countByCause = new Map<number, number>()
   #isWired = false
   readonly #messagesMax: number
   readonly #onExcess: (cause: number) => void
@@ -79,9 +79,7 @@ export class Bus {
 
   /** Called once per step, before the first message. */
   beginStep(): void {
-    if (this.#stepCount === 0) return
     this.#stepCount = 0
-    this.#countByCause.fill(0)
   }
 
   #deliver(at: number): void {
@@ -89,13 +87,27 @@ export class Bus {
     this.#messages[at] = undefined
     const handlers = (this.#targets[at] as Route<unknown>).handlers
     const cause = this.#causes[at] as number
-    this.#stepCount++
-    const count = (this.#countByCause[cause + 1] ?? 0) + 1
-    this.#countByCause[cause + 1] = count
-    if (count > this.#messagesMax) this.#excess(cause, count)
+    if (++this.#stepCount > this.#messagesMax) this.#bound(at, cause)
     for (let i = 0; i < handlers.length; i++) {
       this.cause = cause
       ;(handlers[i] as Handler<unknown>)(message)
+    }
+  }
+
+  /** Most steps never come here: no cause can have sent too much while all together have not. */
+  #bound(at: number, cause: number): void {
+    if (this.#stepCount === this.#messagesMax + 1) this.#countUpTo(at)
+    const count = (this.#countByCause.get(cause) ?? 0) + 1
+    this.#countByCause.set(cause, count)
+    if (count > this.#messagesMax) this.#excess(cause, count)
+  }
+
+  #countUpTo(end: number): void {
+    const counts = this.#countByCause
+    counts.clear()
+    for (let at = 0; at < end; at++) {
+      const cause = this.#causes[at] as number
+      counts.set(cause, (counts.get(cause) ?? 0) + 1)
     }
   }
 

@@ -222,8 +222,7 @@ export type StrategyConfig = Static<typeof StrategyConfig>
 export const LimitsConfig = Type.Object(
   {
     step_messages_max: Count({
-      description:
-        'Messages one input may cause inside a step; the excess faults the strategy that caused it.',
+      description: 'Messages one strategy may cause inside a step; the excess faults it.',
       default: 10_000,
     }),
     instant_inputs_max: Count({
