@@ -51,12 +51,13 @@ export function timeFormatFault(format: string): string | undefined {
   return missing.length === 0 ? undefined : `lacks ${missing.join(', ')}`
 }
 
+/** A whole second is often written without its fraction, so a fraction after a point may be missing. */
 function patternOf(format: string): RegExp {
   if (format === 'iso') return ISO
-  const source = format.replaceAll(
-    /YYYY|MM|DD|HH|mm|ss|S|[^A-Za-z0-9]/g,
-    (part) => TOKENS[part] ?? `\\${part}`,
-  )
+  const source = format.replaceAll(/YYYY|MM|DD|HH|mm|ss|[.,]?S|[^A-Za-z0-9]/g, (part) => {
+    if (part.length === 2 && part.endsWith('S')) return `(?:\\${part[0]}${TOKENS['S']})?`
+    return TOKENS[part] ?? `\\${part}`
+  })
   return new RegExp(`^${source}$`)
 }
 
