@@ -14,30 +14,16 @@ import type { VenueId } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { ConflatedQuote } from '../conflation/conflated-quote.ts'
 import type { KeptInput } from '../input-codec.ts'
-import {
-  InputQueue,
-  type InputQueueBounds,
-  type KeptOffer,
-  type MarketOffer,
-  type QuoteOffer,
-} from '../input-queue.ts'
+import { InputQueue, type KeptOffer, type MarketOffer, type QuoteOffer } from '../input-queue.ts'
 import { type JournalWriter, RECORD_KIND } from '../journal-port.ts'
 import type { Node } from '../node.ts'
 import type { Sha256 } from '../sha256-port.ts'
+import type { LiveBounds } from './live-bounds.ts'
 import type { BarInput, LiveInput, TradeInput } from './live-input.ts'
 import { LiveJournal } from './live-journal.ts'
 import type { BuiltNode, NodeFactory } from './node-factory.ts'
 import { OpenSends } from './open-sends.ts'
 import { loadState, saveState, snapshotRecord } from './session-state.ts'
-
-export type LiveBounds = InputQueueBounds & {
-  /** Bytes the journal may hold that are not durable before orders are refused. */
-  readonly pending_bytes_max: number
-  /** Inputs between two snapshots. */
-  readonly snapshot_inputs: number
-  /** Timers that may fire before one input; the excess faults the strategy behind it. */
-  readonly instant_inputs_max: number
-}
 
 export type LiveSequencerOptions = {
   readonly buildNode: NodeFactory

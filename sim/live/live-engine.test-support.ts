@@ -1,6 +1,5 @@
 // A live session of the real actors for proofs: what a process of it is given, and how its journal is read afterwards.
 
-import { buildTradingNode } from '../../actors/trading-node.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { isRowRecord, readInput } from '../../engine/input-codec.ts'
@@ -8,12 +7,13 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { sameBytes } from '../../engine/journal/parse-batch.ts'
 import { type Journal, RECORD_KIND } from '../../engine/journal-port.ts'
 import { EpochReplay } from '../../engine/live/epoch-replay.ts'
-import type { LiveBounds } from '../../engine/live/live-sequencer.ts'
+import type { LiveBounds } from '../../engine/live/live-bounds.ts'
 import type { NodeFactory } from '../../engine/live/node-factory.ts'
 import { stateOfSnapshot } from '../../engine/live/session-state.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import type { VenuePort } from '../../engine/venue-port.ts'
+import { liveNodeFactory } from '../../ops/live/live-node.ts'
 import type { SessionOptions } from '../../ops/live/open-session.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
@@ -64,24 +64,16 @@ export function nodeFactory(
   venues: readonly VenuePort[],
   observer: OutputObserver = {},
 ): NodeFactory {
-  return ({ post, ...binding }) => {
-    const { node, strategies } = buildTradingNode({
-      config,
-      instruments,
-      definitions,
-      venues,
-      sha256: nodeSha256,
-      gate: createStepGate(),
-      bar_close_delay_us: config.bars.close_delay_us,
-      observer,
-      ...binding,
-      onOutcome: post,
-      onFault: () => undefined,
-      onOutsideStep: ({ strategy_id, code }) => void post(control('strategy_halt', strategy_id, code)),
-    })
-    const owners = new Map([...strategies].map(([id, actor]) => [actor.index, id]))
-    return { node, strategyOfActor: (index) => owners.get(index) }
-  }
+  return liveNodeFactory({
+    config,
+    instruments,
+    definitions,
+    venues,
+    observer,
+    sha256: nodeSha256,
+    gate: createStepGate(),
+    onFault: () => undefined,
+  })
 }
 
 export function sessionOptions(

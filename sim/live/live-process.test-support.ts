@@ -3,7 +3,8 @@
 
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import type { Journal, JournalWriter } from '../../engine/journal-port.ts'
-import type { LiveBounds, LiveSequencer } from '../../engine/live/live-sequencer.ts'
+import type { LiveBounds } from '../../engine/live/live-bounds.ts'
+import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
 import type { RandomStream } from '../../engine/random-stream.ts'
 import { openSession } from '../../ops/live/open-session.ts'
 import type { PowerLossFs } from '../faults/power-loss-fs.test-support.ts'

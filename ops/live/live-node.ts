@@ -1,0 +1,34 @@
+// Builds the nodes of a live session: the one that runs and, at each start, the one that is run again to get there.
+
+import { buildTradingNode, type TradingNodeOptions } from '../../actors/trading-node.ts'
+import type { BuiltNode, NodeFactory } from '../../engine/live/node-factory.ts'
+
+export type LiveNodeOptions = Omit<
+  TradingNodeOptions,
+  'epoch' | 'journal' | 'onOutcome' | 'onOutsideStep' | 'bar_close_delay_us'
+>
+
+export function liveNodeFactory(options: LiveNodeOptions): NodeFactory {
+  return ({ post, ...binding }): BuiltNode => {
+    const { node, strategies } = buildTradingNode({
+      ...options,
+      ...binding,
+      bar_close_delay_us: options.config.bars.close_delay_us,
+      onOutcome: post,
+      onOutsideStep: (fault) => {
+        options.onFault(fault)
+        const { strategy_id, code: reason } = fault
+        post({
+          type: 'control',
+          command: 'strategy_halt',
+          account_id: '',
+          strategy_id,
+          reason,
+          operator: 'engine',
+        })
+      },
+    })
+    const owners = new Map([...strategies].map(([id, actor]) => [actor.index, id]))
+    return { node, strategyOfActor: (index) => owners.get(index) }
+  }
+}
