@@ -160,6 +160,20 @@ export const manyBars = defineStrategy({
   },
 })
 
+/** Quotes far from the market, and throws when it has seen so many rows: its resting orders are to be cancelled. */
+export const failing = defineStrategy({
+  name: 'failing',
+  params: Type.Object({ rows: Type.Integer() }),
+  state: () => ({ seen: 0 }),
+  onQuote(ctx, quote) {
+    ctx.state.seen += 1
+    if (ctx.state.seen > ctx.params.rows) throw new Error('as it was written to do')
+    if (ctx.state.seen % 9 !== 0) return
+    const limit_price_units = quote.bid_price_units - 1_000
+    ctx.submit({ instrument: quote.instrument_id, side: 'buy', quantity_units: LOT, limit_price_units })
+  },
+})
+
 /** Every strategy by the id it is configured under. */
 export const PROOF_STRATEGIES = {
   ema: plain(emaCross),
