@@ -219,7 +219,8 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
   }
 }
 
-function checkUnits(field: string, value: number): void {
+/** Faults the strategy where a number it handed over is none, or no whole one. */
+export function checkUnits(field: string, value: number): void {
   if (Number.isSafeInteger(value)) return
   const code = Number.isNaN(value) ? 'not_a_number' : 'bad_order'
   throw new StrategyFault(code, `${field} is a whole number of units, got ${String(value)}`)

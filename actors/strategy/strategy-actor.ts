@@ -5,7 +5,7 @@ import type { InspectionEvent } from 'xstate'
 import type { Actor } from '../../engine/actor.ts'
 import { ENGINE_CAUSE, type Route } from '../../engine/bus.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
-import { type CanonicalWriter, NotCanonicalError } from '../../engine/canonical/canonical-writer.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { ControlLane } from '../../engine/control-lane.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
@@ -17,17 +17,23 @@ import type { Bar, Signal } from '../../schemas/messages/market.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
-import { OperatingError } from '../../schemas/operating-error.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import { authorLine } from './author-line.ts'
 import type { IndicatorView } from './context.ts'
 import { copyQuote, copyTrade } from './copy-row.ts'
 import type { SetUp, StrategyDefinition } from './definition.ts'
-import { HandlerContext, type StrategyViews, WARM_UP_TIMER } from './handler-context.ts'
+import { checkUnits, HandlerContext, type StrategyViews, WARM_UP_TIMER } from './handler-context.ts'
 import { PendingEffects } from './pending-effects.ts'
-import { type FaultReport, StrategyFault, type StrategyFaultCode } from './strategy-fault.ts'
+import {
+  type FaultReport,
+  faultCode,
+  refusePromise,
+  StrategyFault,
+  type StrategyFaultCode,
+} from './strategy-fault.ts'
 import { type StrategyEvent, strategyMachine } from './strategy-machine.ts'
+import { saveState } from './strategy-state.ts'
 
 export type StrategyOptions = {
   readonly definition: StrategyDefinition
@@ -52,12 +58,14 @@ export type StrategyOptions = {
 const RUNNING = new Set(['warming', 'ready', 'trading', 'paused'])
 
 type AnyHandler = (context: HandlerContext, first?: unknown, second?: unknown) => unknown
+type Handlers = { readonly [name in Extract<keyof StrategyDefinition, `on${string}`>]?: AnyHandler }
 
 export class StrategyActor implements Actor {
   readonly name: string
   readonly #node: Node
   readonly #options: StrategyOptions
   readonly #definition: StrategyDefinition
+  readonly #handlers: Handlers
   /** Place among the node's actors. */
   readonly index: number
   readonly #lane: ControlLane<StrategyEvent>
@@ -79,6 +87,7 @@ export class StrategyActor implements Actor {
     this.#node = node
     this.#options = options
     this.#definition = options.definition
+    this.#handlers = options.definition as Handlers
     this.#setUp = {
       params: options.params as never,
       instruments: options.instruments.map((spec) => spec.instrument_id),
@@ -119,14 +128,14 @@ export class StrategyActor implements Actor {
       this.#checkWarm()
       return
     }
-    this.#call('onTimer', this.#definition.onTimer as AnyHandler | undefined, id)
+    this.#call('onTimer', this.#handlers.onTimer, id)
   }
 
   save(writer: CanonicalWriter): void {
     this.#lane.save(writer)
     writer.number(this.#context.counter)
     writer.flag(this.#warmUpDone)
-    this.#saveState(writer)
+    saveState(writer, this.#context.currentState, this.#options.strategy_id)
     writer.value([...this.#openCounters])
   }
 
@@ -139,23 +148,6 @@ export class StrategyActor implements Actor {
     for (const counter of reader.value() as number[]) this.#openCounters.add(counter)
   }
 
-  /** Plain data without NaN is for the author to keep; where it is not, nothing can be saved until the strategy is faulted. */
-  #saveState(writer: CanonicalWriter): void {
-    try {
-      writer.value(this.#context.currentState)
-    } catch (cause) {
-      if (!(cause instanceof NotCanonicalError)) throw cause
-      throw new OperatingError({
-        code: 'strategy.bad_state',
-        reason: 'strategy',
-        what: `The state of the strategy ${this.#options.strategy_id} cannot be kept: ${cause.message}.`,
-        where: `strategies.${this.#options.strategy_id}`,
-        remedy: 'Keep plain data in ctx.state, and check numbers before they go there.',
-        cause,
-      })
-    }
-  }
-
   #subscribe(): void {
     const { bus, quotes, trades } = this.#node
     const { account_id, strategy_id, instruments } = this.#options
@@ -163,14 +155,12 @@ export class StrategyActor implements Actor {
     bus.subscribe<OrderFact>(SUBJECT.strategyOrder(account_id, strategy_id), (fact) => this.#onFact(fact))
     bus.subscribe<OrderDenied>(SUBJECT.denied(account_id, strategy_id), (denial) => this.#onDenied(denial))
     for (const { index } of instruments) {
-      if (this.#definition.onQuote !== undefined)
-        quotes.addStrategyHandler(index, (row) => this.#onQuote(row))
-      if (this.#definition.onTrade !== undefined)
-        trades.addStrategyHandler(index, (row) => this.#onTrade(row))
+      if (this.#handlers.onQuote !== undefined) quotes.addStrategyHandler(index, (row) => this.#onQuote(row))
+      if (this.#handlers.onTrade !== undefined) trades.addStrategyHandler(index, (row) => this.#onTrade(row))
     }
     for (const signal of this.#definition.signals?.(this.#setUp) ?? []) {
       bus.subscribe<Signal>(`sig.${signal}`, (message) =>
-        this.#call('onSignal', this.#definition.onSignal as AnyHandler | undefined, message),
+        this.#call('onSignal', this.#handlers.onSignal, message),
       )
     }
   }
@@ -178,28 +168,28 @@ export class StrategyActor implements Actor {
   /** A bar of one of the strategy's own series; the signal actor calls it by message, after its indicators. */
   onBar(bar: Bar, name: string): void {
     this.#checkWarm()
-    this.#call('onBar', this.#definition.onBar as AnyHandler | undefined, bar, name)
+    this.#call('onBar', this.#handlers.onBar, bar, name)
   }
 
   #onQuote(row: QuoteRow): void {
     if (!this.#isRunning) return
-    this.#call('onQuote', this.#definition.onQuote as AnyHandler, copyQuote(row, this.#instrumentId(row)))
+    this.#call('onQuote', this.#handlers.onQuote, copyQuote(row, this.#instrumentId(row)))
   }
 
   #onTrade(row: TradeRow): void {
     if (!this.#isRunning) return
-    this.#call('onTrade', this.#definition.onTrade as AnyHandler, copyTrade(row, this.#instrumentId(row)))
+    this.#call('onTrade', this.#handlers.onTrade, copyTrade(row, this.#instrumentId(row)))
   }
 
   #onFact(fact: OrderFact): void {
     if (fact.ended) this.#openCounters.delete(fact.counter)
-    this.#call('onOrder', this.#definition.onOrder as AnyHandler | undefined, fact)
-    if (isFill(fact)) this.#call('onFill', this.#definition.onFill as AnyHandler | undefined, fact)
+    this.#call('onOrder', this.#handlers.onOrder, fact)
+    if (isFill(fact)) this.#call('onFill', this.#handlers.onFill, fact)
   }
 
   #onDenied(denial: OrderDenied): void {
     if (denial.request !== 'replace') this.#openCounters.delete(denial.counter)
-    this.#call('onDenied', this.#definition.onDenied as AnyHandler | undefined, denial)
+    this.#call('onDenied', this.#handlers.onDenied, denial)
   }
 
   #onControl(control: Control): void {
@@ -229,13 +219,21 @@ export class StrategyActor implements Actor {
 
   #start(event: StrategyEvent): void {
     this.#warmUpDone = false
-    this.#context.currentState = this.#definition.state(this.#setUp)
     this.#lane.send(event)
-    const warm_up_us = this.#definition.warm_up_us?.(this.#setUp) ?? 0
+    try {
+      this.#context.currentState = this.#definition.state(this.#setUp)
+      this.#startWarmUp(this.#definition.warm_up_us?.(this.#setUp) ?? 0)
+    } catch (error) {
+      return this.#faultWith('(set-up)', error)
+    }
+    this.#call('onStart', this.#handlers.onStart)
+    this.#checkWarm()
+  }
+
+  #startWarmUp(warm_up_us: number): void {
+    checkUnits('warm_up_us', warm_up_us)
     if (warm_up_us > 0) this.#node.timers.set(this.index, WARM_UP_TIMER, this.#node.now_us + warm_up_us)
     else this.#warmUpDone = true
-    this.#call('onStart', this.#definition.onStart as AnyHandler | undefined)
-    this.#checkWarm()
   }
 
   #reinitialise(): void {
@@ -245,7 +243,7 @@ export class StrategyActor implements Actor {
   }
 
   #stop(): void {
-    this.#call('onStop', this.#definition.onStop as AnyHandler | undefined)
+    this.#call('onStop', this.#handlers.onStop)
     this.#node.timers.cancelAll(this.index)
     this.#lane.send({ type: 'strategy.stopped' })
   }
@@ -277,15 +275,7 @@ export class StrategyActor implements Actor {
     const counterBefore = context.counter
     context.isOpen = true
     try {
-      const returned = handler(context, first, second)
-      if (isThenable(returned)) {
-        // What becomes of the promise is the fault's to tell, not the process's.
-        if (returned instanceof Promise) returned.catch(() => undefined)
-        throw new StrategyFault(
-          'returned_a_promise',
-          `${handlerName} returned a promise; handlers are synchronous`,
-        )
-      }
+      refusePromise(handlerName, handler(context, first, second))
     } catch (error) {
       context.isOpen = false
       this.#effects.discard()
@@ -394,16 +384,4 @@ export class StrategyActor implements Actor {
     })
     throw fault
   }
-}
-
-function isThenable(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  )
-}
-
-function faultCode(error: unknown): StrategyFaultCode {
-  if (error instanceof StrategyFault) return error.code
-  const isAmbient = error instanceof Error && 'code' in error && error.code === 'ambient_in_step'
-  return isAmbient ? 'ambient_in_step' : 'threw'
 }

@@ -24,6 +24,22 @@ export class StrategyFault extends Error {
   }
 }
 
+/** The code of whatever a handler threw. */
+export function faultCode(error: unknown): StrategyFaultCode {
+  if (error instanceof StrategyFault) return error.code
+  const isAmbient = error instanceof Error && 'code' in error && error.code === 'ambient_in_step'
+  return isAmbient ? 'ambient_in_step' : 'threw'
+}
+
+/** Handlers are synchronous: what one returned must not be a promise, or anything that can be waited for. */
+export function refusePromise(handlerName: string, returned: unknown): void {
+  if (typeof returned !== 'object' || returned === null) return
+  if (typeof (returned as { then?: unknown }).then !== 'function') return
+  // What becomes of the promise is the fault's to tell, not the process's.
+  if (returned instanceof Promise) returned.catch(() => undefined)
+  throw new StrategyFault('returned_a_promise', `${handlerName} returned a promise; handlers are synchronous`)
+}
+
 /** What a fault leaves behind for people: which handler, why, and the author's line where there is one. */
 export type FaultReport = {
   readonly strategy_id: string

@@ -98,6 +98,21 @@ test('[ST4] a fault says what was thrown, and in which handler', () => {
   expect(node.faults[0]).toMatchObject({ message: 'boom', handler: 'onQuote' })
 })
 
+const BAD_STARTS: readonly (readonly [string, Parameters<typeof strategy>[0], StrategyFaultCode])[] = [
+  ['a state that throws', { state: () => fail('boom') }, 'threw'],
+  ['a warm-up of NaN', { warm_up_us: () => Number.NaN }, 'not_a_number'],
+  ['a warm-up of half a microsecond', { warm_up_us: () => 0.5 }, 'bad_order'],
+]
+
+test.each(BAD_STARTS)(
+  '[ST4] a strategy with %s is faulted at its start, and the node goes on',
+  (_, fields, code) => {
+    const node = new TestNode({ strategies: { s: strategy(fields) } }).start()
+    expect(node.faults.map((fault) => [fault.handler, fault.code])).toEqual([['(set-up)', code]])
+    expect([node.state('strategy/s'), node.state('feed/sim')]).toEqual(['faulted', 'live'])
+  },
+)
+
 test('[ST5] a faulted strategy cancels every order that may rest, and asks about nothing else', () => {
   const busy = strategy({
     onQuote: (ctx, quote) => {
