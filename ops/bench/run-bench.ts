@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { Progress } from '../cli/progress.ts'
 import type { BenchGroup, Figure } from './figure.ts'
+import { liveFigures } from './live-figures.ts'
 import { memoryFigures } from './memory-figures.ts'
 import { orderFigures } from './order-figures.ts'
 import { partFigures } from './part-figures.ts'
@@ -15,6 +16,7 @@ const GROUPS: Readonly<Record<string, BenchGroup>> = {
   replay: replayFigures,
   orders: orderFigures,
   parts: partFigures,
+  live: liveFigures,
   memory: memoryFigures,
 }
 

@@ -5,8 +5,8 @@ export const command: Command = {
   summary: 'Measure the engine on this machine, on data it generates.',
   usage: '',
   description: `
-Generates histories, replays them through the whole engine from the embedded store, and measures orders, matching, journal
-and memory. Beside the engine runs a naive loop that does the same arithmetic over the same arrays, so that the engine's
+Generates histories, replays them through the whole engine from the embedded store, and measures orders, matching, journal,
+memory and a live session. Beside the engine runs a naive loop that does the same arithmetic over the same arrays, so that the engine's
 overhead is a ratio of one run. Prints each figure with its runs; --json prints them as one array.`,
   arguments_min: 0,
   arguments_max: 0,
@@ -14,7 +14,7 @@ overhead is a ratio of one run. Prints each figure with its runs; --json prints 
     only: {
       type: 'string',
       value: 'TEXT',
-      description: 'Measure only the groups whose name holds TEXT: replay, memory, orders, parts.',
+      description: 'Measure only the groups whose name holds TEXT: replay, memory, orders, parts, live.',
     },
     quick: {
       type: 'boolean',
