@@ -4,7 +4,7 @@
 // Timers fire as the journal says, and each must be the one that this node would fire: a surplus or a missing firing is
 // a difference. Effects of the last step without a record are none: the crash came between, and they were never sent.
 
-import { must } from '../../schemas/assert.ts'
+import { must, unreachable } from '../../schemas/assert.ts'
 import { CanonicalReader } from '../canonical/canonical-reader.ts'
 import { isRowRecord, readInput, type TimerFiring } from '../input-codec.ts'
 import { sameBytes } from '../journal/parse-batch.ts'
@@ -98,7 +98,8 @@ export class EpochReplay implements EffectJournal {
     this.#expectSeq(seq)
     const { node } = this
     // The one input that may overtake timers: the engine's own, against a strategy whose timers stop time.
-    const overtakes = input.type === 'control' && input.command === 'strategy_fault'
+    const overtakes =
+      input.type === 'control' && input.command === 'strategy_fault' && input.operator === 'engine'
     if (input.type !== 'timer' && !overtakes) this.#expectNoTimer(ts_seq_us)
     switch (input.type) {
       case 'timer':
@@ -117,6 +118,8 @@ export class EpochReplay implements EffectJournal {
       case 'venue_report':
         node.stepReport(input, ts_seq_us)
         break
+      default:
+        unreachable(input)
     }
     node.outbox.abandon()
   }

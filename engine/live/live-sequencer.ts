@@ -9,7 +9,7 @@
 // (`trading_enable`), and once the journal has failed. Faults: a step that throws, or a failed journal, ends the
 // sequencer for good; the session is started again from its journal.
 
-import { assert } from '../../schemas/assert.ts'
+import { assert, unreachable } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { ConflatedQuote } from '../conflation/conflated-quote.ts'
@@ -142,6 +142,8 @@ export class LiveSequencer {
       case 'venue_report':
         this.#journal.input(node, ts, input)
         return node.stepReport(input, ts)
+      default:
+        return unreachable(input)
     }
   }
 
@@ -179,6 +181,7 @@ export class LiveSequencer {
   #refusal(): string {
     const { writer, bounds } = this.#options
     if (writer.failure !== undefined) return 'journal_failed'
+    if (this.#fault !== undefined) return 'session_failed'
     if (!this.#isReconciled) return 'not_reconciled'
     if (writer.pending_bytes > bounds.pending_bytes_max) return 'journal_behind'
     return this.#queue.kept_size > bounds.kept_max ? 'input_backlog' : ''

@@ -162,19 +162,39 @@ test('[N6] once the journal has failed the session takes nothing more and says s
   )
 })
 
-test('[N6] a session whose step failed takes nothing more, whatever comes', async () => {
-  const failure = new Error('an append failed')
-  let failures = 1
+test('[N6] a session whose step failed takes nothing more, and an order that waited does not leave', async () => {
+  const failure = new Error('the venue table is broken')
   const scenario = await liveScenario(['nth'])
-  const append = () => {
-    if (failures-- > 0) throw failure
-    return 0
+  const desk = await LiveDesk.open(scenario, { store: new MemoryJournalStore() })
+  const { sequencer, world } = await withOrderWaiting(desk)
+  sequencer.node.stepFeedEvent = () => {
+    throw failure
   }
-  const desk = await LiveDesk.open(scenario, { store: new MemoryJournalStore(), writer: { append } })
-  desk.start()
-  expect(() => desk.advance(1_000)).toThrow(failure)
-  expect(() => desk.advance(1_000)).toThrow(failure)
-  expect(desk.sequencer.node.seq).toBe(1)
+  sequencer.offer(FEED_CONNECTED)
+  expect(() => sequencer.advance(world.now_us)).toThrow(failure)
+  const { seq } = sequencer.node
+  expect(() => desk.advance(1_000, 2)).toThrow(failure)
+  expect(sequencer.node.seq).toBe(seq)
+  const handed = world.handed.size
+  await desk.commit()
+  expect(world.handed.size).toBe(handed)
+})
+
+test('[N5] while more inputs wait than their bound, an order that waited is refused', async () => {
+  const scenario = await liveScenario(['nth'])
+  const desk = await LiveDesk.open(scenario, { store: new MemoryJournalStore(), bounds: { kept_max: 2 } })
+  const { sequencer, world, writer } = await withOrderWaiting(desk)
+  const handed = world.handed.size
+  await writer.commit()
+  for (let waiting = 0; waiting < 3; waiting++) sequencer.offer(FEED_CONNECTED)
+  sequencer.release(world.now_us)
+  desk.advance(1_000)
+  await desk.commit()
+  expect(outcomesOf(await inputsOf(desk, 1)).at(-1)).toMatchObject({
+    outcome: 'refused',
+    reason_code: 'input_backlog',
+  })
+  expect(world.handed.size).toBe(handed)
 })
 
 test('[N7] a session that ended well leaves no send open, and one that died settles each that was', async () => {
@@ -313,6 +333,21 @@ test('[N11] a strategy whose timers stop time is faulted, and the session goes o
   const again = await wholeRun(stuck, store)
   expect(sameBytes(again.state, desk.sequencer.state())).toBe(true)
 })
+
+const FEED_CONNECTED = {
+  type: 'feed_event',
+  venue_id: 'one' as VenueId,
+  event: 'connected',
+  reason: '',
+} as const
+
+/** Trades until an order waits for its record. */
+async function withOrderWaiting(desk: LiveDesk): Promise<LiveDesk> {
+  desk.start()
+  await desk.trade(5)
+  while (!desk.sequencer.node.outbox.has_pending) desk.advance(400, 2)
+  return desk
+}
 
 async function recorded() {
   const scenario = await liveScenario(TRADERS)
