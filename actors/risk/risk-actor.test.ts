@@ -144,6 +144,19 @@ test('[R2] a price that is too old is no price; exactly as old as allowed it is 
   expect(ask(60_000_001)).toEqual(['market_data_stale'])
 })
 
+test('[R2] a lost connection denies, though the last price is young', () => {
+  const clock = strategy({
+    onStart: (ctx) => ctx.setTimer('go', ctx.now_us + 10),
+    onTimer: (ctx) => void ctx.submit({ ...buy, instrument: EURUSD }),
+  })
+  const node = new TestNode({ strategies: { s: clock } }).start()
+  node.feedEvent('disconnected')
+  node.pass(node.now_us + 10)
+  expect(node.denials.map(({ reason_code, value }) => [reason_code, value])).toEqual([
+    ['market_data_stale', 'connecting'],
+  ])
+})
+
 test('[R2] orders are denied unless the feed is live', () => {
   const desk = new Desk()
   expect(desk.ask()).toBe('')

@@ -82,10 +82,10 @@ test.each(DEEDS)(
       ['bad', 'onQuote', code],
     ])
     const ofBad = node.sent.filter(({ strategy_id }) => strategy_id === 'bad')
-    expect(ofBad.map(({ type, counter }) => [type, counter])).toEqual([
-      ['new_order_single', 1],
-      // [ST5] The resting order is cancelled, and nothing else.
-      ['order_cancel_request', 1],
+    expect(ofBad.map(({ type, counter, client_order_id }) => [type, counter, client_order_id])).toEqual([
+      ['new_order_single', 1, 't-1-bad-1'],
+      // [ST5] The resting order is cancelled, and nothing else; the counters of the faulted handler are given out anew.
+      ['order_cancel_request', 1, 't-1-bad-2'],
     ])
     node.pass(node.now_us + 10)
     expect(node.orders.map(({ strategy_id }) => strategy_id)).toEqual(['bad', 'good', 'good'])
@@ -164,6 +164,26 @@ test('[ST5] state of a faulted strategy is gone until it is initialised again, a
   node.pass(node.now_us + 1_000)
   expect(node.state('strategy/s')).toBe('trading')
   expect(calls).toEqual(['start', 'quote 1', 'quote 2', 'start', 'quote 1'])
+})
+
+test('[ST4] what a faulted handler asked for, and the timers before it, are gone after a new start, too', () => {
+  const seen: string[] = []
+  const second = strategy({
+    onQuote: (ctx, quote) => {
+      ctx.setTimer('late', ctx.now_us + 10)
+      if (quote.bid_price_units === 100_001) ctx.submit(rest)
+      if (quote.bid_price_units === 100_001) throw new Error('boom')
+      if (quote.bid_price_units === 100_002) ctx.publish('x', 1)
+    },
+    onTimer: (_, id) => void seen.push(id),
+  })
+  const node = new TestNode({ strategies: { s: second } }).start()
+  node.quote(EURUSD, 100_001, 100_011)
+  node.control('strategy_reinitialise')
+  node.pass(node.now_us + 20)
+  expect([seen, node.state('strategy/s')]).toEqual([[], 'trading'])
+  node.quote(EURUSD, 100_002, 100_012)
+  expect(node.sent).toEqual([])
 })
 
 test('[ST6] NaN in a state cannot be saved; faulted by a control input, the strategy is out and the rest is saved', () => {

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { SCHEMA_VERSION } from './schema-version.ts'
+
+/** What the schema version means, file by file. */
+const PINNED = {
+  version: 1,
+  files: {
+    'backtest-result.ts': '8b1ffc00bfe893b2',
+    'config.ts': '5676a5e9df866135',
+    'csv-mapping.ts': '966635cd844214fb',
+    'envelope.ts': '0107be755a60cafa',
+    'instrument.ts': '8754cade5f114e17',
+    'messages/control.ts': '6fd1bc6a590b8768',
+    'messages/feed.ts': '837ed5231a2a113a',
+    'messages/market.ts': '30a4704998f03028',
+    'messages/order-fact.ts': 'b566a1548a0a3a6e',
+    'messages/order.ts': 'be0497402cf9e4f9',
+    'messages/risk.ts': '48a198b5ba6fa406',
+    'money.ts': '6dc769e0ff7a4048',
+    'run-files.ts': 'bb10c143fc634e3b',
+  },
+}
+
+const WHAT_TO_DO = `A schema or a word list of the files below changed. What was written under version ${SCHEMA_VERSION} may
+not be readable any more, so raise SCHEMA_VERSION in schemas/schema-version.ts, add its line of history there, and pin
+the new hashes here. Only a version that nobody has written with yet may be pinned anew.`
+
+test('the schemas are those of the schema version', async () => {
+  expect({ version: SCHEMA_VERSION, files: await hashes() }, WHAT_TO_DO).toEqual(PINNED)
+})
+
+test('a changed limit, a new field and a word in another place change what is pinned; a description does not', () => {
+  const schema = {
+    type: 'object',
+    properties: { a: { type: 'integer', minimum: 1, description: 'A count.' } },
+  }
+  const pinned = JSON.stringify(withoutDescriptions(schema))
+  const changed = (properties: object) => JSON.stringify(withoutDescriptions({ type: 'object', properties }))
+  expect(changed({ a: { type: 'integer', minimum: 1, description: 'A number.' } })).toBe(pinned)
+  expect(changed({ a: { type: 'integer', minimum: 2 } })).not.toBe(pinned)
+  expect(changed({ a: { type: 'integer', minimum: 1 }, b: { type: 'string' } })).not.toBe(pinned)
+  expect([isWrittenDown(['buy', 'sell']), isWrittenDown(schema), isWrittenDown(8)]).toEqual([
+    true,
+    true,
+    false,
+  ])
+})
+
+/** By file of this folder, the hash of every schema and word list it exports. Records hold the words' numbers. */
+async function hashes(): Promise<{ [file: string]: string }> {
+  const folder = new URL('.', import.meta.url)
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.includes('.test'))
+    .sort()
+  const found: { [file: string]: string } = {}
+  for (const file of files) {
+    const exports = (await import(new URL(file, folder).href)) as Record<string, unknown>
+    const written = Object.entries(exports)
+      .filter(([, value]) => isWrittenDown(value))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+    if (written.length > 0) found[file] = hashOf(withoutDescriptions(written))
+  }
+  return found
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
+}
+
+function isWrittenDown(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every((item) => typeof item === 'string')
+  return typeof value === 'object' && value !== null && ('type' in value || 'anyOf' in value)
+}
+
+/** Words for people may be put better at any time. */
+function withoutDescriptions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDescriptions)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(
+    ([key, item]) => key !== 'description' || typeof item !== 'string',
+  )
+  return Object.fromEntries(entries.map(([key, item]) => [key, withoutDescriptions(item)]))
+}
