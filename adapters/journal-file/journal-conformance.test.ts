@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.ts'
+import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
 import { PowerLossFs } from '../../sim/faults/power-loss-fs.test-support.ts'
 import { nodeSha256 } from '../sha256/node-sha256.ts'
 import { openFileJournal } from './file-journal.ts'

@@ -7,7 +7,14 @@ import { parseSource, type SourceFile } from './source-file.ts'
 export const ROOT = join(import.meta.dirname, '../..')
 
 const OUTSIDE = ['.git', '.orrery', 'coverage', 'data', 'dist', 'node_modules', 'runs']
-const ENTRY_FOLDERS = ['actors/strategy/examples/', 'ops/tidy/', 'vitest.config.ts']
+/** The last is the door of live sessions: their tests come in by it, and so will the command that runs them. */
+const ENTRY_FOLDERS = [
+  'actors/strategy/examples/',
+  'ops/bench/strategies/',
+  'ops/tidy/',
+  'vitest.config.ts',
+  'ops/live/open-session.ts',
+]
 const BINARY = /\.(png|jpg|gz|zip|tgz|bin|woff2)$/
 
 /** Paths relative to the root, sorted. */

@@ -4,7 +4,7 @@ import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { fxPair } from '../../engine/instrument.test-support.ts'
-import { MemoryJournal } from '../../engine/memory-journal.ts'
+import { MemoryJournal } from '../../engine/memory-journal.test-support.ts'
 import type { BacktestSession } from './backtest-session.ts'
 import {
   OutputRecorder,

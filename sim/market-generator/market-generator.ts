@@ -23,7 +23,7 @@ export type MarketOptions = {
 export const MARKET_DEFAULTS: Omit<MarketOptions, 'instrument_id'> = {
   seed: 1,
   row_count: 1_000_000,
-  start_us: Date.UTC(2024, 0, 1) * 1000,
+  start_us: 1_704_067_200_000_000,
   gap_us_mean: 100_000,
   start_price_units: 110_000,
   size_units: 0,
