@@ -39,7 +39,7 @@ export class InstrumentList {
       code: 'store.unknown_instrument',
       reason: 'data',
       what: `The tick store has no definition of ${instrumentId}.`,
-      remedy: 'Define the instrument in the configuration, or correct its name.',
+      remedy: 'Import or generate its history into this store, or name the store that has it.',
     })
   }
 

@@ -8,11 +8,15 @@ export type StoreLock = { release(): void }
 
 /** Takes `<directory>/lock`, over a dead holder too. A live holder is named in the error. */
 export function acquireStoreLock(directory: string): StoreLock {
-  mkdirSync(directory, { recursive: true })
   const path = join(directory, 'lock')
   const mine = `${process.pid} ${startOf(process.pid) ?? '-'}\n`
   const draft = join(directory, `lock.${process.pid}`)
-  writeFileSync(draft, mine)
+  try {
+    mkdirSync(directory, { recursive: true })
+    writeFileSync(draft, mine)
+  } catch (error) {
+    throw notWritable(directory, error as NodeJS.ErrnoException)
+  }
   try {
     while (!linked(draft, path)) takeAside(directory, path)
   } finally {
@@ -28,6 +32,17 @@ export function storeLocked(directory: string, pid: number | undefined, cause?: 
     what: `The tick store is held by ${pid === undefined ? 'another process' : `process ${pid}`}.`,
     where: directory,
     remedy: 'Wait until that process ends, stop it, or use another store directory.',
+    cause,
+  })
+}
+
+function notWritable(directory: string, cause: NodeJS.ErrnoException): OperatingError {
+  return new OperatingError({
+    code: 'store.not_writable',
+    reason: 'unavailable',
+    what: `The tick store cannot be opened: its folder cannot be made or written (${cause.code}).`,
+    where: directory,
+    remedy: 'Name another directory, correct the owner and mode of this one, or free space on its disk.',
     cause,
   })
 }

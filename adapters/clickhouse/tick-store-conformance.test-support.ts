@@ -7,68 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type {
-  ImportSource,
-  QuoteColumns,
-  TickColumns,
-  TickSeries,
-  TickStore,
-} from '../../engine/tick-store-port.ts'
+import type { TickColumns, TickSeries, TickStore } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { builtInInstruments } from '../../schemas/instrument-table.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
+import { ALWAYS, EURUSD, type QuoteRow, quoteBlock, readQuotes, sourceOf } from './rows.test-support.ts'
 
 export type OpenStore = (options: { directory: string; batch_rows?: number }) => Promise<TickStore>
-
-/** One quote: time in µs, nanoseconds below it, bid. The ask is the bid plus one, the sizes are three and four. */
-export type QuoteRow = readonly [ts_us: number, ns_rest: number, bid: number]
-
-const EURUSD: TickSeries = { instrument_id: 'EURUSD.fxcm', kind: 'quote' }
-const ALWAYS = { from_us: 0, to_us: Number.POSITIVE_INFINITY }
-
-export function quoteBlock(rows: readonly QuoteRow[]): QuoteColumns {
-  return {
-    kind: 'quote',
-    count: rows.length,
-    ts_event_us: Float64Array.from(rows, ([us]) => us),
-    ts_event_ns_rest: Uint16Array.from(rows, ([, rest]) => rest),
-    bid_price_units: Float64Array.from(rows, ([, , bid]) => bid),
-    ask_price_units: Float64Array.from(rows, ([, , bid]) => bid + 1),
-    bid_size_units: new Float64Array(rows.length).fill(3),
-    ask_size_units: new Float64Array(rows.length).fill(4),
-  }
-}
-
-export function sourceOf(
-  name: string,
-  blocks: readonly TickColumns[],
-  series: TickSeries = EURUSD,
-): ImportSource {
-  async function* stream() {
-    yield* blocks
-  }
-  return {
-    import_id: createHash('sha256').update(name).digest('hex'),
-    source_name: name,
-    mapping: '{}',
-    series,
-    blocks: stream(),
-  }
-}
-
-/** The times and bids a store reads back. */
-export async function readQuotes(store: TickStore, series = EURUSD, range = ALWAYS): Promise<number[][]> {
-  const [reading] = await store.read([series], range)
-  const rows: number[][] = []
-  for await (const block of must(reading, 'a reading per series').blocks) {
-    const quotes = block as QuoteColumns
-    for (let index = 0; index < block.count; index++) {
-      rows.push([quotes.ts_event_us[index] as number, quotes.bid_price_units[index] as number])
-    }
-  }
-  expect(rows.length).toEqual(reading?.row_count)
-  return rows
-}
 
 export function describeTickStore(name: string, open: OpenStore): void {
   describe(name, () => {
@@ -314,6 +259,27 @@ export function describeTickStore(name: string, open: OpenStore): void {
           break
         }
       }
+      expect((await readQuotes(store)).length).toEqual(200_000)
+    })
+
+    test('[T15] identical rows, batches and whole imports all stay: nothing is taken for a duplicate', async () => {
+      await reopen(1)
+      const same = () => Array.from({ length: 20 }, () => quoteBlock([[7, 0, 5]]))
+      await store.write(sourceOf('one', same()))
+      await store.write(sourceOf('other', same()))
+      expect(await readQuotes(store)).toEqual(Array.from({ length: 40 }, () => [7, 5]))
+    })
+
+    test('[T16] a reading shows the imports there were when it was opened, and writes go on beside it', async () => {
+      const rows = Array.from({ length: 100_000 }, (_, row): QuoteRow => [row, 0, 5])
+      await store.write(sourceOf('before', [quoteBlock(rows)]))
+      const [reading] = await store.read([EURUSD], ALWAYS)
+      let count = 0
+      for await (const block of must(reading, 'a reading').blocks) {
+        if (count === 0) await store.write(sourceOf('during', [quoteBlock(rows)]))
+        count += block.count
+      }
+      expect(count).toEqual(100_000)
       expect((await readQuotes(store)).length).toEqual(200_000)
     })
 
