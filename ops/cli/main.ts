@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
+import { nearestName } from '../../schemas/nearest-name.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { nearestName } from '../text/nearest-name.ts'
 import type { Command, Outcome } from './command.ts'
 import { failureOf, failureText } from './failure.ts'
 import { commandHelp, overview } from './help.ts'
@@ -20,6 +20,8 @@ try {
 } catch (error) {
   process.exitCode = fail(error)
 }
+// A timer that a strategy left running would keep the process alive for ever.
+process.stdout.write('', () => process.exit())
 
 async function runCommandLine([name, ...rest]: readonly string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return print(overview())
@@ -89,6 +91,6 @@ function endOnSignals(): void {
     if (error.code !== 'EPIPE') throw error
     process.exit()
   })
+  // Rejections that nobody handles come here, too.
   process.on('uncaughtException', (error) => process.exit(fail(error)))
-  process.on('unhandledRejection', (error) => process.exit(fail(error)))
 }

@@ -1,8 +1,8 @@
 // Arguments and flags of one command. Unknown ones are refused with the likely one.
 
 import { parseArgs } from 'node:util'
+import { nearestName } from '../../schemas/nearest-name.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { nearestName } from '../text/nearest-name.ts'
 import type { Call, Command, Option } from './command.ts'
 
 /** Flags every command has. */

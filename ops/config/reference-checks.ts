@@ -4,7 +4,7 @@ import type { AccountConfig, Config, StrategyConfig } from '../../schemas/config
 import { parseInstrumentId } from '../../schemas/ids.ts'
 import type { Instrument } from '../../schemas/instrument.ts'
 import { builtInInstruments } from '../../schemas/instrument-table.ts'
-import { nearestName } from '../text/nearest-name.ts'
+import { nearestName } from '../../schemas/nearest-name.ts'
 import type { ConfigPath } from './config-problem.ts'
 import type { Partly, Report } from './partly-read.ts'
 

@@ -1,6 +1,6 @@
 // What to say about a key the schema does not know: another unit of a known key, a misspelling of one, or neither.
 
-import { nearestName } from '../text/nearest-name.ts'
+import { nearestName } from '../../schemas/nearest-name.ts'
 
 const UNITS =
   /_(ns|nanos|us|micros|ms|millis|s|sec|secs|seconds|m|min|minutes|h|hours|basis_points|bps|pips|percent|pct|units)$/

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { editDistance, nearestName } from './nearest-name.ts'
+import { editDistance, nearestName } from '../../schemas/nearest-name.ts'
 import { alignedRows } from './table.ts'
 
 test('the nearest name is the likely one, and nothing where none is close', () => {

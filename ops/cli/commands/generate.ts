@@ -93,7 +93,7 @@ async function generate(call: Call): Promise<Outcome> {
 async function findInstrument(id: string, known: readonly Instrument[]): Promise<Instrument> {
   const instrument = known.find((candidate) => candidate.instrument_id === id)
   if (instrument !== undefined) return instrument
-  const { nearestName } = await import('../../text/nearest-name.ts')
+  const { nearestName } = await import('../../../schemas/nearest-name.ts')
   const generated = known.map((candidate) => candidate.instrument_id).filter((name) => name.endsWith('.gen'))
   throw new OperatingError({
     code: 'generate.unknown_instrument',
