@@ -7,6 +7,7 @@ import type { Bar, BarPriceType, Signal } from '../../schemas/messages/market.ts
 import type { Fill, OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { QuoteView, StrategyContext, TradeView } from './context.ts'
+import { refuseDefinition } from './refuse-definition.ts'
 
 export const STRATEGY_KIND = 'orrery.strategy'
 
@@ -57,9 +58,39 @@ export type StrategyDefinition<Schema extends TSchema = TSchema, State = unknown
   readonly onStop?: (ctx: StrategyContext<Static<Schema>, State>) => void
 }
 
+const REQUIRED_KEYS = ['name', 'params', 'state'] as const
+
+const OPTIONAL_KEYS = [
+  'bars',
+  'indicators',
+  'signals',
+  'warm_up_us',
+  'onStart',
+  'onQuote',
+  'onTrade',
+  'onBar',
+  'onSignal',
+  'onOrder',
+  'onFill',
+  'onDenied',
+  'onTimer',
+  'onStop',
+] as const
+
+/** The type has no key that these lists lack: `never`, or this line does not compile. */
+type Unlisted = Exclude<
+  keyof StrategyDefinition,
+  'kind' | (typeof REQUIRED_KEYS)[number] | (typeof OPTIONAL_KEYS)[number]
+>
+const KNOWN_KEYS: readonly ([Unlisted] extends [never] ? string : never)[] = [
+  ...REQUIRED_KEYS,
+  ...OPTIONAL_KEYS,
+]
+
 /** The author's way in: gives the handlers their types and marks the export as a strategy. */
 export function defineStrategy<Schema extends TSchema, State>(
   definition: Omit<StrategyDefinition<Schema, State>, 'kind'>,
 ): StrategyDefinition<Schema, State> {
+  refuseDefinition(definition, REQUIRED_KEYS, KNOWN_KEYS)
   return { kind: STRATEGY_KIND, ...definition }
 }

@@ -28,6 +28,7 @@ import { PendingEffects } from './pending-effects.ts'
 import {
   type FaultReport,
   faultCode,
+  messageOf,
   refusePromise,
   StrategyFault,
   type StrategyFaultCode,
@@ -297,8 +298,7 @@ export class StrategyActor implements Actor {
   }
 
   #faultWith(handlerName: string, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
-    this.#fault(handlerName, faultCode(error), message, authorLine(error))
+    this.#fault(handlerName, faultCode(error), messageOf(error), authorLine(error))
   }
 
   #fault(handler: string, code: StrategyFaultCode, message: string, line: string): void {

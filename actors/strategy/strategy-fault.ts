@@ -1,5 +1,7 @@
 // What a strategy can do wrong. The handler's effects are lost, its orders are cancelled, its state is not used again.
 
+import { OperatingError } from '../../schemas/operating-error.ts'
+
 export const STRATEGY_FAULT_CODES = [
   'threw',
   'not_a_number',
@@ -29,6 +31,12 @@ export function faultCode(error: unknown): StrategyFaultCode {
   if (error instanceof StrategyFault) return error.code
   const isAmbient = error instanceof Error && 'code' in error && error.code === 'ambient_in_step'
   return isAmbient ? 'ambient_in_step' : 'threw'
+}
+
+/** What whatever was thrown says; a place is told beside it. */
+export function messageOf(error: unknown): string {
+  if (error instanceof OperatingError) return [error.what, error.remedy].join(' ').trim()
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Handlers are synchronous: what one returned must not be a promise, or anything that can be waited for. */

@@ -1,0 +1,36 @@
+// What is wrong with a definition before it runs. A handler of a misspelt name would never be called, silently.
+
+import { nearestName } from '../../schemas/nearest-name.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { authorLine } from './author-line.ts'
+
+/** Refuses keys that a definition has no place for, and one that lacks what it must have. */
+export function refuseDefinition(
+  definition: object,
+  required: readonly string[],
+  known: readonly string[],
+): void {
+  for (const key of Object.keys(definition)) {
+    if (known.includes(key)) continue
+    const likely = nearestName(key, known)
+    throw refusal(
+      'unknown_key',
+      `A strategy has the key ${key}, which is unknown.`,
+      likely === undefined ? `Its keys: ${known.join(', ')}.` : `Did you mean ${likely}?`,
+    )
+  }
+  const missing = required.find((key) => !Object.hasOwn(definition, key))
+  if (missing === undefined) return
+  throw refusal('missing_key', `A strategy lacks the key ${missing}.`, `Give it ${required.join(', ')}.`)
+}
+
+function refusal(code: string, what: string, remedy: string): OperatingError {
+  const where = authorLine(new Error('where'))
+  return new OperatingError({
+    code: `strategy.${code}`,
+    reason: 'usage',
+    what,
+    where: where === '' ? undefined : where,
+    remedy,
+  })
+}
