@@ -1,24 +1,26 @@
 // One configured backtest from file to folder: wires the configuration, strategies, tick store and journal together and
 // hands them to the simulation.
 
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
+import { type FaultReport, messageOf } from '../../actors/strategy/strategy-fault.ts'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
 import type { AmbientInStepError } from '../../adapters/ambient-guard/ambient-in-step-error.ts'
 import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
 import { openChdbTickStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import { catchStrayErrors, type StrayError } from '../../adapters/stray-errors/stray-errors.ts'
 import { createStepGate, type StepGate } from '../../engine/step-gate.ts'
 import type { TickStore } from '../../engine/tick-store-port.ts'
+import { must } from '../../schemas/assert.ts'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { type BacktestOutcome, runBacktest } from '../../sim/backtest/run-backtest.ts'
 import type { Progress } from '../cli/progress.ts'
-import { loadConfig } from '../config/load-config.ts'
+import { type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import { type LoadedSession, loadStrategies } from '../config/load-strategies.ts'
 import { ReportRecorder } from '../report/report-data.ts'
 import { writeReport } from '../report/write-report.ts'
@@ -50,6 +52,8 @@ export async function runConfigured({ path, set, out, progress }: ConfiguredRun)
   const violations: AmbientInStepError[] = []
   // Before the strategies are loaded: what they take into a variable must be guarded already.
   const removeGuard = installAmbientGuard(gate, (violation) => violations.push(violation))
+  const strays: StrayError[] = []
+  const stopCatching = catchStrayErrors((stray) => strays.push(stray))
   try {
     const session = await loadStrategies(await loadConfig({ path, set }))
     const { config } = session.loaded
@@ -66,12 +70,17 @@ export async function runConfigured({ path, set, out, progress }: ConfiguredRun)
         gate,
         progress,
       })
-      refuseFaults(faults, violations, folder)
+      refuseFaults(faults, session.loaded, folder)
+      // The author caught what the guard threw; the run may still differ from its re-run.
+      const [violation] = violations
+      if (violation !== undefined) throw violation
+      refuseStrays(strays, folder)
       return { result, config, folder, files, report }
     } finally {
       await store.close()
     }
   } finally {
+    stopCatching()
     removeGuard()
   }
 }
@@ -128,21 +137,33 @@ const METER = {
 
 /** A run with a faulted strategy has a result, but not the one its author asked for. */
 function refuseFaults(
-  faults: readonly FaultReport[],
-  violations: readonly AmbientInStepError[],
+  [fault]: readonly FaultReport[],
+  { config, base_directory }: LoadedConfig,
   folder: string,
 ): void {
-  const [fault] = faults
-  if (fault !== undefined) {
-    throw new OperatingError({
-      code: `strategy.${fault.code}`,
-      reason: 'strategy',
-      what: `The strategy ${fault.strategy_id} failed in ${fault.handler}: ${fault.message}`,
-      where: fault.line,
-      remedy: `Correct the strategy; its orders were cancelled and the rest ran on, see ${folder}.`,
-    })
-  }
-  // The author caught what the guard threw; the run may still differ from its re-run.
-  const [violation] = violations
-  if (violation !== undefined) throw violation
+  if (fault === undefined) return
+  const { source } = must(
+    config.strategies.find(({ id }) => id === fault.strategy_id),
+    'a strategy that failed is configured',
+  )
+  throw new OperatingError({
+    code: `strategy.${fault.code}`,
+    reason: 'strategy',
+    what: `The strategy ${fault.strategy_id} failed in ${fault.handler}: ${fault.message}`,
+    // What a handler returns has no line of its own.
+    where: fault.line === '' ? resolve(base_directory, source) : fault.line,
+    remedy: `Correct the strategy; its orders were cancelled and the rest ran on, see ${folder}.`,
+  })
+}
+
+function refuseStrays([stray]: readonly StrayError[], folder: string): void {
+  if (stray === undefined) return
+  throw new OperatingError({
+    code: 'strategy.stray_error',
+    reason: 'strategy',
+    what: `A promise or callback that a strategy left behind failed: ${messageOf(stray.error)}`,
+    where: stray.line === '' ? undefined : stray.line,
+    remedy: `Handlers are synchronous: start nothing that comes back later. The rest ran on, see ${folder}.`,
+    cause: stray.error,
+  })
 }

@@ -10,6 +10,7 @@ import { openChdbTickStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { type LoadedStrategy, materializeStrategy } from '../../adapters/strategy-loader/load-strategy.ts'
+import { catchStrayErrors } from '../../adapters/stray-errors/stray-errors.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { BacktestHeader } from '../../sim/backtest/epoch-header.ts'
@@ -32,10 +33,12 @@ export async function verifyFolder(options: {
   if (!existsSync(directory)) throw noRun(directory)
   const gate = createStepGate()
   const removeGuard = installAmbientGuard(gate, () => {})
+  // The run told its user of them; here only what it came to is compared.
+  const stopCatching = catchStrayErrors(() => {})
   const journal = await openFileJournal({ directory })
   const sources = await mkdtemp(join(tmpdir(), 'orrery-verify-'))
   try {
-    const { header } = await readRun(journal)
+    const { header } = await readRun(journal, directory)
     const strategies = await loadStored(header, sources)
     const store = await openChdbTickStore({ directory: options.store ?? header.config.data.store })
     try {
@@ -56,6 +59,7 @@ export async function verifyFolder(options: {
   } finally {
     await journal.close()
     await rm(sources, { recursive: true })
+    stopCatching()
     removeGuard()
   }
 }

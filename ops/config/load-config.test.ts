@@ -196,7 +196,7 @@ const FAULTS: readonly [name: string, from: string, to: string, problem: string]
     'a text for a number',
     'balance: 100000',
     'balance: lots',
-    'x.yaml:18:14: accounts[0].balance: "lots" is not of the right form. Money in the account at the start.',
+    'x.yaml:18:14: accounts[0].balance: "lots" is not of the right form. Write a decimal such as 2500 or 0.25, without a sign, with at most 8 digits after the point.',
   ],
   [
     'a day that does not exist',

@@ -32,8 +32,11 @@ export function readWord(words: readonly string[], value: unknown): Reading<stri
   return { what: `${shown(value)} is not one of its values.`, remedy: `Write ${words.join(' or ')}.` }
 }
 
+const DECIMAL_FORM =
+  'Write a decimal such as 2500 or 0.25, without a sign, with at most 8 digits after the point.'
+
 function readString(schema: JsonSchema, text: string | undefined): Reading<string> {
-  const remedy = schema.description ?? ''
+  const remedy = schema.text === 'decimal' ? DECIMAL_FORM : (schema.description ?? '')
   if (text === undefined) return { what: 'a text is wanted.', remedy }
   if (text.length < (schema.minLength ?? 0)) return { what: 'the text is empty.', remedy }
   if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(text)) {

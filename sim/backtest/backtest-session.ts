@@ -122,6 +122,7 @@ export class BacktestSession {
     await this.#through(() => this.driver.catchUp(to_us))
     await this.#control('session_stop', to_us)
     this.sampler.finish()
+    await turn()
   }
 
   get rows_done(): number {

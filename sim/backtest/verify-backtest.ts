@@ -35,15 +35,16 @@ export type Verification = {
   readonly end: RunEnd
 }
 
-/** What a finished run's journal says of itself. A run that was cut off has no end and is refused. */
+/** What a finished run's journal says of itself. A run that was cut off has no end and is refused, naming `where`. */
 export async function readRun(
   journal: Journal,
+  where?: string,
 ): Promise<{ header: BacktestHeader; records: JournalRecord[] }> {
   const epoch = journal.epochs.at(-1)
-  if (epoch === undefined) throw unfinished('holds no epoch')
+  if (epoch === undefined) throw unfinished('holds no epoch', where)
   const records: JournalRecord[] = []
   for await (const record of journal.read(epoch.epoch)) records.push(record)
-  if (records.at(-1)?.kind !== RECORD_KIND.end) throw unfinished('ends before its run did')
+  if (records.at(-1)?.kind !== RECORD_KIND.end) throw unfinished('ends before its run did', where)
   return { header: decodeHeader(epoch.header), records }
 }
 
@@ -136,11 +137,12 @@ function otherData(what: string): OperatingError {
   })
 }
 
-function unfinished(how: string): OperatingError {
+function unfinished(how: string, where: string | undefined): OperatingError {
   return new OperatingError({
     code: 'verify.unfinished_run',
     reason: 'data',
     what: `The journal of the run ${how}; there is no result to verify.`,
+    where,
     remedy: 'Run the backtest again: the same configuration gives the same run.',
   })
 }
