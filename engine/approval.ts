@@ -1,27 +1,27 @@
-// The gate's approval: an in-process capability for exactly one command's bytes, used once, and not for long. Only
-// the gate mints approvals (a tidy rule holds that); the outbox spends them. Nothing approved ever travels a bus.
+// The gate's approval: an in-process capability for exactly one command and its bytes, used once, and not for long. Only
+// the gate mints approvals; the outbox spends them. Nothing approved ever travels a bus.
 
 import { assert } from '../schemas/assert.ts'
-import type { CanonicalWriter } from './canonical/canonical-writer.ts'
-
-const EMPTY = new Uint8Array(0)
+import type { VenueCommand } from '../schemas/messages/order.ts'
 
 export class Approval {
   readonly approved_us: number
-  /** The approved command in the canonical encoding. */
-  #bytes: Uint8Array
+  readonly #command: VenueCommand
+  /** The command in the canonical encoding, as the gate saw it. */
+  readonly #bytes: Uint8Array
   #isSpent = false
 
-  constructor(bytes: Uint8Array, approved_us: number) {
+  constructor(command: VenueCommand, bytes: Uint8Array, approved_us: number) {
+    this.#command = command
     this.#bytes = bytes
     this.approved_us = approved_us
   }
 
-  /** Spends the approval on the bytes written from `from` on; another use, or other bytes, is a bug and stops the node. */
-  spend(written: CanonicalWriter, from: number): void {
+  /** Spends the approval on its command and gives the approved bytes, which are what is journaled. */
+  spend(command: VenueCommand): Uint8Array {
     assert(!this.#isSpent, 'an approval is used once')
-    assert(written.endsWith(this.#bytes, from), 'an approval covers exactly the bytes that are sent')
+    assert(command === this.#command, 'an approval covers the very command the gate saw')
     this.#isSpent = true
-    this.#bytes = EMPTY
+    return this.#bytes
   }
 }

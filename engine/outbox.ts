@@ -6,7 +6,6 @@ import { must } from '../schemas/assert.ts'
 import type { SendOutcome, VenueCommand } from '../schemas/messages/order.ts'
 import type { Approval } from './approval.ts'
 import { CanonicalWriter } from './canonical/canonical-writer.ts'
-import { writeCommand } from './command-codec.ts'
 import { type JournalWriter, RECORD_KIND } from './journal-port.ts'
 import type { VenueLink } from './venue-link.ts'
 
@@ -54,11 +53,7 @@ export class Outbox {
 
   stage(command: VenueCommand, approval: Approval): void {
     if (this.#staged.length === 0) this.#openRecord()
-    const mark = this.#record.open()
-    const from = this.#record.length
-    writeCommand(this.#record, command)
-    approval.spend(this.#record, from)
-    this.#record.close(mark)
+    this.#record.bytes(approval.spend(command))
     this.#staged.push({ command, approved_us: approval.approved_us })
   }
 

@@ -22,6 +22,8 @@ export class OrderStore {
   readonly #retention: number
   readonly #byStrategy = new Map<StrategyId, StrategyOrders>()
   readonly #open = new Set<OrderRecord>()
+  /** The order found last. */
+  #latest: OrderRecord | undefined
   /** A ring: once it is full, `#oldest` is the next to be dropped. */
   readonly #ended: OrderRecord[] = []
   #oldest = 0
@@ -36,6 +38,7 @@ export class OrderStore {
   approve(command: NewOrderSingle, tsSeqUs: TimeUs): OrderRecord {
     const order = approvedOrder(command, tsSeqUs)
     this.#add(order)
+    this.#latest = order
     this.#open.add(order)
     return order
   }
@@ -55,11 +58,15 @@ export class OrderStore {
 
   /** The order of any incarnation, cancel or replace request with this id. */
   find(id: ClientOrderId): OrderRecord | undefined {
+    // Most inputs are about the order of the one before.
+    if (id === this.#latest?.client_order_id) return this.#latest
     const parsed = parseClientOrderId(id)
     if (parsed === undefined) return undefined
     const order = this.#byStrategy.get(parsed.strategy_id)?.findByRequest(parsed.counter)
     // The session and the epoch are part of the id too.
-    return order?.client_order_ids.includes(id) === true ? order : undefined
+    if (order?.client_order_ids.includes(id) !== true) return undefined
+    this.#latest = order
+    return order
   }
 
   /** The order a report is about, by the id it answers or the one it refers to. */
@@ -148,6 +155,7 @@ export class OrderStore {
   }
 
   #drop(order: OrderRecord): void {
+    if (order === this.#latest) this.#latest = undefined
     const orders = this.strategy(order.strategy_id)
     for (const id of order.client_order_ids) orders.dropRequest(counterOf(id))
     orders.noteDropped(order)

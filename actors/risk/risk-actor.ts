@@ -288,7 +288,7 @@ export class RiskActor implements Actor {
   #mint(command: VenueCommand): Approval {
     this.#bytes.clear()
     writeCommand(this.#bytes, command)
-    return new Approval(this.#arena.copy(this.#bytes.view()), this.#node.now_us)
+    return new Approval(command, this.#arena.copy(this.#bytes), this.#node.now_us)
   }
 
   #deny(

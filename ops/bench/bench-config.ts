@@ -15,7 +15,7 @@ export function benchConfig({ instruments, strategy, folder }: BenchRun): string
   const params =
     strategy === 'ema_cross'
       ? '{ fast_period: 10, slow_period: 20, quantity: "10000" }'
-      : `{ quotes: ${strategy.quotes_per_order} }`
+      : `{ quotes: ${strategy.quotes_per_order}, quantity: "1000" }`
   const strategies = instruments.map(
     (symbol, i) =>
       `  - {id: s${i}, source: ${JSON.stringify(source)}, account: main, instruments: [${symbol}.gen], params: ${params}}`,

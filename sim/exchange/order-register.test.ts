@@ -12,15 +12,15 @@ function endings(register: OrderRegister): (Ending | undefined)[] {
 function copyOf(register: OrderRegister): OrderRegister {
   const writer = new CanonicalWriter()
   register.save(writer)
-  const copy = new OrderRegister(3)
+  const copy = new OrderRegister(2)
   copy.load(new CanonicalReader(writer.copy()))
   return copy
 }
 
-test('the oldest finished orders are forgotten first, before and after a snapshot', () => {
-  const register = new OrderRegister(3)
+test('finished orders are forgotten a generation at a time, oldest first, before and after a snapshot', () => {
+  const register = new OrderRegister(2)
   for (const id of ['a', 'b', 'c', 'd']) register.end(id, id === 'c' ? 'order_replaced' : 'order_terminal')
-  const kept = [undefined, 'order_terminal', 'order_replaced', 'order_terminal', undefined]
+  const kept = ['order_terminal', 'order_terminal', 'order_replaced', 'order_terminal', undefined]
   expect(endings(register)).toEqual(kept)
   const copy = copyOf(register)
   expect(endings(copy)).toEqual(kept)
@@ -33,5 +33,7 @@ test('the oldest finished orders are forgotten first, before and after a snapsho
       'order_terminal',
       'order_terminal',
     ])
+    expect(each.knows('a')).toBe(false)
+    expect(each.knows('c')).toBe(true)
   }
 })

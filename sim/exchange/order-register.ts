@@ -1,5 +1,6 @@
 // Every order the venue can still name: the open ones, and the last finished ones, so that a duplicate or a late
-// request is told apart from an unknown one. The memory is bounded, and old ids are forgotten first.
+// request is told apart from an unknown one. The memory is bounded: finished ids are kept in two generations, and when the
+// younger is full the older is forgotten whole, since taking ids out of a Map one by one costs more than all else here.
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
@@ -10,11 +11,10 @@ export type Ending = 'order_terminal' | 'order_replaced'
 
 export class OrderRegister {
   readonly #retention: number
-  /** By client order id: the open order, or how it ended. */
-  readonly #orders = new Map<string, VenueOrder | Ending>()
-  /** The finished ids as a ring. A Map knows the oldest too, but finds it by walking over everything deleted. */
-  readonly #endedIds: string[] = []
-  #oldest = 0
+  readonly #open = new Map<string, VenueOrder>()
+  /** How the last finished ids ended: at least `retention` of them, at most twice as many. */
+  #young = new Map<string, Ending>()
+  #old = new Map<string, Ending>()
 
   constructor(retention: number) {
     assert(retention > 0, 'a venue remembers at least one finished order')
@@ -22,54 +22,59 @@ export class OrderRegister {
   }
 
   knows(client_order_id: string): boolean {
-    return this.#orders.has(client_order_id)
+    return this.#open.has(client_order_id) || this.endingOf(client_order_id) !== undefined
   }
 
   open(order: VenueOrder): void {
-    this.#orders.set(order.client_order_id, order)
+    this.#open.set(order.client_order_id, order)
   }
 
   /** The open order of this id. */
   find(client_order_id: string): VenueOrder | undefined {
-    const known = this.#orders.get(client_order_id)
-    return typeof known === 'object' ? known : undefined
+    return this.#open.get(client_order_id)
   }
 
   /** How an incarnation that is not open ended; undefined when the venue knows of none. */
   endingOf(client_order_id: string): Ending | undefined {
-    const known = this.#orders.get(client_order_id)
-    return typeof known === 'string' ? known : undefined
+    return this.#young.get(client_order_id) ?? this.#old.get(client_order_id)
   }
 
   end(client_order_id: string, ending: Ending): void {
-    this.#orders.set(client_order_id, ending)
-    if (this.#endedIds.length < this.#retention) {
-      this.#endedIds.push(client_order_id)
-      return
-    }
-    this.#orders.delete(this.#endedIds[this.#oldest] as string)
-    this.#endedIds[this.#oldest] = client_order_id
-    this.#oldest = (this.#oldest + 1) % this.#retention
+    this.#open.delete(client_order_id)
+    this.#remember(client_order_id, ending)
   }
 
   /** Writes the finished ids; the open orders are written by the book they rest in. */
   save(writer: CanonicalWriter): void {
-    const count = this.#endedIds.length
-    writer.count(count)
-    for (let i = 0; i < count; i++) {
-      const client_order_id = this.#endedIds[(this.#oldest + i) % count] as string
-      writer.text(client_order_id)
-      writer.flag(this.endingOf(client_order_id) === 'order_replaced')
+    for (const generation of [this.#old, this.#young]) {
+      writer.count(generation.size)
+      for (const [client_order_id, ending] of generation) {
+        writer.text(client_order_id)
+        writer.flag(ending === 'order_replaced')
+      }
     }
   }
 
   load(reader: CanonicalReader): void {
-    this.#orders.clear()
-    this.#endedIds.length = 0
-    this.#oldest = 0
-    for (let remaining = reader.count(); remaining > 0; remaining--) {
-      const client_order_id = reader.text()
-      this.end(client_order_id, reader.flag() ? 'order_replaced' : 'order_terminal')
-    }
+    this.#open.clear()
+    this.#old = readGeneration(reader)
+    this.#young = readGeneration(reader)
   }
+
+  #remember(client_order_id: string, ending: Ending): void {
+    if (this.#young.size >= this.#retention) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(client_order_id, ending)
+  }
+}
+
+function readGeneration(reader: CanonicalReader): Map<string, Ending> {
+  const generation = new Map<string, Ending>()
+  for (let remaining = reader.count(); remaining > 0; remaining--) {
+    const client_order_id = reader.text()
+    generation.set(client_order_id, reader.flag() ? 'order_replaced' : 'order_terminal')
+  }
+  return generation
 }
