@@ -58,6 +58,8 @@ export async function openChdbTickStore(options: ChdbTickStoreOptions): Promise<
       }
       const store = new ChdbTickStore(parts)
       await store.discardUnfinished()
+      // A process that only reads merges no parts: its memory and its speed are its readings' alone.
+      await lane.run('SYSTEM STOP MERGES')
       return store
     } catch (error) {
       lane.close()
@@ -159,6 +161,7 @@ class ChdbTickStore implements TickStore {
       instrument: instruments.numberOf(series.instrument_id),
       import_key: importKey(import_id),
     }
+    await lane.run('SYSTEM START MERGES')
     await this.discardUnfinished()
     directory.markBegun(import_id, series)
     try {

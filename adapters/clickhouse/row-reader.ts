@@ -10,10 +10,10 @@ import { alignedName, type NativeBlock } from './native-format.ts'
 import { blockOf, seriesKey, seriesLiterals, tableOf } from './tick-table.ts'
 
 /**
- * One thread per stream leaves the other cores to the engine and to the other streams. The buffers are small because
- * each open part has one per column; they, not the range, decide the memory of a reading.
+ * One thread per stream leaves the other cores to the engine and to the other streams. Blocks and buffers are small
+ * because each open part has some of both; they, not the range, decide the memory of a reading.
  */
-const READ_SETTINGS = `max_block_size = 32768, max_threads = 1, preferred_block_size_bytes = 0, max_read_buffer_size = 65536,
+const READ_SETTINGS = `max_block_size = 16384, max_threads = 1, preferred_block_size_bytes = 0, max_read_buffer_size = 32768,
   local_filesystem_read_method = 'pread', optimize_read_in_order = 1, read_in_order_use_buffering = 0`
 
 const TIME = 'toFloat64(toUnixTimestamp64Micro(ts))'
