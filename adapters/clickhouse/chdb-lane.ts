@@ -3,6 +3,7 @@
 
 import type { Session } from 'chdb'
 import { OperatingError } from '../../schemas/operating-error.ts'
+import { diskFull } from './store-disk.ts'
 
 /** The engine's bounds, given when the first connection opens. Merges are few and small beside a running backtest. */
 const ENGINE_ARGUMENTS = ['--background_pool_size=2', '--mark_cache_size=67108864']
@@ -11,18 +12,20 @@ export type Cell = string | number
 
 export class ChdbLane {
   readonly #session: Session
+  readonly #directory: string
 
-  private constructor(session: Session) {
+  private constructor(session: Session, directory: string) {
     this.#session = session
+    this.#directory = directory
   }
 
   static async open(engineDirectory: string): Promise<ChdbLane> {
     const { Session } = await import('chdb')
-    return new ChdbLane(new Session(engineDirectory, { connectionArgs: ENGINE_ARGUMENTS }))
+    return new ChdbLane(new Session(engineDirectory, { connectionArgs: ENGINE_ARGUMENTS }), engineDirectory)
   }
 
   async run(sql: string): Promise<void> {
-    await coded(this.#session.queryAsync(sql))
+    await this.#coded(this.#session.queryAsync(sql))
   }
 
   /** Rows of a small query as text and small numbers; the SQL turns 64-bit integers to text, or JSON would round them. */
@@ -30,7 +33,7 @@ export class ChdbLane {
     sql: string,
     params: Record<string, Cell> = {},
   ): Promise<Row[]> {
-    const result = await coded(this.#session.queryBindAsync(sql, params, { format: 'JSONEachRow' }))
+    const result = await this.#coded(this.#session.queryBindAsync(sql, params, { format: 'JSONEachRow' }))
     return result
       .text()
       .split('\n')
@@ -40,7 +43,7 @@ export class ChdbLane {
 
   async insertRow(table: string, row: Record<string, Cell>): Promise<void> {
     const values = Buffer.from(JSON.stringify(row))
-    await coded(this.#session.insert({ table, format: 'JSONEachRow', values }))
+    await this.#coded(this.#session.insert({ table, format: 'JSONEachRow', values }))
   }
 
   /** A query's result in Native chunks of whole blocks. Leaving it early cancels the query. */
@@ -49,7 +52,7 @@ export class ChdbLane {
     try {
       for await (const chunk of stream) yield chunk.raw()
     } catch (error) {
-      throw engineFailed(error)
+      throw engineFailed(error, this.#directory)
     } finally {
       stream.cancel()
     }
@@ -57,6 +60,14 @@ export class ChdbLane {
 
   close(): void {
     this.#session.close()
+  }
+
+  async #coded<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call
+    } catch (error) {
+      throw engineFailed(error, this.#directory)
+    }
   }
 }
 
@@ -70,21 +81,16 @@ export function sqlText(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
 
-async function coded<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call
-  } catch (error) {
-    throw engineFailed(error)
-  }
-}
-
-function engineFailed(error: unknown): OperatingError {
+function engineFailed(error: unknown, directory: string): OperatingError {
+  const full = diskFull(error, directory)
+  if (full !== undefined) return full
   const [line] = (error instanceof Error ? error.message : String(error)).split('\n')
   return new OperatingError({
     code: 'store.engine_failed',
     reason: 'data',
     what: `The tick store's engine refused a statement: ${line}`,
-    remedy: 'Look for a full disk or a damaged store directory; an import can be repeated.',
+    where: directory,
+    remedy: 'Look for a damaged store directory; an import can be repeated.',
     cause: error,
   })
 }

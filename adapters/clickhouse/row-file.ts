@@ -7,6 +7,7 @@ import { assert } from '../../schemas/assert.ts'
 import { sqlText } from './chdb-lane.ts'
 import { orderBy } from './ddl.ts'
 import { encodeNativeBlock } from './native-format.ts'
+import { diskFull } from './store-disk.ts'
 import { seriesLiterals, tableOf, valuesOf } from './tick-table.ts'
 
 export type RowTarget = {
@@ -41,7 +42,11 @@ export class RowFile {
       ...valuesOf(table, block),
     ]
     const names = ['row_no', 'ns_rest', 'ts_us', ...table.values.map(({ name }) => name)]
-    writeWhole(this.#file, encodeNativeBlock(names, { count: block.count, columns }))
+    try {
+      writeWhole(this.#file, encodeNativeBlock(names, { count: block.count, columns }))
+    } catch (error) {
+      throw diskFull(error, this.#path) ?? error
+    }
     this.rowCount += block.count
   }
 

@@ -174,3 +174,22 @@ test.skipIf(!canMount)('a disk that is full is named, whatever was being written
     expect(unmount(disk)).toBe(true)
   }
 })
+
+test.skipIf(!canMount)('a store whose disk is full is named, whoever was writing', () => {
+  expect(mountDisk(disk, '16k')).toBe(true)
+  try {
+    for (const size of ['64k', '8m']) {
+      expect(mountDisk(disk, size, 'remount')).toBe(true)
+      const { where, ...error } = refusal(['generate', '--store', join(disk, 'ticks')])
+      expect(error).toEqual({
+        exit_code: 5,
+        code: 'store.disk_full',
+        what: 'The disk of the tick store is full.',
+        remedy: 'Free space on that disk, then repeat the command; what was imported before is not harmed.',
+      })
+      expect(where).toContain(join(disk, 'ticks'))
+    }
+  } finally {
+    expect(unmount(disk)).toBe(true)
+  }
+})

@@ -1,0 +1,21 @@
+// A full disk under the store, whoever was writing: this process itself, or the engine inside it.
+
+import { OperatingError } from '../../schemas/operating-error.ts'
+
+/** What the engine says when its own reservation fails, and when the system refuses it a write. */
+const ENGINE_SAYS_FULL = /NOT_ENOUGH_SPACE|No space left on device/
+
+/** The error told as a full disk where it is one; undefined for any other. */
+export function diskFull(error: unknown, where: string): OperatingError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code = '' } = error as NodeJS.ErrnoException
+  if (code !== 'ENOSPC' && code !== 'EDQUOT' && !ENGINE_SAYS_FULL.test(error.message)) return undefined
+  return new OperatingError({
+    code: 'store.disk_full',
+    reason: 'unavailable',
+    what: 'The disk of the tick store is full.',
+    where,
+    remedy: 'Free space on that disk, then repeat the command; what was imported before is not harmed.',
+    cause: error,
+  })
+}
