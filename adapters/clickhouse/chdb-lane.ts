@@ -5,8 +5,14 @@ import type { Session } from 'chdb'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { diskFull } from './store-disk.ts'
 
-/** The engine's bounds, given when the first connection opens. Merges are few and small beside a running backtest. */
-const ENGINE_ARGUMENTS = ['--background_pool_size=2', '--mark_cache_size=67108864']
+/** The engine's bounds, given when the first connection opens: merges, caches and threads are few beside a backtest. */
+const ENGINE_ARGUMENTS = [
+  '--background_pool_size=2',
+  '--mark_cache_size=16777216',
+  '--index_mark_cache_size=1048576',
+  '--max_active_parts_loading_thread_pool_size=2',
+  '--max_outdated_parts_loading_thread_pool_size=1',
+]
 
 export type Cell = string | number
 
