@@ -8,6 +8,7 @@ import { must } from '../../schemas/assert.ts'
 import type { BarSource, Config, TickSource } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { SeriesCursor } from './series-cursor.ts'
+import { refuseOtherScales } from './stored-scales.ts'
 
 export type DataPlan = {
   readonly range: TimeRange
@@ -23,7 +24,12 @@ export function planData(config: Config): DataPlan {
 }
 
 /** Opens the plan's series. A series without a row in the range is refused: a strategy would wait for it in vain. */
-export async function openData(plan: DataPlan, store: TickStore): Promise<SeriesReading[]> {
+export async function openData(
+  plan: DataPlan,
+  instruments: readonly InstrumentSpec[],
+  store: TickStore,
+): Promise<SeriesReading[]> {
+  await refuseOtherScales(instruments, store)
   const readings = await store.read(plan.series, plan.range)
   for (const reading of readings) if (reading.row_count === 0) throw noRows(reading.series)
   return readings

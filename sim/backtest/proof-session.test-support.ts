@@ -64,7 +64,7 @@ export async function openSession(
 ): Promise<BacktestSession> {
   const plan = planData(config)
   const instruments = instrumentsOf(config)
-  const cursors = await openCursors(await openData(plan, store), instruments)
+  const cursors = await openCursors(await openData(plan, instruments, store), instruments)
   return new BacktestSession({
     config,
     instruments,

@@ -61,7 +61,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
   const conversion = resultConversion(config)
   const instruments = instrumentsOf(config)
   const plan = planData(config)
-  const readings = await openData(plan, store)
+  const readings = await openData(plan, instruments, store)
   const data_hash = hex(dataHash(sha256, plan, readings))
   const header = headerOf(request, data_hash, storedSeries(readings))
   const epoch = journal.epochs.length + 1

@@ -77,12 +77,12 @@ async function runAgain(
   const { store, sha256, strategies, gate, onProgress } = request
   const { config } = header
   const plan = planData(config)
+  const instruments = instrumentsOf(config)
   await recheckData(store, header)
-  const readings = await openData(plan, store)
+  const readings = await openData(plan, instruments, store)
   const found = hex(dataHash(sha256, plan, readings))
   if (found !== header.data_hash)
     throw otherData('The store holds other data in the range than the run read.')
-  const instruments = instrumentsOf(config)
   const cursors = await openCursors(readings, instruments)
   const rows_total = readings.reduce((sum, reading) => sum + reading.row_count, 0)
   const definitions = new Map(
