@@ -20,15 +20,23 @@ const RANDOM = 'Use ctx.random(), which draws from the seed of the run.'
 const TIMER = 'Use ctx.setTimer(), whose firing is an input of the session.'
 const ZONE =
   "It depends on the machine's time zone or language; use a UTC method, or Temporal with a named zone."
+const LOCALE = "It depends on the machine's language; name one, or compare with < and >."
 const OUTSIDE = 'A handler decides from its inputs and its state alone.'
 
 const withoutValue = (args: readonly unknown[]) => args[0] === undefined
+
+/** A date alone is UTC, and so is a time with an offset; any other text is read in the machine's zone. */
+const NAMES_ITS_ZONE = /^[+-]?\d{4,6}(-\d\d){0,2}$|:\d\d.*(Z|GMT|UTC|[+-]\d\d:?\d\d)$/i
+const isLocalText = ([text]: readonly unknown[]) =>
+  typeof text === 'string' && !NAMES_ITS_ZONE.test(text.trim())
 
 /** Functions and methods, guarded when called. */
 export function ambientFunctions(): AmbientFunction[] {
   return [
     ...rows(Date, 'Date.', TIME, ['now']),
     ...rows(Date.prototype, 'Date.prototype.', ZONE, LOCAL_TIME_METHODS),
+    ...rows(Date, 'Date.', ZONE, ['parse']).map((row) => ({ ...row, isAmbient: isLocalText })),
+    ...localeMethods(),
     ...rows(Math, 'Math.', RANDOM, ['random']),
     ...rows(Temporal.Now, 'Temporal.Now.', TIME, functionNames(Temporal.Now)),
     ...rows(Performance.prototype, 'performance.', TIME, ['now', 'mark', 'measure', 'toJSON']),
@@ -57,7 +65,7 @@ export function ambientConstructors(): AmbientFunction[] {
       call: 'new Date()',
       remedy: `${TIME} Date.UTC() makes a time from its parts.`,
       // Several arguments are parts of a local time.
-      isAmbient: (args) => args.length !== 1,
+      isAmbient: (args) => args.length !== 1 || isLocalText(args),
     },
     ...rows(globalThis, 'new ', 'When memory is collected is nothing a step may know.', [
       'WeakRef',
@@ -81,6 +89,22 @@ const LOCAL_TIME_METHODS = [
   ...['getDay', 'getYear', 'setYear', 'getTimezoneOffset', 'toString', 'toDateString', 'toTimeString'],
   ...['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString'],
 ]
+
+/** What follows the machine's language unless it is told another. */
+function localeMethods(): AmbientFunction[] {
+  return [
+    ...rows(String.prototype, 'String.prototype.', LOCALE, ['localeCompare']).map((row) => ({
+      ...row,
+      isAmbient: ([, locale]: readonly unknown[]) => locale === undefined,
+    })),
+    ...[
+      ...rows(String.prototype, 'String.prototype.', LOCALE, ['toLocaleUpperCase', 'toLocaleLowerCase']),
+      ...rows(Number.prototype, 'Number.prototype.', LOCALE, ['toLocaleString']),
+      ...rows(BigInt.prototype, 'BigInt.prototype.', LOCALE, ['toLocaleString']),
+      ...rows(Array.prototype, 'Array.prototype.', LOCALE, ['toLocaleString']),
+    ].map((row) => ({ ...row, isAmbient: withoutValue })),
+  ]
+}
 
 function drawsRandomness(name: string): boolean {
   return /^(random|generate|pseudoRandom|prng|rng)/.test(name)

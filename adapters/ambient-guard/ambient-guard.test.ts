@@ -44,6 +44,12 @@ const AMBIENT_CALLS: readonly (readonly [string, () => unknown, string])[] = [
   ['Date.now()', () => (new Date(0).constructor as DateConstructor).now(), 'ctx.now_us'],
   ['Date.prototype.getHours()', () => new Date(0).getHours(), 'UTC'],
   ['Date.prototype.toLocaleString()', () => new Date(0).toLocaleString(), 'UTC'],
+  ['new Date()', () => new Date('2020-01-01T00:00'), 'UTC'],
+  ['new Date()', () => new Date('01-01-2020'), 'UTC'],
+  ['Date.parse()', () => Date.parse('2020-01-01 00:00:00'), 'UTC'],
+  ['String.prototype.localeCompare()', () => 'ä'.localeCompare('z'), 'language'],
+  ['String.prototype.toLocaleUpperCase()', () => 'i'.toLocaleUpperCase(), 'language'],
+  ['Number.prototype.toLocaleString()', () => (1234.5).toLocaleString(), 'language'],
   ['Math.random()', () => Math.random(), 'ctx.random()'],
   ['Temporal.Now.instant()', () => Temporal.Now.instant(), 'ctx.now_us'],
   ['Temporal.Now.zonedDateTimeISO()', () => Temporal.Now.zonedDateTimeISO('UTC'), 'ctx.now_us'],
@@ -108,7 +114,15 @@ test('what is given a value works while a step runs', () => {
   inStep(() => {
     expect(new Date(0).toISOString()).toBe('1970-01-01T00:00:00.000Z')
     expect(new Date(Date.UTC(2020, 0, 2)).getUTCDate()).toBe(2)
-    expect(Date.parse('2020-01-01T00:00:00Z')).toBe(1_577_836_800_000)
+    for (const text of [
+      '2020-01-01',
+      '2020-01-01T00:00:00Z',
+      '2020-01-01 01:00+01:00',
+      '1 Jan 2020 00:00 GMT',
+    ])
+      expect([Date.parse(text), new Date(text).getTime()]).toEqual([1_577_836_800_000, 1_577_836_800_000])
+    expect('ä'.localeCompare('z', 'sv')).toBe(1)
+    expect((1234.5).toLocaleString('en')).toBe('1,234.5')
     expect(Number.isNaN(new Date(Number.NaN).getTime())).toBe(true)
     expect(formatter.format(0)).toBe('1/1/1970')
     expect(formatter.formatToParts(0)).toHaveLength(5)
@@ -167,6 +181,8 @@ function originals(): unknown[] {
   return [
     Date,
     Date.now,
+    Date.parse,
+    'a'.localeCompare,
     new Date(0).constructor,
     Math.random,
     Temporal.Now.instant,
