@@ -130,6 +130,29 @@ test('[S5] two strategies share a series and have indicators of their own', () =
   expect(means.slice(-2)).toEqual(['a 200', 'b 150'])
 })
 
+test('[S5] a strategy that writes to a shared bar is faulted, and the next sees the bar as it was', () => {
+  const closes: number[] = []
+  const writing = strategy({
+    bars: minutes('bid'),
+    onBar: (_, bar) => void Object.assign(bar, { close_price_units: 1 }),
+  })
+  const reading = strategy({
+    bars: minutes('bid'),
+    onBar: (_, bar) => void closes.push(bar.close_price_units),
+  })
+  const node = new TestNode({
+    config: (config) => ({
+      ...config,
+      strategies: ['a', 'b'].map((id) => testStrategy(id, 'main', [EURUSD])),
+    }),
+    strategies: { a: writing, b: reading },
+  })
+  node.control('session_start')
+  for (const minute of [0, 1]) node.quote(EURUSD, 100, 110, minute * MINUTE_US + SECOND_US)
+  expect(closes).toEqual([100])
+  expect([node.state('strategy/a'), node.state('strategy/b')]).toEqual(['faulted', 'ready'])
+})
+
 test('[S5] initialising one strategy again restarts its indicators and no other’s', () => {
   const ready: string[] = []
   const averaging = (id: string) =>

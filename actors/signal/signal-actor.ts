@@ -169,7 +169,8 @@ export class SignalActor implements Actor {
   #publish(series: BarSeries, bar: Bar): void {
     this.#barCount++
     for (const indicator of series.indicators) updateByBar(indicator, bar)
-    this.#node.bus.send(series.route, bar)
+    // One bar for all who asked for the series: what one of them does to it, the next would see.
+    this.#node.bus.send(series.route, Object.freeze(bar))
   }
 
   #at(series: number): BarSeries {

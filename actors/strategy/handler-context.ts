@@ -29,9 +29,20 @@ export type StrategyViews = {
   openOrders(): readonly OpenOrder[]
 }
 
+/** What the engine keeps behind a context, out of its author's reach. */
+export type ContextMemory = {
+  /** Whether a handler of the strategy is running. */
+  isOpen: boolean
+  /** The author's own state. */
+  state: unknown
+  /** Last order counter given out. */
+  counter: number
+}
+
 export type ContextOptions = {
   readonly account_id: AccountId
   readonly strategy_id: StrategyId
+  readonly memory: ContextMemory
   readonly params: unknown
   readonly instruments: readonly InstrumentSpec[]
   readonly indicators: Readonly<Record<string, IndicatorView>>
@@ -49,28 +60,27 @@ export type ContextOptions = {
 export class HandlerContext implements StrategyContext<unknown, unknown> {
   readonly params: unknown
   readonly instruments: readonly string[]
-  /** Set by the strategy actor around each handler. */
-  isOpen = false
-  currentState: unknown
-  /** Last order counter given out; a part of the strategy's saved state. */
-  counter = 0
   readonly #options: ContextOptions
+  readonly #memory: ContextMemory
   readonly #specs = new Map<string, InstrumentSpec>()
   readonly #views = new Map<string, InstrumentView>()
 
   constructor(options: ContextOptions) {
     this.#options = options
+    this.#memory = options.memory
     this.params = options.params
-    this.instruments = options.instruments.map((spec) => spec.instrument_id)
+    this.instruments = Object.freeze(options.instruments.map((spec) => spec.instrument_id))
     for (const spec of options.instruments) {
       this.#specs.set(spec.instrument_id, spec)
       this.#views.set(spec.instrument_id, instrumentView(spec))
     }
+    // What an author keeps on the context would be in no snapshot.
+    Object.freeze(this)
   }
 
   get state(): unknown {
     this.#check('state')
-    return this.currentState
+    return this.#memory.state
   }
 
   get now_us(): number {
@@ -122,7 +132,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
       throw new StrategyFault('bad_order', `submit: side is 'buy' or 'sell', got ${String(order.side)}`)
     }
     this.#bound()
-    const counter = ++this.counter
+    const counter = ++this.#memory.counter
     this.#options.sendIntent({
       type: 'submit_intent',
       account_id: this.#options.account_id,
@@ -147,7 +157,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
     this.#options.sendIntent({
       type: 'cancel_intent',
       ...this.#key(counter),
-      request_counter: ++this.counter,
+      request_counter: ++this.#memory.counter,
     })
   }
 
@@ -160,7 +170,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
     this.#options.sendIntent({
       type: 'replace_intent',
       ...this.#key(counter),
-      request_counter: ++this.counter,
+      request_counter: ++this.#memory.counter,
       price_units: priceUnits(change.limit_price_units),
       order_quantity_units: sizeUnits(change.quantity_units),
     })
@@ -200,7 +210,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
   }
 
   #check(method: string): void {
-    if (!this.isOpen) this.#options.onOutsideStep(method)
+    if (!this.#memory.isOpen) this.#options.onOutsideStep(method)
   }
 
   #bound(): void {

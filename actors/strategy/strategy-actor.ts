@@ -23,7 +23,13 @@ import { authorLine } from './author-line.ts'
 import type { IndicatorView } from './context.ts'
 import { copyQuote, copyTrade } from './copy-row.ts'
 import type { SetUp, StrategyDefinition } from './definition.ts'
-import { checkUnits, HandlerContext, type StrategyViews, WARM_UP_TIMER } from './handler-context.ts'
+import {
+  type ContextMemory,
+  checkUnits,
+  HandlerContext,
+  type StrategyViews,
+  WARM_UP_TIMER,
+} from './handler-context.ts'
 import { PendingEffects } from './pending-effects.ts'
 import {
   type FaultReport,
@@ -71,6 +77,7 @@ export class StrategyActor implements Actor {
   readonly index: number
   readonly #lane: ControlLane<StrategyEvent>
   readonly #context: HandlerContext
+  readonly #memory: ContextMemory = { isOpen: false, state: undefined, counter: 0 }
   readonly #effects = new PendingEffects()
   readonly #intentRoute: Route<Intent>
   readonly #stateRoute: Route<StrategyStateChanged>
@@ -134,17 +141,17 @@ export class StrategyActor implements Actor {
 
   save(writer: CanonicalWriter): void {
     this.#lane.save(writer)
-    writer.number(this.#context.counter)
+    writer.number(this.#memory.counter)
     writer.flag(this.#warmUpDone)
-    saveState(writer, this.#context.currentState, this.#options.strategy_id)
+    saveState(writer, this.#memory.state, this.#options.strategy_id)
     writer.value([...this.#openCounters])
   }
 
   load(reader: CanonicalReader): void {
     this.#lane.load(reader)
-    this.#context.counter = reader.number()
+    this.#memory.counter = reader.number()
     this.#warmUpDone = reader.flag()
-    this.#context.currentState = reader.value()
+    this.#memory.state = reader.value()
     this.#openCounters.clear()
     for (const counter of reader.value() as number[]) this.#openCounters.add(counter)
   }
@@ -222,7 +229,7 @@ export class StrategyActor implements Actor {
     this.#warmUpDone = false
     this.#lane.send(event)
     try {
-      this.#context.currentState = this.#definition.state(this.#setUp)
+      this.#memory.state = this.#definition.state(this.#setUp)
       this.#startWarmUp(this.#definition.warm_up_us?.(this.#setUp) ?? 0)
     } catch (error) {
       return this.#faultWith('(set-up)', error)
@@ -272,20 +279,20 @@ export class StrategyActor implements Actor {
   /** Runs one handler as a unit: what it asked for takes effect when it returns, or not at all. */
   #call(handlerName: string, handler: AnyHandler | undefined, first?: unknown, second?: unknown): void {
     if (handler === undefined || !this.#isRunning) return
-    const context = this.#context
-    const counterBefore = context.counter
-    context.isOpen = true
+    const memory = this.#memory
+    const counterBefore = memory.counter
+    memory.isOpen = true
     try {
-      refusePromise(handlerName, handler(context, first, second))
+      refusePromise(handlerName, handler(this.#context, first, second))
     } catch (error) {
-      context.isOpen = false
+      memory.isOpen = false
       this.#effects.discard()
       this.#asked.length = 0
-      context.counter = counterBefore
+      memory.counter = counterBefore
       this.#faultWith(handlerName, error)
       return
     }
-    context.isOpen = false
+    memory.isOpen = false
     if (this.#effects.count > 0) this.#commit()
   }
 
@@ -306,7 +313,7 @@ export class StrategyActor implements Actor {
     const { strategy_id, onFault } = this.#options
     onFault({ strategy_id, handler, code, message, line, ts_us: this.#node.now_us })
     this.#end({ type: 'strategy.faulted', reason: code })
-    this.#context.currentState = undefined
+    this.#memory.state = undefined
   }
 
   /** Leaves the running states: timers go, open orders are asked to be cancelled. */
@@ -323,7 +330,7 @@ export class StrategyActor implements Actor {
 
   #cancel(counter: number): void {
     const { account_id, strategy_id } = this.#options
-    const request_counter = ++this.#context.counter
+    const request_counter = ++this.#memory.counter
     const ts_intent_us = timeUs(this.#node.now_us)
     const key = { account_id, strategy_id, counter }
     this.#node.bus.send(this.#intentRoute, { type: 'cancel_intent', ...key, request_counter, ts_intent_us })
@@ -340,6 +347,7 @@ export class StrategyActor implements Actor {
     return new HandlerContext({
       account_id,
       strategy_id,
+      memory: this.#memory,
       params,
       instruments,
       indicators,

@@ -52,6 +52,8 @@ const DEEDS: readonly (readonly [string, StrategyFaultCode, Deed])[] = [
   ],
   ['orders half a unit', 'bad_order', (ctx) => ctx.submit({ ...rest, quantity_units: 0.5 })],
   ['orders on no side', 'bad_order', (ctx) => ctx.submit({ ...rest, side: 'long' as never })],
+  ['keeps something on the context', 'threw', (ctx) => Object.assign(ctx, { counter: 5 })],
+  ['adds to its instruments', 'threw', (ctx) => (ctx.instruments as string[]).push('GBPUSD.fxcm')],
   ['cancels NaN', 'not_a_number', (ctx) => ctx.cancel(Number.NaN)],
   [
     'replaces by NaN',
