@@ -14,7 +14,7 @@ export function benchConfig({ instruments, strategy, folder }: BenchRun): string
   const source = strategy === 'ema_cross' ? EMA_CROSS : ORDER_EVERY
   const params =
     strategy === 'ema_cross'
-      ? '{ fast_period: 10, slow_period: 20, quantity: "10000" }'
+      ? '{ fast_period: 10, slow_period: 20, interval_us: 60000000, quantity: "10000" }'
       : `{ quotes: ${strategy.quotes_per_order}, quantity: "1000" }`
   const strategies = instruments.map(
     (symbol, i) =>

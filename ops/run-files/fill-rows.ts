@@ -4,8 +4,9 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { FillRow } from '../../schemas/run-files.ts'
-import { decimalString, isoTime } from '../../schemas/units.ts'
+import { decimalString } from '../../schemas/units.ts'
 import { moneyText } from '../../sim/backtest/money-text.ts'
+import { timeText } from './time-text.ts'
 
 /** None for a fact that books nothing; a correction gives the reversal, then the trade as it should have been. */
 export function fillRows(specs: readonly InstrumentSpec[], fact: OrderFact): FillRow[] {
@@ -33,7 +34,7 @@ function fillRow(
 ): FillRow {
   const spec = must(specs[fact.instrument_index], 'a fill is of an instrument of the run')
   return {
-    time: isoTime(fact.ts_event_us),
+    time: timeText(fact.ts_event_us),
     account_id: fact.account_id,
     strategy_id: fact.strategy_id,
     order_counter: String(fact.counter),

@@ -6,8 +6,9 @@ import type { OrderKey, VenueCommand } from '../../schemas/messages/order.ts'
 import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { OrderOutcome, OrderRow } from '../../schemas/run-files.ts'
-import { decimalString, isoTime } from '../../schemas/units.ts'
+import { decimalString } from '../../schemas/units.ts'
 import { MeanPrice } from './mean-price.ts'
+import { timeText } from './time-text.ts'
 
 type OpenOrder = {
   readonly submitted_us: number
@@ -55,7 +56,7 @@ export class OrderLog {
     if (!fact.ended) return
     open.delete(fact.counter)
     const outcome = must(OUTCOMES[fact.type], `${fact.type} is how an order can end`)
-    this.#write(orderRow(order, fact, outcome, isoTime(ts_us)))
+    this.#write(orderRow(order, fact, outcome, timeText(ts_us)))
   }
 
   onDenied(denial: OrderDenied): void {
@@ -85,7 +86,7 @@ function orderRow(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ende
   const { price_scale, size_scale } = order.spec
   const isMarket = fact.order_type === 'market'
   return {
-    submitted: isoTime(order.submitted_us),
+    submitted: timeText(order.submitted_us),
     ended,
     account_id: fact.account_id,
     strategy_id: fact.strategy_id,
@@ -107,7 +108,7 @@ function orderRow(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ende
 }
 
 function deniedRow(denial: OrderDenied): OrderRow {
-  const time = isoTime(denial.ts_event_us)
+  const time = timeText(denial.ts_event_us)
   return {
     submitted: time,
     ended: time,

@@ -6,9 +6,10 @@ import type { LedgerEntry } from '../../engine/ledger/ledger.ts'
 import { must } from '../../schemas/assert.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { PositionRow } from '../../schemas/run-files.ts'
-import { decimalString, isoTime } from '../../schemas/units.ts'
+import { decimalString } from '../../schemas/units.ts'
 import { moneyText } from '../../sim/backtest/money-text.ts'
 import { MeanPrice } from './mean-price.ts'
+import { timeText } from './time-text.ts'
 
 type Book = {
   readonly spec: InstrumentSpec
@@ -119,8 +120,8 @@ function newBook(spec: InstrumentSpec): Book {
 
 function positionRow({ book, fact, currency }: Booked): PositionRow {
   return {
-    opened: isoTime(book.opened_us),
-    closed: isoTime(fact.ts_event_us),
+    opened: timeText(book.opened_us),
+    closed: timeText(fact.ts_event_us),
     account_id: fact.account_id,
     strategy_id: fact.strategy_id,
     instrument_id: fact.instrument_id,

@@ -11,7 +11,6 @@ import type { LedgerEntry } from '../../engine/ledger/ledger.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
 import { EquityRow, FillRow, LedgerRow, OrderRow, PositionRow, RUN_FILES } from '../../schemas/run-files.ts'
-import { isoTime } from '../../schemas/units.ts'
 import type { EquitySample } from '../../sim/backtest/equity-sampler.ts'
 import { moneyText } from '../../sim/backtest/money-text.ts'
 import { CsvFile } from './csv-file.ts'
@@ -19,6 +18,7 @@ import { fillRows } from './fill-rows.ts'
 import { notWritten } from './not-written.ts'
 import { OrderLog } from './order-log.ts'
 import { PositionLog } from './position-log.ts'
+import { timeText } from './time-text.ts'
 
 /** Sees the rows as they are written: a report shows what the files hold. */
 export type RowListener = {
@@ -103,7 +103,7 @@ function writeResult(path: string, result: BacktestResult): void {
 
 function ledgerRow(entry: LedgerEntry): LedgerRow {
   return {
-    time: isoTime(entry.ts_us),
+    time: timeText(entry.ts_us),
     account_id: entry.account_id,
     entry_number: String(entry.entry_number),
     kind: entry.kind,
@@ -116,5 +116,5 @@ function ledgerRow(entry: LedgerEntry): LedgerRow {
 }
 
 function equityRow({ ts_us, equity, has_position }: EquitySample, currency: string): EquityRow {
-  return { time: isoTime(ts_us), equity: moneyText(equity), currency, in_position: String(has_position) }
+  return { time: timeText(ts_us), equity: moneyText(equity), currency, in_position: String(has_position) }
 }
