@@ -12,7 +12,7 @@ import type { VenuePort } from '../engine/venue-port.ts'
 import { must } from '../schemas/assert.ts'
 import type { AccountConfig, Config, StrategyConfig } from '../schemas/config.ts'
 import type { AccountId, StrategyId, VenueId } from '../schemas/ids.ts'
-import { barSeries } from '../schemas/messages/market.ts'
+import { BAR_PRICE_TYPES, barSeries } from '../schemas/messages/market.ts'
 import { OperatingError } from '../schemas/operating-error.ts'
 import { ExecutionActor } from './execution/execution-actor.ts'
 import { FeedActor } from './feed/feed-actor.ts'
@@ -22,6 +22,7 @@ import { RiskActor, type RiskVenue } from './risk/risk-actor.ts'
 import { SignalActor } from './signal/signal-actor.ts'
 import type { QuoteView } from './strategy/context.ts'
 import type { SetUp, StrategyDefinition } from './strategy/definition.ts'
+import { runSetUp } from './strategy/set-up.ts'
 import { StrategyActor } from './strategy/strategy-actor.ts'
 import type { FaultReport } from './strategy/strategy-fault.ts'
 
@@ -161,14 +162,11 @@ class Wiring {
   #addStrategy(strategy: StrategyConfig): void {
     const definition = must(this.#options.definitions.get(strategy.id), 'every configured strategy is loaded')
     const setUp: SetUp<never> = { params: strategy.params as never, instruments: strategy.instruments }
-    const series = this.#addSeries(strategy.id, definition, setUp)
-    const indicators: Record<string, Indicator> = {}
-    for (const [name, { bars, spec }] of Object.entries(definition.indicators?.(setUp) ?? {})) {
-      indicators[name] = this.#signals.addIndicator(
-        known(series, bars, `indicator ${name} of ${strategy.id}`),
-        spec,
-      )
-    }
+    const { gate } = this.#options
+    const series = runSetUp(gate, strategy.id, 'bars', () => this.#addSeries(strategy.id, definition, setUp))
+    const indicators = runSetUp(gate, strategy.id, 'indicators', () =>
+      this.#addIndicators(strategy.id, definition, setUp, series),
+    )
     const orders = must(this.#orders.get(strategy.account), 'a strategy trades on a configured account')
     const portfolio = must(
       this.#portfolios.get(strategy.account),
@@ -205,9 +203,24 @@ class Wiring {
       definition.bars?.(setUp) ?? {},
     )) {
       if (!isBarInterval(interval_us)) throw badInterval(strategy_id, name, interval_us)
+      if (!BAR_PRICE_TYPES.includes(price_type)) throw badPriceType(strategy_id, name, price_type)
       series.set(name, this.#signals.addSeries(this.#spec(instrument), interval_us, price_type))
     }
     return series
+  }
+
+  #addIndicators(
+    strategy_id: string,
+    definition: StrategyDefinition,
+    setUp: SetUp<never>,
+    series: ReadonlyMap<string, number>,
+  ): Record<string, Indicator> {
+    const indicators: Record<string, Indicator> = {}
+    for (const [name, { bars, spec }] of Object.entries(definition.indicators?.(setUp) ?? {})) {
+      const at = known(series, bars, `indicator ${name} of ${strategy_id}`)
+      indicators[name] = this.#signals.addIndicator(at, spec)
+    }
+    return indicators
   }
 
   /** Whoever is subscribed to gets a route for each of its signals. */
@@ -218,10 +231,12 @@ class Wiring {
         'every configured strategy is loaded',
       )
       const setUp: SetUp<never> = { params: strategy.params as never, instruments: strategy.instruments }
-      for (const signal of definition.signals?.(setUp) ?? []) {
-        const [publisher = '', name = ''] = signal.split('.')
-        known(this.#strategies, publisher, `signal ${signal} of ${strategy.id}`).addSignal(name)
-      }
+      runSetUp(this.#options.gate, strategy.id, 'signals', () => {
+        for (const signal of definition.signals?.(setUp) ?? []) {
+          const [publisher = '', name = ''] = signal.split('.')
+          known(this.#strategies, publisher, `signal ${signal} of ${strategy.id}`).addSignal(name)
+        }
+      })
     }
   }
 
@@ -302,6 +317,16 @@ function badInterval(strategy_id: string, name: string, interval_us: number): Op
     what: `The bars ${name} of ${strategy_id} are ${interval_us} us long.`,
     where: `strategies.${strategy_id}`,
     remedy: 'Ask for bars of whole seconds, in microseconds: 60000000 is a minute.',
+  })
+}
+
+function badPriceType(strategy_id: string, name: string, price_type: string): OperatingError {
+  return new OperatingError({
+    code: 'strategy.bad_bar_price_type',
+    reason: 'usage',
+    what: `The bars ${name} of ${strategy_id} are of the price type ${price_type}, which is unknown.`,
+    where: `strategies.${strategy_id}`,
+    remedy: `Use one of: ${BAR_PRICE_TYPES.join(', ')}.`,
   })
 }
 

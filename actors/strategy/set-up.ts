@@ -1,0 +1,28 @@
+// What a definition asks for before anything runs: its own functions are called, and what they name is made. The ambient
+// world is closed meanwhile, since a re-run must be asked the same; what goes wrong is the author's to mend.
+
+import type { StepGate } from '../../engine/step-gate.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { authorLine } from './author-line.ts'
+import { messageOf } from './strategy-fault.ts'
+
+/** @param part the key of the definition that is being asked. */
+export function runSetUp<T>(gate: StepGate, strategy_id: string, part: string, run: () => T): T {
+  gate.step_running = true
+  try {
+    return run()
+  } catch (cause) {
+    if (cause instanceof OperatingError) throw cause
+    const line = authorLine(cause)
+    throw new OperatingError({
+      code: 'strategy.bad_set_up',
+      reason: 'strategy',
+      what: `The strategy ${strategy_id} cannot be set up by its ${part}: ${messageOf(cause)}.`,
+      where: line === '' ? `strategies.${strategy_id}` : line,
+      remedy: `Correct what ${part} returns for the instruments and parameters of the configuration.`,
+      cause,
+    })
+  } finally {
+    gate.step_running = false
+  }
+}
