@@ -1,13 +1,8 @@
 import { assert } from '../../schemas/assert.ts'
-import type { Bar, BarPriceType } from '../../schemas/messages/market.ts'
+import type { Bar } from '../../schemas/messages/market.ts'
 
-/**
- * A series built here: of one instrument, one length, one price. Mid prices are half units and the extremes of a
- * conflated mid are not known from those of bid and ask, so mid bars are imported, never built.
- */
-export type BarSpec = Pick<Bar, 'instrument_id' | 'instrument_index' | 'interval_us'> & {
-  readonly price_type: Exclude<BarPriceType, 'mid'>
-}
+/** A series of one instrument, one length, one price. */
+export type BarSpec = Pick<Bar, 'instrument_id' | 'instrument_index' | 'interval_us' | 'price_type'>
 
 /** Quotes conflate within a whole second, so a bar may end nowhere else. */
 export const BAR_INTERVAL_STEP_US = 1_000_000
