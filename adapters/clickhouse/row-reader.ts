@@ -16,6 +16,9 @@ import { blockOf, seriesKey, seriesLiterals, tableOf } from './tick-table.ts'
 const READ_SETTINGS = `max_block_size = 16384, max_threads = 1, preferred_block_size_bytes = 0, max_read_buffer_size = 32768,
   local_filesystem_read_method = 'pread', optimize_read_in_order = 1, read_in_order_use_buffering = 0`
 
+/** A long reading goes window by window, so that it has open only the parts of one, however many there are. */
+const WINDOW_ROWS = 12_000_000
+
 const TIME = 'toFloat64(toUnixTimestamp64Micro(ts))'
 const NS_REST = 'toUInt16(toUnixTimestamp64Nano(ts) % 1000)'
 
@@ -34,10 +37,12 @@ export async function* readBlocks(
 ): AsyncGenerator<TickColumns> {
   if (rowCount === 0) return
   let seen = 0
-  for await (const { count, columns } of lanes.blocks(selectSql(selection, [TIME]))) {
-    const [times, ...values] = columns as Float64Array[]
-    seen += count
-    yield blockOf(selection.series, count, must(times, 'a reading has times'), values)
+  for (const range of windowsOf(selection, rowCount)) {
+    for await (const { count, columns } of lanes.blocks(selectSql({ ...selection, range }, [TIME]))) {
+      const [times, ...values] = columns as Float64Array[]
+      seen += count
+      yield blockOf(selection.series, count, must(times, 'a reading has times'), values)
+    }
   }
   if (seen !== rowCount) throw rowsMissing(selection.series, rowCount, seen)
 }
@@ -70,6 +75,18 @@ function fromWhere({ series, instrument, manifests, range }: RowSelection): stri
     `import_key IN (${manifests.map(({ import_id }) => importKey(import_id)).join(', ')})`,
   ]
   return `FROM ${table.name} WHERE ${conditions.join(' AND ')}`
+}
+
+/** Equal spans of the time that has rows; together they are the selection's range. */
+export function windowsOf({ manifests, range }: RowSelection, rowCount: number): TimeRange[] {
+  const windowCount = Math.ceil(rowCount / WINDOW_ROWS)
+  const first_us = Math.max(range.from_us, Math.min(...manifests.map((manifest) => manifest.first_us)))
+  const last_us = Math.min(range.to_us, Math.max(...manifests.map((manifest) => manifest.last_us)))
+  const inner = Array.from({ length: windowCount - 1 }, (_, i) =>
+    Math.round(first_us + ((last_us - first_us) * (i + 1)) / windowCount),
+  )
+  const bounds = [range.from_us, ...inner, range.to_us]
+  return bounds.slice(1).map((to_us, i) => ({ from_us: bounds[i] as number, to_us }))
 }
 
 /** A bound of a range within what the time column holds. */
