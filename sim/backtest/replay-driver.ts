@@ -109,6 +109,7 @@ export class ReplayDriver {
     writer.number(this.counts.bars)
     writer.number(this.#instantCount)
     writer.number(this.#instantTime_us)
+    writer.value(this.#excess)
   }
 
   load(reader: CanonicalReader): void {
@@ -117,6 +118,7 @@ export class ReplayDriver {
     this.counts.bars = reader.number()
     this.#instantCount = reader.number()
     this.#instantTime_us = reader.number()
+    for (const [id, count] of reader.value() as Map<string, number>) this.#excess.set(id, count)
   }
 
   #replayQuotes(

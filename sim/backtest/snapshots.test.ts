@@ -1,5 +1,7 @@
 import fc from 'fast-check'
+import Type from 'typebox'
 import { expect, test } from 'vitest'
+import { defineStrategy } from '../../actors/strategy/definition.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
@@ -131,6 +133,30 @@ test('the epoch in which a session goes on is no part of its outputs', async () 
     const { output_hash } = await runInParts(of, [150, 300], [1, 2, 3])
     expect(output_hash).toEqual((await runInParts(of, [])).output_hash)
   }
+})
+
+/** Twenty orders on the tenth row, then timers without end at the same moment. */
+const hasty = defineStrategy({
+  name: 'hasty',
+  params: Type.Object({}),
+  state: () => ({ rows: 0 }),
+  onQuote(ctx, { instrument_id: instrument }) {
+    if (++ctx.state.rows !== 10) return
+    for (let order = 0; order < 20; order++) ctx.submit({ instrument, side: 'buy', quantity_units: 1_000 })
+    ctx.setTimer('again', ctx.now_us)
+  },
+  onTimer: (ctx) => ctx.setTimer('again', ctx.now_us),
+})
+
+test('what a moment already held against a strategy is in a snapshot, too', async () => {
+  const of = await scenarioOf({
+    tapes: [quoteTape({ instrument_id: 'AAA.one', row_count: 20 })],
+    more: [{ config: strategyOf('hasty', ['AAA.one']), definition: plain(hasty) }],
+    config: { limits: { step_messages_max: 1_000, instant_inputs_max: 50, order_retention: 20 } },
+  })
+  const through = await runInParts(of, [])
+  expect(through.outputs.filter((text) => text.includes('"order.filled"')).length).toBe(20)
+  expect({ ...(await runInParts(of, [10])), in_flight: [] }).toEqual(through)
 })
 
 function hex(bytes: Uint8Array): string {
