@@ -46,10 +46,8 @@ export function tradeIsBooked(order: OrderRecord, { body }: ReportEvent): boolea
   return isKnownTrade(order, body)
 }
 
-/** With a replacement in flight the venue may already work more than the record knows of: then its LeavesQty decides. */
 export function tradeCompletes(order: OrderRecord, { body }: ReportEvent): boolean {
-  if (order.replace_client_order_id !== '' && body.leaves_quantity_units > 0) return false
-  return order.cum_quantity_units + body.last_quantity_units >= order.order_quantity_units
+  return leavesNothing(order, order.cum_quantity_units + body.last_quantity_units)
 }
 
 export function bustIsMade(order: OrderRecord, { body }: ReportEvent): boolean {
@@ -73,7 +71,12 @@ export function correctionIsMade(order: OrderRecord, { body }: ReportEvent): boo
 export function correctionCompletes(order: OrderRecord, { body }: ReportEvent): boolean {
   const referred = referredQuantity(order, body)
   if (referred === 0) return false
-  return order.cum_quantity_units - referred + body.last_quantity_units >= order.order_quantity_units
+  return leavesNothing(order, order.cum_quantity_units - referred + body.last_quantity_units)
+}
+
+/** What is in force has traded in full while a replacement that asks for more was in flight. */
+export function orderIsFilled(order: OrderRecord): boolean {
+  return order.cum_quantity_units >= order.order_quantity_units
 }
 
 export function replacementIsFilled(order: OrderRecord, { body }: ReportEvent | OrderFound): boolean {
@@ -82,6 +85,11 @@ export function replacementIsFilled(order: OrderRecord, { body }: ReportEvent | 
 
 export function replaceLeavesSomething(order: OrderRecord, { body }: ReplaceRequested): boolean {
   return body.order_quantity_units > order.cum_quantity_units
+}
+
+/** Neither of what is in force nor of a replacement in flight, which may be in force before its word has come. */
+function leavesNothing(order: OrderRecord, cumQuantityUnits: number): boolean {
+  return cumQuantityUnits >= Math.max(order.order_quantity_units, order.replace_quantity_units)
 }
 
 function referredQuantity(order: OrderRecord, report: VenueReport): number {

@@ -401,8 +401,32 @@ const lives: readonly Life[] = [
     [...told.new, 'order_cancel_replace_request', 'order.pending_replace', 'order.replace_rejected'],
   ],
   [
-    '[O13] an order filled in full before its replacement is filled',
+    '[O13] an order filled in full before its replace is rejected ends with the rejection',
     [...accepted, replace(51, 120), trade('x1', 100), answer('replace_rejected', REPLACE_ID)],
+    ['filled', 100, 0],
+    [
+      ...told.new,
+      'order_cancel_replace_request',
+      'order.pending_replace',
+      'order.partially_filled',
+      'order.replace_rejected',
+    ],
+  ],
+  [
+    '[O13] an order filled in full before its replacement to more is accepted trades on',
+    [...accepted, replace(51, 120), trade('x1', 100), replaced(51, 120)],
+    ['partially_filled', 100, 20],
+    [
+      ...told.new,
+      'order_cancel_replace_request',
+      'order.pending_replace',
+      'order.partially_filled',
+      'order.replaced',
+    ],
+  ],
+  [
+    '[O13] an order filled in full while a replace to no more is in flight is filled',
+    [...accepted, replace(51, 100), trade('x1', 100), answer('replace_rejected', REPLACE_ID)],
     ['filled', 100, 0],
     [
       ...told.new,
@@ -489,6 +513,12 @@ const lives: readonly Life[] = [
     [...accepted, trade('x1', 40), report('rejected')],
     ['canceled', 40, 0],
     [...told.new, 'order.partially_filled', 'order.canceled'],
+  ],
+  [
+    '[O14] the answer to a cancel is stale once the venue has rejected the order',
+    [...accepted, cancel(), report('rejected'), answer('cancel_rejected', CANCEL_ID)],
+    ['rejected', 0, 0],
+    [...told.new, 'order_cancel_request', 'order.pending_cancel', 'order.rejected', 'order.stale_report'],
   ],
   [
     '[O15] a proof of not sending after the acceptance is unexpected',

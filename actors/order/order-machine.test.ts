@@ -37,6 +37,7 @@ const lives: OrderEvent[][] = [
   [report('new'), trade('x1', 40), cancel(), send('cancel', 'unproven')],
   [report('new'), trade('x1', 40), replace(51, 120)],
   [report('new'), replace(51, 120), cancel()],
+  [report('new'), replace(51, 120), trade('x1', 100)],
   [report('new'), trade('x1', 100)],
   [report('new'), trade('x1', 40), bust('x1'), report('canceled')],
 ]

@@ -16,7 +16,7 @@ import type {
 } from './order-event.ts'
 import { type OrderEffects, tell } from './order-facts.ts'
 import type { OrderRecord } from './order-record.ts'
-import { forgetReplace } from './order-transitions.ts'
+import { end, forgetReplace } from './order-transitions.ts'
 
 export function rememberCancel(order: OrderRecord, { body }: CancelRequested): void {
   order.cancel_client_order_id = body.client_order_id
@@ -98,6 +98,16 @@ export function rejectReplace(
   out: OrderEffects,
 ): void {
   forgetReplace(order)
+  tellReason(order, 'order.replace_rejected', event, out)
+}
+
+/** Nothing was left but what the replacement would have added. */
+export function rejectReplaceOfFilled(
+  order: OrderRecord,
+  event: SendEvent | ReportEvent | OrderAbsent,
+  out: OrderEffects,
+): void {
+  end(order, event.ts_seq_us)
   tellReason(order, 'order.replace_rejected', event, out)
 }
 

@@ -103,6 +103,16 @@ const working = {
   ],
 } as const
 
+/** What comes late or twice of any order the venue has heard of. */
+const lateAnswers = {
+  'report.pending_new': stale,
+  'report.rejected': stale,
+  'report.pending_cancel': stale,
+  'report.pending_replace': stale,
+  'report.cancel_rejected': stale,
+  'report.replace_rejected': stale,
+} as const
+
 /** `not_sent` and `rejected` say the venue does not have the order; a report that it does is no stale one. */
 const ended = {
   'report.trade': [bookedBefore, { actions: 'book the late trade' }],
@@ -114,16 +124,11 @@ const ended = {
 
 export const whenEndedAtVenue = {
   ...lateOutcomes,
+  ...lateAnswers,
   ...ended,
-  'report.pending_new': stale,
   'report.new': stale,
-  'report.rejected': stale,
   'report.canceled': stale,
   'report.expired': stale,
-  'report.pending_cancel': stale,
-  'report.pending_replace': stale,
-  'report.cancel_rejected': stale,
-  'report.replace_rejected': stale,
 } as const
 
 /** The replacement is in force: the order goes on under its new id, unless nothing of it is left to trade. */
@@ -134,6 +139,12 @@ const replaced = [
     actions: 'adopt the filled replacement',
   },
   ...atWork('adopt the replacement'),
+] as const
+
+/** The order goes on as it was, unless what traded meanwhile was all of it. */
+const replaceRejected = [
+  { guard: 'the order is filled', target: 'filled', actions: 'reject the replace of a filled order' },
+  ...atWork('reject the replace'),
 ] as const
 
 export const whenApproved = {
@@ -194,24 +205,21 @@ export const whenPendingCancel = {
 
 export const whenPendingReplace = {
   ...open,
-  'send.replace.refused': [{ guard: 'it answers another replace' }, ...atWork('reject the replace')],
+  'send.replace.refused': [{ guard: 'it answers another replace' }, ...replaceRejected],
   'report.new': [{ ...stale, guard: 'it answers another replace' }, ...replaced],
   'report.replaced': [{ ...stale, guard: 'it answers another replace' }, ...replaced],
-  'report.replace_rejected': [
-    { ...stale, guard: 'it answers another replace' },
-    ...atWork('reject the replace'),
-  ],
+  'report.replace_rejected': [{ ...stale, guard: 'it answers another replace' }, ...replaceRejected],
   'report.rejected': [
     staleIncarnation,
     { guard: 'the rest of the order is refused', target: 'canceled', actions: 'end as canceled' },
     { guard: 'the order itself is refused', target: 'rejected', actions: 'end as rejected' },
-    ...atWork('reject the replace'),
+    ...replaceRejected,
   ],
   'report.pending_cancel': stale,
   'report.pending_replace': nothing,
   'report.cancel_rejected': stale,
   'lookup.found': [{ guard: 'it answers another replace' }, ...replaced],
-  'lookup.absent': [{ ...unexpected, guard: 'it answers another replace' }, ...atWork('reject the replace')],
+  'lookup.absent': [{ ...unexpected, guard: 'it answers another replace' }, ...replaceRejected],
   'request.cancel': [
     { guard: 'a cancel is wanted', actions: 'refuse a second cancel' },
     { actions: 'remember the cancel' },
@@ -221,4 +229,4 @@ export const whenPendingReplace = {
 
 export const whenNotSent = ended
 
-export const whenRejected = { ...lateOutcomes, ...ended } as const
+export const whenRejected = { ...lateOutcomes, ...lateAnswers, ...ended } as const

@@ -184,7 +184,7 @@ function putInForce(order: OrderRecord, report: VenueReport): void {
 }
 
 /** Nothing is open any more, and no request is in flight. */
-function end(order: OrderRecord, tsSeqUs: TimeUs): void {
+export function end(order: OrderRecord, tsSeqUs: TimeUs): void {
   order.ended = true
   order.ts_closed_us = tsSeqUs
   order.leaves_quantity_units = 0 as SizeUnits

@@ -18,12 +18,18 @@ type OpenOrder = {
   last: OrderFact | undefined
 }
 
-/** The facts that can be an order's end. Facts after it reopen nothing. */
+/**
+ * The facts that can be an order's end. Facts after it reopen nothing. A correction, or the answer to a replace, ends an
+ * order by showing that all of it has traded.
+ */
 const OUTCOMES: Partial<Record<OrderFactType, OrderOutcome>> = {
   'order.not_sent': 'not_sent',
   'order.rejected': 'rejected',
   'order.filled': 'filled',
   'order.overfilled': 'filled',
+  'order.trade_corrected': 'filled',
+  'order.replaced': 'filled',
+  'order.replace_rejected': 'filled',
   'order.canceled': 'canceled',
   'order.expired': 'expired',
 }

@@ -130,7 +130,9 @@ test.each(CASES)(
       denied: denied.length,
       not_sent: ends.get('order.not_sent')?.length ?? 0,
       rejected: ends.get('order.rejected')?.length ?? 0,
-      filled: ends.get('order.filled')?.length ?? 0,
+      // An order that traded in full while a replace to more was in flight ends with the replace's rejection.
+      filled: [ends.get('order.filled'), ends.get('order.replace_rejected')].flatMap((end) => end ?? [])
+        .length,
       canceled: ends.get('order.canceled')?.length ?? 0,
       expired: 0,
       open_at_end: ends.get('open')?.length ?? 0,
