@@ -15,8 +15,12 @@ const MAIN = fileURLToPath(
 export async function measuredRun(run: BenchRun): Promise<BacktestResult> {
   const path = join(run.folder, 'bench.yaml')
   await writeFile(path, benchConfig(run))
-  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, MAIN, 'backtest', path, '--json'], {
-    maxBuffer: 1 << 26,
-  })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...process.execArgv, MAIN, 'backtest', path, '--json'],
+    {
+      maxBuffer: 1 << 26,
+    },
+  )
   return JSON.parse(stdout) as BacktestResult
 }
