@@ -26,7 +26,8 @@ export const VALUE_TAG = {
   floats: 12,
 } as const
 
-const DEPTH_MAX = 64
+/** How deep a free-form value may be nested. */
+export const VALUE_DEPTH_MAX = 64
 // Called by itself, because a look-up of the method on strings of many internal kinds costs more than the call.
 const { charCodeAt } = String.prototype
 /** Up to this many bytes a loop copies faster than the platform's call. */
@@ -149,8 +150,8 @@ export class CanonicalWriter {
 
   /** A free-form plain value: what JSON holds, and bigint, undefined, Map, Set, Uint8Array, Float64Array. */
   value(value: unknown, depth = 0): void {
-    if (depth > DEPTH_MAX)
-      throw new NotCanonicalError(`a value is nested deeper than ${DEPTH_MAX} levels, or cyclic`)
+    if (depth > VALUE_DEPTH_MAX)
+      throw new NotCanonicalError(`a value is nested deeper than ${VALUE_DEPTH_MAX} levels, or cyclic`)
     switch (typeof value) {
       case 'number':
         this.byte(VALUE_TAG.number)
