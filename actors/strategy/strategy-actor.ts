@@ -10,6 +10,7 @@ import { ControlLane } from '../../engine/control-lane.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
+import { must } from '../../schemas/assert.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { Intent } from '../../schemas/messages/intent.ts'
@@ -17,6 +18,7 @@ import type { Bar, Signal } from '../../schemas/messages/market.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
+import type { OperatingError } from '../../schemas/operating-error.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import { authorLine } from './author-line.ts'
@@ -40,7 +42,7 @@ import {
   type StrategyFaultCode,
 } from './strategy-fault.ts'
 import { type StrategyEvent, strategyMachine } from './strategy-machine.ts'
-import { saveState } from './strategy-state.ts'
+import { LOST_STATE, loadState, saveState, stateProblem } from './strategy-state.ts'
 
 export type StrategyOptions = {
   readonly definition: StrategyDefinition
@@ -83,6 +85,8 @@ export class StrategyActor implements Actor {
   readonly #stateRoute: Route<StrategyStateChanged>
   readonly #signalRoutes = new Map<string, Route<Signal>>()
   readonly #setUp: SetUp<never>
+  /** By index; the strategy's own alone. */
+  readonly #instrumentIds: string[] = []
   /** Orders asked for and not known to have ended, in order of asking. */
   readonly #openCounters = new Set<number>()
   /** Orders the running handler has asked for. */
@@ -100,6 +104,7 @@ export class StrategyActor implements Actor {
       params: options.params as never,
       instruments: options.instruments.map((spec) => spec.instrument_id),
     }
+    for (const { index, instrument_id } of options.instruments) this.#instrumentIds[index] = instrument_id
     this.#intentRoute = node.bus.route(SUBJECT.intent(options.account_id, options.strategy_id))
     this.#stateRoute = node.bus.route(SUBJECT.strategyState(options.account_id))
     this.#context = this.#makeContext()
@@ -125,6 +130,16 @@ export class StrategyActor implements Actor {
     return this.#options.strategy_id
   }
 
+  /** Whether its state is still used. */
+  get is_running(): boolean {
+    return this.#isRunning
+  }
+
+  /** Why a snapshot would leave its state out; undefined where the state can be kept. */
+  stateProblem(): OperatingError | undefined {
+    return stateProblem(this.#memory.state, this.#options.strategy_id)
+  }
+
   /** Routes this strategy publishes signals on, made while wiring. */
   addSignal(name: string): void {
     this.#signalRoutes.set(name, this.#node.bus.route(SUBJECT.signal(this.#options.strategy_id, name)))
@@ -143,7 +158,7 @@ export class StrategyActor implements Actor {
     this.#lane.save(writer)
     writer.number(this.#memory.counter)
     writer.flag(this.#warmUpDone)
-    saveState(writer, this.#memory.state, this.#options.strategy_id)
+    saveState(writer, this.#memory.state)
     writer.value([...this.#openCounters])
   }
 
@@ -151,7 +166,7 @@ export class StrategyActor implements Actor {
     this.#lane.load(reader)
     this.#memory.counter = reader.number()
     this.#warmUpDone = reader.flag()
-    this.#memory.state = reader.value()
+    this.#memory.state = loadState(reader)
     this.#openCounters.clear()
     for (const counter of reader.value() as number[]) this.#openCounters.add(counter)
   }
@@ -215,7 +230,7 @@ export class StrategyActor implements Actor {
       case 'strategy_halt':
         return this.#end({ type: 'strategy.halted', reason: control.reason })
       case 'strategy_fault':
-        return this.#fault('(between handlers)', 'bound_exceeded', control.reason, '')
+        return this.#faultByControl(control.reason)
       case 'strategy_reinitialise':
         return this.#reinitialise()
       case 'session_stop':
@@ -278,8 +293,9 @@ export class StrategyActor implements Actor {
 
   /** Runs one handler as a unit: what it asked for takes effect when it returns, or not at all. */
   #call(handlerName: string, handler: AnyHandler | undefined, first?: unknown, second?: unknown): void {
-    if (handler === undefined || !this.#isRunning) return
     const memory = this.#memory
+    // Until the input that faults a strategy without its state has come, nothing may be decided on it.
+    if (handler === undefined || !this.#isRunning || memory.state === LOST_STATE) return
     const counterBefore = memory.counter
     memory.isOpen = true
     try {
@@ -306,6 +322,13 @@ export class StrategyActor implements Actor {
 
   #faultWith(handlerName: string, error: unknown): void {
     this.#fault(handlerName, faultCode(error), messageOf(error), authorLine(error))
+  }
+
+  /** What a sequencer finds between handlers: too much at one moment, or state that it cannot save. */
+  #faultByControl(reason: string): void {
+    const problem = this.stateProblem()
+    if (problem === undefined) this.#fault('(between handlers)', 'bound_exceeded', reason, '')
+    else this.#fault('(between handlers)', 'bad_state', `${problem.what} ${problem.where}`, '')
   }
 
   #fault(handler: string, code: StrategyFaultCode, message: string, line: string): void {
@@ -336,10 +359,8 @@ export class StrategyActor implements Actor {
     this.#node.bus.send(this.#intentRoute, { type: 'cancel_intent', ...key, request_counter, ts_intent_us })
   }
 
-  #instrumentId(row: { instrument_index: number }): string {
-    for (const spec of this.#options.instruments)
-      if (spec.index === row.instrument_index) return spec.instrument_id
-    return ''
+  #instrumentId({ instrument_index }: { instrument_index: number }): string {
+    return must(this.#instrumentIds[instrument_index], 'rows come of the instruments subscribed to')
   }
 
   #makeContext(): HandlerContext {
@@ -372,7 +393,8 @@ export class StrategyActor implements Actor {
     if (route === undefined) return
     const { strategy_id } = this.#options
     const ts_event_us = timeUs(this.#node.now_us)
-    this.#effects.send(route, { type: 'signal', strategy_id, name, value, ts_event_us })
+    // One message for all who subscribed: what one of them does to it, the next would see.
+    this.#effects.send(route, Object.freeze({ type: 'signal', strategy_id, name, value, ts_event_us }))
   }
 
   /** A promise or callback of the author's came back after its handler: nothing it asks for happens. */

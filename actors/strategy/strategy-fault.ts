@@ -10,6 +10,7 @@ export const STRATEGY_FAULT_CODES = [
   'unknown_instrument',
   'unknown_name',
   'bound_exceeded',
+  'bad_state',
   'outside_step',
   'ambient_in_step',
 ] as const

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { OperatingError } from '../../schemas/operating-error.ts'
 import {
   EURUSD,
   strategy,
@@ -188,7 +187,7 @@ test('[ST4] what a faulted handler asked for, and the timers before it, are gone
   expect(node.sent).toEqual([])
 })
 
-test('[ST6] NaN in a state cannot be saved; faulted by a control input, the strategy is out and the rest is saved', () => {
+test('[ST6] a state with NaN is left out; no handler runs without it, and a control input faults the strategy', () => {
   const rotten = strategy({
     state: () => ({ mean: 0 }),
     onQuote: (ctx, quote) => {
@@ -199,12 +198,22 @@ test('[ST6] NaN in a state cannot be saved; faulted by a control input, the stra
   const node = new TestNode({ strategies: { s: rotten } }).start()
   node.accept(node.lastOrder())
   node.quote(EURUSD, 100_001, 100_011)
-  expect(() => node.save()).toThrow(OperatingError)
-  expect(() => node.save()).toThrow(/state of the strategy s cannot be kept: NaN/)
-  node.control('strategy_fault', { strategy_id: 's', reason: 'strategy.bad_state' })
-  expect(node.state('strategy/s')).toBe('faulted')
-  expect(node.lastSent()).toMatchObject({ type: 'order_cancel_request', counter: 1 })
-  expect(node.reloaded().state('strategy/s')).toBe('faulted')
+  const problem = (of: TestNode) => of.trading.strategies.get('s')?.stateProblem()
+  expect(problem(node)).toMatchObject({
+    code: 'strategy.bad_state',
+    what: 'The state of the strategy s cannot be kept: NaN has no canonical encoding.',
+    where: 'strategies.s: ctx.state.mean',
+  })
+  const copy = node.reloaded()
+  expect(copy.save()).toEqual(node.save())
+  expect(problem(copy)?.what).toContain('left out when the session was saved')
+  copy.quote(EURUSD, 100_002, 100_012)
+  expect(copy.sent).toEqual([])
+  copy.control('strategy_fault', { strategy_id: 's', reason: 'bad_state' })
+  expect(copy.faults.map(({ code }) => code)).toEqual(['bad_state'])
+  expect(copy.state('strategy/s')).toBe('faulted')
+  expect(copy.lastSent()).toMatchObject({ type: 'order_cancel_request', counter: 1 })
+  expect(problem(copy)).toBeUndefined()
 })
 
 test('[ST7] what a promise asks for after its handler reaches nobody, is told, and a control input ends the strategy', async () => {

@@ -11,6 +11,7 @@
 
 import { assert, unreachable } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
+import type { Control } from '../../schemas/messages/control.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { ConflatedQuote } from '../conflation/conflated-quote.ts'
 import type { KeptInput } from '../input-codec.ts'
@@ -38,7 +39,7 @@ export type LiveSequencerOptions = {
 export class LiveSequencer {
   readonly node: Node
   readonly #options: LiveSequencerOptions
-  readonly #strategyOfActor: BuiltNode['strategyOfActor']
+  readonly #built: BuiltNode
   readonly #queue: InputQueue<TradeInput | BarInput, KeptInput>
   readonly #sends = new OpenSends()
   readonly #journal: LiveJournal
@@ -54,16 +55,16 @@ export class LiveSequencer {
     this.#options = options
     this.#queue = new InputQueue(bounds)
     this.#journal = new LiveJournal(writer, this.#sends)
-    const { node, strategyOfActor } = buildNode({
+    this.#built = buildNode({
       epoch: writer.epoch,
       journal: this.#journal,
       post: (input) => this.offer(input),
     })
-    this.node = node
-    this.#strategyOfActor = strategyOfActor
+    this.node = this.#built.node
     loadState(base, this.node, this.#sends)
     this.#snapshotSeq = this.node.seq
     for (const outcome of this.#sends.outcomes()) this.offer(outcome)
+    for (const { strategy_id, reason } of this.#built.lostStates()) this.offer(faultOf(strategy_id, reason))
   }
 
   /** Engine time from which on `advance` has a timer to fire, Infinity where none is set. */
@@ -98,7 +99,7 @@ export class LiveSequencer {
     this.#refuseStopped()
     try {
       const ts = Math.max(now_us, this.node.now_us)
-      this.#snapshotWhenDue()
+      this.#snapshotWhenDue(ts)
       for (let input = this.#queue.take(); input !== undefined; input = this.#queue.take()) {
         this.#fireTimers(ts)
         this.#step(input, ts)
@@ -167,14 +168,13 @@ export class LiveSequencer {
 
   #faultOwner(owner: number, ts: number): void {
     const { bounds } = this.#options
-    const strategy_id = this.#strategyOfActor(owner)
+    const strategy_id = this.#built.strategyOfActor(owner)
     assert(
       strategy_id !== undefined,
       'timers of one moment exceed instant_inputs_max, and no strategy set them',
     )
     const reason = `more than ${bounds.instant_inputs_max} timers at one moment (limits.instant_inputs_max)`
-    const fault = { type: 'control', command: 'strategy_fault', account_id: '', strategy_id, reason } as const
-    this.node.stepControl({ ...fault, operator: 'engine' }, ts)
+    this.node.stepControl(faultOf(strategy_id, reason), ts)
   }
 
   /** Why orders must not leave now; '' where they may. */
@@ -187,11 +187,18 @@ export class LiveSequencer {
     return this.#queue.kept_size > bounds.kept_max ? 'input_backlog' : ''
   }
 
-  /** Snapshots are caches: one that finds a command on its way to the journal waits for a quieter moment. */
-  #snapshotWhenDue(): void {
+  /**
+   * Snapshots are caches: one that finds a command on its way to the journal waits for a quieter moment. One that would
+   * leave a strategy's state out faults the strategy first.
+   */
+  #snapshotWhenDue(ts: number): void {
     const { node } = this
     const { writer, bounds, sha256 } = this.#options
     if (node.seq - this.#snapshotSeq < bounds.snapshot_inputs || node.outbox.has_pending) return
+    for (const { strategy_id, reason } of this.#built.lostStates()) {
+      node.stepControl(faultOf(strategy_id, reason), ts)
+    }
+    if (node.outbox.has_pending) return
     writer.append(RECORD_KIND.snapshot, snapshotRecord(this.state(), sha256))
     this.#snapshotSeq = node.seq
   }
@@ -214,5 +221,16 @@ export class LiveSequencer {
       remedy: 'Repair what the journal reports, then start the session again: it recovers by itself.',
       cause: failure,
     })
+  }
+}
+
+function faultOf(strategy_id: string, reason: string): Control {
+  return {
+    type: 'control',
+    command: 'strategy_fault',
+    account_id: '',
+    strategy_id,
+    reason,
+    operator: 'engine',
   }
 }

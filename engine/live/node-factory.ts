@@ -12,7 +12,11 @@ export type BuiltNode = {
   readonly node: Node
   /** The strategy, by actor index, that owns a timer; undefined for the engine's own actors. */
   readonly strategyOfActor: (index: number) => string | undefined
+  /** Running strategies whose state a snapshot would leave out, and why. */
+  readonly lostStates: () => readonly LostState[]
 }
+
+export type LostState = { readonly strategy_id: string; readonly reason: string }
 
 /** Builds the session's node, wired and empty; each call gives another. */
 export type NodeFactory = (binding: NodeBinding) => BuiltNode

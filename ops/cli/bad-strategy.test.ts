@@ -116,7 +116,7 @@ test('a NaN left in the state ends the run with exit code 6 and the place in the
     code: 'strategy.bad_state',
     what: 'The state of the strategy s cannot be kept: NaN has no canonical encoding.',
     where: 'strategies.s: ctx.state.levels.0',
-    remedy: 'Keep plain data in ctx.state, and check numbers before they go there.',
+    remedy: 'Keep plain data in ctx.state, each object once, and check numbers before they go there.',
   })
 })
 

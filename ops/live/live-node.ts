@@ -1,7 +1,8 @@
 // Builds the nodes of a live session: the one that runs and, at each start, the one that is run again to get there.
 
+import type { StrategyActor } from '../../actors/strategy/strategy-actor.ts'
 import { buildTradingNode, type TradingNodeOptions } from '../../actors/trading-node.ts'
-import type { BuiltNode, NodeFactory } from '../../engine/live/node-factory.ts'
+import type { BuiltNode, LostState, NodeFactory } from '../../engine/live/node-factory.ts'
 
 export type LiveNodeOptions = Omit<
   TradingNodeOptions,
@@ -29,6 +30,17 @@ export function liveNodeFactory(options: LiveNodeOptions): NodeFactory {
       },
     })
     const owners = new Map([...strategies].map(([id, actor]) => [actor.index, id]))
-    return { node, strategyOfActor: (index) => owners.get(index) }
+    return {
+      node,
+      strategyOfActor: (index) => owners.get(index),
+      lostStates: () => lostStates([...strategies.values()]),
+    }
   }
+}
+
+function lostStates(strategies: readonly StrategyActor[]): LostState[] {
+  return strategies.flatMap((strategy) => {
+    const problem = strategy.is_running ? strategy.stateProblem() : undefined
+    return problem === undefined ? [] : [{ strategy_id: strategy.strategy_id, reason: problem.what }]
+  })
 }

@@ -130,8 +130,12 @@ export class BacktestSession {
     return quotes + trades + bars
   }
 
-  /** Everything later behaviour depends on. Between inputs only. */
+  /** Everything later behaviour depends on. Between inputs only. A backtest leaves no strategy's state out. */
   save(writer: CanonicalWriter): void {
+    for (const strategy of this.trading.strategies.values()) {
+      const problem = strategy.stateProblem()
+      if (problem !== undefined) throw problem
+    }
     this.trading.node.save(writer)
     this.venues.save(writer)
     this.driver.save(writer)

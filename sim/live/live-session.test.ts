@@ -334,6 +334,60 @@ test('[N11] a strategy whose timers stop time is faulted, and the session goes o
   expect(sameBytes(again.state, desk.sequencer.state())).toBe(true)
 })
 
+test('[N12] a strategy whose state a snapshot cannot hold is faulted before it, and the session goes on', async () => {
+  const { scenario, desk, store } = await withRottenState(25)
+  await desk.trade(60)
+  expect(desk.sequencer.node.stateOf('strategy/nth')).toBe('faulted')
+  expect(faultsOf(await inputsOf(desk, 1))).toEqual([
+    'The state of the strategy nth cannot be kept: NaN has no canonical encoding.',
+  ])
+  const again = await wholeRun(scenario, store)
+  expect(again.snapshots).toBeGreaterThan(2)
+  expect(sameBytes(again.state, desk.sequencer.state())).toBe(true)
+})
+
+test('[N12] a strategy whose state is lost with its process comes up without it, and its first input faults it', async () => {
+  const { scenario, desk, store } = await withRottenState(1_000_000)
+  await desk.trade(60)
+  expect(desk.sequencer.node.stateOf('strategy/nth')).toBe('trading')
+  desk.die()
+  // A start that dies before its first input leaves the fault due.
+  const idle = await LiveDesk.open(scenario, { store, world: desk.world })
+  idle.die()
+  const next = await LiveDesk.open(scenario, { store, world: desk.world })
+  await next.trade(5)
+  expect(next.sequencer.node.stateOf('strategy/nth')).toBe('faulted')
+  const reason = 'The state of the strategy nth cannot be kept: it was left out when the session was saved.'
+  expect(faultsOf(await inputsOf(next, 2))).toEqual([])
+  expect(faultsOf(await inputsOf(next, 3))).toEqual([reason])
+  const again = await wholeRun(scenario, store)
+  expect(sameBytes(again.state, next.sequencer.state())).toBe(true)
+})
+
+/** A strategy that divides by zero into its state after some quotes, and trades on. */
+async function withRottenState(snapshot_inputs: number) {
+  const plain = await liveScenario(['nth'])
+  const definition = must(plain.definitions.get('nth'), 'the strategy is there')
+  const rotten = {
+    ...definition,
+    onQuote: (ctx: { state: { seen: number; mean?: number } }, quote: unknown) => {
+      definition.onQuote?.(ctx as never, quote as never)
+      if (ctx.state.seen > 20) ctx.state.mean = Number.NaN
+    },
+  } as typeof definition
+  const scenario = { ...plain, definitions: new Map([['nth', rotten]]) }
+  const store = new MemoryJournalStore()
+  const desk = await LiveDesk.open(scenario, { store, bounds: { snapshot_inputs } })
+  desk.start()
+  return { scenario, desk, store }
+}
+
+function faultsOf(inputs: Awaited<ReturnType<typeof inputsOf>>): string[] {
+  return inputs.flatMap(({ input }) =>
+    input?.type === 'control' && input.command === 'strategy_fault' ? [input.reason] : [],
+  )
+}
+
 const FEED_CONNECTED = {
   type: 'feed_event',
   venue_id: 'one' as VenueId,
