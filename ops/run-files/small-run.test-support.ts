@@ -1,4 +1,4 @@
-// A short run with a bit of everything, for tests of what is made of runs: market and limit orders, flips, a cancel,
+// A short run with a bit of everything, for tests of what is made of runs: market and limit orders, flips, cancels,
 // denials, an order that stays open, and times and instruments enough to draw.
 
 import { defineStrategy, Type } from '../../actors/strategy/author-kit.ts'
@@ -33,7 +33,7 @@ const swinger = defineStrategy({
       ctx.submit({ instrument, side, quantity_units: 500_000 })
     } else if (turn % 8 === 3) {
       if (ctx.state.resting > 0) ctx.cancel(ctx.state.resting)
-      const limit_price_units = bid_price_units - 2_000
+      const limit_price_units = bid_price_units - 30
       ctx.state.resting = ctx.submit({ instrument, side: 'buy', quantity_units: 1_000, limit_price_units })
     } else {
       const held = Math.abs(ctx.position(instrument))
@@ -96,7 +96,7 @@ export function runSmall(
 const generatedStore: TickStore = {
   read: (series) => Promise.resolve(series.map(generatedReading)),
   putInstruments: () => readOnly(),
-  instruments: () => readOnly(),
+  instruments: () => Promise.resolve([]),
   write: () => readOnly(),
   manifests: () => readOnly(),
   summary: () => readOnly(),
