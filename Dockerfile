@@ -3,7 +3,7 @@
 #   docker build -t orrery .
 #   docker run --rm --init -v orrery:/var/lib/orrery orrery demo
 #
-# Read with care and not built yet: our continuous integration has no Docker engine.
+# Not built in CI, which has no Docker engine: build it with the first line above before relying on it.
 FROM debian:trixie-slim
 
 RUN apt-get update \
