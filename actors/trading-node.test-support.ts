@@ -405,6 +405,7 @@ function reportOn(
     side: command.type === 'new_order_single' ? command.side : 'buy',
     last_price_units: priceUnits(0),
     last_quantity_units: sizeUnits(0),
+    liquidity_side: '',
     cum_quantity_units: sizeUnits(0),
     leaves_quantity_units: sizeUnits(0),
     price_units: 'price_units' in command ? command.price_units : priceUnits(0),

@@ -36,6 +36,7 @@ const OTHER_WORD: Readonly<Record<string, string>> = {
   order_type: 'market',
   time_in_force: 'ioc',
   request: 'new',
+  liquidity_side: 'maker',
   kind: 'deposit',
 }
 
@@ -72,8 +73,11 @@ test('the record of a fact leaves out names of the run, what its type or the com
   ])
 })
 
-test('the records of denials and ledger entries leave out nothing', () => {
-  expect(ignoredFields(messages.denial, (outputs, denial) => outputs.denial(denial))).toEqual(['type'])
+test('the record of a denial leaves out the venue, which its instrument names, and that of a ledger entry nothing', () => {
+  expect(ignoredFields(messages.denial, (outputs, denial) => outputs.denial(denial))).toEqual([
+    'type',
+    'venue_id',
+  ])
   expect(ignoredFields(messages.ledgerEntry, (outputs, entry) => outputs.ledgerEntry(entry))).toEqual([])
 })
 

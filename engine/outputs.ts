@@ -3,6 +3,7 @@
 // run, its session, epoch or paths is in the hash. An observer sees the same outputs as objects; it changes nothing.
 
 import {
+  LIQUIDITY_SIDES,
   ORDER_TYPES,
   type OrderKey,
   SIDES,
@@ -26,6 +27,9 @@ export type OutputObserver = {
 
 const RECORD = { command: 1, fact: 2, denial: 3, ledger: 4 } as const
 const REQUESTS = ['new', 'replace', 'cancel'] as const
+const DENIED_SIDES = ['', ...SIDES] as const
+const DENIED_ORDER_TYPES = ['', ...ORDER_TYPES] as const
+const DENIED_TIMES_IN_FORCE = ['', ...TIMES_IN_FORCE] as const
 const FACT_NUMBER = new Map(ORDER_FACT_TYPES.map((type, number) => [type, number]))
 const DENIAL_NUMBER = new Map(DENIAL_CODES.map((code, number) => [code, number]))
 
@@ -71,6 +75,7 @@ export class Outputs {
     record.text(fact.execution_id)
     record.number(fact.last_price_units)
     record.number(fact.last_quantity_units)
+    record.byte(LIQUIDITY_SIDES.indexOf(fact.liquidity_side))
     record.number(fact.reversed_price_units)
     record.number(fact.reversed_quantity_units)
     record.big(fact.commission)
@@ -86,6 +91,11 @@ export class Outputs {
     writeKey(record, denial)
     record.byte(REQUESTS.indexOf(denial.request))
     record.text(denial.instrument_id)
+    record.byte(DENIED_SIDES.indexOf(denial.side))
+    record.byte(DENIED_ORDER_TYPES.indexOf(denial.order_type))
+    record.byte(DENIED_TIMES_IN_FORCE.indexOf(denial.time_in_force))
+    record.number(denial.price_units)
+    record.number(denial.order_quantity_units)
     record.byte(DENIAL_NUMBER.get(denial.reason_code) as number)
     record.text(denial.value)
     record.text(denial.limit)

@@ -2,7 +2,7 @@
 
 import { must } from '../schemas/assert.ts'
 import type { AccountId, ClientOrderId, InstrumentId, VenueId } from '../schemas/ids.ts'
-import { REPORT_TYPES, SIDES, type VenueReport } from '../schemas/messages/order.ts'
+import { LIQUIDITY_SIDES, REPORT_TYPES, SIDES, type VenueReport } from '../schemas/messages/order.ts'
 import { priceUnits, sizeUnits, timeUs } from '../schemas/units.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
@@ -20,6 +20,7 @@ export function writeReport(writer: CanonicalWriter, report: VenueReport): void 
   writer.byte(SIDES.indexOf(report.side))
   writer.number(report.last_price_units)
   writer.number(report.last_quantity_units)
+  writer.byte(LIQUIDITY_SIDES.indexOf(report.liquidity_side))
   writer.number(report.cum_quantity_units)
   writer.number(report.leaves_quantity_units)
   writer.number(report.price_units)
@@ -55,6 +56,7 @@ export function readReport(
     side: must(SIDES[reader.byte()], 'a side is known'),
     last_price_units: priceUnits(reader.number()),
     last_quantity_units: sizeUnits(reader.number()),
+    liquidity_side: must(LIQUIDITY_SIDES[reader.byte()], 'a liquidity side is known'),
     cum_quantity_units: sizeUnits(reader.number()),
     leaves_quantity_units: sizeUnits(reader.number()),
     price_units: priceUnits(reader.number()),

@@ -2,6 +2,7 @@
 // never rounded, times are ISO 8601 in UTC with microseconds, and '' stands for what does not apply.
 
 import Type, { type Static, type TObject } from 'typebox'
+import { LIQUIDITY_SIDES, ORDER_TYPES, SIDES, TIMES_IN_FORCE } from './messages/order.ts'
 
 const TIME = '\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}Z'
 const DECIMAL = '-?\\d+(\\.\\d+)?'
@@ -20,6 +21,7 @@ const intent = {
   account_id: Text('Account.'),
   strategy_id: Text('Strategy.'),
   order_counter: Count("Counts the strategy's orders from 1: with account and strategy it names the intent."),
+  intent_id: Text('<account>/<strategy>/<counter>: the intent, sent or denied.'),
 }
 
 export const ORDER_OUTCOMES = [
@@ -39,14 +41,14 @@ export const OrderRow = Type.Object(
     ended: TimeOrNone('When the engine knew that it had ended; empty while it is open.'),
     ...intent,
     client_order_id: Text('Id at the venue, of the last incarnation; empty for a denied order.'),
-    venue_id: Text('Venue; empty for a denied order.'),
+    venue_id: Text('Venue.'),
     instrument_id: Text('Instrument.'),
-    side: Words(['buy', 'sell', ''], 'Side; empty for a denied order.'),
-    order_type: Text('market or limit; empty for a denied order.'),
-    time_in_force: Text('day, gtc, ioc or fok; empty for a denied order.'),
-    quantity: DecimalOrNone('Ordered quantity, the last replace included; empty for a denied order.'),
+    side: Words(SIDES, 'Side.'),
+    order_type: Words(ORDER_TYPES, 'Order type.'),
+    time_in_force: Words(TIMES_IN_FORCE, 'Time in force.'),
+    quantity: Decimal('Ordered quantity, the last replace included.'),
     price: DecimalOrNone('Limit, the last replace included; empty for a market order.'),
-    filled_quantity: DecimalOrNone('Filled up to its end; empty for a denied order.'),
+    filled_quantity: Decimal('Filled up to its end.'),
     average_price: DecimalOrNone(
       'Mean price of its fills, rounded two digits below the price; empty without.',
     ),
@@ -70,9 +72,13 @@ export const FillRow = Type.Object(
       ['trade', 'reversal'],
       'A reversal takes an earlier trade back: a bust, or half a correction.',
     ),
-    side: Words(['buy', 'sell'], 'Side of the order.'),
+    side: Words(SIDES, 'Side of the order.'),
     quantity: Decimal('Quantity executed or taken back, positive.'),
     price: Decimal('Price.'),
+    liquidity_side: Words(
+      LIQUIDITY_SIDES,
+      'maker: the order waited in the book; taker: it came to it; empty for a reversal, or where the venue does not say.',
+    ),
     commission: Decimal('Paid; negative is a rebate.'),
     commission_currency: Text('Currency of the commission.'),
   },
@@ -86,6 +92,7 @@ export const PositionRow = Type.Object(
     closed: Time('The fill that made it flat or turned it over.'),
     account_id: Text('Account: positions net within it.'),
     strategy_id: Text('Strategy whose fill closed it.'),
+    venue_id: Text('Venue.'),
     instrument_id: Text('Instrument.'),
     side: Words(['long', 'short'], 'Side.'),
     quantity: Decimal('Quantity closed in all.'),

@@ -5,7 +5,7 @@ import { SCHEMA_VERSION } from './schema-version.ts'
 
 /** What the schema version means, file by file. */
 const PINNED = {
-  version: 1,
+  version: 2,
   files: {
     'backtest-result.ts': '8b1ffc00bfe893b2',
     'config.ts': '5676a5e9df866135',
@@ -16,10 +16,10 @@ const PINNED = {
     'messages/feed.ts': '837ed5231a2a113a',
     'messages/market.ts': '30a4704998f03028',
     'messages/order-fact.ts': 'b566a1548a0a3a6e',
-    'messages/order.ts': 'be0497402cf9e4f9',
+    'messages/order.ts': '8182d32fb4132577',
     'messages/risk.ts': '48a198b5ba6fa406',
     'money.ts': '6dc769e0ff7a4048',
-    'run-files.ts': 'bb10c143fc634e3b',
+    'run-files.ts': '071dd3855201a4f7',
   },
 }
 

@@ -1,5 +1,9 @@
 // The version of everything that is written down: messages, records, configuration, results. Any change of a schema
 // raises it, with one line here; a test holds the hash of all schemas against the version.
 
-/** 1: the first schemas. */
-export const SCHEMA_VERSION = 1
+/**
+ * 1: the first schemas.
+ * 2: reports, facts and fills say maker or taker; a denial says what was asked for; rows name the intent, and a
+ *    position its venue.
+ */
+export const SCHEMA_VERSION = 2

@@ -80,11 +80,25 @@ test('[E4] a cancel and a replace name the order they change; of an order nobody
   })
   desk.do((ctx) => {
     ctx.cancel(77)
-    ctx.replace(78, { quantity_units: 1, limit_price_units: 1 })
+    ctx.replace(78, { quantity_units: 2, limit_price_units: 1 })
   })
-  expect(desk.denials.map(({ request, counter, reason_code }) => [request, counter, reason_code])).toEqual([
-    ['cancel', 77, 'order_unknown'],
-    ['replace', 78, 'order_unknown'],
+  const denied = {
+    type: 'order_denied',
+    account_id: 'main',
+    strategy_id: 's',
+    venue_id: '',
+    instrument_id: '',
+    side: '',
+    order_type: '',
+    time_in_force: '',
+    reason_code: 'order_unknown',
+    value: '',
+    limit: '',
+    ts_event_us: desk.now_us,
+  }
+  expect(desk.denials).toEqual([
+    { ...denied, request: 'cancel', counter: 77, price_units: 0, order_quantity_units: 0 },
+    { ...denied, request: 'replace', counter: 78, price_units: 1, order_quantity_units: 2 },
   ])
   expect(desk.state('strategy/s')).toBe('trading')
 })

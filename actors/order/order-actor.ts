@@ -10,12 +10,12 @@ import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { Outputs } from '../../engine/outputs.ts'
 import { assert, must, unreachable } from '../../schemas/assert.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
-import type { OrderKey, SendOutcome, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
+import type { SendOutcome, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { CancelOrderRequest, ReplaceOrderRequest } from '../../schemas/messages/order-request.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
-import { timeUs } from '../../schemas/units.ts'
+import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { ApprovedRequest } from '../risk/risk-actor.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import { type OrderEvent, reportEvent, sendEvent } from './order-event.ts'
@@ -113,7 +113,7 @@ export class OrderActor implements Actor {
 
   #onCancel(request: CancelOrderRequest): void {
     const order = this.#store.strategy(request.strategy_id).find(request.counter)
-    if (order === undefined) return this.#denyUnknown('cancel', request)
+    if (order === undefined) return this.#denyUnknown(request)
     const { client_order_id, request_counter } = request
     const body = { client_order_id, counter: request_counter }
     this.#apply(order, { type: 'request.cancel', ts_seq_us: timeUs(this.#node.now_us), body })
@@ -121,7 +121,7 @@ export class OrderActor implements Actor {
 
   #onReplace(request: ReplaceOrderRequest): void {
     const order = this.#store.strategy(request.strategy_id).find(request.counter)
-    if (order === undefined) return this.#denyUnknown('replace', request)
+    if (order === undefined) return this.#denyUnknown(request)
     const { client_order_id, request_counter, price_units, order_quantity_units } = request
     const body = { client_order_id, counter: request_counter, price_units, order_quantity_units }
     this.#apply(order, { type: 'request.replace', ts_seq_us: timeUs(this.#node.now_us), body })
@@ -164,14 +164,21 @@ export class OrderActor implements Actor {
     this.#options.outputs.command(command, this.#node.now_us)
   }
 
-  #denyUnknown(request: 'cancel' | 'replace', key: OrderKey): void {
+  #denyUnknown(request: CancelOrderRequest | ReplaceOrderRequest): void {
+    const isReplace = request.type === 'replace_order_request'
     const denial: OrderDenied = {
       type: 'order_denied',
-      account_id: key.account_id,
-      strategy_id: key.strategy_id,
-      counter: key.counter,
-      request,
+      account_id: request.account_id,
+      strategy_id: request.strategy_id,
+      counter: request.counter,
+      request: isReplace ? 'replace' : 'cancel',
+      venue_id: '',
       instrument_id: '',
+      side: '',
+      order_type: '',
+      time_in_force: '',
+      price_units: isReplace ? request.price_units : priceUnits(0),
+      order_quantity_units: isReplace ? request.order_quantity_units : sizeUnits(0),
       reason_code: 'order_unknown',
       value: '',
       limit: '',
@@ -179,7 +186,7 @@ export class OrderActor implements Actor {
     }
     this.#options.outputs.denial(denial)
     const route = must(
-      this.#deniedRoutes.get(key.strategy_id),
+      this.#deniedRoutes.get(request.strategy_id),
       'an order belongs to a strategy of the account',
     )
     this.#node.bus.send(route, denial)

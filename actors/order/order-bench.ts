@@ -141,6 +141,7 @@ function benchReport(clientOrderId: ClientOrderId, type: 'new' | 'trade', quanti
     side: 'buy',
     last_price_units: 108_500 as PriceUnits,
     last_quantity_units: quantity as SizeUnits,
+    liquidity_side: type === 'trade' ? 'taker' : '',
     cum_quantity_units: quantity as SizeUnits,
     leaves_quantity_units: (100 - quantity) as SizeUnits,
     price_units: 0 as PriceUnits,

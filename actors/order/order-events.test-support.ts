@@ -49,6 +49,7 @@ export function venueReport(type: ReportType, changes: Partial<VenueReport> = {}
     side: 'buy',
     last_price_units: priceUnits(0),
     last_quantity_units: sizeUnits(0),
+    liquidity_side: '',
     cum_quantity_units: sizeUnits(0),
     leaves_quantity_units: sizeUnits(0),
     price_units: priceUnits(50),
@@ -71,6 +72,7 @@ export function trade(executionId: string, quantity: number, changes: Partial<Ve
     execution_id: executionId,
     last_price_units: priceUnits(50),
     last_quantity_units: sizeUnits(quantity),
+    liquidity_side: 'taker',
     commission: 7n,
     ...changes,
   })
@@ -94,6 +96,7 @@ export function correction(
     execution_reference_id: executionId,
     last_price_units: priceUnits(51),
     last_quantity_units: sizeUnits(quantity),
+    liquidity_side: 'maker',
     commission: 8n,
     ...changes,
   })

@@ -2,6 +2,7 @@
 
 import type { EffectSink } from '../../engine/machine/behaviour.ts'
 import type {
+  LiquiditySide,
   OrderCancelReplaceRequest,
   OrderCancelRequest,
   VenueReport,
@@ -26,7 +27,21 @@ export function tell(
   out: OrderEffects,
 ): void {
   out.push(
-    fact(order, type, tsEventUs, reasonCode, reasonText, '', NO_PRICE, NO_SIZE, NO_PRICE, NO_SIZE, 0n, ''),
+    fact(
+      order,
+      type,
+      tsEventUs,
+      reasonCode,
+      reasonText,
+      '',
+      NO_PRICE,
+      NO_SIZE,
+      '',
+      NO_PRICE,
+      NO_SIZE,
+      0n,
+      '',
+    ),
   )
 }
 
@@ -49,6 +64,7 @@ export function tellTrade(
       report.execution_id === '' ? report.execution_reference_id : report.execution_id,
       booked?.price_units ?? NO_PRICE,
       booked?.quantity_units ?? NO_SIZE,
+      booked === undefined ? '' : report.liquidity_side,
       reversed?.price_units ?? NO_PRICE,
       reversed?.quantity_units ?? NO_SIZE,
       (booked?.commission ?? 0n) - (reversed?.commission ?? 0n),
@@ -66,6 +82,7 @@ function fact(
   executionId: string,
   lastPrice: PriceUnits,
   lastQuantity: SizeUnits,
+  liquiditySide: LiquiditySide,
   reversedPrice: PriceUnits,
   reversedQuantity: SizeUnits,
   commission: bigint,
@@ -92,6 +109,7 @@ function fact(
     execution_id: executionId,
     last_price_units: lastPrice,
     last_quantity_units: lastQuantity,
+    liquidity_side: liquiditySide,
     reversed_price_units: reversedPrice,
     reversed_quantity_units: reversedQuantity,
     commission,

@@ -649,6 +649,7 @@ test('[O9] a correction books the new trade, takes the old one back and settles 
     execution_id: 'x1-corrected',
     last_price_units: 51,
     last_quantity_units: 30,
+    liquidity_side: 'maker',
     reversed_price_units: 50,
     reversed_quantity_units: 40,
     commission: 1n,
@@ -658,6 +659,20 @@ test('[O9] a correction books the new trade, takes the old one back and settles 
     ts_event_us: 999_000,
   })
   expect(notionalUnits(order)).toBe(30n * 51n)
+})
+
+test('[O9] a fact says maker or taker of the trade it books, and of none it takes back', () => {
+  const { effects } = live([
+    ...accepted,
+    trade('x1', 40, { liquidity_side: 'maker' }),
+    trade('x2', 60, { liquidity_side: 'taker' }),
+    bust('x2', { liquidity_side: 'taker' }),
+  ])
+  expect(effects.slice(-3)).toMatchObject([
+    { type: 'order.partially_filled', liquidity_side: 'maker' },
+    { type: 'order.filled', liquidity_side: 'taker' },
+    { type: 'order.trade_busted', liquidity_side: '' },
+  ])
 })
 
 test('the average price stays exact beyond 2^53', () => {

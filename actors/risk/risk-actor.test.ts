@@ -190,6 +190,50 @@ test('[R2] an order type the venue does not take is denied, and so is a replace'
   })
 })
 
+test('[R2] a denial says the whole order that was asked for', () => {
+  const desk = new Desk({ capabilities: { orders: { limit: ['gtc'] }, replace: false } })
+  const asked = { side: 'sell', quantity_units: 3_000 } as const
+  desk.ask({ ...asked, limit_price_units: 100_020, time_in_force: 'fok' })
+  desk.ask({ ...asked, time_in_force: 'ioc' })
+  desk.ask({ ...asked, limit_price_units: 100_020 })
+  const { counter } = desk.lastOrder()
+  desk.accept(desk.lastOrder())
+  desk.do((ctx) => ctx.replace(counter, { quantity_units: 4_000, limit_price_units: 100_030 }))
+  const denied = {
+    type: 'order_denied',
+    account_id: 'main',
+    strategy_id: 's',
+    venue_id: 'sim',
+    instrument_id: EURUSD,
+    side: 'sell',
+    reason_code: 'order_type_not_supported',
+    limit: '',
+  }
+  const limit = { order_type: 'limit', price_units: 100_020, order_quantity_units: 3_000 }
+  expect(desk.denials.map(({ value: _, ts_event_us: __, ...denial }) => denial)).toEqual([
+    { ...denied, ...limit, request: 'new', counter: 1, time_in_force: 'fok' },
+    {
+      ...denied,
+      ...limit,
+      request: 'new',
+      counter: 2,
+      order_type: 'market',
+      time_in_force: 'ioc',
+      price_units: 0,
+    },
+    {
+      ...denied,
+      ...limit,
+      request: 'replace',
+      counter: 3,
+      time_in_force: '',
+      price_units: 100_030,
+      order_quantity_units: 4_000,
+      reason_code: 'replace_not_supported',
+    },
+  ])
+})
+
 test('[R3] a halted account sends no order and still cancels', () => {
   const desk = new Desk()
   desk.ask({ limit_price_units: 99_000 })

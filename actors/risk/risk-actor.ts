@@ -20,7 +20,7 @@ import type { AccountConfig, VenueConfig } from '../../schemas/config.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { FeedStateChanged } from '../../schemas/messages/feed.ts'
-import type { NewOrderSingle, OrderKey, VenueCommand } from '../../schemas/messages/order.ts'
+import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type {
   CancelOrderRequest,
@@ -59,6 +59,9 @@ export type RiskOptions = {
   readonly outputs: Outputs
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }
+
+/** What a denial tells of the order that was asked for. */
+type DeniedOrder = Omit<OrderDenied, 'type' | 'request' | 'reason_code' | 'value' | 'limit' | 'ts_event_us'>
 
 export class RiskActor implements Actor {
   readonly name: string
@@ -172,7 +175,7 @@ export class RiskActor implements Actor {
 
   #onNewOrder(command: NewOrderSingle, ts_intent_us: number): void {
     const refused = this.#checkNewOrder(command, ts_intent_us)
-    if (refused !== undefined) return this.#deny('new', command, command.instrument_id, refused)
+    if (refused !== undefined) return this.#deny('new', command, refused)
     this.#rate.take(this.#node.now_us)
     this.#exposure.reserve(command)
     this.#approvedCount++
@@ -207,7 +210,13 @@ export class RiskActor implements Actor {
       'an order is of a known instrument',
     )
     const refused = this.#checkReplace(spec, request)
-    if (refused !== undefined) return this.#deny('replace', request, spec.instrument_id, refused)
+    if (refused !== undefined) {
+      const { instrument_id, venue_id } = spec
+      // A replace says nothing of the time in force, and the gate does not keep it.
+      const known = { instrument_id, venue_id, side: reservation.side }
+      const order = { ...request, ...known, order_type: 'limit', time_in_force: '' } as const
+      return this.#deny('replace', order, refused)
+    }
     this.#rate.take(this.#node.now_us)
     this.#exposure.reserveReplace(request, request.order_quantity_units)
     this.#node.bus.send(this.#approvedRoute, request)
@@ -291,27 +300,31 @@ export class RiskActor implements Actor {
     return new Approval(command, this.#arena.copy(this.#bytes), this.#node.now_us)
   }
 
-  #deny(
-    request: OrderDenied['request'],
-    key: OrderKey,
-    instrument_id: OrderDenied['instrument_id'],
-    why: gate.Refusal,
-  ): void {
+  #deny(request: OrderDenied['request'], order: DeniedOrder, why: gate.Refusal): void {
     if (request === 'new') this.#deniedCount++
     const denial: OrderDenied = {
       type: 'order_denied',
-      account_id: key.account_id,
-      strategy_id: key.strategy_id,
-      counter: key.counter,
+      account_id: order.account_id,
+      strategy_id: order.strategy_id,
+      counter: order.counter,
       request,
-      instrument_id,
+      venue_id: order.venue_id,
+      instrument_id: order.instrument_id,
+      side: order.side,
+      order_type: order.order_type,
+      time_in_force: order.time_in_force,
+      price_units: order.price_units,
+      order_quantity_units: order.order_quantity_units,
       reason_code: why.code,
       value: why.value,
       limit: why.limit,
       ts_event_us: timeUs(this.#node.now_us),
     }
     this.#options.outputs.denial(denial)
-    const route = must(this.#deniedRoutes.get(key.strategy_id), 'a denial goes to a strategy of the account')
+    const route = must(
+      this.#deniedRoutes.get(order.strategy_id),
+      'a denial goes to a strategy of the account',
+    )
     this.#node.bus.send(route, denial)
   }
 }

@@ -5,7 +5,13 @@ import type { AccountId, ClientOrderId, InstrumentId, VenueId } from '../../sche
 import { CONTROL_COMMANDS, type Control } from '../../schemas/messages/control.ts'
 import { FEED_EVENTS, type FeedEvent } from '../../schemas/messages/feed.ts'
 import { BAR_PRICE_TYPES } from '../../schemas/messages/market.ts'
-import { REPORT_TYPES, type SendOutcome, SIDES, type VenueReport } from '../../schemas/messages/order.ts'
+import {
+  LIQUIDITY_SIDES,
+  REPORT_TYPES,
+  type SendOutcome,
+  SIDES,
+  type VenueReport,
+} from '../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 import { COMMAND_TYPES } from '../command-codec.ts'
 import type { ConflatedQuote } from '../conflation/conflated-quote.ts'
@@ -58,6 +64,7 @@ const report: fc.Arbitrary<VenueReport> = fc.record({
   side: fc.constantFrom(...SIDES),
   last_price_units: price,
   last_quantity_units: size,
+  liquidity_side: fc.constantFrom(...LIQUIDITY_SIDES),
   cum_quantity_units: size,
   leaves_quantity_units: size,
   price_units: price,

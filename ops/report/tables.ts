@@ -49,6 +49,7 @@ function fillColumns(digits: number): readonly Column<FillRow>[] {
     { name: 'Side', cell: (row) => html`<span class="${row.side}">${row.side}</span>` },
     { name: 'Quantity', cell: (row) => groupedDecimal(row.quantity), number: true },
     { name: 'Price', cell: (row) => groupedDecimal(row.price), number: true },
+    { name: 'Liquidity', cell: (row) => row.liquidity_side },
     { name: 'Commission', cell: (row) => money(row.commission, digits), number: true },
     { name: 'Currency', cell: (row) => row.commission_currency },
     { name: 'Strategy', cell: (row) => row.strategy_id },

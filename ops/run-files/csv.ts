@@ -5,7 +5,7 @@ const NUMBER = /^-?\d+(\.\d+)?$/
 const FORMULA = /^[=+\-@\t\r\n']/
 const NEEDS_QUOTES = /[",\r\n]/
 /** Nearly every cell there is: an id, a word, a time, a number that is not negative. */
-const PLAIN = /^[\w.:][\w.:-]*$/
+const PLAIN = /^[\w.:][\w.:/-]*$/
 
 export function csvLine(cells: readonly string[]): string {
   let line = ''

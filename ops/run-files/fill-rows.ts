@@ -6,6 +6,7 @@ import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { FillRow } from '../../schemas/run-files.ts'
 import { decimalString } from '../../schemas/units.ts'
 import { moneyText } from '../../sim/backtest/money-text.ts'
+import { intentCells } from './intent-cells.ts'
 import { timeText } from './time-text.ts'
 
 /** None for a fact that books nothing; a correction gives the reversal, then the trade as it should have been. */
@@ -35,9 +36,7 @@ function fillRow(
   const spec = must(specs[fact.instrument_index], 'a fill is of an instrument of the run')
   return {
     time: timeText(fact.ts_event_us),
-    account_id: fact.account_id,
-    strategy_id: fact.strategy_id,
-    order_counter: String(fact.counter),
+    ...intentCells(fact),
     client_order_id: fact.client_order_id,
     execution_id: fact.execution_id,
     venue_id: fact.venue_id,
@@ -46,6 +45,7 @@ function fillRow(
     side: fact.side,
     quantity: decimalString(quantity_units, spec.size_scale),
     price: decimalString(price_units, spec.price_scale),
+    liquidity_side: event === 'trade' ? fact.liquidity_side : '',
     commission: moneyText(commission),
     commission_currency: fact.commission_currency,
   }

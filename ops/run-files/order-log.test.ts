@@ -15,8 +15,10 @@ import type { OrderEffect } from '../../actors/order/order-facts.ts'
 import { orderTable } from '../../actors/order/order-machine.ts'
 import { approvedOrder } from '../../actors/order/order-record.ts'
 import { fxSpec } from '../../engine/instrument.test-support.ts'
+import type { NewOrderSingle } from '../../schemas/messages/order.ts'
+import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { OrderRow } from '../../schemas/run-files.ts'
-import { sizeUnits, timeUs } from '../../schemas/units.ts'
+import { priceUnits, sizeUnits, type TimeUs, timeUs } from '../../schemas/units.ts'
 import { OrderLog } from './order-log.ts'
 
 const accepted = report('new')
@@ -36,6 +38,52 @@ test.each<[string, OrderEvent[]]>([
 ])('an order that ends is written once, as %s', (outcome, events) => {
   expect(rowsAfter(events).map((row) => row.outcome)).toEqual([outcome])
 })
+
+test('a denied order is a whole row: what was asked for, and why not', () => {
+  const rows: OrderRow[] = []
+  const log = new OrderLog([fxSpec({ instrument_id: 'EURUSD.sim' })], (row) => rows.push(row))
+  const time = timeUs(1_700_000_000_000_000)
+  const limit = newOrder({ counter: 8, time_in_force: 'day', price_units: priceUnits(109_005) })
+  const market = newOrder({ counter: 9, order_type: 'market', price_units: priceUnits(0) })
+  log.onDenied(denialOf(limit, time))
+  log.onDenied(denialOf(market, time))
+  log.onDenied({ ...denialOf(limit, time), request: 'replace' })
+  const row: OrderRow = {
+    submitted: '2023-11-14T22:13:20.000000Z',
+    ended: '2023-11-14T22:13:20.000000Z',
+    account_id: limit.account_id,
+    strategy_id: limit.strategy_id,
+    order_counter: '8',
+    intent_id: `${limit.account_id}/${limit.strategy_id}/8`,
+    client_order_id: '',
+    venue_id: 'sim',
+    instrument_id: 'EURUSD.sim',
+    side: 'buy',
+    order_type: 'limit',
+    time_in_force: 'day',
+    quantity: '100',
+    price: '1.09005',
+    filled_quantity: '0',
+    average_price: '',
+    outcome: 'denied',
+    reason_code: 'price_collar',
+    reason: '1.1, limit 1.0',
+  }
+  const intent_id = `${market.account_id}/${market.strategy_id}/9`
+  const asked = { order_type: 'market', time_in_force: 'gtc', price: '' }
+  expect(rows).toEqual([row, { ...row, ...asked, order_counter: '9', intent_id }])
+})
+
+function denialOf(command: NewOrderSingle, ts_event_us: TimeUs): OrderDenied {
+  const { account_id, strategy_id, counter, venue_id, instrument_id } = command
+  const { side, order_type, time_in_force, price_units, order_quantity_units } = command
+  return {
+    type: 'order_denied',
+    ...{ account_id, strategy_id, counter, request: 'new', venue_id, instrument_id },
+    ...{ side, order_type, time_in_force, price_units, order_quantity_units },
+    ...{ reason_code: 'price_collar', value: '1.1', limit: '1.0', ts_event_us },
+  }
+}
 
 function replacedTo(quantity: number): OrderEvent {
   return answer('replaced', REPLACE_ID, { order_quantity_units: sizeUnits(quantity) })

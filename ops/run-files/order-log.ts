@@ -7,6 +7,7 @@ import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { OrderOutcome, OrderRow } from '../../schemas/run-files.ts'
 import { decimalString } from '../../schemas/units.ts'
+import { intentCells } from './intent-cells.ts'
 import { MeanPrice } from './mean-price.ts'
 import { timeText } from './time-text.ts'
 
@@ -47,7 +48,7 @@ export class OrderLog {
 
   onCommand(command: VenueCommand, ts_us: number): void {
     if (command.type !== 'new_order_single') return
-    const spec = must(this.#specs.get(command.instrument_id), 'an order is of an instrument of the run')
+    const spec = this.#specOf(command)
     const mean = new MeanPrice(spec)
     this.#openOf(command).set(command.counter, { submitted_us: ts_us, spec, mean, last: undefined })
   }
@@ -66,7 +67,7 @@ export class OrderLog {
   }
 
   onDenied(denial: OrderDenied): void {
-    if (denial.request === 'new') this.#write(deniedRow(denial))
+    if (denial.request === 'new') this.#write(deniedRow(denial, this.#specOf(denial)))
   }
 
   finish(): void {
@@ -76,6 +77,10 @@ export class OrderLog {
       this.#write(orderRow(order, last, 'open_at_end', ''))
     }
     this.#open.clear()
+  }
+
+  #specOf({ instrument_id }: Pick<OrderDenied, 'instrument_id'>): InstrumentSpec {
+    return must(this.#specs.get(instrument_id), 'an order is of an instrument of the run')
   }
 
   #openOf({ strategy_id }: OrderKey): Map<number, OpenOrder> {
@@ -94,9 +99,7 @@ function orderRow(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ende
   return {
     submitted: timeText(order.submitted_us),
     ended,
-    account_id: fact.account_id,
-    strategy_id: fact.strategy_id,
-    order_counter: String(fact.counter),
+    ...intentCells(fact),
     client_order_id: fact.client_order_id,
     venue_id: fact.venue_id,
     instrument_id: fact.instrument_id,
@@ -113,23 +116,21 @@ function orderRow(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ende
   }
 }
 
-function deniedRow(denial: OrderDenied): OrderRow {
+function deniedRow(denial: OrderDenied, { price_scale, size_scale }: InstrumentSpec): OrderRow {
   const time = timeText(denial.ts_event_us)
   return {
     submitted: time,
     ended: time,
-    account_id: denial.account_id,
-    strategy_id: denial.strategy_id,
-    order_counter: String(denial.counter),
+    ...intentCells(denial),
     client_order_id: '',
-    venue_id: '',
+    venue_id: denial.venue_id,
     instrument_id: denial.instrument_id,
-    side: '',
-    order_type: '',
-    time_in_force: '',
-    quantity: '',
-    price: '',
-    filled_quantity: '',
+    side: denial.side,
+    order_type: denial.order_type,
+    time_in_force: denial.time_in_force,
+    quantity: decimalString(denial.order_quantity_units, size_scale),
+    price: denial.order_type === 'market' ? '' : decimalString(denial.price_units, price_scale),
+    filled_quantity: decimalString(0, size_scale),
     average_price: '',
     outcome: 'denied',
     reason_code: denial.reason_code,

@@ -124,6 +124,7 @@ function positionRow({ book, fact, currency }: Booked): PositionRow {
     closed: timeText(fact.ts_event_us),
     account_id: fact.account_id,
     strategy_id: fact.strategy_id,
+    venue_id: fact.venue_id,
     instrument_id: fact.instrument_id,
     side: fact.side === 'sell' ? 'long' : 'short',
     quantity: decimalString(book.exit.quantity_units, book.spec.size_scale),

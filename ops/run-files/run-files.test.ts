@@ -71,6 +71,33 @@ test('orders.csv holds each order once, by the outcome the result counts', () =>
   }
 })
 
+test('a row names its intent as its account, strategy and number, and fills name those of orders.csv', () => {
+  const orders = rowsOf('orders.csv')
+  for (const { intent_id, account_id, strategy_id, order_counter } of orders)
+    expect(intent_id).toBe(`${account_id}/${strategy_id}/${order_counter}`)
+  const venueIds = new Map(orders.map((row) => [row['intent_id'], row['client_order_id']]))
+  expect(venueIds.size).toBe(orders.length)
+  for (const { intent_id, client_order_id } of rowsOf('fills.csv'))
+    expect(venueIds.get(intent_id)).toBe(client_order_id)
+})
+
+test('a market order is a taker; a limit order that waited is a maker', () => {
+  const types = new Map(rowsOf('orders.csv').map((row) => [row['intent_id'], row['order_type']]))
+  const kinds = rowsOf('fills.csv').map((row) => `${types.get(row['intent_id'])} ${row['liquidity_side']}`)
+  expect([...new Set(kinds)].sort()).toEqual(['limit maker', 'market taker'])
+})
+
+test('a denied order is there with all that was asked for', () => {
+  const denied = rowsOf('orders.csv').filter(({ outcome }) => outcome === 'denied')
+  const asked = denied.map((row) => [
+    row['venue_id'],
+    row['order_type'],
+    row['quantity'],
+    row['filled_quantity'],
+  ])
+  expect([...new Set(asked.map(String))]).toEqual(['gen,market,500000,0'])
+})
+
 test('fills.csv holds every execution, and its commissions are the fees of the result', () => {
   const rows = rowsOf('fills.csv')
   expect(rows.length).toBe(outcome.result.fills)

@@ -3,7 +3,7 @@
 
 import type { ClientOrderId, InstrumentId, VenueId } from '../ids.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../units.ts'
-import type { OrderKey, OrderType, Side, TimeInForce } from './order.ts'
+import type { LiquiditySide, OrderKey, OrderType, Side, TimeInForce } from './order.ts'
 
 export const ORDER_FACT_TYPES = [
   /** Sent; the venue has not answered. */
@@ -61,6 +61,8 @@ export type OrderFact = OrderKey & {
   readonly execution_id: string
   readonly last_price_units: PriceUnits
   readonly last_quantity_units: SizeUnits
+  /** Of the trade booked; '' where none is booked or the venue does not say. */
+  readonly liquidity_side: LiquiditySide
   /** What a bust or a correction takes back of an earlier trade of this order. */
   readonly reversed_price_units: PriceUnits
   readonly reversed_quantity_units: SizeUnits

@@ -13,6 +13,10 @@ export type OrderType = (typeof ORDER_TYPES)[number]
 export const TIMES_IN_FORCE = ['day', 'gtc', 'ioc', 'fok'] as const
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number]
 
+/** FIX LastLiquidityInd (851): a maker's order waited in the book, a taker's came to it; '' where the venue does not say. */
+export const LIQUIDITY_SIDES = ['', 'maker', 'taker'] as const
+export type LiquiditySide = (typeof LIQUIDITY_SIDES)[number]
+
 /** One intent and the chain of its incarnations at the venue; a replace makes the next incarnation, never a new order. */
 export type OrderKey = {
   readonly account_id: AccountId
@@ -101,6 +105,8 @@ export type VenueReport = {
   readonly side: Side
   readonly last_price_units: PriceUnits
   readonly last_quantity_units: SizeUnits
+  /** Of the trade; '' where the report is no trade. */
+  readonly liquidity_side: LiquiditySide
   /** CumQty and LeavesQty after the report, as the venue counts them. */
   readonly cum_quantity_units: SizeUnits
   readonly leaves_quantity_units: SizeUnits

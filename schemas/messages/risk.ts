@@ -1,8 +1,8 @@
 // What the gate says. An approval never travels a bus: only a denial is a message others see.
 
-import type { InstrumentId } from '../ids.ts'
-import type { TimeUs } from '../units.ts'
-import type { OrderKey } from './order.ts'
+import type { InstrumentId, VenueId } from '../ids.ts'
+import type { PriceUnits, SizeUnits, TimeUs } from '../units.ts'
+import type { OrderKey, OrderType, Side, TimeInForce } from './order.ts'
 
 /** Codes of denials. They are metric labels: renaming one is a breaking change. */
 export const DENIAL_CODES = [
@@ -37,11 +37,19 @@ export const DENIAL_CODES = [
 ] as const
 export type DenialCode = (typeof DENIAL_CODES)[number]
 
+/** What the request does not say of the order, and nobody knows, is '' or 0. */
 export type OrderDenied = OrderKey & {
   readonly type: 'order_denied'
   /** Which request was denied. */
   readonly request: 'new' | 'replace' | 'cancel'
+  readonly venue_id: VenueId | ''
   readonly instrument_id: InstrumentId | ''
+  readonly side: Side | ''
+  readonly order_type: OrderType | ''
+  readonly time_in_force: TimeInForce | ''
+  /** Price and quantity asked for; a market order has no price. */
+  readonly price_units: PriceUnits
+  readonly order_quantity_units: SizeUnits
   readonly reason_code: DenialCode
   /** The value that broke the rule and the rule's limit, as text for people; '' where there is none. */
   readonly value: string

@@ -73,6 +73,18 @@ test('no order fills beyond its quantity, and cum and leaves add up', () => {
   )
 })
 
+test("a trade is a taker's when an order brings it, and a maker's when a quote does", () => {
+  fc.assert(
+    fc.property(randomLines(), (lines) => {
+      follow(lines, (line, reports) => {
+        const expected = isQuote(line) ? 'maker' : 'taker'
+        for (const { report_type, liquidity_side } of reports)
+          expect(liquidity_side).toBe(report_type === 'trade' ? expected : '')
+      })
+    }),
+  )
+})
+
 test('between two quotes no more than the displayed size fills, but for the residuals of market orders', () => {
   fc.assert(
     fc.property(randomLines(), (lines) => {

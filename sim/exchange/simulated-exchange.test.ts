@@ -509,6 +509,7 @@ test('a trade report carries every field of FIX that the engine books by', () =>
         execution_id: 'sim-1',
         last_price_units: 10001,
         last_quantity_units: 20,
+        liquidity_side: 'taker',
         cum_quantity_units: 20,
         leaves_quantity_units: 5,
         // 20 at 100.01 are worth 2000.20, of which 2.5 basis points are 0.50005.
@@ -533,6 +534,7 @@ const blank = {
   side: 'buy',
   last_price_units: 0,
   last_quantity_units: 0,
+  liquidity_side: '',
   cum_quantity_units: 0,
   price_units: 10001,
   order_quantity_units: 25,

@@ -27,7 +27,7 @@ import { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import type { VenueAccount } from './venue-account.ts'
 import { leavesUnits, loadOrder, saveOrder, type VenueOrder } from './venue-order.ts'
-import { answering, orderReport, rejectReport, requestRejectReport } from './venue-reports.ts'
+import { answering, orderReport, rejectReport, requestRejectReport, type VenueFill } from './venue-reports.ts'
 
 /** What the first cut of the exchange takes. */
 export const CAPABILITIES: CapabilityTable = {
@@ -261,9 +261,17 @@ export class SimulatedExchange implements VenuePort {
     order.cum_quantity_units = (order.cum_quantity_units + quantity_units) as SizeUnits
     account.trade(instrument_index, side, price_units, quantity_units)
     account.charge(commission, commission_currency)
+    const liquidity_side = order.is_resting ? 'maker' : 'taker'
     if (order.is_resting) this.#shrink(order, quantity_units)
     const execution_id = `${this.venue_id}-${++this.#executionCount}`
-    const fill = { execution_id, price_units, quantity_units, commission, commission_currency }
+    const fill: VenueFill = {
+      execution_id,
+      price_units,
+      quantity_units,
+      liquidity_side,
+      commission,
+      commission_currency,
+    }
     this.#report(orderReport('trade', order, spec, ts_us, fill), ts_us)
   }
 

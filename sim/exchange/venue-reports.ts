@@ -3,6 +3,7 @@
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { AccountId, ClientOrderId, InstrumentId, VenueId } from '../../schemas/ids.ts'
 import type {
+  LiquiditySide,
   NewOrderSingle,
   OrderCancelReplaceRequest,
   OrderCancelRequest,
@@ -18,6 +19,7 @@ export type VenueFill = {
   readonly execution_id: string
   readonly price_units: PriceUnits
   readonly quantity_units: SizeUnits
+  readonly liquidity_side: LiquiditySide
   readonly commission: bigint
   readonly commission_currency: string
 }
@@ -26,6 +28,7 @@ const NO_FILL: VenueFill = {
   execution_id: '',
   price_units: 0 as PriceUnits,
   quantity_units: 0 as SizeUnits,
+  liquidity_side: '',
   commission: 0n,
   commission_currency: '',
 }
@@ -53,6 +56,7 @@ export function orderReport(
     side: order.side,
     last_price_units: fill.price_units,
     last_quantity_units: fill.quantity_units,
+    liquidity_side: fill.liquidity_side,
     cum_quantity_units: order.cum_quantity_units,
     leaves_quantity_units: (report_type === 'canceled' ? 0 : leavesUnits(order)) as SizeUnits,
     price_units: order.price_units,
@@ -144,6 +148,7 @@ const BLANK: VenueReport = {
   side: 'buy',
   last_price_units: 0 as PriceUnits,
   last_quantity_units: 0 as SizeUnits,
+  liquidity_side: '',
   cum_quantity_units: 0 as SizeUnits,
   leaves_quantity_units: 0 as SizeUnits,
   price_units: 0 as PriceUnits,
