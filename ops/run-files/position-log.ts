@@ -3,6 +3,7 @@
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { LedgerEntry } from '../../engine/ledger/ledger.ts'
+import { closingFee } from '../../engine/money/closing-fee.ts'
 import { must } from '../../schemas/assert.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { PositionRow } from '../../schemas/run-files.ts'
@@ -67,7 +68,7 @@ export class PositionLog {
     if (booked === undefined) return
     this.#booked = undefined
     const { book, fee, closed_units, opened_units, closes } = booked
-    const closing = closes ? (fee * BigInt(closed_units)) / BigInt(closed_units + opened_units) : fee
+    const closing = closes ? closingFee(fee, closed_units, opened_units) : fee
     book.realized += booked.realized
     book.fees += closing
     if (!closes) return

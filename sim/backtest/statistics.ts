@@ -1,6 +1,7 @@
 // Figures people judge a run by, from closed positions and equity samples. Ratios are floats: they are for reading, and
 // enter no hash and no decision.
 
+import { divideRounded } from '../../engine/money/rounding.ts'
 import type { Statistics } from '../../schemas/backtest-result.ts'
 import type { EquitySample } from './equity-sampler.ts'
 import { moneyText } from './money-text.ts'
@@ -92,7 +93,7 @@ function exposure(samples: readonly EquitySample[]): number | null {
 }
 
 function meanMoney(total: bigint, count: number): string | null {
-  return count === 0 ? null : moneyText(total / BigInt(count))
+  return count === 0 ? null : moneyText(divideRounded(total, BigInt(count), 'half_even'))
 }
 
 function mean(values: readonly number[]): number {

@@ -2,6 +2,7 @@
 // A fill that closes one position and opens the next has its fee shared between them by quantity.
 
 import type { BookedFill } from '../../actors/portfolio/portfolio-actor.ts'
+import { closingFee } from '../../engine/money/closing-fee.ts'
 import type { ConversionTable } from '../../engine/money/conversion-table.ts'
 import type { AccountConfig } from '../../schemas/config.ts'
 
@@ -28,7 +29,7 @@ export class TradeTally {
       this.#open.set(key, before + fill.realized - fill.fee)
       return
     }
-    const closing = closingFee(fill)
+    const closing = closingFee(fill.fee, fill.closed_units, fill.opened_units)
     this.#close(this.#conversion.convert(before + fill.realized - closing, currency))
     this.#open.set(key, closing - fill.fee)
   }
@@ -43,8 +44,4 @@ export class TradeTally {
       this.lost -= profit
     }
   }
-}
-
-function closingFee({ fee, closed_units, opened_units }: BookedFill): bigint {
-  return (fee * BigInt(closed_units)) / BigInt(closed_units + opened_units)
 }
