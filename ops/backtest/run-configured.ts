@@ -7,7 +7,7 @@ import { type FaultReport, messageOf } from '../../actors/strategy/strategy-faul
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
 import type { AmbientInStepError } from '../../adapters/ambient-guard/ambient-in-step-error.ts'
 import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
-import { openChdbTickStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
+import { openExistingStore } from '../../adapters/clickhouse/existing-store.ts'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { catchStrayErrors, type StrayError } from '../../adapters/stray-errors/stray-errors.ts'
@@ -17,6 +17,7 @@ import { must } from '../../schemas/assert.ts'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
+import { openData, planData } from '../../sim/backtest/data-plan.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { type BacktestOutcome, runBacktest } from '../../sim/backtest/run-backtest.ts'
 import type { Progress } from '../cli/progress.ts'
@@ -57,8 +58,10 @@ export async function runConfigured({ path, set, out, progress }: ConfiguredRun)
   try {
     const session = await loadStrategies(await loadConfig({ path, set }))
     const { config } = session.loaded
-    const store = await openChdbTickStore({ directory: config.data.store })
+    const store = await openExistingStore(config.data.store)
     try {
+      // Data that is refused must leave no folder behind: the corrected run goes into the same one.
+      await openData(planData(config), instrumentsOf(config), store)
       const run_id = newRunId(config.session, new Date())
       const folder = await makeRunFolder(out ?? join(config.journal.directory, run_id))
       progress.start('replaying')

@@ -25,6 +25,20 @@ export async function withStore<T>(
   }
 }
 
+/** A store to read from; one that is not there is refused, not made. */
+export async function withExistingStore<T>(
+  directory: string | undefined,
+  use: (store: TickStore) => Promise<T>,
+): Promise<T> {
+  const { openExistingStore } = await import('../../adapters/clickhouse/existing-store.ts')
+  const store = await openExistingStore(directory ?? STORE_DEFAULT)
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}
+
 /** The same blocks, counted into the progress. */
 export async function* counted<Block extends TickColumns>(
   blocks: AsyncIterable<Block>,

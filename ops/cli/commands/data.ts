@@ -4,7 +4,7 @@ import { isoTime } from '../../../schemas/units.ts'
 import { seriesName } from '../../text/series-name.ts'
 import { alignedRows, grouped } from '../../text/table.ts'
 import type { Call, Command, Outcome } from '../command.ts'
-import { STORE_OPTION, withStore } from '../with-store.ts'
+import { STORE_OPTION, withExistingStore } from '../with-store.ts'
 
 export const command: Command = {
   name: 'data',
@@ -26,7 +26,7 @@ differs from what was imported.`,
     { line: 'orrery data --store /data/ticks --imports --json', what: 'every import, for a script' },
     { line: 'orrery data --check', what: 'prove that the rows are those that were imported' },
   ],
-  run: (call) => withStore(call.text('store'), (store) => show(call, store)),
+  run: (call) => withExistingStore(call.text('store'), (store) => show(call, store)),
 }
 
 async function show(call: Call, store: TickStore): Promise<Outcome> {
