@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
 import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
-import { openChdbTickStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
+import { openExistingStore } from '../../adapters/clickhouse/existing-store.ts'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { type LoadedStrategy, materializeStrategy } from '../../adapters/strategy-loader/load-strategy.ts'
@@ -14,11 +14,21 @@ import { catchStrayErrors } from '../../adapters/stray-errors/stray-errors.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { BacktestHeader } from '../../sim/backtest/epoch-header.ts'
-import { readRun, type Verification, verifyBacktest } from '../../sim/backtest/verify-backtest.ts'
+import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
+import {
+  type RunAgain,
+  readHeader,
+  type Verification,
+  verifyBacktest,
+} from '../../sim/backtest/verify-backtest.ts'
 import type { Progress } from '../cli/progress.ts'
+import { RunFiles } from '../run-files/run-files.ts'
+import { compareRunFiles, type FileDifference } from './compare-run-files.ts'
 import { journalFolder } from './run-folder.ts'
 
 export type FolderVerification = Verification & {
+  /** Where the journal came out the same, and the files beside it say something else. */
+  readonly file_difference: FileDifference | undefined
   /** Hash of the engine that made the run, and of the one that made it again. */
   readonly build: { readonly of_run: string; readonly running: string }
 }
@@ -29,18 +39,21 @@ export async function verifyFolder(options: {
   store: string | undefined
   progress: Progress
 }): Promise<FolderVerification> {
-  const directory = journalFolder(resolve(options.folder))
+  const folder = resolve(options.folder)
+  const directory = journalFolder(folder)
   if (!existsSync(directory)) throw noRun(directory)
   const gate = createStepGate()
   const removeGuard = installAmbientGuard(gate, () => {})
   // The run told its user of them; here only what it came to is compared.
   const stopCatching = catchStrayErrors(() => {})
   const journal = await openFileJournal({ directory })
-  const sources = await mkdtemp(join(tmpdir(), 'orrery-verify-'))
+  const temporary = await mkdtemp(join(tmpdir(), 'orrery-verify-'))
   try {
-    const { header } = await readRun(journal, directory)
-    const strategies = await loadStored(header, sources)
-    const store = await openChdbTickStore({ directory: options.store ?? header.config.data.store })
+    const header = readHeader(journal, directory)
+    const strategies = await loadStored(header, join(temporary, 'strategies'))
+    const store = await openExistingStore(options.store ?? header.config.data.store)
+    const files = new RunFiles(temporary, instrumentsOf(header.config))
+    let file_difference: FileDifference | undefined
     try {
       options.progress.start('replaying')
       const onProgress = (done: number, total: number) => options.progress.update(done, total)
@@ -50,15 +63,24 @@ export async function verifyFolder(options: {
         strategies,
         sha256: nodeSha256,
         gate,
+        observer: files.observer,
+        where: directory,
         onProgress,
+        onEqual: async ({ result, samples }: RunAgain) => {
+          files.finishRows(samples, result.equity.currency)
+          file_difference = await compareRunFiles(folder, temporary, result)
+        },
       })
-      return { ...verification, build: { of_run: header.build_hash, running: buildIdentity().build_hash } }
+      const is_equal = verification.is_equal && file_difference === undefined
+      const build = { of_run: header.build_hash, running: buildIdentity().build_hash }
+      return { ...verification, is_equal, file_difference, build }
     } finally {
+      files.abandon()
       await store.close()
     }
   } finally {
     await journal.close()
-    await rm(sources, { recursive: true })
+    await rm(temporary, { recursive: true })
     stopCatching()
     removeGuard()
   }

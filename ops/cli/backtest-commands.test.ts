@@ -70,6 +70,55 @@ test('a run that comes out otherwise is reported with the first difference and e
   )
 })
 
+test('a result or a row that was changed after the run is named by verify with exit code 4', async () => {
+  const path = await exampleWith('edited', '')
+  const out = join(folder, 'edited-run')
+  expect(runCli(['backtest', path, '--out', out]).exit_code).toBe(0)
+  const result = join(out, 'result.json')
+  const text = await readFile(result, 'utf8')
+  const { end } = (JSON.parse(text) as BacktestResult).equity
+  await writeFile(result, text.replace(`"end": "${end}"`, '"end": "1000000"'))
+  const edited = runCli(['verify', out, '--json'])
+  expect(edited.exit_code).toBe(4)
+  expect(JSON.parse(edited.stdout)).toMatchObject({
+    is_equal: false,
+    difference: null,
+    file_difference: {
+      file: 'result.json',
+      place: 'equity.end',
+      recorded: '"1000000"',
+      again: JSON.stringify(end),
+    },
+  })
+  await writeFile(result, text)
+  const fills = join(out, 'fills.csv')
+  await writeFile(fills, `${await readFile(fills, 'utf8')}one more\n`)
+  const { exit_code, stdout } = runCli(['verify', out])
+  expect(exit_code).toBe(4)
+  expect(stdout).toMatch(
+    /fills\.csv says something else in line \d+\.\n {2}recorded: one more\n {2}again: {4}nothing\n/,
+  )
+})
+
+test('a run whose data is refused leaves no folder, and a store that is not there is not made', async () => {
+  const path = await exampleWith('refused', '')
+  const out = join(folder, 'refused-run')
+  const later = ['--set', 'data.from=2031-01-01', '--set', 'data.to=2031-01-02']
+  expect(runCli(['backtest', path, '--out', out, ...later]).exit_code).toBe(3)
+  const misspelt = join(folder, 'tickz')
+  for (const args of [
+    ['data', '--store', misspelt],
+    ['backtest', path, '--out', out, '--set', `data.store=${misspelt}`],
+  ]) {
+    const { exit_code, stderr } = runCli(args)
+    expect(exit_code).toBe(3)
+    expect(stderr).toContain('There is no tick store in the folder.')
+  }
+  const names = await readdir(folder)
+  expect(names).not.toContain('tickz')
+  expect(names).not.toContain('refused-run')
+})
+
 test('a run never goes into a folder that holds something', async () => {
   const path = await exampleWith('again', '')
   const before = await readdir(folder)

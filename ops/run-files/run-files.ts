@@ -20,6 +20,8 @@ import { OrderLog } from './order-log.ts'
 import { PositionLog } from './position-log.ts'
 import { timeText } from './time-text.ts'
 
+export const RESULT_FILE = 'result.json'
+
 /** Sees the rows as they are written: a report shows what the files hold. */
 export type RowListener = {
   readonly onOrder?: (row: OrderRow) => void
@@ -79,12 +81,17 @@ export class RunFiles {
   /** Completes and closes the files; returns their names. */
   finish(outcome: { readonly result: BacktestResult; readonly samples: readonly EquitySample[] }): string[] {
     const { result, samples } = outcome
+    this.finishRows(samples, result.equity.currency)
+    writeResult(join(this.#folder, RESULT_FILE), result)
+    return [RESULT_FILE, ...Object.keys(RUN_FILES)]
+  }
+
+  /** Completes and closes the CSV files alone. */
+  finishRows(samples: readonly EquitySample[], currency: string): void {
     this.#orders.finish()
     this.#positions.settle()
-    for (const sample of samples) this.#files.equity.add(equityRow(sample, result.equity.currency))
+    for (const sample of samples) this.#files.equity.add(equityRow(sample, currency))
     for (const file of Object.values(this.#files)) file.close()
-    writeResult(join(this.#folder, 'result.json'), result)
-    return ['result.json', ...Object.keys(RUN_FILES)]
   }
 
   /** Closes the files of a run that came to no result, with the rows up to its end. */

@@ -3,7 +3,7 @@
 import type { AccountMarks } from '../../actors/portfolio/portfolio-actor.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import { BACKTEST_CONTRACT_VERSION, type BacktestResult } from '../../schemas/backtest-result.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { AccountConfig, Config } from '../../schemas/config.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { isoTime, parseDecimal } from '../../schemas/units.ts'
 import type { BacktestSession } from './backtest-session.ts'
@@ -11,29 +11,27 @@ import { planData } from './data-plan.ts'
 import type { BacktestHeader } from './epoch-header.ts'
 import { moneyText } from './money-text.ts'
 import { resultConversion } from './result-currency.ts'
-import type { BacktestRequest } from './run-backtest.ts'
 import { statisticsOf } from './statistics.ts'
 import type { TradeTally } from './trade-tally.ts'
 
 export type ResultParts = {
-  readonly request: BacktestRequest
+  readonly config: Config
   readonly session: BacktestSession
   readonly header: BacktestHeader
   readonly hashes: { readonly output_hash: string; readonly state_hash: string }
   readonly trades: TradeTally
-  /** Seconds of the run without start-up. */
-  readonly run_s: number
 }
 
-export function resultOf(parts: ResultParts): BacktestResult {
-  const { request, session, header, hashes, trades, run_s } = parts
-  const { config, meter } = request
+/** All of a result that a re-run gives again. */
+export type UntimedResult = Omit<BacktestResult, 'timing'>
+
+export function resultOf({ config, session, header, hashes, trades }: ResultParts): UntimedResult {
   const { range } = planData(config)
   const { counts } = session.driver
   const portfolios = [...session.trading.portfolios.values()]
   return {
     contract_version: BACKTEST_CONTRACT_VERSION,
-    run_id: request.run_id,
+    run_id: header.run_id,
     seed: config.seed,
     build: header.build_hash,
     config_hash: header.config_hash,
@@ -53,12 +51,6 @@ export function resultOf(parts: ResultParts): BacktestResult {
       portfolios.map((portfolio) => portfolio.marks()),
     ),
     statistics: statisticsOf(trades, session.sampler.samples),
-    timing: {
-      wall_s: (meter.now_ms() - meter.started_ms) / 1000,
-      events: session.trading.node.seq,
-      quotes_per_s: counts.quotes === 0 ? null : counts.quotes / run_s,
-      peak_rss_mb: meter.peakBytes() / 1e6,
-    },
   }
 }
 
@@ -91,12 +83,25 @@ function moneyOf(config: Config, marks: readonly AccountMarks[]): Pick<BacktestR
   const unrealized = total((mark) => mark.unrealized)
   const fees = total((mark) => mark.fees)
   const start = config.accounts.reduce((sum, { balance, currency }) => {
-    const money = must(parseDecimal(balance, MONEY_SCALE), 'a balance is a validated decimal')
-    return sum + conversion.convert(money, currency)
+    return sum + conversion.convert(moneyUnits(balance), currency)
   }, 0n)
+  for (const [i, account] of config.accounts.entries()) assertBooked(account, marks[i])
   const end = start + realized + unrealized - fees
   return {
     equity: { currency: conversion.currency, start: moneyText(start), end: moneyText(end) },
     pnl: { realized: moneyText(realized), unrealized: moneyText(unrealized), fees: moneyText(fees) },
   }
+}
+
+/** In each account's own currency, before any conversion is rounded: its equity is what it had and what it gained. */
+function assertBooked({ balance }: AccountConfig, mark: AccountMarks | undefined): void {
+  const { equity, realized, unrealized, fees } = must(mark, 'every account has a portfolio')
+  assert(
+    equity === moneyUnits(balance) + realized + unrealized - fees,
+    'an account holds its balance and its profit after fees',
+  )
+}
+
+function moneyUnits(balance: string): bigint {
+  return must(parseDecimal(balance, MONEY_SCALE), 'a balance is a validated decimal')
 }

@@ -8,7 +8,6 @@ import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
 import type { TickStore } from '../../engine/tick-store-port.ts'
-import { must } from '../../schemas/assert.ts'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -21,7 +20,7 @@ import { type BacktestHeader, encodeHeader, storedSeries } from './epoch-header.
 import type { EquitySample } from './equity-sampler.ts'
 import { instrumentsOf } from './instrument-set.ts'
 import { resultConversion } from './result-currency.ts'
-import { TradeTally } from './trade-tally.ts'
+import { tallyTrades } from './tally-trades.ts'
 
 /** A strategy as a loader hands it over. */
 export type BacktestStrategy = {
@@ -58,7 +57,8 @@ export type BacktestOutcome = {
 
 export async function runBacktest(request: BacktestRequest): Promise<BacktestOutcome> {
   const { config, store, journal, sha256, meter } = request
-  const conversion = resultConversion(config)
+  // An account without a rate is refused before anything is opened.
+  resultConversion(config)
   const instruments = instrumentsOf(config)
   const plan = planData(config)
   const readings = await openData(plan, instruments, store)
@@ -84,11 +84,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
       ...(request.onFault === undefined ? {} : { onFault: request.onFault }),
       onProgress: (rows_done) => request.onProgress?.(rows_done, rows_total),
     })
-    const trades = new TradeTally(conversion)
-    for (const account of config.accounts) {
-      const portfolio = must(session.trading.portfolios.get(account.id), 'every account has a portfolio')
-      portfolio.observeFills((fill) => trades.add(account, fill))
-    }
+    const trades = tallyTrades(config, session)
     const began_ms = meter.now_ms()
     await session.run()
     const run_s = (meter.now_ms() - began_ms) / 1000
@@ -96,12 +92,27 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
     const hashes = { output_hash: hex(session.outputHash()), state_hash: hex(session.stateHash()) }
     writer.append(RECORD_KIND.end, encodeEnd({ seq: session.trading.node.seq, ...hashes }))
     await writer.close()
-    const result = resultOf({ request, session, header, hashes, trades, run_s })
+    const untimed = resultOf({ config, session, header, hashes, trades })
+    const result = { ...untimed, timing: timingOf(session, meter, run_s) }
     const { faults, sampler } = session
     return { result, faults, samples: sampler.samples, session }
   } finally {
     request.gate.step_running = false
     await Promise.all(cursors.map((cursor) => cursor.close()))
+  }
+}
+
+function timingOf(
+  session: BacktestSession,
+  meter: BacktestRequest['meter'],
+  run_s: number,
+): BacktestResult['timing'] {
+  const { quotes } = session.driver.counts
+  return {
+    wall_s: (meter.now_ms() - meter.started_ms) / 1000,
+    events: session.trading.node.seq,
+    quotes_per_s: quotes === 0 ? null : quotes / run_s,
+    peak_rss_mb: meter.peakBytes() / 1e6,
   }
 }
 

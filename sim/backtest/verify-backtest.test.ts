@@ -10,6 +10,7 @@ import type { TickStore } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { VenueCommand } from '../../schemas/messages/order.ts'
+import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import type { SizeUnits } from '../../schemas/units.ts'
 import { encodeEnd } from './end-record.ts'
 import { decodeHeader, encodeHeader } from './epoch-header.ts'
@@ -23,7 +24,7 @@ import {
 } from './proof-session.test-support.ts'
 import { everyNth, PROOF_STRATEGY_IDS, plain } from './proof-strategies.test-support.ts'
 import { quoteTape, type Tape } from './tape.test-support.ts'
-import { type Verification, verifyBacktest } from './verify-backtest.ts'
+import { readHeader, type Verification, verifyBacktest } from './verify-backtest.ts'
 
 const TAPES: readonly Tape[] = [
   quoteTape({ instrument_id: 'AAA.one', row_count: 300, shared_stamps: true }),
@@ -177,6 +178,19 @@ test('a run without an end is refused, and so is a journal without a run', async
     gate: createStepGate(),
   })
   await expect(empty).rejects.toMatchObject({ code: 'verify.unfinished_run', reason: 'data' })
+})
+
+test('a run written under another schema version is refused, with both versions and what made it', () => {
+  const journal = new MemoryJournal(nodeSha256, disk)
+  const epochs = journal.epochs.map((epoch) => {
+    const header = { ...decodeHeader(epoch.header), schema_version: SCHEMA_VERSION + 1, version: '9.9.9' }
+    return { ...epoch, header: encodeHeader(header) }
+  })
+  const other = { ...changedJournal(journal), epochs }
+  const what = `The run was written under schema version ${SCHEMA_VERSION + 1} by orrery 9.9.9; this build reads version ${SCHEMA_VERSION}.`
+  expect(() => readHeader(other, 'journal')).toThrow(
+    expect.objectContaining({ code: 'verify.other_schema', reason: 'data', what, where: 'journal' }),
+  )
 })
 
 async function recorded(): Promise<JournalRecord[]> {

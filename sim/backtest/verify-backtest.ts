@@ -2,19 +2,24 @@
 // history is read from the store again, after its content was checked against the hashes the journal names.
 
 import { type Journal, type JournalRecord, RECORD_KIND } from '../../engine/journal-port.ts'
+import type { OutputObserver } from '../../engine/outputs.ts'
 import { type RunDifference, RunDifferenceError } from '../../engine/run-difference.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
 import type { TickStore } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
+import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
+import { resultOf, type UntimedResult } from './backtest-result.ts'
 import { BacktestSession } from './backtest-session.ts'
 import { ComparingJournal } from './comparing-journal.ts'
-import { dataHash, openCursors, openData, planData } from './data-plan.ts'
+import { coveredRange, dataHash, openCursors, openData, planData } from './data-plan.ts'
 import { encodeEnd, type RunEnd } from './end-record.ts'
 import { type BacktestHeader, decodeHeader } from './epoch-header.ts'
+import type { EquitySample } from './equity-sampler.ts'
 import { instrumentsOf } from './instrument-set.ts'
 import type { BacktestStrategy } from './run-backtest.ts'
+import { tallyTrades } from './tally-trades.ts'
 
 export type VerifyRequest = {
   readonly journal: Journal
@@ -23,6 +28,12 @@ export type VerifyRequest = {
   readonly strategies: readonly BacktestStrategy[]
   readonly sha256: Sha256
   readonly gate: StepGate
+  /** Of the re-run. */
+  readonly observer?: OutputObserver
+  /** What the re-run came to, where its records are those of the run. */
+  readonly onEqual?: (outcome: RunAgain) => Promise<void>
+  /** Where the journal is, for what is told of it. */
+  readonly where?: string
   readonly onProgress?: (rows_done: number, rows_total: number) => void
 }
 
@@ -35,31 +46,46 @@ export type Verification = {
   readonly end: RunEnd
 }
 
+export type RunAgain = {
+  readonly end: RunEnd
+  readonly result: UntimedResult
+  readonly samples: readonly EquitySample[]
+}
+
+/** What a journal is bound to. One of other schemas cannot be run again by this build, and is refused. */
+export function readHeader(journal: Journal, where?: string): BacktestHeader {
+  const epoch = journal.epochs.at(-1)
+  if (epoch === undefined) throw unfinished('holds no epoch', where)
+  const header = decodeHeader(epoch.header)
+  if (header.schema_version !== SCHEMA_VERSION) throw otherSchema(header, where)
+  return header
+}
+
 /** What a finished run's journal says of itself. A run that was cut off has no end and is refused, naming `where`. */
 export async function readRun(
   journal: Journal,
   where?: string,
 ): Promise<{ header: BacktestHeader; records: JournalRecord[] }> {
-  const epoch = journal.epochs.at(-1)
-  if (epoch === undefined) throw unfinished('holds no epoch', where)
+  const header = readHeader(journal, where)
   const records: JournalRecord[] = []
-  for await (const record of journal.read(epoch.epoch)) records.push(record)
+  for await (const record of journal.read(epochOf(journal))) records.push(record)
   if (records.at(-1)?.kind !== RECORD_KIND.end) throw unfinished('ends before its run did', where)
-  return { header: decodeHeader(epoch.header), records }
+  return { header, records }
 }
 
 export async function verifyBacktest(request: VerifyRequest): Promise<Verification> {
   const { journal } = request
-  const { header, records } = await readRun(journal)
+  const { header, records } = await readRun(journal, request.where)
   const comparing = new ComparingJournal(records, { node: header.config.session, epoch: epochOf(journal) })
   const end: RunEnd = { seq: 0, output_hash: '', state_hash: '' }
   const run_id = header.run_id
   try {
     const again = await runAgain(request, header, comparing)
-    comparing.append(RECORD_KIND.end, encodeEnd(again))
+    comparing.append(RECORD_KIND.end, encodeEnd(again.end))
     const difference = comparing.leftOver()
     const is_equal = difference === undefined
-    return { run_id, is_equal, difference, record_count: comparing.released_lsn + 1, end: again }
+    if (is_equal) await request.onEqual?.(again)
+    return { run_id, is_equal, difference, record_count: comparing.released_lsn + 1, end: again.end }
   } catch (error) {
     if (!(error instanceof RunDifferenceError)) throw error
     const { difference } = error
@@ -73,8 +99,8 @@ async function runAgain(
   request: VerifyRequest,
   header: BacktestHeader,
   journal: ComparingJournal,
-): Promise<RunEnd> {
-  const { store, sha256, strategies, gate, onProgress } = request
+): Promise<RunAgain> {
+  const { store, sha256, strategies, gate, observer, onProgress } = request
   const { config } = header
   const plan = planData(config)
   const instruments = instrumentsOf(config)
@@ -98,15 +124,20 @@ async function runAgain(
       definitions,
       cursors,
       range: plan.range,
+      covered: coveredRange(plan, readings),
       journal,
       epoch: epochOf(request.journal),
       sha256,
       gate,
+      ...(observer === undefined ? {} : { observer }),
       onProgress: (rows_done) => onProgress?.(rows_done, rows_total),
     })
+    const trades = tallyTrades(config, session)
     await session.run()
-    const { seq } = session.trading.node
-    return { seq, output_hash: hex(session.outputHash()), state_hash: hex(session.stateHash()) }
+    const hashes = { output_hash: hex(session.outputHash()), state_hash: hex(session.stateHash()) }
+    const result = resultOf({ config, session, header, hashes, trades })
+    const end = { seq: session.trading.node.seq, ...hashes }
+    return { end, result, samples: session.sampler.samples }
   } finally {
     await Promise.all(cursors.map((cursor) => cursor.close()))
   }
@@ -134,6 +165,16 @@ function otherData(what: string): OperatingError {
     reason: 'data',
     what,
     remedy: 'Use the store of the run, or restore it from the files that were imported.',
+  })
+}
+
+function otherSchema({ schema_version, version }: BacktestHeader, where: string | undefined): OperatingError {
+  return new OperatingError({
+    code: 'verify.other_schema',
+    reason: 'data',
+    what: `The run was written under schema version ${schema_version} by orrery ${version}; this build reads version ${SCHEMA_VERSION}.`,
+    where,
+    remedy: 'Verify it with the build that made it.',
   })
 }
 

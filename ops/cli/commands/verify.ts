@@ -9,8 +9,8 @@ export const command: Command = {
   usage: 'DIR',
   description: `
 Loads the strategies and the configuration that the run's journal stores, reads the same history, runs it again in this
-fresh process, and compares every input and every order command, and the hashes of outputs and state. Ends with exit code 4
-and the first difference when they are not identical. A run of another build of orrery is named as such.`,
+fresh process, and compares every input and every order command, the hashes of outputs and state, and what result.json
+(its run_id and timing aside) and the CSV files beside the journal say, as far as they are there. Ends with exit code 4 and the first difference when they are not identical. A run of another build of orrery is named as such.`,
   arguments_min: 1,
   arguments_max: 1,
   options: {
@@ -31,19 +31,28 @@ async function verify(call: Call): Promise<Outcome> {
   const [folder = ''] = call.arguments
   const found = await verifyFolder({ folder, store: call.text('store'), progress: call.progress })
   return {
-    json: { ...found, difference: found.difference ?? null },
+    json: { ...found, difference: found.difference ?? null, file_difference: found.file_difference ?? null },
     text: `${[...lines(found), ...buildLines(found)].join('\n')}\n`,
     exit_code: found.is_equal ? EXIT_CODE.done : EXIT_CODE.mismatch,
   }
 }
 
-function lines({ run_id, is_equal, difference, record_count, end }: FolderVerification): string[] {
+function lines(found: FolderVerification): string[] {
+  const { run_id, is_equal, difference, file_difference, record_count, end } = found
   if (is_equal) {
     const compared = `${grouped(record_count)} journal records and the state at the end`
     return [
       `✓ ${run_id} came out the same: ${compared}.`,
       `  output_hash ${end.output_hash}`,
       `  state_hash  ${end.state_hash}`,
+    ]
+  }
+  if (file_difference !== undefined) {
+    const { file, place, recorded, again } = file_difference
+    return [
+      `✗ ${run_id} came out as its journal says, but ${file} says something else in ${place}.`,
+      `  recorded: ${recorded ?? 'nothing'}`,
+      `  again:    ${again ?? 'nothing'}`,
     ]
   }
   return [
