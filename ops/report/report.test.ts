@@ -59,6 +59,15 @@ test('the report shows the figures of result.json, exact in the markup and round
   }
 })
 
+test('the fills say whether they were made or taken', () => {
+  const sides = [...data.rows.first_fills, ...data.rows.last_fills].map((row) => row.liquidity_side)
+  for (const side of ['maker', 'taker']) {
+    const shown = page.split(`<td>${side}</td>`).length - 1
+    expect(shown).toBe(sides.filter((of) => of === side).length)
+    expect(shown).toBeGreaterThan(0)
+  }
+})
+
 test('the report says why orders were denied, what the exchange takes for granted and how to verify', () => {
   expect(page).toContain('<code>order_quantity_max</code>')
   expect(page).toContain(`orrery verify ${folder}`)

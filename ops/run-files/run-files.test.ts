@@ -115,6 +115,11 @@ test('positions.csv holds the closed positions with the profits the statistics a
   expect(meanWin).toBeCloseTo(Number(average_win), 6)
 })
 
+test('a position names the venue of its instrument', () => {
+  const places = rowsOf('positions.csv').map((row) => `${row['instrument_id']} at ${row['venue_id']}`)
+  expect([...new Set(places)].sort()).toEqual(['GEN1.gen at gen', 'GEN2.gen at gen'])
+})
+
 test('a position is profit by its prices, less its fees', () => {
   for (const row of rowsOf('positions.csv').filter(({ quantity }) => quantity === '10000')) {
     const move = Number(row['exit_price']) - Number(row['entry_price'])
