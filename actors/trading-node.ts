@@ -14,6 +14,7 @@ import type { AccountConfig, Config, StrategyConfig } from '../schemas/config.ts
 import type { AccountId, StrategyId, VenueId } from '../schemas/ids.ts'
 import { BAR_PRICE_TYPES, barSeries } from '../schemas/messages/market.ts'
 import { OperatingError } from '../schemas/operating-error.ts'
+import { parseSignalName } from '../schemas/subjects.ts'
 import { ExecutionActor } from './execution/execution-actor.ts'
 import { FeedActor } from './feed/feed-actor.ts'
 import { OrderActor } from './order/order-actor.ts'
@@ -21,7 +22,8 @@ import { PortfolioActor } from './portfolio/portfolio-actor.ts'
 import { RiskActor, type RiskVenue } from './risk/risk-actor.ts'
 import { SignalActor } from './signal/signal-actor.ts'
 import type { QuoteView } from './strategy/context.ts'
-import type { SetUp, StrategyDefinition } from './strategy/definition.ts'
+import type { BarSubscription, SetUp, StrategyDefinition } from './strategy/definition.ts'
+import { freezeParams } from './strategy/freeze-params.ts'
 import { runSetUp } from './strategy/set-up.ts'
 import { StrategyActor } from './strategy/strategy-actor.ts'
 import type { FaultReport } from './strategy/strategy-fault.ts'
@@ -92,7 +94,10 @@ class Wiring {
 
   wire(): TradingNode {
     for (const account of this.#config.accounts) this.#addAccount(account)
-    for (const strategy of this.#config.strategies) this.#addStrategy(strategy)
+    for (const strategy of this.#config.strategies) {
+      freezeParams(strategy.params)
+      this.#addStrategy(strategy)
+    }
     this.#connectSignals()
     this.#node.bus.compile()
     return {
@@ -204,9 +209,24 @@ class Wiring {
     )) {
       if (!isBarInterval(interval_us)) throw badInterval(strategy_id, name, interval_us)
       if (!BAR_PRICE_TYPES.includes(price_type)) throw badPriceType(strategy_id, name, price_type)
-      series.set(name, this.#signals.addSeries(this.#spec(instrument), interval_us, price_type))
+      const spec = this.#spec(instrument)
+      if (!this.#hasSource({ instrument, interval_us, price_type })) {
+        throw noSource(strategy_id, name, instrument, price_type)
+      }
+      series.set(name, this.#signals.addSeries(spec, interval_us, price_type))
     }
     return series
+  }
+
+  /** Whether rows come that bars of the series are made of, or the bars themselves. */
+  #hasSource({ instrument, interval_us, price_type }: BarSubscription): boolean {
+    const tick = price_type === 'last' ? 'trade' : 'quote'
+    return this.#config.data.sources.some(
+      (source) =>
+        source.instruments.some((symbol) => `${symbol}.${source.venue}` === instrument) &&
+        (source.kind === tick ||
+          (source.kind === 'bar' && source.interval_us === interval_us && source.price_type === price_type)),
+    )
   }
 
   #addIndicators(
@@ -233,8 +253,12 @@ class Wiring {
       const setUp: SetUp<never> = { params: strategy.params as never, instruments: strategy.instruments }
       runSetUp(this.#options.gate, strategy.id, 'signals', () => {
         for (const signal of definition.signals?.(setUp) ?? []) {
-          const [publisher = '', name = ''] = signal.split('.')
-          known(this.#strategies, publisher, `signal ${signal} of ${strategy.id}`).addSignal(name)
+          const { strategy_id, name } = must(
+            parseSignalName(signal),
+            `a signal is '<strategy id>.<name>', got '${signal}'`,
+          )
+          known(this.#strategies, strategy_id, `signal ${signal} of ${strategy.id}`).addSignal(name)
+          must(this.#strategies.get(strategy.id), 'every strategy is added').hearSignal(strategy_id, name)
         }
       })
     }
@@ -327,6 +351,23 @@ function badPriceType(strategy_id: string, name: string, price_type: string): Op
     what: `The bars ${name} of ${strategy_id} are of the price type ${price_type}, which is unknown.`,
     where: `strategies.${strategy_id}`,
     remedy: `Use one of: ${BAR_PRICE_TYPES.join(', ')}.`,
+  })
+}
+
+/** A strategy whose bars never come would wait for ever, silently. */
+function noSource(
+  strategy_id: string,
+  name: string,
+  instrument_id: string,
+  price_type: string,
+): OperatingError {
+  const kind = price_type === 'last' ? 'trade' : 'quote'
+  return new OperatingError({
+    code: 'strategy.no_source',
+    reason: 'usage',
+    what: `The bars ${name} of ${strategy_id} are ${price_type} bars of ${instrument_id}, which no data source gives.`,
+    where: `strategies.${strategy_id}`,
+    remedy: `Add ${instrument_id} to a source of kind ${kind} in data.sources, or import such bars and add their source.`,
   })
 }
 

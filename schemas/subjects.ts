@@ -1,10 +1,8 @@
-// Subjects, built and parsed here alone. `<env>.` stands before them on the wire: an environment's name live, and
-// `sim.<run_id>` in a replay, which can therefore never look live. No order ids or times are in a subject.
+// Subjects of a node, built and parsed here alone. No order ids or times are in a subject.
 
 import { assert } from './assert.ts'
 import { isToken } from './ids.ts'
 
-/** Subjects of a node, without the environment. */
 export const SUBJECT = {
   intent: (account_id: string, strategy_id: string) => `intent.${token(account_id)}.${token(strategy_id)}`,
   order: (account_id: string) => `order.${token(account_id)}`,
@@ -17,21 +15,15 @@ export const SUBJECT = {
   /** What execution asks of the gate, and what the gate hands to the order actor: inside the node, never on a bus. */
   gate: (account_id: string) => `gate.${token(account_id)}`,
   approved: (account_id: string) => `approved.${token(account_id)}`,
-  ledger: (account_id: string) => `ledger.${token(account_id)}`,
-  risk: (account_id: string) => `risk.${token(account_id)}`,
   signal: (strategy_id: string, name: string) => `sig.${token(strategy_id)}.${token(name)}`,
   bar: (venue_id: string, symbol: string, interval_us: number, price_type: string) =>
     `md.bar-${interval_us}-${token(price_type)}.${token(venue_id)}.${token(symbol)}`,
 } as const
 
-/** Puts a subject into an environment: `paper.order.main`. */
-export function inEnvironment(environment: string, subject: string): string {
-  return `${token(environment)}.${subject}`
-}
-
-/** Puts a subject into a replay: `sim.<run_id>.order.main`. */
-export function inReplay(run_id: string, subject: string): string {
-  return `sim.${token(run_id)}.${subject}`
+/** The parts of a signal as a subscriber writes it, `<strategy id>.<name>`; undefined where it is of another form. */
+export function parseSignalName(text: string): { strategy_id: string; name: string } | undefined {
+  const [strategy_id = '', name = '', ...rest] = text.split('.')
+  return isToken(strategy_id) && isToken(name) && rest.length === 0 ? { strategy_id, name } : undefined
 }
 
 function token(text: string): string {

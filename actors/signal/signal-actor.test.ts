@@ -74,7 +74,10 @@ test('[S3] ask bars are made of asks and last bars of trades', () => {
   const lasts: string[] = []
   const node = new TestNode({
     config: (config) => ({
-      ...config,
+      ...withSources(
+        { venue: 'sim', instruments: ['EURUSD'], kind: 'quote' },
+        { venue: 'sim', instruments: ['EURUSD'], kind: 'trade' },
+      )(config),
       strategies: ['a', 'l'].map((id) => testStrategy(id, 'main', [EURUSD])),
     }),
     strategies: { a: witness('ask', asks), l: witness('last', lasts) },

@@ -91,6 +91,11 @@ const KNOWN_KEYS: readonly ([Unlisted] extends [never] ? string : never)[] = [
 export function defineStrategy<Schema extends TSchema, State>(
   definition: Omit<StrategyDefinition<Schema, State>, 'kind'>,
 ): StrategyDefinition<Schema, State> {
-  refuseDefinition(definition, REQUIRED_KEYS, KNOWN_KEYS)
+  refuseUnfit(definition)
   return { kind: STRATEGY_KIND, ...definition }
+}
+
+/** @param where what is refused, for people; absent: the author's line that is running. */
+export function refuseUnfit(definition: object, where?: string): void {
+  refuseDefinition(definition, REQUIRED_KEYS, KNOWN_KEYS, where)
 }

@@ -5,6 +5,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { RandomStream } from '../../engine/random-stream.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { Intent } from '../../schemas/messages/intent.ts'
+import { TIMES_IN_FORCE } from '../../schemas/messages/order.ts'
 import { decimalString, parseUnits, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import type {
   IndicatorView,
@@ -131,6 +132,14 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
     if (order.side !== 'buy' && order.side !== 'sell') {
       throw new StrategyFault('bad_order', `submit: side is 'buy' or 'sell', got ${String(order.side)}`)
     }
+    const time_in_force = order.time_in_force ?? (isLimit ? 'gtc' : 'ioc')
+    if (!TIMES_IN_FORCE.includes(time_in_force)) {
+      const known = TIMES_IN_FORCE.join(', ')
+      throw new StrategyFault(
+        'bad_order',
+        `submit: time_in_force is one of ${known}, got ${String(time_in_force)}`,
+      )
+    }
     this.#bound()
     const counter = ++this.#memory.counter
     this.#options.sendIntent({
@@ -142,7 +151,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
       instrument_index: spec.index,
       side: order.side,
       order_type: isLimit ? 'limit' : 'market',
-      time_in_force: order.time_in_force ?? (isLimit ? 'gtc' : 'ioc'),
+      time_in_force,
       price_units: priceUnits(price),
       order_quantity_units: sizeUnits(order.quantity_units),
       ts_intent_us: timeUs(this.#options.views.now_us()),

@@ -9,6 +9,7 @@ export function refuseDefinition(
   definition: object,
   required: readonly string[],
   known: readonly string[],
+  where = authorLine(new Error('where')),
 ): void {
   for (const key of Object.keys(definition)) {
     if (known.includes(key)) continue
@@ -17,15 +18,20 @@ export function refuseDefinition(
       'unknown_key',
       `A strategy has the key ${key}, which is unknown.`,
       likely === undefined ? `Its keys: ${known.join(', ')}.` : `Did you mean ${likely}?`,
+      where,
     )
   }
-  const missing = required.find((key) => !Object.hasOwn(definition, key))
+  const missing = required.find((key) => (definition as Record<string, unknown>)[key] === undefined)
   if (missing === undefined) return
-  throw refusal('missing_key', `A strategy lacks the key ${missing}.`, `Give it ${required.join(', ')}.`)
+  throw refusal(
+    'missing_key',
+    `A strategy lacks the key ${missing}.`,
+    `Give it ${required.join(', ')}.`,
+    where,
+  )
 }
 
-function refusal(code: string, what: string, remedy: string): OperatingError {
-  const where = authorLine(new Error('where'))
+function refusal(code: string, what: string, remedy: string, where: string): OperatingError {
   return new OperatingError({
     code: `strategy.${code}`,
     reason: 'usage',

@@ -27,6 +27,12 @@ const BAD: readonly (readonly [string, Fields, string])[] = [
     { bars: () => ({ minute: { ...MINUTE, price_type: 'middle' as never } }) },
     'strategy.bad_bar_price_type',
   ],
+  [
+    'with bars of trades, where no source has trades',
+    { bars: () => ({ minute: { ...MINUTE, price_type: 'last' } }) },
+    'strategy.no_source',
+  ],
+  ['with a signal of three parts', { signals: () => ['s.x.y'] }, 'strategy.bad_set_up'],
 ]
 
 test.each(BAD)(

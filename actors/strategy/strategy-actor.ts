@@ -145,6 +145,13 @@ export class StrategyActor implements Actor {
     this.#signalRoutes.set(name, this.#node.bus.route(SUBJECT.signal(this.#options.strategy_id, name)))
   }
 
+  /** Subscribes to a signal of a strategy, while wiring. */
+  hearSignal(strategy_id: string, name: string): void {
+    this.#node.bus.subscribe<Signal>(SUBJECT.signal(strategy_id, name), (signal) =>
+      this.#call('onSignal', this.#handlers.onSignal, signal),
+    )
+  }
+
   onTimer(id: string): void {
     if (id === WARM_UP_TIMER) {
       this.#warmUpDone = true
@@ -180,11 +187,6 @@ export class StrategyActor implements Actor {
     for (const { index } of instruments) {
       if (this.#handlers.onQuote !== undefined) quotes.addStrategyHandler(index, (row) => this.#onQuote(row))
       if (this.#handlers.onTrade !== undefined) trades.addStrategyHandler(index, (row) => this.#onTrade(row))
-    }
-    for (const signal of this.#definition.signals?.(this.#setUp) ?? []) {
-      bus.subscribe<Signal>(`sig.${signal}`, (message) =>
-        this.#call('onSignal', this.#handlers.onSignal, message),
-      )
     }
   }
 

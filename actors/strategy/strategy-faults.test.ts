@@ -51,6 +51,12 @@ const DEEDS: readonly (readonly [string, StrategyFaultCode, Deed])[] = [
   ],
   ['orders half a unit', 'bad_order', (ctx) => ctx.submit({ ...rest, quantity_units: 0.5 })],
   ['orders on no side', 'bad_order', (ctx) => ctx.submit({ ...rest, side: 'long' as never })],
+  [
+    'orders for a time nobody knows',
+    'bad_order',
+    (ctx) => ctx.submit({ ...rest, time_in_force: 'foo' as never }),
+  ],
+  ['writes to its parameters', 'threw', (ctx) => Object.assign(ctx.params as object, { counter: 5 })],
   ['keeps something on the context', 'threw', (ctx) => Object.assign(ctx, { counter: 5 })],
   ['adds to its instruments', 'threw', (ctx) => (ctx.instruments as string[]).push('GBPUSD.fxcm')],
   ['cancels NaN', 'not_a_number', (ctx) => ctx.cancel(Number.NaN)],
@@ -342,3 +348,32 @@ function failWith(value: unknown): never {
 function repeat(times: number, act: () => void): void {
   for (let i = 0; i < times; i++) act()
 }
+
+test('[ST9] parameters and signals are frozen to their depths: who writes to one is faulted', () => {
+  const writer = strategy({
+    signals: () => ['p.x'],
+    onSignal: (_, signal) => void Object.assign(signal, { value: 2 }),
+  })
+  const publisher = strategy({
+    onQuote: (ctx) => {
+      ctx.publish('x', 1)
+      const { levels } = ctx.params as { levels: number[] }
+      if (ctx.now_us > 2_000_000) levels.push(1)
+    },
+  })
+  const node = new TestNode({
+    config: (config) => ({
+      ...config,
+      strategies: [
+        testStrategy('w', 'main', [EURUSD]),
+        { ...testStrategy('p', 'main', [EURUSD]), params: { levels: [5] } },
+      ],
+    }),
+    strategies: { w: writer, p: publisher },
+  }).start()
+  node.quote(EURUSD, 100_001, 100_011, 3_000_000)
+  expect(node.faults.map(({ strategy_id, handler, code }) => [strategy_id, handler, code])).toEqual([
+    ['w', 'onSignal', 'threw'],
+    ['p', 'onQuote', 'threw'],
+  ])
+})

@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import Type from 'typebox'
 import { expect, test } from 'vitest'
 import { ConfigError } from './config-problem.ts'
 import { RIGHT_CONFIG } from './config-text.test-support.ts'
 import { parseConfig } from './load-config.ts'
-import { withParams } from './load-strategies.ts'
+import { loadStrategies, withParams } from './load-strategies.ts'
 
 const Params = Type.Object(
   {
@@ -67,4 +70,22 @@ test('a rule of the schema that only its author knows is held to', async () => {
       remedy: '',
     },
   ])
+})
+
+test('an object with the brand of a strategy and no parameters is refused with a sentence', async () => {
+  const base_directory = mkdtempSync(join(tmpdir(), 'orrery-by-hand-'))
+  try {
+    writeFileSync(
+      join(base_directory, 's.ts'),
+      "export const s = { kind: 'orrery.strategy', name: 's', state: () => 0 }\n",
+    )
+    const loaded = await load(['strategies.ema.source=s.ts#s'])
+    await expect(loadStrategies({ ...loaded, base_directory })).rejects.toMatchObject({
+      code: 'strategy.missing_key',
+      what: 'A strategy lacks the key params.',
+      where: 's.ts#s',
+    })
+  } finally {
+    rmSync(base_directory, { recursive: true })
+  }
 })

@@ -2,7 +2,7 @@
 
 import type { TSchema } from 'typebox'
 import Value from 'typebox/value'
-import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
+import { refuseUnfit, type StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { type LoadedStrategy, loadStrategy } from '../../adapters/strategy-loader/load-strategy.ts'
 import { must } from '../../schemas/assert.ts'
 import type { StrategyConfig } from '../../schemas/config.ts'
@@ -22,7 +22,11 @@ export type LoadedSession = {
 export async function loadStrategies(loaded: LoadedConfig): Promise<LoadedSession> {
   const { base_directory, config } = loaded
   const strategies: LoadedStrategy[] = []
-  for (const { source } of config.strategies) strategies.push(await loadStrategy({ source, base_directory }))
+  for (const { source } of config.strategies) {
+    const strategy = await loadStrategy({ source, base_directory })
+    refuseMadeByHand(strategy)
+    strategies.push(strategy)
+  }
   const schemas = strategies.map(({ definition }) => (definition as StrategyDefinition).params)
   return { loaded: withParams(loaded, schemas), strategies }
 }
@@ -36,6 +40,12 @@ export function withParams(loaded: LoadedConfig, schemas: readonly TSchema[]): L
   if (loaded.source.problems.length > 0) throw new ConfigError(loaded.source.problems)
   const config = { ...loaded.config, strategies }
   return { ...loaded, config, config_hash: configHash(config) }
+}
+
+/** An object that bears a strategy's brand has not always been through defineStrategy. */
+function refuseMadeByHand({ definition, source }: LoadedStrategy): void {
+  const { kind: _kind, ...keys } = definition
+  refuseUnfit(keys, source)
 }
 
 function readParams(loaded: LoadedConfig, strategy: StrategyConfig, index: number, schema: TSchema) {
