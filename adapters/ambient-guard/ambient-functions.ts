@@ -13,6 +13,8 @@ export type AmbientFunction = {
   readonly remedy: string
   /** Whether a call with these arguments is ambient; absent: always. */
   readonly isAmbient?: (args: readonly unknown[]) => boolean
+  /** Of a constructor: without `new` it does not look at its arguments. */
+  readonly ignoresArgumentsWhenCalled?: true
 }
 
 const TIME = 'Use ctx.now_us, the time of the step.'
@@ -24,6 +26,10 @@ const LOCALE = "It depends on the machine's language; name one, or compare with 
 const OUTSIDE = 'A handler decides from its inputs and its state alone.'
 
 const withoutValue = (args: readonly unknown[]) => args[0] === undefined
+const withoutLocale = ([locale]: readonly unknown[]) =>
+  locale === undefined || (Array.isArray(locale) && locale.length === 0)
+const withoutZone = ([, options]: readonly unknown[]) =>
+  (options as { timeZone?: unknown } | undefined)?.timeZone === undefined
 
 /** A date alone is UTC, and so is a time with an offset; any other text is read in the machine's zone. */
 const NAMES_ITS_ZONE = /^[+-]?\d{4,6}(-\d\d){0,2}$|:\d\d.*(Z|GMT|UTC|[+-]\d\d:?\d\d)$/i
@@ -51,12 +57,16 @@ export function ambientFunctions(): AmbientFunction[] {
     ...rows(nodeTimers, 'timers.', TIMER, ['setTimeout', 'setInterval', 'setImmediate']),
     ...rows(process, 'process.', TIMER, ['nextTick']),
     ...rows(globalThis, '', OUTSIDE, ['fetch']),
-    ...rows(process, 'process.', OUTSIDE, ['getBuiltinModule']),
+    ...rows(process, 'process.', OUTSIDE, [
+      'getBuiltinModule',
+      ...['memoryUsage', 'cpuUsage', 'resourceUsage', 'availableMemory', 'constrainedMemory', 'cwd'],
+    ]),
+    ...rows(process.memoryUsage, 'process.memoryUsage.', OUTSIDE, ['rss']),
     ...rows(Atomics, 'Atomics.', OUTSIDE, ['wait', 'waitAsync']),
   ]
 }
 
-/** Constructors, guarded when called with `new`; `Date` also as a function. */
+/** Constructors, guarded with `new` and without. */
 export function ambientConstructors(): AmbientFunction[] {
   return [
     {
@@ -66,12 +76,32 @@ export function ambientConstructors(): AmbientFunction[] {
       remedy: `${TIME} Date.UTC() makes a time from its parts.`,
       // Several arguments are parts of a local time.
       isAmbient: (args) => args.length !== 1 || isLocalText(args),
+      // It prints the clock.
+      ignoresArgumentsWhenCalled: true,
     },
+    ...rows(Intl, 'new Intl.', LOCALE, LOCALE_CONSTRUCTORS).map((row) => ({
+      ...row,
+      isAmbient: withoutLocale,
+    })),
+    ...rows(Intl, 'new Intl.', `${LOCALE} Name a timeZone, too.`, ['DateTimeFormat']).map((row) => ({
+      ...row,
+      isAmbient: (args: readonly unknown[]) => withoutLocale(args) || withoutZone(args),
+    })),
     ...rows(globalThis, 'new ', 'When memory is collected is nothing a step may know.', [
       'WeakRef',
       'FinalizationRegistry',
     ]),
   ]
+}
+
+/** Properties that hold what differs from process to process, guarded when read. */
+export function ambientProperties(): AmbientFunction[] {
+  return ['pid', 'env', 'argv', 'execArgv', 'execPath'].map((key) => ({
+    owner: process,
+    key,
+    call: `process.${key}`,
+    remedy: OUTSIDE,
+  }))
 }
 
 /** `Intl.DateTimeFormat.prototype.format` is a getter of a bound function, so it is guarded apart. */
@@ -83,6 +113,10 @@ export const INTL_FORMAT: AmbientFunction = {
   isAmbient: withoutValue,
 }
 
+const LOCALE_CONSTRUCTORS = [
+  ...['NumberFormat', 'Collator', 'PluralRules', 'RelativeTimeFormat', 'ListFormat'],
+  ...['Segmenter', 'DurationFormat'],
+]
 const LOCAL_PARTS = ['FullYear', 'Month', 'Date', 'Hours', 'Minutes', 'Seconds', 'Milliseconds']
 const LOCAL_TIME_METHODS = [
   ...LOCAL_PARTS.flatMap((part) => [`get${part}`, `set${part}`]),

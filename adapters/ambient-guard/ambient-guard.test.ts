@@ -1,3 +1,4 @@
+import { Console } from 'node:console'
 import nodeCrypto, { randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { Decimal } from 'decimal.js'
@@ -77,6 +78,18 @@ const AMBIENT_CALLS: readonly (readonly [string, () => unknown, string])[] = [
   ['fetch()', () => fetch('http://127.0.0.1:1/'), 'inputs'],
   ['process.getBuiltinModule()', () => process.getBuiltinModule('fs'), 'inputs'],
   ['Atomics.wait()', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1), 'inputs'],
+  ['process.memoryUsage()', () => process.memoryUsage(), 'inputs'],
+  ['process.memoryUsage.rss()', () => process.memoryUsage.rss(), 'inputs'],
+  ['process.cpuUsage()', () => process.cpuUsage(), 'inputs'],
+  ['process.cwd()', () => process.cwd(), 'inputs'],
+  ['process.pid', () => process.pid, 'inputs'],
+  ['process.env', () => process.env['HOME'], 'inputs'],
+  ['process.argv', () => process.argv[0], 'inputs'],
+  ['new Intl.NumberFormat()', () => new Intl.NumberFormat(), 'language'],
+  ['new Intl.NumberFormat()', () => Intl.NumberFormat([]), 'language'],
+  ['new Intl.Collator()', () => new Intl.Collator(undefined, { numeric: true }), 'language'],
+  ['new Intl.DateTimeFormat()', () => new Intl.DateTimeFormat(undefined, { timeZone: 'UTC' }), 'language'],
+  ['new Intl.DateTimeFormat()', () => new Intl.DateTimeFormat('en'), 'timeZone'],
   ['new WeakRef()', () => new WeakRef({}), 'memory'],
   ['new FinalizationRegistry()', () => new FinalizationRegistry(() => {}), 'memory'],
 ]
@@ -88,6 +101,18 @@ test.each(AMBIENT_CALLS)('%s throws while a step runs: %s', (call, body, remedy)
   ])
   expect(violations[0]?.remedy).toContain(remedy)
   expect(violations[0]?.where).toMatch(/ambient-guard\.test\.ts:\d+$/)
+})
+
+test('a console of Node, which asks the environment for colours, prints while a step runs', () => {
+  let printed = ''
+  const none = () => undefined
+  const write = (text: string) => {
+    printed += text
+  }
+  const stream = { write, once: none, removeListener: none, listenerCount: () => 0 } as never
+  const printer = new Console(stream)
+  inStep(() => printer.log('now', { seen: 1 }))
+  expect([printed, violations]).toEqual(['now { seen: 1 }\n', []])
 })
 
 test('a violation is reported even where the author catches it', () => {
@@ -124,6 +149,9 @@ test('what is given a value works while a step runs', () => {
     expect('ä'.localeCompare('z', 'sv')).toBe(1)
     expect((1234.5).toLocaleString('en')).toBe('1,234.5')
     expect(Number.isNaN(new Date(Number.NaN).getTime())).toBe(true)
+    expect(new Intl.NumberFormat('en').format(1234.5)).toBe('1,234.5')
+    expect(Intl.Collator('sv').compare('ä', 'z')).toBe(1)
+    expect(new Intl.DateTimeFormat('en', { timeZone: 'UTC' }).format(0)).toBe('1/1/1970')
     expect(formatter.format(0)).toBe('1/1/1970')
     expect(formatter.formatToParts(0)).toHaveLength(5)
     expect(Temporal.Instant.fromEpochMilliseconds(0).toString()).toBe('1970-01-01T00:00:00Z')
@@ -151,6 +179,15 @@ test('outside a step dates are what they were', () => {
     'setTimeout',
   ])
   expect(formatter.format).toBe(formatter.format)
+})
+
+test('outside a step what belongs to the process reads and writes as before', () => {
+  const { argv } = process
+  expect(Number.isInteger(process.pid)).toBe(true)
+  expect(process.env['PATH']).toBeDefined()
+  process.argv = [...argv, 'x']
+  expect(process.argv).toEqual([...argv, 'x'])
+  process.argv = argv
 })
 
 test('outside a step clocks, chance and timers work', async () => {

@@ -9,6 +9,7 @@ import {
   type AmbientFunction,
   ambientConstructors,
   ambientFunctions,
+  ambientProperties,
   INTL_FORMAT,
 } from './ambient-functions.ts'
 import { AmbientInStepError } from './ambient-in-step-error.ts'
@@ -29,6 +30,7 @@ export function installAmbientGuard(gate: StepGate, onViolation: OnViolation): (
   const restores = [
     ...ambientFunctions().map((row) => replaceValue(row, guarded(guard, row, 'apply'))),
     ...ambientConstructors().map((row) => replaceValue(row, guarded(guard, row, 'construct'))),
+    ...ambientProperties().map((row) => guardProperty(guard, row)),
     pointDateBackToItsGuard(),
     replaceIntlFormat(guard),
   ]
@@ -63,12 +65,36 @@ function guarded(guard: Guard, row: AmbientFunction, trap: 'apply' | 'construct'
       check(guard, row, args)
       return Reflect.construct(target, args, newTarget) as object
     },
-    // `Date(2020)` without `new` prints the clock whatever its arguments.
     apply(target, self, args) {
-      check(guard, row, [])
+      check(guard, row, row.ignoresArgumentsWhenCalled ? [] : args)
       return Reflect.apply(target, self, args)
     },
   })
+}
+
+/** Node asks the environment whether a console wants colours, and an author may print. */
+function isReadByNode(): boolean {
+  const reader = new Error('where').stack?.split('\n')[3]
+  return reader?.includes('(node:') === true
+}
+
+/** Outside a step the property reads and writes as before. */
+function guardProperty(guard: Guard, row: AmbientFunction): Restore {
+  const descriptor = descriptorOf(row)
+  const { enumerable = true } = descriptor
+  let { value } = descriptor as { value: unknown }
+  Object.defineProperty(row.owner, row.key, {
+    configurable: true,
+    enumerable,
+    get: () => {
+      if (guard.gate.step_running && !isReadByNode()) check(guard, row, [])
+      return value
+    },
+    set: (changed: unknown) => {
+      value = changed
+    },
+  })
+  return () => Object.defineProperty(row.owner, row.key, { ...descriptor, value })
 }
 
 /** Otherwise `new Date(0).constructor` would be a way around the guard, and no longer equal to `Date`. */
