@@ -4,16 +4,14 @@ import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import type { JournalFile, JournalFs } from '../../engine/journal-fs-port.ts'
 import { lockDirectory } from './directory-lock.ts'
+import { makeFolders } from './make-folders.ts'
 
 export const nodeJournalFs: JournalFs = {
   create: (path) => new NodeJournalFile(path, fs.openSync(path, 'wx+')),
   open: async (path) => new NodeJournalFile(path, await openDescriptor(path, 'r+')),
   list: async (directory) => (await fs.promises.readdir(directory)).sort(),
   makeDirectory: async (path) => {
-    const first = await fs.promises.mkdir(path, { recursive: true })
-    if (first === undefined) return
-    for (let made = path; made.length >= first.length; made = dirname(made))
-      await fsyncDirectory(dirname(made))
+    for (const made of (await makeFolders(path)).reverse()) await fsyncDirectory(dirname(made))
   },
   rename: (from, to) => fs.promises.rename(from, to),
   remove: (path) => fs.promises.rm(path, { recursive: true, force: true }),

@@ -1,7 +1,8 @@
 // The folder of one run: its journal, its result and what is made of them.
 
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { makeFolders } from '../../adapters/journal-file/make-folders.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 
 /** `<session>-<UTC start>`: sorts by time, and two starts of a session differ. */
@@ -17,7 +18,7 @@ export function journalFolder(folder: string): string {
 export async function makeRunFolder(path: string): Promise<string> {
   const folder = resolve(path)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolders(folder)
     if ((await readdir(folder)).length === 0) return folder
   } catch (error) {
     throw new OperatingError({
