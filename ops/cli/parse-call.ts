@@ -7,7 +7,7 @@ import type { Call, Command, Option } from './command.ts'
 
 /** Flags every command has. */
 export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
-  json: { type: 'boolean', description: 'Print one JSON object on stdout, errors too.' },
+  json: { type: 'boolean', description: 'Print one JSON value on stdout, errors too.' },
   help: { type: 'boolean', description: 'Show this help.' },
 }
 

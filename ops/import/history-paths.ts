@@ -27,10 +27,11 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory()
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
     throw new OperatingError({
       code: 'import.unreadable_file',
       reason: 'data',
-      what: `The file cannot be read: ${(error as NodeJS.ErrnoException).code}.`,
+      what: code === 'ENOENT' ? 'There is no such file or folder.' : `The file cannot be read: ${code}.`,
       where: path,
       remedy: 'Name a file or a folder that exists and can be read.',
       cause: error,

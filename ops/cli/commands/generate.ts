@@ -95,11 +95,15 @@ async function findInstrument(id: string, known: readonly Instrument[]): Promise
   if (instrument !== undefined) return instrument
   const { nearestName } = await import('../../../schemas/nearest-name.ts')
   const generated = known.map((candidate) => candidate.instrument_id).filter((name) => name.endsWith('.gen'))
+  const likely = nearestName(id, generated)
   throw new OperatingError({
     code: 'generate.unknown_instrument',
     reason: 'usage',
     what: `The instrument ${id} is unknown.`,
     where: '--instrument',
-    remedy: `Did you mean ${nearestName(id, generated) ?? generated.join(' or ')}?`,
+    remedy:
+      likely === undefined
+        ? `Name one such as ${generated.slice(0, 3).join(', ')}.`
+        : `Did you mean ${likely}?`,
   })
 }
