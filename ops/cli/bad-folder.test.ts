@@ -121,8 +121,10 @@ function replaceNumber(bytes: Uint8Array, from: number, to: number): void {
 
 test('a run that is interrupted ends by the signal, is refused by verify, and leaves everything else to use', () => {
   // The signal comes while rows are replayed, at the same row every time.
-  const handlers = "onQuote(ctx) { if (++ctx.state.count === 2_500) process.kill(process.pid, 'SIGINT') },"
+  const handlers = "onQuote(ctx) { if (++ctx.state.count === 2_500) process.kill(pid, 'SIGINT') },"
   const config = writeSession(folder.path, 'interrupted', handlers)
+  const file = folder.file('interrupted.ts')
+  writeFileSync(file, `const { pid } = process\n${readFileSync(file, 'utf8')}`)
   const out = folder.file('interrupted-run')
   const { signal, stdout, stderr } = spawnSync(BIN, ['backtest', config, '--out', out, '--json'], {
     encoding: 'utf8',
