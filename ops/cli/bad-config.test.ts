@@ -138,7 +138,7 @@ test('a configuration, a strategy file and an export that are not there are name
   })
 })
 
-test('a range without rows, and a store without the instrument, are refused as data', () => {
+test('a range without rows, a store that is not there and one without the instrument are refused as data', () => {
   const path = writeSession(folder.path, 'empty', '')
   const later = ['--set', 'data.from=2025-01-01', '--set', 'data.to=2025-01-02']
   expect(refusal(['backtest', path, ...later])).toMatchObject({
@@ -146,7 +146,11 @@ test('a range without rows, and a store without the instrument, are refused as d
     code: 'data.no_rows',
     where: 'data.sources',
   })
-  expect(refusal(['backtest', path, '--set', 'data.store=./other-ticks'])).toMatchObject({
+  const elsewhere = ['--set', 'data.store=./other-ticks']
+  expect(refusal(['backtest', path, ...elsewhere])).toMatchObject({ exit_code: 3, code: 'store.missing' })
+  const other = folder.file('other-ticks')
+  expect(runCli(['generate', '--store', other, '--instrument', 'GEN1.gen', '--rows', '10']).exit_code).toBe(0)
+  expect(refusal(['backtest', path, ...elsewhere])).toMatchObject({
     exit_code: 3,
     code: 'store.unknown_instrument',
     what: 'The tick store has no definition of EURUSD.gen.',
