@@ -26,6 +26,7 @@ import { type LoadedSession, loadStrategies } from '../config/load-strategies.ts
 import { ReportRecorder } from '../report/report-data.ts'
 import { writeReport } from '../report/write-report.ts'
 import { RunFiles } from '../run-files/run-files.ts'
+import { peakMemoryBytes } from './peak-memory.ts'
 import { journalFolder, makeRunFolder, newRunId } from './run-folder.ts'
 
 export type ConfiguredRun = {
@@ -133,7 +134,7 @@ async function runIntoFolder(parts: RunParts): Promise<RunInFolder> {
 
 const METER = {
   now_ms: () => performance.now(),
-  peakBytes: () => process.resourceUsage().maxRSS * 1024,
+  peakBytes: peakMemoryBytes,
   // The clock of `performance` starts with the process.
   started_ms: 0,
 }
