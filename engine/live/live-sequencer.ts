@@ -150,30 +150,31 @@ export class LiveSequencer {
 
   #fireTimers(ts: number): void {
     const { timers } = this.node
-    const { instant_inputs_max } = this.#options.bounds
-    let owner = -1
-    for (let fired = 0; timers.next_us < ts; fired++) {
-      if (fired === instant_inputs_max) this.#faultOwner(owner, ts)
-      assert(
-        fired < 2 * instant_inputs_max,
-        'timers of one moment go on after the strategy behind them was faulted',
-      )
-      if (timers.next_us >= ts) return
+    if (timers.next_us >= ts) return
+    const firedByStrategy = new Map<string, number>()
+    while (timers.next_us < ts) {
       const timer = timers.pop()
-      owner = timer.owner
-      this.#journal.input(this.node, ts, { type: 'timer', owner, id: timer.id, at_us: timer.at_us })
+      const { owner, id, at_us } = timer
+      // The engine's own actors set one timer a series or a feed; only a strategy's can go on without end.
+      const strategy_id = this.#built.strategyOfActor(owner)
+      if (strategy_id !== undefined && this.#isExcess(strategy_id, firedByStrategy)) {
+        this.#faultStrategy(strategy_id, ts)
+        continue
+      }
+      this.#journal.input(this.node, ts, { type: 'timer', owner, id, at_us })
       this.node.stepTimer(timer, ts)
     }
   }
 
-  #faultOwner(owner: number, ts: number): void {
-    const { bounds } = this.#options
-    const strategy_id = this.#built.strategyOfActor(owner)
-    assert(
-      strategy_id !== undefined,
-      'timers of one moment exceed instant_inputs_max, and no strategy set them',
-    )
-    const reason = `more than ${bounds.instant_inputs_max} timers at one moment (limits.instant_inputs_max)`
+  #isExcess(strategy_id: string, firedByStrategy: Map<string, number>): boolean {
+    const fired = (firedByStrategy.get(strategy_id) ?? 0) + 1
+    firedByStrategy.set(strategy_id, fired)
+    return fired > this.#options.bounds.instant_inputs_max
+  }
+
+  /** A fault cancels all timers of the strategy, so that its excess ends here. */
+  #faultStrategy(strategy_id: string, ts: number): void {
+    const reason = `more than ${this.#options.bounds.instant_inputs_max} timers at one moment`
     this.node.stepControl(faultOf(strategy_id, reason), ts)
   }
 

@@ -314,8 +314,8 @@ test('[N10] a session whose quotes were conflated ends, bars and all, in the sta
   expect(sameBytes(again.state, desk.sequencer.state())).toBe(true)
 })
 
-test('[N11] a strategy whose timers stop time is faulted, and the session goes on', async () => {
-  const scenario = await liveScenario(['nth'])
+test('[N11] a strategy whose timers stop time is faulted, and the session goes on with the others', async () => {
+  const scenario = await liveScenario(['nth', 'timed'])
   const definition = must(scenario.definitions.get('nth'), 'the strategy is there')
   const restless = {
     ...definition,
@@ -325,11 +325,12 @@ test('[N11] a strategy whose timers stop time is faulted, and the session goes o
       ctx.setTimer('again', ctx.now_us - 1),
   } as typeof definition
   const store = new MemoryJournalStore()
-  const stuck = { ...scenario, definitions: new Map([['nth', restless]]) }
+  const stuck = { ...scenario, definitions: new Map([...scenario.definitions, ['nth', restless]]) }
   const desk = await LiveDesk.open(stuck, { store })
   desk.start()
   await desk.trade(5)
   expect(desk.sequencer.node.stateOf('strategy/nth')).toBe('faulted')
+  expect(desk.sequencer.node.stateOf('strategy/timed')).toBe('trading')
   const again = await wholeRun(stuck, store)
   expect(sameBytes(again.state, desk.sequencer.state())).toBe(true)
 })
