@@ -395,6 +395,7 @@ function reportOn(
     report_type,
     venue_id: command.venue_id,
     account_id: command.account_id as AccountId,
+    report_id: '',
     instrument_id: command.instrument_id,
     instrument_index: command.instrument_index,
     client_order_id: command.client_order_id,

@@ -2,15 +2,17 @@
 // ts_seq_us, the kind, then the fields in schema order. A backtest journals control and feed inputs alone, because all
 // others follow from its data; a live session journals every input it processed.
 
-import { must, unreachable } from '../schemas/assert.ts'
+import { assert, must, unreachable } from '../schemas/assert.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../schemas/ids.ts'
 import { CONTROL_COMMANDS, type Control } from '../schemas/messages/control.ts'
 import { FEED_EVENTS, type FeedEvent } from '../schemas/messages/feed.ts'
 import type { SendOutcome, VenueReport } from '../schemas/messages/order.ts'
+import type { OrderLookup, VenueState } from '../schemas/messages/venue.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
 import { COMMAND_TYPES } from './command-codec.ts'
 import { readReport, writeReport } from './report-codec.ts'
+import { readLookup, readVenueState, writeLookup, writeVenueState } from './venue-codec.ts'
 
 /** A timer of the engine fired: `owner` is the index of the actor that had set it. */
 export type TimerFiring = {
@@ -21,7 +23,7 @@ export type TimerFiring = {
 }
 
 /** Inputs that are handed in and never refused. */
-export type KeptInput = Control | FeedEvent | SendOutcome | VenueReport
+export type KeptInput = Control | FeedEvent | SendOutcome | VenueReport | OrderLookup | VenueState
 export type JournaledInput = KeptInput | TimerFiring
 export type InputRecord<Input extends JournaledInput = JournaledInput> = {
   readonly seq: number
@@ -29,9 +31,19 @@ export type InputRecord<Input extends JournaledInput = JournaledInput> = {
   readonly input: Input
 }
 
-const INPUT_TYPES = ['control', 'feed_event', 'send_outcome', 'venue_report', 'timer'] as const
+/** A type's place is its number in the records; `rows` has none of these codecs (`live/row-batch.ts`). */
+const INPUT_TYPES = [
+  'control',
+  'feed_event',
+  'send_outcome',
+  'venue_report',
+  'timer',
+  'rows',
+  'order_lookup',
+  'venue_state',
+] as const
 /** Stands where the others have their type. */
-export const ROWS_INPUT = INPUT_TYPES.length
+export const ROWS_INPUT = INPUT_TYPES.indexOf('rows')
 const TYPE_OFFSET = 16
 const OUTCOMES = ['sent', 'refused', 'unproven'] as const
 
@@ -60,6 +72,10 @@ export function writeInput(
       return writeReport(writer, input)
     case 'timer':
       return writeTimer(writer, input)
+    case 'order_lookup':
+      return writeLookup(writer, input)
+    case 'venue_state':
+      return writeVenueState(writer, input)
     default:
       return unreachable(input)
   }
@@ -73,7 +89,8 @@ export function readInput(
   const seq = reader.number()
   const ts_seq_us = reader.number()
   const type = must(INPUT_TYPES[reader.byte()], 'an input has a known type')
-  const input = type === 'venue_report' ? readReport(reader, instrumentIndex) : READERS[type](reader)
+  assert(type !== 'rows', 'a record of rows is read in columns')
+  const input = READERS[type](reader, instrumentIndex)
   reader.end()
   return { seq, ts_seq_us, input }
 }
@@ -82,7 +99,10 @@ const READERS = {
   control: readControl,
   feed_event: readFeedEvent,
   send_outcome: readOutcome,
+  venue_report: readReport,
   timer: readTimer,
+  order_lookup: readLookup,
+  venue_state: readVenueState,
 }
 
 function writeControl(writer: CanonicalWriter, control: Control): void {

@@ -12,6 +12,7 @@ import type {
 } from '../schemas/messages/order.ts'
 import type { OrderFact } from '../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../schemas/messages/risk.ts'
+import type { OrderLookup, VenueState } from '../schemas/messages/venue.ts'
 import { priceUnits, sizeUnits, timeUs } from '../schemas/units.ts'
 import type { TimerFiring } from './input-codec.ts'
 import type { LedgerEntry } from './ledger/ledger.ts'
@@ -57,6 +58,7 @@ export const report: VenueReport = {
   type: 'venue_report',
   report_type: 'trade_correct',
   ...ids,
+  report_id: 'r9',
   client_order_id,
   original_client_order_id,
   venue_order_id: 'v17',
@@ -75,6 +77,25 @@ export const report: VenueReport = {
   reason_code: 'code',
   reason_text: 'text',
   ts_event_us: timeUs(1_700_000_000_000_001),
+}
+
+export const lookup: OrderLookup = {
+  type: 'order_lookup',
+  outcome: 'found',
+  venue_id: ids.venue_id,
+  account_id: ids.account_id,
+  client_order_id,
+  report,
+  reason_code: 'in_venue_books',
+}
+
+export const venueState: VenueState = {
+  type: 'venue_state',
+  venue_id: ids.venue_id,
+  account_id: ids.account_id,
+  positions: [{ instrument_id: ids.instrument_id, instrument_index: 3, quantity_units: sizeUnits(-7) }],
+  open_client_order_ids: [client_order_id, original_client_order_id],
+  ts_event_us: timeUs(1_700_000_000_000_003),
 }
 
 export const outcome: SendOutcome = {

@@ -8,6 +8,7 @@ import { assert, must } from '../schemas/assert.ts'
 import type { Control } from '../schemas/messages/control.ts'
 import type { FeedEvent } from '../schemas/messages/feed.ts'
 import type { SendOutcome, VenueReport } from '../schemas/messages/order.ts'
+import type { OrderLookup, VenueState } from '../schemas/messages/venue.ts'
 import type { Actor } from './actor.ts'
 import { Bus, type Route } from './bus.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
@@ -47,6 +48,8 @@ export const INPUT_SUBJECT = {
   feedEvent: 'input.feed_event',
   outcome: (account_id: string) => `input.outcome.${account_id}`,
   report: (account_id: string) => `input.report.${account_id}`,
+  lookup: (account_id: string) => `input.lookup.${account_id}`,
+  venueState: (account_id: string) => `input.venue_state.${account_id}`,
 } as const
 
 export class Node {
@@ -74,6 +77,8 @@ export class Node {
   readonly #feedEventRoute: Route<FeedEvent>
   readonly #outcomeRoutes = new Map<string, Route<SendOutcome>>()
   readonly #reportRoutes = new Map<string, Route<VenueReport>>()
+  readonly #lookupRoutes = new Map<string, Route<OrderLookup>>()
+  readonly #venueStateRoutes = new Map<string, Route<VenueState>>()
   readonly #scratch = new CanonicalWriter(512)
 
   constructor(options: NodeOptions) {
@@ -113,6 +118,8 @@ export class Node {
   addAccount(account_id: string): void {
     this.#outcomeRoutes.set(account_id, this.bus.route(INPUT_SUBJECT.outcome(account_id)))
     this.#reportRoutes.set(account_id, this.bus.route(INPUT_SUBJECT.report(account_id)))
+    this.#lookupRoutes.set(account_id, this.bus.route(INPUT_SUBJECT.lookup(account_id)))
+    this.#venueStateRoutes.set(account_id, this.bus.route(INPUT_SUBJECT.venueState(account_id)))
   }
 
   /** A named random stream of the session's seed; the same name is drawn once. */
@@ -163,6 +170,18 @@ export class Node {
   stepOutcome(outcome: SendOutcome, ts_seq_us: number): void {
     this.#begin(ts_seq_us)
     this.bus.send(this.#account(this.#outcomeRoutes, outcome.account_id), outcome)
+    this.#finish()
+  }
+
+  stepLookup(lookup: OrderLookup, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.bus.send(this.#account(this.#lookupRoutes, lookup.account_id), lookup)
+    this.#finish()
+  }
+
+  stepVenueState(state: VenueState, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.bus.send(this.#account(this.#venueStateRoutes, state.account_id), state)
     this.#finish()
   }
 

@@ -11,6 +11,7 @@ export function writeReport(writer: CanonicalWriter, report: VenueReport): void 
   writer.byte(REPORT_TYPES.indexOf(report.report_type))
   writer.text(report.venue_id)
   writer.text(report.account_id)
+  writer.text(report.report_id)
   writer.text(report.instrument_id)
   writer.text(report.client_order_id)
   writer.text(report.original_client_order_id)
@@ -40,12 +41,14 @@ export function readReport(
   const report_type = must(REPORT_TYPES[reader.byte()], 'a report has a known type')
   const venue_id = reader.text() as VenueId
   const account_id = reader.text() as AccountId
+  const report_id = reader.text()
   const instrument_id = reader.text() as InstrumentId
   return {
     type: 'venue_report',
     report_type,
     venue_id,
     account_id,
+    report_id,
     instrument_id,
     instrument_index: instrumentIndex(instrument_id),
     client_order_id: reader.text() as ClientOrderId,

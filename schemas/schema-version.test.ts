@@ -5,7 +5,7 @@ import { SCHEMA_VERSION } from './schema-version.ts'
 
 /** What the schema version means, file by file. */
 const PINNED = {
-  version: 2,
+  version: 3,
   files: {
     'backtest-result.ts': '8b1ffc00bfe893b2',
     'config.ts': '5676a5e9df866135',
@@ -18,6 +18,7 @@ const PINNED = {
     'messages/order-fact.ts': 'b566a1548a0a3a6e',
     'messages/order.ts': '8182d32fb4132577',
     'messages/risk.ts': '48a198b5ba6fa406',
+    'messages/venue.ts': '2e7bec3a5bfbae3e',
     'money.ts': '6dc769e0ff7a4048',
     'run-files.ts': '071dd3855201a4f7',
   },

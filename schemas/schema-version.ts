@@ -5,5 +5,6 @@
  * 1: the first schemas.
  * 2: reports, facts and fills say maker or taker; a denial says what was asked for; rows name the intent, and a
  *    position its venue.
+ * 3: live sessions: a report carries the venue's id of it; look-ups and a venue's state are inputs.
  */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3

@@ -14,11 +14,12 @@ import type { SendOutcome, VenueCommand, VenueReport } from '../../schemas/messa
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { CancelOrderRequest, ReplaceOrderRequest } from '../../schemas/messages/order-request.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
+import type { OrderLookup } from '../../schemas/messages/venue.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { ApprovedRequest } from '../risk/risk-actor.ts'
 import type { OpenOrder } from '../strategy/context.ts'
-import { type OrderEvent, reportEvent, sendEvent } from './order-event.ts'
+import { lookupEvent, type OrderEvent, reportEvent, sendEvent } from './order-event.ts'
 import type { OrderEffect } from './order-facts.ts'
 import type { OrderRecord } from './order-record.ts'
 import { type OrderCounts, OrderStore } from './order-store.ts'
@@ -59,6 +60,7 @@ export class OrderActor implements Actor {
     node.bus.subscribe<ApprovedRequest>(SUBJECT.approved(account_id), (request) => this.#onRequest(request))
     node.bus.subscribe<SendOutcome>(INPUT_SUBJECT.outcome(account_id), (outcome) => this.#onOutcome(outcome))
     node.bus.subscribe<VenueReport>(INPUT_SUBJECT.report(account_id), (report) => this.#onReport(report))
+    node.bus.subscribe<OrderLookup>(INPUT_SUBJECT.lookup(account_id), (lookup) => this.#onLookup(lookup))
   }
 
   get state(): string {
@@ -137,6 +139,12 @@ export class OrderActor implements Actor {
     const order = this.#store.findReported(report)
     if (order === undefined) this.#strayCount++
     else this.#apply(order, reportEvent(report, timeUs(this.#node.now_us)))
+  }
+
+  #onLookup(lookup: OrderLookup): void {
+    const order = this.#store.find(lookup.client_order_id)
+    if (order === undefined) this.#strayCount++
+    else this.#apply(order, lookupEvent(lookup, timeUs(this.#node.now_us)))
   }
 
   #apply(order: OrderRecord, event: OrderEvent): void {

@@ -131,6 +131,7 @@ function benchReport(clientOrderId: ClientOrderId, type: 'new' | 'trade', quanti
     report_type: type,
     venue_id: 'sim' as VenueId,
     account_id: 'bench' as AccountId,
+    report_id: '',
     instrument_id: 'EURUSD.sim' as InstrumentId,
     instrument_index: 0,
     client_order_id: clientOrderId,

@@ -9,6 +9,7 @@ import {
   type VenueCommand,
   type VenueReport,
 } from '../../schemas/messages/order.ts'
+import type { OrderLookup } from '../../schemas/messages/venue.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 
 type Heard<Type extends string, Body> = {
@@ -81,6 +82,12 @@ export const ORDER_EVENT_TYPES: readonly OrderEvent['type'][] = [
 
 export function sendEvent(outcome: SendOutcome, tsSeqUs: TimeUs): SendEvent {
   return { type: SEND_EVENTS[outcome.command_type][outcome.outcome], ts_seq_us: tsSeqUs, body: outcome }
+}
+
+export function lookupEvent(lookup: OrderLookup, tsSeqUs: TimeUs): OrderFound | OrderAbsent {
+  const { client_order_id, reason_code, report } = lookup
+  if (report !== undefined) return { type: 'lookup.found', ts_seq_us: tsSeqUs, body: report }
+  return { type: 'lookup.absent', ts_seq_us: tsSeqUs, body: { client_order_id, reason_code } }
 }
 
 export function reportEvent(report: VenueReport, tsSeqUs: TimeUs): ReportEvent {

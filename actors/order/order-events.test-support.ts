@@ -41,6 +41,7 @@ export function venueReport(type: ReportType, changes: Partial<VenueReport> = {}
     type: 'venue_report',
     report_type: type,
     ...identity,
+    report_id: '',
     client_order_id: ORDER_ID,
     original_client_order_id: '',
     venue_order_id: 'v1',

@@ -118,6 +118,12 @@ export class EpochReplay implements EffectJournal {
       case 'venue_report':
         node.stepReport(input, ts_seq_us)
         break
+      case 'order_lookup':
+        node.stepLookup(input, ts_seq_us)
+        break
+      case 'venue_state':
+        node.stepVenueState(input, ts_seq_us)
+        break
       default:
         unreachable(input)
     }

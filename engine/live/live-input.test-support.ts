@@ -54,6 +54,7 @@ const report: fc.Arbitrary<VenueReport> = fc.record({
   report_type: fc.constantFrom(...REPORT_TYPES),
   venue_id: text.map((id) => id as VenueId),
   account_id: text.map((id) => id as AccountId),
+  report_id: text,
   instrument_id: index.map((i) => `I${i}.v` as InstrumentId),
   instrument_index: fc.constant(0),
   client_order_id: text.map((id) => id as ClientOrderId),

@@ -143,6 +143,12 @@ export class LiveSequencer {
       case 'venue_report':
         this.#journal.input(node, ts, input)
         return node.stepReport(input, ts)
+      case 'order_lookup':
+        this.#journal.input(node, ts, input)
+        return node.stepLookup(input, ts)
+      case 'venue_state':
+        this.#journal.input(node, ts, input)
+        return node.stepVenueState(input, ts)
       default:
         return unreachable(input)
     }

@@ -91,6 +91,8 @@ export type VenueReport = {
   readonly report_type: ReportType
   readonly venue_id: VenueId
   readonly account_id: AccountId
+  /** The venue's own, growing number or name of the report, by which a session resumes behind it; '' where it has none. */
+  readonly report_id: string
   readonly instrument_id: InstrumentId
   readonly instrument_index: number
   /** The incarnation the report is about; for a cancel or replace answer the request's own id. */

@@ -1,0 +1,48 @@
+// The bus between nodes, and to whoever looks: in process for tests and the embedded default, JetStream for installations.
+//
+// Order: messages of one subject reach a subscriber in the order they were published. Delivery: at least once; a
+// published `message_id` is stored once within the bus's window, and receivers drop what they have processed. `publish`
+// resolves when the bus holds the message durably, and rejects at its deadline; whether it was stored is then unknown, and
+// publishing the same id again is safe. `send` is for market data: at most once, not awaited, bounded; what does not fit
+// is dropped and counted. Overload: `publish` refuses beyond `pending_max` messages in flight (`bus.overloaded`); a
+// subscriber that is behind is not handed more than `pending_max`. Reconnects lose nothing that was published. A
+// permission violation is fatal: it is told to `onFault` once, and every later call is refused.
+
+import type { OperatingError } from '../schemas/operating-error.ts'
+
+export type BusMessage = {
+  readonly subject: string
+  /** Unique for ever: `<node>.<epoch>.<seq>.<n>`, or what an outside program chose; '' only with `send`. */
+  readonly message_id: string
+  readonly payload: Uint8Array
+}
+
+/** A message as delivered. `stream` and `sequence` name its place for ever; '' and 0 for what `send` sent. */
+export type BusDelivery = BusMessage & { readonly stream: string; readonly sequence: number }
+
+/** Where a subscription starts: what is published from now on, everything held, or behind a sequence already processed. */
+export type BusStart = { readonly at: 'new' } | { readonly at: 'first' } | { readonly after_sequence: number }
+
+export type BusSubscription = { close(): Promise<void> }
+
+export interface MessageBus {
+  publish(message: BusMessage): Promise<void>
+  send(message: Pick<BusMessage, 'subject' | 'payload'>): void
+  /**
+   * Hands in the messages of stored subjects, which may end in `.>` or have `*` for a token. A handler is called for one
+   * message at a time; what it returns is awaited.
+   */
+  subscribe(
+    subjects: readonly string[],
+    start: BusStart,
+    onMessage: (delivery: BusDelivery) => void | Promise<void>,
+  ): Promise<BusSubscription>
+  /** Hands in what `send` sends, from now on. */
+  listen(subjects: readonly string[], onMessage: (delivery: BusDelivery) => void): Promise<BusSubscription>
+  onFault(listener: (fault: OperatingError) => void): void
+  /** Connection lost and found again, for people and supervision. */
+  onConnection(listener: (connected: boolean, reason: string) => void): void
+  /** Messages of `send` that did not fit. */
+  readonly dropped_count: number
+  close(): Promise<void>
+}
