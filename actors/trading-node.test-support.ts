@@ -14,7 +14,8 @@ import type { Sha256 } from '../engine/sha256-port.ts'
 import type { CapabilityTable } from '../engine/venue-port.ts'
 import { must } from '../schemas/assert.ts'
 import type { Config, StrategyConfig } from '../schemas/config.ts'
-import type { AccountId, VenueId } from '../schemas/ids.ts'
+import type { AccountId, ClientOrderId, InstrumentId, VenueId } from '../schemas/ids.ts'
+import type { Alert } from '../schemas/messages/alert.ts'
 import type { Control, ControlCommand } from '../schemas/messages/control.ts'
 import type { FeedEventKind } from '../schemas/messages/feed.ts'
 import type { BarPriceType } from '../schemas/messages/market.ts'
@@ -27,6 +28,7 @@ import type {
 } from '../schemas/messages/order.ts'
 import type { OrderFact } from '../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../schemas/messages/risk.ts'
+import type { OrderLookup } from '../schemas/messages/venue.ts'
 import { priceUnits, sizeUnits, timeUs } from '../schemas/units.ts'
 import { defineStrategy, type StrategyDefinition } from './strategy/definition.ts'
 import type { FaultReport } from './strategy/strategy-fault.ts'
@@ -158,6 +160,7 @@ export class TestNode {
   readonly ledger: LedgerEntry[] = []
   readonly faults: FaultReport[] = []
   readonly outside: FaultReport[] = []
+  readonly alerts: Alert[] = []
   readonly gate = { step_running: false }
   readonly instruments: readonly InstrumentSpec[]
   readonly #options: TestNodeOptions
@@ -184,6 +187,7 @@ export class TestNode {
         onLedgerEntry: (entry) => this.ledger.push(entry),
       },
       onOutcome: (outcome) => this.refused.push(outcome),
+      onAlert: (alert) => this.alerts.push(alert),
       onFault: (fault) => this.faults.push(fault),
       onOutsideStep: (fault) => this.outside.push(fault),
     })
@@ -297,6 +301,36 @@ export class TestNode {
 
   report(type: ReportType, command: VenueCommand, changes: Partial<VenueReport> = {}): void {
     this.node.stepReport(reportOn(type, command, timeUs(this.now_us), changes), this.now_us)
+    this.release()
+  }
+
+  /** The venue has looked an id up: live as the command put it, or proven absent. */
+  lookUp(command: VenueCommand, outcome: OrderLookup['outcome']): void {
+    const { account_id, venue_id, client_order_id } = command
+    const report =
+      outcome === 'found' ? reportOn('new', command, timeUs(this.now_us), { venue_order_id: 'v' }) : undefined
+    const lookup = { type: 'order_lookup', outcome, account_id, venue_id, client_order_id, report } as const
+    this.node.stepLookup({ ...lookup, reason_code: 'test' }, this.now_us)
+    this.release()
+  }
+
+  /** The venue shows the account's books. */
+  venueState(positions: { readonly [instrument_id: string]: number }, open: readonly string[] = []): void {
+    this.node.stepVenueState(
+      {
+        type: 'venue_state',
+        venue_id: 'sim' as VenueId,
+        account_id: 'main' as AccountId,
+        positions: Object.entries(positions).map(([id, quantity]) => ({
+          instrument_id: id as InstrumentId,
+          instrument_index: 0,
+          quantity_units: sizeUnits(quantity),
+        })),
+        open_client_order_ids: open as ClientOrderId[],
+        ts_event_us: timeUs(this.now_us),
+      },
+      this.now_us,
+    )
     this.release()
   }
 

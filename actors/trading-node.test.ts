@@ -156,6 +156,7 @@ test('every actor’s state is visible by name', () => {
     'signal/bars': '0 series, 0 bars',
     'portfolio/main': '0 open positions, 0 fills',
     'risk/main': 'active',
+    'reconciliation/main': 'unchecked',
     'order/main': '0 open, 0 filled, 0 canceled, 0 rejected',
     'execution/main': '0 intents',
     'strategy/s': 'trading',

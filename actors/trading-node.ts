@@ -19,6 +19,7 @@ import { ExecutionActor } from './execution/execution-actor.ts'
 import { FeedActor } from './feed/feed-actor.ts'
 import { OrderActor } from './order/order-actor.ts'
 import { PortfolioActor } from './portfolio/portfolio-actor.ts'
+import { ReconciliationActor } from './reconciliation/reconciliation-actor.ts'
 import { RiskActor, type RiskVenue } from './risk/risk-actor.ts'
 import { SignalActor } from './signal/signal-actor.ts'
 import type { QuoteView } from './strategy/context.ts'
@@ -150,12 +151,23 @@ class Wiring {
     this.#gates.set(account.id, gate)
     const orders = new OrderActor(this.#node, {
       account_id,
+      session: this.#config.session,
       strategies: ids,
       order_retention: this.#config.limits.order_retention,
       outputs: this.#outputs,
       approve: (command) => gate.approveCommand(command),
     })
     this.#orders.set(account.id, orders)
+    const portfolio = must(this.#portfolios.get(account.id), 'an account has a portfolio')
+    new ReconciliationActor(this.#node, {
+      account_id,
+      venues: account.venues,
+      instruments,
+      quantity: (index) => portfolio.quantity(index),
+      openOrders: () => orders.openRecords(),
+      isOpen: (id) => orders.isOpen(id),
+      inspect,
+    })
     new ExecutionActor(this.#node, {
       account_id,
       session: this.#config.session,

@@ -5,10 +5,12 @@
 // actors throws, the node is finished: its driver lets it go and recovers by the start-up path.
 
 import { assert, must } from '../schemas/assert.ts'
+import type { Alert } from '../schemas/messages/alert.ts'
 import type { Control } from '../schemas/messages/control.ts'
 import type { FeedEvent } from '../schemas/messages/feed.ts'
 import type { SendOutcome, VenueReport } from '../schemas/messages/order.ts'
 import type { OrderLookup, VenueState } from '../schemas/messages/venue.ts'
+import { timeUs } from '../schemas/units.ts'
 import type { Actor } from './actor.ts'
 import { Bus, type Route } from './bus.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
@@ -40,6 +42,8 @@ export type NodeOptions = {
   /** Takes an outcome the outbox itself decided; it becomes an input. */
   readonly onOutcome: (outcome: SendOutcome) => void
   readonly onOutput?: OutputSink | undefined
+  /** Tells people what they must look at; never changes what the engine does. */
+  readonly onAlert?: ((alert: Alert) => void) | undefined
 }
 
 /** Subjects of the inputs that are messages rather than rows. */
@@ -80,6 +84,7 @@ export class Node {
   readonly #lookupRoutes = new Map<string, Route<OrderLookup>>()
   readonly #venueStateRoutes = new Map<string, Route<VenueState>>()
   readonly #scratch = new CanonicalWriter(512)
+  readonly #onAlert: NodeOptions['onAlert']
 
   constructor(options: NodeOptions) {
     this.name = options.name
@@ -87,6 +92,7 @@ export class Node {
     this.#seed = options.seed
     this.#journal = options.journal
     this.#gate = options.gate
+    this.#onAlert = options.onAlert
     this.bus = new Bus(options.step_messages_max, (cause) =>
       this.faultCause(cause, 'step_messages_max exceeded'),
     )
@@ -197,6 +203,10 @@ export class Node {
     this.#record(event)
     this.bus.send(this.#feedEventRoute, event)
     this.#finish()
+  }
+
+  alert(alert: Omit<Alert, 'type' | 'ts_us'>): void {
+    this.#onAlert?.({ type: 'alert', ...alert, ts_us: timeUs(this.now_us) })
   }
 
   /** Faults the strategy answerable for an excess; where no strategy is, the node stops. */

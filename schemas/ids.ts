@@ -15,6 +15,9 @@ export type MessageId = string & { readonly __id: 'message' }
 export const TOKEN = /^[A-Za-z0-9_-]+$/
 export const CLIENT_ORDER_ID_LENGTH_MAX = 32
 const DIGIT_ZERO = 48
+const LETTER_C = 99
+/** Requests the engine makes of its own count from here, and are written `c1`, `c2`, …: a strategy's never get there. */
+export const ENGINE_COUNTER_BASE = 2 ** 40
 // Called by itself: looking the method up on strings of many internal kinds costs more than the call.
 const { charCodeAt } = String.prototype
 
@@ -43,7 +46,8 @@ export function clientOrderId(
   strategy: string,
   counter: number,
 ): ClientOrderId {
-  const id = `${session}-${epoch}-${strategy}-${counter}`
+  const count = counter < ENGINE_COUNTER_BASE ? counter : `c${counter - ENGINE_COUNTER_BASE}`
+  const id = `${session}-${epoch}-${strategy}-${count}`
   assert(id.length <= CLIENT_ORDER_ID_LENGTH_MAX, 'a client_order_id has at most 32 characters')
   return id as ClientOrderId
 }
@@ -53,12 +57,14 @@ export function parseClientOrderId(id: string): { strategy_id: StrategyId; count
   const last = id.lastIndexOf('-')
   const second = id.indexOf('-', id.indexOf('-') + 1)
   if (second < 0 || second >= last) return undefined
+  const isEngines = charCodeAt.call(id, last + 1) === LETTER_C
   let counter = 0
-  for (let i = last + 1; i < id.length; i++) {
+  for (let i = last + (isEngines ? 2 : 1); i < id.length; i++) {
     const digit = charCodeAt.call(id, i) - DIGIT_ZERO
     if (digit < 0 || digit > 9) return undefined
     counter = counter * 10 + digit
   }
+  if (isEngines) counter += ENGINE_COUNTER_BASE
   return { strategy_id: id.slice(second + 1, last) as StrategyId, counter }
 }
 

@@ -691,8 +691,9 @@ export const EVENTS: { readonly [row: string]: OrderEvent } = {
  *   AP  nothing has left yet, so only the outbox may speak; a report all the same is proof that it did leave, and is
  *       believed over the outbox's silence. A look-up that finds nothing proves nothing about what is still to be sent.
  *   UN  every proof counts, whichever comes first: the outbox's, a report, a look-up. Absence is a proof only here.
- *   NS  a proof that the order never left stands; whatever speaks of it as living is unexpected. A trade is booked
- *       all the same, because the position is real.
+ *   NS  a proof that the order never left can be wrong: a deposed engine's order may come after it. What shows the order
+ *       living (accepted, found, partly traded) makes it live again, to be cancelled; a trade of the whole is booked as
+ *       late. Whatever else speaks of it as living is unexpected.
  */
 export const TABLE = `
                                           | AP PN UN NW PF PC PR NS RJ FI CA EX | Pc Uc C0 Cu R0 Rc Rf
@@ -708,13 +709,13 @@ send.replace.refused                      | !  !  !  .  .  .  PF !  .  .  .  .  
 send.replace.refused, of another          | -  -  -  .  .  .  .  -  .  .  .  .  | -  -  .  .  .  .  .
 send.replace.unproven                     | !  !  !  .  .  .  .  !  .  .  .  .  | !  !  .  .  .  .  .
 report.pending_new                        | PN .  PN .  .  .  .  !  .  .  .  .  | .  PN .  .  .  .  .
-report.new                                | NW NW NW .  .  .  .  !  !  .  .  .  | PC PC .  .  .  .  .
+report.new                                | NW NW NW .  .  .  .  NW !  .  .  .  | PC PC .  .  .  .  .
 report.new, of the replacement            | -  -  -  -  -  -  PF -  -  -  -  -  | -  -  -  -  NW PC PF
 report.rejected                           | RJ RJ RJ RJ CA CA CA !  .  .  .  .  | RJ RJ RJ CA RJ CA CA
 report.rejected, of the replacement       | -  -  -  -  -  -  PF -  -  -  -  -  | -  -  -  -  NW PC FI
 report.rejected, of an older one          | -  -  -  .  .  .  .  -  -  .  .  .  | -  -  .  .  .  .  .
-report.trade, of 10                       | PF PF PF PF .  .  .  .  .  .  .  .  | PC PC .  .  .  .  .
-report.trade, of 60                       | PF PF PF PF FI FI .  .  .  .  .  .  | PC PC .  FI .  .  FI
+report.trade, of 10                       | PF PF PF PF .  .  .  PF .  .  .  .  | PC PC .  .  .  .  .
+report.trade, of 60                       | PF PF PF PF FI FI .  PF .  .  .  .  | PC PC .  FI .  .  FI
 report.trade, of 100                      | FI FI FI FI FI FI FI .  .  .  .  .  | FI FI FI FI .  FI FI
 report.trade, of 40 again                 | -  -  -  -  .  .  .  -  -  .  .  .  | -  -  -  .  -  .  .
 report.trade_cancel, of the first         | !  !  !  !  NW .  .  !  !  .  .  .  | !  !  !  .  !  .  .
@@ -735,7 +736,7 @@ report.cancel_rejected                    | !  !  !  .  .  PF .  !  .  .  .  .  
 report.cancel_rejected, of another        | -  -  -  -  -  .  -  -  -  -  -  -  | -  -  .  .  -  -  -
 report.replace_rejected                   | !  !  !  .  .  .  PF !  .  .  .  .  | !  !  .  .  NW PC FI
 report.replace_rejected, of another       | -  -  -  -  -  -  .  -  -  -  -  -  | -  -  -  -  .  .  .
-lookup.found                              | NW NW NW .  .  .  .  !  !  !  !  !  | PC PC .  PF .  .  .
+lookup.found                              | NW NW NW .  .  .  .  NW !  !  !  !  | PC PC .  PF .  .  .
 lookup.found, of the replacement          | -  -  -  -  -  -  PF -  -  -  -  -  | -  -  -  -  NW PC PF
 lookup.absent                             | !  !  NS !  !  !  !  !  !  !  !  !  | !  NS !  !  !  !  !
 lookup.absent, of the replacement         | -  -  -  -  -  -  PF -  -  -  -  -  | -  -  -  -  NW PC FI

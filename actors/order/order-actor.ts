@@ -9,7 +9,8 @@ import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { Outputs } from '../../engine/outputs.ts'
 import { assert, must, unreachable } from '../../schemas/assert.ts'
-import type { AccountId, StrategyId } from '../../schemas/ids.ts'
+import { type AccountId, type ClientOrderId, clientOrderId, type StrategyId } from '../../schemas/ids.ts'
+import type { Control } from '../../schemas/messages/control.ts'
 import type { SendOutcome, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { CancelOrderRequest, ReplaceOrderRequest } from '../../schemas/messages/order-request.ts'
@@ -26,6 +27,7 @@ import { type OrderCounts, OrderStore } from './order-store.ts'
 
 export type OrderActorOptions = {
   readonly account_id: AccountId
+  readonly session: string
   readonly strategies: readonly StrategyId[]
   readonly order_retention: number
   readonly outputs: Outputs
@@ -57,6 +59,7 @@ export class OrderActor implements Actor {
       this.#deniedRoutes.set(strategy_id, node.bus.route(SUBJECT.denied(account_id, strategy_id)))
     }
     node.addActor(this)
+    node.bus.subscribe<Control>(INPUT_SUBJECT.control, (control) => this.#onControl(control))
     node.bus.subscribe<ApprovedRequest>(SUBJECT.approved(account_id), (request) => this.#onRequest(request))
     node.bus.subscribe<SendOutcome>(INPUT_SUBJECT.outcome(account_id), (outcome) => this.#onOutcome(outcome))
     node.bus.subscribe<VenueReport>(INPUT_SUBJECT.report(account_id), (report) => this.#onReport(report))
@@ -83,6 +86,28 @@ export class OrderActor implements Actor {
       if (order.strategy_id === strategy_id) orders.push(copyOrder(order))
     }
     return orders
+  }
+
+  /** Every open order, oldest first: for reconciliation, which changes none. */
+  openRecords(): Iterable<OrderRecord> {
+    return this.#store.open()
+  }
+
+  isOpen(client_order_id: string): boolean {
+    const order = this.#store.find(client_order_id as ClientOrderId)
+    return order !== undefined && !order.ended
+  }
+
+  /** Ids by which the venue is to be asked what became of a send; with `all`, of requests in flight, too. */
+  idsToLookUp(venue_id: string, all: boolean): ClientOrderId[] {
+    const ids: ClientOrderId[] = []
+    for (const order of this.#store.open()) {
+      if (order.venue_id !== venue_id) continue
+      if (order.state === 'unknown') ids.push(order.client_order_id)
+      else if (order.state === 'pending_cancel' && order.cancel_unproven) ids.push(order.client_order_id)
+      else if (all && order.replace_client_order_id !== '') ids.push(order.replace_client_order_id)
+    }
+    return ids
   }
 
   onTimer(): void {
@@ -150,8 +175,40 @@ export class OrderActor implements Actor {
   #apply(order: OrderRecord, event: OrderEvent): void {
     const effects = this.#effects
     effects.length = 0
+    const hadEnded = order.ended
     this.#store.apply(order, event, effects)
     for (let i = 0; i < effects.length; i++) this.#emit(effects[i] as OrderEffect)
+    if (hadEnded && !order.ended) this.#cancelAdopted(order)
+  }
+
+  /** Nobody decided on an order that was proven never sent: it goes as soon as it turns up. */
+  #cancelAdopted(order: OrderRecord): void {
+    this.#node.alert({
+      code: 'order.adopted',
+      severity: 'critical',
+      about: order.client_order_id,
+      what: `The order ${order.client_order_id} had ended as not sent and turned up at ${order.venue_id}; it is being cancelled.`,
+      remedy: 'Find out which engine sent it: two may have been running on the account.',
+    })
+    this.#cancelOpen(order)
+  }
+
+  #onControl({ command, account_id, strategy_id }: Control): void {
+    if (command !== 'orders_cancel') return
+    if (account_id !== '' && account_id !== this.#options.account_id) return
+    for (const order of [...this.#store.open()]) {
+      if (strategy_id === '' || strategy_id === order.strategy_id) this.#cancelOpen(order)
+    }
+  }
+
+  /** A cancel of the engine's own; one that is on its way already will do. */
+  #cancelOpen(order: OrderRecord): void {
+    if (order.ended || (order.cancel_client_order_id !== '' && !order.cancel_unproven)) return
+    const { strategy_id } = order
+    const counter = this.#store.strategy(strategy_id).nextEngineCounter()
+    const client_order_id = clientOrderId(this.#options.session, this.#node.epoch, strategy_id, counter)
+    const ts_seq_us = timeUs(this.#node.now_us)
+    this.#apply(order, { type: 'request.cancel', ts_seq_us, body: { client_order_id, counter } })
   }
 
   #emit(effect: OrderEffect): void {

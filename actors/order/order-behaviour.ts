@@ -43,6 +43,7 @@ export const orderBehaviour = {
     'correct the trade': transitions.correctTrade,
     'correct the last trade': transitions.correctLastTrade,
     'end as not sent': transitions.endAsNotSent,
+    'adopt the order': transitions.adopt,
     'end as rejected': transitions.endAsRejected,
     'end as canceled': transitions.endAsCanceled,
     'end as expired': transitions.endAsExpired,

@@ -119,10 +119,16 @@ const lives: readonly Life[] = [
     [...told.new, 'order.canceled', 'order.late_fill'],
   ],
   [
-    '[O7] a fill of an order thought never sent is booked',
-    [send('new', 'refused'), trade('x1', 40)],
-    ['not_sent', 40, 0],
+    '[O7] a fill of all of an order thought never sent is booked',
+    [send('new', 'refused'), trade('x1', 100)],
+    ['not_sent', 100, 0],
     ['order.not_sent', 'order.late_fill'],
+  ],
+  [
+    '[O18] a fill of a part of an order thought never sent is booked, and the rest is open again',
+    [send('new', 'refused'), trade('x1', 40)],
+    ['partially_filled', 40, 60],
+    ['order.not_sent', 'order.adopted', 'order.partially_filled'],
   ],
   [
     '[O8] an overfill is booked and flagged',
@@ -232,10 +238,16 @@ const lives: readonly Life[] = [
     [...told.new, 'order.unexpected_event'],
   ],
   [
-    '[O10] an order thought never sent that the venue accepts is unexpected',
+    '[O18] an order thought never sent that the venue accepts is open again',
     [send('new', 'refused'), report('new')],
-    ['not_sent', 0, 0],
-    ['order.not_sent', 'order.unexpected_event'],
+    ['new', 0, 100],
+    ['order.not_sent', 'order.adopted'],
+  ],
+  [
+    '[O18] an order thought never sent that a look-up finds is open again',
+    [send('new', 'refused'), found()],
+    ['new', 0, 100],
+    ['order.not_sent', 'order.adopted'],
   ],
   [
     '[O11] a cancel of a working order is sent and ends it',

@@ -227,6 +227,16 @@ export const whenPendingReplace = {
   'request.replace': { actions: 'refuse a second replace' },
 } as const
 
-export const whenNotSent = ended
+/** The proof was wrong, or a deposed engine's order came after it: whatever shows the order alive is believed. */
+export const whenNotSent = {
+  ...ended,
+  'report.new': [{ ...stale, guard: 'the order is filled' }, ...atWorkAgain('adopt the order')],
+  'lookup.found': [{ guard: 'the order is filled' }, ...atWorkAgain('adopt the order')],
+  'report.trade': [
+    bookedBefore,
+    { guard: 'the trade completes the order', actions: 'book the late trade' },
+    { target: 'partially_filled', actions: ['adopt the order', 'book the trade'] },
+  ],
+} as const
 
 export const whenRejected = { ...lateOutcomes, ...lateAnswers, ...ended } as const

@@ -54,6 +54,7 @@ export class OrderStore {
     for (let i = idCount; i < order.client_order_ids.length; i++) this.#index(order, i)
     if (order.accepted && !accepted) this.#counts.accepted += 1
     if (order.ended && !ended) this.#end(order)
+    else if (ended && !order.ended) this.#reopen(order)
   }
 
   /** The order of any incarnation, cancel or replace request with this id. */
@@ -142,6 +143,18 @@ export class OrderStore {
     this.#counts[order.state as EndedState] += 1
     this.#open.delete(order)
     this.#retain(order)
+  }
+
+  /** An order proven never sent turned up alive. Rare, so the ring is made anew. */
+  #reopen(order: OrderRecord): void {
+    this.#counts.not_sent -= 1
+    const ended = this.#ended.splice(0)
+    for (let i = 0; i < ended.length; i++) {
+      const kept = ended[(this.#oldest + i) % ended.length] as OrderRecord
+      if (kept !== order) this.#ended.push(kept)
+    }
+    this.#oldest = 0
+    this.#open.add(order)
   }
 
   #retain(order: OrderRecord): void {

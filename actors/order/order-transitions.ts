@@ -80,6 +80,14 @@ export function endAsNotSent(order: OrderRecord, event: SendEvent | OrderAbsent,
   tell(order, 'order.not_sent', event.ts_seq_us, event.body.reason_code, '', out)
 }
 
+export function adopt(order: OrderRecord, event: ReportEvent | OrderFound, out: OrderEffects): void {
+  order.ended = false
+  order.ts_closed_us = 0 as TimeUs
+  updateLeaves(order)
+  noteAccepted(order, event)
+  tell(order, 'order.adopted', event.body.ts_event_us, '', '', out)
+}
+
 export function endAsRejected(order: OrderRecord, event: ReportEvent, out: OrderEffects): void {
   endByReport(order, event, 'order.rejected', out)
 }

@@ -4,6 +4,7 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { CounterMap } from '../../engine/counter-map.ts'
 import { assert } from '../../schemas/assert.ts'
+import { ENGINE_COUNTER_BASE } from '../../schemas/ids.ts'
 import type { OrderRecord } from './order-record.ts'
 
 export class StrategyOrders {
@@ -11,6 +12,7 @@ export class StrategyOrders {
   readonly #byRequest = new CounterMap<OrderRecord>()
   #counterHigh = 0
   #droppedHigh = 0
+  #engineRequests = 0
 
   /** The highest counter ever used, by an order or a request. */
   get counter_high_water(): number {
@@ -41,7 +43,13 @@ export class StrategyOrders {
   }
 
   noteCounter(counter: number): void {
-    if (counter > this.#counterHigh) this.#counterHigh = counter
+    if (counter > this.#counterHigh && counter < ENGINE_COUNTER_BASE) this.#counterHigh = counter
+  }
+
+  /** A counter for a request of the engine's own about one of the strategy's orders. */
+  nextEngineCounter(): number {
+    this.#engineRequests += 1
+    return ENGINE_COUNTER_BASE + this.#engineRequests
   }
 
   dropRequest(counter: number): void {
@@ -55,11 +63,13 @@ export class StrategyOrders {
   save(writer: CanonicalWriter): void {
     writer.number(this.#counterHigh)
     writer.number(this.#droppedHigh)
+    writer.number(this.#engineRequests)
   }
 
   /** Reads the high-water marks; the orders are added by whoever reads them. */
   load(reader: CanonicalReader): void {
     this.#counterHigh = reader.number()
     this.#droppedHigh = reader.number()
+    this.#engineRequests = reader.number()
   }
 }

@@ -70,7 +70,7 @@ export class Exposure {
   onFact(fact: OrderFact): void {
     const traded = fact.last_quantity_units - fact.reversed_quantity_units
     if (traded !== 0) this.#trade(fact, traded)
-    const reservation = this.reservation(fact)
+    const reservation = fact.type === 'order.adopted' ? this.#readmit(fact) : this.reservation(fact)
     // A late fill has none: its order had ended, and only the position changes.
     if (reservation === undefined) return
     this.#add(reservation, -1)
@@ -120,6 +120,20 @@ export class Exposure {
         this.#add(reservation, 1)
       }
     }
+  }
+
+  /** An order that had ended is open again, and counts again. */
+  #readmit(fact: OrderFact): Reservation {
+    const reservation: Reservation = {
+      instrument_index: fact.instrument_index,
+      side: fact.side,
+      cum_quantity_units: fact.cum_quantity_units,
+      leaves_quantity_units: fact.leaves_quantity_units,
+      replace_quantity_units: 0,
+    }
+    this.#ofStrategy(fact.strategy_id).set(fact.counter, reservation)
+    this.#add(reservation, 1)
+    return reservation
   }
 
   #trade(fact: OrderFact, traded_units: number): void {

@@ -27,6 +27,7 @@ import type {
   OrderRequest,
   ReplaceOrderRequest,
 } from '../../schemas/messages/order-request.ts'
+import type { ReconciliationChanged } from '../../schemas/messages/reconciliation.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
@@ -75,6 +76,7 @@ export class RiskActor implements Actor {
   readonly #deniedRoutes = new Map<string, Route<OrderDenied>>()
   readonly #strategyStates = new Map<string, string>()
   readonly #feedStates = new Map<string, string>()
+  #booksDiffer = false
   readonly #arena = new ByteArena()
   readonly #bytes = new CanonicalWriter(512)
   #approvedCount = 0
@@ -99,6 +101,9 @@ export class RiskActor implements Actor {
     node.bus.subscribe<OrderFact>(SUBJECT.order(account_id), (fact) => this.#exposure.onFact(fact))
     node.bus.subscribe<StrategyStateChanged>(SUBJECT.strategyState(account_id), ({ strategy_id, state }) => {
       this.#strategyStates.set(strategy_id, state)
+    })
+    node.bus.subscribe<ReconciliationChanged>(SUBJECT.reconciliation(account_id), ({ state }) => {
+      this.#booksDiffer = state === 'differing'
     })
     for (const venue_id of options.venues.keys()) {
       node.bus.subscribe<FeedStateChanged>(SUBJECT.feedState(venue_id), ({ state }) => {
@@ -138,6 +143,7 @@ export class RiskActor implements Actor {
     this.#rate.save(writer)
     writer.value(this.#strategyStates)
     writer.value(this.#feedStates)
+    writer.flag(this.#booksDiffer)
     writer.number(this.#approvedCount)
     writer.number(this.#deniedCount)
   }
@@ -148,6 +154,7 @@ export class RiskActor implements Actor {
     this.#rate.load(reader)
     for (const [id, state] of reader.value() as Map<string, string>) this.#strategyStates.set(id, state)
     for (const [id, state] of reader.value() as Map<string, string>) this.#feedStates.set(id, state)
+    this.#booksDiffer = reader.flag()
     this.#approvedCount = reader.number()
     this.#deniedCount = reader.number()
   }
@@ -251,6 +258,7 @@ export class RiskActor implements Actor {
     ts_intent_us: number,
   ): gate.Refusal | undefined {
     if (this.#lane.state === 'halted') return gate.refusal('account_halted')
+    if (this.#booksDiffer) return gate.refusal('reconciliation_differs')
     const state = this.#strategyStates.get(strategy_id) ?? 'unknown'
     if (state !== 'trading') return gate.refusal('strategy_not_trading', state)
     if (this.#options.entitled.get(strategy_id)?.has(instrument_index) !== true)

@@ -208,6 +208,7 @@ export class StrategyActor implements Actor {
 
   #onFact(fact: OrderFact): void {
     if (fact.ended) this.#openCounters.delete(fact.counter)
+    else if (fact.type === 'order.adopted') this.#openCounters.add(fact.counter)
     this.#call('onOrder', this.#handlers.onOrder, fact)
     if (isFill(fact)) this.#call('onFill', this.#handlers.onFill, fact)
   }

@@ -21,6 +21,8 @@ export const CONTROL_COMMANDS = [
   'account_reduce_only',
   'account_halt',
   'account_resume',
+  /** Cancels every open order of the scope. */
+  'orders_cancel',
 ] as const
 export type ControlCommand = (typeof CONTROL_COMMANDS)[number]
 

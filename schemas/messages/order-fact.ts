@@ -36,6 +36,8 @@ export const ORDER_FACT_TYPES = [
   'order.stale_report',
   /** Something that cannot happen in the order's state; `reason_code` names it. Nothing was changed. */
   'order.unexpected_event',
+  /** An order that had ended as not sent turned up at the venue all the same: it is open again, and is being cancelled. */
+  'order.adopted',
 ] as const
 export type OrderFactType = (typeof ORDER_FACT_TYPES)[number]
 

@@ -34,6 +34,7 @@ export const DENIAL_CODES = [
   'no_conversion_rate',
   'order_rate',
   'replace_in_flight',
+  'reconciliation_differs',
 ] as const
 export type DenialCode = (typeof DENIAL_CODES)[number]
 
