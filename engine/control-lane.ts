@@ -63,9 +63,13 @@ export class ControlLane<Event extends AnyEventObject = AnyEventObject> {
 
   load(reader: CanonicalReader): void {
     const value = reader.value()
-    const context = reader.value()
+    this.restore(value as string, reader.value())
+  }
+
+  /** Puts the machine into a state it was in before. */
+  restore(value: string, context: unknown): void {
     this.#actor.stop()
-    this.#actor = this.#start(this.#options.machine.resolveState({ value: value as string, context }))
+    this.#actor = this.#start(this.#options.machine.resolveState({ value, context }))
     this.#throwError()
     this.#noteState()
   }

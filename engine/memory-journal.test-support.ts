@@ -19,6 +19,13 @@ import type { Sha256 } from './sha256-port.ts'
 /** What would be on a disk: it outlives the journals opened on it. */
 export class MemoryJournalStore {
   readonly epochs: StoredEpoch[] = []
+
+  /** What goes on from here goes on in the copy alone. */
+  copy(): MemoryJournalStore {
+    const copy = new MemoryJournalStore()
+    copy.epochs.push(...this.epochs.map(({ opening, batches }) => ({ opening, batches: [...batches] })))
+    return copy
+  }
 }
 
 type StoredEpoch = { readonly opening: EpochOpening; readonly batches: Batch[] }

@@ -209,6 +209,32 @@ export class Node {
     this.#onAlert?.({ type: 'alert', ...alert, ts_us: timeUs(this.now_us) })
   }
 
+  /** A step over a record of an earlier build: only what it tells is taken in, and nothing is said again. */
+  foldStep(seq: number, ts_seq_us: number, act: () => void): void {
+    this.seq = seq - 1
+    this.#begin(Math.max(ts_seq_us, this.now_us))
+    act()
+    if (!this.bus.isIdle) this.bus.drain()
+    this.#gate.step_running = false
+    assert(this.outbox.staged_count === 0, 'a fold stages nothing')
+  }
+
+  /** Takes up seq and time where an earlier build stopped. */
+  resumeAt(seq: number, now_us: number): void {
+    this.seq = seq
+    this.now_us = now_us
+  }
+
+  /** Routes an input that a fold takes in. */
+  foldInput(input: SendOutcome | VenueReport | OrderLookup | Control): void {
+    if (input.type === 'control') this.bus.send(this.#controlRoute, input)
+    else if (input.type === 'send_outcome')
+      this.bus.send(this.#account(this.#outcomeRoutes, input.account_id), input)
+    else if (input.type === 'venue_report')
+      this.bus.send(this.#account(this.#reportRoutes, input.account_id), input)
+    else this.bus.send(this.#account(this.#lookupRoutes, input.account_id), input)
+  }
+
   /** Faults the strategy answerable for an excess; where no strategy is, the node stops. */
   faultCause(cause: number, reason: string): void {
     const fault = must(this.#faultStrategy.get(cause), `${reason}, and no strategy caused it`)

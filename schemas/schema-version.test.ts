@@ -12,6 +12,7 @@ const PINNED = {
     'csv-mapping.ts': '966635cd844214fb',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',
+    'ledger-section.ts': '2ec78caa7c68f91c',
     'messages/alert.ts': '6bb3dcab29665953',
     'messages/control.ts': 'c99e442a7736efaf',
     'messages/feed.ts': '837ed5231a2a113a',

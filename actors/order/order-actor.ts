@@ -9,7 +9,14 @@ import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { Outputs } from '../../engine/outputs.ts'
 import { assert, must, unreachable } from '../../schemas/assert.ts'
-import { type AccountId, type ClientOrderId, clientOrderId, type StrategyId } from '../../schemas/ids.ts'
+import {
+  type AccountId,
+  type ClientOrderId,
+  clientOrderId,
+  parseClientOrderId,
+  type StrategyId,
+} from '../../schemas/ids.ts'
+import type { LedgerOrders } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { SendOutcome, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
@@ -22,6 +29,7 @@ import type { ApprovedRequest } from '../risk/risk-actor.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import { lookupEvent, type OrderEvent, reportEvent, sendEvent } from './order-event.ts'
 import type { OrderEffect } from './order-facts.ts'
+import { orderOfLedger } from './order-ledger.ts'
 import type { OrderRecord } from './order-record.ts'
 import { type OrderCounts, OrderStore } from './order-store.ts'
 
@@ -43,6 +51,8 @@ export class OrderActor implements Actor {
   readonly #factRoute: Route<OrderFact>
   readonly #strategyRoutes = new Map<string, Route<OrderFact>>()
   readonly #deniedRoutes = new Map<string, Route<OrderDenied>>()
+  /** While records of an earlier build are folded nothing is staged: what was sent stands in them. */
+  is_folding = false
   readonly #effects: OrderEffect[] = []
   /** Reports and outcomes about orders this account does not have. */
   #strayCount = 0
@@ -108,6 +118,44 @@ export class OrderActor implements Actor {
       else if (all && order.replace_client_order_id !== '') ids.push(order.replace_client_order_id)
     }
     return ids
+  }
+
+  /** What a later build takes up. */
+  saveLedger(): LedgerOrders {
+    return { ...this.#store.saveLedger(), stray_count: this.#strayCount }
+  }
+
+  loadLedger(ledger: LedgerOrders, instrumentIndex: (instrument_id: string) => number): void {
+    const { account_id } = this.#options
+    this.#store.loadLedger(ledger, (order) =>
+      orderOfLedger(order, account_id, instrumentIndex(order.instrument_id)),
+    )
+    this.#strayCount = ledger.stray_count
+  }
+
+  /** The highest counter of a strategy that is known to have been used. */
+  counterHighWater(strategy_id: StrategyId): number {
+    return this.#store.strategy(strategy_id).counter_high_water
+  }
+
+  /** Takes in a command that an earlier build sent. */
+  foldCommand(command: VenueCommand): void {
+    if (command.type === 'new_order_single') {
+      this.#store.approve(command, timeUs(this.#node.now_us))
+      return this.#options.outputs.command(command, this.#node.now_us)
+    }
+    const order = this.#store.strategy(command.strategy_id).find(command.counter)
+    const { client_order_id } = command
+    // A cancel that was waiting went out by itself when the report before it was folded.
+    if (order === undefined || order.client_order_ids.includes(client_order_id)) return
+    const counter = must(parseClientOrderId(client_order_id), 'ids are our own').counter
+    const ts_seq_us = timeUs(this.#node.now_us)
+    if (command.type === 'order_cancel_request') {
+      return this.#apply(order, { type: 'request.cancel', ts_seq_us, body: { client_order_id, counter } })
+    }
+    const { price_units, order_quantity_units } = command
+    const body = { client_order_id, counter, price_units, order_quantity_units }
+    this.#apply(order, { type: 'request.replace', ts_seq_us, body })
   }
 
   onTimer(): void {
@@ -213,6 +261,7 @@ export class OrderActor implements Actor {
 
   #emit(effect: OrderEffect): void {
     if (effect.type === 'order_cancel_request' || effect.type === 'order_cancel_replace_request') {
+      if (this.is_folding) return this.#options.outputs.command(effect, this.#node.now_us)
       return this.#stage(effect, this.#options.approve(effect))
     }
     this.#options.outputs.fact(effect, this.#node.now_us)

@@ -6,11 +6,13 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import { type ClientOrderId, parseClientOrderId, type StrategyId } from '../../schemas/ids.ts'
+import type { LedgerOrder, LedgerOrders } from '../../schemas/ledger-section.ts'
 import type { NewOrderSingle, VenueReport } from '../../schemas/messages/order.ts'
 import type { TimeUs } from '../../schemas/units.ts'
 import { loadOrder, saveOrder } from './order-codec.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { OrderEffects } from './order-facts.ts'
+import { ledgerOrder } from './order-ledger.ts'
 import { orderTable } from './order-machine.ts'
 import { approvedOrder, ENDED_STATES, type EndedState, type OrderRecord } from './order-record.ts'
 import { StrategyOrders } from './strategy-orders.ts'
@@ -108,6 +110,36 @@ export class OrderStore {
     writer.count(this.#ended.length)
     for (let i = 0; i < this.#ended.length; i++) {
       saveOrder(writer, this.#ended[(this.#oldest + i) % this.#ended.length] as OrderRecord)
+    }
+  }
+
+  /** What a later build takes up. */
+  saveLedger(): Omit<LedgerOrders, 'stray_count'> {
+    const ended = this.#ended.map(
+      (_, i) => this.#ended[(this.#oldest + i) % this.#ended.length] as OrderRecord,
+    )
+    return {
+      counts: { ...this.#counts },
+      strategies: [...this.#byStrategy].map(([strategy_id, orders]) => ({ strategy_id, ...orders.marks })),
+      open: [...this.#open].map(ledgerOrder),
+      ended: ended.map(ledgerOrder),
+    }
+  }
+
+  /** Into a new store. */
+  loadLedger(ledger: LedgerOrders, recordOf: (order: LedgerOrder) => OrderRecord): void {
+    assert(this.#byStrategy.size === 0, 'orders are loaded into an empty store')
+    Object.assign(this.#counts, ledger.counts)
+    for (const { strategy_id, ...marks } of ledger.strategies) {
+      this.strategy(strategy_id as StrategyId).restore(marks)
+    }
+    for (const order of ledger.open.map(recordOf)) {
+      this.#add(order)
+      this.#open.add(order)
+    }
+    for (const order of ledger.ended.map(recordOf)) {
+      this.#add(order)
+      this.#retain(order)
     }
   }
 

@@ -7,6 +7,12 @@ import { assert } from '../../schemas/assert.ts'
 import { ENGINE_COUNTER_BASE } from '../../schemas/ids.ts'
 import type { OrderRecord } from './order-record.ts'
 
+export type StrategyMarks = {
+  readonly counter_high_water: number
+  readonly dropped_high_water: number
+  readonly engine_requests: number
+}
+
 export class StrategyOrders {
   /** By the counter of any id the venue ever saw for an order: its own, its replacements', its cancels'. */
   readonly #byRequest = new CounterMap<OrderRecord>()
@@ -58,6 +64,20 @@ export class StrategyOrders {
 
   noteDropped(order: OrderRecord): void {
     if (order.counter > this.#droppedHigh) this.#droppedHigh = order.counter
+  }
+
+  get marks(): StrategyMarks {
+    return {
+      counter_high_water: this.#counterHigh,
+      dropped_high_water: this.#droppedHigh,
+      engine_requests: this.#engineRequests,
+    }
+  }
+
+  restore(marks: StrategyMarks): void {
+    this.#counterHigh = marks.counter_high_water
+    this.#droppedHigh = marks.dropped_high_water
+    this.#engineRequests = marks.engine_requests
   }
 
   save(writer: CanonicalWriter): void {

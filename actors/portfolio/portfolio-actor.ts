@@ -5,7 +5,7 @@ import type { Actor } from '../../engine/actor.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
-import { Ledger, type LedgerEntryKind } from '../../engine/ledger/ledger.ts'
+import { Ledger, type LedgerEntryKind, type LedgerTotal } from '../../engine/ledger/ledger.ts'
 import type { MarketTable } from '../../engine/market/market-table.ts'
 import { ConversionTable } from '../../engine/money/conversion-table.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
@@ -14,6 +14,7 @@ import { type FillEffect, Position } from '../../engine/position/position.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import type { AccountConfig } from '../../schemas/config.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
+import type { LedgerPortfolio, LedgerPosition } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
@@ -140,9 +141,62 @@ export class PortfolioActor implements Actor {
     for (const { index } of this.#options.instruments) this.#booked[index] = reader.big()
   }
 
+  /** What a later build takes up. */
+  saveLedger(): LedgerPortfolio {
+    const books = [...this.#books].map(([strategy_id, book]) => ({
+      strategy_id,
+      positions: this.#partsOf(book),
+    }))
+    const booked = this.#options.instruments.map(({ index, instrument_id }) => ({
+      instrument_id,
+      amount: this.#booked[index] ?? 0n,
+    }))
+    return {
+      entry_count: this.#ledger.entry_count,
+      totals: this.#ledger.totals(),
+      fill_count: this.#fillCount,
+      positions: this.#partsOf(this.#positions),
+      books,
+      booked,
+    }
+  }
+
+  /** Into a portfolio just made; every instrument and strategy named with a position is configured. */
+  loadLedger(ledger: LedgerPortfolio): void {
+    this.#ledger.restore(ledger.entry_count, ledger.totals as LedgerTotal[])
+    this.#fillCount = ledger.fill_count
+    this.#restoreBook(this.#positions, ledger.positions)
+    for (const { strategy_id, positions } of ledger.books) {
+      const book = this.#books.get(strategy_id)
+      if (book !== undefined) this.#restoreBook(book, positions)
+    }
+    for (const { instrument_id, amount } of ledger.booked) {
+      const spec = this.#options.instruments.find((candidate) => candidate.instrument_id === instrument_id)
+      if (spec !== undefined) this.#booked[spec.index] = amount
+    }
+  }
+
+  #partsOf(book: readonly (Position | undefined)[]): LedgerPosition[] {
+    return this.#options.instruments.flatMap(({ index, instrument_id }) => {
+      const position = book[index]
+      return position === undefined ? [] : [{ instrument_id, ...position.parts }]
+    })
+  }
+
+  #restoreBook(book: (Position | undefined)[], positions: readonly LedgerPosition[]): void {
+    for (const { instrument_id, ...parts } of positions) {
+      const spec = this.#options.instruments.find((candidate) => candidate.instrument_id === instrument_id)
+      if (spec !== undefined) this.#position(book, spec.index).restore(parts)
+    }
+  }
+
   #onControl(control: Control): void {
-    // The account is opened once, however often a session is started.
-    if (control.command !== 'session_start' || this.#ledger.entry_count > 0) return
+    if (control.command === 'session_start') this.openAccount()
+  }
+
+  /** Books the opening balance: once, however often a session is started. */
+  openAccount(): void {
+    if (this.#ledger.entry_count > 0) return
     const { account } = this.#options
     const balance = must(parseDecimal(account.balance, MONEY_SCALE), 'a balance is a validated decimal')
     this.#post('deposit', '', balance, 'opening balance')

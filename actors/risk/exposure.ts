@@ -17,6 +17,9 @@ export type Reservation = {
   replace_quantity_units: number
 }
 
+/** An open order as its own record has it. */
+export type ReservedOrder = OrderKey & Omit<Reservation, 'side'> & { readonly side: Side }
+
 export class Exposure {
   readonly #position: Float64Array
   readonly #openBuy: Float64Array
@@ -67,10 +70,30 @@ export class Exposure {
     this.#add(reservation, 1)
   }
 
+  restorePosition(instrument_index: number, quantity_units: number): void {
+    this.#position[instrument_index] = quantity_units
+  }
+
+  /** Counts an order that is open already. */
+  restore(order: ReservedOrder): void {
+    const { instrument_index, side, cum_quantity_units, leaves_quantity_units, replace_quantity_units } =
+      order
+    const reservation: Reservation = {
+      instrument_index,
+      side,
+      cum_quantity_units,
+      leaves_quantity_units,
+      replace_quantity_units,
+    }
+    this.#ofStrategy(order.strategy_id).set(order.counter, reservation)
+    this.#add(reservation, 1)
+  }
+
   onFact(fact: OrderFact): void {
     const traded = fact.last_quantity_units - fact.reversed_quantity_units
     if (traded !== 0) this.#trade(fact, traded)
-    const reservation = fact.type === 'order.adopted' ? this.#readmit(fact) : this.reservation(fact)
+    if (fact.type === 'order.adopted') this.restore({ ...fact, replace_quantity_units: 0 })
+    const reservation = this.reservation(fact)
     // A late fill has none: its order had ended, and only the position changes.
     if (reservation === undefined) return
     this.#add(reservation, -1)
@@ -120,20 +143,6 @@ export class Exposure {
         this.#add(reservation, 1)
       }
     }
-  }
-
-  /** An order that had ended is open again, and counts again. */
-  #readmit(fact: OrderFact): Reservation {
-    const reservation: Reservation = {
-      instrument_index: fact.instrument_index,
-      side: fact.side,
-      cum_quantity_units: fact.cum_quantity_units,
-      leaves_quantity_units: fact.leaves_quantity_units,
-      replace_quantity_units: 0,
-    }
-    this.#ofStrategy(fact.strategy_id).set(fact.counter, reservation)
-    this.#add(reservation, 1)
-    return reservation
   }
 
   #trade(fact: OrderFact, traded_units: number): void {

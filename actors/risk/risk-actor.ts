@@ -18,6 +18,7 @@ import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { assert, must, unreachable } from '../../schemas/assert.ts'
 import type { AccountConfig, VenueConfig } from '../../schemas/config.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
+import type { LedgerRisk } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { FeedStateChanged } from '../../schemas/messages/feed.ts'
 import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
@@ -32,7 +33,7 @@ import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
-import { Exposure } from './exposure.ts'
+import { Exposure, type ReservedOrder } from './exposure.ts'
 import * as gate from './gate.ts'
 import { compileLimits, type GateLimits } from './gate-limits.ts'
 import { RateWindow } from './rate-window.ts'
@@ -157,6 +158,40 @@ export class RiskActor implements Actor {
     this.#booksDiffer = reader.flag()
     this.#approvedCount = reader.number()
     this.#deniedCount = reader.number()
+  }
+
+  /** What a later build takes up; the exposure follows from positions and open orders. */
+  saveLedger(): LedgerRisk {
+    return {
+      state: this.#lane.state,
+      approved_count: this.#approvedCount,
+      denied_count: this.#deniedCount,
+    }
+  }
+
+  loadLedger(ledger: LedgerRisk): void {
+    this.#lane.restore(ledger.state, {})
+    this.#approvedCount = ledger.approved_count
+    this.#deniedCount = ledger.denied_count
+  }
+
+  /** Counts a position and what is open as the account's own again. */
+  restoreExposure(quantity: (instrument_index: number) => number, open: Iterable<ReservedOrder>): void {
+    for (const { index } of this.#options.instruments) this.#exposure.restorePosition(index, quantity(index))
+    for (const order of open) this.#exposure.restore(order)
+  }
+
+  /** A command that an earlier build let through. */
+  foldCommand(command: VenueCommand): void {
+    if (command.type === 'new_order_single') {
+      this.#approvedCount++
+      this.#rate.take(this.#node.now_us)
+      this.#exposure.reserve(command)
+    } else if (command.type === 'order_cancel_replace_request') {
+      this.#rate.take(this.#node.now_us)
+      if (this.#exposure.reservation(command) === undefined) return
+      this.#exposure.reserveReplace(command, command.order_quantity_units)
+    }
   }
 
   #onControl(control: Control): void {

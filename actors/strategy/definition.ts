@@ -43,6 +43,11 @@ export type StrategyDefinition<Schema extends TSchema = TSchema, State = unknown
   readonly warm_up_us?: (setUp: SetUp<Static<Schema>>) => number
   /** Initial state: plain data, kept across snapshots and restarts by the engine. */
   readonly state: (setUp: SetUp<Static<Schema>>) => State
+  /**
+   * Takes over what an earlier version of the strategy kept, when a session goes on with a changed build, strategy or
+   * configuration; absent: it starts from `state`. Either way it warms up again.
+   */
+  readonly migrate?: (former: unknown, setUp: SetUp<Static<Schema>>) => State
   readonly onStart?: (ctx: StrategyContext<Static<Schema>, State>) => void
   readonly onQuote?: (ctx: StrategyContext<Static<Schema>, State>, quote: QuoteView) => void
   readonly onTrade?: (ctx: StrategyContext<Static<Schema>, State>, trade: TradeView) => void
@@ -65,6 +70,7 @@ const OPTIONAL_KEYS = [
   'indicators',
   'signals',
   'warm_up_us',
+  'migrate',
   'onStart',
   'onQuote',
   'onTrade',

@@ -12,6 +12,7 @@ import type { QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import { must } from '../../schemas/assert.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
+import type { LedgerStrategy } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { Intent } from '../../schemas/messages/intent.ts'
 import type { Bar, Signal } from '../../schemas/messages/market.ts'
@@ -63,6 +64,8 @@ export type StrategyOptions = {
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }
 
+/** States that only an operator ends. */
+const LASTING = new Set(['halted', 'faulted', 'stopped'])
 /** States in which market data and order facts reach the author's handlers. */
 const RUNNING = new Set(['warming', 'ready', 'trading', 'paused'])
 
@@ -93,6 +96,8 @@ export class StrategyActor implements Actor {
   readonly #asked: number[] = []
   #isRunning = false
   #warmUpDone = false
+  /** What an earlier build left, until the strategy starts. */
+  #former: LedgerStrategy | undefined
 
   constructor(node: Node, options: StrategyOptions) {
     this.name = `strategy/${options.strategy_id}`
@@ -167,6 +172,41 @@ export class StrategyActor implements Actor {
     writer.flag(this.#warmUpDone)
     saveState(writer, this.#memory.state)
     writer.value([...this.#openCounters])
+    writer.value(this.#former)
+  }
+
+  /** What a later build takes up. */
+  saveLedger(): LedgerStrategy {
+    const former = this.#former
+    if (former !== undefined) {
+      return { ...former, counter: this.#memory.counter, open_counters: [...this.#openCounters] }
+    }
+    const has_state = this.#isRunning && this.stateProblem() === undefined
+    return {
+      counter: this.#memory.counter,
+      open_counters: [...this.#openCounters],
+      lifecycle: this.state,
+      has_state,
+      state: has_state ? this.#memory.state : undefined,
+    }
+  }
+
+  /**
+   * Into a strategy just made. It starts anew and warms up; what its author kept is handed to `migrate`, where there is
+   * one. A pause, and an end that an operator is to lift, stay.
+   */
+  loadLedger(ledger: LedgerStrategy): void {
+    this.#memory.counter = ledger.counter
+    for (const counter of ledger.open_counters) this.#openCounters.add(counter)
+    this.#former = ledger
+    const is_paused = ledger.lifecycle === 'paused'
+    const value = LASTING.has(ledger.lifecycle) ? ledger.lifecycle : 'created'
+    this.#lane.restore(value, { trading_enabled: false, is_paused, reason: '' })
+  }
+
+  /** A counter that was used, whoever drew it. */
+  noteCounter(counter: number): void {
+    if (counter > this.#memory.counter) this.#memory.counter = counter
   }
 
   load(reader: CanonicalReader): void {
@@ -176,6 +216,7 @@ export class StrategyActor implements Actor {
     this.#memory.state = loadState(reader)
     this.#openCounters.clear()
     for (const counter of reader.value() as number[]) this.#openCounters.add(counter)
+    this.#former = reader.value() as LedgerStrategy | undefined
   }
 
   #subscribe(): void {
@@ -247,13 +288,21 @@ export class StrategyActor implements Actor {
     this.#warmUpDone = false
     this.#lane.send(event)
     try {
-      this.#memory.state = this.#definition.state(this.#setUp)
+      this.#memory.state = this.#firstState()
       this.#startWarmUp(this.#definition.warm_up_us?.(this.#setUp) ?? 0)
     } catch (error) {
       return this.#faultWith('(set-up)', error)
     }
     this.#call('onStart', this.#handlers.onStart)
     this.#checkWarm()
+  }
+
+  #firstState(): unknown {
+    const former = this.#former
+    this.#former = undefined
+    if (former?.has_state !== true || this.#definition.migrate === undefined)
+      return this.#definition.state(this.#setUp)
+    return this.#definition.migrate(former.state, this.#setUp)
   }
 
   #startWarmUp(warm_up_us: number): void {

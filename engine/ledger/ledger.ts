@@ -30,6 +30,12 @@ export type LedgerEntry = LedgerPosting & {
   readonly balance: bigint
 }
 
+export type LedgerTotal = {
+  readonly currency: string
+  readonly kind: LedgerEntryKind
+  readonly amount: bigint
+}
+
 type Cash = { balance: bigint; readonly totals: Map<LedgerEntryKind, bigint> }
 
 export class Ledger {
@@ -79,6 +85,24 @@ export class Ledger {
   /** Currencies that ever had an entry, sorted. */
   currencies(): string[] {
     return [...this.#cash.keys()].sort()
+  }
+
+  /** Takes up where another ledger of the account ended. */
+  restore(entry_count: number, totals: readonly LedgerTotal[]): void {
+    this.#cash.clear()
+    this.#entry_count = entry_count
+    for (const { currency, kind, amount } of totals) {
+      const cash = this.#cashOf(currency)
+      cash.totals.set(kind, amount)
+      cash.balance += amount
+    }
+  }
+
+  /** The sums of all entries, by currency and kind. */
+  totals(): LedgerTotal[] {
+    return this.currencies().flatMap((currency) =>
+      LEDGER_ENTRY_KINDS.map((kind) => ({ currency, kind, amount: this.total(kind, currency) })),
+    )
   }
 
   save(writer: CanonicalWriter): void {

@@ -1,7 +1,7 @@
 // What an epoch is bound to. A journal is run again in order to trade only by the very build, strategies, configuration
-// and schemas that wrote it; the epoch's header says which those were, and holds configuration and sources by content.
+// and schemas that wrote it; after any change its ledger is taken up instead (`ledger-recovery.ts`). The epoch's header
+// says which those were, and holds configuration and sources by content.
 
-import { OperatingError } from '../../schemas/operating-error.ts'
 import { CanonicalReader } from '../canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../canonical/canonical-writer.ts'
 
@@ -47,16 +47,8 @@ export function decodeLiveHeader(header: Uint8Array): {
   return { binding, contents }
 }
 
-/** Refuses to go on from an epoch that another build, strategy, configuration or schema wrote. */
-export function refuseOtherBinding(epoch: number, was: EpochBinding, is: EpochBinding): void {
+/** What differs between two bindings, in words for people: `build`, `strategies`, `configuration`, `schemas`. */
+export function changedIn(was: EpochBinding, is: EpochBinding): string[] {
   const fields = Object.keys(NAMES) as (keyof EpochBinding)[]
-  const changed = fields.filter((field) => was[field] !== is[field]).map((field) => NAMES[field])
-  if (changed.length === 0) return
-  throw new OperatingError({
-    code: 'recovery.other_build',
-    reason: 'usage',
-    what: `The last epoch of the session was written with another ${changed.join(' and ')}, and is not run again in order to trade.`,
-    where: `epoch ${epoch}`,
-    remedy: 'Start the session with what wrote it, or begin a new session.',
-  })
+  return fields.filter((field) => was[field] !== is[field]).map((field) => NAMES[field])
 }

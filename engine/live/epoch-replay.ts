@@ -12,10 +12,9 @@ import { type JournalRecord, RECORD_KIND, type RecordKind } from '../journal-por
 import type { Node } from '../node.ts'
 import type { EffectJournal } from '../outbox.ts'
 import { describeRecord, RunDifferenceError } from '../run-difference.ts'
-import type { NodeFactory } from './node-factory.ts'
-import { OpenSends } from './open-sends.ts'
+import type { BuiltNode, NodeFactory } from './node-factory.ts'
 import { RowBatch } from './row-batch.ts'
-import { loadState, saveState } from './session-state.ts'
+import { encodeBase, loadState, SessionMemory, saveState } from './session-state.ts'
 
 export type EpochReplayOptions = {
   readonly epoch: number
@@ -29,18 +28,20 @@ export class EpochReplay implements EffectJournal {
   readonly released_lsn = -1
   readonly node: Node
   readonly #instrumentIndex: EpochReplayOptions['instrumentIndex']
-  readonly #sends = new OpenSends()
+  readonly #built: BuiltNode
+  readonly #memory = new SessionMemory()
   readonly #rows = new RowBatch()
   #record: JournalRecord | undefined
   /** The effects of the last step, until their record has come. */
   #said: Uint8Array | undefined
 
-  /** @param state the epoch's base, or the state of a snapshot in it. */
+  /** @param state the state in the epoch's base, or of a snapshot in it. */
   constructor({ epoch, buildNode, instrumentIndex }: EpochReplayOptions, state: Uint8Array) {
     this.#instrumentIndex = instrumentIndex
     // What came up outside the steps of the run is in its journal; what comes up again is not news.
-    this.node = buildNode({ epoch, journal: this, post: () => undefined }).node
-    loadState(state, this.node, this.#sends)
+    this.#built = buildNode({ epoch, journal: this, post: () => undefined })
+    this.node = this.#built.node
+    loadState(state, this.node, this.#memory)
   }
 
   /** Takes the next record. */
@@ -54,21 +55,22 @@ export class EpochReplay implements EffectJournal {
     else this.#runInput(record.payload)
   }
 
-  /** The state after the last record: the base of the epoch that follows. */
+  /** The base of the epoch that follows: the state after the last record, behind its ledger section. */
   finish(): Uint8Array {
-    if (this.#said !== undefined) this.#sends.add(this.#said, true)
-    return this.state()
+    const { sends } = this.#memory
+    if (this.#said !== undefined) sends.add(this.#said, true)
+    return encodeBase(this.#built.ledger.save(), this.#memory, this.state())
   }
 
   state(): Uint8Array {
-    return saveState(this.node, this.#sends)
+    return saveState(this.node, this.#memory)
   }
 
   /** What the node appends of itself. */
   append(kind: RecordKind, payload: Uint8Array): number {
     const record = this.#running()
     if (kind === RECORD_KIND.effects) {
-      this.#sends.add(payload)
+      this.#memory.sends.add(payload)
       this.#said = payload.slice()
     } else if (!sameBytes(payload, record.payload)) this.#differ(describeRecord(kind, payload))
     return record.lsn
@@ -112,10 +114,11 @@ export class EpochReplay implements EffectJournal {
         node.stepFeedEvent(input, ts_seq_us)
         break
       case 'send_outcome':
-        this.#sends.settle(input)
+        this.#memory.sends.settle(input)
         node.stepOutcome(input, ts_seq_us)
         break
       case 'venue_report':
+        this.#memory.marks.note(input)
         node.stepReport(input, ts_seq_us)
         break
       case 'order_lookup':

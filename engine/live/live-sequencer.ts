@@ -10,7 +10,7 @@
 // sequencer for good; the session is started again from its journal.
 
 import { assert, unreachable } from '../../schemas/assert.ts'
-import type { VenueId } from '../../schemas/ids.ts'
+import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { ConflatedQuote } from '../conflation/conflated-quote.ts'
@@ -23,8 +23,7 @@ import type { LiveBounds } from './live-bounds.ts'
 import type { BarInput, LiveInput, TradeInput } from './live-input.ts'
 import { LiveJournal } from './live-journal.ts'
 import type { BuiltNode, NodeFactory } from './node-factory.ts'
-import { OpenSends } from './open-sends.ts'
-import { loadState, saveState, snapshotRecord } from './session-state.ts'
+import { loadState, SessionMemory, saveState, snapshotRecord, stateOfBase } from './session-state.ts'
 
 export type LiveSequencerOptions = {
   readonly buildNode: NodeFactory
@@ -41,7 +40,7 @@ export class LiveSequencer {
   readonly #options: LiveSequencerOptions
   readonly #built: BuiltNode
   readonly #queue: InputQueue<TradeInput | BarInput, KeptInput>
-  readonly #sends = new OpenSends()
+  readonly #memory = new SessionMemory()
   readonly #journal: LiveJournal
   /** Venues whose feed was told of a gap and has not said that it is closed. */
   readonly #gaps = new Set<string>()
@@ -54,16 +53,16 @@ export class LiveSequencer {
     assert(writer.appended_lsn === -1, 'a sequencer starts with its epoch')
     this.#options = options
     this.#queue = new InputQueue(bounds)
-    this.#journal = new LiveJournal(writer, this.#sends)
+    this.#journal = new LiveJournal(writer, this.#memory.sends)
     this.#built = buildNode({
       epoch: writer.epoch,
       journal: this.#journal,
       post: (input) => this.offer(input),
     })
     this.node = this.#built.node
-    loadState(base, this.node, this.#sends)
+    loadState(stateOfBase(base), this.node, this.#memory)
     this.#snapshotSeq = this.node.seq
-    for (const outcome of this.#sends.outcomes()) this.offer(outcome)
+    for (const outcome of this.#memory.sends.outcomes()) this.offer(outcome)
     for (const { strategy_id, reason } of this.#built.lostStates()) this.offer(faultOf(strategy_id, reason))
   }
 
@@ -119,9 +118,14 @@ export class LiveSequencer {
     if (node.outbox.has_pending) node.outbox.release(Math.max(now_us, node.now_us), this.#refusal())
   }
 
-  /** The state as a base or a snapshot holds it; between two calls of `advance`. */
+  /** The id of the last report of a venue on an account that was processed; '' before the first. */
+  lastReport(venue_id: VenueId, account_id: AccountId): string {
+    return this.#memory.marks.last(venue_id, account_id)
+  }
+
+  /** The state as a snapshot holds it; between two calls of `advance`. */
   state(): Uint8Array {
-    return saveState(this.node, this.#sends)
+    return saveState(this.node, this.#memory)
   }
 
   #step(input: LiveInput, ts: number): void {
@@ -138,10 +142,11 @@ export class LiveSequencer {
         return node.stepFeedEvent(input, ts)
       case 'send_outcome':
         this.#journal.input(node, ts, input)
-        this.#sends.settle(input)
+        this.#memory.sends.settle(input)
         return node.stepOutcome(input, ts)
       case 'venue_report':
         this.#journal.input(node, ts, input)
+        this.#memory.marks.note(input)
         return node.stepReport(input, ts)
       case 'order_lookup':
         this.#journal.input(node, ts, input)

@@ -1,5 +1,7 @@
+import type { LedgerSection } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
-import type { SendOutcome } from '../../schemas/messages/order.ts'
+import type { SendOutcome, VenueCommand } from '../../schemas/messages/order.ts'
+import type { JournaledInput } from '../input-codec.ts'
 import type { Node, NodeOptions } from '../node.ts'
 
 /** What differs between the node that runs and the one that is run again. */
@@ -8,8 +10,25 @@ export type NodeBinding = Pick<NodeOptions, 'epoch' | 'journal'> & {
   readonly post: (input: SendOutcome | Control) => void
 }
 
+/** What of a node a changed build takes up, and how it takes in the records behind it. */
+export type NodeLedger = {
+  readonly save: () => LedgerSection
+  /** Into the node just built. */
+  readonly load: (ledger: LedgerSection) => void
+  readonly fold: () => LedgerFolding
+}
+
+export type LedgerFolding = {
+  commands(seq: number, ts_seq_us: number, commands: readonly VenueCommand[]): void
+  input(seq: number, ts_seq_us: number, input: JournaledInput): void
+  /** Inputs up to `seq` that change no ledger. */
+  passed(seq: number, ts_seq_us: number): void
+  end(): void
+}
+
 export type BuiltNode = {
   readonly node: Node
+  readonly ledger: NodeLedger
   /** The strategy, by actor index, that owns a timer; undefined for the engine's own actors. */
   readonly strategyOfActor: (index: number) => string | undefined
   /** Running strategies whose state a snapshot would leave out, and why. */

@@ -12,14 +12,10 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import { type JournalRecord, RECORD_KIND, type RecoveredEpoch } from '../journal-port.ts'
 import { RunDifferenceError } from '../run-difference.ts'
 import type { Sha256 } from '../sha256-port.ts'
-import { decodeLiveHeader, type EpochBinding, refuseOtherBinding } from './epoch-binding.ts'
 import { EpochReplay, type EpochReplayOptions } from './epoch-replay.ts'
-import { stateOfSnapshot } from './session-state.ts'
+import { stateOfBase, stateOfSnapshot } from './session-state.ts'
 
-export type RecoveryOptions = Omit<EpochReplayOptions, 'epoch'> & {
-  readonly binding: EpochBinding
-  readonly sha256: Sha256
-}
+export type RecoveryOptions = Omit<EpochReplayOptions, 'epoch'> & { readonly sha256: Sha256 }
 
 export class Recovery {
   /** The first record of the tail. */
@@ -30,10 +26,9 @@ export class Recovery {
   #replay: EpochReplay | undefined
 
   constructor(epoch: RecoveredEpoch, options: RecoveryOptions) {
-    refuseOtherBinding(epoch.epoch, decodeLiveHeader(epoch.header).binding, options.binding)
     this.#epoch = epoch
     this.#options = options
-    this.#state = epoch.base
+    this.#state = stateOfBase(epoch.base)
   }
 
   /** Looks for snapshots. One that is damaged is passed over: it is a cache. */

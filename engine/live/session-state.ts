@@ -1,34 +1,86 @@
-// The state a live session is restored from: the node, and the sends whose fate is open. It stands as the base of an
-// epoch, where it is authority, and in snapshot records inside one, where it is a cache with a digest of its own: one
-// that does not match is passed over.
+// The state a live session is restored from: the node, the sends whose fate is open, and how far each venue was heard.
+// It stands as the base of an epoch, where it is authority, behind the ledger section that every later build reads; and
+// in snapshot records inside one, where it is a cache with a digest of its own: one that does not match is passed over.
 
+import Value from 'typebox/value'
+import { LEDGER_SECTION_VERSION, LedgerSection } from '../../schemas/ledger-section.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
 import { CanonicalReader } from '../canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../canonical/canonical-writer.ts'
 import { sameBytes } from '../journal/parse-batch.ts'
 import type { Node } from '../node.ts'
 import type { Sha256 } from '../sha256-port.ts'
-import type { OpenSends } from './open-sends.ts'
+import { OpenSends } from './open-sends.ts'
+import { ReportMarks } from './report-marks.ts'
 
 /** A session's first base. */
 export const EMPTY_STATE = new Uint8Array(0)
-
 const DIGEST_SIZE = 32
 const STATE_CAPACITY = 1 << 16
 
-export function saveState(node: Node, sends: OpenSends): Uint8Array {
+/** What a session remembers beside its node. */
+export class SessionMemory {
+  readonly sends = new OpenSends()
+  readonly marks = new ReportMarks()
+
+  save(writer: CanonicalWriter): void {
+    this.sends.save(writer)
+    this.marks.save(writer)
+  }
+
+  load(reader: CanonicalReader): void {
+    this.sends.load(reader)
+    this.marks.load(reader)
+  }
+}
+
+export function saveState(node: Node, memory: SessionMemory): Uint8Array {
   const writer = new CanonicalWriter(STATE_CAPACITY)
   node.save(writer)
-  sends.save(writer)
+  memory.save(writer)
   return writer.view()
 }
 
 /** Loads into a node just built. */
-export function loadState(state: Uint8Array, node: Node, sends: OpenSends): void {
+export function loadState(state: Uint8Array, node: Node, memory: SessionMemory): void {
   if (state.length === 0) return
   const reader = new CanonicalReader(state)
   node.load(reader)
-  sends.load(reader)
+  memory.load(reader)
   reader.end()
+}
+
+/** The base of an epoch: the ledger section and, beside it, what is open at the venues, for any build; then the state. */
+export function encodeBase(ledger: LedgerSection, memory: SessionMemory, state: Uint8Array): Uint8Array {
+  const writer = new CanonicalWriter(STATE_CAPACITY)
+  writer.value(ledger)
+  memory.save(writer)
+  writer.bytes(state)
+  return writer.view()
+}
+
+/** The state in a base. */
+export function stateOfBase(base: Uint8Array): Uint8Array {
+  if (base.length === 0) return EMPTY_STATE
+  const reader = new CanonicalReader(base)
+  reader.value()
+  new SessionMemory().load(reader)
+  return reader.bytes()
+}
+
+/** What any later build takes up of a base; undefined for a session's first, which is empty. */
+export function ledgerOfBase(
+  base: Uint8Array,
+  where: string,
+): { ledger: LedgerSection; memory: SessionMemory } | undefined {
+  if (base.length === 0) return undefined
+  const reader = new CanonicalReader(base)
+  const ledger = reader.value()
+  if (!Value.Check(LedgerSection, ledger) || ledger.version > LEDGER_SECTION_VERSION)
+    throw unreadable(ledger, where)
+  const memory = new SessionMemory()
+  memory.load(reader)
+  return { ledger, memory }
 }
 
 export function snapshotRecord(state: Uint8Array, sha256: Sha256): Uint8Array {
@@ -42,4 +94,20 @@ export function snapshotRecord(state: Uint8Array, sha256: Sha256): Uint8Array {
 export function stateOfSnapshot(record: Uint8Array, sha256: Sha256): Uint8Array | undefined {
   const state = record.subarray(DIGEST_SIZE)
   return sameBytes(sha256.digest(state), record.subarray(0, DIGEST_SIZE)) ? state : undefined
+}
+
+function unreadable(ledger: unknown, where: string): OperatingError {
+  const version = (ledger as { version?: unknown }).version
+  const isNewer = typeof version === 'number' && version > LEDGER_SECTION_VERSION
+  return new OperatingError({
+    code: 'recovery.unreadable_ledger',
+    reason: 'unavailable',
+    what: isNewer
+      ? `The session's ledger has version ${version}; this build reads versions up to ${LEDGER_SECTION_VERSION}.`
+      : "The session's ledger does not have the form its version says.",
+    where,
+    remedy: isNewer
+      ? 'Start the session with a build at least as new as the one that wrote it.'
+      : 'Keep the journal and report this.',
+  })
 }

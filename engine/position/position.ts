@@ -24,6 +24,13 @@ export type FillEffect = {
   readonly flipped: boolean
 }
 
+export type PositionParts = {
+  readonly quantity_units: number
+  readonly open_cost: bigint
+  readonly realized: bigint
+  readonly positions_closed: number
+}
+
 export class Position {
   readonly spec: InstrumentSpec
   #quantity_units = 0
@@ -105,6 +112,23 @@ export class Position {
   unrealizedMoney(bid_price_units: PriceUnits, ask_price_units: PriceUnits): bigint {
     const total = this.#realized + this.unrealized(bid_price_units, ask_price_units)
     return this.#moneyOf(total) - this.realized_money
+  }
+
+  /** Everything it holds, for whoever keeps it in another form than a snapshot's. */
+  get parts(): PositionParts {
+    return {
+      quantity_units: this.#quantity_units,
+      open_cost: this.#open_cost,
+      realized: this.#realized,
+      positions_closed: this.#positions_closed,
+    }
+  }
+
+  restore(parts: PositionParts): void {
+    this.#quantity_units = parts.quantity_units
+    this.#open_cost = parts.open_cost
+    this.#realized = parts.realized
+    this.#positions_closed = parts.positions_closed
   }
 
   save(writer: CanonicalWriter): void {

@@ -126,7 +126,8 @@ async function benchSession(directory: string): Promise<Bench> {
       venueOfInstrument: () => must(instruments[0], 'the bench has an instrument').venue_id,
       instrumentIndex: () => 0,
       binding: { build_hash: '', strategy_hash: '', config_hash: '', schema_version: SCHEMA_VERSION },
-      contents: undefined,
+      contents: () => undefined,
+      foldUnder: () => assert(false, 'nothing changes between two starts of the bench') as never,
     })
     return { ...session, close: () => journal.close() }
   }

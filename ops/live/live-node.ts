@@ -1,6 +1,8 @@
 // Builds the nodes of a live session: the one that runs and, at each start, the one that is run again to get there.
 
+import { LedgerFold } from '../../actors/ledger-fold.ts'
 import type { StrategyActor } from '../../actors/strategy/strategy-actor.ts'
+import { loadLedger, saveLedger } from '../../actors/trading-ledger.ts'
 import { buildTradingNode, type TradingNodeOptions } from '../../actors/trading-node.ts'
 import type { BuiltNode, LostState, NodeFactory } from '../../engine/live/node-factory.ts'
 
@@ -11,7 +13,7 @@ export type LiveNodeOptions = Omit<
 
 export function liveNodeFactory(options: LiveNodeOptions): NodeFactory {
   return ({ post, ...binding }): BuiltNode => {
-    const { node, strategies } = buildTradingNode({
+    const trading = buildTradingNode({
       ...options,
       ...binding,
       bar_close_delay_us: options.config.bars.close_delay_us,
@@ -29,9 +31,15 @@ export function liveNodeFactory(options: LiveNodeOptions): NodeFactory {
         })
       },
     })
+    const { node, strategies } = trading
     const owners = new Map([...strategies].map(([id, actor]) => [actor.index, id]))
     return {
       node,
+      ledger: {
+        save: () => saveLedger(trading),
+        load: (ledger) => loadLedger(trading, options.instruments, ledger),
+        fold: () => new LedgerFold(trading),
+      },
       strategyOfActor: (index) => owners.get(index),
       lostStates: () => lostStates([...strategies.values()]),
     }

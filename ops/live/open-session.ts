@@ -1,37 +1,74 @@
-// Start-up, crash recovery and a plain restart in one: rebuilds the session from its journal, opens the next epoch with
-// the state found as its base, and hands out the sequencer that goes on from there. Orders leave only once
+// Start-up, crash recovery, take-over and a plain restart in one: rebuilds the session from its journal, opens the next
+// epoch with the state found as its base, and hands out the sequencer that goes on from there. One branch: under equal
+// hashes the last epoch is run again; when anything has changed its ledger is taken up. Orders leave only once
 // `trading_enable` says that everything is reconciled.
 
 import type { Journal, JournalWriter, RecoveredEpoch } from '../../engine/journal-port.ts'
-import { type EpochBinding, encodeLiveHeader } from '../../engine/live/epoch-binding.ts'
+import {
+  changedIn,
+  decodeLiveHeader,
+  type EpochBinding,
+  encodeLiveHeader,
+} from '../../engine/live/epoch-binding.ts'
+import { type FoldOptions, LedgerRecovery } from '../../engine/live/ledger-recovery.ts'
 import { LiveSequencer, type LiveSequencerOptions } from '../../engine/live/live-sequencer.ts'
 import { Recovery, type RecoveryOptions } from '../../engine/live/recovery.ts'
 import { EMPTY_STATE } from '../../engine/live/session-state.ts'
+
+/** How the base of an epoch came about. */
+export type BaseOrigin = 'empty' | 'rerun' | 'fold'
 
 export type SessionOptions = Omit<LiveSequencerOptions, 'writer' | 'base'> &
   RecoveryOptions & {
     readonly journal: Journal
     readonly binding: EpochBinding
     /** Configuration and strategy sources, as the epoch's header keeps them. */
-    readonly contents: unknown
+    readonly contents: (base_from: BaseOrigin) => unknown
+    /** A node of the configuration in an epoch's header, for taking up its ledger after a change. */
+    readonly foldUnder: (header: Uint8Array) => FoldOptions
+    /** Between the writer and those who wait for it: a copy elsewhere, for instance. */
+    readonly wrapWriter?: (writer: JournalWriter) => JournalWriter
   }
 
-export type OpenSession = { readonly sequencer: LiveSequencer; readonly writer: JournalWriter }
-
-export async function openSession(options: SessionOptions): Promise<OpenSession> {
-  const { journal, binding, contents } = options
-  const last = journal.epochs.at(-1)
-  const base = last === undefined ? EMPTY_STATE : await endState(journal, last, options)
-  const header = encodeLiveHeader(binding, contents)
-  const writer = await journal.openEpoch({ epoch: (last?.epoch ?? 0) + 1, header, base, durability: 'local' })
-  return { sequencer: new LiveSequencer({ ...options, writer, base }), writer }
+export type OpenSession = {
+  readonly sequencer: LiveSequencer
+  readonly writer: JournalWriter
+  readonly start: SessionStart
 }
 
-async function endState(
+/** What the start-up found. */
+export type SessionStart = {
+  readonly epoch: number
+  readonly base_from: BaseOrigin
+  /** What differs from the last epoch's build, strategies, configuration and schemas. */
+  readonly changed: readonly string[]
+}
+
+export async function openSession(options: SessionOptions): Promise<OpenSession> {
+  const { journal, binding, contents, wrapWriter } = options
+  const last = journal.epochs.at(-1)
+  const changed = last === undefined ? [] : changedIn(decodeLiveHeader(last.header).binding, binding)
+  const base_from = last === undefined ? 'empty' : changed.length === 0 ? 'rerun' : 'fold'
+  const base = last === undefined ? EMPTY_STATE : await endOf(journal, last, base_from, options)
+  const header = encodeLiveHeader(binding, contents(base_from))
+  const epoch = (last?.epoch ?? 0) + 1
+  const opened = await journal.openEpoch({ epoch, header, base, durability: 'local' })
+  const writer = wrapWriter?.(opened) ?? opened
+  const sequencer = new LiveSequencer({ ...options, writer, base })
+  return { sequencer, writer, start: { epoch, base_from, changed } }
+}
+
+async function endOf(
   journal: Journal,
   last: RecoveredEpoch,
-  options: RecoveryOptions,
+  base_from: BaseOrigin,
+  options: SessionOptions,
 ): Promise<Uint8Array> {
+  if (base_from === 'fold') {
+    const recovery = new LedgerRecovery(last, { ...options, under: options.foldUnder(last.header) })
+    for await (const record of journal.read(last.epoch)) recovery.take(record)
+    return recovery.finish()
+  }
   const recovery = new Recovery(last, options)
   for await (const record of journal.read(last.epoch)) recovery.look(record)
   for await (const record of journal.read(last.epoch, recovery.from_lsn)) recovery.take(record)

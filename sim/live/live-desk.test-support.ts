@@ -3,10 +3,11 @@
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { ConflatedQuote } from '../../engine/conflation/conflated-quote.ts'
 import type { Journal, JournalRecord, JournalWriter } from '../../engine/journal-port.ts'
+import type { EpochBinding } from '../../engine/live/epoch-binding.ts'
 import type { LiveBounds } from '../../engine/live/live-bounds.ts'
 import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
 import { MemoryJournal, type MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
-import { openSession } from '../../ops/live/open-session.ts'
+import { openSession, type SessionStart } from '../../ops/live/open-session.ts'
 import type { SendOutcome } from '../../schemas/messages/order.ts'
 import { changed } from './changed-port.test-support.ts'
 import { control, type LiveScenario, sessionOptions } from './live-engine.test-support.ts'
@@ -18,6 +19,8 @@ export type DeskOptions = {
   readonly bounds?: Partial<LiveBounds>
   /** Members of the writer that a test makes say something else. */
   readonly writer?: Partial<JournalWriter>
+  /** Hashes that are not those of the epoch before. */
+  readonly binding?: Partial<EpochBinding>
 }
 
 export class LiveDesk {
@@ -25,6 +28,7 @@ export class LiveDesk {
   readonly journal: Journal
   readonly sequencer: LiveSequencer
   readonly writer: JournalWriter
+  readonly begun: SessionStart
   readonly outcomes: SendOutcome[] = []
 
   static async open(scenario: LiveScenario, options: DeskOptions): Promise<LiveDesk> {
@@ -33,10 +37,10 @@ export class LiveDesk {
     const journal = changed<Journal>(memory, {
       openEpoch: async (opening) => changed(await memory.openEpoch(opening), options.writer ?? {}),
     })
-    const { sequencer, writer } = await openSession(
-      sessionOptions(scenario, world.ports, journal, options.bounds),
-    )
-    const desk = new LiveDesk(world, memory, sequencer, writer)
+    const session = sessionOptions(scenario, world.ports, journal, options.bounds)
+    const binding = { ...session.binding, ...options.binding }
+    const { sequencer, writer, start } = await openSession({ ...session, binding })
+    const desk = new LiveDesk(world, memory, sequencer, writer, start)
     world.connect((input) => {
       if (input.type === 'send_outcome') desk.outcomes.push(input)
       sequencer.offer(input)
@@ -44,11 +48,18 @@ export class LiveDesk {
     return desk
   }
 
-  private constructor(world: LiveWorld, journal: Journal, sequencer: LiveSequencer, writer: JournalWriter) {
+  private constructor(
+    world: LiveWorld,
+    journal: Journal,
+    sequencer: LiveSequencer,
+    writer: JournalWriter,
+    start: SessionStart,
+  ) {
     this.world = world
     this.journal = journal
     this.sequencer = sequencer
     this.writer = writer
+    this.begun = start
   }
 
   start(): void {

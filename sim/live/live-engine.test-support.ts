@@ -9,7 +9,7 @@ import { type Journal, RECORD_KIND } from '../../engine/journal-port.ts'
 import { EpochReplay } from '../../engine/live/epoch-replay.ts'
 import type { LiveBounds } from '../../engine/live/live-bounds.ts'
 import type { NodeFactory } from '../../engine/live/node-factory.ts'
-import { stateOfSnapshot } from '../../engine/live/session-state.ts'
+import { stateOfBase, stateOfSnapshot } from '../../engine/live/session-state.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import type { VenuePort } from '../../engine/venue-port.ts'
@@ -27,6 +27,8 @@ import { quoteTape } from '../backtest/tape.test-support.ts'
 
 export type LiveScenario = Pick<Scenario, 'config' | 'definitions'> & {
   readonly instruments: readonly InstrumentSpec[]
+  /** What the last epoch ran under, where that is something else. */
+  readonly before?: LiveScenario
 }
 
 export const BOUNDS: LiveBounds = {
@@ -87,11 +89,15 @@ export function sessionOptions(
     journal,
     buildNode: nodeFactory(scenario, venues),
     instrumentIndex: (id) => indexOf(scenario, id),
+    foldUnder: () => ({
+      buildNode: nodeFactory(scenario.before ?? scenario, venues),
+      instrumentIndex: (id) => indexOf(scenario.before ?? scenario, id),
+    }),
     venueOfInstrument: (index) => must(instruments[index], 'an instrument is known').venue_id,
     bounds: { ...BOUNDS, ...bounds },
     sha256: nodeSha256,
     binding: BINDING,
-    contents: { session: scenario.config.session },
+    contents: (base_from) => ({ session: scenario.config.session, base_from }),
   }
 }
 
@@ -143,12 +149,12 @@ export async function rerun(
   }
   const buildNode = nodeFactory(scenario, venues, observer)
   const instrumentIndex = (id: string) => indexOf(scenario, id)
-  let state: Uint8Array | undefined
+  let end: Uint8Array | undefined
   let snapshots = 0
   for (const { epoch, base } of journal.epochs) {
-    if (state !== undefined && !sameBytes(state, base))
+    if (end !== undefined && !sameBytes(end, base))
       return `the base of epoch ${epoch} is not the end before it`
-    const replay = new EpochReplay({ epoch, buildNode, instrumentIndex }, base)
+    const replay = new EpochReplay({ epoch, buildNode, instrumentIndex }, stateOfBase(base))
     for await (const record of journal.read(epoch)) {
       replay.take(record)
       if (record.kind !== RECORD_KIND.snapshot) continue
@@ -157,9 +163,9 @@ export async function rerun(
       if (snapshot === undefined || !sameBytes(snapshot, replay.state()))
         return `the snapshot in record ${epoch}.${record.lsn} is not the state there`
     }
-    state = replay.finish()
+    end = replay.finish()
   }
-  return { state: must(state, 'a session has an epoch'), orders, snapshots, ...restarts }
+  return { state: stateOfBase(must(end, 'a session has an epoch')), orders, snapshots, ...restarts }
 }
 
 function indexOf({ instruments }: LiveScenario, id: string): number {

@@ -8,8 +8,8 @@ import { sameBytes } from '../../engine/journal/parse-batch.ts'
 import { type JournalRecord, RECORD_KIND } from '../../engine/journal-port.ts'
 import type { TradeInput } from '../../engine/live/live-input.ts'
 import { Recovery } from '../../engine/live/recovery.ts'
+import { stateOfBase } from '../../engine/live/session-state.ts'
 import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
-import { openSession } from '../../ops/live/open-session.ts'
 import { must } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { SendOutcome, VenueCommand } from '../../schemas/messages/order.ts'
@@ -283,17 +283,6 @@ test('[N9] an altered effect, a missing timer, a surplus timer and a lost input 
   }
 })
 
-test('[N9] a journal that another build, strategy or configuration wrote is refused by name', async () => {
-  const { scenario, desk, store } = await recorded()
-  const journal = new MemoryJournal(nodeSha256, store)
-  const options = sessionOptions(scenario, desk.world.ports, journal)
-  const binding = { ...options.binding, build_hash: 'ff', config_hash: 'ff' }
-  const error = await failureOf(() => openSession({ ...options, binding }))
-  expect({ code: error.code, where: error.where }).toEqual({ code: 'recovery.other_build', where: 'epoch 1' })
-  expect(error.what).toContain('another build and configuration')
-  expect(store.epochs.length).toBe(1)
-})
-
 test('[N10] a session whose quotes were conflated ends, bars and all, in the state of its re-run', async () => {
   const scenario = await liveScenario(TRADERS)
   const store = new MemoryJournalStore()
@@ -489,7 +478,7 @@ async function recoveredState(
   )
   for (const record of records) if (!ignored.has(record)) recovery.look(record)
   for (const record of records) if (record.lsn >= recovery.from_lsn) recovery.take(record)
-  return recovery.finish()
+  return stateOfBase(recovery.finish())
 }
 
 async function failureOf(work: () => Promise<unknown>): Promise<OperatingError> {

@@ -1,0 +1,68 @@
+// Takes the records of an epoch that another build, strategy or configuration wrote into a node of this build and of that
+// configuration: what was sent, what became of it, what the venues said, what operators ordered for accounts. Decisions
+// are not made again; the strategies of the node have not started and hear nothing.
+
+import type { JournaledInput } from '../engine/input-codec.ts'
+import { assert, must } from '../schemas/assert.ts'
+import type { StrategyId } from '../schemas/ids.ts'
+import type { VenueCommand } from '../schemas/messages/order.ts'
+import type { TradingNode } from './trading-node.ts'
+
+export class LedgerFold {
+  readonly #trading: TradingNode
+
+  constructor(trading: TradingNode) {
+    this.#trading = trading
+    this.#setFolding(true)
+  }
+
+  /** The commands of one effect record. */
+  commands(seq: number, ts_seq_us: number, commands: readonly VenueCommand[]): void {
+    const { node, orders, gates } = this.#trading
+    node.foldStep(seq, ts_seq_us, () => {
+      for (const command of commands) {
+        must(gates.get(command.account_id), 'an order is of a configured account').foldCommand(command)
+        must(orders.get(command.account_id), 'an order is of a configured account').foldCommand(command)
+      }
+    })
+  }
+
+  /** An input; market data, timers and the life of strategies change no ledger. */
+  input(seq: number, ts_seq_us: number, input: JournaledInput): void {
+    const { node, orders } = this.#trading
+    if (input.type === 'timer' || input.type === 'feed_event' || input.type === 'venue_state') {
+      return this.passed(seq, ts_seq_us)
+    }
+    if (input.type !== 'control') {
+      if (!orders.has(input.account_id)) return this.passed(seq, ts_seq_us)
+      return node.foldStep(seq, ts_seq_us, () => node.foldInput(input))
+    }
+    if (input.command === 'session_start') return node.foldStep(seq, ts_seq_us, () => this.#openAccounts())
+    if (!input.command.startsWith('account_')) return this.passed(seq, ts_seq_us)
+    node.foldStep(seq, ts_seq_us, () => node.foldInput(input))
+  }
+
+  /** Inputs up to `seq` that change no ledger. */
+  passed(seq: number, ts_seq_us: number): void {
+    const { node } = this.#trading
+    assert(seq >= node.seq, 'records come in the order of their inputs')
+    node.resumeAt(seq, Math.max(ts_seq_us, node.now_us))
+  }
+
+  end(): void {
+    for (const [strategy_id, strategy] of this.#trading.strategies) {
+      for (const orders of this.#trading.orders.values()) {
+        strategy.noteCounter(orders.counterHighWater(strategy_id as StrategyId))
+      }
+    }
+    this.#setFolding(false)
+  }
+
+  #openAccounts(): void {
+    for (const portfolio of this.#trading.portfolios.values()) portfolio.openAccount()
+  }
+
+  #setFolding(is_folding: boolean): void {
+    for (const orders of this.#trading.orders.values()) orders.is_folding = is_folding
+  }
+}

@@ -1,0 +1,178 @@
+// What of a session every later build reads, whatever else of its state it cannot: orders, executions, positions,
+// balances, risk latches and counters, id high-water marks, and the strategies' own state for those who migrate it. It
+// stands at the head of each epoch's base. Instruments are named by id: their index is a node's own.
+
+import Type, { type Static } from 'typebox'
+
+/** Raised with every change below; a build reads every version up to its own. */
+export const LEDGER_SECTION_VERSION = 1
+
+const closed = (description: string) => ({ additionalProperties: false, description })
+const Text = (description: string) => Type.String({ description })
+const Units = (description: string) => Type.Number({ description })
+const Money = (description: string) => Type.BigInt({ description })
+
+export const LedgerExecution = Type.Object(
+  {
+    execution_id: Text('Id of the trade at the venue.'),
+    price_units: Units('Price.'),
+    quantity_units: Units('Quantity; 0 once busted.'),
+    commission: Money('Commission, 10^-8 of its currency.'),
+    venue_cum_quantity_units: Units('CumQty of the venue at the trade.'),
+  },
+  closed('A booked trade of an order.'),
+)
+
+export const LedgerOrder = Type.Object(
+  {
+    state: Text('State of the order machine.'),
+    strategy_id: Text('Strategy.'),
+    counter: Units("The strategy's counter: the order's key."),
+    venue_id: Text('Venue.'),
+    instrument_id: Text('Instrument.'),
+    side: Text('FIX side.'),
+    order_type: Text('FIX order type.'),
+    time_in_force: Text('FIX time in force.'),
+    incarnation: Units('The incarnation in force.'),
+    client_order_id: Text('Its id.'),
+    client_order_ids: Type.Array(Text('An id.'), {
+      description: 'Every id the venue has seen for it, oldest first.',
+    }),
+    venue_order_id: Text("The venue's id of it."),
+    price_units: Units('Price in force.'),
+    order_quantity_units: Units('Quantity in force.'),
+    cum_quantity_units: Units('Filled.'),
+    leaves_quantity_units: Units('Open.'),
+    notional_low: Units('Sum of price and quantity, low part.'),
+    notional_high: Money('Sum of price and quantity, high part.'),
+    accepted: Type.Boolean({ description: 'The venue is proven to have taken it.' }),
+    ended: Type.Boolean({ description: 'Nothing of it is at the venue.' }),
+    cancel_client_order_id: Text('Cancel in flight or remembered.'),
+    cancel_unproven: Type.Boolean({ description: 'Whether the sending of that cancel is unproven.' }),
+    replace_client_order_id: Text('Replacement in flight.'),
+    replace_price_units: Units('Its price.'),
+    replace_quantity_units: Units('Its quantity.'),
+    executions: Type.Array(LedgerExecution, { description: 'Its trades that are remembered.' }),
+    forgotten_cum_quantity_units: Units('Highest CumQty among those that are not.'),
+    ts_approved_us: Units('When it was approved.'),
+    ts_sent_us: Units('When it was sent.'),
+    ts_accepted_us: Units('When it was taken.'),
+    ts_closed_us: Units('When it ended.'),
+  },
+  closed('An order.'),
+)
+export type LedgerOrder = Static<typeof LedgerOrder>
+
+export const LedgerOrders = Type.Object(
+  {
+    counts: Type.Record(Type.String(), Units('Orders.'), {
+      description: 'Orders since the session began: accepted, and by the state they ended in.',
+    }),
+    strategies: Type.Array(
+      Type.Object(
+        {
+          strategy_id: Text('Strategy.'),
+          counter_high_water: Units('Highest counter ever used.'),
+          dropped_high_water: Units('Highest counter of an order no longer held.'),
+          engine_requests: Units("Requests the engine made of its own about the strategy's orders."),
+        },
+        closed('High-water marks of one strategy.'),
+      ),
+      { description: 'By strategy, in the order they first traded.' },
+    ),
+    open: Type.Array(LedgerOrder, { description: 'Open orders, oldest first.' }),
+    ended: Type.Array(LedgerOrder, { description: 'The ended orders that are remembered, oldest first.' }),
+    stray_count: Units('Reports about orders nobody knows.'),
+  },
+  closed('The orders of one account.'),
+)
+export type LedgerOrders = Static<typeof LedgerOrders>
+
+export const LedgerPosition = Type.Object(
+  {
+    instrument_id: Text('Instrument.'),
+    quantity_units: Units('Positive long, negative short.'),
+    open_cost: Money('What the open quantity was bought for, signed, exact.'),
+    realized: Money('Profit realized, exact.'),
+    positions_closed: Units('How often it ended.'),
+  },
+  closed('A netting position.'),
+)
+export type LedgerPosition = Static<typeof LedgerPosition>
+
+export const LedgerPortfolio = Type.Object(
+  {
+    entry_count: Units('Ledger entries so far.'),
+    totals: Type.Array(
+      Type.Object(
+        {
+          currency: Text('Currency.'),
+          kind: Text('Kind of entry.'),
+          amount: Money('Sum of its entries, 10^-8.'),
+        },
+        closed('The sum of one kind of entry.'),
+      ),
+      { description: 'Cash by currency and kind; balances are their sums.' },
+    ),
+    fill_count: Units('Executions booked.'),
+    positions: Type.Array(LedgerPosition, { description: "The account's positions." }),
+    books: Type.Array(
+      Type.Object(
+        {
+          strategy_id: Text('Strategy.'),
+          positions: Type.Array(LedgerPosition, { description: 'Positions of its book.' }),
+        },
+        closed("A strategy's virtual book."),
+      ),
+      { description: 'Books by strategy; they sum to the account.' },
+    ),
+    booked: Type.Array(
+      Type.Object(
+        { instrument_id: Text('Instrument.'), amount: Money('Profit in account currency so far, 10^-8.') },
+        closed('Profit of an instrument as booked.'),
+      ),
+      { description: 'So that conversion rounds the total.' },
+    ),
+  },
+  closed('Cash and positions of one account.'),
+)
+export type LedgerPortfolio = Static<typeof LedgerPortfolio>
+
+export const LedgerRisk = Type.Object(
+  {
+    state: Text('Latch: active, reduce_only or halted.'),
+    approved_count: Units('Orders let through.'),
+    denied_count: Units('Orders refused.'),
+  },
+  closed('The gate of one account.'),
+)
+export type LedgerRisk = Static<typeof LedgerRisk>
+
+export const LedgerStrategy = Type.Object(
+  {
+    counter: Units('Last counter drawn.'),
+    open_counters: Type.Array(Units('A counter.'), { description: 'Orders not known to have ended.' }),
+    lifecycle: Text('State of its machine.'),
+    has_state: Type.Boolean({ description: 'Whether `state` is what the author kept.' }),
+    state: Type.Unknown({ description: "The author's own state." }),
+  },
+  closed('One strategy.'),
+)
+export type LedgerStrategy = Static<typeof LedgerStrategy>
+
+export const LedgerSection = Type.Object(
+  {
+    version: Type.Integer({ minimum: 1, description: 'Version of this schema.' }),
+    seq: Units('Inputs so far.'),
+    now_us: Units('Engine time.'),
+    outputs: Type.Unsafe<Uint8Array>(
+      Type.Unknown({ description: 'The output hash so far and its open block, canonical bytes.' }),
+    ),
+    orders: Type.Record(Type.String(), LedgerOrders, { description: 'By account id.' }),
+    portfolios: Type.Record(Type.String(), LedgerPortfolio, { description: 'By account id.' }),
+    risks: Type.Record(Type.String(), LedgerRisk, { description: 'By account id.' }),
+    strategies: Type.Record(Type.String(), LedgerStrategy, { description: 'By strategy id.' }),
+  },
+  closed('What of a session outlives the build that ran it.'),
+)
+export type LedgerSection = Static<typeof LedgerSection>

@@ -1,0 +1,143 @@
+// A session that goes on with another build, strategy or configuration: its ledger is taken up and its records folded in.
+// The oracle is the re-run of the same records by the code that wrote them.
+
+import { expect, test } from 'vitest'
+import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import { ledgerOfBase } from '../../engine/live/session-state.ts'
+import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
+import { must } from '../../schemas/assert.ts'
+import type { LedgerSection } from '../../schemas/ledger-section.ts'
+import { LiveDesk } from './live-desk.test-support.ts'
+import { control, type LiveScenario, liveScenario } from './live-engine.test-support.ts'
+import { LiveWorld } from './live-world.test-support.ts'
+
+const TRADERS = ['nth', 'quoter', 'timed'] as const
+const CHANGED = { build_hash: 'ff' }
+
+test('[N9] at any moment of a session the fold of a changed build has the ledger that a re-run has', async () => {
+  const scenario = await liveScenario(TRADERS)
+  let open = 0
+  for (let seed = 1; seed <= 40; seed++) {
+    const { store, world } = await traded(scenario, seed)
+    const folded = await ledgerAfter(scenario, store, world, CHANGED)
+    const rerun = await ledgerAfter(scenario, store, world, {})
+    expect({ seed, ledger: shared(folded) }).toEqual({ seed, ledger: shared(rerun) })
+    open += folded.orders['main']?.open.length ?? 0
+  }
+  expect(open).toBeGreaterThan(20)
+})
+
+test('[N9] an upgrade over open orders: they live on, fill once, and the strategies start anew with their counters', async () => {
+  const scenario = await liveScenario(TRADERS)
+  const { store, world } = await traded(scenario, 4)
+  const next = await LiveDesk.open(scenario, { store, world, binding: CHANGED })
+  expect(next.begun).toEqual({ epoch: 2, base_from: 'fold', changed: ['build'] })
+  expect(openOrders(next)).toBeGreaterThan(0)
+  next.start()
+  await next.trade(120)
+  for (const strategy of TRADERS) expect(next.sequencer.node.stateOf(`strategy/${strategy}`)).toBe('trading')
+  expect([...world.received.values()].filter((count) => count > 1)).toEqual([])
+  const last = await LiveDesk.open(scenario, { store, world, binding: CHANGED })
+  expect(last.begun).toEqual({ epoch: 3, base_from: 'rerun', changed: [] })
+})
+
+test('[N9] what an operator ordered for an account stays after a change, and what a fault ended does too', async () => {
+  const scenario = await liveScenario(TRADERS)
+  const { store, world, desk } = await traded(scenario, 5)
+  desk.sequencer.offer(control('account_halt'))
+  desk.sequencer.offer(control('strategy_fault', 'nth', 'test'))
+  desk.advance(400)
+  await desk.commit()
+  desk.die()
+  const same = await LiveDesk.open(scenario, { store, world })
+  same.die()
+  const next = await LiveDesk.open(scenario, { store, world, binding: { config_hash: 'ee' } })
+  next.start()
+  await next.trade(3)
+  const { node } = next.sequencer
+  expect([node.stateOf('risk/main'), node.stateOf('strategy/nth'), node.stateOf('strategy/quoter')]).toEqual([
+    'halted',
+    'faulted',
+    'trading',
+  ])
+})
+
+test('[N9] a strategy migrates what it kept, or starts from nothing', async () => {
+  const plain = await liveScenario(['nth', 'quoter'])
+  const { store, world, desk } = await traded(plain, 7)
+  desk.die()
+  const same = await LiveDesk.open(plain, { store, world })
+  same.die()
+  const former: unknown[] = []
+  const definition = must(plain.definitions.get('nth'), 'the strategy is there')
+  const migrating = {
+    ...definition,
+    migrate: (state: unknown) => {
+      former.push(structuredClone(state))
+      return state
+    },
+  } as typeof definition
+  const scenario = { ...plain, definitions: new Map([...plain.definitions, ['nth', migrating]]) }
+  const next = await LiveDesk.open(scenario, { store, world, binding: { strategy_hash: 'dd' } })
+  next.start()
+  await next.trade(2)
+  expect(former).toEqual([{ seen: expect.any(Number) }])
+  expect((former[0] as { seen: number }).seen).toBeGreaterThan(10)
+})
+
+test('[N9] a strategy that is gone from the configuration while it holds a position is refused by name', async () => {
+  const scenario = await liveScenario(['nth'])
+  const { store, world, desk } = await traded(scenario, 9)
+  desk.die()
+  const without = { ...scenario, config: { ...scenario.config, strategies: [] }, before: scenario }
+  await expect(LiveDesk.open(without, { store, world, binding: CHANGED })).rejects.toMatchObject({
+    code: 'recovery.homeless_position',
+  })
+})
+
+function openOrders({ sequencer }: LiveDesk): number {
+  return Number(/^(\d+) open/.exec(sequencer.node.stateOf('order/main'))?.[1])
+}
+
+/** A session that died in the middle of trading. */
+async function traded(scenario: LiveScenario, seed: number) {
+  const store = new MemoryJournalStore()
+  const world = new LiveWorld(scenario.config, scenario.instruments, seed)
+  const desk = await LiveDesk.open(scenario, { store, world })
+  desk.start()
+  await desk.trade(20 + seed * 3)
+  desk.advance(300, 2)
+  if (seed % 2 === 0) await desk.commit()
+  desk.die()
+  return { store, world, desk }
+}
+
+/** The ledger of the next epoch's base. The epoch is opened on a copy of the journal. */
+async function ledgerAfter(
+  scenario: LiveScenario,
+  store: MemoryJournalStore,
+  world: LiveWorld,
+  binding: { build_hash?: string },
+): Promise<LedgerSection> {
+  const copy = store.copy()
+  const desk = await LiveDesk.open(scenario, { store: copy, world, binding })
+  desk.die()
+  const last = must(new MemoryJournal(nodeSha256, copy).epochs.at(-1), 'the epoch is there')
+  return must(ledgerOfBase(last.base, 'test'), 'a later base has a ledger').ledger
+}
+
+/** What a re-run and a fold must agree in. A cancel that waits for its order is a decision, and nothing records it. */
+function shared({ orders, portfolios, risks, seq, now_us }: LedgerSection) {
+  const recorded = Object.values(orders).map(({ open, ended, counts, stray_count }) => ({
+    open: open.map((order) => ({
+      ...order,
+      cancel_client_order_id: order.client_order_ids.includes(order.cancel_client_order_id)
+        ? order.cancel_client_order_id
+        : '',
+    })),
+    ended,
+    counts,
+    stray_count,
+  }))
+  return { recorded, portfolios, risks, seq, now_us }
+}
