@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
+    name: 'nats',
+    summary: 'Find or fetch the NATS server of an installation.',
+    load: () => import('./commands/nats.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'Check that this machine can run orrery, and say what to do where it cannot.',
     load: () => import('./commands/doctor.ts'),

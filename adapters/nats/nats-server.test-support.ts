@@ -1,0 +1,133 @@
+// A real nats-server for a test, on a free port of 127.0.0.1 with its JetStream store in a folder of its own. It can be
+// killed, frozen and started again on the same port and store, as a machine would do it to us.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { ensureNatsServer } from '../../ops/nats/ensure-server.ts'
+import { assert } from '../../schemas/assert.ts'
+
+export type TestNatsServerOptions = {
+  /** When an acknowledged message is on the disk; a server that lags is refused for real money. */
+  readonly sync_interval?: string
+}
+
+/** Starts one, or fails with what to install. Whoever starts it stops it. */
+export async function startNatsServer(options: TestNatsServerOptions = {}): Promise<TestNatsServer> {
+  const { path } = await ensureNatsServer()
+  const directory = await mkdtemp(join(tmpdir(), 'orrery-nats-'))
+  const server = new TestNatsServer(path, directory, options)
+  await server.restart()
+  return server
+}
+
+export class TestNatsServer {
+  /** Holds the configuration and, under `store`, what JetStream keeps. */
+  readonly directory: string
+  readonly #binary: string
+  readonly #options: TestNatsServerOptions
+  #port = -1
+  #process: ChildProcess | undefined
+
+  constructor(binary: string, directory: string, options: TestNatsServerOptions) {
+    this.#binary = binary
+    this.directory = directory
+    this.#options = options
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.#port}`
+  }
+
+  get pid(): number {
+    assert(this.#process?.pid !== undefined, 'the server runs')
+    return this.#process.pid
+  }
+
+  /** Starts it on the port and the store it had; resolves when it takes connections. */
+  async restart(): Promise<void> {
+    assert(this.#process === undefined, 'the server is down')
+    const config = join(this.directory, 'nats-server.conf')
+    await writeFile(config, this.#config())
+    const child = spawn(this.#binary, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+    this.#process = child
+    process.on('exit', this.#killWithTest)
+    this.#port = await readyPort(child)
+  }
+
+  /** As a power cut would, but for the page cache. Resolves when the process is gone. */
+  kill9(): Promise<void> {
+    return this.#end('SIGKILL')
+  }
+
+  /** SIGSTOP: sockets stay open and nothing answers. */
+  freeze(): void {
+    process.kill(this.pid, 'SIGSTOP')
+  }
+
+  /** SIGCONT. */
+  thaw(): void {
+    process.kill(this.pid, 'SIGCONT')
+  }
+
+  /** Ends it and removes its folder. */
+  async stop(): Promise<void> {
+    if (this.#process !== undefined) await this.#end('SIGKILL')
+    await rm(this.directory, { recursive: true, force: true })
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    assert(this.#process !== undefined, 'the server runs')
+    const child = this.#process
+    this.#process = undefined
+    process.off('exit', this.#killWithTest)
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
+
+  readonly #killWithTest = (): void => {
+    this.#process?.kill('SIGKILL')
+  }
+
+  #config(): string {
+    return [
+      `host: 127.0.0.1`,
+      `port: ${this.#port}`,
+      `max_payload: ${32 * 1024 * 1024}`,
+      `jetstream {`,
+      `  store_dir: ${JSON.stringify(join(this.directory, 'store'))}`,
+      `  sync_interval: ${this.#options.sync_interval ?? 'always'}`,
+      `}`,
+      '',
+    ].join('\n')
+  }
+}
+
+/** Reads its log until it takes connections, and goes on reading, so that it never waits for us. */
+async function readyPort(child: ChildProcess): Promise<number> {
+  assert(child.stderr !== null, 'its log is read')
+  const lines = createInterface({ input: child.stderr })
+  const seen: string[] = []
+  let port = -1
+  const ready = new Promise<boolean>((resolve) => {
+    lines.on('line', (line) => {
+      if (port >= 0) return
+      seen.push(line)
+      const match = /Listening for client connections on \S+:(\d+)$/.exec(line)
+      if (match !== null) port = Number(match[1])
+      if (match !== null) resolve(true)
+    })
+    lines.on('close', () => resolve(false))
+  })
+  assert(await ready, `nats-server did not start:\n${seen.join('\n')}`)
+  return port
+}
