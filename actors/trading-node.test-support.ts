@@ -2,6 +2,7 @@
 // in `sent` until the test answers them.
 
 import { createHash } from 'node:crypto'
+import Value from 'typebox/value'
 import type { InspectionEvent } from 'xstate'
 import { CanonicalReader } from '../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../engine/canonical/canonical-writer.ts'
@@ -13,7 +14,7 @@ import { BarRow, QuoteRow, TradeRow } from '../engine/market/market-rows.ts'
 import type { Sha256 } from '../engine/sha256-port.ts'
 import type { CapabilityTable } from '../engine/venue-port.ts'
 import { must } from '../schemas/assert.ts'
-import type { Config, StrategyConfig } from '../schemas/config.ts'
+import { type Config, LiveConfig, type StrategyConfig } from '../schemas/config.ts'
 import type { AccountId, ClientOrderId, InstrumentId, VenueId } from '../schemas/ids.ts'
 import type { Alert } from '../schemas/messages/alert.ts'
 import type { Control, ControlCommand } from '../schemas/messages/control.ts'
@@ -94,6 +95,8 @@ export function testConfig(): Config {
     session: 't',
     seed: 1,
     durability: 'local',
+    bus_credentials: './nats/credentials',
+    live: Value.Default(LiveConfig, {}) as LiveConfig,
     journal: { directory: './runs' },
     data: {
       store: './ticks',

@@ -63,14 +63,19 @@ export type BarSource = Static<typeof BarSource>
 export const DataConfig = Type.Object(
   {
     store: Path({ description: 'Folder of the tick store.', default: './data/ticks' }),
-    from: Time({ description: 'Start of the history, included: 2014-05-07 or 2014-05-07T05:00:00Z.' }),
-    to: Time({ description: 'End of the history, not included.' }),
+    from: Type.Optional(
+      Time({
+        description:
+          'Start of the history, included: 2014-05-07 or 2014-05-07T05:00:00Z. A backtest and a history feed need it.',
+      }),
+    ),
+    to: Type.Optional(Time({ description: 'End of the history, not included.' })),
     sources: Type.Array(Type.Union([TickSource, BarSource], { description: 'Rows of one venue, by kind.' }), {
       minItems: 1,
       description: "What to read, one venue's one kind each; rows known at the same time come in this order.",
     }),
   },
-  closed('The history a backtest reads.'),
+  closed('What is read: the history of a backtest, and the rows a live session listens to.'),
 )
 export type DataConfig = Static<typeof DataConfig>
 
@@ -239,6 +244,100 @@ export const LimitsConfig = Type.Object(
 )
 export type LimitsConfig = Static<typeof LimitsConfig>
 
+const feedFields = {
+  venue: Token({ description: 'Id of the venue whose rows it brings.' }),
+}
+
+export const FeedConfig = Type.Union(
+  [
+    Type.Object(
+      {
+        ...feedFields,
+        kind: Type.Literal('generator', { description: 'A seeded random market, in real time.' }),
+        rows_per_s: Type.Integer({
+          minimum: 1,
+          maximum: 100_000,
+          description: 'Quotes a second of each instrument, on average.',
+          default: 10,
+        }),
+      },
+      closed('Quotes of a generated market.'),
+    ),
+    Type.Object(
+      {
+        ...feedFields,
+        kind: Type.Literal('history', {
+          description: 'The history in the tick store, data.from to data.to.',
+        }),
+      },
+      closed('A stored history, replayed.'),
+    ),
+    Type.Object(
+      {
+        ...feedFields,
+        kind: Type.Literal('bus', { description: 'What programs publish on the bus: docs/market-data.md.' }),
+      },
+      closed('Quotes and trades from the bus.'),
+    ),
+    Type.Object(
+      {
+        ...feedFields,
+        kind: Type.Literal('exchange', { description: 'What the exchange process itself sends.' }),
+      },
+      closed('Rows of the simulated exchange in its own process.'),
+    ),
+  ],
+  { description: 'Where the rows of one venue come from, by kind.' },
+)
+export type FeedConfig = Static<typeof FeedConfig>
+
+export const LiveConfig = Type.Object(
+  {
+    environment: Token({ description: 'First word of every subject on the bus.', default: 'paper' }),
+    feeds: Type.Array(FeedConfig, { description: 'One feed a venue.', default: [] }),
+    speed: Decimal({
+      description:
+        'How many times as fast as the wall its clock runs; other than 1 for generator and history only.',
+      default: '1',
+    }),
+    exchange: Type.Optional(
+      Type.String({
+        pattern: '^tcp://(127\\.0\\.0\\.1|localhost|\\[::1\\]):\\d{1,5}$',
+        description:
+          'The simulated exchange in a process of its own (orrery exchange): tcp://127.0.0.1:4760. Absent: in the node.',
+      }),
+    ),
+    snapshot_inputs: Count({ description: 'Inputs between two snapshots.', default: 100_000 }),
+    reconcile_interval_ms: Count({
+      description: "How often the venues' books are compared with ours, milliseconds.",
+      default: 10_000,
+    }),
+    absence_grace_ms: Count({
+      description:
+        'How long after a connection an order that a venue does not know may still turn up, milliseconds.',
+      default: 1_000,
+    }),
+    takeover_grace_ms: Count({
+      description: 'The same after a standby has taken over, from the end of the lease before, milliseconds.',
+      default: 5_000,
+    }),
+    lease_margin_ms: Count({
+      description: 'An order leaves only this long before the lease ends, milliseconds.',
+      default: 500,
+    }),
+    on_stop: Type.Union([Type.Literal('cancel'), Type.Literal('keep')], {
+      description: 'What a graceful stop does with resting orders.',
+      default: 'cancel',
+    }),
+    stop_timeout_ms: Count({
+      description: 'How long a graceful stop waits for cancels, milliseconds.',
+      default: 10_000,
+    }),
+  },
+  closed('What only live and paper sessions need.', { default: {} }),
+)
+export type LiveConfig = Static<typeof LiveConfig>
+
 export const Config = Type.Object(
   {
     session: Type.String({
@@ -250,11 +349,22 @@ export const Config = Type.Object(
       description: 'Seed of every named random stream; the same seed gives the same run.',
       default: 1,
     }),
-    durability: Type.Union([Type.Literal('deferred'), Type.Literal('local')], {
+    durability: Type.Union([Type.Literal('deferred'), Type.Literal('local'), Type.Literal('replicated')], {
       description:
-        'local: an order waits until its record is on disk; deferred: the journal syncs at the end.',
+        'local: an order waits until its record is on disk; replicated: and until the bus holds a copy; deferred, in backtests only: the journal syncs at the end.',
       default: 'deferred',
     }),
+    bus: Type.Optional(
+      Type.String({
+        pattern: '^(nats|tls)://[A-Za-z0-9._:\\[\\]-]+$',
+        description: 'NATS server of a live session: nats://127.0.0.1:4222. Absent: all in this process.',
+      }),
+    ),
+    bus_credentials: Path({
+      description: 'Folder of the keys of the roles on the bus, as orrery nats up made it.',
+      default: './nats/credentials',
+    }),
+    live: LiveConfig,
     journal: Type.Object(
       { directory: Path({ description: 'Folder that holds one folder per run.', default: './runs' }) },
       closed('Where runs are kept.', { default: {} }),
@@ -268,11 +378,13 @@ export const Config = Type.Object(
     }),
     bars: Type.Object(
       {
-        close_delay_us: DurationUs({
-          description: 'How long after its end a built bar waits for late rows, microseconds.',
-          // Simulated market data has no latency, so nothing can be late.
-          default: 0,
-        }),
+        // Absent, it is 0 in a backtest, whose data has no latency, and a fifth of a second live.
+        close_delay_us: Type.Optional(
+          DurationUs({
+            description:
+              'How long after its end a built bar waits for late rows, microseconds; absent: 0 in a backtest, 200000 live.',
+          }),
+        ),
       },
       closed('How bars are built.', { default: {} }),
     ),

@@ -8,7 +8,7 @@ const PINNED = {
   version: 3,
   files: {
     'backtest-result.ts': '8b1ffc00bfe893b2',
-    'config.ts': '5676a5e9df866135',
+    'config.ts': 'ef5fdb28ef985037',
     'csv-mapping.ts': '966635cd844214fb',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',

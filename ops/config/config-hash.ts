@@ -7,7 +7,9 @@ import type { Config, StrategyConfig, VenueConfig } from '../../schemas/config.t
 
 /** SHA-256 (hex) over the canonical encoding, without folders and without references to secrets. */
 export function configHash(config: Config): string {
-  const { journal: _journal, data, venues, strategies, ...rest } = config
+  const { journal: _journal, data, venues, strategies, ...others } = config
+  // Where rows come from and messages go decides nothing: what a live session saw is in its journal.
+  const { bus: _bus, bus_credentials: _credentials, live: _live, ...rest } = others
   const { store: _store, ...history } = data
   const writer = new CanonicalWriter()
   writer.value({

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import Value from 'typebox/value'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { Config } from '../../schemas/config.ts'
+import { Config, LiveConfig } from '../../schemas/config.ts'
 import { ConfigError } from './config-problem.ts'
 import { RIGHT_CONFIG } from './config-text.test-support.ts'
 import { type LoadedConfig, loadConfig, parseConfig } from './load-config.ts'
@@ -85,7 +85,9 @@ test('a right file loads complete, in normal form, with absolute folders', async
         params: { fast: 10, slow: 20 },
       },
     ],
-    bars: { close_delay_us: 0 },
+    bus_credentials: '/base/nats/credentials',
+    live: Value.Default(LiveConfig, {}),
+    bars: {},
     limits: { step_messages_max: 10_000, instant_inputs_max: 1_000, order_retention: 10_000 },
     instruments: [],
   })
@@ -107,7 +109,7 @@ test('the hash sees decisions, and neither spelling, key order, folders nor secr
     broken('store: ./ticks', 'store: /elsewhere'),
     broken('directory: ./runs', 'directory: /elsewhere'),
     broken('strategies/ema.ts', '/elsewhere/ema.ts'),
-    broken('seed: 7', 'seed: 7\nbars: {close_delay_us: 0}'),
+    broken('seed: 7', 'seed: 7\nbus: nats://127.0.0.1:4222\nlive: {on_stop: keep}'),
     broken('- id: fxcm', '- id: fxcm\n    credentials: {api_key: "env:KEY"}'),
   ]
   for (const text of same) expect((await parse(text, [], { KEY: 'k' })).config_hash).toBe(config_hash)
@@ -116,6 +118,7 @@ test('the hash sees decisions, and neither spelling, key order, folders nor secr
     'strategies.ema.params.fast=11',
     'venues.fxcm.latency.report_us=1',
     'data.to=2014-05-10',
+    'bars.close_delay_us=1',
   ]
   const hashes = await Promise.all(other.map(async (set) => (await parse(RIGHT_CONFIG, [set])).config_hash))
   expect(new Set([config_hash, ...hashes]).size).toBe(other.length + 1)
@@ -142,7 +145,7 @@ const FAULTS: readonly [name: string, from: string, to: string, problem: string]
     'a key named like an inherited property',
     'seed: 7',
     'constructor: 7',
-    'x.yaml:2:1: constructor: the key constructor is unknown. Known here: session, seed, durability, journal, data, venues, accounts, strategies, bars, limits, instruments.',
+    'x.yaml:2:1: constructor: the key constructor is unknown. Known here: session, seed, durability, bus, bus_credentials, live, journal, data, venues, accounts, strategies, bars, limits, instruments.',
   ],
   [
     'a key with another unit',

@@ -111,5 +111,6 @@ function withAbsoluteFolders(config: Config, base_directory: string): Config {
     ...config,
     data: { ...data, store: resolve(base_directory, data.store) },
     journal: { directory: resolve(base_directory, journal.directory) },
+    bus_credentials: resolve(base_directory, config.bus_credentials),
   }
 }

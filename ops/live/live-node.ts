@@ -6,6 +6,9 @@ import { loadLedger, saveLedger } from '../../actors/trading-ledger.ts'
 import { buildTradingNode, type TradingNodeOptions } from '../../actors/trading-node.ts'
 import type { BuiltNode, LostState, NodeFactory } from '../../engine/live/node-factory.ts'
 
+/** What a bar waits for late rows where the configuration says nothing. */
+export const BAR_CLOSE_DELAY_US = 200_000
+
 export type LiveNodeOptions = Omit<
   TradingNodeOptions,
   'epoch' | 'journal' | 'onOutcome' | 'onOutsideStep' | 'bar_close_delay_us'
@@ -16,7 +19,7 @@ export function liveNodeFactory(options: LiveNodeOptions): NodeFactory {
     const trading = buildTradingNode({
       ...options,
       ...binding,
-      bar_close_delay_us: options.config.bars.close_delay_us,
+      bar_close_delay_us: options.config.bars.close_delay_us ?? BAR_CLOSE_DELAY_US,
       onOutcome: post,
       onOutsideStep: (fault) => {
         options.onFault(fault)

@@ -172,7 +172,8 @@ export class BacktestSession {
       sha256,
       gate,
       epoch,
-      bar_close_delay_us: config.bars.close_delay_us,
+      // Its market data has no latency, so nothing is late.
+      bar_close_delay_us: config.bars.close_delay_us ?? 0,
       ...(observer === undefined ? {} : { observer }),
       inspect,
       onOutcome: (outcome) => {

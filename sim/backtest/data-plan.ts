@@ -20,7 +20,9 @@ export function planData(config: Config): DataPlan {
   const series = config.data.sources.flatMap((source) =>
     [...source.instruments].sort().map((symbol) => seriesOf(source, symbol)),
   )
-  return { range: { from_us: timeOf(config.data.from), to_us: timeOf(config.data.to) }, series }
+  const { from, to } = config.data
+  if (from === undefined || to === undefined) throw noRange()
+  return { range: { from_us: timeOf(from), to_us: timeOf(to) }, series }
 }
 
 /** Opens the plan's series. A series without a row in the range is refused: a strategy would wait for it in vain. */
@@ -84,6 +86,16 @@ function seriesOf(source: TickSource | BarSource, symbol: string): TickSeries {
 function timeOf(text: string): number {
   const instant = Temporal.Instant.from(text.includes('T') ? text : `${text}T00:00:00Z`)
   return Number(instant.epochNanoseconds / 1000n)
+}
+
+function noRange(): OperatingError {
+  return new OperatingError({
+    code: 'config.no_range',
+    reason: 'usage',
+    what: 'The configuration does not say which part of the history is read.',
+    where: 'data.from and data.to',
+    remedy: 'Give both, as times or dates: from: 2024-01-01, to: 2024-02-01.',
+  })
 }
 
 function noRows(series: TickSeries): OperatingError {

@@ -1,6 +1,7 @@
 // Whole backtests for proofs: a scenario is a configuration, its strategies and a store; it is run through the real
 // session, and what it put out is kept.
 
+import Value from 'typebox/value'
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { fxPair } from '../../engine/instrument.test-support.ts'
@@ -10,7 +11,13 @@ import type { OutputObserver } from '../../engine/outputs.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import type { TickSeries, TickStore } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
-import type { AccountConfig, Config, StrategyConfig, VenueConfig } from '../../schemas/config.ts'
+import {
+  type AccountConfig,
+  type Config,
+  LiveConfig,
+  type StrategyConfig,
+  type VenueConfig,
+} from '../../schemas/config.ts'
 import type { Instrument } from '../../schemas/instrument.ts'
 import type { VenueCommand } from '../../schemas/messages/order.ts'
 import { type Fill, isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
@@ -21,7 +28,7 @@ import { openCursors, openData, planData } from './data-plan.ts'
 import { instrumentsOf } from './instrument-set.ts'
 import { MemoryTickStore, sourceOf } from './memory-tick-store.test-support.ts'
 import { EMA_PARAMS, PROOF_STRATEGIES, type ProofStrategyId } from './proof-strategies.test-support.ts'
-import { type BacktestOutcome, type BacktestRequest, runBacktest } from './run-backtest.ts'
+import { type BacktestOutcome, type BacktestRequest, durabilityOf, runBacktest } from './run-backtest.ts'
 import { endUs, START_US, type Tape } from './tape.test-support.ts'
 
 export type Scenario = {
@@ -80,10 +87,10 @@ export async function openSession(
 }
 
 /** Opens the journal's next epoch for a scenario's run. */
-export function openWriter(journal: Journal, { durability }: Config): Promise<JournalWriter> {
+export function openWriter(journal: Journal, config: Config): Promise<JournalWriter> {
   const nothing = new Uint8Array(0)
   const epoch = (journal.epochs.at(-1)?.epoch ?? 0) + 1
-  return journal.openEpoch({ epoch, header: nothing, base: nothing, durability })
+  return journal.openEpoch({ epoch, header: nothing, base: nothing, durability: durabilityOf(config) })
 }
 
 export type ProofRun = {
@@ -176,6 +183,8 @@ function configOf(options: ScenarioOptions): Config {
     session: 'proof',
     seed: 1,
     durability: 'deferred',
+    bus_credentials: './nats/credentials',
+    live: Value.Default(LiveConfig, {}) as LiveConfig,
     journal: { directory: './runs' },
     data: {
       store: './ticks',

@@ -3,7 +3,12 @@
 
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
-import { type Journal, type JournalWriter, RECORD_KIND } from '../../engine/journal-port.ts'
+import {
+  type Journal,
+  type JournalDurability,
+  type JournalWriter,
+  RECORD_KIND,
+} from '../../engine/journal-port.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
@@ -124,7 +129,12 @@ function openEpoch(
 ): Promise<JournalWriter> {
   // A session's first base is the empty state.
   const base = new Uint8Array(0)
-  return journal.openEpoch({ epoch, header: encodeHeader(header), base, durability: config.durability })
+  return journal.openEpoch({ epoch, header: encodeHeader(header), base, durability: durabilityOf(config) })
+}
+
+/** A backtest has no bus to hold a copy: its own disk is all there is. */
+export function durabilityOf({ durability }: Config): JournalDurability {
+  return durability === 'replicated' ? 'local' : durability
 }
 
 function headerOf(request: BacktestRequest, data_hash: string, data: BacktestHeader['data']): BacktestHeader {
