@@ -65,7 +65,7 @@ export type StrategyOptions = {
 }
 
 /** States that only an operator ends. */
-const LASTING = new Set(['halted', 'faulted', 'stopped'])
+const LASTING = new Set(['halted', 'faulted'])
 /** States in which market data and order facts reach the author's handlers. */
 const RUNNING = new Set(['warming', 'ready', 'trading', 'paused'])
 
@@ -181,7 +181,8 @@ export class StrategyActor implements Actor {
     if (former !== undefined) {
       return { ...former, counter: this.#memory.counter, open_counters: [...this.#openCounters] }
     }
-    const has_state = this.#isRunning && this.stateProblem() === undefined
+    const isKept = this.#isRunning || this.state === 'stopped'
+    const has_state = isKept && this.stateProblem() === undefined
     return {
       counter: this.#memory.counter,
       open_counters: [...this.#openCounters],
@@ -264,7 +265,7 @@ export class StrategyActor implements Actor {
     if (control.account_id !== '' && control.account_id !== this.#options.account_id) return
     switch (control.command) {
       case 'session_start':
-        return this.state === 'created' ? this.#start({ type: 'strategy.started' }) : undefined
+        return this.#startWithSession()
       case 'trading_enable':
         return this.#lane.send({ type: 'strategy.trading_enabled' })
       case 'strategy_pause':
@@ -284,11 +285,33 @@ export class StrategyActor implements Actor {
     }
   }
 
+  #startWithSession(): void {
+    if (this.state === 'created') return this.#start({ type: 'strategy.started' })
+    if (this.state === 'stopped') this.#restart()
+  }
+
+  /** After a graceful stop: what the author kept is as it was; prices in between were missed, so it warms up again. */
+  #restart(): void {
+    if (this.stateProblem() !== undefined) return this.#reinitialise()
+    this.#options.resetIndicators()
+    this.#warmUpDone = false
+    this.#lane.send({ type: 'strategy.reinitialised' })
+    this.#setGoing()
+  }
+
   #start(event: StrategyEvent): void {
     this.#warmUpDone = false
     this.#lane.send(event)
     try {
       this.#memory.state = this.#firstState()
+    } catch (error) {
+      return this.#faultWith('(set-up)', error)
+    }
+    this.#setGoing()
+  }
+
+  #setGoing(): void {
+    try {
       this.#startWarmUp(this.#definition.warm_up_us?.(this.#setUp) ?? 0)
     } catch (error) {
       return this.#faultWith('(set-up)', error)

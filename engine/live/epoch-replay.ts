@@ -39,7 +39,7 @@ export class EpochReplay implements EffectJournal {
   constructor({ epoch, buildNode, instrumentIndex }: EpochReplayOptions, state: Uint8Array) {
     this.#instrumentIndex = instrumentIndex
     // What came up outside the steps of the run is in its journal; what comes up again is not news.
-    this.#built = buildNode({ epoch, journal: this, post: () => undefined })
+    this.#built = buildNode({ role: 'rerun', epoch, journal: this, post: () => undefined })
     this.node = this.#built.node
     loadState(state, this.node, this.#memory)
   }

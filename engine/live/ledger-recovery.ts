@@ -27,7 +27,7 @@ export class LedgerRecovery {
   constructor({ epoch, base }: RecoveredEpoch, options: LedgerRecoveryOptions) {
     this.#epoch = epoch
     this.#options = options
-    this.#former = options.under.buildNode({ epoch, journal: SILENT, post: () => undefined })
+    this.#former = options.under.buildNode({ role: 'rerun', epoch, journal: SILENT, post: () => undefined })
     const found = ledgerOfBase(base, `the base of epoch ${epoch}`)
     this.#memory = found?.memory ?? new SessionMemory()
     if (found !== undefined) this.#former.ledger.load(found.ledger)
@@ -44,7 +44,12 @@ export class LedgerRecovery {
   finish(): Uint8Array {
     this.#fold.end()
     const { buildNode } = this.#options
-    const { node, ledger } = buildNode({ epoch: this.#epoch, journal: SILENT, post: () => undefined })
+    const { node, ledger } = buildNode({
+      role: 'rerun',
+      epoch: this.#epoch,
+      journal: SILENT,
+      post: () => undefined,
+    })
     ledger.load(this.#former.ledger.save())
     return encodeBase(ledger.save(), this.#memory, saveState(node, this.#memory))
   }

@@ -25,8 +25,8 @@ import { LiveJournal } from './live-journal.ts'
 import type { BuiltNode, NodeFactory } from './node-factory.ts'
 import { loadState, SessionMemory, saveState, snapshotRecord, stateOfBase } from './session-state.ts'
 
-export type LiveSequencerOptions = {
-  readonly buildNode: NodeFactory
+export type LiveSequencerOptions<Built extends BuiltNode = BuiltNode> = {
+  readonly buildNode: NodeFactory<Built>
   /** Writer of the epoch just opened, and the base it was opened with. */
   readonly writer: JournalWriter
   readonly base: Uint8Array
@@ -35,10 +35,11 @@ export type LiveSequencerOptions = {
   readonly venueOfInstrument: (instrument_index: number) => VenueId
 }
 
-export class LiveSequencer {
+export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   readonly node: Node
-  readonly #options: LiveSequencerOptions
-  readonly #built: BuiltNode
+  /** The node as its factory built it. */
+  readonly built: Built
+  readonly #options: LiveSequencerOptions<Built>
   readonly #queue: InputQueue<TradeInput | BarInput, KeptInput>
   readonly #memory = new SessionMemory()
   readonly #journal: LiveJournal
@@ -48,22 +49,23 @@ export class LiveSequencer {
   #snapshotSeq: number
   #fault: unknown
 
-  constructor(options: LiveSequencerOptions) {
+  constructor(options: LiveSequencerOptions<Built>) {
     const { writer, base, bounds, buildNode } = options
     assert(writer.appended_lsn === -1, 'a sequencer starts with its epoch')
     this.#options = options
     this.#queue = new InputQueue(bounds)
     this.#journal = new LiveJournal(writer, this.#memory.sends)
-    this.#built = buildNode({
+    this.built = buildNode({
+      role: 'live',
       epoch: writer.epoch,
       journal: this.#journal,
       post: (input) => this.offer(input),
     })
-    this.node = this.#built.node
+    this.node = this.built.node
     loadState(stateOfBase(base), this.node, this.#memory)
     this.#snapshotSeq = this.node.seq
     for (const outcome of this.#memory.sends.outcomes()) this.offer(outcome)
-    for (const { strategy_id, reason } of this.#built.lostStates()) this.offer(faultOf(strategy_id, reason))
+    for (const { strategy_id, reason } of this.built.lostStates()) this.offer(faultOf(strategy_id, reason))
   }
 
   /** Engine time from which on `advance` has a timer to fire, Infinity where none is set. */
@@ -167,7 +169,7 @@ export class LiveSequencer {
       const timer = timers.pop()
       const { owner, id, at_us } = timer
       // The engine's own actors set one timer a series or a feed; only a strategy's can go on without end.
-      const strategy_id = this.#built.strategyOfActor(owner)
+      const strategy_id = this.built.strategyOfActor(owner)
       if (strategy_id !== undefined && this.#isExcess(strategy_id, firedByStrategy)) {
         this.#faultStrategy(strategy_id, ts)
         continue
@@ -207,7 +209,7 @@ export class LiveSequencer {
     const { node } = this
     const { writer, bounds, sha256 } = this.#options
     if (node.seq - this.#snapshotSeq < bounds.snapshot_inputs || node.outbox.has_pending) return
-    for (const { strategy_id, reason } of this.#built.lostStates()) {
+    for (const { strategy_id, reason } of this.built.lostStates()) {
       node.stepControl(faultOf(strategy_id, reason), ts)
     }
     if (node.outbox.has_pending) return

@@ -6,6 +6,8 @@ import type { Node, NodeOptions } from '../node.ts'
 
 /** What differs between the node that runs and the one that is run again. */
 export type NodeBinding = Pick<NodeOptions, 'epoch' | 'journal'> & {
+  /** The one that runs is watched by people; what is run again is not news. */
+  readonly role: 'live' | 'rerun'
   /** Takes what comes up outside any step: outcomes of the outbox, and the halt of a strategy that left its handler. */
   readonly post: (input: SendOutcome | Control) => void
 }
@@ -38,4 +40,4 @@ export type BuiltNode = {
 export type LostState = { readonly strategy_id: string; readonly reason: string }
 
 /** Builds the session's node, wired and empty; each call gives another. */
-export type NodeFactory = (binding: NodeBinding) => BuiltNode
+export type NodeFactory<Built extends BuiltNode = BuiltNode> = (binding: NodeBinding) => Built

@@ -3,7 +3,7 @@
 import { LedgerFold } from '../../actors/ledger-fold.ts'
 import type { StrategyActor } from '../../actors/strategy/strategy-actor.ts'
 import { loadLedger, saveLedger } from '../../actors/trading-ledger.ts'
-import { buildTradingNode, type TradingNodeOptions } from '../../actors/trading-node.ts'
+import { buildTradingNode, type TradingNode, type TradingNodeOptions } from '../../actors/trading-node.ts'
 import type { BuiltNode, LostState, NodeFactory } from '../../engine/live/node-factory.ts'
 
 /** What a bar waits for late rows where the configuration says nothing. */
@@ -14,15 +14,22 @@ export type LiveNodeOptions = Omit<
   'epoch' | 'journal' | 'onOutcome' | 'onOutsideStep' | 'bar_close_delay_us'
 >
 
-export function liveNodeFactory(options: LiveNodeOptions): NodeFactory {
-  return ({ post, ...binding }): BuiltNode => {
+/** The node with its actors, for status, look-ups and whoever watches. */
+export type LiveBuiltNode = BuiltNode & { readonly trading: TradingNode }
+
+export function liveNodeFactory(options: LiveNodeOptions): NodeFactory<LiveBuiltNode> {
+  return ({ post, role, ...binding }): LiveBuiltNode => {
+    const isLive = role === 'live'
     const trading = buildTradingNode({
       ...options,
       ...binding,
+      observer: isLive ? (options.observer ?? {}) : {},
+      onAlert: isLive ? options.onAlert : undefined,
+      onFault: (fault) => (isLive ? options.onFault(fault) : undefined),
       bar_close_delay_us: options.config.bars.close_delay_us ?? BAR_CLOSE_DELAY_US,
       onOutcome: post,
       onOutsideStep: (fault) => {
-        options.onFault(fault)
+        if (isLive) options.onFault(fault)
         const { strategy_id, code: reason } = fault
         post({
           type: 'control',
@@ -38,6 +45,7 @@ export function liveNodeFactory(options: LiveNodeOptions): NodeFactory {
     const owners = new Map([...strategies].map(([id, actor]) => [actor.index, id]))
     return {
       node,
+      trading,
       ledger: {
         save: () => saveLedger(trading),
         load: (ledger) => loadLedger(trading, options.instruments, ledger),

@@ -12,14 +12,18 @@ import {
 } from '../../engine/live/epoch-binding.ts'
 import { type FoldOptions, LedgerRecovery } from '../../engine/live/ledger-recovery.ts'
 import { LiveSequencer, type LiveSequencerOptions } from '../../engine/live/live-sequencer.ts'
+import type { BuiltNode } from '../../engine/live/node-factory.ts'
 import { Recovery, type RecoveryOptions } from '../../engine/live/recovery.ts'
 import { EMPTY_STATE } from '../../engine/live/session-state.ts'
 
 /** How the base of an epoch came about. */
 export type BaseOrigin = 'empty' | 'rerun' | 'fold'
 
-export type SessionOptions = Omit<LiveSequencerOptions, 'writer' | 'base'> &
-  RecoveryOptions & {
+export type SessionOptions<Built extends BuiltNode = BuiltNode> = Omit<
+  LiveSequencerOptions<Built>,
+  'writer' | 'base'
+> &
+  Omit<RecoveryOptions, 'buildNode'> & {
     readonly journal: Journal
     readonly binding: EpochBinding
     /** Configuration and strategy sources, as the epoch's header keeps them. */
@@ -30,8 +34,8 @@ export type SessionOptions = Omit<LiveSequencerOptions, 'writer' | 'base'> &
     readonly wrapWriter?: (writer: JournalWriter) => JournalWriter
   }
 
-export type OpenSession = {
-  readonly sequencer: LiveSequencer
+export type OpenSession<Built extends BuiltNode = BuiltNode> = {
+  readonly sequencer: LiveSequencer<Built>
   readonly writer: JournalWriter
   readonly start: SessionStart
 }
@@ -44,7 +48,9 @@ export type SessionStart = {
   readonly changed: readonly string[]
 }
 
-export async function openSession(options: SessionOptions): Promise<OpenSession> {
+export async function openSession<Built extends BuiltNode>(
+  options: SessionOptions<Built>,
+): Promise<OpenSession<Built>> {
   const { journal, binding, contents, wrapWriter } = options
   const last = journal.epochs.at(-1)
   const changed = last === undefined ? [] : changedIn(decodeLiveHeader(last.header).binding, binding)

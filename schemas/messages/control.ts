@@ -4,7 +4,7 @@
 export type ControlScope = { readonly account_id: string; readonly strategy_id: string }
 
 export const CONTROL_COMMANDS = [
-  /** Opens the session: strategies start warming up. */
+  /** Opens the session, at every start: strategies that are new or were stopped start warming up. */
   'session_start',
   /** Ends the session: strategies stop; resting orders stay as they are. */
   'session_stop',

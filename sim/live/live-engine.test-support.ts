@@ -147,7 +147,8 @@ export async function rerun(
       if (fact.reason_code === 'never_sent') restarts.never_sent++
     },
   }
-  const buildNode = nodeFactory(scenario, venues, observer)
+  const watched = nodeFactory(scenario, venues, observer)
+  const buildNode: NodeFactory = (binding) => watched({ ...binding, role: 'live' })
   const instrumentIndex = (id: string) => indexOf(scenario, id)
   let end: Uint8Array | undefined
   let snapshots = 0

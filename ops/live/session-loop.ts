@@ -1,0 +1,105 @@
+// The loop of a live session: inputs and timers are sequenced, what was journaled is made durable, and what is durable may
+// leave. One turn of the event loop takes in all that came during the one before; while a commit runs the next turns go
+// on, and the commit after it takes what they appended.
+
+import type { JournalWriter } from '../../engine/journal-port.ts'
+import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
+
+export type LoopClock = { now_us(): number; untilMs(at_us: number): number }
+
+export type SessionLoopOptions = {
+  readonly sequencer: Pick<LiveSequencer, 'advance' | 'release' | 'due_us'>
+  readonly writer: Pick<JournalWriter, 'appended_lsn' | 'durable_lsn' | 'commit' | 'failure' | 'onDurable'>
+  readonly clock: LoopClock
+  /** After each turn, when everything offered has been sequenced. */
+  readonly onTurn: () => void
+  /** The session cannot go on; nothing is sequenced any more. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** Timers of the platform fire late rather than early, and no later than this. */
+const SLEEP_MAX_MS = 60_000
+
+export class SessionLoop {
+  readonly #options: SessionLoopOptions
+  #isWoken = false
+  #isRunning = true
+  #committing: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: SessionLoopOptions) {
+    this.#options = options
+    options.writer.onDurable(() => this.#release())
+  }
+
+  /** Something was offered. */
+  wake(): void {
+    if (this.#isWoken || !this.#isRunning) return
+    this.#isWoken = true
+    setImmediate(() => this.#turn())
+  }
+
+  /** No further turn; resolves when everything appended is durable. */
+  async end(): Promise<void> {
+    this.#isRunning = false
+    clearTimeout(this.#timer)
+    await this.#committing
+    if (this.#options.writer.failure === undefined) await this.#options.writer.commit()
+    this.#release()
+  }
+
+  #turn(): void {
+    this.#isWoken = false
+    if (!this.#isRunning) return
+    const { sequencer, clock, onTurn } = this.#options
+    try {
+      sequencer.advance(clock.now_us())
+      onTurn()
+    } catch (error) {
+      return this.#fail(error)
+    }
+    this.#commit()
+    this.#sleep()
+  }
+
+  #commit(): void {
+    const { writer } = this.#options
+    if (this.#committing !== undefined || writer.appended_lsn === writer.durable_lsn) return
+    this.#committing = writer.commit().then(
+      () => {
+        this.#committing = undefined
+        // What the turns during this commit appended, and what releases turned into inputs.
+        if (this.#isRunning) this.#commit()
+      },
+      (error) => {
+        this.#committing = undefined
+        this.#fail(error)
+      },
+    )
+  }
+
+  /** Sends what became durable; what is refused here is an input of the next turn. */
+  #release(): void {
+    const { sequencer, clock } = this.#options
+    try {
+      sequencer.release(clock.now_us())
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #sleep(): void {
+    const { sequencer, clock } = this.#options
+    clearTimeout(this.#timer)
+    const { due_us } = sequencer
+    if (due_us === Number.POSITIVE_INFINITY) return
+    this.#timer = setTimeout(() => this.wake(), Math.min(SLEEP_MAX_MS, Math.ceil(clock.untilMs(due_us))))
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#isRunning) return
+    this.#isRunning = false
+    clearTimeout(this.#timer)
+    this.#options.onFailure(error)
+  }
+}
