@@ -73,6 +73,11 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     return this.node.timers.next_us + 1
   }
 
+  /** Whether something was offered that `advance` has not sequenced. */
+  get has_input(): boolean {
+    return this.#queue.size > 0
+  }
+
   get conflated_count(): number {
     return this.#queue.conflated_count
   }
@@ -128,6 +133,14 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   /** The state as a snapshot holds it; between two calls of `advance`. */
   state(): Uint8Array {
     return saveState(this.node, this.#memory)
+  }
+
+  /** Takes a snapshot now, between two calls of `advance`, where no command is on its way to the journal. */
+  snapshot(): void {
+    const { writer, sha256 } = this.#options
+    if (this.node.outbox.has_pending || this.#fault !== undefined) return
+    writer.append(RECORD_KIND.snapshot, snapshotRecord(this.state(), sha256))
+    this.#snapshotSeq = this.node.seq
   }
 
   #step(input: LiveInput, ts: number): void {
@@ -207,14 +220,13 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
    */
   #snapshotWhenDue(ts: number): void {
     const { node } = this
-    const { writer, bounds, sha256 } = this.#options
+    const { bounds } = this.#options
     if (node.seq - this.#snapshotSeq < bounds.snapshot_inputs || node.outbox.has_pending) return
     for (const { strategy_id, reason } of this.built.lostStates()) {
       node.stepControl(faultOf(strategy_id, reason), ts)
     }
     if (node.outbox.has_pending) return
-    writer.append(RECORD_KIND.snapshot, snapshotRecord(this.state(), sha256))
-    this.#snapshotSeq = node.seq
+    this.snapshot()
   }
 
   #noteGap(instrument_index: number): void {

@@ -11,13 +11,11 @@ import {
   encodeLiveHeader,
 } from '../../engine/live/epoch-binding.ts'
 import { type FoldOptions, LedgerRecovery } from '../../engine/live/ledger-recovery.ts'
+import type { BaseOrigin } from '../../engine/live/live-header.ts'
 import { LiveSequencer, type LiveSequencerOptions } from '../../engine/live/live-sequencer.ts'
 import type { BuiltNode } from '../../engine/live/node-factory.ts'
 import { Recovery, type RecoveryOptions } from '../../engine/live/recovery.ts'
 import { EMPTY_STATE } from '../../engine/live/session-state.ts'
-
-/** How the base of an epoch came about. */
-export type BaseOrigin = 'empty' | 'rerun' | 'fold'
 
 export type SessionOptions<Built extends BuiltNode = BuiltNode> = Omit<
   LiveSequencerOptions<Built>,

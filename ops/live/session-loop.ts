@@ -8,7 +8,7 @@ import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
 export type LoopClock = { now_us(): number; untilMs(at_us: number): number }
 
 export type SessionLoopOptions = {
-  readonly sequencer: Pick<LiveSequencer, 'advance' | 'release' | 'due_us'>
+  readonly sequencer: Pick<LiveSequencer, 'advance' | 'release' | 'due_us' | 'has_input'>
   readonly writer: Pick<JournalWriter, 'appended_lsn' | 'durable_lsn' | 'commit' | 'failure' | 'onDurable'>
   readonly clock: LoopClock
   /** After each turn, when everything offered has been sequenced. */
@@ -60,6 +60,7 @@ export class SessionLoop {
     }
     this.#commit()
     this.#sleep()
+    this.#wakeForInput()
   }
 
   #commit(): void {
@@ -86,6 +87,12 @@ export class SessionLoop {
     } catch (error) {
       this.#fail(error)
     }
+    this.#wakeForInput()
+  }
+
+  /** What the outbox refused has become an input. */
+  #wakeForInput(): void {
+    if (this.#options.sequencer.has_input) this.wake()
   }
 
   #sleep(): void {

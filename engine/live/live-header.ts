@@ -1,0 +1,47 @@
+// What the header of a live epoch keeps beside its hashes: enough to run the epoch again in another process, and to take
+// its ledger up under its own configuration.
+
+import type { Config } from '../../schemas/config.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { decodeLiveHeader, type EpochBinding } from './epoch-binding.ts'
+
+/** How the base of an epoch came about: a session's first, a re-run of the epoch before, or a fold of its ledger. */
+export type BaseOrigin = 'empty' | 'rerun' | 'fold'
+
+export type StoredSource = {
+  readonly strategy_id: string
+  /** `path#export`, as configured. */
+  readonly source: string
+  readonly strategy_hash: string
+  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[]
+}
+
+export type LiveContents = {
+  readonly kind: 'live'
+  readonly mode: 'paper' | 'live'
+  /** The complete, normalised configuration the epoch ran under. */
+  readonly config: Config
+  readonly strategies: readonly StoredSource[]
+  readonly version: string
+  readonly node_version: string
+  readonly base_from: BaseOrigin
+}
+
+export type LiveHeader = { readonly binding: EpochBinding; readonly contents: LiveContents }
+
+/** @param where the journal and epoch, for people. */
+export function readLiveHeader(header: Uint8Array, where: string): LiveHeader {
+  const { binding, contents } = decodeLiveHeader(header)
+  if ((contents as Partial<LiveContents> | undefined)?.kind !== 'live') throw notLive(where)
+  return { binding, contents: contents as LiveContents }
+}
+
+function notLive(where: string): OperatingError {
+  return new OperatingError({
+    code: 'session.not_live',
+    reason: 'usage',
+    what: 'The journal is not one of a live session.',
+    where,
+    remedy: 'Name the folder of a session: what orrery paper printed.',
+  })
+}

@@ -1,0 +1,263 @@
+// A live session, from its journal to its end: start-up, the loop, the venues and feeds around it, reconciliation, clock
+// rules, a graceful stop. What it is made of is handed in: a paper session and a test differ in that alone.
+
+import type { SessionClock } from '../../adapters/session-clock/session-clock.ts'
+import type { KeptInput } from '../../engine/input-codec.ts'
+import type { Journal } from '../../engine/journal-port.ts'
+import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
+import type { ConnectionState, VenueConnection } from '../../engine/live/venue-connection.ts'
+import type { Config } from '../../schemas/config.ts'
+import type { AccountId, VenueId } from '../../schemas/ids.ts'
+import type { Alert } from '../../schemas/messages/alert.ts'
+import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
+import { timeUs } from '../../schemas/units.ts'
+import type { LiveBuiltNode } from './live-node.ts'
+import { type OpenSession, openSession, type SessionOptions, type SessionStart } from './open-session.ts'
+import { LOOK_INTERVAL_MS, Reconciler } from './reconciler.ts'
+import { SessionLoop } from './session-loop.ts'
+
+/** A feed with its link to the node. */
+export type SessionFeed = {
+  readonly venue_id: string
+  counts(): Readonly<Record<string, number>>
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+/** What feeds offer to. */
+export type FeedTarget = Pick<LiveSequencer, 'offer' | 'offerQuote' | 'offerRow' | 'market_room'>
+
+export type LiveSessionOptions = SessionOptions<LiveBuiltNode> & {
+  readonly config: Config
+  readonly clock: SessionClock
+  readonly connections: readonly VenueConnection[]
+  readonly makeFeeds: (target: FeedTarget) => readonly SessionFeed[]
+  /** Until when an order that a venue does not know may still turn up, milliseconds after a connection. */
+  readonly absence_grace_ms: number
+  readonly onAlert: (alert: Alert) => void
+  readonly onFailure: (error: unknown) => void
+}
+
+/** The wall stepping back by more than this is told; by more than the other, either way, it halts the accounts. */
+const STEP_BACK_TOLD_MS = 1
+const STEP_HALT_MS = 250
+
+export class LiveSession {
+  readonly start: SessionStart
+  readonly sequencer: LiveSequencer<LiveBuiltNode>
+  readonly journal: Journal
+  readonly feeds: readonly SessionFeed[]
+  readonly #options: LiveSessionOptions
+  readonly #opened: OpenSession<LiveBuiltNode>
+  readonly #loop: SessionLoop
+  readonly #reconciler: Reconciler
+  readonly #connectionStates = new Map<string, ConnectionState>()
+  #isEnabled = false
+  #ticker: NodeJS.Timeout | undefined
+  /** Called at the end of a turn that leaves no order open, while a stop waits for it. */
+  #onFlat: (() => void) | undefined
+
+  static async open(options: LiveSessionOptions): Promise<LiveSession> {
+    return new LiveSession(options, await openSession(options))
+  }
+
+  private constructor(options: LiveSessionOptions, opened: OpenSession<LiveBuiltNode>) {
+    const { sequencer, writer, start } = opened
+    this.#options = options
+    this.#opened = opened
+    this.start = start
+    this.sequencer = sequencer
+    this.journal = options.journal
+    this.#loop = new SessionLoop({
+      sequencer,
+      writer,
+      clock: options.clock,
+      onTurn: () => this.#onTurn(),
+      onFailure: (error) => this.#fail(error),
+    })
+    this.#reconciler = new Reconciler({
+      accounts: options.config.accounts,
+      connections: new Map(options.connections.map((connection) => [connection.venue_id, connection])),
+      orders: sequencer.built.trading.orders,
+      stateOf: (account_id) => sequencer.node.stateOf(`reconciliation/${account_id}`),
+      interval_ms: options.config.live.reconcile_interval_ms,
+    })
+    this.feeds = options.makeFeeds(this.#feedTarget())
+  }
+
+  get is_trading_enabled(): boolean {
+    return this.#isEnabled
+  }
+
+  get connectionStates(): ReadonlyMap<string, ConnectionState> {
+    return this.#connectionStates
+  }
+
+  get journalState() {
+    const { appended_lsn, durable_lsn, released_lsn, pending_bytes } = this.#opened.writer
+    return { appended_lsn, durable_lsn, released_lsn, pending_bytes }
+  }
+
+  get openOrders(): number {
+    let open = 0
+    for (const { counts } of this.sequencer.built.trading.orders.values()) open += counts.open
+    return open
+  }
+
+  /** Connects to venues and feeds. Orders leave once every venue's books were found to match. */
+  async run(): Promise<void> {
+    for (const { id } of this.#options.config.venues) {
+      const venue_id = id as VenueId
+      this.offer({ type: 'feed_event', venue_id, event: 'disconnected', reason: 'session_started' })
+    }
+    this.control('session_start', 'engine')
+    this.#ticker = setInterval(() => this.#tick(), LOOK_INTERVAL_MS)
+    await Promise.all([
+      ...this.#options.connections.map((connection) => this.#connect(connection)),
+      ...this.feeds.map((feed) => feed.start()),
+    ])
+  }
+
+  offer(input: KeptInput): void {
+    this.sequencer.offer(input)
+    this.#loop.wake()
+  }
+
+  control(command: ControlCommand, operator: string, scope: Partial<Control> = {}): void {
+    this.offer({ type: 'control', command, account_id: '', strategy_id: '', reason: '', ...scope, operator })
+  }
+
+  /**
+   * Ends the session: strategies stop, resting orders are cancelled or kept, a last snapshot is taken, and everything is
+   * durable. Returns how many orders are still open.
+   */
+  async stop(operator: string, on_stop: Config['live']['on_stop']): Promise<number> {
+    this.control('session_stop', operator)
+    if (on_stop === 'cancel') {
+      this.control('orders_cancel', operator)
+      await this.#flat()
+    }
+    const open = this.openOrders
+    await this.#close()
+    return open
+  }
+
+  /** Lets everything go without another word to the venues: what is open stays open. */
+  async abandon(): Promise<void> {
+    await this.#closeSurroundings()
+    await this.journal.close()
+  }
+
+  async #connect(connection: VenueConnection): Promise<void> {
+    const venue_id = connection.venue_id as VenueId
+    const accounts = this.#options.config.accounts
+      .filter(({ venues }) => venues.includes(venue_id))
+      .map(({ id }) => id as AccountId)
+    await connection.open(
+      {
+        session: this.#options.config.session,
+        epoch: this.start.epoch,
+        accounts: new Map(accounts.map((id) => [id, this.sequencer.lastReport(venue_id, id)])),
+        absence_grace_ms: this.#options.absence_grace_ms,
+      },
+      {
+        offer: (input) => {
+          this.offer(input)
+          if (input.type === 'venue_state') this.#reconciler.onState(input)
+        },
+        onState: (state, reason) => this.#onConnection(venue_id, state, reason),
+      },
+    )
+  }
+
+  #onConnection(venue_id: VenueId, state: ConnectionState, reason: string): void {
+    const before = this.#connectionStates.get(venue_id)
+    this.#connectionStates.set(venue_id, state)
+    if (state === 'connected') return this.#reconciler.onConnected(venue_id)
+    this.#reconciler.onDisconnected(venue_id)
+    if (before !== 'connected') return
+    this.#alert(
+      'session.venue_disconnected',
+      'warning',
+      venue_id,
+      `The connection to ${venue_id} is lost: ${reason}.`,
+      'Nothing is to be done: orders are refused meanwhile, and after the next connection the books are compared.',
+    )
+  }
+
+  #onTurn(): void {
+    if (!this.#isEnabled && this.#reconciler.is_reconciled) {
+      this.#isEnabled = true
+      this.control('trading_enable', 'engine')
+    }
+    if (this.#onFlat !== undefined && this.openOrders === 0) this.#onFlat()
+  }
+
+  #tick(): void {
+    this.#reconciler.tick()
+    const step_ms = this.#options.clock.wallStepMs()
+    if (step_ms > -STEP_BACK_TOLD_MS && Math.abs(step_ms) < STEP_HALT_MS) return
+    const isHalt = Math.abs(step_ms) >= STEP_HALT_MS
+    this.#alert(
+      'session.clock_stepped',
+      isHalt ? 'critical' : 'warning',
+      '',
+      `The clock of this machine stepped by ${step_ms.toFixed(1)} ms.`,
+      isHalt
+        ? 'The accounts are halted: find out who sets the clock, then resume them.'
+        : 'Time in the session goes on by the monotonic clock; find out who sets the clock.',
+    )
+    if (isHalt)
+      this.control('account_halt', 'engine', { reason: `clock stepped by ${step_ms.toFixed(0)} ms` })
+  }
+
+  /** Resolves when no order is open, or when the time for it is over. */
+  #flat(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#onFlat?.(), this.#options.config.live.stop_timeout_ms)
+      this.#onFlat = () => {
+        clearTimeout(timer)
+        this.#onFlat = undefined
+        resolve()
+      }
+    })
+  }
+
+  async #close(): Promise<void> {
+    await this.#closeSurroundings()
+    await this.#loop.end()
+    this.sequencer.snapshot()
+    await this.journal.close()
+  }
+
+  async #closeSurroundings(): Promise<void> {
+    clearInterval(this.#ticker)
+    await Promise.all(this.feeds.map((feed) => feed.close()))
+    await Promise.all(this.#options.connections.map((connection) => connection.close()))
+  }
+
+  #fail(error: unknown): void {
+    this.#options.onFailure(error)
+  }
+
+  #feedTarget(): FeedTarget {
+    const { sequencer } = this
+    const woken = <Offer>(offer: Offer): Offer => {
+      this.#loop.wake()
+      return offer
+    }
+    return {
+      get market_room() {
+        return sequencer.market_room
+      },
+      offer: (input) => woken(sequencer.offer(input)),
+      offerQuote: (quote) => woken(sequencer.offerQuote(quote)),
+      offerRow: (row) => woken(sequencer.offerRow(row)),
+    }
+  }
+
+  #alert(code: string, severity: Alert['severity'], about: string, what: string, remedy: string): void {
+    const ts_us = timeUs(this.#options.clock.now_us())
+    this.#options.onAlert({ type: 'alert', code, severity, about, what, remedy, ts_us })
+  }
+}

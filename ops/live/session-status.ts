@@ -1,0 +1,165 @@
+// What a running session says of itself: one object for scripts, the same for a person.
+
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { must } from '../../schemas/assert.ts'
+import type { Config } from '../../schemas/config.ts'
+import { MONEY_SCALE } from '../../schemas/money.ts'
+import { decimalString, isoTime } from '../../schemas/units.ts'
+import { alignedRows, grouped } from '../text/table.ts'
+import type { LiveSession } from './live-session.ts'
+
+export type SessionStatus = {
+  readonly session: string
+  readonly mode: 'paper' | 'live'
+  readonly pid: number
+  readonly folder: string
+  readonly epoch: number
+  readonly base_from: string
+  readonly time: string
+  readonly inputs: number
+  /** Whether orders may leave: everything was reconciled since the start. */
+  readonly is_trading_enabled: boolean
+  readonly accounts: readonly AccountStatus[]
+  readonly strategies: readonly { readonly strategy_id: string; readonly state: string }[]
+  readonly venues: readonly {
+    readonly venue_id: string
+    readonly feed: string
+    readonly connection: string
+  }[]
+  readonly feeds: readonly { readonly venue_id: string; readonly counts: Readonly<Record<string, number>> }[]
+  readonly journal: {
+    readonly appended_lsn: number
+    readonly durable_lsn: number
+    readonly released_lsn: number
+    readonly pending_bytes: number
+  }
+  readonly conflated_quotes: number
+}
+
+export type AccountStatus = {
+  readonly account_id: string
+  readonly risk: string
+  readonly reconciliation: string
+  readonly currency: string
+  readonly equity: string
+  readonly realized: string
+  readonly unrealized: string
+  readonly fees: string
+  readonly fills: number
+  readonly open_orders: number
+  readonly unknown_orders: number
+  readonly positions: readonly { readonly instrument_id: string; readonly quantity: string }[]
+}
+
+export type StatusScope = {
+  readonly config: Config
+  readonly mode: 'paper' | 'live'
+  readonly folder: string
+  readonly instruments: readonly InstrumentSpec[]
+}
+
+export function statusOf(
+  session: LiveSession,
+  { config, mode, folder, instruments }: StatusScope,
+): SessionStatus {
+  const { node, built } = session.sequencer
+  return {
+    session: config.session,
+    mode,
+    pid: process.pid,
+    folder,
+    epoch: session.start.epoch,
+    base_from: session.start.base_from,
+    time: isoTime(node.now_us),
+    inputs: node.seq,
+    is_trading_enabled: session.is_trading_enabled,
+    accounts: config.accounts.map(({ id }) => accountStatus(session, id, instruments)),
+    strategies: [...built.trading.strategies].map(([strategy_id, { state }]) => ({ strategy_id, state })),
+    venues: config.venues.map(({ id }) => ({
+      venue_id: id,
+      feed: node.stateOf(`feed/${id}`),
+      connection: session.connectionStates.get(id) ?? 'connecting',
+    })),
+    feeds: session.feeds.map((feed) => ({ venue_id: feed.venue_id, counts: feed.counts() })),
+    journal: session.journalState,
+    conflated_quotes: session.sequencer.conflated_count,
+  }
+}
+
+function accountStatus(
+  session: LiveSession,
+  id: string,
+  instruments: readonly InstrumentSpec[],
+): AccountStatus {
+  const { node, built } = session.sequencer
+  const portfolio = must(built.trading.portfolios.get(id), 'an account has a portfolio')
+  const orders = must(built.trading.orders.get(id), 'an account has its orders')
+  const { currency, equity, realized, unrealized, fees } = portfolio.marks()
+  let unknown = 0
+  for (const { state } of orders.openRecords()) if (state === 'unknown') unknown++
+  return {
+    account_id: id,
+    risk: node.stateOf(`risk/${id}`),
+    reconciliation: node.stateOf(`reconciliation/${id}`),
+    currency,
+    equity: cents(equity),
+    realized: cents(realized),
+    unrealized: cents(unrealized),
+    fees: cents(fees),
+    fills: portfolio.fill_count,
+    open_orders: orders.counts.open,
+    unknown_orders: unknown,
+    positions: instruments.flatMap(({ index, instrument_id, size_scale }) => {
+      const units = portfolio.quantity(index)
+      return units === 0 ? [] : [{ instrument_id, quantity: decimalString(units, size_scale) }]
+    }),
+  }
+}
+
+export function statusText(status: SessionStatus): string {
+  const { session, mode, pid, epoch, time, inputs, is_trading_enabled, journal } = status
+  const lines = [
+    `${session}  ${mode}  epoch ${epoch}, pid ${pid}`,
+    `${time}  ${grouped(inputs)} inputs, ${is_trading_enabled ? 'orders may leave' : 'orders are held until the venues agree'}`,
+    '',
+  ]
+  for (const account of status.accounts) lines.push(...accountLines(account), '')
+  lines.push(
+    ...alignedRows([
+      ...status.strategies.map(({ strategy_id, state }) => ['strategy', strategy_id, state]),
+      ...status.venues.map(({ venue_id, feed, connection }) => [
+        'venue',
+        venue_id,
+        `feed ${feed}, ${connection}`,
+      ]),
+      ...status.feeds.map(({ venue_id, counts }) => ['feed', venue_id, countsText(counts)]),
+    ]),
+    '',
+    `journal  ${grouped(journal.appended_lsn + 1)} records, ${grouped(journal.pending_bytes)} bytes not yet durable; ${grouped(status.conflated_quotes)} quotes conflated`,
+  )
+  return `${lines.join('\n')}\n`
+}
+
+function accountLines(account: AccountStatus): string[] {
+  const { account_id, risk, reconciliation, currency, equity, realized, unrealized, fees } = account
+  const positions = account.positions.map(({ instrument_id, quantity }) => `${quantity} ${instrument_id}`)
+  const unknown = account.unknown_orders === 0 ? '' : `, ${account.unknown_orders} of them unknown`
+  return [
+    `${account_id}  ${risk}, books ${reconciliation}`,
+    `  equity ${equity} ${currency}  realized ${realized}  unrealized ${unrealized}  fees ${fees}`,
+    `  ${grouped(account.fills)} fills, ${account.open_orders} orders open${unknown}; ${positions.length === 0 ? 'flat' : positions.join(', ')}`,
+  ]
+}
+
+function countsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${grouped(count)} ${name}`)
+    .join(', ')
+}
+
+/** Money for people, with two digits after the point. */
+function cents(money: bigint): string {
+  const text = decimalString(money, MONEY_SCALE)
+  const [whole = '0', fraction = ''] = text.split('.')
+  return `${whole}.${fraction.padEnd(2, '0').slice(0, 2)}`
+}
