@@ -20,9 +20,10 @@ import { type JournalWriter, RECORD_KIND } from '../journal-port.ts'
 import type { Node } from '../node.ts'
 import type { Sha256 } from '../sha256-port.ts'
 import type { LiveBounds } from './live-bounds.ts'
-import type { BarInput, LiveInput, TradeInput } from './live-input.ts'
+import type { BarInput, LiveInput, RowInput, TradeInput } from './live-input.ts'
 import { LiveJournal } from './live-journal.ts'
 import type { BuiltNode, NodeFactory } from './node-factory.ts'
+import type { RawTape } from './raw-tape-port.ts'
 import { loadState, SessionMemory, saveState, snapshotRecord, stateOfBase } from './session-state.ts'
 
 export type LiveSequencerOptions<Built extends BuiltNode = BuiltNode> = {
@@ -33,6 +34,8 @@ export type LiveSequencerOptions<Built extends BuiltNode = BuiltNode> = {
   readonly bounds: LiveBounds
   readonly sha256: Sha256
   readonly venueOfInstrument: (instrument_index: number) => VenueId
+  /** Hears which input carried the rows that were offered. */
+  readonly tape?: Pick<RawTape, 'sequenced'> | undefined
 }
 
 export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
@@ -80,6 +83,11 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
 
   get conflated_count(): number {
     return this.#queue.conflated_count
+  }
+
+  /** Rows that may be offered now before quotes conflate. */
+  get market_room(): number {
+    return Math.max(0, this.#options.bounds.conflate_from - this.#queue.market_size)
   }
 
   offerQuote(quote: ConflatedQuote): QuoteOffer {
@@ -149,7 +157,7 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
       case 'quote':
       case 'trade':
       case 'bar':
-        return this.#journal.stepRow(node, ts, input)
+        return this.#stepRow(input, ts)
       case 'control':
         if (input.command === 'trading_enable') this.#isReconciled = true
         return node.stepControl(input, ts)
@@ -172,6 +180,13 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
       default:
         return unreachable(input)
     }
+  }
+
+  #stepRow(row: RowInput, ts: number): void {
+    const { node } = this
+    this.#journal.stepRow(node, ts, row)
+    const count = row.type === 'quote' ? row.conflated_count : 1
+    this.#options.tape?.sequenced(row.instrument_index, count, node.seq, ts)
   }
 
   #fireTimers(ts: number): void {

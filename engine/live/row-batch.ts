@@ -1,7 +1,7 @@
 // Consecutive rows of market data as one journal record: columns, filled as the rows are sequenced and read back to be
 // stepped again. The step sees a view over these very columns in both cases, so a re-run sees what the run saw.
 
-import { assert, must } from '../../schemas/assert.ts'
+import { assert, must, unreachable } from '../../schemas/assert.ts'
 import { BAR_PRICE_TYPES, type BarPriceType } from '../../schemas/messages/market.ts'
 import type { CanonicalReader } from '../canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../canonical/canonical-writer.ts'
@@ -96,6 +96,24 @@ export class RowBatch {
   ts_seq_us(at: number): number {
     assert(at < this.count, 'a row that is read is in the batch')
     return this.#ts_seq_us[at] as number
+  }
+
+  /** One row as it was added. */
+  row(at: number): RowInput {
+    assert(at < this.count, 'a row that is read is in the batch')
+    const every = valuesAt(this.#every, EVERY, at)
+    switch (this.#kind) {
+      case 'quote':
+        return { type: 'quote', ...every, ...valuesAt(this.#quotes, [...QUOTE, ...EXTREMES], at) }
+      case 'trade':
+        return { type: 'trade', ...every, ...valuesAt(this.#trades, TRADE, at) }
+      case 'bar': {
+        const series = { interval_us: this.#interval_us, price_type: this.#price_type }
+        return { type: 'bar', ...series, ...every, ...valuesAt(this.#bars, BAR, at) }
+      }
+      default:
+        return unreachable(this.#kind)
+    }
   }
 
   /** The node's step with one row. */
@@ -205,4 +223,13 @@ function put<Name extends string>(
   at: number,
 ): void {
   for (const name of names) into[name][at] = row[name]
+}
+
+function valuesAt<Name extends string>(
+  from: Columns<Name>,
+  names: readonly Name[],
+  at: number,
+): { readonly [name in Name]: number } {
+  const entries = names.map((name) => [name, from[name][at] as number] as const)
+  return Object.fromEntries(entries) as { readonly [name in Name]: number }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { Progress } from '../cli/progress.ts'
+import { feedFigures } from './feed-figures.ts'
 import type { BenchGroup, Figure } from './figure.ts'
 import { liveFigures } from './live-figures.ts'
 import { memoryFigures } from './memory-figures.ts'
@@ -17,6 +18,7 @@ const GROUPS: Readonly<Record<string, BenchGroup>> = {
   orders: orderFigures,
   parts: partFigures,
   live: liveFigures,
+  feeds: feedFigures,
   memory: memoryFigures,
 }
 

@@ -1,0 +1,119 @@
+// Between one feed and the sequencer: offers its rows, notes them on the raw tape, answers a gap, counts.
+//
+// A gap is closed by the first row that is taken after a pause: a feed of trades and top-of-book quotes has no snapshot
+// to fetch, its next row is the present. The pause keeps a feed that is too fast from flapping between gap and live; its
+// rows are lost, and counted, meanwhile.
+
+import type { VenueId } from '../../schemas/ids.ts'
+import type { FeedEventKind } from '../../schemas/messages/feed.ts'
+import type { ConflatedQuote } from '../conflation/conflated-quote.ts'
+import type { MarketOffer, QuoteOffer } from '../input-queue.ts'
+import type { FeedSink } from '../market-feed-port.ts'
+import type { BarInput, RowInput, TradeInput } from './live-input.ts'
+import type { LiveSequencer } from './live-sequencer.ts'
+import type { RawTape } from './raw-tape-port.ts'
+
+/** From a gap to the first row that may close it. */
+export const GAP_PAUSE_US = 1_000_000
+
+export type FeedCounts = {
+  /** Rows offered that could be read. */
+  readonly rows: number
+  readonly conflated: number
+  /** Rows the node did not take: beyond its bound, and in the pause after that. */
+  readonly missed: number
+  /** Times the feed went into gap. */
+  readonly gaps: number
+  /** Rows that could not be read. */
+  readonly refused: number
+  /** Rows older than the row before of their instrument. */
+  readonly late: number
+}
+
+export type FeedLinkOptions = {
+  readonly stream: string
+  readonly sequencer: Pick<LiveSequencer, 'offer' | 'offerQuote' | 'offerRow' | 'market_room'>
+  readonly tape?: RawTape | undefined
+  readonly instrument_count: number
+  readonly venueOfInstrument: (instrument_index: number) => VenueId
+  readonly now_us: () => number
+}
+
+export class FeedLink implements FeedSink {
+  readonly #options: FeedLinkOptions
+  readonly #stream: number
+  readonly #counts = { rows: 0, conflated: 0, missed: 0, gaps: 0, refused: 0, late: 0 }
+  /** Venues in gap, with the time from which on a row may close it. */
+  readonly #gaps = new Map<VenueId, number>()
+  readonly #lastEvent_us: Float64Array
+
+  constructor(options: FeedLinkOptions) {
+    this.#options = options
+    this.#stream = options.tape?.stream(options.stream) ?? 0
+    this.#lastEvent_us = new Float64Array(options.instrument_count)
+  }
+
+  get counts(): FeedCounts {
+    return { ...this.#counts }
+  }
+
+  get room(): number {
+    return this.#options.sequencer.market_room
+  }
+
+  quote(quote: ConflatedQuote, sequence: number, row: number): QuoteOffer {
+    const offer = this.#isPaused(quote) ? 'gap' : this.#options.sequencer.offerQuote(quote)
+    if (offer === 'conflated') this.#counts.conflated++
+    this.#note(quote, offer !== 'gap', sequence, row)
+    return offer
+  }
+
+  row(row: TradeInput | BarInput, sequence: number, row_in_message: number): MarketOffer {
+    const offer = this.#isPaused(row) ? 'gap' : this.#options.sequencer.offerRow(row)
+    this.#note(row, offer !== 'gap', sequence, row_in_message)
+    return offer
+  }
+
+  refused(rows: number): void {
+    this.#counts.refused += rows
+  }
+
+  event(venue_id: VenueId, event: FeedEventKind, reason: string): void {
+    if (event === 'gap') this.#counts.gaps++
+    if (event === 'resynchronised') this.#gaps.delete(venue_id)
+    this.#options.sequencer.offer({ type: 'feed_event', venue_id, event, reason })
+  }
+
+  #isPaused({ instrument_index }: RowInput): boolean {
+    if (this.#gaps.size === 0) return false
+    const until_us = this.#gaps.get(this.#options.venueOfInstrument(instrument_index))
+    return until_us !== undefined && this.#options.now_us() < until_us
+  }
+
+  #note(row: RowInput, taken: boolean, sequence: number, row_in_message: number): void {
+    const { instrument_index, ts_event_us } = row
+    this.#counts.rows++
+    if (ts_event_us < (this.#lastEvent_us[instrument_index] as number)) this.#counts.late++
+    else this.#lastEvent_us[instrument_index] = ts_event_us
+    this.#options.tape?.offered(row, taken, this.#stream, sequence, row_in_message)
+    if (taken) {
+      if (this.#gaps.size > 0) this.#close(instrument_index)
+      return
+    }
+    this.#counts.missed++
+    this.#open(instrument_index)
+  }
+
+  /** The sequencer has told the node of the gap itself. */
+  #open(instrument_index: number): void {
+    const venue_id = this.#options.venueOfInstrument(instrument_index)
+    if (this.#gaps.has(venue_id)) return
+    this.#counts.gaps++
+    this.#gaps.set(venue_id, this.#options.now_us() + GAP_PAUSE_US)
+  }
+
+  #close(instrument_index: number): void {
+    const venue_id = this.#options.venueOfInstrument(instrument_index)
+    if (this.#gaps.has(venue_id)) this.event(venue_id, 'resynchronised', 'rows are taken again')
+  }
+}
