@@ -45,6 +45,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/nats.ts'),
   },
   {
+    name: 'paper',
+    summary: 'Trade a configured session in real time on the simulated exchange.',
+    load: () => import('./commands/paper.ts'),
+  },
+  {
+    name: 'live',
+    summary: 'Trade real money through a broker (not yet: no broker adapter exists).',
+    load: () => import('./commands/live.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'Show what a running session is doing.',
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'stop',
+    summary: 'End a running session gracefully.',
+    load: () => import('./commands/stop.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'Check that this machine can run orrery, and say what to do where it cannot.',
     load: () => import('./commands/doctor.ts'),

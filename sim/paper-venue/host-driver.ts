@@ -1,0 +1,87 @@
+// Drives a venue host by a clock that is handed in: lets what is due happen at its time, commits what came in, and lets
+// what is durable be said. One commit runs at a time; what comes meanwhile shares the next.
+
+import type { RowInput } from '../../engine/live/live-input.ts'
+import type { FeedClock } from '../../engine/market-feed-port.ts'
+import type { VenueCommand } from '../../schemas/messages/order.ts'
+import type { VenueHost } from './venue-host.ts'
+
+export type HostDriverOptions = {
+  readonly host: VenueHost
+  readonly clock: FeedClock
+  /** The ledger cannot be written any more: the venue says nothing further. */
+  readonly onFailure: (error: unknown) => void
+}
+
+export class HostDriver {
+  readonly host: VenueHost
+  readonly #clock: FeedClock
+  readonly #onFailure: HostDriverOptions['onFailure']
+  #isCommitting = false
+  #isOpen = true
+  #isAsked = false
+  #cancelTimer: (() => void) | undefined
+
+  constructor({ host, clock, onFailure }: HostDriverOptions) {
+    this.host = host
+    this.#clock = clock
+    this.#onFailure = onFailure
+    this.#sleep()
+  }
+
+  row(row: RowInput): void {
+    this.host.row(row, this.#clock.now_us())
+    this.#settle()
+  }
+
+  command(command: VenueCommand): void {
+    this.host.command(command, this.#clock.now_us())
+    this.#settle()
+  }
+
+  /** Runs in a later turn, after all that was told before it has been said. */
+  soon(act: () => void): void {
+    this.host.afterAllSaid(act)
+    this.#isAsked = true
+    this.#settle()
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false
+    this.#cancelTimer?.()
+    if (this.host.failure === undefined) await this.host.close()
+  }
+
+  #settle(): void {
+    this.#sleep()
+    if (this.#isCommitting || !this.#isOpen || !(this.#isAsked || this.host.needs_commit)) return
+    this.#isCommitting = true
+    this.#isAsked = false
+    // In a turn of its own: nothing is said from within what caused it.
+    Promise.resolve()
+      .then(() => this.host.commit())
+      .then(
+        () => {
+          this.#isCommitting = false
+          this.#settle()
+        },
+        (error) => {
+          this.#isOpen = false
+          this.#onFailure(error)
+        },
+      )
+  }
+
+  #sleep(): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
+    const { due_us } = this.host.books
+    if (!this.#isOpen || due_us === Number.POSITIVE_INFINITY) return
+    const delay_us = Math.max(0, due_us - this.#clock.now_us())
+    this.#cancelTimer = this.#clock.after(delay_us, () => {
+      this.host.pass(this.#clock.now_us())
+      this.#isAsked = true
+      this.#settle()
+    })
+  }
+}

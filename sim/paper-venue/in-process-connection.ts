@@ -1,0 +1,103 @@
+// The connection of a node to simulated venues in its own process: the same words as over a wire, said in a later turn of
+// the event loop, after the host's ledger is durable. What is sent arrives or the process is gone, so absence is a proof.
+
+import type { KeptInput } from '../../engine/input-codec.ts'
+import type { VenueConnection, VenueListener, VenueSession } from '../../engine/live/venue-connection.ts'
+import type { CapabilityTable } from '../../engine/venue-port.ts'
+import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
+import type { SendOutcome, VenueCommand } from '../../schemas/messages/order.ts'
+import type { OrderLookup } from '../../schemas/messages/venue.ts'
+import type { HostDriver } from './host-driver.ts'
+import type { FoundOrder } from './venue-books.ts'
+import type { VenueWord } from './venue-host.ts'
+
+export class InProcessConnection implements VenueConnection {
+  readonly venue_id: VenueId
+  readonly capabilities: CapabilityTable
+  readonly #driver: HostDriver
+  #listener: VenueListener | undefined
+  #stopListening: (() => void) | undefined
+
+  constructor(venue_id: VenueId, driver: HostDriver) {
+    this.venue_id = venue_id
+    this.capabilities = driver.host.books.venues.exchange(venue_id).capabilities
+    this.#driver = driver
+  }
+
+  open({ accounts }: VenueSession, listener: VenueListener): Promise<void> {
+    const { host } = this.#driver
+    this.#listener = listener
+    for (const [account_id, report_id] of accounts) {
+      for (const report of host.books.log(this.venue_id, account_id).after(report_id)) {
+        // What is not said yet comes by itself, and twice does no harm.
+        this.#driver.soon(() => listener.offer(report))
+      }
+    }
+    this.#stopListening = host.listen((word) => this.#hear(word))
+    this.#driver.soon(() => listener.onState('connected', 'in process'))
+    return Promise.resolve()
+  }
+
+  send(command: VenueCommand): void {
+    this.#driver.command(command)
+  }
+
+  lookUp(account_id: AccountId, ids: readonly ClientOrderId[]): void {
+    for (const id of ids) {
+      const answers = this.#answersTo(account_id, id)
+      this.#driver.soon(() => {
+        for (const answer of answers) this.#listener?.offer(answer)
+      })
+    }
+  }
+
+  requestState(account_id: AccountId): void {
+    // As the books are now, and behind all that is still to be said of how they came about.
+    const state = this.#driver.host.books.state(this.venue_id, account_id)
+    this.#driver.soon(() => this.#listener?.offer(state))
+  }
+
+  close(): Promise<void> {
+    this.#stopListening?.()
+    this.#listener = undefined
+    return Promise.resolve()
+  }
+
+  #hear(word: VenueWord): void {
+    if (word.word === 'report' && word.report.venue_id === this.venue_id) this.#listener?.offer(word.report)
+    if (word.word === 'received' && word.command.venue_id === this.venue_id)
+      this.#listener?.offer(sentOutcome(word.command))
+  }
+
+  #answersTo(account_id: AccountId, client_order_id: ClientOrderId): readonly KeptInput[] {
+    const found = this.#driver.host.books.find(this.venue_id, account_id, client_order_id)
+    // An order on its way in is asked for again, as every unknown one is.
+    if (found.is === 'on_its_way') return []
+    if (found.is === 'ended') return found.reports
+    return [lookupAnswer(this.venue_id, account_id, client_order_id, found)]
+  }
+}
+
+export function lookupAnswer(
+  venue_id: VenueId,
+  account_id: AccountId,
+  client_order_id: ClientOrderId,
+  found: FoundOrder & { readonly is: 'live' | 'absent' },
+): OrderLookup {
+  const lookup = { type: 'order_lookup', venue_id, account_id, client_order_id } as const
+  return found.is === 'live'
+    ? { ...lookup, outcome: 'found', report: found.report, reason_code: 'in_venue_books' }
+    : { ...lookup, outcome: 'absent', report: undefined, reason_code: 'not_in_venue_books' }
+}
+
+/** The venue holds the command durably. */
+export function sentOutcome({ account_id, client_order_id, type }: VenueCommand): SendOutcome {
+  return {
+    type: 'send_outcome',
+    outcome: 'sent',
+    account_id,
+    client_order_id,
+    command_type: type,
+    reason_code: '',
+  }
+}

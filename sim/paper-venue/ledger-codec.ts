@@ -1,0 +1,29 @@
+// The records of a venue's ledger beside rows: a command as it came in. Rows are written as a node's are.
+
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { readCommand, writeCommand } from '../../engine/command-codec.ts'
+import type { VenueCommand } from '../../schemas/messages/order.ts'
+
+/** Stands where a record of rows has its own number. */
+const COMMAND = 255
+
+export type LedgerCommand = { readonly seq: number; readonly ts_us: number; readonly command: VenueCommand }
+
+export function writeLedgerCommand(writer: CanonicalWriter, { seq, ts_us, command }: LedgerCommand): void {
+  writer.number(seq)
+  writer.number(ts_us)
+  writer.byte(COMMAND)
+  writeCommand(writer, command)
+}
+
+/** @param instrumentIndex finds the venue's index of an instrument id. */
+export function readLedgerCommand(
+  reader: CanonicalReader,
+  instrumentIndex: (instrument_id: string) => number,
+): LedgerCommand {
+  const seq = reader.number()
+  const ts_us = reader.number()
+  reader.byte()
+  return { seq, ts_us, command: readCommand(reader, instrumentIndex) }
+}

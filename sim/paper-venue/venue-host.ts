@@ -1,0 +1,208 @@
+// The simulated exchange of a paper session, outside the node's step: driven by the clock, with a ledger of its own that is
+// the only judge of what happened. Rows and commands are journaled as they come in; nothing is said, no command
+// acknowledged and no report handed out, before its cause is durable. Rules: ./SPEC.md.
+//
+// The caller owns time and disk: it hands in the time, commits when `needs_commit`, and calls `say` after each commit.
+
+import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { isRowRecord } from '../../engine/input-codec.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { type Journal, type JournalWriter, RECORD_KIND } from '../../engine/journal-port.ts'
+import type { RowInput } from '../../engine/live/live-input.ts'
+import { RowBatch } from '../../engine/live/row-batch.ts'
+import { snapshotRecord, stateOfSnapshot } from '../../engine/live/session-state.ts'
+import type { Sha256 } from '../../engine/sha256-port.ts'
+import { must } from '../../schemas/assert.ts'
+import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
+import type { SimulatedVenuesTerms } from '../exchange/simulated-venues.ts'
+import { readLedgerCommand, writeLedgerCommand } from './ledger-codec.ts'
+import { VenueBooks } from './venue-books.ts'
+
+export type VenueHostOptions = {
+  readonly terms: SimulatedVenuesTerms
+  readonly journal: Journal
+  readonly sha256: Sha256
+  /** Inputs between two snapshots. */
+  readonly snapshot_inputs: number
+}
+
+/** What the host says once its cause is durable. */
+export type VenueWord =
+  | { readonly word: 'received'; readonly command: VenueCommand }
+  | { readonly word: 'report'; readonly report: VenueReport }
+
+type Waiting = { readonly lsn: number; readonly say: () => void }
+
+export class VenueHost {
+  readonly books: VenueBooks
+  readonly specs: readonly InstrumentSpec[]
+  readonly #writer: JournalWriter
+  readonly #options: VenueHostOptions
+  readonly #rows = new RowBatch()
+  readonly #record = new CanonicalWriter(1 << 16)
+  readonly #listeners = new Set<(word: VenueWord) => void>()
+  #waiting: Waiting[] = []
+  #snapshotSeq: number
+
+  /** Opens the ledger and comes up with its books. */
+  static async open(options: VenueHostOptions): Promise<VenueHost> {
+    const { journal, terms, sha256 } = options
+    const recovered = new VenueBooks(terms, () => undefined)
+    const last = journal.epochs.at(-1)
+    if (last !== undefined) await recover(journal, last, recovered, terms.specs, sha256)
+    const base = last === undefined ? new Uint8Array(0) : stateOf(recovered)
+    const epoch = (last?.epoch ?? 0) + 1
+    const writer = await journal.openEpoch({ epoch, header: new Uint8Array(0), base, durability: 'local' })
+    return new VenueHost(options, writer, base)
+  }
+
+  private constructor(options: VenueHostOptions, writer: JournalWriter, base: Uint8Array) {
+    this.#options = options
+    this.#writer = writer
+    this.specs = options.terms.specs
+    this.books = new VenueBooks(options.terms, (report) => this.#later(() => this.#report(report)))
+    if (base.length > 0) this.books.load(new CanonicalReader(base))
+    this.#snapshotSeq = this.books.seq
+  }
+
+  /** Whether something was appended that is not durable. */
+  get needs_commit(): boolean {
+    return this.#rows.count > 0 || this.#writer.appended_lsn > this.#writer.durable_lsn
+  }
+
+  get failure(): Error | undefined {
+    return this.#writer.failure
+  }
+
+  listen(listener: (word: VenueWord) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** A row of market data, before any node sees it. */
+  row(row: RowInput, now_us: number): void {
+    const ts_us = this.books.timeOf(now_us)
+    if (!this.#rows.takes(row)) this.#flush()
+    this.#rows.add(row, this.books.seq + 1, ts_us)
+    this.books.row(row, ts_us)
+  }
+
+  command(command: VenueCommand, now_us: number): void {
+    const ts_us = this.books.timeOf(now_us)
+    this.#flush()
+    this.#record.clear()
+    writeLedgerCommand(this.#record, { seq: this.books.seq + 1, ts_us, command })
+    this.#writer.append(RECORD_KIND.input, this.#record.view())
+    this.#later(() => this.#tell({ word: 'received', command }))
+    this.books.command(command, ts_us)
+  }
+
+  /** Time passes: what is due by now happens. */
+  pass(now_us: number): void {
+    this.books.pass(now_us)
+  }
+
+  /** Makes everything so far durable, and then says what follows from it. */
+  async commit(): Promise<void> {
+    this.#snapshotWhenDue()
+    this.#flush()
+    await this.#writer.commit()
+    this.#say()
+  }
+
+  /** Runs when everything told before has been said: answers to questions are no earlier than what they build on. */
+  afterAllSaid(act: () => void): void {
+    this.#later(act)
+  }
+
+  async close(): Promise<void> {
+    await this.commit()
+    await this.#options.journal.close()
+  }
+
+  #later(say: () => void): void {
+    this.#flush()
+    this.#waiting.push({ lsn: this.#writer.appended_lsn, say })
+  }
+
+  #say(): void {
+    const { durable_lsn } = this.#writer
+    let count = 0
+    while (count < this.#waiting.length && (this.#waiting[count] as Waiting).lsn <= durable_lsn) count++
+    const said = this.#waiting.slice(0, count)
+    this.#waiting = this.#waiting.slice(count)
+    for (const { say } of said) say()
+  }
+
+  #report(report: VenueReport): void {
+    this.books.log(report.venue_id, report.account_id).said_number = Number(report.report_id)
+    this.#tell({ word: 'report', report })
+  }
+
+  #tell(word: VenueWord): void {
+    for (const listener of this.#listeners) listener(word)
+  }
+
+  #flush(): void {
+    if (this.#rows.count === 0) return
+    this.#record.clear()
+    this.#rows.write(this.#record)
+    this.#rows.clear()
+    this.#writer.append(RECORD_KIND.input, this.#record.view())
+  }
+
+  #snapshotWhenDue(): void {
+    if (this.books.seq - this.#snapshotSeq < this.#options.snapshot_inputs) return
+    this.#flush()
+    this.#writer.append(RECORD_KIND.snapshot, snapshotRecord(stateOf(this.books), this.#options.sha256))
+    this.#snapshotSeq = this.books.seq
+  }
+}
+
+function stateOf(books: VenueBooks): Uint8Array {
+  const writer = new CanonicalWriter(1 << 16)
+  books.save(writer)
+  return writer.copy()
+}
+
+/** The newest snapshot of the last epoch, else its base, and the inputs behind it again. */
+async function recover(
+  journal: Journal,
+  { epoch, base }: Journal['epochs'][number],
+  books: VenueBooks,
+  specs: readonly InstrumentSpec[],
+  sha256: Sha256,
+): Promise<void> {
+  let state = base
+  let from_lsn = 0
+  for await (const { kind, lsn, payload } of journal.read(epoch)) {
+    const found = kind === RECORD_KIND.snapshot ? stateOfSnapshot(payload, sha256) : undefined
+    if (found === undefined) continue
+    state = found
+    from_lsn = lsn + 1
+  }
+  if (state.length > 0) books.load(new CanonicalReader(state))
+  for await (const { kind, payload } of journal.read(epoch, from_lsn)) {
+    if (kind === RECORD_KIND.input) takeAgain(books, payload, specs)
+  }
+}
+
+/** One record of a ledger, told to books. */
+export function takeAgain(books: VenueBooks, payload: Uint8Array, specs: readonly InstrumentSpec[]): void {
+  if (isRowRecord(payload)) {
+    const rows = new RowBatch()
+    rows.read(new CanonicalReader(payload))
+    for (let at = 0; at < rows.count; at++) books.row(rows.row(at), rows.ts_seq_us(at))
+    return
+  }
+  const { ts_us, command } = readLedgerCommand(
+    new CanonicalReader(payload),
+    (id) =>
+      must(
+        specs.find(({ instrument_id }) => instrument_id === id),
+        'an instrument is known',
+      ).index,
+  )
+  books.command(command, ts_us)
+}
