@@ -41,6 +41,8 @@ export type NodeOptions = {
   readonly gate: StepGate
   /** Takes an outcome the outbox itself decided; it becomes an input. */
   readonly onOutcome: (outcome: SendOutcome) => void
+  /** Asked last before each order and replace leaves: '' where it may, or why not. Absent: it may. */
+  readonly permit?: (() => string) | undefined
   readonly onOutput?: OutputSink | undefined
   /** Tells people what they must look at; never changes what the engine does. */
   readonly onAlert?: ((alert: Alert) => void) | undefined
@@ -100,7 +102,7 @@ export class Node {
     this.trades = new MarketRoutes(options.instrument_count)
     this.bars = new MarketRoutes(options.instrument_count)
     const links = new Map(options.venues.map((port) => [port.venue_id, new VenueLink(port, options.journal)]))
-    this.outbox = new Outbox(this, options.journal, links, options.onOutcome)
+    this.outbox = new Outbox(this, options.journal, links, options.onOutcome, options.permit)
     this.outputs = new OutputHash(options.sha256, options.onOutput)
     this.#controlRoute = this.bus.route(INPUT_SUBJECT.control)
     this.#feedEventRoute = this.bus.route(INPUT_SUBJECT.feedEvent)

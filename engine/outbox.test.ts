@@ -65,7 +65,7 @@ class Bench {
   readonly outbox: Outbox
   readonly #fails: () => boolean
 
-  constructor(fails = () => false) {
+  constructor(fails = () => false, permit?: () => string) {
     this.#fails = fails
     const journal = {
       append: (_kind: unknown, bytes: Uint8Array) => this.records.push(bytes.slice()) - 1,
@@ -83,7 +83,7 @@ class Bench {
       },
     }
     const links = new Map([['sim', new VenueLink(port, journal)]])
-    this.outbox = new Outbox(this.step, journal, links, (outcome) => this.refused.push(outcome))
+    this.outbox = new Outbox(this.step, journal, links, (outcome) => this.refused.push(outcome), permit)
   }
 
   stage(...commands: VenueCommand[]): void {
@@ -185,6 +185,38 @@ test('an order whose approval is too old is refused, one exactly as old as allow
   bench.released_lsn = 2
   bench.outbox.release()
   expect([bench.sent.at(-1), bench.refused.length]).toEqual(['t-1-s-7', 1])
+})
+
+test('[N13] each order and replace asks for permission as it leaves; refused they end as not sent, and cancels go', () => {
+  const answers = ['', 'lease_expired', 'lease_expired', '']
+  const bench = new Bench(undefined, () => answers.shift() ?? 'asked too often')
+  bench.stage(order(1), order(2), change('cancel', 3), change('replace', 5), order(7))
+  bench.outbox.release()
+  expect(answers.length).toBe(4)
+  bench.released_lsn = 0
+  bench.outbox.release()
+  expect([answers, bench.sent]).toEqual([[], ['t-1-s-1', 't-1-s-4', 't-1-s-7']])
+  expect(bench.refused).toEqual(
+    [
+      { client_order_id: 't-1-s-2', command_type: 'new_order_single' },
+      { client_order_id: 't-1-s-6', command_type: 'order_cancel_replace_request' },
+    ].map((refused) => ({
+      type: 'send_outcome',
+      outcome: 'refused',
+      account_id: 'main',
+      reason_code: 'lease_expired',
+      ...refused,
+    })),
+  )
+})
+
+test('[N13] an order refused for another reason does not ask', () => {
+  let asked = 0
+  const bench = new Bench(undefined, () => String(asked++))
+  bench.stage(order(1))
+  bench.released_lsn = 0
+  bench.outbox.release(bench.step.now_us, 'not_reconciled')
+  expect([asked, bench.refused.map(({ reason_code }) => reason_code)]).toEqual([0, ['not_reconciled']])
 })
 
 test('the effect record holds what is sent, and nothing is in it for the node alone', () => {

@@ -1,6 +1,7 @@
 // Effects on their way to venues. A step stages them; they are journaled as one effect record when the step ends; they
 // leave once the journal has released that record, each at most once, in order. An approval that has grown old while
-// the disk was slow is not used: the order ends as not sent and its owner is told. A cancel is never too old.
+// the disk was slow is not used: the order ends as not sent and its owner is told. A cancel is never too old. The last
+// act before an order leaves is to ask whether this node may still trade.
 
 import { must } from '../schemas/assert.ts'
 import type { SendOutcome, VenueCommand } from '../schemas/messages/order.ts'
@@ -25,22 +26,26 @@ export class Outbox {
   readonly #journal: EffectJournal
   readonly #links: ReadonlyMap<string, VenueLink>
   readonly #onRefused: (outcome: SendOutcome) => void
+  readonly #permit: (() => string) | undefined
   /** The effect record of the current step, written as commands are staged. */
   readonly #record = new CanonicalWriter(4096)
   readonly #staged: { command: VenueCommand; approved_us: number }[] = []
   #pending: Pending[] = []
   #head = 0
 
+  /** @param permit '' where an order may leave at this moment, or why not; absent where nothing can forbid it. */
   constructor(
     step: StepMark,
     journal: EffectJournal,
     links: ReadonlyMap<string, VenueLink>,
     onRefused: (outcome: SendOutcome) => void,
+    permit?: () => string,
   ) {
     this.#step = step
     this.#journal = journal
     this.#links = links
     this.#onRefused = onRefused
+    this.#permit = permit
   }
 
   /** Commands staged by the current step. */
@@ -104,6 +109,11 @@ export class Outbox {
       if (orders_refused_as !== '') return this.#refuse(command, orders_refused_as)
     }
     const link = must(this.#links.get(command.venue_id), 'a command names a venue of the node')
+    // Asked last, so that as little as can be lies between the answer and the write.
+    if (this.#permit !== undefined && command.type !== 'order_cancel_request') {
+      const forbidden = this.#permit()
+      if (forbidden !== '') return this.#refuse(command, forbidden)
+    }
     link.send(command, lsn, now_us)
   }
 

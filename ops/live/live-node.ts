@@ -25,6 +25,7 @@ export function liveNodeFactory(options: LiveNodeOptions): NodeFactory<LiveBuilt
       ...binding,
       observer: isLive ? (options.observer ?? {}) : {},
       onAlert: isLive ? options.onAlert : undefined,
+      permit: isLive ? options.permit : undefined,
       onFault: (fault) => (isLive ? options.onFault(fault) : undefined),
       bar_close_delay_us: options.config.bars.close_delay_us ?? BAR_CLOSE_DELAY_US,
       onOutcome: post,
