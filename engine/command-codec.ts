@@ -14,6 +14,7 @@ import {
 import { priceUnits, sizeUnits } from '../schemas/units.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
+import { readTerms, writeTerms } from './terms-codec.ts'
 
 export const COMMAND_TYPES = [
   'new_order_single',
@@ -37,6 +38,7 @@ export function writeCommand(writer: CanonicalWriter, command: VenueCommand): vo
       writer.byte(TIMES_IN_FORCE.indexOf(command.time_in_force))
       writer.number(command.price_units)
       writer.number(command.order_quantity_units)
+      writeTerms(writer, command.terms)
       return
     case 'order_cancel_request':
       writer.text(command.original_client_order_id)
@@ -44,6 +46,7 @@ export function writeCommand(writer: CanonicalWriter, command: VenueCommand): vo
     case 'order_cancel_replace_request':
       writer.text(command.original_client_order_id)
       writer.number(command.price_units)
+      writer.number(command.trigger_price_units)
       writer.number(command.order_quantity_units)
       return
     default:
@@ -84,6 +87,7 @@ export function readCommand(
       time_in_force: must(TIMES_IN_FORCE[reader.byte()], 'a time in force is known'),
       price_units: priceUnits(reader.number()),
       order_quantity_units: sizeUnits(reader.number()),
+      terms: readTerms(reader),
     }
   }
   const original_client_order_id = reader.text() as ClientOrderId
@@ -95,6 +99,7 @@ export function readCommand(
     ...common,
     original_client_order_id,
     price_units: priceUnits(reader.number()),
+    trigger_price_units: priceUnits(reader.number()),
     order_quantity_units: sizeUnits(reader.number()),
   } satisfies OrderCancelReplaceRequest
 }

@@ -11,6 +11,7 @@ import type {
   VenueReport,
 } from '../schemas/messages/order.ts'
 import type { OrderFact } from '../schemas/messages/order-fact.ts'
+import { PLAIN_TERMS } from '../schemas/messages/order-terms.ts'
 import type { OrderDenied } from '../schemas/messages/risk.ts'
 import type { OrderLookup, VenueState } from '../schemas/messages/venue.ts'
 import { priceUnits, sizeUnits, timeUs } from '../schemas/units.ts'
@@ -36,6 +37,29 @@ export const newOrder: NewOrderSingle = {
   time_in_force: 'gtc',
   price_units: priceUnits(99_000),
   order_quantity_units: sizeUnits(1_000),
+  terms: PLAIN_TERMS,
+}
+
+export const triggerOrder: NewOrderSingle = {
+  ...newOrder,
+  order_type: 'trailing_stop_limit',
+  time_in_force: 'gtd',
+  terms: {
+    trigger_price_units: priceUnits(98_900),
+    trigger_method: 'last',
+    trail_offset: 25,
+    trail_unit: 'basis_points',
+    limit_offset_units: priceUnits(3),
+    activation_price_units: priceUnits(99_100),
+    expire_time_us: timeUs(1_700_000_000_000_002),
+    post_only: true,
+    reduce_only: true,
+    display_quantity_units: sizeUnits(100),
+    parent_counter: 5,
+    parent_fill: 'full',
+    group_counter: 6,
+    group_type: 'ouo',
+  },
 }
 
 export const cancel: OrderCancelRequest = {
@@ -51,6 +75,7 @@ export const replace: OrderCancelReplaceRequest = {
   client_order_id,
   original_client_order_id,
   price_units: priceUnits(-5),
+  trigger_price_units: priceUnits(-6),
   order_quantity_units: sizeUnits(2_000),
 }
 
@@ -162,6 +187,7 @@ export const denial: OrderDenied = {
   order_type: 'limit',
   time_in_force: 'gtc',
   price_units: priceUnits(98_004),
+  trigger_price_units: priceUnits(98_877),
   order_quantity_units: sizeUnits(26),
   reason_code: 'price_collar',
   value: '1.1',

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../schemas/ids.ts'
 import type { SendOutcome, VenueCommand } from '../schemas/messages/order.ts'
+import { PLAIN_TERMS } from '../schemas/messages/order-terms.ts'
 import { priceUnits, sizeUnits } from '../schemas/units.ts'
 import { Approval } from './approval.ts'
 import { CanonicalReader } from './canonical/canonical-reader.ts'
@@ -31,6 +32,7 @@ function order(counter: number): VenueCommand {
     time_in_force: 'gtc',
     price_units: priceUnits(99_000),
     order_quantity_units: sizeUnits(1_000),
+    terms: PLAIN_TERMS,
   }
 }
 
@@ -47,7 +49,14 @@ function change(type: 'cancel' | 'replace', counter: number): VenueCommand {
     price_units: priceUnits(-1),
     order_quantity_units: sizeUnits(7),
   }
-  return { type: 'order_cancel_replace_request', ...ids, price_units, order_quantity_units }
+  const trigger_price_units = priceUnits(0)
+  return {
+    type: 'order_cancel_replace_request',
+    ...ids,
+    price_units,
+    trigger_price_units,
+    order_quantity_units,
+  }
 }
 
 function bytesOf(command: VenueCommand): Uint8Array {

@@ -16,6 +16,7 @@ import { DENIAL_CODES } from '../schemas/messages/risk.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
 import type { LedgerEntry } from './ledger/ledger.ts'
 import type { OutputHash } from './output-hash.ts'
+import { writeTerms } from './terms-codec.ts'
 
 /** Sees outputs as they happen, for files, reports and counters. */
 export type OutputObserver = {
@@ -52,7 +53,9 @@ export class Outputs {
       record.byte(SIDES.indexOf(command.side))
       record.byte(ORDER_TYPES.indexOf(command.order_type))
       record.byte(TIMES_IN_FORCE.indexOf(command.time_in_force))
+      writeTerms(record, command.terms)
     }
+    if (command.type === 'order_cancel_replace_request') record.number(command.trigger_price_units)
     if (command.type !== 'order_cancel_request') {
       record.number(command.price_units)
       record.number(command.order_quantity_units)
@@ -95,6 +98,7 @@ export class Outputs {
     record.byte(DENIED_ORDER_TYPES.indexOf(denial.order_type))
     record.byte(DENIED_TIMES_IN_FORCE.indexOf(denial.time_in_force))
     record.number(denial.price_units)
+    record.number(denial.trigger_price_units)
     record.number(denial.order_quantity_units)
     record.byte(DENIAL_NUMBER.get(denial.reason_code) as number)
     record.text(denial.value)

@@ -13,7 +13,7 @@ import { Outputs } from './outputs.ts'
 const PINNED: { readonly [version: number]: string } = {
   1: '30cd5efdb3f967b4bc5e24b4e2992ec2a6b376b0e1a18779eb6fc458510fb0d5',
   2: 'b90a7d7c75bf9ad5c4d4c2bc76db2d9e7cd9119628ff58a3df5d7d28393af726',
-  3: 'fac24ee0e82f7d7ea7f53fa7433b448e4a23ebff88780f031cf8fc6a705107fe',
+  3: 'b7091125695f6bd0663e4d9f547b3d3cb4f13d09d1f6d5221ec9c5c0c4e2844c',
 }
 
 const WHAT_TO_DO = `The bytes of a record changed. What was written under schema version ${SCHEMA_VERSION} cannot be read
@@ -29,7 +29,7 @@ const inputs = [
   messages.lookup,
   messages.venueState,
 ]
-const commands = [messages.newOrder, messages.cancel, messages.replace]
+const commands = [messages.newOrder, messages.triggerOrder, messages.cancel, messages.replace]
 
 function written(write: (writer: CanonicalWriter) => void): Uint8Array {
   const writer = new CanonicalWriter()

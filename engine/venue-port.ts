@@ -6,10 +6,21 @@
 // with a `refused` or `unproven` outcome; it never blocks and never retries by itself.
 
 import type { OrderType, TimeInForce, VenueCommand } from '../schemas/messages/order.ts'
+import type { GroupType, TriggerMethod } from '../schemas/messages/order-terms.ts'
 
-/** What a venue takes: order types, each with its times in force. The gate denies what is absent. */
+/**
+ * What a venue takes: order types, each with its times in force, and what an order may say beyond them. The gate denies
+ * what is absent and execution cannot work out in its place.
+ */
 export type CapabilityTable = {
   readonly orders: { readonly [type in OrderType]?: readonly TimeInForce[] }
+  /** Which prices its triggers watch; absent: none. */
+  readonly trigger_methods?: readonly TriggerMethod[]
+  readonly post_only?: boolean
+  readonly reduce_only?: boolean
+  readonly display_quantity?: boolean
+  /** Links between orders it keeps itself: orders a parent's fill releases, and groups; absent: none. */
+  readonly contingencies?: readonly (Exclude<GroupType, ''> | 'oto')[]
   readonly cancel: boolean
   readonly replace: boolean
 }

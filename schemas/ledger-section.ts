@@ -23,6 +23,26 @@ export const LedgerExecution = Type.Object(
   closed('A booked trade of an order.'),
 )
 
+export const LedgerTerms = Type.Object(
+  {
+    trigger_price_units: Units('Stop or touch price.'),
+    trigger_method: Text('Which price the trigger watches.'),
+    trail_offset: Units('How far a trailing stop stays behind.'),
+    trail_unit: Text('What the offset counts.'),
+    limit_offset_units: Units('How far beyond its stop the limit stands.'),
+    activation_price_units: Units('Where it begins to trail.'),
+    expire_time_us: Units('When it expires.'),
+    post_only: Type.Boolean({ description: 'Never takes liquidity.' }),
+    reduce_only: Type.Boolean({ description: 'Never turns a position over.' }),
+    display_quantity_units: Units('How much of it is shown.'),
+    parent_counter: Units('The order that releases it.'),
+    parent_fill: Text('How much of that one has to trade.'),
+    group_counter: Units('The first order of its group.'),
+    group_type: Text('What the orders of the group do to each other.'),
+  },
+  closed('What an order says beyond side, type, price and quantity.'),
+)
+
 export const LedgerOrder = Type.Object(
   {
     state: Text('State of the order machine.'),
@@ -33,6 +53,7 @@ export const LedgerOrder = Type.Object(
     side: Text('FIX side.'),
     order_type: Text('FIX order type.'),
     time_in_force: Text('FIX time in force.'),
+    terms: Type.Optional(LedgerTerms),
     incarnation: Units('The incarnation in force.'),
     client_order_id: Text('Its id.'),
     client_order_ids: Type.Array(Text('An id.'), {
@@ -51,6 +72,7 @@ export const LedgerOrder = Type.Object(
     cancel_unproven: Type.Boolean({ description: 'Whether the sending of that cancel is unproven.' }),
     replace_client_order_id: Text('Replacement in flight.'),
     replace_price_units: Units('Its price.'),
+    replace_trigger_price_units: Units('Its trigger price.'),
     replace_quantity_units: Units('Its quantity.'),
     executions: Type.Array(LedgerExecution, { description: 'Its trades that are remembered.' }),
     forgotten_cum_quantity_units: Units('Highest CumQty among those that are not.'),

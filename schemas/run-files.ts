@@ -47,7 +47,8 @@ export const OrderRow = Type.Object(
     order_type: Words(ORDER_TYPES, 'Order type.'),
     time_in_force: Words(TIMES_IN_FORCE, 'Time in force.'),
     quantity: Decimal('Ordered quantity, the last replace included.'),
-    price: DecimalOrNone('Limit, the last replace included; empty for a market order.'),
+    price: DecimalOrNone('Limit, the last replace included; empty for a type without one.'),
+    trigger_price: DecimalOrNone('Stop or touch price as it was asked for; empty for a type without one.'),
     filled_quantity: Decimal('Filled up to its end.'),
     average_price: DecimalOrNone(
       'Mean price of its fills, rounded two digits below the price; empty without.',

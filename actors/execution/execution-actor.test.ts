@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import { Desk } from '../desk.test-support.ts'
 import { EURUSD } from '../trading-node.test-support.ts'
 
@@ -38,6 +39,7 @@ test('[E3] an order is a command to the venue of its instrument, with what it di
     account_id: 'main',
     strategy_id: 's',
     incarnation: 1,
+    terms: PLAIN_TERMS,
     venue_id: 'sim',
     instrument_id: EURUSD,
     instrument_index: 0,
@@ -91,6 +93,7 @@ test('[E4] a cancel and a replace name the order they change; of an order nobody
     side: '',
     order_type: '',
     time_in_force: '',
+    trigger_price_units: 0,
     reason_code: 'order_unknown',
     value: '',
     limit: '',

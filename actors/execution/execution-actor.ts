@@ -71,9 +71,9 @@ export class ExecutionActor implements Actor {
         return { type: 'cancel_order_request', ...key, client_order_id, request_counter, ts_intent_us }
       }
       case 'replace_intent': {
-        const { request_counter, price_units, order_quantity_units } = intent
+        const { request_counter, price_units, trigger_price_units, order_quantity_units } = intent
         const client_order_id = this.#orderId(strategy_id, request_counter)
-        const change = { price_units, order_quantity_units }
+        const change = { price_units, trigger_price_units, order_quantity_units }
         const key = { account_id, strategy_id, counter }
         return {
           type: 'replace_order_request',
@@ -111,6 +111,7 @@ export class ExecutionActor implements Actor {
         time_in_force: intent.time_in_force,
         price_units: intent.price_units,
         order_quantity_units: intent.order_quantity_units,
+        terms: intent.terms,
       },
       ts_intent_us: intent.ts_intent_us,
     }

@@ -650,6 +650,8 @@ export const EVENTS: { readonly [row: string]: OrderEvent } = {
   'report.rejected': report('rejected'),
   'report.rejected, of the replacement': report('rejected', replacement),
   'report.rejected, of an older one': report('rejected', { client_order_id: OLDER }),
+  'report.triggered': report('triggered'),
+  'report.triggered, of an older one': report('triggered', { client_order_id: OLDER }),
   'report.trade, of 10': trade('x9', 10),
   'report.trade, of 60': trade('x9', 60),
   'report.trade, of 100': trade('x9', 100),
@@ -714,6 +716,8 @@ report.new, of the replacement            | -  -  -  -  -  -  PF -  -  -  -  -  
 report.rejected                           | RJ RJ RJ RJ CA CA CA !  .  .  .  .  | RJ RJ RJ CA RJ CA CA
 report.rejected, of the replacement       | -  -  -  -  -  -  PF -  -  -  -  -  | -  -  -  -  NW PC FI
 report.rejected, of an older one          | -  -  -  .  .  .  .  -  -  .  .  .  | -  -  .  .  .  .  .
+report.triggered                          | NW NW NW .  .  .  .  !  !  .  .  .  | PC PC .  .  .  .  .
+report.triggered, of an older one         | -  -  -  .  .  .  .  -  -  .  .  .  | -  -  .  .  .  .  .
 report.trade, of 10                       | PF PF PF PF .  .  .  PF .  .  .  .  | PC PC .  .  .  .  .
 report.trade, of 60                       | PF PF PF PF FI FI .  PF .  .  .  .  | PC PC .  FI .  .  FI
 report.trade, of 100                      | FI FI FI FI FI FI FI .  .  .  .  .  | FI FI FI FI .  FI FI

@@ -153,8 +153,8 @@ export class OrderActor implements Actor {
     if (command.type === 'order_cancel_request') {
       return this.#apply(order, { type: 'request.cancel', ts_seq_us, body: { client_order_id, counter } })
     }
-    const { price_units, order_quantity_units } = command
-    const body = { client_order_id, counter, price_units, order_quantity_units }
+    const { price_units, trigger_price_units, order_quantity_units } = command
+    const body = { client_order_id, counter, price_units, trigger_price_units, order_quantity_units }
     this.#apply(order, { type: 'request.replace', ts_seq_us, body })
   }
 
@@ -197,8 +197,10 @@ export class OrderActor implements Actor {
   #onReplace(request: ReplaceOrderRequest): void {
     const order = this.#store.strategy(request.strategy_id).find(request.counter)
     if (order === undefined) return this.#denyUnknown(request)
-    const { client_order_id, request_counter, price_units, order_quantity_units } = request
-    const body = { client_order_id, counter: request_counter, price_units, order_quantity_units }
+    const { client_order_id, request_counter, price_units, trigger_price_units, order_quantity_units } =
+      request
+    const change = { price_units, trigger_price_units, order_quantity_units }
+    const body = { client_order_id, counter: request_counter, ...change }
     this.#apply(order, { type: 'request.replace', ts_seq_us: timeUs(this.#node.now_us), body })
   }
 
@@ -292,6 +294,7 @@ export class OrderActor implements Actor {
       order_type: '',
       time_in_force: '',
       price_units: isReplace ? request.price_units : priceUnits(0),
+      trigger_price_units: isReplace ? request.trigger_price_units : priceUnits(0),
       order_quantity_units: isReplace ? request.order_quantity_units : sizeUnits(0),
       reason_code: 'order_unknown',
       value: '',

@@ -63,6 +63,7 @@ export const orderBehaviour = {
     'refuse a replace below the filled quantity': requests.refuseSmallReplace,
     'adopt the replacement': transitions.adoptReplacement,
     'adopt the filled replacement': transitions.adoptFilledReplacement,
+    'note the trigger': transitions.noteTriggered,
     'drop the duplicate': transitions.dropDuplicate,
     'drop the stale report': transitions.dropStale,
     'report the unexpected': transitions.reportUnexpected,

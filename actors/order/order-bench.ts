@@ -4,6 +4,7 @@
 import { must } from '../../schemas/assert.ts'
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { NewOrderSingle, SendOutcome, VenueReport } from '../../schemas/messages/order.ts'
+import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 import { type OrderEvent, reportEvent, sendEvent } from './order-event.ts'
 import type { OrderEffect } from './order-facts.ts'
@@ -122,6 +123,7 @@ function benchCommand(clientOrderId: ClientOrderId, counter: number): NewOrderSi
     time_in_force: 'ioc',
     price_units: 0 as PriceUnits,
     order_quantity_units: 100 as SizeUnits,
+    terms: PLAIN_TERMS,
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { readTerms, writeTerms } from '../../engine/terms-codec.ts'
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { OrderType, Side, TimeInForce } from '../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
@@ -18,6 +19,7 @@ export function saveOrder(writer: CanonicalWriter, order: OrderRecord): void {
   writer.text(order.side)
   writer.text(order.order_type)
   writer.text(order.time_in_force)
+  writeTerms(writer, order.terms)
   writer.count(order.incarnation)
   writer.text(order.client_order_id)
   writer.count(order.client_order_ids.length)
@@ -35,6 +37,7 @@ export function saveOrder(writer: CanonicalWriter, order: OrderRecord): void {
   writer.flag(order.cancel_unproven)
   writer.text(order.replace_client_order_id)
   writer.number(order.replace_price_units)
+  writer.number(order.replace_trigger_price_units)
   writer.number(order.replace_quantity_units)
   writer.count(order.executions.length)
   for (const execution of order.executions) saveExecution(writer, execution)
@@ -58,6 +61,7 @@ export function loadOrder(reader: CanonicalReader): OrderRecord {
     side: reader.text() as Side,
     order_type: reader.text() as OrderType,
     time_in_force: reader.text() as TimeInForce,
+    terms: readTerms(reader),
     incarnation: reader.count(),
     client_order_id: reader.text() as ClientOrderId,
     client_order_ids: list(reader, () => reader.text() as ClientOrderId),
@@ -74,6 +78,7 @@ export function loadOrder(reader: CanonicalReader): OrderRecord {
     cancel_unproven: reader.flag(),
     replace_client_order_id: reader.text() as ClientOrderId | '',
     replace_price_units: reader.number() as PriceUnits,
+    replace_trigger_price_units: reader.number() as PriceUnits,
     replace_quantity_units: reader.number() as SizeUnits,
     executions: list(reader, () => loadExecution(reader)),
     forgotten_cum_quantity_units: reader.number() as SizeUnits,

@@ -55,6 +55,7 @@ export type CancelRequest = {
 
 export type ReplaceRequest = CancelRequest & {
   readonly price_units: PriceUnits
+  readonly trigger_price_units: PriceUnits
   /** The new total, filled part included. */
   readonly order_quantity_units: SizeUnits
 }

@@ -2,6 +2,7 @@
 
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { NewOrderSingle, ReportType, SendOutcome, VenueReport } from '../../schemas/messages/order.ts'
+import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import { type OrderEvent, reportEvent, sendEvent } from './order-event.ts'
 
@@ -32,6 +33,7 @@ export function newOrder(changes: Partial<NewOrderSingle> = {}): NewOrderSingle 
     time_in_force: 'gtc',
     price_units: priceUnits(50),
     order_quantity_units: sizeUnits(100),
+    terms: PLAIN_TERMS,
     ...changes,
   }
 }
@@ -139,6 +141,7 @@ export function replace(price: number, quantity: number, id: ClientOrderId = REP
     client_order_id: id,
     counter: counterOf(id),
     price_units: priceUnits(price),
+    trigger_price_units: priceUnits(0),
     order_quantity_units: sizeUnits(quantity),
   }
   return { type: 'request.replace', ts_seq_us: NOW, body }

@@ -2,11 +2,13 @@
 
 import type { AccountId } from '../../schemas/ids.ts'
 import type { LedgerOrder } from '../../schemas/ledger-section.ts'
+import { type OrderTerms, PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { OrderRecord } from './order-record.ts'
 
 export function ledgerOrder(order: OrderRecord): LedgerOrder {
-  const { account_id: _account, instrument_index: _index, ...rest } = order
-  return { ...rest, executions: rest.executions.map((execution) => ({ ...execution })) }
+  const { account_id: _account, instrument_index: _index, terms, ...rest } = order
+  const said = terms === PLAIN_TERMS ? {} : { terms: { ...terms } }
+  return { ...rest, ...said, executions: rest.executions.map((execution) => ({ ...execution })) }
 }
 
 export function orderOfLedger(
@@ -15,5 +17,6 @@ export function orderOfLedger(
   instrument_index: number,
 ): OrderRecord {
   // The section was checked against its schema, whose texts and numbers are those of the record.
-  return { ...order, account_id, instrument_index } as OrderRecord
+  const terms = (order.terms ?? PLAIN_TERMS) as OrderTerms
+  return { ...order, terms, account_id, instrument_index } as OrderRecord
 }

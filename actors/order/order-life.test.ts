@@ -624,6 +624,7 @@ test('a replace is the next incarnation under its own id, and the order keeps it
     venue_id: 'sim',
     instrument_id: 'EURUSD.sim',
     instrument_index: 0,
+    trigger_price_units: 0,
     price_units: 51,
     order_quantity_units: 120,
   })

@@ -55,6 +55,7 @@ const events: OrderEvent[] = [
   report('pending_new'),
   report('new'),
   report('new', { client_order_id: REPLACE_ID }),
+  report('triggered'),
   report('rejected', { reason_code: 'no_margin', reason_text: 'no margin' }),
   report('rejected', { client_order_id: REPLACE_ID }),
   trade('x1', 40),

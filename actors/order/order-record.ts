@@ -3,6 +3,7 @@
 
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { NewOrderSingle, OrderType, Side, TimeInForce } from '../../schemas/messages/order.ts'
+import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 
 export const ORDER_STATES = [
@@ -46,6 +47,8 @@ export type OrderRecord = {
   side: Side
   order_type: OrderType
   time_in_force: TimeInForce
+  /** In force, its trigger price the last one asked for and accepted. */
+  terms: OrderTerms
   /** The incarnation in force at the venue, as far as is proven. */
   incarnation: number
   client_order_id: ClientOrderId
@@ -68,6 +71,7 @@ export type OrderRecord = {
   /** The replacement in flight; '' without one. */
   replace_client_order_id: ClientOrderId | ''
   replace_price_units: PriceUnits
+  replace_trigger_price_units: PriceUnits
   replace_quantity_units: SizeUnits
   executions: Execution[]
   /** Highest CumQty of the venue among executions no longer remembered. */
@@ -95,6 +99,7 @@ export function approvedOrder(command: NewOrderSingle, tsSeqUs: TimeUs): OrderRe
     side: command.side,
     order_type: command.order_type,
     time_in_force: command.time_in_force,
+    terms: command.terms,
     incarnation: command.incarnation,
     client_order_id: command.client_order_id,
     client_order_ids: [command.client_order_id],
@@ -111,6 +116,7 @@ export function approvedOrder(command: NewOrderSingle, tsSeqUs: TimeUs): OrderRe
     cancel_unproven: false,
     replace_client_order_id: '',
     replace_price_units: NO_PRICE,
+    replace_trigger_price_units: NO_PRICE,
     replace_quantity_units: NO_SIZE,
     executions: [],
     forgotten_cum_quantity_units: NO_SIZE,

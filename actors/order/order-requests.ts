@@ -73,6 +73,7 @@ export function sendReplace(
 ): void {
   order.replace_client_order_id = body.client_order_id
   order.replace_price_units = body.price_units
+  order.replace_trigger_price_units = body.trigger_price_units
   order.replace_quantity_units = body.order_quantity_units
   order.client_order_ids.push(body.client_order_id)
   out.push({
@@ -87,6 +88,7 @@ export function sendReplace(
     instrument_id: order.instrument_id,
     instrument_index: order.instrument_index,
     price_units: body.price_units,
+    trigger_price_units: body.trigger_price_units,
     order_quantity_units: body.order_quantity_units,
   })
   tell(order, 'order.pending_replace', ts_seq_us, '', '', out)

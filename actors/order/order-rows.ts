@@ -56,6 +56,7 @@ const endings = {
 const awaiting = {
   'send.new.refused': { target: 'not_sent', actions: 'end as not sent' },
   'report.new': atWork('accept the order'),
+  'report.triggered': atWork('note the trigger'),
   'report.trade': [
     bookedBefore,
     completing,
@@ -83,6 +84,7 @@ const open = {
   ...lateOutcomes,
   ...endings,
   'report.pending_new': stale,
+  'report.triggered': [staleIncarnation, { actions: 'note the trigger' }],
   'report.trade': [bookedBefore, completing, { actions: 'book the trade' }],
   'report.trade_cancel': [bustedBefore, bust],
   'report.trade_correct': [correctedBefore, completingCorrection, correct],
@@ -127,6 +129,7 @@ export const whenEndedAtVenue = {
   ...lateAnswers,
   ...ended,
   'report.new': stale,
+  'report.triggered': stale,
   'report.canceled': stale,
   'report.expired': stale,
 } as const

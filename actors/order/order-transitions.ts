@@ -122,6 +122,13 @@ export function adoptFilledReplacement(
   tell(order, 'order.replaced', body.ts_event_us, '', '', out)
 }
 
+/** FIX leaves OrdStatus as it was: the order is at work as what it became. */
+export function noteTriggered(order: OrderRecord, event: ReportEvent, out: OrderEffects): void {
+  noteAccepted(order, event)
+  const { ts_event_us, reason_code, reason_text } = event.body
+  tell(order, 'order.triggered', ts_event_us, reason_code, reason_text, out)
+}
+
 export function dropDuplicate(order: OrderRecord, event: ReportEvent, out: OrderEffects): void {
   const { execution_id, execution_reference_id } = event.body
   const id = execution_id === '' ? execution_reference_id : execution_id
@@ -139,6 +146,7 @@ export function reportUnexpected(order: OrderRecord, event: OrderEvent, out: Ord
 export function forgetReplace(order: OrderRecord): void {
   order.replace_client_order_id = ''
   order.replace_price_units = 0 as PriceUnits
+  order.replace_trigger_price_units = 0 as PriceUnits
   order.replace_quantity_units = 0 as SizeUnits
 }
 
@@ -186,6 +194,9 @@ function putInForce(order: OrderRecord, report: VenueReport): void {
   order.client_order_id = order.replace_client_order_id
   order.price_units = report.price_units
   order.order_quantity_units = report.order_quantity_units
+  const trigger_price_units = order.replace_trigger_price_units
+  if (trigger_price_units !== order.terms.trigger_price_units)
+    order.terms = { ...order.terms, trigger_price_units }
   noteVenueOrderId(order, report)
   forgetReplace(order)
   updateLeaves(order)

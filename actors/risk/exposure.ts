@@ -4,13 +4,20 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { must } from '../../schemas/assert.ts'
-import type { NewOrderSingle, OrderKey, Side } from '../../schemas/messages/order.ts'
+import {
+  type NewOrderSingle,
+  ORDER_TYPES,
+  type OrderKey,
+  type OrderType,
+  type Side,
+} from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 
 /** What one open order may still trade. */
 export type Reservation = {
   readonly instrument_index: number
   readonly side: Side
+  readonly order_type: OrderType
   cum_quantity_units: number
   leaves_quantity_units: number
   /** New total of a replace in flight, 0 without one. */
@@ -55,6 +62,7 @@ export class Exposure {
     const reservation: Reservation = {
       instrument_index: command.instrument_index,
       side: command.side,
+      order_type: command.order_type,
       cum_quantity_units: 0,
       leaves_quantity_units: command.order_quantity_units,
       replace_quantity_units: 0,
@@ -76,11 +84,12 @@ export class Exposure {
 
   /** Counts an order that is open already. */
   restore(order: ReservedOrder): void {
-    const { instrument_index, side, cum_quantity_units, leaves_quantity_units, replace_quantity_units } =
-      order
+    const { instrument_index, side, order_type, cum_quantity_units } = order
+    const { leaves_quantity_units, replace_quantity_units } = order
     const reservation: Reservation = {
       instrument_index,
       side,
+      order_type,
       cum_quantity_units,
       leaves_quantity_units,
       replace_quantity_units,
@@ -119,6 +128,7 @@ export class Exposure {
         writer.number(counter)
         writer.number(reservation.instrument_index)
         writer.flag(reservation.side === 'buy')
+        writer.byte(ORDER_TYPES.indexOf(reservation.order_type))
         writer.number(reservation.cum_quantity_units)
         writer.number(reservation.leaves_quantity_units)
         writer.number(reservation.replace_quantity_units)
@@ -135,6 +145,7 @@ export class Exposure {
         const reservation: Reservation = {
           instrument_index: reader.number(),
           side: reader.flag() ? 'buy' : 'sell',
+          order_type: must(ORDER_TYPES[reader.byte()], 'an order type is known'),
           cum_quantity_units: reader.number(),
           leaves_quantity_units: reader.number(),
           replace_quantity_units: reader.number(),

@@ -5,7 +5,14 @@ import { type InstrumentSpec, priceReason, quantityReason } from '../../engine/i
 import type { MarketTable } from '../../engine/market/market-table.ts'
 import { MONEY_OVERFLOW, notionalMoney } from '../../engine/money/money.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
-import type { NewOrderSingle, Side } from '../../schemas/messages/order.ts'
+import {
+  hasTrigger,
+  isTrailing,
+  type NewOrderSingle,
+  type OrderType,
+  type Side,
+} from '../../schemas/messages/order.ts'
+import { type OrderTerms, PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { DenialCode } from '../../schemas/messages/risk.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString, type PriceUnits, type SizeUnits } from '../../schemas/units.ts'
@@ -20,9 +27,66 @@ export function refusal(code: DenialCode, value = '', limit = ''): Refusal {
 }
 
 export function checkCapability(command: NewOrderSingle, capabilities: CapabilityTable): Refusal | undefined {
-  const { order_type, time_in_force } = command
-  if (capabilities.orders[order_type]?.includes(time_in_force) === true) return undefined
-  return refusal('order_type_not_supported', `${order_type} ${time_in_force}`)
+  const { order_type, time_in_force, terms } = command
+  if (capabilities.orders[order_type]?.includes(time_in_force) !== true) {
+    return refusal('order_type_not_supported', `${order_type} ${time_in_force}`)
+  }
+  return terms === PLAIN_TERMS ? undefined : checkTermsTaken(order_type, terms, capabilities)
+}
+
+function checkTermsTaken(
+  order_type: OrderType,
+  terms: OrderTerms,
+  capabilities: CapabilityTable,
+): Refusal | undefined {
+  const watches = hasTrigger(order_type) || isTrailing(order_type)
+  if (watches && capabilities.trigger_methods?.includes(terms.trigger_method) !== true) {
+    return refusal('trigger_not_supported', terms.trigger_method)
+  }
+  if (terms.post_only && capabilities.post_only !== true) return refusal('flag_not_supported', 'post_only')
+  if (terms.reduce_only && capabilities.reduce_only !== true)
+    return refusal('flag_not_supported', 'reduce_only')
+  if (terms.display_quantity_units !== 0 && capabilities.display_quantity !== true)
+    return refusal('flag_not_supported', 'display_quantity')
+  const { contingencies } = capabilities
+  if (terms.parent_counter !== 0 && contingencies?.includes('oto') !== true)
+    return refusal('contingency_not_supported', 'oto')
+  if (terms.group_type !== '' && contingencies?.includes(terms.group_type) !== true)
+    return refusal('contingency_not_supported', terms.group_type)
+  return undefined
+}
+
+/** What an order says beyond its type must make sense by itself, whoever then works it. */
+export function checkTerms(
+  spec: InstrumentSpec,
+  command: NewOrderSingle,
+  now_us: number,
+): Refusal | undefined {
+  const { order_type, time_in_force, terms } = command
+  const { trigger_price_units: trigger, display_quantity_units: display } = terms
+  if (hasTrigger(order_type) || trigger !== 0) {
+    const refused = checkTrigger(spec, trigger, now_us)
+    if (refused !== undefined) return refused
+  }
+  if (isTrailing(order_type) && !(terms.trail_offset > 0))
+    return refusal('trail_offset', String(terms.trail_offset))
+  if (time_in_force === 'gtd' && terms.expire_time_us <= now_us) {
+    return refusal('expire_time_past', `${terms.expire_time_us} us`, `${now_us} us`)
+  }
+  if (display === 0) return undefined
+  const reason = quantityReason(spec, display)
+  if (reason === '' && display <= command.order_quantity_units) return undefined
+  const total = decimalOf(command.order_quantity_units, spec.size_scale)
+  return refusal('display_quantity', decimalOf(display, spec.size_scale), total)
+}
+
+export function checkTrigger(
+  spec: InstrumentSpec,
+  trigger_price_units: number,
+  now_us: number,
+): Refusal | undefined {
+  const reason = priceReason(spec, trigger_price_units, now_us)
+  return reason === '' ? undefined : refusal(reason, decimalOf(trigger_price_units, spec.price_scale))
 }
 
 /** A price to measure against must be there and young. */
@@ -38,18 +102,19 @@ export function checkReference(
   return refusal('market_data_stale', `${age_us} us`, `${stale_after_us} us`)
 }
 
+/** @param from_price_units where the order would meet the book: the touch, or its trigger price. */
 export function checkPrice(
   spec: InstrumentSpec,
   side: Side,
   price_units: number,
-  table: MarketTable,
+  from_price_units: number,
   collar: bigint,
   now_us: number,
 ): Refusal | undefined {
   const reason = priceReason(spec, price_units, now_us)
   if (reason !== '') return refusal(reason, decimalOf(price_units, spec.price_scale))
   const isBuy = side === 'buy'
-  const limit = collarPrice(touch(table, spec, side), collar, isBuy)
+  const limit = collarPrice(from_price_units, collar, isBuy)
   if (isBuy ? price_units <= limit : price_units >= limit) return undefined
   return refusal('price_collar', decimalOf(price_units, spec.price_scale), decimalOf(limit, spec.price_scale))
 }
@@ -114,6 +179,23 @@ export function worstPrice(side: Side, limit_price_units: number, touch_price_un
   const better = side === 'buy' ? Math.min : Math.max
   const best = better(limit_price_units, touch_price_units)
   return Math.abs(best) > Math.abs(limit_price_units) ? best : limit_price_units
+}
+
+/**
+ * The price of largest magnitude that an order of market kind is expected to trade at once its trigger is met: the
+ * touch, or the trigger and a collar beyond it, since a gap trades at the first price beyond.
+ */
+export function worstTrigger(
+  side: Side,
+  trigger_price_units: number,
+  touch_price_units: number,
+  collar: bigint,
+): number {
+  const beyond = collarPrice(trigger_price_units, collar, side === 'buy')
+  return [trigger_price_units, touch_price_units].reduce(
+    (worst, price) => (Math.abs(price) > Math.abs(worst) ? price : worst),
+    beyond,
+  )
 }
 
 /** The price a market order meets. */

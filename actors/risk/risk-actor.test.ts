@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import type { CapabilityTable } from '../../engine/venue-port.ts'
 import type { Config } from '../../schemas/config.ts'
+import { ORDER_TYPES } from '../../schemas/messages/order.ts'
 import { Desk, withRisk } from '../desk.test-support.ts'
 import type { OrderRequest } from '../strategy/context.ts'
 import {
@@ -206,6 +208,7 @@ test('[R2] a denial says the whole order that was asked for', () => {
     venue_id: 'sim',
     instrument_id: EURUSD,
     side: 'sell',
+    trigger_price_units: 0,
     reason_code: 'order_type_not_supported',
     limit: '',
   }
@@ -395,4 +398,56 @@ test('[R9] exposure, rate window and latches are the same after a save and a loa
   const copy = desk.reloaded()
   expect(copy.save()).toEqual(desk.save())
   expect(copy.state('risk/main')).toBe('reduce_only')
+})
+
+const ALL_TYPES: CapabilityTable = {
+  orders: Object.fromEntries(ORDER_TYPES.map((type) => [type, ['gtc', 'gtd']])),
+  trigger_methods: ['bid_ask'],
+  reduce_only: true,
+  display_quantity: true,
+  cancel: true,
+  replace: true,
+}
+
+test.each<[string, Partial<OrderRequest>]>([
+  ['', { trigger_price_units: 101_000 }],
+  ['price_not_positive', { trigger_price_units: 0 }],
+  ['trigger_not_supported', { trigger_price_units: 101_000, trigger_method: 'mid' }],
+  ['flag_not_supported', { limit_price_units: 99_000, post_only: true }],
+  ['', { limit_price_units: 99_000, reduce_only: true }],
+  ['contingency_not_supported', { limit_price_units: 99_000, parent: { counter: 1 } }],
+  ['contingency_not_supported', { limit_price_units: 99_000, group: { counter: 1, type: 'oco' } }],
+  ['trail_offset', { trail: { offset: 0 } }],
+  ['', { trail: { offset: 5 } }],
+  ['expire_time_past', { limit_price_units: 99_000, expire_time_us: 1 }],
+  ['display_quantity', { limit_price_units: 99_000, display_quantity_units: 1_001 }],
+  ['', { limit_price_units: 99_000, display_quantity_units: 100 }],
+  // The collar of 3 % is measured from where the order would meet the book.
+  ['', { trigger_price_units: 110_000, limit_price_units: 113_300 }],
+  ['price_collar', { trigger_price_units: 110_000, limit_price_units: 113_301 }],
+])('[R10] %s: %j', (code, order) => {
+  expect(new Desk({ capabilities: ALL_TYPES }).ask(order)).toBe(code)
+})
+
+test('[R10] a stop counts at its trigger moved by the collar', () => {
+  // 10 at 1.20000 and 3 % are 12.36 USD.
+  const asks = ['12.35', '12.36'].map((order_notional_max) =>
+    new Desk({ ...withRisk({ order_notional_max }), capabilities: ALL_TYPES }).ask({
+      quantity_units: 10,
+      trigger_price_units: 120_000,
+    }),
+  )
+  expect(asks).toEqual(['order_notional_max', ''])
+})
+
+test('[R10] a replace of a stop has its new trigger price checked, and its reservation knows the type', () => {
+  const desk = new Desk({ capabilities: ALL_TYPES })
+  desk.ask({ trigger_price_units: 101_000 })
+  desk.accept(desk.lastOrder())
+  desk.do((ctx) => ctx.replace(1, { quantity_units: 1_000 }))
+  expect(desk.denials.map(({ reason_code, order_type }) => [reason_code, order_type])).toEqual([
+    ['price_not_positive', 'stop'],
+  ])
+  desk.do((ctx) => ctx.replace(1, { quantity_units: 1_000, trigger_price_units: 101_500 }))
+  expect(desk.lastSent()).toMatchObject({ price_units: 0, trigger_price_units: 101_500 })
 })

@@ -21,13 +21,20 @@ import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { LedgerRisk } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { FeedStateChanged } from '../../schemas/messages/feed.ts'
-import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
+import {
+  hasLimit,
+  hasTrigger,
+  type NewOrderSingle,
+  type OrderType,
+  type VenueCommand,
+} from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type {
   CancelOrderRequest,
   OrderRequest,
   ReplaceOrderRequest,
 } from '../../schemas/messages/order-request.ts'
+import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { ReconciliationChanged } from '../../schemas/messages/reconciliation.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
@@ -63,7 +70,9 @@ export type RiskOptions = {
 }
 
 /** What a denial tells of the order that was asked for. */
-type DeniedOrder = Omit<OrderDenied, 'type' | 'request' | 'reason_code' | 'value' | 'limit' | 'ts_event_us'>
+type DeniedOrder =
+  | NewOrderSingle
+  | Omit<OrderDenied, 'type' | 'request' | 'reason_code' | 'value' | 'limit' | 'ts_event_us'>
 
 export class RiskActor implements Actor {
   readonly name: string
@@ -235,7 +244,8 @@ export class RiskActor implements Actor {
       this.#checkStanding(strategy_id, instrument_index, ts_intent_us) ??
       gate.checkCapability(command, venue.capabilities) ??
       this.#checkMarket(spec, venue) ??
-      this.#checkOrder(spec, command, quantity) ??
+      (command.terms === PLAIN_TERMS ? undefined : gate.checkTerms(spec, command, this.#node.now_us)) ??
+      this.#checkOrder(spec, command, command.terms.trigger_price_units, quantity) ??
       (this.#lane.state === 'reduce_only'
         ? gate.checkReduces(spec, this.#exposure, side, quantity)
         : gate.checkPosition(spec, this.#exposure, side, quantity, this.#limits)) ??
@@ -255,8 +265,8 @@ export class RiskActor implements Actor {
     if (refused !== undefined) {
       const { instrument_id, venue_id } = spec
       // A replace says nothing of the time in force, and the gate does not keep it.
-      const known = { instrument_id, venue_id, side: reservation.side }
-      const order = { ...request, ...known, order_type: 'limit', time_in_force: '' } as const
+      const { side, order_type } = reservation
+      const order = { ...request, instrument_id, venue_id, side, order_type, time_in_force: '' } as const
       return this.#deny('replace', order, refused)
     }
     this.#rate.take(this.#node.now_us)
@@ -266,10 +276,9 @@ export class RiskActor implements Actor {
 
   #checkReplace(spec: InstrumentSpec, request: ReplaceOrderRequest): gate.Refusal | undefined {
     const venue = must(this.#options.venues.get(spec.venue_id), 'an order is at a venue of the account')
-    const { side, cum_quantity_units, leaves_quantity_units, replace_quantity_units } = must(
-      this.#exposure.reservation(request),
-      'a replace is of an open order',
-    )
+    const reservation = must(this.#exposure.reservation(request), 'a replace is of an open order')
+    const { side, order_type, cum_quantity_units, leaves_quantity_units, replace_quantity_units } =
+      reservation
     const quantity = request.order_quantity_units
     // A second replace would hide what the first may still make of the order.
     if (replace_quantity_units > 0) return gate.refusal('replace_in_flight')
@@ -278,7 +287,13 @@ export class RiskActor implements Actor {
       this.#checkStanding(request.strategy_id, spec.index, request.ts_intent_us) ??
       (venue.capabilities.replace ? undefined : gate.refusal('replace_not_supported')) ??
       this.#checkMarket(spec, venue) ??
-      this.#checkOrder(spec, { side, order_type: 'limit', price_units: request.price_units }, quantity) ??
+      this.#checkReplacedTrigger(spec, order_type, request.trigger_price_units) ??
+      this.#checkOrder(
+        spec,
+        { side, order_type, price_units: request.price_units },
+        request.trigger_price_units,
+        quantity,
+      ) ??
       (this.#lane.state === 'reduce_only'
         ? gate.checkReduces(spec, this.#exposure, side, extra)
         : gate.checkPosition(spec, this.#exposure, side, extra, this.#limits)) ??
@@ -317,19 +332,34 @@ export class RiskActor implements Actor {
   #checkOrder(
     spec: InstrumentSpec,
     order: Pick<NewOrderSingle, 'side' | 'order_type' | 'price_units'>,
+    trigger_price_units: number,
     quantity: number,
   ): gate.Refusal | undefined {
-    const { table } = this.#options
-    const isLimit = order.order_type === 'limit'
-    const touch = gate.touch(table, spec, order.side)
-    const worst = isLimit ? gate.worstPrice(order.side, order.price_units, touch) : touch
+    const { side, order_type, price_units } = order
+    const { collar } = this.#limits
+    const isLimit = hasLimit(order_type)
+    const touch = gate.touch(this.#options.table, spec, side)
+    // An order that waits for its trigger meets the book there, or beyond.
+    const met = hasTrigger(order_type) ? trigger_price_units : touch
+    const worst = isLimit
+      ? gate.worstPrice(side, price_units, touch)
+      : hasTrigger(order_type)
+        ? gate.worstTrigger(side, trigger_price_units, touch, collar)
+        : touch
     return (
-      (isLimit
-        ? gate.checkPrice(spec, order.side, order.price_units, table, this.#limits.collar, this.#node.now_us)
-        : undefined) ??
+      (isLimit ? gate.checkPrice(spec, side, price_units, met, collar, this.#node.now_us) : undefined) ??
       gate.checkQuantity(spec, quantity, this.#limits) ??
       gate.checkNotional(spec, worst, quantity, this.#limits)
     )
+  }
+
+  #checkReplacedTrigger(
+    spec: InstrumentSpec,
+    order_type: OrderType,
+    trigger_price_units: number,
+  ): gate.Refusal | undefined {
+    if (!hasTrigger(order_type)) return undefined
+    return gate.checkTrigger(spec, trigger_price_units, this.#node.now_us)
   }
 
   #checkRate(): gate.Refusal | undefined {
@@ -357,6 +387,7 @@ export class RiskActor implements Actor {
       order_type: order.order_type,
       time_in_force: order.time_in_force,
       price_units: order.price_units,
+      trigger_price_units: 'terms' in order ? order.terms.trigger_price_units : order.trigger_price_units,
       order_quantity_units: order.order_quantity_units,
       reason_code: why.code,
       value: why.value,

@@ -1,6 +1,7 @@
 // What a handler can see and do. Valid inside the handler it was handed to and nowhere else.
 
-import type { Side, TimeInForce } from '../../schemas/messages/order.ts'
+import type { OrderType, Side, TimeInForce } from '../../schemas/messages/order.ts'
+import type { GroupType, ParentFill, TrailUnit, TriggerMethod } from '../../schemas/messages/order-terms.ts'
 
 /** A quote as a strategy gets it: a copy, safe to keep. Prices and sizes in units of the instrument. */
 export type QuoteView = {
@@ -42,10 +43,45 @@ export type OrderRequest = {
   readonly side: Side
   /** Quantity in size units; `ctx.instrument(id).size('0.5')` makes them from a decimal. */
   readonly quantity_units: number
-  /** A limit order's price in price units; absent: a market order. */
+  /** Default: what the prices say, from `market` over `limit` and `stop` to `stop_limit`, and `trailing_stop` with `trail`. */
+  readonly order_type?: OrderType
+  /** The limit in price units, for the types that have one. */
   readonly limit_price_units?: number
-  /** Default: `ioc` for market orders, `gtc` for limit orders. */
+  /** Stop or touch price in price units; of a trailing stop where it stands at first, if not its offset from the market. */
+  readonly trigger_price_units?: number
+  /** Which price the trigger watches: the side it will meet (the default), the last trade, or the middle. */
+  readonly trigger_method?: TriggerMethod
+  /** How a trailing stop follows the market. */
+  readonly trail?: {
+    /** Price units, ticks or basis points behind the best price seen. */
+    readonly offset: number
+    readonly unit?: TrailUnit
+    /** How far beyond the stop the limit of a trailing stop-limit order stands, in price units. */
+    readonly limit_offset_units?: number
+    /** Begins to trail when the market is here or better; absent: at once. */
+    readonly activation_price_units?: number
+  }
+  /** Default: `ioc` for market orders, `gtd` where `expire_time_us` is given, `gtc` for all others. */
   readonly time_in_force?: TimeInForce
+  /** When an order good till date expires, µs since the epoch. */
+  readonly expire_time_us?: number
+  /** Never takes liquidity: refused where it would. */
+  readonly post_only?: boolean
+  /** Closes what is open and never turns it over. */
+  readonly reduce_only?: boolean
+  /** Shows no more than this at a time. */
+  readonly display_quantity_units?: number
+  /** Waits until the order with this counter trades, a part of it (the default) or all. */
+  readonly parent?: { readonly counter: number; readonly fill?: ParentFill }
+  /** Orders of one group, named by the counter of any one of them: one cancels, or updates, the others. */
+  readonly group?: { readonly counter: number; readonly type: GroupType }
+}
+
+/** What a replace changes: the new total, filled part included, and the prices the order's type has. */
+export type OrderChange = {
+  readonly quantity_units: number
+  readonly limit_price_units?: number
+  readonly trigger_price_units?: number
 }
 
 /** An open order of the strategy. */
@@ -78,10 +114,7 @@ export interface StrategyContext<Params, State> {
   /** Asks for an order; returns its counter, the name to cancel or replace it by. */
   submit(order: OrderRequest): number
   cancel(counter: number): void
-  replace(
-    counter: number,
-    change: { readonly quantity_units: number; readonly limit_price_units: number },
-  ): void
+  replace(counter: number, change: OrderChange): void
   /** Publishes a number under a name; other strategies subscribe to `<strategy id>.<name>`. */
   publish(name: string, value: number): void
   /** Calls onTimer(id) at a time; setting an id again moves it. */

@@ -5,16 +5,18 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { RandomStream } from '../../engine/random-stream.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { Intent } from '../../schemas/messages/intent.ts'
-import { TIMES_IN_FORCE } from '../../schemas/messages/order.ts'
 import { decimalString, parseUnits, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
+import { checkUnits } from './check-units.ts'
 import type {
   IndicatorView,
   InstrumentView,
   OpenOrder,
+  OrderChange,
   OrderRequest,
   QuoteView,
   StrategyContext,
 } from './context.ts'
+import { requestedOrder } from './order-of-request.ts'
 import type { PendingEffects } from './pending-effects.ts'
 import { StrategyFault } from './strategy-fault.ts'
 
@@ -125,21 +127,11 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
   submit(order: OrderRequest): number {
     this.#check('submit')
     const spec = this.#spec(order.instrument)
-    const isLimit = order.limit_price_units !== undefined
-    const price = isLimit ? order.limit_price_units : 0
     checkUnits('quantity_units', order.quantity_units)
-    checkUnits('limit_price_units', price)
     if (order.side !== 'buy' && order.side !== 'sell') {
       throw new StrategyFault('bad_order', `submit: side is 'buy' or 'sell', got ${String(order.side)}`)
     }
-    const time_in_force = order.time_in_force ?? (isLimit ? 'gtc' : 'ioc')
-    if (!TIMES_IN_FORCE.includes(time_in_force)) {
-      const known = TIMES_IN_FORCE.join(', ')
-      throw new StrategyFault(
-        'bad_order',
-        `submit: time_in_force is one of ${known}, got ${String(time_in_force)}`,
-      )
-    }
+    const { order_type, time_in_force, price_units, terms } = requestedOrder(order)
     this.#bound()
     const counter = ++this.#memory.counter
     this.#options.sendIntent({
@@ -150,10 +142,11 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
       instrument_id: spec.instrument_id,
       instrument_index: spec.index,
       side: order.side,
-      order_type: isLimit ? 'limit' : 'market',
+      order_type,
       time_in_force,
-      price_units: priceUnits(price),
+      price_units,
       order_quantity_units: sizeUnits(order.quantity_units),
+      terms,
       ts_intent_us: timeUs(this.#options.views.now_us()),
     })
     return counter
@@ -170,17 +163,20 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
     })
   }
 
-  replace(counter: number, change: { quantity_units: number; limit_price_units: number }): void {
+  replace(counter: number, change: OrderChange): void {
     this.#check('replace')
     checkUnits('counter', counter)
     checkUnits('quantity_units', change.quantity_units)
-    checkUnits('limit_price_units', change.limit_price_units)
+    const { limit_price_units = 0, trigger_price_units = 0 } = change
+    checkUnits('limit_price_units', limit_price_units)
+    checkUnits('trigger_price_units', trigger_price_units)
     this.#bound()
     this.#options.sendIntent({
       type: 'replace_intent',
       ...this.#key(counter),
       request_counter: ++this.#memory.counter,
-      price_units: priceUnits(change.limit_price_units),
+      price_units: priceUnits(limit_price_units),
+      trigger_price_units: priceUnits(trigger_price_units),
       order_quantity_units: sizeUnits(change.quantity_units),
     })
   }
@@ -236,13 +232,6 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
     if (spec === undefined) throw unknownName('instrument', id, this.instruments, 'unknown_instrument')
     return spec
   }
-}
-
-/** Faults the strategy where a number it handed over is none, or no whole one. */
-export function checkUnits(field: string, value: number): void {
-  if (Number.isSafeInteger(value)) return
-  const code = Number.isNaN(value) ? 'not_a_number' : 'bad_order'
-  throw new StrategyFault(code, `${field} is a whole number of units, got ${String(value)}`)
 }
 
 function unknownName(

@@ -23,16 +23,11 @@ import type { OperatingError } from '../../schemas/operating-error.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import { authorLine } from './author-line.ts'
+import { checkUnits } from './check-units.ts'
 import type { IndicatorView } from './context.ts'
 import { copyQuote, copyTrade } from './copy-row.ts'
 import type { SetUp, StrategyDefinition } from './definition.ts'
-import {
-  type ContextMemory,
-  checkUnits,
-  HandlerContext,
-  type StrategyViews,
-  WARM_UP_TIMER,
-} from './handler-context.ts'
+import { type ContextMemory, HandlerContext, type StrategyViews, WARM_UP_TIMER } from './handler-context.ts'
 import { PendingEffects } from './pending-effects.ts'
 import {
   type FaultReport,

@@ -63,6 +63,7 @@ test('a denied order is a whole row: what was asked for, and why not', () => {
     time_in_force: 'day',
     quantity: '100',
     price: '1.09005',
+    trigger_price: '',
     filled_quantity: '0',
     average_price: '',
     outcome: 'denied',
@@ -75,12 +76,13 @@ test('a denied order is a whole row: what was asked for, and why not', () => {
 })
 
 function denialOf(command: NewOrderSingle, ts_event_us: TimeUs): OrderDenied {
-  const { account_id, strategy_id, counter, venue_id, instrument_id } = command
+  const { account_id, strategy_id, counter, venue_id, instrument_id, terms } = command
   const { side, order_type, time_in_force, price_units, order_quantity_units } = command
   return {
     type: 'order_denied',
     ...{ account_id, strategy_id, counter, request: 'new', venue_id, instrument_id },
     ...{ side, order_type, time_in_force, price_units, order_quantity_units },
+    trigger_price_units: terms.trigger_price_units,
     ...{ reason_code: 'price_collar', value: '1.1', limit: '1.0', ts_event_us },
   }
 }

@@ -2,7 +2,14 @@
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
-import type { OrderKey, VenueCommand } from '../../schemas/messages/order.ts'
+import {
+  hasLimit,
+  hasTrigger,
+  type NewOrderSingle,
+  type OrderKey,
+  type OrderType,
+  type VenueCommand,
+} from '../../schemas/messages/order.ts'
 import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { OrderOutcome, OrderRow } from '../../schemas/run-files.ts'
@@ -15,6 +22,7 @@ type OpenOrder = {
   readonly submitted_us: number
   readonly spec: InstrumentSpec
   readonly mean: MeanPrice
+  readonly command: NewOrderSingle
   /** The newest fact; undefined until there is one. */
   last: OrderFact | undefined
 }
@@ -50,7 +58,7 @@ export class OrderLog {
     if (command.type !== 'new_order_single') return
     const spec = this.#specOf(command)
     const mean = new MeanPrice(spec)
-    this.#openOf(command).set(command.counter, { submitted_us: ts_us, spec, mean, last: undefined })
+    this.#openOf(command).set(command.counter, { submitted_us: ts_us, spec, mean, command, last: undefined })
   }
 
   onFact(fact: OrderFact, ts_us: number): void {
@@ -95,7 +103,7 @@ export class OrderLog {
 
 function orderRow(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ended: string): OrderRow {
   const { price_scale, size_scale } = order.spec
-  const isMarket = fact.order_type === 'market'
+  const { trigger_price_units } = order.command.terms
   return {
     submitted: timeText(order.submitted_us),
     ended,
@@ -107,7 +115,8 @@ function orderRow(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ende
     order_type: fact.order_type,
     time_in_force: fact.time_in_force,
     quantity: decimalString(fact.order_quantity_units, size_scale),
-    price: isMarket ? '' : decimalString(fact.price_units, price_scale),
+    price: hasLimit(fact.order_type) ? decimalString(fact.price_units, price_scale) : '',
+    trigger_price: hasTrigger(fact.order_type) ? decimalString(trigger_price_units, price_scale) : '',
     filled_quantity: decimalString(fact.cum_quantity_units, size_scale),
     average_price: order.mean.text,
     outcome,
@@ -129,13 +138,18 @@ function deniedRow(denial: OrderDenied, { price_scale, size_scale }: InstrumentS
     order_type: denial.order_type,
     time_in_force: denial.time_in_force,
     quantity: decimalString(denial.order_quantity_units, size_scale),
-    price: denial.order_type === 'market' ? '' : decimalString(denial.price_units, price_scale),
+    price: wasAsked(denial, hasLimit) ? decimalString(denial.price_units, price_scale) : '',
+    trigger_price: wasAsked(denial, hasTrigger) ? decimalString(denial.trigger_price_units, price_scale) : '',
     filled_quantity: decimalString(0, size_scale),
     average_price: '',
     outcome: 'denied',
     reason_code: denial.reason_code,
     reason: denialReason(denial),
   }
+}
+
+function wasAsked({ order_type }: OrderDenied, has: (order_type: OrderType) => boolean): boolean {
+  return order_type !== '' && has(order_type)
 }
 
 function denialReason({ value, limit }: OrderDenied): string {

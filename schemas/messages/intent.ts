@@ -3,6 +3,7 @@
 import type { InstrumentId } from '../ids.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../units.ts'
 import type { OrderKey, OrderType, Side, TimeInForce } from './order.ts'
+import type { OrderTerms } from './order-terms.ts'
 
 export type SubmitIntent = OrderKey & {
   readonly type: 'submit_intent'
@@ -11,9 +12,10 @@ export type SubmitIntent = OrderKey & {
   readonly side: Side
   readonly order_type: OrderType
   readonly time_in_force: TimeInForce
-  /** 0 for a market order. */
+  /** The limit; 0 for a type without one. */
   readonly price_units: PriceUnits
   readonly order_quantity_units: SizeUnits
+  readonly terms: OrderTerms
   /** When the strategy decided. */
   readonly ts_intent_us: TimeUs
 }
@@ -25,11 +27,13 @@ export type CancelIntent = OrderKey & {
   readonly ts_intent_us: TimeUs
 }
 
-/** Changes price and total quantity; the order keeps its key, `request_counter` names the new incarnation. */
+/** Changes prices and total quantity; the order keeps its key, `request_counter` names the new incarnation. */
 export type ReplaceIntent = OrderKey & {
   readonly type: 'replace_intent'
   readonly request_counter: number
   readonly price_units: PriceUnits
+  /** 0 where the order has no trigger price. */
+  readonly trigger_price_units: PriceUnits
   readonly order_quantity_units: SizeUnits
   readonly ts_intent_us: TimeUs
 }

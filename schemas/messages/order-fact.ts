@@ -38,6 +38,10 @@ export const ORDER_FACT_TYPES = [
   'order.unexpected_event',
   /** An order that had ended as not sent turned up at the venue all the same: it is open again, and is being cancelled. */
   'order.adopted',
+  /** The venue, or the engine in its place, saw the trigger price: from now on the order works. */
+  'order.triggered',
+  /** The engine keeps the order until its trigger or its parent releases it; nothing of it is at the venue. */
+  'order.held',
 ] as const
 export type OrderFactType = (typeof ORDER_FACT_TYPES)[number]
 

@@ -22,6 +22,7 @@ export type ReplaceOrderRequest = OrderKey & {
   readonly client_order_id: ClientOrderId
   readonly request_counter: number
   readonly price_units: PriceUnits
+  readonly trigger_price_units: PriceUnits
   readonly order_quantity_units: SizeUnits
   readonly ts_intent_us: TimeUs
 }

@@ -3,14 +3,41 @@
 
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../ids.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../units.ts'
+import type { OrderTerms } from './order-terms.ts'
 
 export const SIDES = ['buy', 'sell'] as const
 export type Side = (typeof SIDES)[number]
 
-export const ORDER_TYPES = ['market', 'limit'] as const
+/** FIX OrdType (40). Orders on open and on close are market and limit orders with the time in force `opg` or `cls`. */
+export const ORDER_TYPES = [
+  'market',
+  'limit',
+  'stop',
+  'stop_limit',
+  'market_to_limit',
+  'market_if_touched',
+  'limit_if_touched',
+  'trailing_stop',
+  'trailing_stop_limit',
+] as const
 export type OrderType = (typeof ORDER_TYPES)[number]
 
-export const TIMES_IN_FORCE = ['day', 'gtc', 'ioc', 'fok'] as const
+/** Whether an order of the type names a limit; a trailing stop-limit order makes its own. */
+export function hasLimit(order_type: OrderType): boolean {
+  return order_type === 'limit' || order_type === 'stop_limit' || order_type === 'limit_if_touched'
+}
+
+/** Whether an order of the type names its trigger price; a trailing one makes its own. */
+export function hasTrigger(order_type: OrderType): boolean {
+  return order_type.startsWith('stop') || order_type.endsWith('_if_touched')
+}
+
+export function isTrailing(order_type: OrderType): boolean {
+  return order_type.startsWith('trailing')
+}
+
+/** FIX TimeInForce (59): `gtd` until its expire time, `opg` and `cls` in the opening and the closing auction alone. */
+export const TIMES_IN_FORCE = ['day', 'gtc', 'ioc', 'fok', 'gtd', 'opg', 'cls'] as const
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number]
 
 /** FIX LastLiquidityInd (851): a maker's order waited in the book, a taker's came to it; '' where the venue does not say. */
@@ -25,7 +52,10 @@ export type OrderKey = {
   readonly counter: number
 }
 
-/** FIX NewOrderSingle (35=D). `price_units` is 0 for a market order. */
+/**
+ * FIX NewOrderSingle (35=D). `price_units` is the limit, 0 where the type has none. Its one leg is the instrument with
+ * its side; an order of several would name them beside these.
+ */
 export type NewOrderSingle = OrderKey & {
   readonly type: 'new_order_single'
   readonly incarnation: number
@@ -39,6 +69,7 @@ export type NewOrderSingle = OrderKey & {
   readonly time_in_force: TimeInForce
   readonly price_units: PriceUnits
   readonly order_quantity_units: SizeUnits
+  readonly terms: OrderTerms
 }
 
 /** FIX OrderCancelRequest (35=F). */
@@ -62,6 +93,8 @@ export type OrderCancelReplaceRequest = OrderKey & {
   readonly instrument_id: InstrumentId
   readonly instrument_index: number
   readonly price_units: PriceUnits
+  /** New trigger price, 0 where the order has none. */
+  readonly trigger_price_units: PriceUnits
   readonly order_quantity_units: SizeUnits
 }
 
@@ -82,6 +115,8 @@ export const REPORT_TYPES = [
   'pending_replace',
   'cancel_rejected',
   'replace_rejected',
+  /** FIX ExecType L: a stop or touch order was triggered; it is at work as what it became. */
+  'triggered',
 ] as const
 export type ReportType = (typeof REPORT_TYPES)[number]
 

@@ -35,6 +35,14 @@ export const DENIAL_CODES = [
   'order_rate',
   'replace_in_flight',
   'reconciliation_differs',
+  'trigger_not_supported',
+  'flag_not_supported',
+  'contingency_not_supported',
+  'contingency_unknown',
+  'display_quantity',
+  'trail_offset',
+  'expire_time_past',
+  'would_not_reduce',
 ] as const
 export type DenialCode = (typeof DENIAL_CODES)[number]
 
@@ -50,6 +58,7 @@ export type OrderDenied = OrderKey & {
   readonly time_in_force: TimeInForce | ''
   /** Price and quantity asked for; a market order has no price. */
   readonly price_units: PriceUnits
+  readonly trigger_price_units: PriceUnits
   readonly order_quantity_units: SizeUnits
   readonly reason_code: DenialCode
   /** The value that broke the rule and the rule's limit, as text for people; '' where there is none. */

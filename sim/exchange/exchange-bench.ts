@@ -4,6 +4,7 @@
 import { compileInstrument } from '../../engine/instrument-spec.ts'
 import type { AccountId, ClientOrderId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { NewOrderSingle } from '../../schemas/messages/order.ts'
+import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import type { SimulatedExchange } from './simulated-exchange.ts'
 import { SimulatedVenues } from './simulated-venues.ts'
@@ -152,5 +153,6 @@ function benchOrder(counter: number, side: 'buy' | 'sell', price_units: number):
     time_in_force: 'gtc',
     price_units: price_units as PriceUnits,
     order_quantity_units: 1000 as SizeUnits,
+    terms: PLAIN_TERMS,
   }
 }

@@ -5,7 +5,9 @@
 //   trade 100    bar bid 100
 //   a buy 5 market ioc           client order id, side, quantity, type, time in force
 //   b sell 5 limit 102 gtc
-//   c cancel a    d replace b 7 103
+//   e sell 5 stop 99 gtc by=last      f buy 5 stop_limit 103 104 gtc    (trigger, limit)
+//   g sell 5 trailing_stop 3 gtc unit=ticks at=97 active=105      h buy 5 limit 99 gtd until=50 post reduce show=2
+//   c cancel a    d replace b 7 103 [trigger]
 //
 // Market data and orders may name another instrument than X.sim, and orders another account than main: `quote:Y.sim`,
 // `a:Y.sim:other`.
@@ -14,15 +16,23 @@ import { compileInstrument, type InstrumentSpec } from '../../engine/instrument-
 import { must } from '../../schemas/assert.ts'
 import type { AccountId, ClientOrderId, StrategyId } from '../../schemas/ids.ts'
 import type { Instrument } from '../../schemas/instrument.ts'
-import type {
-  OrderType,
-  SendOutcome,
-  Side,
-  TimeInForce,
-  VenueCommand,
-  VenueReport,
+import {
+  hasTrigger,
+  isTrailing,
+  type OrderType,
+  type SendOutcome,
+  type Side,
+  type TimeInForce,
+  type VenueCommand,
+  type VenueReport,
 } from '../../schemas/messages/order.ts'
-import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import {
+  type OrderTerms,
+  PLAIN_TERMS,
+  type TrailUnit,
+  type TriggerMethod,
+} from '../../schemas/messages/order-terms.ts'
+import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 import type { AgendaItem } from './agenda.ts'
 import { SimulatedVenues, type SimulatedVenuesTerms, type VenueTerms } from './simulated-venues.ts'
 import type { AccountTerms } from './venue-account.ts'
@@ -197,7 +207,7 @@ function commandOf(
     instrument_id: spec.instrument_id,
     instrument_index: spec.index,
   }
-  const [verb = '', second = '', third = '', fourth = '', fifth = ''] = words
+  const [verb = '', second = '', third = '', fourth = '0', fifth = '0'] = words
   const original_client_order_id = second as ClientOrderId
   if (verb === 'cancel') return { type: 'order_cancel_request', ...common, original_client_order_id }
   if (verb === 'replace') {
@@ -207,17 +217,45 @@ function commandOf(
       original_client_order_id,
       order_quantity_units: Number(third) as SizeUnits,
       price_units: Number(fourth) as PriceUnits,
+      trigger_price_units: Number(fifth) as PriceUnits,
     }
   }
-  const isLimit = third === 'limit'
+  const order_type = third as OrderType
+  const numbers = words
+    .slice(3)
+    .filter((word) => /^-?[\d.]+$/.test(word))
+    .map(Number)
+  const [time_in_force = '', ...options] = words.slice(3 + numbers.length)
+  const trigger = hasTrigger(order_type) ? numbers.shift() : 0
+  const trail_offset = isTrailing(order_type) ? numbers.shift() : 0
   return {
     type: 'new_order_single',
     ...common,
     side: verb as Side,
     order_quantity_units: Number(second) as SizeUnits,
-    order_type: third as OrderType,
-    price_units: (isLimit ? Number(fourth) : 0) as PriceUnits,
-    time_in_force: (isLimit ? fifth : fourth) as TimeInForce,
+    order_type,
+    price_units: (numbers.shift() ?? 0) as PriceUnits,
+    time_in_force: time_in_force as TimeInForce,
+    terms: termsOf(trigger ?? 0, trail_offset ?? 0, options),
+  }
+}
+
+function termsOf(trigger: number, trail_offset: number, options: readonly string[]): OrderTerms {
+  if (trigger === 0 && trail_offset === 0 && options.length === 0) return PLAIN_TERMS
+  const said = new Map(options.map((option) => option.split('=') as [string, string | undefined]))
+  const number = (name: string) => Number(said.get(name) ?? 0)
+  return {
+    ...PLAIN_TERMS,
+    trigger_price_units: (trigger || number('at')) as PriceUnits,
+    trigger_method: (said.get('by') ?? 'bid_ask') as TriggerMethod,
+    trail_offset,
+    trail_unit: (said.get('unit') ?? 'price') as TrailUnit,
+    limit_offset_units: number('limit') as PriceUnits,
+    activation_price_units: number('active') as PriceUnits,
+    expire_time_us: number('until') as TimeUs,
+    post_only: said.has('post'),
+    reduce_only: said.has('reduce'),
+    display_quantity_units: number('show') as SizeUnits,
   }
 }
 

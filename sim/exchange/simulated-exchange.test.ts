@@ -524,6 +524,7 @@ const blank = {
   type: 'venue_report',
   venue_id: 'sim',
   account_id: 'main',
+  report_id: '',
   instrument_id: 'X.sim',
   instrument_index: 0,
   client_order_id: 'a',

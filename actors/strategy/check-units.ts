@@ -1,0 +1,10 @@
+// What an author hands over as units must be whole numbers.
+
+import { StrategyFault } from './strategy-fault.ts'
+
+/** Faults the strategy where a number it handed over is none, or no whole one. */
+export function checkUnits(field: string, value: number): void {
+  if (Number.isSafeInteger(value)) return
+  const code = Number.isNaN(value) ? 'not_a_number' : 'bad_order'
+  throw new StrategyFault(code, `${field} is a whole number of units, got ${String(value)}`)
+}

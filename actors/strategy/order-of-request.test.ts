@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
+import type { OrderRequest } from './context.ts'
+import { requestedOrder } from './order-of-request.ts'
+
+const asked = { instrument: 'EURUSD.sim', side: 'buy', quantity_units: 10 } as const
+
+function typeAndTime(order: Partial<OrderRequest>) {
+  const { order_type, time_in_force } = requestedOrder({ ...asked, ...order })
+  return `${order_type} ${time_in_force}`
+}
+
+function refused(order: object): string {
+  try {
+    requestedOrder({ ...asked, ...order } as OrderRequest)
+  } catch (error) {
+    return (error as Error).message
+  }
+  return ''
+}
+
+test('[ST10] what an order says makes its type and its time in force', () => {
+  expect(typeAndTime({})).toBe('market ioc')
+  expect(typeAndTime({ limit_price_units: 9 })).toBe('limit gtc')
+  expect(typeAndTime({ trigger_price_units: 9 })).toBe('stop gtc')
+  expect(typeAndTime({ trigger_price_units: 9, limit_price_units: 10 })).toBe('stop_limit gtc')
+  expect(typeAndTime({ trail: { offset: 3 } })).toBe('trailing_stop gtc')
+  expect(typeAndTime({ limit_price_units: 9, expire_time_us: 5 })).toBe('limit gtd')
+  expect(typeAndTime({ order_type: 'limit_if_touched', trigger_price_units: 9, limit_price_units: 9 })).toBe(
+    'limit_if_touched gtc',
+  )
+  expect(typeAndTime({ order_type: 'market', time_in_force: 'opg' })).toBe('market opg')
+})
+
+test('[ST10] a market or limit order that says no more has the plain terms', () => {
+  expect(requestedOrder(asked).terms).toBe(PLAIN_TERMS)
+  expect(requestedOrder({ ...asked, limit_price_units: 9, post_only: false }).terms).toBe(PLAIN_TERMS)
+})
+
+test('[ST10] all that can be said arrives in the terms', () => {
+  const order = requestedOrder({
+    ...asked,
+    order_type: 'trailing_stop_limit',
+    trigger_price_units: 95,
+    trigger_method: 'last',
+    trail: { offset: 7, unit: 'ticks', limit_offset_units: 2, activation_price_units: 99 },
+    expire_time_us: 1_000,
+    reduce_only: true,
+    display_quantity_units: 4,
+    parent: { counter: 3, fill: 'full' },
+    group: { counter: 4, type: 'ouo' },
+  })
+  expect(order).toEqual({
+    order_type: 'trailing_stop_limit',
+    time_in_force: 'gtd',
+    price_units: 0,
+    terms: {
+      trigger_price_units: 95,
+      trigger_method: 'last',
+      trail_offset: 7,
+      trail_unit: 'ticks',
+      limit_offset_units: 2,
+      activation_price_units: 99,
+      expire_time_us: 1_000,
+      post_only: false,
+      reduce_only: true,
+      display_quantity_units: 4,
+      parent_counter: 3,
+      parent_fill: 'full',
+      group_counter: 4,
+      group_type: 'ouo',
+    },
+  })
+})
+
+test('[ST11] what cannot be an order is refused with the reason', () => {
+  expect(refused({ order_type: 'stop' })).toBe('submit: a stop order needs trigger_price_units')
+  expect(refused({ order_type: 'limit' })).toBe('submit: a limit order needs limit_price_units')
+  expect(refused({ order_type: 'market', limit_price_units: 5 })).toBe(
+    'submit: a market order has no limit_price_units',
+  )
+  expect(refused({ order_type: 'stop', trigger_price_units: 5, trail: { offset: 1 } })).toBe(
+    'submit: a stop order has no trail',
+  )
+  expect(refused({ time_in_force: 'gtd' })).toBe('submit: a gtd order needs expire_time_us')
+  expect(refused({ time_in_force: 'day', expire_time_us: 5 })).toBe(
+    'submit: a day order has no expire_time_us',
+  )
+  expect(refused({ post_only: true })).toBe('submit: a market order takes liquidity and cannot be post_only')
+  expect(refused({ order_type: 'peg' })).toContain('order_type is one of market, limit, stop')
+  expect(refused({ trigger_price_units: 5, trigger_method: 'index' })).toBe(
+    'submit: trigger_method is one of bid_ask, last, mid, got index',
+  )
+  expect(refused({ trail: { offset: 0.5 } })).toBe('trail.offset is a whole number of units, got 0.5')
+  expect(refused({ trail: { offset: 5, unit: 'percent' } })).toBe(
+    'submit: trail.unit is one of price, ticks, basis_points, got percent',
+  )
+})

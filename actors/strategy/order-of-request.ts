@@ -1,0 +1,143 @@
+// An author's order request, checked and made whole: what cannot be an order faults the strategy where it asks.
+
+import {
+  ORDER_TYPES,
+  type OrderType,
+  TIMES_IN_FORCE,
+  type TimeInForce,
+} from '../../schemas/messages/order.ts'
+import {
+  GROUP_TYPES,
+  type OrderTerms,
+  PARENT_FILLS,
+  PLAIN_TERMS,
+  TRAIL_UNITS,
+  TRIGGER_METHODS,
+} from '../../schemas/messages/order-terms.ts'
+import { type PriceUnits, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
+import { checkUnits } from './check-units.ts'
+import type { OrderRequest } from './context.ts'
+import { StrategyFault } from './strategy-fault.ts'
+
+export type RequestedOrder = {
+  readonly order_type: OrderType
+  readonly time_in_force: TimeInForce
+  readonly price_units: PriceUnits
+  readonly terms: OrderTerms
+}
+
+/** Of each type, what it must say and what it may not. */
+const NEEDS: {
+  readonly [type in OrderType]: {
+    readonly limit: boolean
+    readonly trigger: boolean
+    readonly trail: boolean
+  }
+} = {
+  market: { limit: false, trigger: false, trail: false },
+  limit: { limit: true, trigger: false, trail: false },
+  stop: { limit: false, trigger: true, trail: false },
+  stop_limit: { limit: true, trigger: true, trail: false },
+  market_to_limit: { limit: false, trigger: false, trail: false },
+  market_if_touched: { limit: false, trigger: true, trail: false },
+  limit_if_touched: { limit: true, trigger: true, trail: false },
+  trailing_stop: { limit: false, trigger: false, trail: true },
+  trailing_stop_limit: { limit: false, trigger: false, trail: true },
+}
+
+export function requestedOrder(order: OrderRequest): RequestedOrder {
+  const { limit_price_units, trigger_price_units, trail } = order
+  const order_type = order.order_type ?? typeOf(order)
+  if (!ORDER_TYPES.includes(order_type)) throw notOneOf('order_type', ORDER_TYPES, order_type)
+  const needs = NEEDS[order_type]
+  checkPresence(order_type, 'limit_price_units', needs.limit, limit_price_units)
+  // A trailing stop may say where it stands at first.
+  if (!needs.trail) checkPresence(order_type, 'trigger_price_units', needs.trigger, trigger_price_units)
+  checkPresence(order_type, 'trail', needs.trail, trail)
+  const limit = limit_price_units ?? 0
+  checkUnits('limit_price_units', limit)
+  const time_in_force = order.time_in_force ?? defaultTime(order, order_type)
+  if (!TIMES_IN_FORCE.includes(time_in_force)) throw notOneOf('time_in_force', TIMES_IN_FORCE, time_in_force)
+  checkPresence(time_in_force, 'expire_time_us', time_in_force === 'gtd', order.expire_time_us)
+  const terms = saysMore(order) ? termsOf(order, order_type) : PLAIN_TERMS
+  return { order_type, time_in_force, price_units: priceUnits(limit), terms }
+}
+
+function typeOf({ limit_price_units, trigger_price_units, trail }: OrderRequest): OrderType {
+  if (trail !== undefined) return 'trailing_stop'
+  if (trigger_price_units !== undefined) return limit_price_units === undefined ? 'stop' : 'stop_limit'
+  return limit_price_units === undefined ? 'market' : 'limit'
+}
+
+/** A market order is done with at once; whatever waits, waits until it is cancelled. */
+function defaultTime({ expire_time_us }: OrderRequest, order_type: OrderType): TimeInForce {
+  if (expire_time_us !== undefined) return 'gtd'
+  return order_type === 'market' ? 'ioc' : 'gtc'
+}
+
+function saysMore(order: OrderRequest): boolean {
+  return (
+    order.trigger_price_units !== undefined ||
+    order.trail !== undefined ||
+    order.expire_time_us !== undefined ||
+    order.post_only === true ||
+    order.reduce_only === true ||
+    order.display_quantity_units !== undefined ||
+    order.parent !== undefined ||
+    order.group !== undefined
+  )
+}
+
+function termsOf(order: OrderRequest, order_type: OrderType): OrderTerms {
+  const { trail, parent, group, post_only = false, reduce_only = false } = order
+  const trigger_method = order.trigger_method ?? 'bid_ask'
+  const trail_unit = trail?.unit ?? 'price'
+  const parent_fill = parent?.fill ?? 'partial'
+  const group_type = group?.type ?? ''
+  if (!TRIGGER_METHODS.includes(trigger_method))
+    throw notOneOf('trigger_method', TRIGGER_METHODS, trigger_method)
+  if (!TRAIL_UNITS.includes(trail_unit)) throw notOneOf('trail.unit', TRAIL_UNITS, trail_unit)
+  if (!PARENT_FILLS.includes(parent_fill)) throw notOneOf('parent.fill', PARENT_FILLS, parent_fill)
+  if (!GROUP_TYPES.includes(group_type)) throw notOneOf('group.type', GROUP_TYPES, group_type)
+  if (post_only && order.limit_price_units === undefined) {
+    throw new StrategyFault(
+      'bad_order',
+      `submit: a ${order_type} order takes liquidity and cannot be post_only`,
+    )
+  }
+  return {
+    trigger_price_units: priceUnits(units('trigger_price_units', order.trigger_price_units)),
+    trigger_method,
+    trail_offset: units('trail.offset', trail?.offset),
+    trail_unit,
+    limit_offset_units: priceUnits(units('trail.limit_offset_units', trail?.limit_offset_units)),
+    activation_price_units: priceUnits(units('trail.activation_price_units', trail?.activation_price_units)),
+    expire_time_us: timeUs(units('expire_time_us', order.expire_time_us)),
+    post_only,
+    reduce_only,
+    display_quantity_units: sizeUnits(units('display_quantity_units', order.display_quantity_units)),
+    parent_counter: units('parent.counter', parent?.counter),
+    parent_fill,
+    group_counter: units('group.counter', group?.counter),
+    group_type,
+  }
+}
+
+function units(field: string, value: number | undefined): number {
+  if (value === undefined) return 0
+  checkUnits(field, value)
+  return value
+}
+
+function checkPresence(what: string, field: string, isNeeded: boolean, value: unknown): void {
+  if (isNeeded === (value !== undefined)) return
+  const message = isNeeded
+    ? `submit: a ${what} order needs ${field}`
+    : `submit: a ${what} order has no ${field}`
+  throw new StrategyFault('bad_order', message)
+}
+
+function notOneOf(field: string, known: readonly string[], value: unknown): StrategyFault {
+  const names = known.filter((name) => name !== '').join(', ')
+  return new StrategyFault('bad_order', `submit: ${field} is one of ${names}, got ${String(value)}`)
+}
