@@ -66,6 +66,25 @@ export type TickSeries =
 /** Half-open range of `ts_event_us`: from <= ts < to. */
 export type TimeRange = { readonly from_us: number; readonly to_us: number }
 
+/** What a live session noted of a row: the input that carried it, when, and how many rows were that input. */
+export type ProcessedColumns = {
+  readonly processed_seq: Float64Array
+  readonly ts_seq_us: Float64Array
+  readonly processed_count: Float64Array
+}
+
+/** Where recorded rows come from: a part of a tape, which may still grow. */
+export type RecordedPart = {
+  /** `<node>/<session>`. */
+  readonly tape: string
+  readonly epoch: number
+  readonly part: number
+  /** Number of the part's first row on the tape's series. */
+  readonly first_row: number
+  /** Names of the feeds' streams, which rows name by their place. */
+  readonly streams: readonly string[]
+}
+
 /** What the store holds of one import, visible only once complete. */
 export type ImportManifest = {
   /** SHA-256 (hex) of the source's bytes and of the mapping: the identity of an import. */
@@ -78,6 +97,8 @@ export type ImportManifest = {
   readonly last_us: number
   /** SHA-256 (hex) over the canonical rows in row order, made at write time. */
   readonly data_hash: string
+  /** Of what a recorder wrote; it may have more rows, and another hash, the next time it is asked for. */
+  readonly recorded?: RecordedPart
 }
 
 export type SeriesSummary = {
@@ -109,6 +130,14 @@ export type SeriesReading = {
   readonly blocks: AsyncIterable<TickColumns>
 }
 
+/** The rows a session's inputs were made of, in the order of their inputs: epochs in turn, refused rows left out. */
+export type ProcessedReading = {
+  readonly series: TickSeries
+  readonly row_count: number
+  readonly manifests: readonly ImportManifest[]
+  readonly blocks: AsyncIterable<TickColumns & ProcessedColumns>
+}
+
 export interface TickStore {
   /** Stores definitions; the same definition again changes nothing; another scale for a known id is refused. */
   putInstruments(instruments: readonly Instrument[]): Promise<void>
@@ -119,6 +148,8 @@ export interface TickStore {
   summary(): Promise<SeriesSummary[]>
   /** Opens each series over the range. The readings may be consumed concurrently, in any interleaving. */
   read(series: readonly TickSeries[], range: TimeRange): Promise<SeriesReading[]>
+  /** Opens what a session, `<node>/<session>`, processed of each series. A series it has nothing of has no rows. */
+  readProcessed(series: readonly TickSeries[], tape: string): Promise<ProcessedReading[]>
   /** Recomputes an import's data_hash from its stored rows. */
   recomputeDataHash(manifest: ImportManifest): Promise<string>
   close(): Promise<void>

@@ -47,8 +47,13 @@ export class ChdbLane {
       .map((line) => JSON.parse(line) as Row)
   }
 
-  async insertRow(table: string, row: Record<string, Cell>): Promise<void> {
-    const values = Buffer.from(JSON.stringify(row))
+  insertRow(table: string, row: Record<string, Cell>): Promise<void> {
+    return this.insertRows(table, [row])
+  }
+
+  /** Inserts rows as one block: all of them or none. */
+  async insertRows(table: string, rows: readonly Record<string, Cell>[]): Promise<void> {
+    const values = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'))
     await this.#coded(this.#session.insert({ table, format: 'JSONEachRow', values }))
   }
 

@@ -6,6 +6,7 @@ import type {
   ImportManifest,
   ImportOutcome,
   ImportSource,
+  ProcessedReading,
   SeriesReading,
   SeriesSummary,
   TickSeries,
@@ -21,7 +22,8 @@ import { DDL } from './ddl.ts'
 import { InstrumentList } from './instrument-list.ts'
 import { LanePool } from './lane-pool.ts'
 import { importKey, ManifestTable } from './manifest-table.ts'
-import { countSql, type RowSelection, readBlocks, readHashColumns } from './row-reader.ts'
+import { type Recorded, Recording, type TapeRows } from './recording.ts'
+import { countSql, type RowSelection, readBlocks, readHashColumns, readProcessed } from './row-reader.ts'
 import { BATCH_ROWS, writeRows } from './row-writer.ts'
 import { StoreDirectory } from './store-directory.ts'
 import { acquireStoreLock, holderOf, type StoreLock, storeLocked } from './store-lock.ts'
@@ -35,8 +37,22 @@ export type ChdbTickStoreOptions = {
 
 const ALL_TIME: TimeRange = { from_us: 0, to_us: Number.POSITIVE_INFINITY }
 
+/** A store that takes what live sessions saw, and answers readings of others. */
+export interface RecordingStore extends TickStore {
+  /** Writes rows of tapes exactly once; durable when it resolves. Rows of an unknown instrument are refused. */
+  record(batches: readonly TapeRows[]): Promise<Recorded>
+  /** A reading of the rows that these manifests count, as they were when they were handed out. */
+  readManifests(
+    series: TickSeries,
+    range: TimeRange,
+    manifests: readonly ImportManifest[],
+  ): Promise<SeriesReading>
+  /** What a session processed, as far as these manifests count it. */
+  readParts(series: TickSeries, manifests: readonly ImportManifest[]): ProcessedReading
+}
+
 /** Opens or makes a store. One process per directory, one store at a time per process. */
-export async function openChdbTickStore(options: ChdbTickStoreOptions): Promise<TickStore> {
+export async function openChdbTickStore(options: ChdbTickStoreOptions): Promise<RecordingStore> {
   assert(isMainThread, 'the embedded engine runs on the main thread only; in a worker it hangs or crashes')
   const path = resolve(options.directory)
   const directory = new StoreDirectory(path)
@@ -81,10 +97,11 @@ type Parts = {
   readonly batch_rows: number
 }
 
-class ChdbTickStore implements TickStore {
+class ChdbTickStore implements RecordingStore {
   readonly #parts: Parts
   readonly #readers: LanePool
   #writing: Promise<unknown> = Promise.resolve()
+  #recording: Recording | undefined
   #closed = false
   /** The failure of a manifest's insert: it may or may not be on disk, so this store takes no more writes. */
   #doubt: unknown
@@ -119,17 +136,65 @@ class ChdbTickStore implements TickStore {
 
   async read(series: readonly TickSeries[], range: TimeRange): Promise<SeriesReading[]> {
     const readings: SeriesReading[] = []
-    for (const one of series) readings.push(await this.#reading(one, range))
+    for (const one of series) {
+      const manifests = this.#manifestsOf(one).filter(
+        ({ first_us, last_us }) => first_us < range.to_us && last_us >= range.from_us,
+      )
+      readings.push(await this.readManifests(one, range, manifests))
+    }
     return readings
   }
 
+  async readProcessed(series: readonly TickSeries[], tape: string): Promise<ProcessedReading[]> {
+    return series.map((one) => {
+      const manifests = this.#manifestsOf(one).filter(({ recorded }) => recorded?.tape === tape)
+      return this.readParts(one, manifests.sort(byTapeOrder))
+    })
+  }
+
+  async record(batches: readonly TapeRows[]): Promise<Recorded> {
+    return this.#exclusively(async () => {
+      const { lane, instruments, manifests, directory } = this.#parts
+      if (this.#recording === undefined) await lane.run('SYSTEM START MERGES')
+      this.#recording ??= new Recording({ lane, instruments, manifests, tmp_directory: directory.tmp })
+      try {
+        return await this.#recording.write(batches)
+      } catch (error) {
+        if (this.#recording.inDoubt) this.#doubt = error
+        throw error
+      }
+    })
+  }
+
   async recomputeDataHash(manifest: ImportManifest): Promise<string> {
-    const hash = new DataHash(manifest.series)
+    const hash = new DataHash(manifest.series, manifest.recorded === undefined ? 'rows' : 'recorded rows')
     const selection = this.#selection(manifest.series, [manifest], ALL_TIME)
-    for await (const { count, columns } of readHashColumns(this.#readers, selection)) {
+    for await (const { count, columns } of readHashColumns(this.#readers, selection, manifest)) {
       hash.add(count, columns as (Float64Array | Uint16Array)[])
     }
     return hash.digest()
+  }
+
+  async readManifests(
+    series: TickSeries,
+    range: TimeRange,
+    manifests: readonly ImportManifest[],
+  ): Promise<SeriesReading> {
+    const selection = this.#selection(series, manifests, range)
+    const rowCount = await this.#countRows(selection)
+    const lanes = this.#readers
+    const blocks = { [Symbol.asyncIterator]: () => readBlocks(lanes, selection, rowCount) }
+    return { series, row_count: rowCount, manifests, blocks }
+  }
+
+  readParts(series: TickSeries, manifests: readonly ImportManifest[]): ProcessedReading {
+    const row_count = manifests.reduce((sum, manifest) => sum + manifest.row_count, 0)
+    const lanes = this.#readers
+    const selection = manifests.length === 0 ? undefined : this.#selection(series, manifests, ALL_TIME)
+    const blocks = {
+      [Symbol.asyncIterator]: () => (selection === undefined ? noRows() : readProcessed(lanes, selection)),
+    }
+    return { series, row_count, manifests, blocks }
   }
 
   async close(): Promise<void> {
@@ -193,16 +258,8 @@ class ChdbTickStore implements TickStore {
     )
   }
 
-  async #reading(series: TickSeries, range: TimeRange): Promise<SeriesReading> {
-    const manifests = this.#parts.manifests
-      .all()
-      .filter((manifest) => seriesKey(manifest.series) === seriesKey(series))
-      .filter(({ first_us, last_us }) => first_us < range.to_us && last_us >= range.from_us)
-    const selection = this.#selection(series, manifests, range)
-    const rowCount = await this.#countRows(selection)
-    const lanes = this.#readers
-    const blocks = { [Symbol.asyncIterator]: () => readBlocks(lanes, selection, rowCount) }
-    return { series, row_count: rowCount, manifests, blocks }
+  #manifestsOf(series: TickSeries): ImportManifest[] {
+    return this.#parts.manifests.all().filter((manifest) => seriesKey(manifest.series) === seriesKey(series))
   }
 
   #selection(series: TickSeries, manifests: readonly ImportManifest[], range: TimeRange): RowSelection {
@@ -234,6 +291,13 @@ class ChdbTickStore implements TickStore {
     return turn
   }
 }
+
+function byTapeOrder({ recorded: a }: ImportManifest, { recorded: b }: ImportManifest): number {
+  assert(a !== undefined && b !== undefined, 'parts of a tape are compared')
+  return a.epoch - b.epoch || a.part - b.part
+}
+
+async function* noRows(): AsyncGenerator<never> {}
 
 async function openFirstLane(path: string, directory: StoreDirectory): Promise<ChdbLane> {
   try {

@@ -4,18 +4,22 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { TickSeries } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
-import { seriesKey, tableOf } from './tick-table.ts'
+import { RECORDED_VALUES, seriesKey, tableOf } from './tick-table.ts'
 
 export class DataHash {
   readonly #series: TickSeries
+  readonly #of: string
   readonly #names: readonly string[]
   readonly #hashes: readonly Hash[]
   #rowCount = 0
 
-  constructor(series: TickSeries) {
+  /** @param of what the rows are: those of an import, or with what a recorder adds to them. */
+  constructor(series: TickSeries, of: 'rows' | 'recorded rows' = 'rows') {
     this.#series = series
+    this.#of = of
     const values = tableOf(series.kind).values.map(({ name }) => name)
-    this.#names = ['ts_event_us', 'ts_event_ns_rest', ...values]
+    const recorded = of === 'rows' ? [] : RECORDED_VALUES.map(({ name }) => name)
+    this.#names = ['ts_event_us', 'ts_event_ns_rest', ...values, ...recorded]
     this.#hashes = this.#names.map(() => createHash('sha256'))
   }
 
@@ -28,9 +32,10 @@ export class DataHash {
     })
   }
 
+  /** The hash of the rows so far; more may follow. */
   digest(): string {
-    const lines = this.#hashes.map((hash, index) => `${this.#names[index]} ${hash.digest('hex')}\n`)
-    const head = `orrery rows 1\n${seriesKey(this.#series)}\n${this.#rowCount}\n`
+    const lines = this.#hashes.map((hash, index) => `${this.#names[index]} ${hash.copy().digest('hex')}\n`)
+    const head = `orrery ${this.#of} 1\n${seriesKey(this.#series)}\n${this.#rowCount}\n`
     return createHash('sha256')
       .update(head + lines.join(''))
       .digest('hex')

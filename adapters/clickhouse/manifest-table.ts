@@ -1,6 +1,6 @@
 // The manifests: the list of imports that are complete, hence visible. Small enough to be held in memory.
 
-import type { ImportManifest, TickSeries } from '../../engine/tick-store-port.ts'
+import type { ImportManifest, RecordedPart, TickSeries } from '../../engine/tick-store-port.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import type { ChdbLane } from './chdb-lane.ts'
 
@@ -14,12 +14,14 @@ export class ManifestTable {
 
   static async load(lane: ChdbLane): Promise<ManifestTable> {
     const table = new ManifestTable(lane)
-    const rows = await lane.rows<ManifestRow>(
-      `SELECT import_id, source_name, mapping, instrument_id, kind, toString(interval_us) AS interval_us, price_type,
-        toString(row_count) AS row_count, toString(first_us) AS first_us, toString(last_us) AS last_us, data_hash
-      FROM orrery.imports ORDER BY import_id`,
-    )
-    for (const row of rows) table.#byId.set(row.import_id, manifestOf(row))
+    for (const from of ['orrery.imports', 'orrery.recordings FINAL']) {
+      const rows = await lane.rows<ManifestRow>(
+        `SELECT import_id, source_name, mapping, instrument_id, kind, toString(interval_us) AS interval_us, price_type,
+          toString(row_count) AS row_count, toString(first_us) AS first_us, toString(last_us) AS last_us, data_hash
+        FROM ${from} ORDER BY import_id`,
+      )
+      for (const row of rows) table.#byId.set(row.import_id, manifestOf(row))
+    }
     return table
   }
 
@@ -38,6 +40,12 @@ export class ManifestTable {
     await this.#lane.insertRow('orrery.imports', rowOf(manifest))
     this.#byId.set(manifest.import_id, manifest)
   }
+
+  /** Makes parts of recordings as long as these say, all at once: durable when it resolves. */
+  async grow(manifests: readonly ImportManifest[]): Promise<void> {
+    await this.#lane.insertRows('orrery.recordings', manifests.map(rowOf))
+    for (const manifest of manifests) this.#byId.set(manifest.import_id, manifest)
+  }
 }
 
 /** The first 64 bits of the import id: the rows' tie-break, the same in every store, and their link to the manifest. */
@@ -45,6 +53,9 @@ export function importKey(importId: string): bigint {
   assert(/^[0-9a-f]{64}$/.test(importId), `an import id is a SHA-256 in hex, got ${importId}`)
   return BigInt(`0x${importId.slice(0, 16)}`)
 }
+
+/** How the mapping of a recorded part begins. */
+const RECORDED = '{"tape":'
 
 type ManifestRow = {
   import_id: string
@@ -61,9 +72,10 @@ type ManifestRow = {
 }
 
 function rowOf(manifest: ImportManifest): ManifestRow {
-  const { series, row_count, first_us, last_us, ...rest } = manifest
+  const { series, row_count, first_us, last_us, recorded, ...rest } = manifest
   return {
     ...rest,
+    ...(recorded === undefined ? {} : { mapping: JSON.stringify(recorded) }),
     instrument_id: series.instrument_id,
     kind: series.kind,
     interval_us: series.kind === 'bar' ? String(series.interval_us) : '0',
@@ -76,7 +88,9 @@ function rowOf(manifest: ImportManifest): ManifestRow {
 
 function manifestOf(row: ManifestRow): ImportManifest {
   const { import_id, source_name, mapping, data_hash } = row
+  const recorded = mapping.startsWith(RECORDED) ? { recorded: JSON.parse(mapping) as RecordedPart } : {}
   return {
+    ...recorded,
     import_id,
     source_name,
     mapping,

@@ -40,7 +40,8 @@ export function* decodeNativeBlocks(chunk: Uint8Array): Generator<NativeBlock> {
  * Float64: the header before the first column is then 1 + 3 + 1 + 3 + 8 bytes long, that of the others 1 + 7 + 8.
  */
 export function alignedName(index: number): string {
-  return index === 0 ? 'ts0' : `value_${index % 10}`
+  assert(index < 36, 'one letter or digit tells the columns of a block apart')
+  return index === 0 ? 'ts0' : `value_${index.toString(36)}`
 }
 
 function typeName(column: NativeColumn): string {

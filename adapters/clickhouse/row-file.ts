@@ -17,7 +17,7 @@ export type RowTarget = {
 }
 
 /** One part per insert, and little memory for it. */
-const INSERT_SETTINGS =
+export const INSERT_SETTINGS =
   'max_threads = 1, max_insert_threads = 1, min_insert_block_size_rows = 4194304, min_insert_block_size_bytes = 0'
 
 export class RowFile {
@@ -79,7 +79,8 @@ export class RowFile {
   }
 }
 
-function writeWhole(file: number, buffers: readonly Uint8Array[]): void {
+/** Writes all the bytes, however many calls that takes. */
+export function writeWhole(file: number, buffers: readonly Uint8Array[]): void {
   let rest = buffers.filter((buffer) => buffer.length > 0)
   while (rest.length > 0) {
     let written = writevSync(file, rest)

@@ -42,6 +42,17 @@ export const TICK_TABLES: readonly TickTable[] = [
   },
 ]
 
+/** What a recorder adds to a row; all 0 where the row was imported. */
+export const RECORDED_VALUES: readonly { readonly name: string; readonly codec: string }[] = [
+  { name: 'ts_recv_us', codec: 'Delta, ZSTD(1)' },
+  { name: 'ts_seq_us', codec: 'Delta, ZSTD(1)' },
+  { name: 'processed_seq', codec: 'Delta, ZSTD(1)' },
+  { name: 'processed_count', codec: 'T64, LZ4' },
+  { name: 'source_stream', codec: 'T64, LZ4' },
+  { name: 'source_sequence', codec: 'Delta, ZSTD(1)' },
+  { name: 'source_row', codec: 'T64, LZ4' },
+]
+
 export const PRICE_TYPE_NUMBER = { bid: 1, ask: 2, last: 3 } as const
 
 export function tableOf(kind: TickKind): TickTable {

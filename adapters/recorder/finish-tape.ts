@@ -51,7 +51,7 @@ async function finishTape(
   const batch = new RowBatch()
   let rows = 0
   let lost = 0
-  for await (const { kind, payload } of journal.read(epoch)) {
+  for await (const { kind, lsn, payload } of journal.read(epoch)) {
     if (kind !== RECORD_KIND.input || !isRowRecord(payload)) continue
     batch.read(new CanonicalReader(payload))
     for (let at = 0; at < batch.count; at++) {
@@ -60,10 +60,11 @@ async function finishTape(
       const row = batch.row(at)
       const count = row.type === 'quote' ? row.conflated_count : 1
       tape.recovered(row, count, seq, batch.ts_seq_us(at))
-      tape.durable(seq)
       rows++
       lost += count - 1
     }
+    tape.appended(lsn, batch.seq(batch.count - 1))
+    tape.durable(lsn)
     await write(directory, tape)
   }
   await write(directory, tape, true)

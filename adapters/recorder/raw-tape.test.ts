@@ -34,9 +34,9 @@ test('[R2] a row is told to nobody before the journal has its input', () => {
   }
   tape.offered(quoteAt(0, 4), false, stream, 4, 0)
   expect(tape.take()).toBe(undefined)
-  tape.durable(2)
+  durable(tape, 2)
   expect(notedIn(must(tape.take(), 'two inputs are durable')).map(({ seq }) => seq)).toEqual([1, 2])
-  tape.durable(3)
+  durable(tape, 3)
   const batch = must(tape.take(), 'the third is durable')
   expect(notedIn(batch).map(({ seq }) => seq)).toEqual([3, 0])
   expect([batch.head.number, batch.head.last_seq, batch.head.next_rows]).toEqual([
@@ -54,7 +54,7 @@ test('[R3] a batch ends where an input ends, and is bounded unless one input has
     for (let row = 0; row < size; row++) tape.offered(quoteAt(i % 3, ++sequence), true, 0, sequence, 0)
     tape.sequenced(i % 3, size, i + 1, i + 1)
   })
-  tape.durable(sizes.length)
+  durable(tape, sizes.length)
   const batches: number[][] = []
   for (let batch = tape.take(); batch !== undefined; batch = tape.take()) {
     const rows = notedIn(batch)
@@ -70,7 +70,7 @@ test('[R4] what does not fit is counted, and the hole shows in the numbers of th
   const offer = (sequence: number) => {
     tape.offered(quoteAt(0, sequence), true, 0, sequence, 0)
     tape.sequenced(0, 1, sequence, sequence)
-    tape.durable(sequence)
+    durable(tape, sequence)
   }
   for (const sequence of [1, 2, 3, 4, 5]) offer(sequence)
   const numbers = () =>
@@ -143,11 +143,11 @@ function randomSession(seed: number) {
       for (const noted of open.get(input.instrument_index)?.splice(0, count) ?? [])
         Object.assign(noted, { seq, count })
     }
-    tape.durable(seq - random.nextInt(3))
+    durable(tape, seq - random.nextInt(3))
     const batch = tape.take()
     if (batch !== undefined) batches.push(batch)
   }
-  tape.durable(seq)
+  durable(tape, seq)
   batches.push(must(tape.take(true), 'a last batch is never missing'))
   const taped = new Map<string, Noted[]>()
   for (const batch of batches) {
@@ -161,6 +161,11 @@ function randomSession(seed: number) {
   const sorted = (rows: ReadonlyMap<string, Noted[]>) =>
     new Map([...rows].sort(([a], [b]) => (a < b ? -1 : 1)))
   return { taped: sorted(taped), expected: sorted(expected), counts, batches }
+}
+
+function durable(tape: SessionTape, seq: number): void {
+  tape.appended(seq, seq)
+  tape.durable(seq)
 }
 
 function notedIn({ sections }: TapeBatch): Noted[] {

@@ -27,6 +27,8 @@ export type RawTapeOptions = {
   readonly after?: Pick<TapeBatch['head'], 'number' | 'last_seq' | 'streams' | 'next_rows'>
 }
 
+type Mark = { readonly lsn: number; readonly seq: number }
+
 export class SessionTape implements RawTape {
   readonly #options: RawTapeOptions
   readonly #held_rows_max: number
@@ -38,6 +40,8 @@ export class SessionTape implements RawTape {
   readonly #trades: (TapeColumns | undefined)[] = []
   readonly #next_rows: Readonly<Record<string, number>>
   readonly #recorded: Recorded = { ts_seq_us: 0, seq: 0, count: 0, stream: 0, sequence: 0, row_in_message: 0 }
+  /** Turns whose records are not durable yet, oldest first. */
+  readonly #appended: Mark[] = []
   #number: number
   #last_seq: number
   #seen_seq: number
@@ -100,8 +104,15 @@ export class SessionTape implements RawTape {
     this.#add(row)
   }
 
-  durable(seq: number): void {
-    this.#durable_seq = seq
+  appended(lsn: number, seq: number): void {
+    if (lsn !== this.#appended.at(-1)?.lsn) this.#appended.push({ lsn, seq })
+  }
+
+  durable(lsn: number): void {
+    const passed = this.#appended.findLastIndex((mark) => mark.lsn <= lsn)
+    if (passed < 0) return
+    this.#durable_seq = (this.#appended[passed] as Mark).seq
+    this.#appended.splice(0, passed + 1)
   }
 
   /**

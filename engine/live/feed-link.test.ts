@@ -66,6 +66,7 @@ class Desk {
       stream: () => 5,
       offered: (...noted) => this.noted.push(noted),
       sequenced: () => undefined,
+      appended: () => undefined,
       durable: () => undefined,
     }
     this.link = new FeedLink({
@@ -80,6 +81,7 @@ class Desk {
       instrument_count: 2,
       venueOfInstrument: (index) => `v${index}` as VenueId,
       now_us: () => this.now_us,
+      wake: () => undefined,
     })
   }
 

@@ -13,6 +13,8 @@ export interface RawTape {
   offered(row: RowInput, taken: boolean, stream: number, sequence: number, row_in_message: number): void
   /** The oldest `count` rows taken of an instrument were stepped as the input `seq`. Called in order of `seq`. */
   sequenced(instrument_index: number, count: number, seq: number, ts_seq_us: number): void
-  /** Everything up to the input `seq` is durable in the journal: its rows may be told to others. */
-  durable(seq: number): void
+  /** All inputs up to `seq` are in the journal's records up to `lsn`: after each turn of the session. */
+  appended(lsn: number, seq: number): void
+  /** The journal's records up to `lsn` are durable: rows of their inputs may be told to others. */
+  durable(lsn: number): void
 }

@@ -100,6 +100,7 @@ async function offerRows(rows: number, tape: RawTape | undefined, flush = async 
     instrument_count: 1,
     venueOfInstrument: () => SPEC.venue_id,
     now_us: () => now_us,
+    wake: () => undefined,
   })
   await feed.start(link)
   const began = performance.now()
@@ -110,6 +111,7 @@ async function offerRows(rows: number, tape: RawTape | undefined, flush = async 
     for (const quote of queued) tape?.sequenced(quote.instrument_index, 1, ++seq, now_us)
     if (tape === undefined) seq += queued.length
     queued = []
+    tape?.appended(seq, seq)
     tape?.durable(seq)
     if (turn % TURNS_PER_FLUSH === 0) await flush()
   }

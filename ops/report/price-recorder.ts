@@ -19,6 +19,8 @@ export type PriceSeries = {
 
 type Recorded = { readonly price_name: string; readonly buckets: ExtremeBuckets; lacks_sizes: boolean }
 
+type AnyReading = Pick<SeriesReading, 'series'> & { readonly blocks: AsyncIterable<TickColumns> }
+
 export class PriceRecorder {
   readonly #specs: readonly InstrumentSpec[]
   readonly #recorded = new Map<string, Recorded>()
@@ -37,6 +39,8 @@ export class PriceRecorder {
       summary: () => store.summary(),
       read: async (series, range) =>
         (await store.read(series, range)).map((reading) => this.#watched(reading)),
+      readProcessed: async (series, tape) =>
+        (await store.readProcessed(series, tape)).map((reading) => this.#watched(reading)),
       recomputeDataHash: (manifest) => store.recomputeDataHash(manifest),
       close: () => store.close(),
     }
@@ -51,7 +55,7 @@ export class PriceRecorder {
     })
   }
 
-  #watched(reading: SeriesReading): SeriesReading {
+  #watched<Reading extends AnyReading>(reading: Reading): Reading {
     const { instrument_id, kind } = reading.series
     if (this.#recorded.has(instrument_id)) return reading
     const price_name = { quote: 'bid', trade: 'trade', bar: 'bar close' }[kind]

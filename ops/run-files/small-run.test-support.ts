@@ -100,6 +100,7 @@ const generatedStore: TickStore = {
   write: () => readOnly(),
   manifests: () => readOnly(),
   summary: () => readOnly(),
+  readProcessed: () => readOnly(),
   recomputeDataHash: () => readOnly(),
   close: () => Promise.resolve(),
 }

@@ -7,6 +7,7 @@ import type {
   ImportManifest,
   ImportOutcome,
   ImportSource,
+  ProcessedReading,
   SeriesReading,
   SeriesSummary,
   TickColumns,
@@ -37,6 +38,11 @@ export type Row = number[]
 type StoredImport = { readonly manifest: ImportManifest; readonly rows: Row[] }
 
 export class MemoryTickStore implements TickStore {
+  /** What sessions processed, by `<tape> <series>`. */
+  readonly processed = new Map<
+    string,
+    ProcessedReading['blocks'] extends AsyncIterable<infer B> ? B[] : never
+  >()
   readonly #block_rows: number
   readonly #instruments = new Map<string, Instrument>()
   readonly #imports = new Map<string, StoredImport>()
@@ -100,6 +106,15 @@ export class MemoryTickStore implements TickStore {
     return Promise.resolve(series.map((one) => this.#readOne(one, range)))
   }
 
+  readProcessed(series: readonly TickSeries[], tape: string): Promise<ProcessedReading[]> {
+    const readings = series.map((one) => {
+      const blocks = this.processed.get(`${tape} ${keyOf(one)}`) ?? []
+      const row_count = blocks.reduce((sum, { count }) => sum + count, 0)
+      return { series: one, row_count, manifests: [], blocks: iterated(blocks) }
+    })
+    return Promise.resolve(readings)
+  }
+
   recomputeDataHash({ import_id, series }: ImportManifest): Promise<string> {
     return Promise.resolve(hashOf(series, this.#import(import_id).rows))
   }
@@ -143,6 +158,10 @@ export function sourceOf(series: TickSeries, rows: readonly Row[], source_name =
     series,
     blocks: blocksOf(series, rows, Math.max(1, rows.length)),
   }
+}
+
+async function* iterated<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items
 }
 
 async function* blocksOf(series: TickSeries, rows: readonly Row[], block_rows: number) {
