@@ -81,7 +81,6 @@ class Desk {
       instrument_count: 2,
       venueOfInstrument: (index) => `v${index}` as VenueId,
       now_us: () => this.now_us,
-      wake: () => undefined,
     })
   }
 

@@ -37,8 +37,6 @@ export type FeedLinkOptions = {
   readonly instrument_count: number
   readonly venueOfInstrument: (instrument_index: number) => VenueId
   readonly now_us: () => number
-  /** Called when there is something to sequence. */
-  readonly wake: () => void
 }
 
 export class FeedLink implements FeedSink {
@@ -84,7 +82,6 @@ export class FeedLink implements FeedSink {
     if (event === 'gap') this.#counts.gaps++
     if (event === 'resynchronised') this.#gaps.delete(venue_id)
     this.#options.sequencer.offer({ type: 'feed_event', venue_id, event, reason })
-    this.#options.wake()
   }
 
   #isPaused({ instrument_index }: RowInput): boolean {
@@ -99,7 +96,6 @@ export class FeedLink implements FeedSink {
     if (ts_event_us < (this.#lastEvent_us[instrument_index] as number)) this.#counts.late++
     else this.#lastEvent_us[instrument_index] = ts_event_us
     this.#options.tape?.offered(row, taken, this.#stream, sequence, row_in_message)
-    this.#options.wake()
     if (taken) {
       if (this.#gaps.size > 0) this.#close(instrument_index)
       return

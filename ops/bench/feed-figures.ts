@@ -100,7 +100,6 @@ async function offerRows(rows: number, tape: RawTape | undefined, flush = async 
     instrument_count: 1,
     venueOfInstrument: () => SPEC.venue_id,
     now_us: () => now_us,
-    wake: () => undefined,
   })
   await feed.start(link)
   const began = performance.now()
