@@ -1,0 +1,224 @@
+import { performance } from 'node:perf_hooks'
+import { Kvm } from '@nats-io/kv'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { acquireLease, awaitLease, type LeaseOptions } from './acquire-lease.ts'
+import type { AccountLease } from './lease.ts'
+import { startNatsServer, type TestNatsServer } from './nats-server.test-support.ts'
+import { TcpProxy } from './tcp-proxy.test-support.ts'
+
+const TTL_MS = 1_000
+const MARGIN_MS = 250
+
+let server: TestNatsServer
+let direct: NatsConnection
+let bucket = ''
+let count = 0
+const undo: (() => Promise<unknown> | unknown)[] = []
+
+beforeAll(async () => {
+  server = await startNatsServer()
+  direct = await connected(server.url)
+})
+afterAll(async () => {
+  await direct.close()
+  await server.stop()
+})
+
+beforeEach(async () => {
+  bucket = `lease_${++count}`
+  await new Kvm(direct).create(bucket, { ttl: TTL_MS, history: 1 })
+})
+afterEach(async () => {
+  for (const act of undo.splice(0).reverse()) await act()
+})
+
+function connected(url: string): Promise<NatsConnection> {
+  return connect({
+    servers: url,
+    reconnectTimeWait: 50,
+    maxReconnectAttempts: -1,
+    ignoreClusterUpdates: true,
+    pingInterval: 300,
+  })
+}
+
+type Faults = { readonly told: string[]; readonly lost: Promise<void> }
+
+function claimOf(node: string, more: Partial<LeaseOptions> = {}): LeaseOptions & Faults {
+  const told: string[] = []
+  const { promise: lost, resolve } = Promise.withResolvers<void>()
+  return {
+    connection: direct,
+    bucket,
+    accounts: ['main'],
+    claim: { node, session: 's', epoch: 3, holder: `host, process of ${node}` },
+    margin_ms: MARGIN_MS,
+    renew_ms: 200,
+    onLost: ({ code, what }) => {
+      told.push(`${code}: ${what}`)
+      resolve()
+    },
+    told,
+    lost,
+    ...more,
+  }
+}
+
+async function acquired(options: LeaseOptions): Promise<AccountLease> {
+  const lease = await acquireLease(options)
+  undo.push(() => lease.release())
+  return lease
+}
+
+async function proxied(): Promise<{ proxy: TcpProxy; connection: NatsConnection }> {
+  const proxy = await TcpProxy.start(() => server.port)
+  undo.push(() => proxy.stop())
+  const connection = await connected(proxy.url)
+  undo.push(() => connection.close())
+  return { proxy, connection }
+}
+
+/** Resolves once the lease was renewed `times` more. */
+async function renewed(lease: AccountLease, times: number): Promise<void> {
+  for (let seen = 0; seen < times; seen++) {
+    const { end_ms } = lease
+    while (lease.end_ms === end_ms) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+test('[L1] a second engine on the account is refused with the name of the one that trades it', async () => {
+  const lease = await acquired(claimOf('first'))
+  const told = acquireLease(claimOf('second')).then(
+    () => 'taken',
+    ({ code, what, where }) => ({ code, what, where }),
+  )
+  expect(await told).toEqual({
+    code: 'lease.held',
+    what: 'Account main is traded by node first (session s, epoch 3, host, process of first).',
+    where: 'account main',
+  })
+  expect(lease.permit()).toBe('')
+})
+
+test('[L1] of engines that start at the same moment one gets the account', async () => {
+  const starts = await Promise.all(
+    ['a', 'b', 'c', 'd'].map((node) =>
+      acquired(claimOf(node)).then(
+        (lease) => (lease.permit() === '' ? 'taken' : 'broken'),
+        ({ code }) => code as string,
+      ),
+    ),
+  )
+  expect(starts.sort()).toEqual(['lease.held', 'lease.held', 'lease.held', 'taken'])
+})
+
+test('[L2] a lease is renewed for as long as it is held, and ends at once when it is given up', async () => {
+  const options = claimOf('first')
+  const lease = await acquireLease(options)
+  await renewed(lease, 8)
+  const whileHeld = lease.permit()
+  await lease.release()
+  const next = await acquired(claimOf('second'))
+  expect([whileHeld, lease.permit(), next.permit(), options.told]).toEqual(['', 'lease_released', '', []])
+})
+
+test('[L3] an order is refused from the margin before the end on, also after a stop in which nothing ran', async () => {
+  let skipped_ms = 0
+  const lease = await acquired(claimOf('first', { now_ms: () => performance.now() + skipped_ms }))
+  const before = lease.permit()
+  skipped_ms = TTL_MS - MARGIN_MS
+  expect([before, lease.permit()]).toEqual(['', 'lease_ending'])
+})
+
+test('[L3] [L4] a standby gets the account only when the one cut off has stopped sending', async () => {
+  const { proxy, connection } = await proxied()
+  const options = claimOf('first', { connection })
+  const old = await acquired(options)
+  const standing = awaitLease(claimOf('standby'), new AbortController().signal)
+  await renewed(old, 2)
+  proxy.silence()
+  const cut_ms = performance.now()
+
+  const next = await standing
+  undo.push(() => next.release())
+  expect([old.permit() === '', next.permit(), old.end_ms <= next.free_by_ms]).toEqual([false, '', true])
+  expect(next.free_by_ms - cut_ms).toBeLessThan(TTL_MS + 500)
+  await options.lost
+  expect(options.told).toEqual([
+    'lease.lost: The lease of account main could not be renewed in time; this node sends no more orders.',
+  ])
+})
+
+test('[L4] a node that slept through its lease learns once who trades the account now', async () => {
+  const { proxy, connection } = await proxied()
+  let isAsleep = false
+  const asleep_ms = performance.now()
+  // Its clock stands still as a stopped process's would, so that it wakes up believing that it still holds the lease.
+  const now_ms = () => (isAsleep ? asleep_ms : performance.now())
+  const options = claimOf('first', { connection, now_ms })
+  const old = await acquired(options)
+  await renewed(old, 1)
+  isAsleep = true
+  proxy.silence()
+  const next = await awaitLease(claimOf('standby'), new AbortController().signal)
+  undo.push(() => next.release())
+  proxy.heal()
+  await options.lost
+  expect([old.permit(), options.told, next.permit()]).toEqual([
+    'lease_lost',
+    [
+      'lease.lost: Account main is now traded by node standby (session s, epoch 3, host, process of standby); this node sends no more orders.',
+    ],
+    '',
+  ])
+})
+
+test('[L5] accounts of a node are taken together or not at all, and lost together', async () => {
+  await acquired(claimOf('first', { accounts: ['b'] }))
+  await expect(acquireLease(claimOf('second', { accounts: ['c', 'b', 'a'] }))).rejects.toMatchObject({
+    code: 'lease.held',
+    where: 'account b',
+  })
+  const options = claimOf('third', { accounts: ['a', 'c'] })
+  const third = await acquired(options)
+  // Somebody takes one of the two by force.
+  await (await new Kvm(direct).open(bucket)).put('c', JSON.stringify(claimOf('intruder').claim))
+  await options.lost
+  await acquired(claimOf('fourth', { accounts: ['a'] }))
+  expect([third.permit(), options.told.length]).toEqual(['lease_lost', 1])
+})
+
+test('[L6] a lease outlives a server that is killed and back before its end', async () => {
+  const options = claimOf('first')
+  const lease = await acquired(options)
+  await renewed(lease, 1)
+  await server.kill9()
+  await server.restart()
+  await renewed(lease, 3)
+  expect([lease.permit(), options.told]).toEqual(['', []])
+})
+
+test('[L6] a frozen server ends it in time, and the loss is told once', async () => {
+  const options = claimOf('first')
+  const lease = await acquired(options)
+  await renewed(lease, 1)
+  server.freeze()
+  try {
+    await options.lost
+    expect([lease.permit(), options.told.length]).toEqual(['lease_lost', 1])
+  } finally {
+    server.thaw()
+  }
+})
+
+test('[L7] a bucket whose leases never end, or end too soon, is refused', async () => {
+  const code = async (ttl: number) => {
+    bucket = `unfit_${ttl}`
+    await new Kvm(direct).create(bucket, { ttl })
+    return await acquireLease(claimOf('first')).catch((error) => error.code)
+  }
+  expect([await code(0), await code(400)]).toEqual(['lease.bucket_unfit', 'lease.bucket_unfit'])
+  bucket = 'none'
+  await expect(acquireLease(claimOf('first'))).rejects.toMatchObject({ code: 'lease.unreachable' })
+})

@@ -1,0 +1,158 @@
+// The lease of a node's accounts, while it is held: renewed well before its end, and given up or lost as a whole. Its end
+// is reckoned on the monotonic clock from before each write was sent, so that it never lies behind the server's.
+// `permit` is what the sender asks as its last act. Rules: ./SPEC.md.
+
+import { OperatingError } from '../../schemas/operating-error.ts'
+import type { LeaseClaim, LeaseEntry, LeaseKey } from './lease-key.ts'
+
+/** Half of the time to live would leave one late answer between a node and its loss. */
+export const RENEW_INTERVAL_MS = 500
+const RETRY_WAIT_MS = 50
+
+export type LeaseTiming = {
+  /** Of the bucket. */
+  readonly ttl_ms: number
+  readonly renew_ms: number
+  /** An order leaves only this long before the end. */
+  readonly margin_ms: number
+  /** A clock that never goes back. */
+  readonly now_ms: () => number
+}
+
+/** One account, taken. `end_ms` is on the clock of `now_ms`. */
+export type HeldKey = { readonly key: LeaseKey; revision: number; end_ms: number }
+
+export type AccountLeaseOptions = {
+  readonly entry: LeaseEntry
+  readonly keys: readonly HeldKey[]
+  readonly timing: LeaseTiming
+  readonly onLost: (fault: OperatingError) => void
+}
+
+export class AccountLease {
+  /** No earlier holder's lease reaches beyond this moment of `now_ms`: what its orders may still do is bounded by it. */
+  readonly free_by_ms: number
+  readonly #options: AccountLeaseOptions
+  #renewal: number
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> | undefined
+  #state: 'held' | 'released' | 'lost' = 'held'
+
+  constructor(options: AccountLeaseOptions) {
+    this.#options = options
+    this.#renewal = options.entry.renewal
+    this.free_by_ms = options.timing.now_ms()
+    this.#schedule()
+  }
+
+  /** '' while an order may leave; why not from the margin before the end on. */
+  permit(): string {
+    if (this.#state !== 'held') return `lease_${this.#state}`
+    const { now_ms, margin_ms } = this.#options.timing
+    return now_ms() < this.end_ms - margin_ms ? '' : 'lease_ending'
+  }
+
+  /** When the first of the accounts ends, on the clock of `now_ms`. */
+  get end_ms(): number {
+    return Math.min(...this.#options.keys.map(({ end_ms }) => end_ms))
+  }
+
+  /** Gives all accounts up, so that another may take them at once. Orders stop before the first word is sent. */
+  async release(): Promise<void> {
+    if (this.#state === 'lost') return
+    this.#state = 'released'
+    clearTimeout(this.#timer)
+    await this.#running
+    await this.#giveUp()
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      this.#running = this.#renewAll()
+    }, this.#options.timing.renew_ms)
+  }
+
+  async #renewAll(): Promise<void> {
+    this.#renewal += 1
+    const entry = { ...this.#options.entry, renewal: this.#renewal }
+    const faults = await Promise.all(this.#options.keys.map((held) => this.#renew(held, entry)))
+    if (this.#state !== 'held') return
+    const fault = faults.find((each) => each !== undefined)
+    if (fault === undefined) return this.#schedule()
+    this.#state = 'lost'
+    this.#options.onLost(fault)
+    await this.#giveUp()
+  }
+
+  /** Writes until it is known to be written, another holds the account, or the end has come; the last two are faults. */
+  async #renew(held: HeldKey, entry: LeaseEntry): Promise<OperatingError | undefined> {
+    const { now_ms, ttl_ms, renew_ms } = this.#options.timing
+    const sent_ms = now_ms()
+    let reason: unknown
+    do {
+      try {
+        const revision = await this.#write(held, entry, renew_ms)
+        if (typeof revision !== 'number') return leaseLost(held.key.account_id, revision)
+        held.revision = revision
+        held.end_ms = sent_ms + ttl_ms
+        return undefined
+      } catch (error) {
+        reason = error
+        await new Promise((resolve) => setTimeout(resolve, RETRY_WAIT_MS))
+      }
+    } while (now_ms() < held.end_ms && this.#state === 'held')
+    return leaseUnrenewed(held.key.account_id, reason)
+  }
+
+  /** The revision written, or who holds the account instead. */
+  async #write(
+    { key, revision }: HeldKey,
+    entry: LeaseEntry,
+    timeout_ms: number,
+  ): Promise<number | LeaseClaim | undefined> {
+    const written = await key.write(entry, revision, timeout_ms)
+    if (written !== undefined) return written
+    // An earlier try of this very renewal may have been written and its answer lost.
+    const stored = await key.read()
+    const isOurs = stored.entry?.term === entry.term && stored.entry.renewal === entry.renewal
+    return isOurs ? stored.revision : stored.entry
+  }
+
+  async #giveUp(): Promise<void> {
+    const { keys, timing } = this.#options
+    await giveUp(keys, timing.renew_ms)
+  }
+}
+
+/** A courtesy: what cannot be given up ends by itself, and a revision that is not the last is not ours. */
+export async function giveUp(keys: readonly HeldKey[], timeout_ms: number): Promise<void> {
+  await Promise.allSettled(keys.map(({ key, revision }) => key.remove(revision, timeout_ms)))
+}
+
+function leaseLost(account_id: string, holder: LeaseClaim | undefined): OperatingError {
+  return new OperatingError({
+    code: 'lease.lost',
+    reason: 'unavailable',
+    what:
+      holder === undefined
+        ? `The lease of account ${account_id} ended before it was renewed; this node sends no more orders.`
+        : `Account ${account_id} is now traded by ${describe(holder)}; this node sends no more orders.`,
+    where: `account ${account_id}`,
+    remedy: 'Start the session again: it takes its lease, recovers, and compares its books with the venues.',
+  })
+}
+
+function leaseUnrenewed(account_id: string, cause: unknown): OperatingError {
+  return new OperatingError({
+    code: 'lease.lost',
+    reason: 'unavailable',
+    what: `The lease of account ${account_id} could not be renewed in time; this node sends no more orders.`,
+    where: `account ${account_id}`,
+    remedy: 'Look after the NATS server, then start the session again.',
+    cause,
+  })
+}
+
+export function describe({ node, session, epoch, holder }: LeaseClaim): string {
+  return `node ${node} (session ${session}, epoch ${epoch}, ${holder})`
+}
