@@ -9,7 +9,7 @@ import type { BarColumns } from '../../engine/tick-store-port.ts'
 import type { CapabilityTable, VenuePort } from '../../engine/venue-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
 import type { VenueConfig } from '../../schemas/config.ts'
-import type { VenueId } from '../../schemas/ids.ts'
+import type { ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import type {
   NewOrderSingle,
   OrderCancelReplaceRequest,
@@ -159,6 +159,11 @@ export class SimulatedExchange implements VenuePort {
       default:
         return unreachable(command)
     }
+  }
+
+  /** Whether an order or request of this id is among those it remembers. */
+  knows(client_order_id: string): boolean {
+    return this.#register.knows(client_order_id as ClientOrderId)
   }
 
   /** The resting orders: by instrument, buys before sells, best first. */

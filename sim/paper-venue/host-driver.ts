@@ -3,6 +3,7 @@
 
 import type { RowInput } from '../../engine/live/live-input.ts'
 import type { FeedClock } from '../../engine/market-feed-port.ts'
+import type { VenueId } from '../../schemas/ids.ts'
 import type { VenueCommand } from '../../schemas/messages/order.ts'
 import type { VenueHost } from './venue-host.ts'
 
@@ -46,6 +47,15 @@ export class HostDriver {
     this.#settle()
   }
 
+  /** A question about the books, answered behind every report that is on its way now. */
+  ask(venue_id: VenueId, answer: () => () => void): void {
+    const now_us = this.#clock.now_us()
+    this.host.ask(venue_id, now_us, answer)
+    this.host.pass(now_us)
+    this.#isAsked = true
+    this.#settle()
+  }
+
   async close(): Promise<void> {
     this.#isOpen = false
     this.#cancelTimer?.()
@@ -75,7 +85,7 @@ export class HostDriver {
   #sleep(): void {
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
-    const { due_us } = this.host.books
+    const { due_us } = this.host
     if (!this.#isOpen || due_us === Number.POSITIVE_INFINITY) return
     const delay_us = Math.max(0, due_us - this.#clock.now_us())
     this.#cancelTimer = this.#clock.after(delay_us, () => {

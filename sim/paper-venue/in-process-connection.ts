@@ -16,6 +16,7 @@ export class InProcessConnection implements VenueConnection {
   readonly capabilities: CapabilityTable
   readonly #driver: HostDriver
   #listener: VenueListener | undefined
+  #accounts: ReadonlySet<string> = new Set()
   #stopListening: (() => void) | undefined
 
   constructor(venue_id: VenueId, driver: HostDriver) {
@@ -27,6 +28,7 @@ export class InProcessConnection implements VenueConnection {
   open({ accounts }: VenueSession, listener: VenueListener): Promise<void> {
     const { host } = this.#driver
     this.#listener = listener
+    this.#accounts = new Set(accounts.keys())
     for (const [account_id, report_id] of accounts) {
       for (const report of host.books.log(this.venue_id, account_id).after(report_id)) {
         // What is not said yet comes by itself, and twice does no harm.
@@ -44,9 +46,11 @@ export class InProcessConnection implements VenueConnection {
 
   lookUp(account_id: AccountId, ids: readonly ClientOrderId[]): void {
     for (const id of ids) {
-      const answers = this.#answersTo(account_id, id)
-      this.#driver.soon(() => {
-        for (const answer of answers) this.#listener?.offer(answer)
+      this.#driver.ask(this.venue_id, () => {
+        const answers = this.#answersTo(account_id, id)
+        return () => {
+          for (const answer of answers) this.#listener?.offer(answer)
+        }
       })
     }
   }
@@ -54,7 +58,7 @@ export class InProcessConnection implements VenueConnection {
   requestState(account_id: AccountId): void {
     // As the books are now, and behind all that is still to be said of how they came about.
     const state = this.#driver.host.books.state(this.venue_id, account_id)
-    this.#driver.soon(() => this.#listener?.offer(state))
+    this.#driver.ask(this.venue_id, () => () => this.#listener?.offer(state))
   }
 
   close(): Promise<void> {
@@ -64,9 +68,9 @@ export class InProcessConnection implements VenueConnection {
   }
 
   #hear(word: VenueWord): void {
-    if (word.word === 'report' && word.report.venue_id === this.venue_id) this.#listener?.offer(word.report)
-    if (word.word === 'received' && word.command.venue_id === this.venue_id)
-      this.#listener?.offer(sentOutcome(word.command))
+    const message = word.word === 'report' ? word.report : word.command
+    if (message.venue_id !== this.venue_id || !this.#accounts.has(message.account_id)) return
+    this.#listener?.offer(word.word === 'report' ? word.report : sentOutcome(word.command))
   }
 
   #answersTo(account_id: AccountId, client_order_id: ClientOrderId): readonly KeptInput[] {

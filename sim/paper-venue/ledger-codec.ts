@@ -1,4 +1,5 @@
-// The records of a venue's ledger beside rows: a command as it came in. Rows are written as a node's are.
+// The records of a venue's ledger beside rows: a command as it came in, and a time that came without an input and made
+// something happen. Rows are written as a node's are.
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
@@ -7,6 +8,8 @@ import type { VenueCommand } from '../../schemas/messages/order.ts'
 
 /** Stands where a record of rows has its own number. */
 const COMMAND = 255
+const TIME = 254
+const TAG_OFFSET = 16
 
 export type LedgerCommand = { readonly seq: number; readonly ts_us: number; readonly command: VenueCommand }
 
@@ -26,4 +29,19 @@ export function readLedgerCommand(
   const ts_us = reader.number()
   reader.byte()
   return { seq, ts_us, command: readCommand(reader, instrumentIndex) }
+}
+
+export function writeLedgerTime(writer: CanonicalWriter, ts_us: number): void {
+  writer.number(0)
+  writer.number(ts_us)
+  writer.byte(TIME)
+}
+
+export function isLedgerTime(payload: Uint8Array): boolean {
+  return payload[TAG_OFFSET] === TIME
+}
+
+export function readLedgerTime(reader: CanonicalReader): number {
+  reader.number()
+  return reader.number()
 }

@@ -7,7 +7,7 @@ import { readReport, writeReport } from '../../engine/report-codec.ts'
 import type { VenueReport } from '../../schemas/messages/order.ts'
 
 /** Reports kept of an account. A session that was away for more is told so by its books, which then differ. */
-export const REPORTS_MAX = 20_000
+export const REPORTS_MAX = 2_000
 
 export class ReportLog {
   #first = 1

@@ -19,6 +19,7 @@ import { ReportLog } from './report-log.ts'
 export type FoundOrder =
   | { readonly is: 'live'; readonly report: VenueReport }
   | { readonly is: 'on_its_way' }
+  /** Without reports where they are too old to be kept. */
   | { readonly is: 'ended'; readonly reports: readonly VenueReport[] }
   | { readonly is: 'absent' }
 
@@ -32,7 +33,7 @@ export class VenueBooks {
   readonly #specs: readonly InstrumentSpec[]
   readonly #index: ReadonlyMap<string, number>
   readonly #logs = new Map<string, ReportLog>()
-  /** Commands taken in that have not reached their exchange. */
+  /** Commands taken in of which nothing was said yet: on their way in, or their first report on its way out. */
   readonly #onTheirWay = new Set<string>()
   readonly #onReport: (report: VenueReport) => void
 
@@ -84,7 +85,7 @@ export class VenueBooks {
     this.#handle(ts_us)
   }
 
-  /** Handles what is due by now. */
+  /** Handles what is due by now; whoever says what follows from it has written down that this time came. */
   pass(now_us: number): void {
     this.#handledUntil_us = Math.max(this.#handledUntil_us, now_us + 1)
     this.#handle(this.#handledUntil_us)
@@ -105,7 +106,8 @@ export class VenueBooks {
     }
     if (this.#onTheirWay.has(id)) return { is: 'on_its_way' }
     const reports = this.log(venue_id, account_id).about(id)
-    return reports.length > 0 ? { is: 'ended', reports } : { is: 'absent' }
+    const isKnown = reports.length > 0 || this.venues.exchange(venue_id).knows(id)
+    return isKnown ? { is: 'ended', reports } : { is: 'absent' }
   }
 
   state(venue_id: VenueId, account_id: AccountId): VenueState {
@@ -165,10 +167,10 @@ export class VenueBooks {
       const item = agenda.pop()
       if (item.kind === 'arrival') {
         const { message, due_us } = item
-        this.#onTheirWay.delete(message.client_order_id)
         this.venues.exchange(message.venue_id).arrive(message, due_us)
       } else if (item.kind === 'report') {
         const { message } = item
+        this.#onTheirWay.delete(message.client_order_id)
         this.#onReport(this.log(message.venue_id, message.account_id).add(message))
       }
     }

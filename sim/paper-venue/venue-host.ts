@@ -14,13 +14,26 @@ import { RowBatch } from '../../engine/live/row-batch.ts'
 import { snapshotRecord, stateOfSnapshot } from '../../engine/live/session-state.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import { must } from '../../schemas/assert.ts'
+import type { Config } from '../../schemas/config.ts'
+import type { VenueId } from '../../schemas/ids.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { instrumentsOf } from '../backtest/instrument-set.ts'
 import type { SimulatedVenuesTerms } from '../exchange/simulated-venues.ts'
-import { readLedgerCommand, writeLedgerCommand } from './ledger-codec.ts'
+import {
+  isLedgerTime,
+  readLedgerCommand,
+  readLedgerTime,
+  writeLedgerCommand,
+  writeLedgerTime,
+} from './ledger-codec.ts'
 import { VenueBooks } from './venue-books.ts'
 
+/** Rows that nothing followed from may be lost with the process: the venue has said nothing on them. */
+const ROWS_UNSAVED_MAX = 4_096
+
 export type VenueHostOptions = {
-  readonly terms: SimulatedVenuesTerms
+  readonly config: Config
   readonly journal: Journal
   readonly sha256: Sha256
   /** Inputs between two snapshots. */
@@ -43,32 +56,39 @@ export class VenueHost {
   readonly #record = new CanonicalWriter(1 << 16)
   readonly #listeners = new Set<(word: VenueWord) => void>()
   #waiting: Waiting[] = []
+  readonly #questions: { readonly due_us: number; readonly answer: () => () => void }[] = []
+  #rowsSinceCommit = 0
   #snapshotSeq: number
 
   /** Opens the ledger and comes up with its books. */
   static async open(options: VenueHostOptions): Promise<VenueHost> {
-    const { journal, terms, sha256 } = options
-    const recovered = new VenueBooks(terms, () => undefined)
+    const { journal, config, sha256 } = options
     const last = journal.epochs.at(-1)
-    if (last !== undefined) await recover(journal, last, recovered, terms.specs, sha256)
-    const base = last === undefined ? new Uint8Array(0) : stateOf(recovered)
+    const base = last === undefined ? new Uint8Array(0) : await recover(journal, last, config, sha256)
     const epoch = (last?.epoch ?? 0) + 1
-    const writer = await journal.openEpoch({ epoch, header: new Uint8Array(0), base, durability: 'local' })
-    return new VenueHost(options, writer, base)
+    const header = new CanonicalWriter(1 << 14)
+    header.value(config)
+    const writer = await journal.openEpoch({ epoch, header: header.view(), base, durability: 'local' })
+    return new VenueHost(options, termsOf(config), writer, base)
   }
 
-  private constructor(options: VenueHostOptions, writer: JournalWriter, base: Uint8Array) {
+  private constructor(
+    options: VenueHostOptions,
+    terms: SimulatedVenuesTerms,
+    writer: JournalWriter,
+    base: Uint8Array,
+  ) {
     this.#options = options
     this.#writer = writer
-    this.specs = options.terms.specs
-    this.books = new VenueBooks(options.terms, (report) => this.#later(() => this.#report(report)))
+    this.specs = terms.specs
+    this.books = new VenueBooks(terms, (report) => this.#later(() => this.#report(report)))
     if (base.length > 0) this.books.load(new CanonicalReader(base))
     this.#snapshotSeq = this.books.seq
   }
 
-  /** Whether something was appended that is not durable. */
+  /** Whether something waits to be said, or more rows than may be lost are in memory. */
   get needs_commit(): boolean {
-    return this.#rows.count > 0 || this.#writer.appended_lsn > this.#writer.durable_lsn
+    return this.#waiting.length > 0 || this.#rowsSinceCommit >= ROWS_UNSAVED_MAX
   }
 
   get failure(): Error | undefined {
@@ -85,6 +105,7 @@ export class VenueHost {
     const ts_us = this.books.timeOf(now_us)
     if (!this.#rows.takes(row)) this.#flush()
     this.#rows.add(row, this.books.seq + 1, ts_us)
+    this.#rowsSinceCommit++
     this.books.row(row, ts_us)
   }
 
@@ -100,18 +121,48 @@ export class VenueHost {
 
   /** Time passes: what is due by now happens. */
   pass(now_us: number): void {
-    this.books.pass(now_us)
+    if (this.books.due_us <= now_us) {
+      this.#flush()
+      this.#record.clear()
+      writeLedgerTime(this.#record, now_us)
+      this.#writer.append(RECORD_KIND.input, this.#record.view())
+      this.books.pass(now_us)
+    }
+    while ((this.#questions[0]?.due_us ?? Number.POSITIVE_INFINITY) <= now_us) {
+      const question = must(this.#questions.shift(), 'a question is there')
+      this.#later(question.answer())
+    }
+  }
+
+  /** When time has to pass for something to happen; Infinity where nothing waits. */
+  get due_us(): number {
+    return Math.min(this.books.due_us, this.#questions[0]?.due_us ?? Number.POSITIVE_INFINITY)
+  }
+
+  /**
+   * Answers a question about the books as they will be once every report that is on its way now has been said. `answer`
+   * looks then, and returns what says it.
+   */
+  ask(venue_id: VenueId, now_us: number, answer: () => () => void): void {
+    const venue = must(
+      this.#options.config.venues.find(({ id }) => id === venue_id),
+      'a question is to a configured venue',
+    )
+    const due_us = this.books.timeOf(now_us) + venue.latency.report_us
+    this.#questions.push({ due_us, answer })
+    this.#questions.sort((a, b) => a.due_us - b.due_us)
   }
 
   /** Makes everything so far durable, and then says what follows from it. */
   async commit(): Promise<void> {
     this.#snapshotWhenDue()
     this.#flush()
+    this.#rowsSinceCommit = 0
     await this.#writer.commit()
     this.#say()
   }
 
-  /** Runs when everything told before has been said: answers to questions are no earlier than what they build on. */
+  /** Runs when everything told before has been said. */
   afterAllSaid(act: () => void): void {
     this.#later(act)
   }
@@ -166,14 +217,26 @@ function stateOf(books: VenueBooks): Uint8Array {
   return writer.copy()
 }
 
-/** The newest snapshot of the last epoch, else its base, and the inputs behind it again. */
+/** What the venues of a configuration are made of. */
+export function termsOf(config: Config): SimulatedVenuesTerms {
+  const { venues, accounts, limits } = config
+  return { venues, accounts, specs: instrumentsOf(config), order_retention: limits.order_retention }
+}
+
+/**
+ * The books at the end of an epoch: its newest snapshot, else its base, and the inputs behind it again, under the
+ * configuration it ran with, since other latencies and fees would tell another story than was told.
+ */
 async function recover(
   journal: Journal,
-  { epoch, base }: Journal['epochs'][number],
-  books: VenueBooks,
-  specs: readonly InstrumentSpec[],
+  { epoch, base, header }: Journal['epochs'][number],
+  now: Config,
   sha256: Sha256,
-): Promise<void> {
+): Promise<Uint8Array> {
+  const config = new CanonicalReader(header).value() as Config
+  refuseOtherLayout(config, now)
+  const terms = termsOf(config)
+  const books = new VenueBooks(terms, () => undefined)
   let state = base
   let from_lsn = 0
   for await (const { kind, lsn, payload } of journal.read(epoch)) {
@@ -184,8 +247,28 @@ async function recover(
   }
   if (state.length > 0) books.load(new CanonicalReader(state))
   for await (const { kind, payload } of journal.read(epoch, from_lsn)) {
-    if (kind === RECORD_KIND.input) takeAgain(books, payload, specs)
+    if (kind === RECORD_KIND.input) takeAgain(books, payload, terms.specs)
   }
+  return stateOf(books)
+}
+
+/** The books name venues, accounts and instruments by their place. */
+function refuseOtherLayout(was: Config, is: Config): void {
+  const layout = (config: Config) => [
+    ...config.venues.map(({ id }) => `venue ${id}`),
+    ...config.accounts.map(({ id }) => `account ${id}`),
+    ...instrumentsOf(config).map(({ instrument_id }) => `instrument ${instrument_id}`),
+  ]
+  const before = layout(was)
+  const after = layout(is)
+  if (before.join() === after.join()) return
+  throw new OperatingError({
+    code: 'exchange.other_layout',
+    reason: 'usage',
+    what: `The ledger of the simulated exchange is of ${before.join(', ')}; the configuration now has ${after.join(', ')}.`,
+    where: 'venues, accounts, data.sources and strategies',
+    remedy: 'Put them back, or begin a session of another name.',
+  })
 }
 
 /** One record of a ledger, told to books. */
@@ -196,6 +279,7 @@ export function takeAgain(books: VenueBooks, payload: Uint8Array, specs: readonl
     for (let at = 0; at < rows.count; at++) books.row(rows.row(at), rows.ts_seq_us(at))
     return
   }
+  if (isLedgerTime(payload)) return books.pass(readLedgerTime(new CanonicalReader(payload)))
   const { ts_us, command } = readLedgerCommand(
     new CanonicalReader(payload),
     (id) =>

@@ -1,0 +1,44 @@
+import type { Call, Command, Outcome } from '../command.ts'
+
+export const command: Command = {
+  name: 'paper',
+  summary: 'Trade a configured session in real time on the simulated exchange.',
+  usage: 'CONFIG',
+  description: `
+Runs the session's strategies on its feeds, in real time, against the simulated exchange, with every input in a journal:
+killed or stopped and started again, the session goes on where it was. Orders, fills, denials and alerts are printed as
+they happen. Ctrl-C or orrery stop ends it gracefully. The session's folder is journal.directory/SESSION.`,
+  arguments_min: 1,
+  arguments_max: 1,
+  options: {
+    set: {
+      type: 'string',
+      value: 'PATH=VALUE',
+      multiple: true,
+      description: 'Override a value of the configuration.',
+    },
+    for: {
+      type: 'string',
+      value: 'SECONDS',
+      description: 'End by itself after this long.',
+    },
+  },
+  examples: [
+    { line: 'orrery paper ema.yaml', what: 'run it until Ctrl-C' },
+    { line: 'orrery paper ema.yaml --set live.speed=60', what: 'a minute of market a second' },
+    { line: 'orrery status first', what: 'what it is doing, from another terminal' },
+  ],
+  run: paper,
+}
+
+async function paper(call: Call): Promise<Outcome> {
+  const { runPaper } = await import('../../live/run-paper.ts')
+  const [path = ''] = call.arguments
+  const ended = await runPaper({
+    path,
+    set: call.texts('set'),
+    seconds: call.text('for'),
+    print: call.flag('json') ? () => undefined : (line) => process.stdout.write(`${line}\n`),
+  })
+  return { json: ended.status, text: ended.text }
+}

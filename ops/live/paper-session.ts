@@ -1,0 +1,171 @@
+// A paper session from its configuration file: strategies, journal, clock, the simulated exchange with its own ledger in
+// this process, feeds. What starts here is a live session like any other.
+
+import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
+import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
+import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
+import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
+import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import { SessionClock } from '../../adapters/session-clock/session-clock.ts'
+import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { LIVE_BOUNDS_DEFAULT } from '../../engine/live/live-bounds.ts'
+import type { BaseOrigin, LiveContents } from '../../engine/live/live-header.ts'
+import type { OutputObserver } from '../../engine/outputs.ts'
+import { createStepGate } from '../../engine/step-gate.ts'
+import { must } from '../../schemas/assert.ts'
+import type { Config } from '../../schemas/config.ts'
+import type { Alert } from '../../schemas/messages/alert.ts'
+import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
+import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
+import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
+import { InProcessConnection } from '../../sim/paper-venue/in-process-connection.ts'
+import { VenueHost } from '../../sim/paper-venue/venue-host.ts'
+import { configHash } from '../config/config-hash.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { type LoadedSession, loadStrategies } from '../config/load-strategies.ts'
+import { foldUnder } from './fold-node.ts'
+import { lastJournaledUs } from './last-journaled.ts'
+import { BAR_CLOSE_DELAY_US, liveNodeFactory } from './live-node.ts'
+import { LiveSession } from './live-session.ts'
+import { sessionFeeds } from './session-feeds.ts'
+import { exchangeLedger, makeSessionFolder, sessionFolder, sessionJournal } from './session-folder.ts'
+
+export type PaperOptions = {
+  /** The configuration file, and values laid over it. */
+  readonly path: string
+  readonly set: readonly string[]
+  readonly observer: OutputObserver
+  readonly onAlert: (alert: Alert) => void
+  readonly onFault: (fault: FaultReport) => void
+  readonly onFailure: (error: unknown) => void
+}
+
+export type PaperSession = {
+  readonly session: LiveSession
+  readonly config: Config
+  readonly folder: string
+  readonly instruments: readonly InstrumentSpec[]
+  /** Lets go of what is beside the session, after its end. */
+  readonly close: () => Promise<void>
+}
+
+export async function openPaperSession(options: PaperOptions): Promise<PaperSession> {
+  const gate = createStepGate()
+  // Before the strategies are loaded: what they take into a variable must be guarded already.
+  const removeGuard = installAmbientGuard(gate, () => undefined)
+  const loaded = await loadStrategies(await loadConfig(options))
+  const config = liveConfig(loaded.loaded.config)
+  const instruments = instrumentsOf(config)
+  const folder = sessionFolder(config)
+  await makeSessionFolder(folder)
+  const journal = await openFileJournal({ directory: sessionJournal(folder) })
+  const journaled_us = await lastJournaledUs(journal)
+  const clock = new SessionClock({ journaled_us, speed: Number(config.live.speed) })
+  const driver = await openExchange(config, folder, clock, options.onFailure)
+  const connections = config.venues.map(({ id }) => new InProcessConnection(id as never, driver))
+  const session = await LiveSession.open({
+    config,
+    clock,
+    connections,
+    journal,
+    buildNode: liveNodeFactory({
+      config,
+      instruments,
+      definitions: definitionsOf(loaded),
+      venues: connections,
+      sha256: nodeSha256,
+      gate,
+      observer: options.observer,
+      onAlert: options.onAlert,
+      onFault: options.onFault,
+    }),
+    bounds: { ...LIVE_BOUNDS_DEFAULT, snapshot_inputs: config.live.snapshot_inputs },
+    sha256: nodeSha256,
+    binding: bindingOf(loaded, config),
+    contents: (base_from) => contentsOf(loaded, config, base_from),
+    foldUnder: (header) => foldUnder(header, connections),
+    instrumentIndex: (id) => indexOf(instruments, id),
+    venueOfInstrument: (index) => must(instruments[index], 'an instrument is known').venue_id,
+    makeFeeds: (target) =>
+      sessionFeeds({ config, instruments, clock, onRow: (row) => driver.row(row) }, target),
+    // Nothing is on its way to an exchange in this process.
+    absence_grace_ms: 0,
+    onAlert: options.onAlert,
+    onFailure: options.onFailure,
+  })
+  const close = async () => {
+    await driver.close()
+    removeGuard()
+  }
+  return { session, config, folder, instruments, close }
+}
+
+/** What only a live session's configuration says in full: its orders wait for the disk, its bars for late rows. */
+export function liveConfig(config: Config): Config {
+  const { durability, bars } = config
+  return {
+    ...config,
+    durability: durability === 'deferred' ? 'local' : durability,
+    bars: { close_delay_us: bars.close_delay_us ?? BAR_CLOSE_DELAY_US },
+  }
+}
+
+async function openExchange(
+  config: Config,
+  folder: string,
+  clock: SessionClock,
+  onFailure: (error: unknown) => void,
+): Promise<HostDriver> {
+  const journal = await openFileJournal({ directory: exchangeLedger(folder) })
+  const { snapshot_inputs } = config.live
+  const host = await VenueHost.open({ config, journal, sha256: nodeSha256, snapshot_inputs })
+  return new HostDriver({ host, clock, onFailure })
+}
+
+function bindingOf({ strategies }: LoadedSession, config: Config) {
+  const hashes = strategies.map(({ strategy_hash }) => Buffer.from(strategy_hash, 'hex'))
+  return {
+    build_hash: buildIdentity().build_hash,
+    strategy_hash: Buffer.from(nodeSha256.digest(...hashes)).toString('hex'),
+    config_hash: configHash(config),
+    schema_version: SCHEMA_VERSION,
+  }
+}
+
+function contentsOf({ strategies }: LoadedSession, config: Config, base_from: BaseOrigin): LiveContents {
+  const { version, node_version } = buildIdentity()
+  return {
+    kind: 'live',
+    mode: 'paper',
+    config,
+    strategies: config.strategies.map(({ id }, i) => {
+      const { source, strategy_hash, files } = must(strategies[i], 'every configured strategy is loaded')
+      return {
+        strategy_id: id,
+        source,
+        strategy_hash,
+        files: files.map(({ path, bytes }) => ({ path, bytes })),
+      }
+    }),
+    version,
+    node_version,
+    base_from,
+  }
+}
+
+function definitionsOf({ loaded, strategies }: LoadedSession): Map<string, StrategyDefinition> {
+  return new Map(
+    loaded.config.strategies.map(({ id }, i) => [
+      id,
+      must(strategies[i], 'every configured strategy is loaded').definition as StrategyDefinition,
+    ]),
+  )
+}
+
+function indexOf(instruments: readonly InstrumentSpec[], id: string): number {
+  return must(
+    instruments.find(({ instrument_id }) => instrument_id === id),
+    'an instrument is known',
+  ).index
+}

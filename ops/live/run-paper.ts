@@ -1,0 +1,101 @@
+// `orrery paper` at work: opens the session, prints what happens, answers other commands, and ends by a signal, by `orrery
+// stop`, by its own time, or by a failure.
+
+import { listenForControl } from './control-socket.ts'
+import { openPaperSession } from './paper-session.ts'
+import { handleControl } from './session-control.ts'
+import { SessionPrinter } from './session-printer.ts'
+import type { SessionStatus } from './session-status.ts'
+import { statusOf, statusText } from './session-status.ts'
+
+export type RunPaperOptions = {
+  readonly path: string
+  readonly set: readonly string[]
+  /** How long to run, as given; absent: until told to stop. */
+  readonly seconds: string | undefined
+  readonly print: (line: string) => void
+}
+
+export type EndedPaper = { readonly status: SessionStatus; readonly text: string }
+
+export async function runPaper({ path, set, seconds, print }: RunPaperOptions): Promise<EndedPaper> {
+  const printer = new SessionPrinter(print)
+  const end = Promise.withResolvers<StopRequest>()
+  const paper = await openPaperSession({
+    path,
+    set,
+    observer: printer.observer,
+    onAlert: (alert) => printer.alert(alert),
+    onFault: (fault) => printer.fault(fault),
+    onFailure: (error) => end.reject(error),
+  })
+  const { session, config, folder, instruments } = paper
+  printer.describe(config, instruments, session)
+  const scope = { config, mode: 'paper', folder, instruments } as const
+  const stopListening = await listenForControl(folder, (request) =>
+    handleControl(request, {
+      session,
+      status: () => statusOf(session, scope),
+      stop: (on_stop) => stopped(end, on_stop ?? config.live.on_stop),
+    }),
+  )
+  const removeSignals = onSignals(() => end.resolve({ by: 'signal', on_stop: config.live.on_stop }))
+  const timer =
+    seconds === undefined
+      ? undefined
+      : setTimeout(() => end.resolve({ by: 'time', on_stop: config.live.on_stop }), Number(seconds) * 1000)
+  try {
+    print(`${config.session}: epoch ${session.start.epoch} in ${folder}; Ctrl-C ends it.`)
+    await session.run()
+    const { by, on_stop, done } = await end.promise
+    const open = await session.stop(by, on_stop)
+    const status = statusOf(session, scope)
+    done?.(open)
+    return { status, text: `\n${statusText(status)}\n${endText(config.session, open)}\n` }
+  } catch (error) {
+    await session.abandon()
+    throw error
+  } finally {
+    clearTimeout(timer)
+    removeSignals()
+    await paper.close()
+    await stopListening()
+  }
+}
+
+type StopRequest = {
+  readonly by: string
+  readonly on_stop: 'cancel' | 'keep'
+  /** Told how many orders are still open, when the session has ended. */
+  readonly done?: (open_orders: number) => void
+}
+
+function stopped(
+  end: PromiseWithResolvers<StopRequest>,
+  on_stop: 'cancel' | 'keep',
+): Promise<{ open_orders: number }> {
+  return new Promise((resolve) => {
+    end.resolve({ by: 'orrery stop', on_stop, done: (open_orders) => resolve({ open_orders }) })
+  })
+}
+
+function endText(session: string, open: number): string {
+  const left = open === 0 ? 'no order is open' : `${open} orders are still open`
+  return `${session} has ended; ${left}. Started again, it goes on from here.`
+}
+
+/** The first signal ends gracefully; the command line's own handler is put aside meanwhile. */
+function onSignals(stop: () => void): () => void {
+  const before = new Map<NodeJS.Signals, NodeJS.SignalsListener[]>()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    before.set(signal, process.listeners(signal) as NodeJS.SignalsListener[])
+    process.removeAllListeners(signal)
+    process.once(signal, stop)
+  }
+  return () => {
+    for (const [signal, listeners] of before) {
+      process.removeListener(signal, stop)
+      for (const listener of listeners) process.once(signal, listener)
+    }
+  }
+}
