@@ -1,4 +1,4 @@
-// Subjects of a node, built and parsed here alone. No order ids or times are in a subject.
+// Subjects of a node and of the bus between nodes, built and parsed here alone. No order ids or times are in a subject.
 
 import { assert } from './assert.ts'
 import { isToken } from './ids.ts'
@@ -21,10 +21,82 @@ export const SUBJECT = {
     `md.bar-${interval_us}-${token(price_type)}.${token(venue_id)}.${token(symbol)}`,
 } as const
 
+/** First words of every subject on the bus: `paper`, `live`, or `sim.<run id>`, which can never look live. */
+export type BusEnvironment = string & { readonly __id: 'bus_environment' }
+
+/** What is on the bus, by the word behind the environment. */
+export const BUS_FAMILIES = ['md', 'sig', 'intent', 'order', 'risk', 'ctl', 'journal', 'mdseq'] as const
+export type BusFamily = (typeof BUS_FAMILIES)[number]
+
+/** How many words follow the family's. */
+const FAMILY_TOKENS: Readonly<Record<BusFamily, number>> = {
+  md: 3,
+  sig: 2,
+  intent: 2,
+  order: 1,
+  risk: 1,
+  ctl: 1,
+  journal: 1,
+  mdseq: 1,
+}
+
+/** Stands for any one word where a subscriber or a permission is meant: `paper.intent.*.ema`. */
+export const ANY = '*'
+
+/** Subjects between nodes. A word may be `ANY` where they are listened to. */
+export const BUS_SUBJECT = {
+  marketData: (env: BusEnvironment, kind: string, venue_id: string, symbol: string) =>
+    busSubject(env, 'md', kind, venue_id, symbol),
+  signal: (env: BusEnvironment, strategy_id: string, name: string) =>
+    busSubject(env, 'sig', strategy_id, name),
+  intent: (env: BusEnvironment, account_id: string, strategy_id: string) =>
+    busSubject(env, 'intent', account_id, strategy_id),
+  order: (env: BusEnvironment, account_id: string) => busSubject(env, 'order', account_id),
+  risk: (env: BusEnvironment, account_id: string) => busSubject(env, 'risk', account_id),
+  /** Of a scope: an account, a strategy, a node, or `all`. */
+  control: (env: BusEnvironment, scope: string) => busSubject(env, 'ctl', scope),
+  journal: (env: BusEnvironment, node: string) => busSubject(env, 'journal', node),
+  /** Which raw row went into which input of the node, for the recorder. */
+  marketDataSeq: (env: BusEnvironment, node: string) => busSubject(env, 'mdseq', node),
+  /** Everything of a family. */
+  all: (env: BusEnvironment, family: BusFamily) => `${env}.${family}.>`,
+} as const
+
+export type ParsedBusSubject = {
+  readonly env: BusEnvironment
+  readonly family: BusFamily
+  /** The words behind the family's, in the order in which `BUS_SUBJECT` takes them. */
+  readonly tokens: readonly string[]
+}
+
+/** The parts of a subject on the bus; undefined for one of another form. */
+export function parseBusSubject(subject: string): ParsedBusSubject | undefined {
+  const words = subject.split('.')
+  const depth = words[0] === 'sim' ? 2 : 1
+  const env = parseBusEnvironment(words.slice(0, depth).join('.'))
+  const family = BUS_FAMILIES.find((name) => name === words[depth])
+  const tokens = words.slice(depth + 1)
+  if (env === undefined || family === undefined) return undefined
+  return tokens.length === FAMILY_TOKENS[family] && tokens.every(isToken)
+    ? { env, family, tokens }
+    : undefined
+}
+
+/** `paper`, `live` or another token, or `sim.<run id>`; undefined for a text of another form. */
+export function parseBusEnvironment(text: string): BusEnvironment | undefined {
+  const [first = '', run_id = '', ...rest] = text.split('.')
+  const isWhole = first === 'sim' ? isToken(run_id) : isToken(first) && !text.includes('.')
+  return isWhole && rest.length === 0 ? (text as BusEnvironment) : undefined
+}
+
 /** The parts of a signal as a subscriber writes it, `<strategy id>.<name>`; undefined where it is of another form. */
 export function parseSignalName(text: string): { strategy_id: string; name: string } | undefined {
   const [strategy_id = '', name = '', ...rest] = text.split('.')
   return isToken(strategy_id) && isToken(name) && rest.length === 0 ? { strategy_id, name } : undefined
+}
+
+function busSubject(env: BusEnvironment, family: BusFamily, ...words: readonly string[]): string {
+  return [env, family, ...words.map((word) => (word === ANY ? word : token(word)))].join('.')
 }
 
 function token(text: string): string {
