@@ -1,18 +1,35 @@
 // A real nats-server for a test, on a free port of 127.0.0.1 with its JetStream store in a folder of its own. It can be
 // killed, frozen and started again on the same port and store, as a machine would do it to us.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { applyInstallation } from '../../ops/nats/apply-installation.ts'
+import { ensureCredentials, seedFile } from '../../ops/nats/credentials.ts'
 import { ensureNatsServer } from '../../ops/nats/ensure-server.ts'
+import { type ServerSettings, serverConfig } from '../../ops/nats/server-config.ts'
 import { assert } from '../../schemas/assert.ts'
+import { type Installation, rolesOf, SERVER_SETTINGS_SUBJECT } from './roles.ts'
+import { MAX_PAYLOAD_BYTES } from './streams.ts'
 
 export type TestNatsServerOptions = {
   /** When an acknowledged message is on the disk; a server that lags is refused for real money. */
   readonly sync_interval?: string
+  /** The nodes it serves: roles, permissions and streams as `orrery nats up` makes them. Absent: everyone may do all. */
+  readonly installation?: Installation
+  /** Lines behind the configuration, as in `max_payload: 1024`, which then replace earlier ones. */
+  readonly more_config?: string
+}
+
+/** One node that hosts all, and a strategy node beside it. */
+export const PAPER_INSTALLATION: Installation = {
+  env: 'paper',
+  trading_node: 'main',
+  strategy_nodes: [{ node: 'alpha', strategies: ['ema'] }],
 }
 
 /** Starts one, or fails with what to install. Whoever starts it stops it. */
@@ -21,6 +38,7 @@ export async function startNatsServer(options: TestNatsServerOptions = {}): Prom
   const directory = await mkdtemp(join(tmpdir(), 'orrery-nats-'))
   const server = new TestNatsServer(path, directory, options)
   await server.restart()
+  if (options.installation !== undefined) await server.apply(options.installation)
   return server
 }
 
@@ -46,6 +64,16 @@ export class TestNatsServer {
     return `nats://127.0.0.1:${this.#port}`
   }
 
+  /** File with the seed of a role of the installation. */
+  seedFile(role: string): string {
+    return seedFile(join(this.directory, 'credentials'), role)
+  }
+
+  /** Streams and readers of an installation, made by its admin. */
+  async apply(installation: Installation): Promise<void> {
+    await applyInstallation({ url: this.url, credentials: join(this.directory, 'credentials'), installation })
+  }
+
   get pid(): number {
     assert(this.#process?.pid !== undefined, 'the server runs')
     return this.#process.pid
@@ -55,7 +83,7 @@ export class TestNatsServer {
   async restart(): Promise<void> {
     assert(this.#process === undefined, 'the server is down')
     const config = join(this.directory, 'nats-server.conf')
-    await writeFile(config, this.#config())
+    await writeFile(config, await this.#config())
     const child = spawn(this.#binary, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
     this.#process = child
     process.on('exit', this.#killWithTest)
@@ -67,9 +95,12 @@ export class TestNatsServer {
     return this.#end('SIGKILL')
   }
 
-  /** SIGSTOP: sockets stay open and nothing answers. */
-  freeze(): void {
+  /** SIGSTOP: sockets stay open and nothing answers. Resolves when every thread of it has stopped. */
+  async freeze(): Promise<void> {
     process.kill(this.pid, 'SIGSTOP')
+    const state = async () =>
+      (await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(this.pid)])).stdout
+    while (!(await state()).startsWith('T'));
   }
 
   /** SIGCONT. */
@@ -98,18 +129,41 @@ export class TestNatsServer {
     this.#process?.kill('SIGKILL')
   }
 
-  #config(): string {
-    return [
-      `host: 127.0.0.1`,
-      `port: ${this.#port}`,
-      `max_payload: ${32 * 1024 * 1024}`,
-      `jetstream {`,
-      `  store_dir: ${JSON.stringify(join(this.directory, 'store'))}`,
-      `  sync_interval: ${this.#options.sync_interval ?? 'always'}`,
-      `}`,
-      '',
-    ].join('\n')
+  async #config(): Promise<string> {
+    const { installation, sync_interval = 'always', more_config = '' } = this.#options
+    const settings = {
+      host: '127.0.0.1',
+      port: Math.max(this.#port, 0),
+      store_directory: join(this.directory, 'store'),
+      sync_interval,
+    }
+    if (installation === undefined) return `${openConfig(settings)}${more_config}\n`
+    const names = rolesOf(installation).map(({ name }) => name)
+    const keys = await ensureCredentials(join(this.directory, 'credentials'), names)
+    return `${serverConfig(settings, installation, keys)}${more_config}\n`
   }
+}
+
+/** Whoever connects may do everything, and ask how the server is set. */
+function openConfig({ host, port, store_directory, sync_interval }: ServerSettings): string {
+  const settings = JSON.stringify(SERVER_SETTINGS_SUBJECT)
+  return [
+    `host: ${host}`,
+    `port: ${port === 0 ? -1 : port}`,
+    `max_payload: ${MAX_PAYLOAD_BYTES}`,
+    `jetstream { store_dir: ${JSON.stringify(store_directory)}, sync_interval: ${sync_interval} }`,
+    'system_account: SYS',
+    'no_auth_user: anyone',
+    'accounts {',
+    `  SYS { exports: [ { service: ${settings} } ] }`,
+    '  OPEN {',
+    '    jetstream: enabled',
+    '    users: [ { user: anyone, password: anyone } ]',
+    `    imports: [ { service: { account: SYS, subject: ${settings} } } ]`,
+    '  }',
+    '}',
+    '',
+  ].join('\n')
 }
 
 /** Reads its log until it takes connections, and goes on reading, so that it never waits for us. */

@@ -34,7 +34,7 @@ test('a killed server comes back on its port with every message it acknowledged'
 test('a frozen server answers nothing until it is thawed', async () => {
   const server = await started()
   const connection = await connect({ servers: server.url })
-  server.freeze()
+  await server.freeze()
   let answered = false
   const flushed = connection.flush().then(() => {
     answered = true

@@ -3,6 +3,13 @@
 /** Older servers cannot be told to sync (before 2.10), or lost acknowledged messages that were synced (before 2.12.3). */
 export const NATS_SERVER_VERSION_MIN = '2.12.3'
 
+/** What came with later servers; a feature the server lacks fails in silence or by half, so it is asked for first. */
+const FEATURES = {
+  /** A reader that is there is set to any sequence: strategy nodes, which may not make readers, go on where they were. */
+  consumer_reset: '2.14.0',
+} as const
+export type ServerFeature = keyof typeof FEATURES
+
 /** The first `major.minor.patch` in a text such as `nats-server: v2.15.1`; undefined where there is none. */
 export function parseServerVersion(text: string): string | undefined {
   return /\b(?:v)?(\d+\.\d+\.\d+)/.exec(text)?.[1]
@@ -17,6 +24,15 @@ export function compareVersions(a: string, b: string): number {
 
 export function isOldServer(version: string): boolean {
   return compareVersions(version, NATS_SERVER_VERSION_MIN) < 0
+}
+
+export function hasFeature(version: string, feature: ServerFeature): boolean {
+  return compareVersions(version, FEATURES[feature]) >= 0
+}
+
+/** The first version that has it, for messages. */
+export function featureSince(feature: ServerFeature): string {
+  return FEATURES[feature]
 }
 
 function numbersOf(version: string): number[] {

@@ -1,0 +1,215 @@
+// Who may do what on the bus. Each role has a key and an inbox of its own and is told every subject it may use; nobody is
+// granted `$JS.>`. A permission names what a client publishes, not where the server sends its answers: with a reply
+// subject of its choice a client has an answer of the server, or a message it wrote itself, put wherever it likes (tried
+// on 2.15.1: both were stored in a stream it could not publish to). Therefore whoever is not trusted lives in an account
+// of its own and reaches the core through services, whose answers only find the way back.
+
+import { assert } from '../../schemas/assert.ts'
+import {
+  ANY,
+  BUS_SUBJECT,
+  type BusEnvironment,
+  type BusFamily,
+  parseBusEnvironment,
+} from '../../schemas/subjects.ts'
+import { leaseBucket, leaseStreamName, streamDefinitions, streamName } from './streams.ts'
+
+/** Asks every server of the system account how it is set, `sync_interval` among it. */
+export const SERVER_SETTINGS_SUBJECT = '$SYS.REQ.SERVER.PING.VARZ'
+
+/** The nodes of one environment on one server. */
+export type Installation = {
+  readonly env: string
+  /** Name of the trading node and its standby, or `*`: any but those of strategy nodes. A journal is its node's. */
+  readonly trading_node: string
+  readonly strategy_nodes: readonly StrategyNode[]
+}
+
+export type StrategyNode = {
+  readonly node: string
+  /** Ids of the strategies it hosts; it can speak for no other. */
+  readonly strategies: readonly string[]
+}
+
+export type Role = {
+  readonly name: string
+  /** The core, where the streams are, or an account of its own. */
+  readonly account: 'core' | 'own'
+  readonly inbox_prefix: string
+  readonly publish: readonly string[]
+  readonly publish_denied: readonly string[]
+  readonly subscribe: readonly string[]
+  /** Of what it publishes: that which a role apart says to a service of the core. Market data is a stream. */
+  readonly services: readonly string[]
+  /** Readers `apply` makes for it: in the core it may make its own. */
+  readonly fixed_consumers: readonly FixedConsumer[]
+}
+
+export type FixedConsumer = {
+  readonly stream: string
+  readonly name: string
+  readonly filter_subject: string
+}
+
+export const FEED_ROLE = 'feed'
+export const TRADING_ROLE = 'trading'
+export const STANDBY_ROLE = 'standby'
+export const RECORDER_ROLE = 'recorder'
+export const CONSOLE_ROLE = 'console'
+export const ADMIN_ROLE = 'admin'
+
+export function strategyRole(node: string): string {
+  return `strategy-${node}`
+}
+
+export function inboxPrefix(role: string): string {
+  return `_INBOX_${role}`
+}
+
+export function environmentOf({ env }: Installation): BusEnvironment {
+  const parsed = parseBusEnvironment(env)
+  assert(parsed !== undefined, 'an environment is a token or sim.<run id>')
+  return parsed
+}
+
+export function rolesOf(installation: Installation): Role[] {
+  const env = environmentOf(installation)
+  return [
+    feed(env),
+    trading(env, installation, TRADING_ROLE),
+    // What takes over has to be able to do what the other did; leases and expected sequences keep it from doing so early.
+    trading(env, installation, STANDBY_ROLE),
+    ...installation.strategy_nodes.map((node) => strategy(env, node)),
+    recorder(env),
+    console(env),
+    admin(env, installation),
+  ]
+}
+
+/** Programs that bring market data: core subjects only, and nothing to hear but answers. */
+function feed(env: BusEnvironment): Role {
+  return role(FEED_ROLE, 'own', { publish: [BUS_SUBJECT.all(env, 'md')], services: [] })
+}
+
+/** It hosts risk and orders, and every other actor that is not placed elsewhere, so it may say what those say. */
+function trading(env: BusEnvironment, installation: Installation, name: string): Role {
+  const { trading_node: node, strategy_nodes } = installation
+  return role(name, 'core', {
+    publish_denied: strategy_nodes.flatMap(({ node }) => ownRecords(env, node)),
+    publish: [
+      ...(['md', 'sig', 'order', 'risk'] as const).map((family) => BUS_SUBJECT.all(env, family)),
+      BUS_SUBJECT.intent(env, ANY, ANY),
+      ...ownRecords(env, node),
+      `$KV.${leaseBucket(env)}.>`,
+      ...readerApi(env, ['md', 'sig', 'intent', 'order', 'risk', 'ctl', 'journal']),
+      ...streamReaderApi(leaseStreamName(env)),
+      `$JS.API.STREAM.MSG.GET.${leaseStreamName(env)}`,
+    ],
+    subscribe: [BUS_SUBJECT.all(env, 'md')],
+  })
+}
+
+/** It asks and signals for its own strategies, copies its own journal, and hears what concerns them. */
+function strategy(env: BusEnvironment, { node, strategies }: StrategyNode): Role {
+  const name = strategyRole(node)
+  const fixed_consumers = (['md', 'sig', 'order', 'risk', 'ctl'] as const).map((family) => ({
+    stream: streamName(env, family),
+    name,
+    filter_subject: BUS_SUBJECT.all(env, family),
+  }))
+  return {
+    ...role(name, 'own', {
+      publish: [
+        ...strategies.flatMap((strategy_id) => [
+          BUS_SUBJECT.intent(env, ANY, strategy_id),
+          BUS_SUBJECT.signal(env, strategy_id, ANY),
+        ]),
+        ...ownRecords(env, node),
+        '$JS.API.INFO',
+        ...fixed_consumers.flatMap(({ stream }) => fixedConsumerApi(stream, name)),
+        `$JS.API.STREAM.INFO.${streamName(env, 'journal')}`,
+      ],
+      subscribe: [BUS_SUBJECT.all(env, 'md')],
+    }),
+    fixed_consumers,
+  }
+}
+
+function recorder(env: BusEnvironment): Role {
+  return role(RECORDER_ROLE, 'core', {
+    publish: readerApi(env, ['md', 'mdseq', 'journal', 'order']),
+  })
+}
+
+/** Whoever holds its key may stop trading, so it is kept like the trading node's. */
+function console(env: BusEnvironment): Role {
+  const families = ['md', 'sig', 'intent', 'order', 'risk', 'ctl'] as const
+  return role(CONSOLE_ROLE, 'core', {
+    publish: [BUS_SUBJECT.all(env, 'ctl'), ...readerApi(env, families)],
+    subscribe: families.map((family) => BUS_SUBJECT.all(env, family)),
+  })
+}
+
+/** Makes and changes streams and fixed readers, and neither deletes nor purges. */
+function admin(env: BusEnvironment, installation: Installation): Role {
+  const streams = streamDefinitions(env).map(({ name }) => name)
+  const readers = installation.strategy_nodes.flatMap((node) => strategy(env, node).fixed_consumers)
+  return role(ADMIN_ROLE, 'core', {
+    publish: [
+      '$JS.API.INFO',
+      ...streams.flatMap((stream) =>
+        ['CREATE', 'UPDATE', 'INFO'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`),
+      ),
+      ...readers.flatMap(({ stream, name, filter_subject }) => [
+        `$JS.API.CONSUMER.CREATE.${stream}.${name}.${filter_subject}`,
+        `$JS.API.CONSUMER.INFO.${stream}.${name}`,
+      ]),
+    ],
+  })
+}
+
+type Subjects = Pick<Role, 'publish'> & Partial<Pick<Role, 'subscribe' | 'publish_denied' | 'services'>>
+
+function role(name: string, account: Role['account'], subjects: Subjects): Role {
+  const { publish, publish_denied = [], subscribe = [], services = publish } = subjects
+  const inbox_prefix = inboxPrefix(name)
+  return {
+    name,
+    account,
+    inbox_prefix,
+    publish: [...publish, SERVER_SETTINGS_SUBJECT],
+    services,
+    publish_denied,
+    subscribe: [`${inbox_prefix}.>`, ...subscribe],
+    fixed_consumers: [],
+  }
+}
+
+/** What a node says of itself alone. */
+function ownRecords(env: BusEnvironment, node: string): string[] {
+  return [BUS_SUBJECT.journal(env, node), BUS_SUBJECT.marketDataSeq(env, node)]
+}
+
+function readerApi(env: BusEnvironment, families: readonly BusFamily[]): string[] {
+  return ['$JS.API.INFO', ...families.flatMap((family) => streamReaderApi(streamName(env, family)))]
+}
+
+/** What an ordered or durable reader of a stream uses. */
+function streamReaderApi(stream: string): string[] {
+  return [
+    `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}.>`,
+    ...['INFO', 'MSG.NEXT', 'DELETE'].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.*`),
+    `$JS.ACK.${stream}.>`,
+    `$JS.FC.${stream}.>`,
+  ]
+}
+
+/** Reads through a consumer that is there, from any sequence on; neither makes nor removes one. */
+function fixedConsumerApi(stream: string, consumer: string): string[] {
+  return [
+    `$JS.API.STREAM.INFO.${stream}`,
+    ...['INFO', 'MSG.NEXT', 'RESET'].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.${consumer}`),
+  ]
+}

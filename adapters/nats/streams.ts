@@ -1,0 +1,171 @@
+// The streams of an installation, defined here alone. Their names carry the environment, so that paper and live share none.
+
+import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream'
+import { BUS_SUBJECT, type BusEnvironment, type BusFamily } from '../../schemas/subjects.ts'
+
+const SECOND_NS = 1_000_000_000
+const HOUR_NS = 3_600 * SECOND_NS
+const DAY_NS = 24 * HOUR_NS
+const KIB = 1024
+const MIB = 1024 * KIB
+const GIB = 1024 * MIB
+
+/**
+ * What the server takes as one message. Batches of a journal and openings of an epoch travel whole; with subject and
+ * headers a message has to stay below the 32 MiB at which the server's own files take a record for damaged.
+ */
+export const MAX_PAYLOAD_BYTES = 32 * MIB
+export const LEASE_TTL_MS = 2_000
+/** Within this a `message_id` that comes again is stored once. Receivers drop it at any later time. */
+const DUPLICATE_WINDOW_NS = 120 * SECOND_NS
+/** Messages a person can read are far smaller. */
+const CONTROL_BYTES_MAX = 64 * KIB
+
+/** The part of a stream's configuration that is ours to say; everything else must be as the server makes it. */
+export type StreamDefinition = Pick<
+  StreamConfig,
+  | 'name'
+  | 'description'
+  | 'subjects'
+  | 'storage'
+  | 'retention'
+  | 'discard'
+  | 'max_age'
+  | 'max_bytes'
+  | 'max_msg_size'
+  | 'max_msgs'
+  | 'max_msgs_per_subject'
+  | 'duplicate_window'
+  | 'deny_delete'
+  | 'deny_purge'
+  | 'allow_direct'
+  | 'allow_rollup_hdrs'
+  | 'no_ack'
+  | 'num_replicas'
+>
+
+type Layout = Pick<StreamDefinition, 'description'> &
+  Partial<
+    Pick<StreamDefinition, 'max_age' | 'max_bytes' | 'max_msg_size' | 'deny_delete' | 'deny_purge' | 'no_ack'>
+  >
+
+const FOR_EVER = { deny_delete: true, deny_purge: true } as const
+
+/** The server sets `max_bytes` aside when it makes a stream, so bounds are no larger than they have to be. */
+const LAYOUTS: Readonly<Record<BusFamily, Layout>> = {
+  // An acknowledgement goes to the reply subject a publisher names, whatever it may publish to itself; nobody waits for
+  // one of market data.
+  md: {
+    description: 'Market data in packed batches, for a short replay',
+    max_age: 6 * HOUR_NS,
+    max_bytes: GIB,
+    no_ack: true,
+  },
+  mdseq: {
+    description: 'Which raw row went into which input',
+    max_age: 7 * DAY_NS,
+    max_bytes: 256 * MIB,
+  },
+  sig: {
+    description: 'Signals of strategies',
+    max_age: 7 * DAY_NS,
+    max_bytes: 256 * MIB,
+    max_msg_size: CONTROL_BYTES_MAX,
+  },
+  intent: {
+    description: 'What strategy nodes ask the trading node for',
+    max_age: 7 * DAY_NS,
+    max_bytes: 256 * MIB,
+    max_msg_size: CONTROL_BYTES_MAX,
+  },
+  order: {
+    description: 'Order events with the approval inside, for ever',
+    max_msg_size: CONTROL_BYTES_MAX,
+    ...FOR_EVER,
+  },
+  risk: {
+    description: 'Denials, halts and latches of the risk gate',
+    max_bytes: 64 * MIB,
+    max_msg_size: CONTROL_BYTES_MAX,
+  },
+  ctl: {
+    description: 'Commands of operators',
+    max_bytes: 64 * MIB,
+    max_msg_size: CONTROL_BYTES_MAX,
+  },
+  journal: { description: 'Copies of the sealed batches of the file journals, for ever', ...FOR_EVER },
+}
+
+/** `PAPER_MD`, `LIVE_ORDER`, `SIM_<run id>_SIG`. */
+export function streamName(env: BusEnvironment, family: BusFamily): string {
+  return `${environmentName(env)}_${family.toUpperCase()}`
+}
+
+/** The bucket of the leases, one key per account. */
+export function leaseBucket(env: BusEnvironment): string {
+  return `orrery_lease_${env.replace('.', '_')}`
+}
+
+export function leaseStreamName(env: BusEnvironment): string {
+  return `KV_${leaseBucket(env)}`
+}
+
+/** All streams of an environment. A cluster of three servers holds `replicas: 3`. */
+export function streamDefinitions(env: BusEnvironment, replicas = 1): StreamDefinition[] {
+  const families = Object.entries(LAYOUTS) as [BusFamily, Layout][]
+  return [
+    ...families.map(([family, layout]) => ({
+      ...plain(streamName(env, family), [BUS_SUBJECT.all(env, family)], replicas),
+      ...layout,
+    })),
+    leaseDefinition(env, replicas),
+  ]
+}
+
+/**
+ * The bucket as a stream: the last value of each key, gone when it is not renewed in time. It is read from the leader
+ * only, since a copy may be late.
+ */
+function leaseDefinition(env: BusEnvironment, replicas: number): StreamDefinition {
+  const ttl_ns = LEASE_TTL_MS * 1_000_000
+  return {
+    ...plain(leaseStreamName(env), [`$KV.${leaseBucket(env)}.>`], replicas),
+    description: 'Leases of accounts',
+    discard: DiscardPolicy.New,
+    max_age: ttl_ns,
+    max_bytes: MIB,
+    max_msg_size: CONTROL_BYTES_MAX,
+    max_msgs_per_subject: 1,
+    duplicate_window: ttl_ns,
+    deny_delete: true,
+    allow_rollup_hdrs: true,
+  }
+}
+
+function plain(name: string, subjects: string[], num_replicas: number): StreamDefinition {
+  return {
+    name,
+    description: '',
+    subjects,
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.Old,
+    max_age: 0,
+    max_bytes: -1,
+    max_msg_size: -1,
+    max_msgs: -1,
+    max_msgs_per_subject: -1,
+    duplicate_window: DUPLICATE_WINDOW_NS,
+    deny_delete: false,
+    deny_purge: false,
+    allow_direct: false,
+    allow_rollup_hdrs: false,
+    no_ack: false,
+    num_replicas,
+  }
+}
+
+function environmentName(env: BusEnvironment): string {
+  const [first = '', run_id] = env.split('.')
+  return run_id === undefined ? first.toUpperCase() : `${first.toUpperCase()}_${run_id}`
+}
