@@ -41,7 +41,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'nats',
-    summary: 'Find or fetch the NATS server of an installation.',
+    summary: 'Run a NATS server for sessions, and keep its streams as they should be.',
     load: () => import('./commands/nats.ts'),
   },
   {

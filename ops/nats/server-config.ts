@@ -13,8 +13,6 @@ const AUTHORIZATION_TIMEOUT_S = 2
 export type TlsFiles = {
   readonly cert_file: string
   readonly key_file: string
-  /** Authority of the clients' certificates, which are then asked for. */
-  readonly client_ca_file?: string | undefined
 }
 
 export type ServerSettings = {
@@ -68,10 +66,8 @@ function serverLines(settings: ServerSettings): string[] {
   ]
 }
 
-function tlsLines({ cert_file, key_file, client_ca_file }: TlsFiles): string[] {
-  const clients =
-    client_ca_file === undefined ? [] : [`  ca_file: ${quoted(client_ca_file)}`, '  verify: true']
-  return ['tls {', `  cert_file: ${quoted(cert_file)}`, `  key_file: ${quoted(key_file)}`, ...clients, '}']
+function tlsLines({ cert_file, key_file }: TlsFiles): string[] {
+  return ['tls {', `  cert_file: ${quoted(cert_file)}`, `  key_file: ${quoted(key_file)}`, '}']
 }
 
 function unprotected(host: string): OperatingError {

@@ -1,0 +1,96 @@
+// What a call of `orrery nats` asks for: the folder's installation, with the options given laid over it.
+
+import { resolve } from 'node:path'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import type { Call } from '../cli/command.ts'
+import { wholeNumber } from '../cli/option-value.ts'
+import type { InstalledServer } from './apply-installation.ts'
+import {
+  DEFAULT_INSTALLATION,
+  type FolderPaths,
+  folderPaths,
+  type InstallationFile,
+  readInstallation,
+} from './installation-folder.ts'
+import { installedServer } from './up.ts'
+
+export type AskedInstallation = { readonly paths: FolderPaths; readonly installation: InstallationFile }
+
+export async function askedInstallation(call: Call): Promise<AskedInstallation> {
+  const paths = pathsOf(call)
+  const known = (await readInstallation(paths)) ?? DEFAULT_INSTALLATION
+  const strategies = call.texts('strategy').map(strategyNode)
+  const tls = tlsFiles(call) ?? known.tls
+  const ca = call.text('tls-ca')
+  const tls_ca_file = ca === undefined ? known.tls_ca_file : resolve(ca)
+  return {
+    paths,
+    installation: {
+      env: call.text('env') ?? known.env,
+      trading_node: call.text('node') ?? known.trading_node,
+      strategy_nodes: strategies.length > 0 ? strategies : known.strategy_nodes,
+      host: call.text('host') ?? known.host,
+      port: wholeNumber(call, 'port', { fallback: known.port, min: 0, max: 65_535 }),
+      replicas: wholeNumber(call, 'replicas', { fallback: known.replicas, min: 1, max: 5 }),
+      ...(tls === undefined ? {} : { tls }),
+      ...(tls_ca_file === undefined ? {} : { tls_ca_file }),
+    },
+  }
+}
+
+/** The server of a folder that was set up, or the one named, which knows the same keys. */
+export async function existingServer(call: Call): Promise<InstalledServer> {
+  const paths = pathsOf(call)
+  const installation = await readInstallation(paths)
+  if (installation === undefined) throw notSetUp(paths)
+  const server = installedServer(paths, installation)
+  const ca = call.text('tls-ca')
+  return {
+    ...server,
+    url: call.text('url') ?? server.url,
+    tls_ca_file: ca === undefined ? server.tls_ca_file : resolve(ca),
+  }
+}
+
+function pathsOf(call: Call): FolderPaths {
+  return folderPaths(call.text('dir') ?? 'nats')
+}
+
+/** `alpha=ema,breakout`; `ema` alone is a node of that name with that strategy. */
+function strategyNode(text: string): InstallationFile['strategy_nodes'][number] {
+  const match = /^([A-Za-z0-9_-]{1,32})(?:=([A-Za-z0-9_-]{1,32}(?:,[A-Za-z0-9_-]{1,32})*))?$/.exec(text)
+  const [, node, ids] = match ?? []
+  if (node !== undefined) return { node, strategies: (ids ?? node).split(',') }
+  throw new OperatingError({
+    code: 'cli.bad_value',
+    reason: 'usage',
+    what: `${JSON.stringify(text)} is no value for --strategy.`,
+    where: '--strategy',
+    remedy: 'Write a node and its strategies: --strategy alpha=ema,breakout.',
+  })
+}
+
+function tlsFiles(call: Call): InstallationFile['tls'] | undefined {
+  const [cert, key] = ['tls-cert', 'tls-key'].map((option) => call.text(option))
+  if (cert === undefined && key === undefined) return undefined
+  if (cert !== undefined && key !== undefined) {
+    return { cert_file: resolve(cert), key_file: resolve(key) }
+  }
+  throw new OperatingError({
+    code: 'cli.bad_value',
+    reason: 'usage',
+    what: 'TLS needs a certificate and its key.',
+    where: '--tls-cert, --tls-key',
+    remedy: 'Give both.',
+  })
+}
+
+function notSetUp({ directory }: FolderPaths): OperatingError {
+  return new OperatingError({
+    code: 'nats.not_set_up',
+    reason: 'usage',
+    what: 'No server was set up in this folder.',
+    where: directory,
+    remedy: 'Run orrery nats up, or name its folder with --dir.',
+  })
+}

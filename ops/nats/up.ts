@@ -1,0 +1,141 @@
+// One call to a server that runs, is set up and serves an installation. Called again it changes only what differs.
+
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { connectNats } from '../../adapters/nats/connect.ts'
+import { ADMIN_ROLE, rolesOf } from '../../adapters/nats/roles.ts'
+import type { ServerCheck } from '../../adapters/nats/server-check.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { applyInstallation, type InstalledServer, type Plan } from './apply-installation.ts'
+import { ensureCredentials, seedFile } from './credentials.ts'
+import type { FoundServer } from './find-server.ts'
+import {
+  type FolderPaths,
+  type InstallationFile,
+  serverUrl,
+  writeInstallation,
+  writeWhole,
+} from './installation-folder.ts'
+import { serverConfig } from './server-config.ts'
+import { reloadServer, runningServer, startServer } from './server-process.ts'
+
+export type UpServer = Plan & {
+  readonly url: string
+  readonly pid: number
+  readonly credentials: string
+  readonly roles: readonly string[]
+  readonly started: boolean
+}
+
+export async function bringUp(
+  paths: FolderPaths,
+  wanted: InstallationFile,
+  findServer: () => Promise<FoundServer>,
+): Promise<UpServer> {
+  const installation = { ...wanted, port: wanted.port === 0 ? await freePort(wanted.host) : wanted.port }
+  const roles = rolesOf(installation).map(({ name }) => name)
+  const text = await configText(paths, installation, roles)
+  const running = await runningServer(paths)
+  const isChanged = !existsSync(paths.config) || (await readFile(paths.config, 'utf8')) !== text
+  if (running !== undefined && isChanged) await refuseMoved(paths, text)
+  await writeInstallation(paths, installation)
+  await writeWhole(paths.config, text)
+  const target = installedServer(paths, installation)
+  if (running !== undefined && isChanged) await reload(running, paths, target)
+  const isReady = async () => (await asked(target)) !== undefined
+  const pid = running ?? (await startServer((await findServer()).path, paths, isReady))
+  const plan = await applyInstallation(target)
+  const { url, credentials } = target
+  return { ...plan, url, pid, credentials, roles, started: running === undefined }
+}
+
+export function installedServer(paths: FolderPaths, installation: InstallationFile): InstalledServer {
+  const { replicas, tls_ca_file } = installation
+  return {
+    url: serverUrl(installation),
+    credentials: paths.credentials,
+    installation,
+    replicas,
+    tls_ca_file,
+  }
+}
+
+/** New roles and permissions hold from when the server says it has read them. */
+async function reload(pid: number, paths: FolderPaths, target: InstalledServer): Promise<void> {
+  const before = await asked(target)
+  await reloadServer(pid, paths, async () => {
+    const now = await asked(target)
+    return now !== undefined && now.config_loaded !== before?.config_loaded
+  })
+}
+
+async function configText(
+  paths: FolderPaths,
+  installation: InstallationFile,
+  roles: readonly string[],
+): Promise<string> {
+  const { host, port, tls } = installation
+  const settings = {
+    host,
+    port,
+    store_directory: paths.store,
+    sync_interval: 'always',
+    pid_file: paths.pid,
+    log_file: paths.log,
+    ...(tls === undefined ? {} : { tls }),
+  }
+  // Written only when the rest is known to be allowed: the text is made first with no keys at all.
+  serverConfig(settings, installation, new Map())
+  return serverConfig(settings, installation, await ensureCredentials(paths.credentials, roles))
+}
+
+/** What the server says of itself to its admin; undefined while it cannot be reached. */
+async function asked(target: InstalledServer): Promise<ServerCheck | undefined> {
+  const { url, credentials, tls_ca_file } = target
+  try {
+    const { connection, server } = await connectNats({
+      url,
+      role: ADMIN_ROLE,
+      seed_file: seedFile(credentials, ADMIN_ROLE),
+      money: 'paper',
+      ...(tls_ca_file === undefined ? {} : { tls_ca_file }),
+      onDoubt: () => undefined,
+      onViolation: (fault) => {
+        throw fault
+      },
+    })
+    await connection.close()
+    return server
+  } catch (error) {
+    if (error instanceof OperatingError && error.code === 'nats.unreachable') return undefined
+    throw error
+  }
+}
+
+/** A running server takes new roles, but no new address. */
+async function refuseMoved(paths: FolderPaths, text: string): Promise<void> {
+  const addressOf = (config: string): string =>
+    config
+      .split('\n')
+      .filter((line) => /^(host|port|tls|http| {2}(cert|key|ca)_file)/.test(line))
+      .join('\n')
+  if (addressOf(await readFile(paths.config, 'utf8')) === addressOf(text)) return
+  throw new OperatingError({
+    code: 'nats.server_elsewhere',
+    reason: 'usage',
+    what: 'The server of this folder runs with another address or certificate.',
+    where: paths.config,
+    remedy: 'Run orrery nats down first.',
+  })
+}
+
+async function freePort(host: string): Promise<number> {
+  const probe = createServer().listen(0, host)
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
