@@ -3,6 +3,7 @@
 
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
+import { VALUE_TAG } from '../canonical/canonical-writer.ts'
 import { decodeLiveHeader, type EpochBinding } from './epoch-binding.ts'
 
 /** How the base of an epoch came about: a session's first, a re-run of the epoch before, or a fold of its ledger. */
@@ -28,6 +29,11 @@ export type LiveContents = {
 }
 
 export type LiveHeader = { readonly binding: EpochBinding; readonly contents: LiveContents }
+
+/** A backtest's header is one free-form value, and begins with its tag; a live one begins with the length of a hash. */
+export function isLiveHeader(header: Uint8Array): boolean {
+  return header.length > 0 && header[0] !== VALUE_TAG.object
+}
 
 /** @param where the journal and epoch, for people. */
 export function readLiveHeader(header: Uint8Array, where: string): LiveHeader {

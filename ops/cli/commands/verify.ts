@@ -1,19 +1,26 @@
 import { EXIT_CODE } from '../../../schemas/operating-error.ts'
 import type { FolderVerification } from '../../backtest/verify-folder.ts'
+import type { OpenedSession } from '../../session/session-journal.ts'
 import { grouped } from '../../text/table.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 
 export const command: Command = {
   name: 'verify',
   summary: 'Run a session again from its journal and prove that it comes out the same.',
-  usage: 'DIR',
+  usage: 'SESSION',
   description: `
-Loads the strategies and the configuration that the run's journal stores, reads the same history, runs it again in this
+SESSION is the folder of a run or of a session, or a session's name under ./runs. A live session is run again epoch by
+epoch from its journal alone: every effect, timer, snapshot and base must come out byte for byte. Of a backtest the command
+loads the strategies and the configuration that the run's journal stores, reads the same history, runs it again in this
 fresh process, and compares every input and every order command, the hashes of outputs and state, and what result.json
 (its run_id and timing aside) and the CSV files beside the journal say, as far as they are there. Ends with exit code 4 and the first difference when they are not identical. A run of another build of orrery is named as such.`,
   arguments_min: 1,
   arguments_max: 1,
   options: {
+    current: {
+      type: 'boolean',
+      description: 'Of a live session: run the strategies as they are on disk now, not those stored.',
+    },
     store: {
       type: 'string',
       value: 'DIR',
@@ -22,18 +29,40 @@ fresh process, and compares every input and every order command, the hashes of o
   },
   examples: [
     { line: 'orrery verify runs/demo-20260105T101500123', what: 'the folder that orrery backtest printed' },
+    { line: 'orrery verify first', what: 'the session named first' },
+    { line: 'orrery verify first --current', what: 'would the strategies of today have done the same?' },
   ],
   run: verify,
 }
 
 async function verify(call: Call): Promise<Outcome> {
+  const { openSessionFolder } = await import('../../session/session-journal.ts')
+  const [name = ''] = call.arguments
+  const session = await openSessionFolder(name)
+  if (session !== undefined) return verifyLive(call, session)
   const { verifyFolder } = await import('../../backtest/verify-folder.ts')
-  const [folder = ''] = call.arguments
+  const folder = name
   const found = await verifyFolder({ folder, store: call.text('store'), progress: call.progress })
   return {
     json: { ...found, difference: found.difference ?? null, file_difference: found.file_difference ?? null },
     text: `${[...lines(found), ...buildLines(found)].join('\n')}\n`,
     exit_code: found.is_equal ? EXIT_CODE.done : EXIT_CODE.mismatch,
+  }
+}
+
+async function verifyLive(call: Call, { journal, where }: OpenedSession): Promise<Outcome> {
+  const { verifySession } = await import('../../session/verify-session.ts')
+  const { verificationText } = await import('../../session/verification-text.ts')
+  try {
+    const current_from = call.flag('current') ? process.cwd() : undefined
+    const found = await verifySession({ journal, where, current_from, progress: call.progress })
+    return {
+      json: { ...found, difference: found.difference ?? null },
+      text: verificationText(found),
+      exit_code: found.is_equal ? EXIT_CODE.done : EXIT_CODE.mismatch,
+    }
+  } finally {
+    await journal.close()
   }
 }
 

@@ -1,0 +1,24 @@
+// The journal of a session given by folder or name, opened for reading; a session that runs holds its own.
+
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import type { Journal } from '../../engine/journal-port.ts'
+import { isLiveHeader } from '../../engine/live/live-header.ts'
+import { SESSIONS_DEFAULT, sessionJournal } from '../live/session-folder.ts'
+
+export type OpenedSession = { readonly journal: Journal; readonly folder: string; readonly where: string }
+
+/** Undefined where there is no journal, or one of a backtest. */
+export async function openSessionFolder(given: string): Promise<OpenedSession | undefined> {
+  const folder = [resolve(given), resolve(join(SESSIONS_DEFAULT, given))].find((candidate) =>
+    existsSync(sessionJournal(candidate)),
+  )
+  if (folder === undefined) return undefined
+  const where = sessionJournal(folder)
+  const journal = await openFileJournal({ directory: where })
+  const [first] = journal.epochs
+  if (first !== undefined && isLiveHeader(first.header)) return { journal, folder, where }
+  await journal.close()
+  return undefined
+}

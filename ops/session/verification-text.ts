@@ -1,0 +1,52 @@
+// What a verification of a live session found, for a person.
+
+import { isoTime } from '../../schemas/units.ts'
+import { alignedRows, grouped } from '../text/table.ts'
+import type { SessionDifference } from './rerun-session.ts'
+import type { SessionVerification } from './verify-session.ts'
+
+export function verificationText(found: SessionVerification): string {
+  const lines = found.is_equal ? equalLines(found) : differenceLines(found)
+  return `${[...lines, ...sourceLines(found), ...buildLines(found)].join('\n')}\n`
+}
+
+function equalLines({ session, records, snapshots, epochs, output_hash }: SessionVerification): string[] {
+  return [
+    `✓ ${session} came out the same: ${grouped(records)} journal records and ${grouped(snapshots)} snapshots in ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}.`,
+    ...alignedRows(
+      epochs.map(({ epoch, base, records: count }) => [
+        `  epoch ${epoch}`,
+        `${grouped(count)} records`,
+        `base ${base}`,
+      ]),
+      [1],
+    ),
+    `  output_hash ${output_hash}`,
+  ]
+}
+
+function differenceLines({ session, difference }: SessionVerification): string[] {
+  if (difference === undefined) return []
+  return [
+    `✗ ${session} did not come out the same; the first difference is ${placeOf(difference)}.`,
+    `  recorded: ${difference.recorded ?? 'nothing more'}`,
+    `  again:    ${difference.again ?? 'nothing more'}`,
+  ]
+}
+
+function placeOf({ epoch, lsn, seq, ts_us }: SessionDifference): string {
+  if (lsn === undefined) return `where epoch ${epoch} begins`
+  return `in epoch ${epoch}, record ${lsn}, at input ${seq} of ${isoTime(ts_us)}`
+}
+
+function sourceLines({ other_sources, is_equal }: SessionVerification): string[] {
+  if (other_sources.length === 0) return []
+  const end = is_equal ? 'and the outputs are equal' : 'than the one that ran'
+  return [`  The source of ${other_sources.join(', ')} on disk is another one${is_equal ? ',' : ''} ${end}.`]
+}
+
+function buildLines({ build, is_equal }: SessionVerification): string[] {
+  if (build.of_run === build.running) return []
+  const line = `  It was made by another build of orrery: ${build.of_run.slice(0, 12)}, this one is ${build.running.slice(0, 12)}.`
+  return is_equal ? [line] : [line, '  Verify it with the build that made it before looking further.']
+}
