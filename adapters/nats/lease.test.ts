@@ -203,7 +203,7 @@ test('[L6] a frozen server ends it in time, and the loss is told once', async ()
   const options = claimOf('first')
   const lease = await acquired(options)
   await renewed(lease, 1)
-  server.freeze()
+  await server.freeze()
   try {
     await options.lost
     expect([lease.permit(), options.told.length]).toEqual(['lease_lost', 1])
