@@ -57,8 +57,16 @@ export interface JournalWriter {
   readonly appended_lsn: number
   /** lsn of the last record known to survive a power loss, -1 before the first. */
   readonly durable_lsn: number
-  /** lsn of the last record whose effects may be sent: `durable_lsn` under `local`, `appended_lsn` under `deferred`. */
+  /**
+   * lsn of the last record whose effects may be sent: `durable_lsn` under `local`, `appended_lsn` under `deferred`; where
+   * a copy elsewhere is waited for, what both hold. It never goes back.
+   */
   readonly released_lsn: number
+  /**
+   * Why no order or replace may leave though its record is released; '' or absent where it may. A copy that is late lets
+   * cancels go with what the disk holds, and nothing else.
+   */
+  readonly order_refusal?: string
   /** Bytes held in memory: appended and, under `local`, not yet durable; under `deferred`, not yet written. */
   readonly pending_bytes: number
   /** The fault that ended writing, if any. */
@@ -67,7 +75,10 @@ export interface JournalWriter {
   append(kind: RecordKind, payload: Uint8Array): number
   /** Seals and syncs what is pending; resolves when everything appended before the call is durable. Calls share a batch. */
   commit(): Promise<void>
-  /** Called after each group commit with the new durable_lsn, before the commit's promise resolves. */
+  /**
+   * Called after each group commit with the new durable_lsn, before the commit's promise resolves; where a copy is waited
+   * for, once more is released.
+   */
   onDurable(listener: (durable_lsn: number) => void): void
   /** Called once, when writing ends with a failure. */
   onFailure(listener: (failure: Error) => void): void

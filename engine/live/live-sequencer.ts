@@ -5,7 +5,7 @@
 // Order: first in, first out, but for conflation (`input-queue.ts`); timers with a deadline below an input's time come
 // before it. Time: `ts_seq_us` never goes back. Overload: quotes conflate; market data beyond the bound is refused and its
 // feed is in gap; all else is kept, and while the backlog or the journal is behind its bound, orders and replaces are
-// refused (`input_backlog`, `journal_behind`) and cancels still go. The same holds until the start-up has reconciled
+// refused (`input_backlog`, `journal_behind`, `journal_copy_behind`) and cancels still go. The same holds until the start-up has reconciled
 // (`trading_enable`), and once the journal has failed. Faults: a step that throws, or a failed journal, ends the
 // sequencer for good; the session is started again from its journal.
 
@@ -226,6 +226,8 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     if (this.#fault !== undefined) return 'session_failed'
     if (!this.#isReconciled) return 'not_reconciled'
     if (writer.pending_bytes > bounds.pending_bytes_max) return 'journal_behind'
+    const refusal = writer.order_refusal ?? ''
+    if (refusal !== '') return refusal
     return this.#queue.kept_size > bounds.kept_max ? 'input_backlog' : ''
   }
 

@@ -1,0 +1,61 @@
+// Reads the sealed batches of one epoch as they become durable, beside the writer and from the same files: whoever copies
+// a journal elsewhere holds nothing of it in memory.
+
+import { type Batch, lastLsn } from '../../engine/journal/batch-format.ts'
+import type { JournalFile, JournalFs } from '../../engine/journal-fs-port.ts'
+import { BatchReader } from './batch-reader.ts'
+import { journalCorrupt } from './journal-errors.ts'
+import { epochPath, segmentPath } from './journal-paths.ts'
+import { nodeJournalFs } from './node-journal-fs.ts'
+
+export type BatchCursorOptions = {
+  readonly directory: string
+  readonly epoch: number
+  /** Absent: the disk. */
+  readonly fs?: JournalFs
+}
+
+export class BatchCursor {
+  readonly #fs: JournalFs
+  readonly #epoch_directory: string
+  #file: JournalFile | undefined
+  #reader: BatchReader | undefined
+  #segment = 1
+  #offset = 0
+  #last: Batch | undefined
+  /** Up to where the reader may look: what stands behind it may be half written. */
+  #durable_lsn = -1
+
+  constructor({ directory, epoch, fs = nodeJournalFs }: BatchCursorOptions) {
+    this.#fs = fs
+    this.#epoch_directory = epochPath(directory, epoch)
+  }
+
+  /** The next batch that ends at `durable_lsn` or before; undefined where there is none yet. The opening comes first. */
+  async next(durable_lsn: number): Promise<Batch | undefined> {
+    if (this.#last !== undefined && lastLsn(this.#last) >= durable_lsn) return undefined
+    if (durable_lsn !== this.#durable_lsn) this.#reader = undefined
+    this.#durable_lsn = durable_lsn
+    for (;;) {
+      this.#file ??= await this.#fs.open(segmentPath(this.#epoch_directory, this.#segment))
+      this.#reader ??= new BatchReader(this.#file, await this.#file.size(), this.#offset)
+      const batch = await this.#reader.next()
+      if (typeof batch === 'string') throw journalCorrupt(this.#file.path, this.#reader.offset, batch)
+      this.#offset = this.#reader.offset
+      if (batch !== undefined) {
+        this.#last = batch
+        return batch
+      }
+      // What is durable stands in the next segment when this one holds no more.
+      await this.close()
+      this.#segment += 1
+      this.#offset = 0
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+    this.#file = undefined
+    this.#reader = undefined
+  }
+}

@@ -1,0 +1,47 @@
+// Whether a connection to the server stands, for whoever would otherwise fill its buffer with what cannot be sent.
+
+import type { NatsConnection } from '@nats-io/transport-node'
+
+export class ConnectionState {
+  readonly #listeners: ((connected: boolean, reason: string) => void)[] = []
+  #isConnected = true
+  #waiting: PromiseWithResolvers<void> | undefined
+
+  constructor(connection: NatsConnection) {
+    void this.#watch(connection)
+  }
+
+  get is_connected(): boolean {
+    return this.#isConnected
+  }
+
+  onChange(listener: (connected: boolean, reason: string) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Resolves when the connection stands, or has been closed for good. */
+  async connected(): Promise<void> {
+    if (this.#isConnected) return
+    this.#waiting ??= Promise.withResolvers()
+    await this.#waiting.promise
+  }
+
+  async #watch(connection: NatsConnection): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') this.#change(false, 'connection lost')
+      else if (status.type === 'staleConnection') this.#change(false, 'no answer to pings')
+      else if (status.type === 'reconnect') this.#change(true, 'connected again')
+    }
+    this.#waiting?.resolve()
+  }
+
+  #change(connected: boolean, reason: string): void {
+    if (connected === this.#isConnected) return
+    this.#isConnected = connected
+    if (connected) {
+      this.#waiting?.resolve()
+      this.#waiting = undefined
+    }
+    for (const listener of this.#listeners) listener(connected, reason)
+  }
+}

@@ -1,0 +1,46 @@
+// Why a journal and its copy on the bus do not belong together, in words for whoever has to decide which one is right.
+
+import type { Batch } from '../../engine/journal/batch-format.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+
+export function copyAhead({ epoch, number }: Batch, subject: string): OperatingError {
+  return new OperatingError({
+    code: 'journal.copy_ahead',
+    reason: 'mismatch',
+    what: `The copy of the journal on the bus is ahead of this one: it goes up to batch ${number} of epoch ${epoch}. Another node has taken over since, or this folder was set back.`,
+    where: subject,
+    remedy: 'Start this node as a standby with an empty folder: it follows the copy, and may then take over.',
+  })
+}
+
+export function copyDiverged({ epoch, number }: Batch, subject: string): OperatingError {
+  return new OperatingError({
+    code: 'journal.copy_diverged',
+    reason: 'mismatch',
+    what: `This journal and its copy on the bus tell different stories from batch ${number} of epoch ${epoch} on, at the latest.`,
+    where: subject,
+    remedy: 'Find out which of the two the venue knows; keep both until then, and trade on neither.',
+  })
+}
+
+export function copyPruned({ epoch, number }: Batch, first_epoch: number, subject: string): OperatingError {
+  return new OperatingError({
+    code: 'journal.copy_diverged',
+    reason: 'mismatch',
+    what: `The copy on the bus ends in epoch ${epoch}, batch ${number}, and this journal begins with epoch ${first_epoch}: what lies between was pruned before it was copied.`,
+    where: subject,
+    remedy: 'Restore the missing epochs of this journal from a backup.',
+  })
+}
+
+export function copyUnreachable(cause: unknown, subject: string): OperatingError {
+  const said = cause instanceof Error ? cause.message : String(cause)
+  return new OperatingError({
+    code: 'journal.copy_unreachable',
+    reason: 'unavailable',
+    what: `The copy of the journal cannot be read or written: ${said}.`,
+    where: subject,
+    remedy: 'See that the NATS server runs and has its streams, or use durability: local.',
+    cause,
+  })
+}

@@ -1,0 +1,114 @@
+// A node's journal on the bus: sealed batches, one message each, in the order of the chain. Every append names the message
+// it follows, so a second writer fails, and a batch that is already there is recognised by its chain hash alone.
+
+import type { DirectMsgRequest, JetStreamClient, MsgRequest } from '@nats-io/jetstream'
+import type { Batch } from '../../engine/journal/batch-format.ts'
+import { parseBatch, sameBytes } from '../../engine/journal/parse-batch.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { nodeSha256 } from '../sha256/node-sha256.ts'
+import { isWrongSequence } from './lease-key.ts'
+
+export type JournalStreamOptions = {
+  readonly js: JetStreamClient
+  readonly stream: string
+  /** `<env>.journal.<node>` */
+  readonly subject: string
+  readonly node: string
+  /** Of the server: what is larger cannot be copied. */
+  readonly max_payload_bytes: number
+}
+
+export type StoredBatch = { readonly sequence: number; readonly batch: Batch }
+
+export class JournalStream {
+  readonly #options: JournalStreamOptions
+
+  constructor(options: JournalStreamOptions) {
+    this.#options = options
+  }
+
+  get subject(): string {
+    return this.#options.subject
+  }
+
+  /** The last batch of this journal; undefined before the first. */
+  last(): Promise<StoredBatch | undefined> {
+    return this.#get({ last_by_subj: this.subject })
+  }
+
+  /** The first batch of this journal at or behind a sequence of the stream. */
+  from(sequence: number): Promise<StoredBatch | undefined> {
+    return this.#get({ seq: sequence, next_by_subj: this.subject })
+  }
+
+  /**
+   * Appends behind the message `expected`, 0 for none, and returns the message's sequence. Rejects with `journal.fenced`
+   * where something else stands there, and otherwise at its deadline: whether the batch was stored is then unknown, and
+   * appending it again is safe.
+   */
+  async append(batch: Batch, expected: number, timeout_ms: number): Promise<number> {
+    const { js, node, max_payload_bytes } = this.#options
+    const { epoch, number, bytes } = batch
+    if (bytes.length > max_payload_bytes) throw batchTooLarge(batch, max_payload_bytes)
+    try {
+      const { seq, duplicate } = await js.publish(this.subject, bytes, {
+        msgID: `${node}.${epoch}.${number}`,
+        expect: { lastSubjectSequence: expected },
+        timeout: timeout_ms,
+      })
+      // Another node that took the same epoch would use the same id: only the chain says whose batch is there.
+      return duplicate ? await this.#ours(batch, await this.from(seq)) : seq
+    } catch (error) {
+      if (isWrongSequence(error)) return await this.#ours(batch, await this.last())
+      throw error
+    }
+  }
+
+  async #ours(batch: Batch, stored: StoredBatch | undefined): Promise<number> {
+    if (stored !== undefined && sameBytes(stored.batch.chain_hash, batch.chain_hash)) return stored.sequence
+    throw journalFenced(batch, stored?.batch, this.subject)
+  }
+
+  async #get(query: DirectMsgRequest): Promise<StoredBatch | undefined> {
+    const manager = await this.#options.js.jetstreamManager(false)
+    // The server knows `next_by_subj` here, too, which the client's type leaves out.
+    const stored = await manager.streams.getMessage(this.#options.stream, query as MsgRequest)
+    if (stored === null) return undefined
+    return { sequence: stored.seq, batch: batchOf(stored.data, this.subject, stored.seq) }
+  }
+}
+
+/** The batch in a message; a damaged one is refused with its place. */
+export function batchOf(data: Uint8Array, subject: string, sequence: number): Batch {
+  const batch = parseBatch(data, nodeSha256)
+  if (typeof batch !== 'string') return batch
+  throw new OperatingError({
+    code: 'journal.copy_corrupt',
+    reason: 'data',
+    what: `The copy of the journal is damaged: ${batch}.`,
+    where: `${subject}, message ${sequence}`,
+    remedy: 'Keep the file journal, which is the authority, and restore the stream from a backup.',
+  })
+}
+
+function journalFenced(batch: Batch, stored: Batch | undefined, subject: string): OperatingError {
+  const there = stored === undefined ? 'nothing' : `batch ${stored.number} of epoch ${stored.epoch}`
+  return new OperatingError({
+    code: 'journal.fenced',
+    reason: 'unavailable',
+    what: `Another node has gone on with this journal: where batch ${batch.number} of epoch ${batch.epoch} belongs stands ${there}. This node sends nothing more.`,
+    where: subject,
+    remedy:
+      'Leave trading to the other node; to come back, start this one as its standby with an empty folder.',
+  })
+}
+
+function batchTooLarge({ epoch, number, bytes }: Batch, max: number): OperatingError {
+  return new OperatingError({
+    code: 'journal.copy_too_large',
+    reason: 'usage',
+    what: `Batch ${number} of epoch ${epoch} has ${bytes.length} bytes, and the server takes ${max} as one message.`,
+    where: `epoch ${epoch}, batch ${number}`,
+    remedy: 'Raise max_payload of the NATS server, or keep less in the state of strategies.',
+  })
+}
