@@ -202,7 +202,7 @@ test('[C3] a frozen server holds up neither the journal nor what was released be
   const node = await started(await folder())
   await append(node.writer, 'before')
   const late = node.turned(true)
-  server.freeze()
+  await server.freeze()
   const again = node.turned(false)
   try {
     await append(node.writer, 'while frozen')

@@ -104,6 +104,8 @@ function trading(env: BusEnvironment, installation: Installation, name: string):
       ...readerApi(env, ['md', 'sig', 'intent', 'order', 'risk', 'ctl', 'journal']),
       ...streamReaderApi(leaseStreamName(env)),
       `$JS.API.STREAM.MSG.GET.${leaseStreamName(env)}`,
+      // A copy is compared with its journal at start, by its last batch.
+      `$JS.API.STREAM.MSG.GET.${streamName(env, 'journal')}`,
     ],
     subscribe: [BUS_SUBJECT.all(env, 'md')],
   })

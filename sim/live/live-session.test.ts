@@ -79,34 +79,41 @@ test('[N4] market data beyond the bound puts its feed in gap once, until the fee
   ])
 })
 
-test('[N5] while the journal is behind its bound, orders are refused with a reason and cancels still go', async () => {
-  let pending_bytes = 0
-  const scenario = await liveScenario(['quoter'])
-  const writer = {
-    get pending_bytes() {
-      return pending_bytes
-    },
-  }
-  const desk = await LiveDesk.open(scenario, { store: new MemoryJournalStore(), writer })
-  desk.start()
-  await desk.trade(12)
-  const before = new Set(desk.world.handed.keys())
-  pending_bytes = 2 << 20
-  await desk.trade(30)
-  const handed = [...desk.world.handed.keys()].filter((id) => !before.has(id))
-  const refused = (await inputsOf(desk, 1)).flatMap(({ input }) =>
-    input?.type === 'send_outcome' && input.outcome === 'refused' ? [input] : [],
-  )
-  expect(new Set(refused.map(({ reason_code }) => reason_code))).toEqual(new Set(['journal_behind']))
-  expect(new Set(refused.map(({ command_type }) => command_type))).not.toContain('order_cancel_request')
-  expect(refused.map(({ client_order_id }) => client_order_id).filter((id) => handed.includes(id))).toEqual(
-    [],
-  )
-  expect(handed.length).toBeGreaterThan(0)
-  pending_bytes = 0
-  await desk.trade(12)
-  expect(desk.world.handed.size).toBeGreaterThan(before.size + handed.length)
-})
+test.each(['journal_behind', 'journal_copy_behind'])(
+  '[N5] while the journal or its copy is behind, orders are refused with %s and cancels still go',
+  async (reason) => {
+    const isCopy = reason === 'journal_copy_behind'
+    let isBehind = false
+    const scenario = await liveScenario(['quoter'])
+    const writer = {
+      get pending_bytes() {
+        return isBehind && !isCopy ? 2 << 20 : 0
+      },
+      get order_refusal() {
+        return isBehind && isCopy ? reason : ''
+      },
+    }
+    const desk = await LiveDesk.open(scenario, { store: new MemoryJournalStore(), writer })
+    desk.start()
+    await desk.trade(12)
+    const before = new Set(desk.world.handed.keys())
+    isBehind = true
+    await desk.trade(30)
+    const handed = [...desk.world.handed.keys()].filter((id) => !before.has(id))
+    const refused = (await inputsOf(desk, 1)).flatMap(({ input }) =>
+      input?.type === 'send_outcome' && input.outcome === 'refused' ? [input] : [],
+    )
+    expect(new Set(refused.map(({ reason_code }) => reason_code))).toEqual(new Set([reason]))
+    expect(new Set(refused.map(({ command_type }) => command_type))).not.toContain('order_cancel_request')
+    expect(refused.map(({ client_order_id }) => client_order_id).filter((id) => handed.includes(id))).toEqual(
+      [],
+    )
+    expect(handed.length).toBeGreaterThan(0)
+    isBehind = false
+    await desk.trade(12)
+    expect(desk.world.handed.size).toBeGreaterThan(before.size + handed.length)
+  },
+)
 
 test('[N5] a session that has recovered sends no order before trading is enabled', async () => {
   const scenario = await liveScenario(TRADERS)
