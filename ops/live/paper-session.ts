@@ -9,12 +9,15 @@ import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { SessionClock } from '../../adapters/session-clock/session-clock.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { Journal, JournalWriter } from '../../engine/journal-port.ts'
 import { LIVE_BOUNDS_DEFAULT } from '../../engine/live/live-bounds.ts'
 import type { BaseOrigin, LiveContents } from '../../engine/live/live-header.ts'
+import type { VenueConnection } from '../../engine/live/venue-connection.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
+import type { VenueId } from '../../schemas/ids.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
@@ -39,6 +42,14 @@ export type PaperOptions = {
   readonly onAlert: (alert: Alert) => void
   readonly onFault: (fault: FaultReport) => void
   readonly onFailure: (error: unknown) => void
+  /** Between the parts, for whoever copies, watches or disturbs what passes. */
+  readonly between?: SessionSeams
+}
+
+export type SessionSeams = {
+  readonly journal?: (journal: Journal) => Journal
+  readonly writer?: (writer: JournalWriter) => JournalWriter
+  readonly connection?: (connection: VenueConnection) => VenueConnection
 }
 
 export type PaperSession = {
@@ -59,16 +70,22 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   const instruments = instrumentsOf(config)
   const folder = sessionFolder(config)
   await makeSessionFolder(folder)
-  const journal = await openFileJournal({ directory: sessionJournal(folder) })
+  const { between = {} } = options
+  const file = await openFileJournal({ directory: sessionJournal(folder) })
+  const journal = between.journal?.(file) ?? file
   const journaled_us = await lastJournaledUs(journal)
   const clock = new SessionClock({ journaled_us, speed: Number(config.live.speed) })
   const driver = await openExchange(config, folder, clock, options.onFailure)
-  const connections = config.venues.map(({ id }) => new InProcessConnection(id as never, driver))
+  const connections = config.venues.map(({ id }): VenueConnection => {
+    const connection = new InProcessConnection(id as VenueId, driver)
+    return between.connection?.(connection) ?? connection
+  })
   const session = await LiveSession.open({
     config,
     clock,
     connections,
     journal,
+    ...(between.writer === undefined ? {} : { wrapWriter: between.writer }),
     buildNode: liveNodeFactory({
       config,
       instruments,

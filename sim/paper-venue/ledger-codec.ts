@@ -37,6 +37,10 @@ export function writeLedgerTime(writer: CanonicalWriter, ts_us: number): void {
   writer.byte(TIME)
 }
 
+export function isLedgerCommand(payload: Uint8Array): boolean {
+  return payload[TAG_OFFSET] === COMMAND
+}
+
 export function isLedgerTime(payload: Uint8Array): boolean {
   return payload[TAG_OFFSET] === TIME
 }

@@ -1,0 +1,128 @@
+// A paper session in a process of its own that dies when it is told to: at a crash point, after so many passages. Before
+// it dies it writes down where, and what was open. Some make a mistake on purpose, so that the proof is seen to find it.
+
+import { appendFileSync } from 'node:fs'
+import { readEffects } from '../../../engine/effect-record.ts'
+import {
+  type Journal,
+  type JournalRecord,
+  type JournalWriter,
+  RECORD_KIND,
+} from '../../../engine/journal-port.ts'
+import type { VenueConnection } from '../../../engine/live/venue-connection.ts'
+import type { OutputObserver } from '../../../engine/outputs.ts'
+import type { VenueCommand } from '../../../schemas/messages/order.ts'
+import { changed } from '../../../sim/live/changed-port.test-support.ts'
+import { openPaperSession } from '../paper-session.ts'
+import type { CrashPoint, KillNote } from './kill-run.test-support.ts'
+
+type Orders = { readonly open: Set<number>; readonly partial: Set<number>; readonly canceling: Set<number> }
+
+const [config = '', notes = '', point = '', passages = '0', wanted = '', mutant = ''] = process.argv.slice(2)
+let left = Number(passages)
+const orders: Orders = { open: new Set(), partial: new Set(), canceling: new Set() }
+
+/** Dies at its point, once it was passed often enough with an order in the state wanted. */
+function pass(at: CrashPoint): void {
+  if (at !== point || (wanted !== '' && orders[wanted as keyof Orders].size === 0) || --left > 0) return
+  const note: KillNote = {
+    point: at,
+    open: orders.open.size,
+    partial: orders.partial.size,
+    canceling: orders.canceling.size,
+  }
+  appendFileSync(notes, `${JSON.stringify(note)}\n`)
+  process.kill(process.pid, 'SIGKILL')
+}
+
+const observer: OutputObserver = {
+  onFact: ({ counter, ended, type, cum_quantity_units }) => {
+    for (const set of Object.values(orders)) if (ended) set.delete(counter)
+    if (ended) return
+    orders.open.add(counter)
+    if (cum_quantity_units > 0) orders.partial.add(counter)
+    if (type === 'order.pending_cancel') orders.canceling.add(counter)
+  },
+}
+
+let resend: readonly VenueCommand[] = []
+const paper = await openPaperSession({
+  path: config,
+  set: [],
+  observer,
+  onAlert: (alert) => say('alert', alert.code),
+  onFault: (fault) => say('fault', fault.message),
+  onFailure: (error) => {
+    say('failure', String(error))
+    process.exit(1)
+  },
+  between: { journal: ofJournal, writer: ofWriter, connection: ofConnection },
+})
+const told = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()))
+await paper.session.run()
+say('running', String(paper.session.start.epoch))
+await told
+await paper.session.stop('test', 'cancel')
+await paper.close()
+process.exit(0)
+
+function ofJournal(journal: Journal): Journal {
+  return changed(journal, {
+    read: (epoch, from_lsn) => {
+      const records = journal.read(epoch, from_lsn)
+      return mutant === 'drops the last input' ? withoutLastInput(records) : noted(records)
+    },
+  })
+}
+
+/** Keeps the commands of the last effect record, for the mutant that sends them again. */
+async function* noted(records: AsyncIterable<JournalRecord>): AsyncIterable<JournalRecord> {
+  for await (const record of records) {
+    if (record.kind === RECORD_KIND.effects) resend = readEffects(record.payload, () => 0).commands
+    yield record
+  }
+}
+
+async function* withoutLastInput(records: AsyncIterable<JournalRecord>): AsyncIterable<JournalRecord> {
+  const all = await Array.fromAsync(records)
+  const last = all.findLastIndex(({ kind }) => kind === RECORD_KIND.input)
+  // What followed from it goes with it, or the re-run would say so itself.
+  yield* all.slice(0, Math.max(0, last))
+}
+
+function ofWriter(writer: JournalWriter): JournalWriter {
+  writer.onDurable(() => pass('after fsync, before the send'))
+  return changed(writer, {
+    append: (kind, payload) => {
+      if (kind !== RECORD_KIND.effects) return writer.append(kind, payload)
+      pass('before append')
+      const lsn = writer.append(kind, payload)
+      pass('after append, before fsync')
+      return lsn
+    },
+  })
+}
+
+function ofConnection(connection: VenueConnection): VenueConnection {
+  return changed(connection, {
+    open: async (session, listener) => {
+      await connection.open(session, {
+        ...listener,
+        offer: (input) => {
+          if (input.type === 'send_outcome') pass('after the send, before its outcome is journaled')
+          listener.offer(input)
+        },
+      })
+      if (mutant === 'sends an old outbox again') for (const command of resend) connection.send(command, 0)
+    },
+    send: (command, sent_us) => {
+      pass('at the send')
+      connection.send(command, sent_us)
+    },
+    ...(mutant === 'looks nothing up' ? { lookUp: () => undefined } : {}),
+  })
+}
+
+function say(what: string, value: string): void {
+  process.stdout.write(`${what} ${value}\n`)
+}
