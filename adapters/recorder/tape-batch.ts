@@ -3,7 +3,7 @@
 // the length of the head (u32), the head as JSON, each section behind its length (u32), and a CRC-32C of all before it.
 
 import { crc32c } from '../../engine/journal/crc32c.ts'
-import { decodeRows, encodeRows, type PackedRows } from '../../engine/wire/packed-rows.ts'
+import { decodeRows, encodeRows, type PackedRows, ROW_COLUMNS } from '../../engine/wire/packed-rows.ts'
 
 export const TAPE_VERSION = 1
 const MAGIC = 0x5054524f
@@ -47,7 +47,7 @@ export function encodeTapeBatch({ head, sections }: TapeBatch): Uint8Array {
   return bytes
 }
 
-/** Decodes a batch; a text says what is wrong with the bytes. */
+/** Decodes a batch; a text says what is wrong with the bytes, whoever made them. */
 export function decodeTapeBatch(bytes: Uint8Array): TapeBatch | string {
   if (bytes.length < PREFIX_SIZE + 4) return 'it is cut off'
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -56,14 +56,39 @@ export function decodeTapeBatch(bytes: Uint8Array): TapeBatch | string {
   const end = bytes.length - 4
   if (view.getUint32(end, true) !== crc32c(bytes, 0, end)) return 'its checksum does not match'
   const headEnd = PREFIX_SIZE + view.getUint32(8, true)
-  const head = JSON.parse(Buffer.from(bytes.subarray(PREFIX_SIZE, headEnd)).toString()) as TapeHead
+  const head = headEnd > end ? undefined : headOf(bytes.subarray(PREFIX_SIZE, headEnd))
+  if (head === undefined) return 'its head is damaged'
   const sections: PackedRows[] = []
   for (let at = headEnd; at < end; ) {
     const from = at + 4
-    at = from + view.getUint32(at, true)
-    const section = decodeRows(bytes.subarray(from, at))
+    const to = from > end ? end + 1 : from + view.getUint32(at, true)
+    if (to > end) return 'a section is cut off'
+    const section = decodeRows(bytes.subarray(from, to))
     if (typeof section === 'string') return `a section is damaged: ${section}`
+    if (section.columns.length === ROW_COLUMNS[section.series.kind].length) return 'a section is of no tape'
     sections.push(section)
+    at = to
   }
   return { head, sections }
+}
+
+function headOf(bytes: Uint8Array): TapeHead | undefined {
+  let head: unknown
+  try {
+    head = JSON.parse(Buffer.from(bytes).toString())
+  } catch {
+    return undefined // The caller says that it is damaged.
+  }
+  if (typeof head !== 'object' || head === null) return undefined
+  const { tape, epoch, number, last_seq, is_last, streams, next_rows } = head as Partial<TapeHead>
+  const isWhole =
+    typeof tape === 'string' &&
+    [epoch, number, last_seq].every(Number.isSafeInteger) &&
+    typeof is_last === 'boolean' &&
+    Array.isArray(streams) &&
+    streams.every((name) => typeof name === 'string') &&
+    typeof next_rows === 'object' &&
+    next_rows !== null &&
+    Object.values(next_rows).every(Number.isSafeInteger)
+  return isWhole ? (head as TapeHead) : undefined
 }

@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/stop.ts'),
   },
   {
+    name: 'recorder',
+    summary: 'Record what live sessions saw into the tick store.',
+    load: () => import('./commands/recorder.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'Check that this machine can run orrery, and say what to do where it cannot.',
     load: () => import('./commands/doctor.ts'),

@@ -2,6 +2,7 @@
 // stop`, by its own time, or by a failure.
 
 import { listenForControl } from './control-socket.ts'
+import { onSignals } from './on-signals.ts'
 import { openPaperSession } from './paper-session.ts'
 import { handleControl } from './session-control.ts'
 import { SessionPrinter } from './session-printer.ts'
@@ -82,20 +83,4 @@ function stopped(
 function endText(session: string, open: number): string {
   const left = open === 0 ? 'no order is open' : `${open} orders are still open`
   return `${session} has ended; ${left}. Started again, it goes on from here.`
-}
-
-/** The first signal ends gracefully; the command line's own handler is put aside meanwhile. */
-function onSignals(stop: () => void): () => void {
-  const before = new Map<NodeJS.Signals, NodeJS.SignalsListener[]>()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    before.set(signal, process.listeners(signal) as NodeJS.SignalsListener[])
-    process.removeAllListeners(signal)
-    process.once(signal, stop)
-  }
-  return () => {
-    for (const [signal, listeners] of before) {
-      process.removeListener(signal, stop)
-      for (const listener of listeners) process.once(signal, listener)
-    }
-  }
 }

@@ -23,6 +23,11 @@ export function exchangeLedger(folder: string): string {
   return join(folder, 'exchange')
 }
 
+/** Batches of the raw tape on their way to the recorder. */
+export function sessionTape(folder: string): string {
+  return join(folder, 'tape')
+}
+
 export async function makeSessionFolder(folder: string): Promise<void> {
   try {
     await makeFolders(folder)

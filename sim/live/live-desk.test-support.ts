@@ -6,6 +6,7 @@ import type { Journal, JournalRecord, JournalWriter } from '../../engine/journal
 import type { EpochBinding } from '../../engine/live/epoch-binding.ts'
 import type { LiveBounds } from '../../engine/live/live-bounds.ts'
 import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
+import type { RawTape } from '../../engine/live/raw-tape-port.ts'
 import { MemoryJournal, type MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
 import { openSession, type SessionStart } from '../../ops/live/open-session.ts'
 import type { SendOutcome } from '../../schemas/messages/order.ts'
@@ -21,6 +22,7 @@ export type DeskOptions = {
   readonly writer?: Partial<JournalWriter>
   /** Hashes that are not those of the epoch before. */
   readonly binding?: Partial<EpochBinding>
+  readonly tape?: RawTape
 }
 
 export class LiveDesk {
@@ -39,7 +41,7 @@ export class LiveDesk {
     })
     const session = sessionOptions(scenario, world.ports, journal, options.bounds)
     const binding = { ...session.binding, ...options.binding }
-    const { sequencer, writer, start } = await openSession({ ...session, binding })
+    const { sequencer, writer, start } = await openSession({ ...session, binding, tape: options.tape })
     const desk = new LiveDesk(world, memory, sequencer, writer, start)
     world.connect((input) => {
       if (input.type === 'send_outcome') desk.outcomes.push(input)

@@ -1,0 +1,46 @@
+// The recorder as a child of a session's process. It ends with its parent, however that ends: its standard input does.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+const MAIN = new URL('../cli/main.ts', import.meta.url).pathname
+
+export type RecorderChildOptions = {
+  readonly path: string
+  readonly set: readonly string[]
+  /** What it says, line by line. */
+  readonly print: (line: string) => void
+  /** It has ended without being asked to; the tape stays in its files until there is another. */
+  readonly onExit: (code: number | null) => void
+}
+
+export class RecorderChild {
+  readonly #child: ChildProcess
+  readonly #exited: Promise<unknown>
+  #isClosing = false
+
+  constructor({ path, set, print, onExit }: RecorderChildOptions) {
+    const overrides = set.flatMap((value) => ['--set', value])
+    const args = [...process.execArgv, MAIN, 'recorder', path, ...overrides, '--with-parent']
+    this.#child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on('line', print)
+    }
+    this.#exited = once(this.#child, 'close')
+    this.#child.once('exit', (code) => {
+      if (!this.#isClosing) onExit(code)
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Lets it record what is spooled, then ends it. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    this.#child.stdin?.end()
+    await this.#exited
+  }
+}

@@ -1,0 +1,82 @@
+// `orrery recorder` at work: holds the tick store, records the tapes of every session beside the configured one, and
+// serves readings to other commands, until it is told to end.
+
+import { join } from 'node:path'
+import { openChdbTickStore, type RecordingStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
+import { Recorder, type RecorderCounts } from '../../adapters/recorder/recorder.ts'
+import { StoreServer } from '../../adapters/recorder/store-server.ts'
+import type { Config } from '../../schemas/config.ts'
+import { builtInInstruments } from '../../schemas/instrument-table.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { sessionFolders, sessionTape } from '../live/session-folder.ts'
+
+/** How often the folders are looked at. */
+const LOOK_INTERVAL_MS = 200
+
+export type RunRecorderOptions = {
+  readonly path: string
+  readonly set: readonly string[]
+  readonly print: (line: string) => void
+  /** Resolves when it is to end. */
+  readonly ended: Promise<void>
+}
+
+export async function runRecorder({ path, set, print, ended }: RunRecorderOptions): Promise<RecorderCounts> {
+  const { config } = await loadConfig({ path, set })
+  const store = await openChdbTickStore({ directory: config.data.store })
+  try {
+    await store.putInstruments(definitions(config))
+    const server = await StoreServer.listen(store, config.data.store)
+    try {
+      print(`Recording into ${config.data.store}.`)
+      return await record(config, store, print, ended)
+    } finally {
+      await server.close()
+    }
+  } finally {
+    await store.close()
+  }
+}
+
+/** Until the end is asked for, and then once more: what was spooled before it is recorded. */
+async function record(
+  config: Config,
+  store: RecordingStore,
+  print: (line: string) => void,
+  ended: Promise<void>,
+): Promise<RecorderCounts> {
+  const recorder = new Recorder({
+    store,
+    folders: () => tapeFolders(config),
+    onRefused: ({ message }) => print(`✗ ${message}`),
+  })
+  let isEnding = false
+  const end = ended.then(() => {
+    isEnding = true
+  })
+  while (!isEnding) {
+    await recorder.collect()
+    await Promise.race([end, pause(LOOK_INTERVAL_MS)])
+  }
+  await recorder.collect()
+  return recorder.counts
+}
+
+/** The tapes of all sessions that are kept beside this one: they share the store, which has one recorder. */
+async function tapeFolders({ journal, session }: Config): Promise<string[]> {
+  const own = join(journal.directory, session)
+  const folders = new Set([own, ...(await sessionFolders(journal.directory))])
+  return [...folders].map(sessionTape)
+}
+
+/** As the session itself has them: its own wins over one that is built in. */
+function definitions({ instruments }: Config) {
+  const own = new Set(instruments.map(({ instrument_id }) => instrument_id))
+  return [...builtInInstruments().filter(({ instrument_id }) => !own.has(instrument_id)), ...instruments]
+}
+
+function pause(delay_ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, delay_ms)
+  })
+}
