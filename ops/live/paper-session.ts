@@ -31,6 +31,7 @@ import { foldUnder } from './fold-node.ts'
 import { lastJournaledUs } from './last-journaled.ts'
 import { BAR_CLOSE_DELAY_US, liveNodeFactory } from './live-node.ts'
 import { LiveSession } from './live-session.ts'
+import { joinBus } from './session-bus.ts'
 import { sessionFeeds } from './session-feeds.ts'
 import { exchangeLedger, makeSessionFolder, sessionFolder, sessionJournal } from './session-folder.ts'
 
@@ -80,12 +81,24 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     const connection = new InProcessConnection(id as VenueId, driver)
     return between.connection?.(connection) ?? connection
   })
+  const bus = await joinBus({
+    config,
+    journal,
+    directory: sessionJournal(folder),
+    now_us: () => clock.now_us(),
+    onAlert: options.onAlert,
+    onFailure: options.onFailure,
+  })
+  const wrapWriter = (writer: JournalWriter): JournalWriter => {
+    const copied = bus?.wrapWriter(writer) ?? writer
+    return between.writer?.(copied) ?? copied
+  }
   const session = await LiveSession.open({
     config,
     clock,
     connections,
     journal,
-    ...(between.writer === undefined ? {} : { wrapWriter: between.writer }),
+    wrapWriter,
     buildNode: liveNodeFactory({
       config,
       instruments,
@@ -93,6 +106,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
       venues: connections,
       sha256: nodeSha256,
       gate,
+      permit: bus?.permit,
       observer: options.observer,
       onAlert: options.onAlert,
       onFault: options.onFault,
@@ -112,6 +126,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     onFailure: options.onFailure,
   })
   const close = async () => {
+    await bus?.close()
     await driver.close()
     removeGuard()
   }

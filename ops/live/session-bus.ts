@@ -1,0 +1,155 @@
+// What a session has of the bus: the lease of its accounts, asked before each order leaves, and under `replicated` a copy
+// of its journal that orders wait for. Without a bus there is neither, and the journal's own lock is all that keeps a
+// second engine out.
+
+import { hostname } from 'node:os'
+import { acquireLease } from '../../adapters/nats/acquire-lease.ts'
+import { connectNats } from '../../adapters/nats/connect.ts'
+import { type JournalCopy, openJournalCopy } from '../../adapters/nats/journal-copy.ts'
+import type { AccountLease } from '../../adapters/nats/lease.ts'
+import { TRADING_ROLE } from '../../adapters/nats/roles.ts'
+import { leaseBucket, streamName } from '../../adapters/nats/streams.ts'
+import type { Journal, JournalWriter } from '../../engine/journal-port.ts'
+import type { Config } from '../../schemas/config.ts'
+import type { Alert } from '../../schemas/messages/alert.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { BUS_SUBJECT, type BusEnvironment, parseBusEnvironment } from '../../schemas/subjects.ts'
+import { timeUs } from '../../schemas/units.ts'
+import { seedFile } from '../nats/credentials.ts'
+
+export type SessionBusOptions = {
+  readonly config: Config
+  readonly journal: Journal
+  /** The journal's folder. */
+  readonly directory: string
+  readonly now_us: () => number
+  readonly onAlert: (alert: Alert) => void
+  /** The session may not go on: its lease is another's, or it did on the bus what it may not. */
+  readonly onFailure: (error: unknown) => void
+}
+
+export type SessionBus = {
+  /** '' while an order may leave at this moment. */
+  readonly permit: () => string
+  readonly wrapWriter: (writer: JournalWriter) => JournalWriter
+  /** After the journal was closed: gives up what was held. */
+  readonly close: () => Promise<void>
+}
+
+/** Undefined where the configuration names no bus. */
+export async function joinBus(options: SessionBusOptions): Promise<SessionBus | undefined> {
+  const { config } = options
+  if (config.bus === undefined) {
+    if (config.durability === 'replicated') throw nothingToCopyTo()
+    return undefined
+  }
+  const env = environmentOf(config)
+  const { connection } = await connectNats({
+    url: config.bus,
+    role: TRADING_ROLE,
+    seed_file: seedFile(config.bus_credentials, TRADING_ROLE),
+    money: 'paper',
+    onDoubt: ({ what, remedy }) => tell(options, 'bus.doubtful_server', 'warning', what, remedy),
+    onViolation: options.onFailure,
+  })
+  try {
+    const lease = await takeLease(options, env, connection)
+    const copy = config.durability === 'replicated' ? await openCopy(options, env, connection) : undefined
+    return {
+      permit: () => lease.permit(),
+      wrapWriter: (writer) => copy?.follow(writer) ?? writer,
+      close: async () => {
+        await copy?.close()
+        await lease.release()
+        await connection.close()
+      },
+    }
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}
+
+type Connection = Awaited<ReturnType<typeof connectNats>>['connection']
+
+function takeLease(
+  { config, journal, onFailure }: SessionBusOptions,
+  env: BusEnvironment,
+  connection: Connection,
+): Promise<AccountLease> {
+  return acquireLease({
+    connection,
+    bucket: leaseBucket(env),
+    accounts: config.accounts.map(({ id }) => id),
+    claim: {
+      node: config.session,
+      session: config.session,
+      epoch: (journal.epochs.at(-1)?.epoch ?? 0) + 1,
+      holder: `${hostname()}, pid ${process.pid}`,
+    },
+    margin_ms: config.live.lease_margin_ms,
+    onLost: onFailure,
+  })
+}
+
+function openCopy(
+  options: SessionBusOptions,
+  env: BusEnvironment,
+  connection: Connection,
+): Promise<JournalCopy> {
+  const { config, journal, directory } = options
+  return openJournalCopy({
+    connection,
+    stream: streamName(env, 'journal'),
+    subject: BUS_SUBJECT.journal(env, config.session),
+    node: config.session,
+    directory,
+    epochs: journal.epochs,
+    onBehind: (behind, reason) => {
+      if (behind)
+        tell(options, 'bus.copy_behind', 'critical', `The copy of the journal is late: ${reason}.`, HELD)
+      else
+        tell(
+          options,
+          'bus.copy_caught_up',
+          'info',
+          'The copy of the journal has caught up.',
+          'Orders leave again.',
+        )
+    },
+  })
+}
+
+const HELD = 'Orders are held until the server has it; cancels still go.'
+
+function tell(
+  { onAlert, now_us }: SessionBusOptions,
+  code: string,
+  severity: Alert['severity'],
+  what: string,
+  remedy: string,
+): void {
+  onAlert({ type: 'alert', code, severity, about: '', what, remedy, ts_us: timeUs(now_us()) })
+}
+
+function environmentOf({ live }: Config): BusEnvironment {
+  const env = parseBusEnvironment(live.environment)
+  if (env !== undefined) return env
+  throw new OperatingError({
+    code: 'config.bad_environment',
+    reason: 'usage',
+    what: `"${live.environment}" is no first word of subjects on the bus.`,
+    where: 'live.environment',
+    remedy: 'Use paper, live, or what orrery nats up was told.',
+  })
+}
+
+function nothingToCopyTo(): OperatingError {
+  return new OperatingError({
+    code: 'config.no_bus',
+    reason: 'usage',
+    what: 'Replicated durability needs a bus that holds the copy, and the configuration names none.',
+    where: 'bus',
+    remedy: 'Add bus: nats://127.0.0.1:4222 and start it with orrery nats up, or use durability: local.',
+  })
+}
