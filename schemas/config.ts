@@ -99,6 +99,71 @@ export const CommissionConfig = Type.Union(
 )
 export type CommissionConfig = Static<typeof CommissionConfig>
 
+const Probability = (options: Options) =>
+  Type.String({ pattern: '^(0(\\.\\d{1,6})?|1(\\.0{1,6})?)$', text: 'decimal', ...options })
+
+export const FillsConfig = Type.Union(
+  [
+    Type.Object(
+      {
+        model: Type.Literal('residual_worse', {
+          description: 'What is not shown trades one increment worse.',
+        }),
+      },
+      closed('What is shown, and the whole residual of a market order one price increment worse.'),
+    ),
+    Type.Object(
+      { model: Type.Literal('top_of_book', { description: 'What is not shown does not trade.' }) },
+      closed('What is shown at the touch and nothing more; the rest of a market order is canceled.'),
+    ),
+    Type.Object(
+      {
+        model: Type.Literal('participation', { description: 'A share of what is shown.' }),
+        participation_max: Probability({
+          description: 'Share of the displayed size one order may take, 0 to 1.',
+        }),
+      },
+      closed('A share of what is shown at the touch; the rest of a market order is canceled.'),
+    ),
+    Type.Object(
+      {
+        model: Type.Literal('probabilistic', { description: 'By chance, from the seed.' }),
+        slip_probability: Probability({
+          description: 'Chance that a market order fills one increment worse than shown.',
+          default: '0',
+        }),
+        touch_probability: Probability({
+          description: 'Chance that a resting limit order is filled when its own side touches its price.',
+          default: '0',
+        }),
+      },
+      closed('As residual_worse, with slippage and fills on touch by chance.'),
+    ),
+  ],
+  { description: 'How much of what is shown an order gets; absent: residual_worse.' },
+)
+export type FillsConfig = Static<typeof FillsConfig>
+
+export const BAR_EXPANSIONS = ['close', 'fixed', 'adaptive'] as const
+export type BarExpansion = (typeof BAR_EXPANSIONS)[number]
+
+export const SimulationConfig = Type.Object(
+  {
+    fills: Type.Optional(FillsConfig),
+    bars: Type.Optional(
+      Type.Union(
+        BAR_EXPANSIONS.map((word) => Type.Literal(word)),
+        {
+          description:
+            'What an imported bar trades at: its close alone (the default), open-high-low-close, or the extreme nearer to the open first.',
+        },
+      ),
+    ),
+  },
+  closed('How the simulated exchange of the venue fills orders.'),
+)
+export type SimulationConfig = Static<typeof SimulationConfig>
+
 export const VenueConfig = Type.Object(
   {
     id: Token({ description: 'Id of the venue; the part of an instrument id after the dot.' }),
@@ -110,6 +175,7 @@ export const VenueConfig = Type.Object(
       closed('Constant delays of orders and reports.', { default: {} }),
     ),
     commission: Type.Optional(CommissionConfig),
+    simulation: Type.Optional(SimulationConfig),
     displayed_quantity_default: Decimal({
       description: 'Quantity shown at the best bid and ask where the data has no sizes.',
       // The usual depth at the top of a major currency pair's book.

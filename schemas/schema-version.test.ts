@@ -8,7 +8,7 @@ const PINNED = {
   version: 3,
   files: {
     'backtest-result.ts': '8b1ffc00bfe893b2',
-    'config.ts': 'ef5fdb28ef985037',
+    'config.ts': '601535fe3b6f9df8',
     'csv-mapping.ts': '966635cd844214fb',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',
@@ -25,6 +25,7 @@ const PINNED = {
     'messages/venue.ts': '2e7bec3a5bfbae3e',
     'money.ts': '6dc769e0ff7a4048',
     'run-files.ts': '45e41b409864ec2d',
+    'subjects.ts': '00f94c378dd993eb',
   },
 }
 

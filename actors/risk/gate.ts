@@ -7,12 +7,13 @@ import { MONEY_OVERFLOW, notionalMoney } from '../../engine/money/money.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import {
   hasTrigger,
+  isPlain,
   isTrailing,
   type NewOrderSingle,
   type OrderType,
   type Side,
 } from '../../schemas/messages/order.ts'
-import { type OrderTerms, PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
+import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { DenialCode } from '../../schemas/messages/risk.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString, type PriceUnits, type SizeUnits } from '../../schemas/units.ts'
@@ -31,7 +32,7 @@ export function checkCapability(command: NewOrderSingle, capabilities: Capabilit
   if (capabilities.orders[order_type]?.includes(time_in_force) !== true) {
     return refusal('order_type_not_supported', `${order_type} ${time_in_force}`)
   }
-  return terms === PLAIN_TERMS ? undefined : checkTermsTaken(order_type, terms, capabilities)
+  return isPlain(command) ? undefined : checkTermsTaken(order_type, terms, capabilities)
 }
 
 function checkTermsTaken(

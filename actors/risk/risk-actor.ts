@@ -24,6 +24,7 @@ import type { FeedStateChanged } from '../../schemas/messages/feed.ts'
 import {
   hasLimit,
   hasTrigger,
+  isPlain,
   type NewOrderSingle,
   type OrderType,
   type VenueCommand,
@@ -34,7 +35,6 @@ import type {
   OrderRequest,
   ReplaceOrderRequest,
 } from '../../schemas/messages/order-request.ts'
-import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { ReconciliationChanged } from '../../schemas/messages/reconciliation.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
@@ -244,7 +244,7 @@ export class RiskActor implements Actor {
       this.#checkStanding(strategy_id, instrument_index, ts_intent_us) ??
       gate.checkCapability(command, venue.capabilities) ??
       this.#checkMarket(spec, venue) ??
-      (command.terms === PLAIN_TERMS ? undefined : gate.checkTerms(spec, command, this.#node.now_us)) ??
+      (isPlain(command) ? undefined : gate.checkTerms(spec, command, this.#node.now_us)) ??
       this.#checkOrder(spec, command, command.terms.trigger_price_units, quantity) ??
       (this.#lane.state === 'reduce_only'
         ? gate.checkReduces(spec, this.#exposure, side, quantity)

@@ -63,3 +63,11 @@ export const PLAIN_TERMS: OrderTerms = Object.freeze({
   group_counter: 0,
   group_type: '',
 })
+
+/** The shared object where terms read back say no more than it: code knows plain orders by it. */
+export function sharedTerms(terms: OrderTerms): OrderTerms {
+  const isPlain = (Object.keys(PLAIN_TERMS) as (keyof OrderTerms)[]).every(
+    (name) => terms[name] === PLAIN_TERMS[name],
+  )
+  return isPlain ? PLAIN_TERMS : terms
+}

@@ -3,7 +3,7 @@
 
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../ids.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../units.ts'
-import type { OrderTerms } from './order-terms.ts'
+import { type OrderTerms, PLAIN_TERMS } from './order-terms.ts'
 
 export const SIDES = ['buy', 'sell'] as const
 export type Side = (typeof SIDES)[number]
@@ -70,6 +70,11 @@ export type NewOrderSingle = OrderKey & {
   readonly price_units: PriceUnits
   readonly order_quantity_units: SizeUnits
   readonly terms: OrderTerms
+}
+
+/** Whether the order has no terms to look at: one that waits for a trigger always has. */
+export function isPlain({ order_type, terms }: Pick<NewOrderSingle, 'order_type' | 'terms'>): boolean {
+  return terms === PLAIN_TERMS && !hasTrigger(order_type) && !isTrailing(order_type)
 }
 
 /** FIX OrderCancelRequest (35=F). */

@@ -61,6 +61,7 @@ export class BacktestSession {
     this.#conversion = resultConversion(config)
     this.venues = new SimulatedVenues({
       venues: config.venues,
+      seed: config.seed,
       accounts: config.accounts,
       specs: instruments,
       order_retention: config.limits.order_retention,

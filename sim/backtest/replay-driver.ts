@@ -11,6 +11,7 @@ import { must } from '../../schemas/assert.ts'
 import { parseClientOrderId } from '../../schemas/ids.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { AgendaItem } from '../exchange/agenda.ts'
+import type { BarPrices } from '../exchange/bar-path.ts'
 import type { SimulatedVenues } from '../exchange/simulated-venues.ts'
 import type { EquitySampler } from './equity-sampler.ts'
 import type { SeriesCursor } from './series-cursor.ts'
@@ -210,7 +211,7 @@ export class ReplayDriver {
       if (this.catchUp(ts) === 'waiting') return 'waiting'
       const at = cursor.row++
       const close = columns.close_price_units[at] as number
-      exchange.onBar(cursor.instrument_index, ts, columns.price_type, close)
+      exchange.onBar(cursor.instrument_index, ts, columns.price_type, close, pricesOf(columns, at))
       this.counts.bars++
       this.#node.stepBar(row.at(at), ts)
       if (this.settle() === 'waiting') return 'waiting'
@@ -293,6 +294,16 @@ export class ReplayDriver {
       { type: 'control', command: 'strategy_fault', account_id: '', strategy_id, reason, operator: 'engine' },
       at_us,
     )
+  }
+}
+
+function pricesOf(columns: BarColumns, at: number): BarPrices {
+  return {
+    open_price_units: columns.open_price_units[at] as number,
+    high_price_units: columns.high_price_units[at] as number,
+    low_price_units: columns.low_price_units[at] as number,
+    close_price_units: columns.close_price_units[at] as number,
+    volume_units: columns.volume_units[at] as number,
   }
 }
 

@@ -3,16 +3,21 @@
 import { type InstrumentSpec, priceReason, quantityReason } from '../../engine/instrument-spec.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import type { VenueId } from '../../schemas/ids.ts'
-import type {
-  NewOrderSingle,
-  OrderCancelReplaceRequest,
-  OrderCancelRequest,
+import {
+  hasLimit,
+  hasTrigger,
+  isPlain,
+  isTrailing,
+  type NewOrderSingle,
+  type OrderCancelReplaceRequest,
+  type OrderCancelRequest,
 } from '../../schemas/messages/order.ts'
+import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { OrderRegister } from './order-register.ts'
 import type { RejectCode } from './reject-code.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import type { VenueAccount } from './venue-account.ts'
-import { leavesUnits, type VenueOrder } from './venue-order.ts'
+import { leavesUnits, type VenueOrder, waitsForTrigger } from './venue-order.ts'
 
 export type AdmissionTerms = {
   readonly venue_id: VenueId
@@ -40,9 +45,11 @@ export class Admission {
       return 'unsupported_order_type'
     return (
       quantityReason(spec, command.order_quantity_units) ||
-      (command.order_type === 'limit' ? priceReason(spec, command.price_units, now_us) : '') ||
+      (hasLimit(command.order_type) ? priceReason(spec, command.price_units, now_us) : '') ||
+      (isPlain(command) ? '' : this.#ofTerms(command, spec, now_us)) ||
       (book.hasMarket(spec.index) ? '' : 'no_market') ||
-      account.refusal(spec.index, command.side, command.order_quantity_units)
+      (isPlain(command) ? '' : this.#ofFlags(command, account)) ||
+      this.#ofAccount(command, account)
     )
   }
 
@@ -64,13 +71,70 @@ export class Admission {
     const added = request.order_quantity_units - order.cum_quantity_units - leavesUnits(order)
     return (
       quantityReason(spec, request.order_quantity_units) ||
-      priceReason(spec, request.price_units, now_us) ||
-      (added > 0 ? order.account.refusal(spec.index, order.side, added) : '')
+      (namesLimit(order) ? priceReason(spec, request.price_units, now_us) : '') ||
+      (order.is_waiting && hasTrigger(order.order_type)
+        ? priceReason(spec, request.trigger_price_units, now_us)
+        : '') ||
+      (added > 0 && !order.is_waiting && !order.terms.reduce_only
+        ? order.account.refusal(spec.index, order.side, added)
+        : '')
     )
+  }
+
+  /** What an order says beyond its type, against the venue's table and by itself. */
+  #ofTerms(command: NewOrderSingle, spec: InstrumentSpec, now_us: number): RejectCode | '' {
+    const { order_type, time_in_force, terms } = command
+    const { trigger_price_units: trigger, display_quantity_units: display } = terms
+    if (waitsForTrigger(order_type) && !this.#watches(terms)) return 'unsupported_trigger_method'
+    if (!this.#takesFlags(terms)) return 'unsupported_instruction'
+    if (isTrailing(order_type) && !(terms.trail_offset > 0)) return 'trail_offset'
+    if (time_in_force === 'gtd' && terms.expire_time_us <= now_us) return 'expire_time_past'
+    if (display !== 0 && (quantityReason(spec, display) !== '' || display > command.order_quantity_units))
+      return 'display_quantity'
+    return hasTrigger(order_type) || trigger !== 0 ? priceReason(spec, trigger, now_us) : ''
+  }
+
+  #watches({ trigger_method }: OrderTerms): boolean {
+    return this.#terms.capabilities.trigger_methods?.includes(trigger_method) === true
+  }
+
+  /** Links between orders are execution's to keep: the venue has none. */
+  #takesFlags(terms: OrderTerms): boolean {
+    const { capabilities } = this.#terms
+    return (
+      (!terms.post_only || capabilities.post_only === true) &&
+      (!terms.reduce_only || capabilities.reduce_only === true) &&
+      (terms.display_quantity_units === 0 || capabilities.display_quantity === true) &&
+      terms.parent_counter === 0 &&
+      terms.group_type === ''
+    )
+  }
+
+  #ofFlags(command: NewOrderSingle, account: VenueAccount): RejectCode | '' {
+    const { instrument_index, side, order_type, price_units, terms } = command
+    const { book } = this.#terms
+    if (terms.reduce_only && account.closableUnits(instrument_index, side) === 0) return 'would_not_reduce'
+    if (!terms.post_only || waitsForTrigger(order_type)) return ''
+    const takes =
+      side === 'buy'
+        ? price_units >= (book.ask_price_units[instrument_index] as number)
+        : price_units <= (book.bid_price_units[instrument_index] as number)
+    return takes ? 'post_only_would_take' : ''
+  }
+
+  /** An order that waits weighs nothing until its trigger is met, and one that only reduces never does. */
+  #ofAccount(command: NewOrderSingle, account: VenueAccount): RejectCode | '' {
+    if (waitsForTrigger(command.order_type) || command.terms.reduce_only) return ''
+    return account.refusal(command.instrument_index, command.side, command.order_quantity_units)
   }
 
   /** Why the venue has no such open order. */
   #absence(client_order_id: string): RejectCode {
     return this.#terms.register.endingOf(client_order_id) ?? 'unknown_order'
   }
+}
+
+/** An order made from market to limit has one once it rests; a trailing stop-limit makes its own until it is triggered. */
+function namesLimit(order: VenueOrder): boolean {
+  return hasLimit(order.order_type) || (order.works_as === 'limit' && !order.is_waiting)
 }

@@ -5,17 +5,29 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { assert } from '../../schemas/assert.ts'
+import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import type { SendOutcome, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
+import { sharedTerms } from '../../schemas/messages/order-terms.ts'
 
 /** The order of items that are due at the same time. */
 export const AGENDA_CLASS = { arrival: 0, outcome: 1, report: 2 } as const
+
+/** An order's time in force ends; it reaches the venue like a command, but nobody sent it. */
+export type OrderExpiry = {
+  readonly type: 'order_expiry'
+  readonly venue_id: VenueId
+  readonly account_id: AccountId
+  readonly client_order_id: ClientOrderId
+}
+
+export type Arrival = VenueCommand | OrderExpiry
 
 export type AgendaItem =
   | {
       readonly kind: 'arrival'
       readonly due_us: number
       readonly venue_rank: number
-      readonly message: VenueCommand
+      readonly message: Arrival
     }
   | {
       readonly kind: 'outcome'
@@ -185,6 +197,11 @@ function saveSlots(writer: CanonicalWriter, slots: readonly Slot[]): void {
   }
 }
 
+function readBack(message: Message): Message {
+  if (message.type !== 'new_order_single') return message
+  return { ...message, terms: sharedTerms(message.terms) }
+}
+
 function loadSlots(reader: CanonicalReader, slots: Slot[]): void {
   slots.length = 0
   for (let remaining = reader.count(); remaining > 0; remaining--) {
@@ -193,7 +210,7 @@ function loadSlots(reader: CanonicalReader, slots: Slot[]): void {
       due_us: reader.number(),
       venue_rank: reader.number(),
       number: reader.number(),
-      message: reader.value() as Message,
+      message: readBack(reader.value() as Message),
     })
   }
 }

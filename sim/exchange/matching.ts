@@ -3,87 +3,133 @@
 import { type InstrumentSpec, incrementUnits } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import type { FillModel } from './fill-model.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import { leavesUnits, type VenueOrder } from './venue-order.ts'
 
-/** Books one fill: accounts, report, and the order's place in the book. */
-export type OnFill = (
-  order: VenueOrder,
-  price_units: PriceUnits,
-  quantity_units: SizeUnits,
-  ts_us: number,
-) => void
+export type MatchingEvents = {
+  /** Books one fill: accounts, report, and the order's place in the book. */
+  readonly onFill: (
+    order: VenueOrder,
+    price_units: PriceUnits,
+    quantity_units: SizeUnits,
+    ts_us: number,
+  ) => void
+  /** A resting order that only reduces has nothing left to reduce. */
+  readonly onSpent: (order: VenueOrder, ts_us: number) => void
+}
 
 export class Matching {
   readonly #book: TopOfBook
   readonly #resting: RestingOrders
   readonly #specs: readonly InstrumentSpec[]
-  readonly #onFill: OnFill
+  readonly #model: FillModel
+  readonly #events: MatchingEvents
 
-  constructor(book: TopOfBook, resting: RestingOrders, specs: readonly InstrumentSpec[], onFill: OnFill) {
+  constructor(
+    book: TopOfBook,
+    resting: RestingOrders,
+    specs: readonly InstrumentSpec[],
+    model: FillModel,
+    events: MatchingEvents,
+  ) {
     this.#book = book
     this.#resting = resting
     this.#specs = specs
-    this.#onFill = onFill
+    this.#model = model
+    this.#events = events
   }
 
-  /** Whether an arriving order would fill whole at once. A market order always does. */
+  /** Whether an arriving order would fill whole at once. */
   fillsWhole(order: VenueOrder): boolean {
-    if (order.order_type === 'market') return true
-    return this.#isMarketable(order) && this.#shown(order) >= leavesUnits(order)
+    const wanted = fillableUnits(order)
+    if (wanted < leavesUnits(order)) return false
+    if (order.works_as === 'market' && this.#model.fills_residual) return true
+    return this.isMarketable(order) && this.#availableLots(order) >= wanted
   }
 
   /** Fills an arriving order with what is shown; a market order's residual trades one price increment worse. */
   take(order: VenueOrder, ts_us: number): void {
-    if (this.#isMarketable(order)) this.#takeShown(order, this.#touch(order), ts_us)
-    if (order.order_type === 'limit') return
-    const residual = leavesUnits(order)
-    if (residual > 0) this.#onFill(order, this.#worsePrice(order, ts_us), residual as SizeUnits, ts_us)
+    if (order.works_as === 'limit') {
+      if (this.isMarketable(order)) this.#takeShown(order, this.#touch(order), ts_us)
+      return
+    }
+    const slip = this.#model.slippageIncrements(order)
+    this.#takeShown(order, this.#worsePrice(order, slip, ts_us), ts_us)
+    if (order.works_as === 'market_to_limit' || !this.#model.fills_residual) return
+    const residual = fillableUnits(order)
+    if (residual === 0) return
+    this.#events.onFill(order, this.#worsePrice(order, slip + 1, ts_us), residual as SizeUnits, ts_us)
   }
 
-  /** Fills the resting orders that the instrument's new row crosses, in price-time priority, each at its own price. */
-  cross(instrument_index: number, ts_us: number): void {
-    const ask = this.#book.ask_price_units[instrument_index] as number
+  /**
+   * Fills the resting orders that the instrument's new row crosses, in price-time priority, each at its own price, or,
+   * where the market opens beyond it (`improves`), at the market's.
+   */
+  cross(instrument_index: number, ts_us: number, improves: boolean): void {
+    const ask = this.#book.ask_price_units[instrument_index] as PriceUnits
     for (;;) {
       const buy = this.#resting.bestBuy(instrument_index)
       if (buy === undefined || buy.price_units < ask) break
-      if (!this.#takeShown(buy, buy.price_units, ts_us)) break
+      if (!this.#crossOne(buy, improves ? ask : buy.price_units, ts_us)) break
     }
-    const bid = this.#book.bid_price_units[instrument_index] as number
+    const bid = this.#book.bid_price_units[instrument_index] as PriceUnits
     for (;;) {
       const sell = this.#resting.bestSell(instrument_index)
       if (sell === undefined || sell.price_units > bid) break
-      if (!this.#takeShown(sell, sell.price_units, ts_us)) break
+      if (!this.#crossOne(sell, improves ? bid : sell.price_units, ts_us)) break
     }
   }
 
-  /** Fills as many whole lots as are shown. Returns whether that was the whole order, so that the next in line has its turn. */
-  #takeShown(order: VenueOrder, price_units: PriceUnits, ts_us: number): boolean {
-    const sizes = this.#shownSizes(order)
-    const shown = sizes[order.instrument_index] as number
-    const leaves = leavesUnits(order)
-    const quantity = Math.min(leaves, shown - (shown % this.#spec(order).lot_units))
-    if (quantity === 0) return false
-    sizes[order.instrument_index] = shown - quantity
-    this.#onFill(order, price_units, quantity as SizeUnits, ts_us)
-    return quantity === leaves
+  /** Resting orders at a price that their own side of the market has come to, where the model fills such. */
+  touched(instrument_index: number, ts_us: number): void {
+    if (!this.#model.fills_touched) return
+    const bid = this.#book.bid_price_units[instrument_index] as number
+    const ask = this.#book.ask_price_units[instrument_index] as number
+    for (const order of this.#resting.of(instrument_index)) {
+      const isTouched = order.side === 'buy' ? bid <= order.price_units : ask >= order.price_units
+      if (!isTouched || !this.#model.fillsTouched(order)) continue
+      this.#crossOne(order, order.price_units, ts_us)
+    }
   }
 
-  #isMarketable(order: VenueOrder): boolean {
-    if (order.order_type === 'market') return true
+  isMarketable(order: VenueOrder): boolean {
+    if (order.works_as !== 'limit') return true
     const touch = this.#touch(order)
     return order.side === 'buy' ? order.price_units >= touch : order.price_units <= touch
+  }
+
+  /** Returns whether the next in line has its turn. */
+  #crossOne(order: VenueOrder, price_units: PriceUnits, ts_us: number): boolean {
+    if (fillableUnits(order) === 0) {
+      this.#events.onSpent(order, ts_us)
+      return true
+    }
+    return this.#takeShown(order, price_units, ts_us)
+  }
+
+  /** Fills as many whole lots as are shown. Returns whether that was all there was to fill, so that the next in line has its turn. */
+  #takeShown(order: VenueOrder, price_units: PriceUnits, ts_us: number): boolean {
+    const sizes = this.#shownSizes(order)
+    const wanted = fillableUnits(order)
+    const quantity = Math.min(wanted, this.#availableLots(order))
+    if (quantity === 0) return false
+    sizes[order.instrument_index] = (sizes[order.instrument_index] as number) - quantity
+    this.#events.onFill(order, price_units, quantity as SizeUnits, ts_us)
+    return quantity === wanted
+  }
+
+  #availableLots(order: VenueOrder): number {
+    const shown = this.#shownSizes(order)[order.instrument_index] as number
+    const available = this.#model.available(order, shown)
+    return available - (available % this.#spec(order).lot_units)
   }
 
   /** The best price on the side the order trades against: buys pay the ask. */
   #touch(order: VenueOrder): PriceUnits {
     const prices = order.side === 'buy' ? this.#book.ask_price_units : this.#book.bid_price_units
     return prices[order.instrument_index] as PriceUnits
-  }
-
-  #shown(order: VenueOrder): number {
-    return this.#shownSizes(order)[order.instrument_index] as number
   }
 
   #shownSizes(order: VenueOrder): Float64Array {
@@ -94,12 +140,26 @@ export class Matching {
     return must(this.#specs[order.instrument_index], 'an order is matched in an instrument that is known')
   }
 
-  /** One increment beyond the touch, or the touch itself where the next price would not be a valid one. */
-  #worsePrice(order: VenueOrder, ts_us: number): PriceUnits {
-    const spec = this.#spec(order)
+  /** Increments beyond the touch, or the touch itself where that price would not be a valid one. */
+  #worsePrice(order: VenueOrder, increments: number, ts_us: number): PriceUnits {
     const touch = this.#touch(order)
-    const increment = incrementUnits(spec, touch, ts_us) ?? 0
-    const worse = touch + (order.side === 'buy' ? increment : -increment)
+    if (increments === 0) return touch
+    const spec = this.#spec(order)
+    const distance = increments * (incrementUnits(spec, touch, ts_us) ?? 0)
+    const worse = touch + (order.side === 'buy' ? distance : -distance)
     return (worse > 0 || spec.allow_non_positive_price ? worse : touch) as PriceUnits
   }
+}
+
+/**
+ * What may trade of the order at once: what is left of it; of a resting one that shows a part, that part; of one that only
+ * reduces, no more than is open on the other side.
+ */
+function fillableUnits(order: VenueOrder): number {
+  const { terms } = order
+  let units: number = leavesUnits(order)
+  if (terms.display_quantity_units !== 0 && order.is_resting)
+    units = Math.min(units, order.display_left_units)
+  if (!terms.reduce_only) return units
+  return Math.min(units, order.account.closableUnits(order.instrument_index, order.side))
 }

@@ -14,6 +14,13 @@ export type RejectCode =
   | 'unsupported_replace'
   | 'duplicate_client_order_id'
   | 'no_market'
+  | 'unsupported_trigger_method'
+  | 'unsupported_instruction'
+  | 'display_quantity'
+  | 'trail_offset'
+  | 'expire_time_past'
+  | 'post_only_would_take'
+  | 'would_not_reduce'
   | 'unknown_order'
   | 'order_terminal'
   | 'order_replaced'
@@ -34,6 +41,13 @@ export const REJECT_TEXT: { readonly [code in RejectCode]: string } = {
   quantity_not_positive: 'The quantity must be above zero.',
   quantity_below_minimum: 'The quantity is below the smallest the venue takes.',
   quantity_off_lot: 'The quantity is not a multiple of the lot.',
+  unsupported_trigger_method: 'The venue does not watch this price for triggers.',
+  unsupported_instruction: 'The venue does not take post-only, reduce-only, displayed quantities or links.',
+  display_quantity: 'The displayed quantity is not a valid part of the quantity.',
+  trail_offset: 'A trailing order needs an offset above zero.',
+  expire_time_past: 'The expire time is past.',
+  post_only_would_take: 'The order is post-only and would take liquidity.',
+  would_not_reduce: 'The order may only reduce, and there is nothing to reduce on the other side.',
   no_market: 'The instrument has no price yet.',
   short_not_allowed: 'The instrument cannot be sold short.',
   insufficient_margin: 'Equity does not cover margin and leverage of the worst case with this order.',

@@ -42,6 +42,12 @@ export class RestingOrders {
     this.#settle(order.instrument_index)
   }
 
+  /** Those of one instrument now, buys before sells, best first. */
+  of(instrument_index: number): VenueOrder[] {
+    const buys = this.#buys[instrument_index] as VenueOrder[]
+    return [...buys.toReversed(), ...(this.#sells[instrument_index] as VenueOrder[]).toReversed()]
+  }
+
   /** Every resting order: by instrument, buys before sells, best first. */
   *[Symbol.iterator](): Generator<VenueOrder> {
     for (const [index, buys] of this.#buys.entries()) {

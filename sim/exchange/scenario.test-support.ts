@@ -2,7 +2,7 @@
 // the reports back as lines. Prices and sizes are in units. A line is a time in microseconds and one of
 //
 //   quote 100/101 [10x10]        bid/ask, with displayed sizes or none (the configured default)
-//   trade 100    bar bid 100
+//   trade 100    bar bid 100    bar last 100 105 98 101 [400]   (open, high, low, close, volume)
 //   a buy 5 market ioc           client order id, side, quantity, type, time in force
 //   b sell 5 limit 102 gtc
 //   e sell 5 stop 99 gtc by=last      f buy 5 stop_limit 103 104 gtc    (trigger, limit)
@@ -34,6 +34,7 @@ import {
 } from '../../schemas/messages/order-terms.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 import type { AgendaItem } from './agenda.ts'
+import type { BarPrices } from './bar-path.ts'
 import { SimulatedVenues, type SimulatedVenuesTerms, type VenueTerms } from './simulated-venues.ts'
 import type { AccountTerms } from './venue-account.ts'
 
@@ -158,7 +159,11 @@ export class Scenario {
   #row(name: RowName, spec: InstrumentSpec, ts_us: number, words: readonly string[]): void {
     const exchange = this.venues.exchange(spec.venue_id)
     if (name === 'trade') return exchange.onTrade(spec.index, ts_us, Number(words[0]))
-    if (name === 'bar') return exchange.onBar(spec.index, ts_us, words[0] as 'bid', Number(words[1]))
+    if (name === 'bar') {
+      const [open = 0, high = open, low = open, close = open, volume = 0] = words.slice(1).map(Number)
+      const prices = words.length < 5 ? undefined : barPrices(open, high, low, close, volume)
+      return exchange.onBar(spec.index, ts_us, words[0] as 'bid', close, prices)
+    }
     const [bid, ask] = pair(must(words[0], 'a quote has prices'), '/')
     const [bidSize, askSize] = pair(words[1] ?? '0x0', 'x')
     exchange.onQuote(spec.index, ts_us, bid, ask, bidSize, askSize)
@@ -177,6 +182,16 @@ export class Scenario {
       this.#specs.find((spec) => spec.instrument_id === instrument_id),
       `the scenario has the instrument ${instrument_id}`,
     )
+  }
+}
+
+function barPrices(open: number, high: number, low: number, close: number, volume: number): BarPrices {
+  return {
+    open_price_units: open,
+    high_price_units: high,
+    low_price_units: low,
+    close_price_units: close,
+    volume_units: volume,
   }
 }
 
@@ -262,7 +277,8 @@ function termsOf(trigger: number, trail_offset: number, options: readonly string
 function printed(report: VenueReport, at_us: number): string {
   const time = at_us === report.ts_event_us ? `${at_us}` : `${at_us}(${report.ts_event_us})`
   const names = [report.client_order_id, report.report_type, report.original_client_order_id]
-  return [time, ...names.filter((name) => name !== ''), detailsOf(report)].join(' ')
+  const details = detailsOf(report)
+  return [time, ...names, details].filter((word) => word !== '').join(' ')
 }
 
 function detailsOf(report: VenueReport): string {
@@ -272,6 +288,7 @@ function detailsOf(report: VenueReport): string {
     case 'replaced':
       return `${report.order_quantity_units}@${report.price_units} leaves ${report.leaves_quantity_units}`
     case 'new':
+    case 'expired':
       return `leaves ${report.leaves_quantity_units}`
     case 'canceled':
       return `cum ${report.cum_quantity_units}`

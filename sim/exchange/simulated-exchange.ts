@@ -4,47 +4,72 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
-import { type Commission, commissionOfFill, compileCommission } from '../../engine/money/commission.ts'
+import { type Commission, compileCommission } from '../../engine/money/commission.ts'
 import type { BarColumns } from '../../engine/tick-store-port.ts'
 import type { CapabilityTable, VenuePort } from '../../engine/venue-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
-import type { VenueConfig } from '../../schemas/config.ts'
+import type { BarExpansion, VenueConfig } from '../../schemas/config.ts'
 import type { ClientOrderId, VenueId } from '../../schemas/ids.ts'
-import type {
-  NewOrderSingle,
-  OrderCancelReplaceRequest,
-  OrderCancelRequest,
-  VenueCommand,
-  VenueReport,
+import {
+  hasTrigger,
+  isTrailing,
+  type NewOrderSingle,
+  type OrderCancelReplaceRequest,
+  type OrderCancelRequest,
+  type VenueCommand,
+  type VenueReport,
 } from '../../schemas/messages/order.ts'
-import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import { Admission } from './admission.ts'
-import type { Agenda } from './agenda.ts'
-import { Matching } from './matching.ts'
+import type { Agenda, Arrival, OrderExpiry } from './agenda.ts'
+import { type BarPrices, barPath } from './bar-path.ts'
+import { type FillModel, fillModelOf } from './fill-model.ts'
+import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
 import type { RejectCode } from './reject-code.ts'
-import { RestingOrders } from './resting-orders.ts'
+import type { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import type { VenueAccount } from './venue-account.ts'
-import { leavesUnits, loadOrder, saveOrder, type VenueOrder } from './venue-order.ts'
-import { answering, orderReport, rejectReport, requestRejectReport, type VenueFill } from './venue-reports.ts'
+import { loadOrder, saveOrder, type VenueOrder, venueOrder } from './venue-order.ts'
+import { answering, orderReport, rejectReport, requestRejectReport } from './venue-reports.ts'
 
-/** What the first cut of the exchange takes. */
+const ALL_TIMES = ['day', 'gtc', 'gtd', 'ioc', 'fok'] as const
+/** A trailing order that must trade at once would trail nothing. */
+const LASTING = ['day', 'gtc', 'gtd'] as const
+
+/** What the exchange takes. */
 export const CAPABILITIES: CapabilityTable = {
-  orders: { market: ['day', 'gtc', 'ioc', 'fok'], limit: ['day', 'gtc', 'ioc', 'fok'] },
+  orders: {
+    market: ['day', 'gtc', 'ioc', 'fok'],
+    limit: ALL_TIMES,
+    stop: LASTING,
+    stop_limit: ALL_TIMES,
+    market_to_limit: ALL_TIMES,
+    market_if_touched: LASTING,
+    limit_if_touched: ALL_TIMES,
+    trailing_stop: LASTING,
+    trailing_stop_limit: LASTING,
+  },
+  trigger_methods: ['bid_ask', 'last', 'mid'],
+  post_only: true,
+  reduce_only: true,
+  display_quantity: true,
   cancel: true,
   replace: true,
 }
 
 export type ExchangeTerms = {
-  readonly venue: Pick<VenueConfig, 'id' | 'latency' | 'commission'> & {
+  readonly venue: Pick<VenueConfig, 'id' | 'latency' | 'commission' | 'simulation'> & {
     /** A narrower table than `CAPABILITIES`, such as a broker's own. */
     readonly capabilities?: CapabilityTable
+    /** A user's own, in place of the configured one. */
+    readonly fill_model?: FillModel
   }
   /** Position of the venue in the configuration, which orders what is due at the same time. */
   readonly venue_rank: number
   /** Finished orders the venue remembers by id. */
   readonly order_retention: number
+  /** Of the session, for the streams the venue draws from. */
+  readonly seed: number
 }
 
 /** What the exchange shares with the other venues of the run. */
@@ -63,45 +88,57 @@ export class SimulatedExchange implements VenuePort {
   readonly #rank: number
   readonly #submit_us: number
   readonly #report_us: number
+  readonly #bars: BarExpansion
   readonly #agenda: Agenda
   readonly #specs: readonly InstrumentSpec[]
-  readonly #commissions: readonly (Commission | undefined)[]
   readonly #book: TopOfBook
   readonly #accounts: ReadonlyMap<string, VenueAccount>
-  readonly #resting: RestingOrders
   readonly #register: OrderRegister
   readonly #admission: Admission
-  readonly #matching: Matching
+  readonly #model: FillModel
+  readonly #fillsTouched: boolean
+  readonly #floor: OrderFloor
+  readonly #resting: RestingOrders
+  readonly #waitingCounts: Uint32Array
   #orderCount = 0
-  #executionCount = 0
-  #priorityCount = 0
+  #barOrderFillCount = 0
 
   constructor(terms: ExchangeTerms, { agenda, specs, book, accounts }: ExchangeSurroundings) {
-    this.venue_id = terms.venue.id as VenueId
-    this.capabilities = terms.venue.capabilities ?? CAPABILITIES
+    const { venue, seed } = terms
+    this.venue_id = venue.id as VenueId
+    this.capabilities = venue.capabilities ?? CAPABILITIES
     this.#rank = terms.venue_rank
-    this.#submit_us = terms.venue.latency.submit_us
-    this.#report_us = terms.venue.latency.report_us
+    this.#submit_us = venue.latency.submit_us
+    this.#report_us = venue.latency.report_us
+    this.#bars = venue.simulation?.bars ?? 'close'
     this.#agenda = agenda
     this.#specs = specs
-    this.#commissions = compileCommissions(terms.venue, specs, accounts)
     this.#book = book
     this.#accounts = new Map(accounts.map((account) => [account.account_id, account]))
-    this.#resting = new RestingOrders(specs.length)
     this.#register = new OrderRegister(terms.order_retention)
-    this.#admission = new Admission({
-      venue_id: this.venue_id,
-      capabilities: this.capabilities,
+    const { venue_id, capabilities } = this
+    this.#admission = new Admission({ venue_id, capabilities, specs, book, register: this.#register })
+    this.#model = venue.fill_model ?? fillModelOf(venue.simulation?.fills, seed, venue.id)
+    this.#fillsTouched = this.#model.fills_touched
+    this.#floor = new OrderFloor({
+      venue_id,
       specs,
+      commissions: compileCommissions(venue, specs, accounts),
       book,
       register: this.#register,
+      model: this.#model,
+      report: (report, ts_us) => this.#report(report, ts_us),
     })
-    this.#matching = new Matching(book, this.#resting, specs, (order, price, quantity, ts_us) =>
-      this.#fill(order, price, quantity, ts_us),
-    )
+    this.#resting = this.#floor.resting
+    this.#waitingCounts = this.#floor.waiting.counts
   }
 
-  /** The exchange sees a quote before the node does, and fills what it crosses. */
+  /** Fills that came about inside an expanded bar both of whose extremes filled orders: their order decided on them. */
+  get bar_order_fill_count(): number {
+    return this.#barOrderFillCount
+  }
+
+  /** The exchange sees a quote before the node does, fills what it crosses and triggers what it reaches. */
   onQuote(
     instrument_index: number,
     ts_us: number,
@@ -113,26 +150,53 @@ export class SimulatedExchange implements VenuePort {
     this.#book.quote(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
     if (
       ask_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
-      bid_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number)
+      bid_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number) ||
+      this.#waitingCounts[instrument_index] !== 0
     ) {
-      this.#matching.cross(instrument_index, ts_us)
+      this.#onQuoteConcerning(instrument_index, ts_us, bid_price_units, ask_price_units)
     }
+    if (this.#fillsTouched) this.#floor.onTouch(instrument_index, ts_us)
   }
 
+  /** `size_units` and `aggressor_side` are 0 where the data does not say. */
   onTrade(instrument_index: number, ts_us: number, price_units: number): void {
-    if (this.#book.trade(instrument_index, price_units)) this.#matching.cross(instrument_index, ts_us)
+    this.#book.noteLast(instrument_index, price_units)
+    if (this.#book.trade(instrument_index, price_units)) this.#floor.onBook(instrument_index, ts_us)
+    else if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
   }
 
-  /** An imported bar, at its end. */
+  /** An imported bar, at its end. Without its other prices it trades at its close alone. */
   onBar(
     instrument_index: number,
     ts_us: number,
     price_type: BarColumns['price_type'],
     close_price_units: number,
+    prices?: BarPrices,
   ): void {
-    if (this.#book.bar(instrument_index, price_type, close_price_units)) {
-      this.#matching.cross(instrument_index, ts_us)
+    if (prices === undefined || this.#bars === 'close') {
+      if (price_type === 'last') this.#book.noteLast(instrument_index, close_price_units)
+      if (this.#book.bar(instrument_index, price_type, close_price_units))
+        this.#floor.onBook(instrument_index, ts_us)
+      return
     }
+    const { lot_units } = must(this.#specs[instrument_index], 'a bar is of a known instrument')
+    const path = barPath(prices, this.#bars, lot_units)
+    const filled = { open: 0, high: 0, low: 0, close: 0 }
+    let from = prices.open_price_units
+    for (const { price_units, size_units, point } of path) {
+      const before = this.#floor.execution_count
+      const move = {
+        instrument_index,
+        price_type,
+        from_price_units: from,
+        to_price_units: price_units,
+        size_units,
+      }
+      if (!this.#floor.travel(move, ts_us, point === 'open')) return
+      filled[point] += this.#floor.execution_count - before
+      from = price_units
+    }
+    if (filled.high > 0 && filled.low > 0) this.#barOrderFillCount += filled.high + filled.low
   }
 
   send(command: VenueCommand, sent_us: number): void {
@@ -148,7 +212,7 @@ export class SimulatedExchange implements VenuePort {
   }
 
   /** A command reaches the venue: the driver calls it with each arrival popped from the agenda. */
-  arrive(command: VenueCommand, now_us: number): void {
+  arrive(command: Arrival, now_us: number): void {
     switch (command.type) {
       case 'new_order_single':
         return this.#arriveNew(command, now_us)
@@ -156,6 +220,8 @@ export class SimulatedExchange implements VenuePort {
         return this.#arriveCancel(command, now_us)
       case 'order_cancel_replace_request':
         return this.#arriveReplace(command, now_us)
+      case 'order_expiry':
+        return this.#arriveExpiry(command, now_us)
       default:
         return unreachable(command)
     }
@@ -166,43 +232,67 @@ export class SimulatedExchange implements VenuePort {
     return this.#register.knows(client_order_id as ClientOrderId)
   }
 
-  /** The resting orders: by instrument, buys before sells, best first. */
+  /** The open orders: the resting ones by instrument, buys before sells, best first, then those that wait for a trigger. */
   openOrders(): VenueOrder[] {
-    return [...this.#resting]
+    return [...this.#resting, ...this.#floor.waiting]
   }
 
   /** Writes what is the venue's own; agenda, book and accounts are shared and written by whoever owns them. */
   save(writer: CanonicalWriter): void {
     writer.number(this.#orderCount)
-    writer.number(this.#executionCount)
-    writer.number(this.#priorityCount)
+    writer.number(this.#floor.execution_count)
+    writer.number(this.#floor.priority_count)
+    writer.number(this.#barOrderFillCount)
+    this.#model.save(writer)
     this.#register.save(writer)
-    const resting = this.openOrders()
-    writer.count(resting.length)
-    for (const order of resting) saveOrder(writer, order)
+    const open = this.openOrders()
+    writer.count(open.length)
+    for (const order of open) {
+      writer.flag(order.is_waiting)
+      saveOrder(writer, order)
+    }
   }
 
   /** Reads what `save` wrote into an exchange just made. The accounts are loaded before it. */
   load(reader: CanonicalReader): void {
     this.#orderCount = reader.number()
-    this.#executionCount = reader.number()
-    this.#priorityCount = reader.number()
+    this.#floor.execution_count = reader.number()
+    this.#floor.priority_count = reader.number()
+    this.#barOrderFillCount = reader.number()
+    this.#model.load(reader)
     this.#register.load(reader)
     for (let remaining = reader.count(); remaining > 0; remaining--) {
-      const order = loadOrder(reader, this.#accounts)
-      this.#register.open(order)
-      this.#rest(order)
+      const isWaiting = reader.flag()
+      this.#floor.restore(loadOrder(reader, this.#accounts), isWaiting)
     }
+  }
+
+  #onQuoteConcerning(
+    instrument_index: number,
+    ts_us: number,
+    bid_price_units: number,
+    ask_price_units: number,
+  ): void {
+    const isCrossed =
+      ask_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
+      bid_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number)
+    if (isCrossed || this.#floor.waiting.concerns(instrument_index, bid_price_units, ask_price_units))
+      this.#floor.onBook(instrument_index, ts_us)
   }
 
   #arriveNew(command: NewOrderSingle, now_us: number): void {
     const account = this.#accounts.get(command.account_id)
     const code = this.#admission.ofNew(command, account, now_us)
     if (code !== '') return this.#rejectNew(command, code, now_us)
-    const order = this.#newOrder(command, must(account, 'an order is admitted for a known account'))
-    this.#register.open(order)
+    const order = venueOrder(
+      command,
+      must(account, 'an order is admitted for a known account'),
+      `${this.venue_id}-o${++this.#orderCount}`,
+      this.#floor.priority_count++,
+    )
     this.#report(orderReport('new', order, this.#spec(order), now_us), now_us)
-    this.#work(order, now_us)
+    if (command.time_in_force === 'gtd') this.#scheduleExpiry(order, now_us)
+    this.#floor.open(order, now_us)
   }
 
   #rejectNew(command: NewOrderSingle, code: RejectCode, now_us: number): void {
@@ -218,8 +308,7 @@ export class SimulatedExchange implements VenuePort {
     if (code !== '')
       return this.#report(requestRejectReport(request, found, this.venue_id, code, now_us), now_us)
     const order = must(found, 'a cancel is admitted for an open order')
-    this.#unrest(order)
-    this.#register.end(order.client_order_id, 'order_terminal')
+    this.#floor.close(order)
     this.#report(answering(request, orderReport('canceled', order, this.#spec(order), now_us)), now_us)
   }
 
@@ -229,93 +318,46 @@ export class SimulatedExchange implements VenuePort {
     if (code !== '')
       return this.#report(requestRejectReport(request, found, this.venue_id, code, now_us), now_us)
     const order = must(found, 'a replace is admitted for an open order')
+    const wasWaiting = order.is_waiting
     const keepsPlace =
       request.price_units === order.price_units && request.order_quantity_units <= order.order_quantity_units
     this.#amend(order, request)
     this.#report(answering(request, orderReport('replaced', order, this.#spec(order), now_us)), now_us)
-    if (keepsPlace) return this.#rest(order)
-    order.priority = this.#priorityCount++
-    this.#work(order, now_us)
+    if (order.time_in_force === 'gtd') this.#scheduleExpiry(order, now_us)
+    if (keepsPlace && !wasWaiting) return this.#floor.rest(order)
+    order.priority = this.#floor.priority_count++
+    if (wasWaiting) this.#floor.await(order, now_us)
+    else this.#floor.work(order, now_us)
+    this.#floor.settle(now_us)
   }
 
   /** Takes the order out of the book and makes the request its incarnation in force. */
   #amend(order: VenueOrder, request: OrderCancelReplaceRequest): void {
-    this.#unrest(order)
+    const { is_waiting } = order
+    this.#floor.withdraw(order)
     this.#register.end(order.client_order_id, 'order_replaced')
     order.client_order_id = request.client_order_id
-    order.price_units = request.price_units
     order.order_quantity_units = request.order_quantity_units
+    if (!isTrailing(order.order_type) || !is_waiting) order.price_units = request.price_units
+    if (is_waiting && hasTrigger(order.order_type)) order.trigger_price_units = request.trigger_price_units
     this.#register.open(order)
   }
 
-  /** Matches an order that comes in, or comes back with another price, and decides what becomes of the rest. */
-  #work(order: VenueOrder, now_us: number): void {
-    if (order.time_in_force !== 'fok' || this.#matching.fillsWhole(order)) this.#matching.take(order, now_us)
-    if (leavesUnits(order) === 0) return this.#register.end(order.client_order_id, 'order_terminal')
-    if (order.time_in_force === 'day' || order.time_in_force === 'gtc') return this.#rest(order)
-    this.#register.end(order.client_order_id, 'order_terminal')
-    this.#report(orderReport('canceled', order, this.#spec(order), now_us), now_us)
+  #arriveExpiry({ client_order_id, account_id }: OrderExpiry, now_us: number): void {
+    const order = this.#register.find(client_order_id)
+    // It has ended, or goes on under another id that has an expiry of its own.
+    if (order === undefined || order.account.account_id !== account_id) return
+    this.#floor.expire(order, now_us)
   }
 
-  #fill(order: VenueOrder, price_units: PriceUnits, quantity_units: SizeUnits, ts_us: number): void {
-    const { account, instrument_index, side } = order
-    const spec = this.#spec(order)
-    const rule = this.#commissions[instrument_index]
-    const commission = rule === undefined ? 0n : commissionOfFill(rule, spec, price_units, quantity_units)
-    const commission_currency = rule === undefined ? spec.quote_currency : rule.currency
-    order.cum_quantity_units = (order.cum_quantity_units + quantity_units) as SizeUnits
-    account.trade(instrument_index, side, price_units, quantity_units)
-    account.charge(commission, commission_currency)
-    const liquidity_side = order.is_resting ? 'maker' : 'taker'
-    if (order.is_resting) this.#shrink(order, quantity_units)
-    const execution_id = `${this.venue_id}-${++this.#executionCount}`
-    const fill: VenueFill = {
-      execution_id,
-      price_units,
-      quantity_units,
-      liquidity_side,
-      commission,
-      commission_currency,
-    }
-    this.#report(orderReport('trade', order, spec, ts_us, fill), ts_us)
-  }
-
-  /** A resting order has traded. */
-  #shrink(order: VenueOrder, quantity_units: SizeUnits): void {
-    order.account.rest(order.instrument_index, order.side, -quantity_units)
-    if (leavesUnits(order) > 0) return
-    this.#resting.remove(order)
-    order.is_resting = false
-    this.#register.end(order.client_order_id, 'order_terminal')
-  }
-
-  #rest(order: VenueOrder): void {
-    this.#resting.add(order)
-    order.is_resting = true
-    order.account.rest(order.instrument_index, order.side, leavesUnits(order))
-  }
-
-  #unrest(order: VenueOrder): void {
-    this.#resting.remove(order)
-    order.is_resting = false
-    order.account.rest(order.instrument_index, order.side, -leavesUnits(order))
-  }
-
-  #newOrder(command: NewOrderSingle, account: VenueAccount): VenueOrder {
-    return {
-      account,
-      instrument_index: command.instrument_index,
-      venue_order_id: `${this.venue_id}-o${++this.#orderCount}`,
-      side: command.side,
-      order_type: command.order_type,
-      time_in_force: command.time_in_force,
-      client_order_id: command.client_order_id,
-      price_units: command.price_units,
-      order_quantity_units: command.order_quantity_units,
-      cum_quantity_units: 0 as SizeUnits,
-      priority: this.#priorityCount++,
-      is_resting: false,
-    }
+  #scheduleExpiry(order: VenueOrder, now_us: number): void {
+    const { client_order_id, account, terms } = order
+    this.#agenda.add('arrival', this.#rank, now_us, Math.max(now_us, terms.expire_time_us), {
+      type: 'order_expiry',
+      venue_id: this.venue_id,
+      account_id: account.account_id,
+      client_order_id,
+    })
   }
 
   /** The open order a request names, if it is the account's own. */

@@ -23,6 +23,8 @@ export type SimulatedVenuesTerms = {
   readonly specs: readonly InstrumentSpec[]
   /** Finished orders each venue remembers by id. */
   readonly order_retention: number
+  /** Of the session; what venues draw by chance comes from it. */
+  readonly seed?: number
 }
 
 /** The venues' own view, for reports and for comparison with the engine's. Money counts 10^-MONEY_SCALE. */
@@ -51,14 +53,14 @@ export class SimulatedVenues {
   readonly #book: TopOfBook
   readonly #byId: ReadonlyMap<string, SimulatedExchange>
 
-  constructor({ venues, accounts, specs, order_retention }: SimulatedVenuesTerms) {
+  constructor({ venues, accounts, specs, order_retention, seed = 0 }: SimulatedVenuesTerms) {
     const book = new TopOfBook(displayedDefaults(venues, specs))
     this.#book = book
     this.accounts = accounts.map((terms) => new VenueAccount(terms, specs, book))
     this.exchanges = venues.map((venue, venue_rank) => {
       const members = this.accounts.filter((_, i) => accounts[i]?.venues.includes(venue.id))
       return new SimulatedExchange(
-        { venue, venue_rank, order_retention },
+        { venue, venue_rank, order_retention, seed },
         { agenda: this.agenda, specs, book, accounts: members },
       )
     })

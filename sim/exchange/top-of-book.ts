@@ -17,6 +17,9 @@ export class TopOfBook {
   /** Shown and not yet taken by an order; the next row of the instrument shows anew. */
   readonly bid_size_units: Float64Array
   readonly ask_size_units: Float64Array
+  /** Of the last trade or last bar. */
+  readonly last_price_units: Float64Array
+  readonly #hasLast: Uint8Array
   readonly #displayed_default_units: Float64Array
   readonly #source: Uint8Array
   readonly #bars: Uint8Array
@@ -28,6 +31,8 @@ export class TopOfBook {
     this.ask_price_units = new Float64Array(count)
     this.bid_size_units = new Float64Array(count)
     this.ask_size_units = new Float64Array(count)
+    this.last_price_units = new Float64Array(count)
+    this.#hasLast = new Uint8Array(count)
     this.#displayed_default_units = Float64Array.from(displayed_default_units)
     this.#source = new Uint8Array(count)
     this.#bars = new Uint8Array(count)
@@ -35,6 +40,15 @@ export class TopOfBook {
 
   hasMarket(instrument_index: number): boolean {
     return this.#source[instrument_index] !== SOURCE.none
+  }
+
+  hasLast(instrument_index: number): boolean {
+    return this.#hasLast[instrument_index] !== 0
+  }
+
+  noteLast(instrument_index: number, price_units: number): void {
+    this.last_price_units[instrument_index] = price_units
+    this.#hasLast[instrument_index] = 1
   }
 
   quote(
@@ -58,7 +72,12 @@ export class TopOfBook {
   }
 
   /** A bar's close puts its side there, and the other side too until that has bars of its own. Returns whether the book moved. */
-  bar(instrument_index: number, price_type: BarColumns['price_type'], close_price_units: number): boolean {
+  bar(
+    instrument_index: number,
+    price_type: BarColumns['price_type'],
+    close_price_units: number,
+    size_units?: number,
+  ): boolean {
     if (price_type === 'bid') this.#bars[instrument_index] = this.#barsOf(instrument_index) | BID_BARS
     if (price_type === 'ask') this.#bars[instrument_index] = this.#barsOf(instrument_index) | ASK_BARS
     const sides = this.#barsOf(instrument_index)
@@ -68,6 +87,7 @@ export class TopOfBook {
       instrument_index,
       keepsBid ? (this.bid_price_units[instrument_index] as number) : close_price_units,
       keepsAsk ? (this.ask_price_units[instrument_index] as number) : close_price_units,
+      size_units,
     )
   }
 
@@ -79,6 +99,7 @@ export class TopOfBook {
 
   save(writer: CanonicalWriter): void {
     for (const numbers of this.#numbers()) for (const value of numbers) writer.number(value)
+    writer.bytes(this.#hasLast)
     writer.bytes(this.#source)
     writer.bytes(this.#bars)
   }
@@ -86,13 +107,19 @@ export class TopOfBook {
   load(reader: CanonicalReader): void {
     for (const numbers of this.#numbers())
       for (let i = 0; i < numbers.length; i++) numbers[i] = reader.number()
+    this.#hasLast.set(reader.bytes())
     this.#source.set(reader.bytes())
     this.#bars.set(reader.bytes())
   }
 
-  #last(instrument_index: number, bid_price_units: number, ask_price_units: number): boolean {
+  #last(
+    instrument_index: number,
+    bid_price_units: number,
+    ask_price_units: number,
+    size_units?: number,
+  ): boolean {
     if (this.#source[instrument_index] === SOURCE.quotes) return false
-    const shown = this.#displayed_default_units[instrument_index] as number
+    const shown = size_units ?? (this.#displayed_default_units[instrument_index] as number)
     this.#source[instrument_index] = SOURCE.last
     this.bid_price_units[instrument_index] = bid_price_units
     this.ask_price_units[instrument_index] = ask_price_units
@@ -106,6 +133,12 @@ export class TopOfBook {
   }
 
   #numbers(): readonly Float64Array[] {
-    return [this.bid_price_units, this.ask_price_units, this.bid_size_units, this.ask_size_units]
+    return [
+      this.bid_price_units,
+      this.ask_price_units,
+      this.bid_size_units,
+      this.ask_size_units,
+      this.last_price_units,
+    ]
   }
 }

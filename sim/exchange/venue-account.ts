@@ -96,6 +96,12 @@ export class VenueAccount {
     return this.#covers(holding, after) ? '' : 'insufficient_margin'
   }
 
+  /** How much an order of the side can trade before the position is flat; 0 where it would not reduce it. */
+  closableUnits(instrument_index: number, side: Side): number {
+    const held = this.#holding(instrument_index).quantity_units
+    return Math.max(0, side === 'sell' ? held : -held)
+  }
+
   /** An order rests with this much left, or (negative) leaves the book. */
   rest(instrument_index: number, side: Side, quantity_units: number): void {
     const holding = this.#holding(instrument_index)

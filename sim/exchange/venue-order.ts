@@ -2,11 +2,17 @@
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { readTerms, writeTerms } from '../../engine/terms-codec.ts'
 import { must } from '../../schemas/assert.ts'
 import type { ClientOrderId } from '../../schemas/ids.ts'
-import type { OrderType, Side, TimeInForce } from '../../schemas/messages/order.ts'
+import type { NewOrderSingle, OrderType, Side, TimeInForce } from '../../schemas/messages/order.ts'
+import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import type { VenueAccount } from './venue-account.ts'
+
+/** How an order meets the book once nothing holds it back. */
+export const WORKS_AS = ['market', 'limit', 'market_to_limit'] as const
+export type WorksAs = (typeof WORKS_AS)[number]
 
 export type VenueOrder = {
   readonly account: VenueAccount
@@ -15,7 +21,9 @@ export type VenueOrder = {
   readonly side: Side
   readonly order_type: OrderType
   readonly time_in_force: TimeInForce
+  readonly terms: OrderTerms
   client_order_id: ClientOrderId
+  works_as: WorksAs
   price_units: PriceUnits
   order_quantity_units: SizeUnits
   cum_quantity_units: SizeUnits
@@ -23,13 +31,77 @@ export type VenueOrder = {
   priority: number
   /** In the book; an order that is just being matched is not. */
   is_resting: boolean
+  /** Not in the book until its trigger price is met. */
+  is_waiting: boolean
+  /** In force; a trailing order's moves. */
+  trigger_price_units: PriceUnits
+  /** A trailing order follows the market, whose best price so far this is. */
+  is_trailing: boolean
+  anchor_price_units: PriceUnits
+  /** What is left of the part that is shown; the whole of an order that shows all. */
+  display_left_units: number
+  /** What others have in front of it at its price; 0 without a queue. Infinity where nobody can tell yet. */
+  ahead_units: number
 }
 
 export function leavesUnits(order: VenueOrder): SizeUnits {
   return (order.order_quantity_units - order.cum_quantity_units) as SizeUnits
 }
 
-/** Writes a resting order. */
+export function venueOrder(
+  command: NewOrderSingle,
+  account: VenueAccount,
+  venue_order_id: string,
+  priority: number,
+): VenueOrder {
+  const { order_type, terms } = command
+  return {
+    account,
+    instrument_index: command.instrument_index,
+    venue_order_id,
+    side: command.side,
+    order_type,
+    time_in_force: command.time_in_force,
+    terms,
+    client_order_id: command.client_order_id,
+    works_as: WORKS[order_type],
+    price_units: command.price_units,
+    order_quantity_units: command.order_quantity_units,
+    cum_quantity_units: 0 as SizeUnits,
+    priority,
+    is_resting: false,
+    is_waiting: false,
+    trigger_price_units: terms.trigger_price_units,
+    is_trailing: false,
+    anchor_price_units: 0 as PriceUnits,
+    display_left_units: 0,
+    ahead_units: 0,
+  }
+}
+
+const WORKS: { readonly [type in OrderType]: WorksAs } = {
+  market: 'market',
+  limit: 'limit',
+  stop: 'market',
+  stop_limit: 'limit',
+  market_to_limit: 'market_to_limit',
+  market_if_touched: 'market',
+  limit_if_touched: 'limit',
+  trailing_stop: 'market',
+  trailing_stop_limit: 'limit',
+}
+
+/** Whether an order of the type waits for a trigger before it meets the book. */
+export function waitsForTrigger(order_type: OrderType): boolean {
+  return order_type !== 'market' && order_type !== 'limit' && order_type !== 'market_to_limit'
+}
+
+/** Whether the trigger is met as the market comes towards the order's favour: touch orders, and no stops. */
+export function isTouch(order_type: OrderType): boolean {
+  return order_type === 'market_if_touched' || order_type === 'limit_if_touched'
+}
+
+/** Writes an open order. */
 export function saveOrder(writer: CanonicalWriter, order: VenueOrder): void {
   writer.text(order.account.account_id)
   writer.number(order.instrument_index)
@@ -37,11 +109,18 @@ export function saveOrder(writer: CanonicalWriter, order: VenueOrder): void {
   writer.text(order.side)
   writer.text(order.order_type)
   writer.text(order.time_in_force)
+  writeTerms(writer, order.terms)
   writer.text(order.client_order_id)
+  writer.byte(WORKS_AS.indexOf(order.works_as))
   writer.number(order.price_units)
   writer.number(order.order_quantity_units)
   writer.number(order.cum_quantity_units)
   writer.number(order.priority)
+  writer.number(order.trigger_price_units)
+  writer.flag(order.is_trailing)
+  writer.number(order.anchor_price_units)
+  writer.number(order.display_left_units)
+  writer.number(order.ahead_units)
 }
 
 /** Reads what `saveOrder` wrote; the order is not in the book yet. */
@@ -53,11 +132,19 @@ export function loadOrder(reader: CanonicalReader, accounts: ReadonlyMap<string,
     side: reader.text() as Side,
     order_type: reader.text() as OrderType,
     time_in_force: reader.text() as TimeInForce,
+    terms: readTerms(reader),
     client_order_id: reader.text() as ClientOrderId,
+    works_as: must(WORKS_AS[reader.byte()], 'how an order works is known'),
     price_units: reader.number() as PriceUnits,
     order_quantity_units: reader.number() as SizeUnits,
     cum_quantity_units: reader.number() as SizeUnits,
     priority: reader.number(),
     is_resting: false,
+    is_waiting: false,
+    trigger_price_units: reader.number() as PriceUnits,
+    is_trailing: reader.flag(),
+    anchor_price_units: reader.number() as PriceUnits,
+    display_left_units: reader.number(),
+    ahead_units: reader.number(),
   }
 }

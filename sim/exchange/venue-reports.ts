@@ -35,7 +35,7 @@ const NO_FILL: VenueFill = {
 
 /** A report about an accepted order as it stands after `fill`, if there was one. */
 export function orderReport(
-  report_type: 'new' | 'trade' | 'canceled' | 'replaced',
+  report_type: 'new' | 'trade' | 'canceled' | 'replaced' | 'triggered' | 'expired',
   order: VenueOrder,
   spec: InstrumentSpec,
   ts_us: number,
@@ -59,7 +59,9 @@ export function orderReport(
     last_quantity_units: fill.quantity_units,
     liquidity_side: fill.liquidity_side,
     cum_quantity_units: order.cum_quantity_units,
-    leaves_quantity_units: (report_type === 'canceled' ? 0 : leavesUnits(order)) as SizeUnits,
+    leaves_quantity_units: (report_type === 'canceled' || report_type === 'expired'
+      ? 0
+      : leavesUnits(order)) as SizeUnits,
     price_units: order.price_units,
     order_quantity_units: order.order_quantity_units,
     commission: fill.commission,

@@ -1,0 +1,265 @@
+// The floor of a venue: what becomes of orders once they are admitted. They wait for a trigger, meet the book, rest,
+// trade and end here, and nowhere else.
+
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { Commission } from '../../engine/money/commission.ts'
+import { commissionOfFill } from '../../engine/money/commission.ts'
+import type { BarColumns } from '../../engine/tick-store-port.ts'
+import { must } from '../../schemas/assert.ts'
+import type { VenueId } from '../../schemas/ids.ts'
+import type { VenueReport } from '../../schemas/messages/order.ts'
+import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import type { FillModel } from './fill-model.ts'
+import { Matching } from './matching.ts'
+import type { OrderRegister } from './order-register.ts'
+import { RestingOrders } from './resting-orders.ts'
+import type { TopOfBook } from './top-of-book.ts'
+import { leavesUnits, type VenueOrder, waitsForTrigger } from './venue-order.ts'
+import { orderReport } from './venue-reports.ts'
+import { WaitingOrders } from './waiting-orders.ts'
+
+export type FloorTerms = {
+  readonly venue_id: VenueId
+  readonly specs: readonly InstrumentSpec[]
+  /** The commission rule per instrument the venue lists. */
+  readonly commissions: readonly (Commission | undefined)[]
+  readonly book: TopOfBook
+  readonly register: OrderRegister
+  readonly model: FillModel
+  readonly report: (report: VenueReport, ts_us: number) => void
+}
+
+export type BarMove = {
+  readonly instrument_index: number
+  readonly price_type: BarColumns['price_type']
+  readonly from_price_units: number
+  readonly to_price_units: number
+  readonly size_units: number | undefined
+}
+
+export class OrderFloor {
+  readonly resting: RestingOrders
+  readonly waiting: WaitingOrders
+  readonly matching: Matching
+  readonly #terms: FloorTerms
+  /** Open orders that only reduce: they end when there is nothing left to reduce. */
+  readonly #reducing = new Set<VenueOrder>()
+  /** An account traded, so an order that only reduces may have nothing left to do. */
+  #hasTraded = false
+  execution_count = 0
+  priority_count = 0
+
+  constructor(terms: FloorTerms) {
+    const { book, specs, model } = terms
+    this.#terms = terms
+    this.resting = new RestingOrders(specs.length)
+    this.waiting = new WaitingOrders(book, specs)
+    this.matching = new Matching(book, this.resting, specs, model, {
+      onFill: (order, price, quantity, ts_us) => this.#fill(order, price, quantity, ts_us),
+      onSpent: (order, ts_us) => this.#endSpent(order, ts_us),
+    })
+  }
+
+  /** Takes an admitted order: it waits for its trigger, or meets the book. */
+  open(order: VenueOrder, now_us: number): void {
+    this.#terms.register.open(order)
+    if (order.terms.reduce_only) this.#reducing.add(order)
+    if (waitsForTrigger(order.order_type)) this.await(order, now_us)
+    else this.work(order, now_us)
+    this.settle(now_us)
+  }
+
+  /** An order that waits; one whose trigger is met already does not. */
+  await(order: VenueOrder, now_us: number): void {
+    this.waiting.follow(order, now_us)
+    if (this.waiting.isMet(order)) this.trigger(order, now_us)
+    else this.waiting.add(order)
+  }
+
+  /** The trigger is met: the order becomes what it works as, if the account still bears it. */
+  trigger(order: VenueOrder, now_us: number): void {
+    if (order.is_waiting) this.waiting.remove(order)
+    const { order_type, side, account, instrument_index, terms } = order
+    if (order_type === 'trailing_stop_limit') {
+      const offset = side === 'buy' ? terms.limit_offset_units : -terms.limit_offset_units
+      order.price_units = (order.trigger_price_units + offset) as PriceUnits
+    }
+    this.#terms.report(orderReport('triggered', order, this.#spec(order), now_us), now_us)
+    const refused = terms.reduce_only ? '' : account.refusal(instrument_index, side, leavesUnits(order))
+    if (refused !== '') return this.cancel(order, now_us, refused)
+    order.priority = this.priority_count++
+    this.work(order, now_us)
+  }
+
+  /** Matches an order that comes in, or comes back with another price, and decides what becomes of the rest. */
+  work(order: VenueOrder, now_us: number): void {
+    if (order.time_in_force !== 'fok' || this.matching.fillsWhole(order)) this.matching.take(order, now_us)
+    if (leavesUnits(order) === 0) return this.#end(order)
+    if (
+      order.works_as === 'market_to_limit' &&
+      order.time_in_force !== 'ioc' &&
+      order.time_in_force !== 'fok'
+    ) {
+      order.works_as = 'limit'
+      return this.rest(order)
+    }
+    if (order.works_as === 'limit' && order.time_in_force !== 'ioc' && order.time_in_force !== 'fok') {
+      return this.rest(order)
+    }
+    this.cancel(order, now_us, order.terms.reduce_only ? 'reduce_only' : '')
+  }
+
+  /** The instrument's book has moved: fills what it crosses, then triggers what waits for it. */
+  onBook(instrument_index: number, ts_us: number, improves = false): void {
+    this.matching.cross(instrument_index, ts_us, improves)
+    if (this.waiting.counts[instrument_index] !== 0) this.onTriggers(instrument_index, ts_us)
+    this.settle(ts_us)
+  }
+
+  onTouch(instrument_index: number, ts_us: number): void {
+    this.matching.touched(instrument_index, ts_us)
+    this.settle(ts_us)
+  }
+
+  /**
+   * The market moves inside a bar. From its open on it passes every price between: a trigger on the way is met at its own
+   * price, and only a gap to the open is not. Returns whether the book took the bar.
+   */
+  travel(move: BarMove, ts_us: number, isGap: boolean): boolean {
+    const { book } = this.#terms
+    const { instrument_index, price_type, to_price_units: to, size_units } = move
+    let at = isGap ? to : move.from_price_units
+    for (;;) {
+      at = isGap ? to : this.#nextTrigger(instrument_index, at, to)
+      if (price_type === 'last') book.noteLast(instrument_index, at)
+      if (!book.bar(instrument_index, price_type, at, size_units)) return false
+      this.onBook(instrument_index, ts_us, isGap)
+      if (at === to) return true
+    }
+  }
+
+  onTriggers(instrument_index: number, ts_us: number): void {
+    for (const order of this.waiting.triggered(instrument_index, ts_us)) {
+      // An order triggered before this one may have ended it.
+      if (order.is_waiting) this.trigger(order, ts_us)
+    }
+  }
+
+  /** Ends what only reduces and has nothing left to reduce. */
+  settle(ts_us: number): void {
+    if (!this.#hasTraded) return
+    this.#hasTraded = false
+    for (const order of this.#reducing) {
+      if (order.account.closableUnits(order.instrument_index, order.side) === 0) this.#endSpent(order, ts_us)
+    }
+  }
+
+  rest(order: VenueOrder): void {
+    if (order.display_left_units === 0) order.display_left_units = order.terms.display_quantity_units
+    this.resting.add(order)
+    order.is_resting = true
+    order.account.rest(order.instrument_index, order.side, leavesUnits(order))
+  }
+
+  /** Takes the order from where it rests or waits. */
+  withdraw(order: VenueOrder): void {
+    if (order.is_waiting) return this.waiting.remove(order)
+    if (!order.is_resting) return
+    this.resting.remove(order)
+    order.is_resting = false
+    order.account.rest(order.instrument_index, order.side, -leavesUnits(order))
+  }
+
+  /** The venue ends an order nobody asked it to cancel. */
+  cancel(order: VenueOrder, now_us: number, reason_code: string): void {
+    this.close(order)
+    const report = orderReport('canceled', order, this.#spec(order), now_us)
+    this.#terms.report(reason_code === '' ? report : { ...report, reason_code }, now_us)
+  }
+
+  expire(order: VenueOrder, now_us: number): void {
+    this.close(order)
+    this.#terms.report(orderReport('expired', order, this.#spec(order), now_us), now_us)
+  }
+
+  close(order: VenueOrder): void {
+    this.withdraw(order)
+    this.#end(order)
+  }
+
+  /** Puts a loaded order back where it was. */
+  restore(order: VenueOrder, isWaiting: boolean): void {
+    this.#terms.register.open(order)
+    if (order.terms.reduce_only) this.#reducing.add(order)
+    if (isWaiting) this.waiting.add(order)
+    else this.rest(order)
+  }
+
+  /** The nearest trigger strictly on the way, or its end. */
+  #nextTrigger(instrument_index: number, from: number, to: number): number {
+    let next = to
+    for (const { trigger_price_units: trigger } of this.waiting.of(instrument_index)) {
+      const isOnTheWay = from < to ? trigger > from && trigger < next : trigger < from && trigger > next
+      if (isOnTheWay) next = trigger
+    }
+    return next
+  }
+
+  #end(order: VenueOrder): void {
+    this.#reducing.delete(order)
+    this.#terms.register.end(order.client_order_id, 'order_terminal')
+  }
+
+  #endSpent(order: VenueOrder, ts_us: number): void {
+    this.cancel(order, ts_us, 'reduce_only')
+  }
+
+  #fill(order: VenueOrder, price_units: PriceUnits, quantity_units: SizeUnits, ts_us: number): void {
+    const { account, instrument_index, side } = order
+    const { venue_id, commissions, report } = this.#terms
+    const spec = this.#spec(order)
+    const rule = commissions[instrument_index]
+    const commission = rule === undefined ? 0n : commissionOfFill(rule, spec, price_units, quantity_units)
+    const commission_currency = rule === undefined ? spec.quote_currency : rule.currency
+    order.cum_quantity_units = (order.cum_quantity_units + quantity_units) as SizeUnits
+    if (order.works_as === 'market_to_limit') order.price_units = price_units
+    account.trade(instrument_index, side, price_units, quantity_units)
+    account.charge(commission, commission_currency)
+    if (this.#reducing.size > 0) this.#hasTraded = true
+    const liquidity_side = order.is_resting ? 'maker' : 'taker'
+    if (order.is_resting) this.#shrink(order, quantity_units)
+    const execution_id = `${venue_id}-${++this.execution_count}`
+    const fill = {
+      execution_id,
+      price_units,
+      quantity_units,
+      liquidity_side,
+      commission,
+      commission_currency,
+    } as const
+    report(orderReport('trade', order, spec, ts_us, fill), ts_us)
+  }
+
+  /** A resting order has traded. */
+  #shrink(order: VenueOrder, quantity_units: SizeUnits): void {
+    order.account.rest(order.instrument_index, order.side, -quantity_units)
+    if (leavesUnits(order) === 0) {
+      this.resting.remove(order)
+      order.is_resting = false
+      return this.#end(order)
+    }
+    const { display_quantity_units } = order.terms
+    if (display_quantity_units === 0) return
+    order.display_left_units -= quantity_units
+    if (order.display_left_units > 0) return
+    // The next part is shown behind whoever stands at the price.
+    this.resting.remove(order)
+    order.display_left_units = Math.min(display_quantity_units, leavesUnits(order))
+    order.priority = this.priority_count++
+    this.resting.add(order)
+  }
+
+  #spec(order: VenueOrder): InstrumentSpec {
+    return must(this.#terms.specs[order.instrument_index], 'an accepted order is in a listed instrument')
+  }
+}
