@@ -6,6 +6,7 @@ import type { Call } from '../cli/command.ts'
 import { wholeNumber } from '../cli/option-value.ts'
 import type { InstalledServer } from './apply-installation.ts'
 import {
+  checkedInstallation,
   DEFAULT_INSTALLATION,
   type FolderPaths,
   folderPaths,
@@ -25,7 +26,7 @@ export async function askedInstallation(call: Call): Promise<AskedInstallation> 
   const tls_ca_file = ca === undefined ? known.tls_ca_file : resolve(ca)
   return {
     paths,
-    installation: {
+    installation: checkedInstallation(paths.installation, {
       env: call.text('env') ?? known.env,
       trading_node: call.text('node') ?? known.trading_node,
       strategy_nodes: strategies.length > 0 ? strategies : known.strategy_nodes,
@@ -34,7 +35,7 @@ export async function askedInstallation(call: Call): Promise<AskedInstallation> 
       replicas: wholeNumber(call, 'replicas', { fallback: known.replicas, min: 1, max: 5 }),
       ...(tls === undefined ? {} : { tls }),
       ...(tls_ca_file === undefined ? {} : { tls_ca_file }),
-    },
+    }),
   }
 }
 

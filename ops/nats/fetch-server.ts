@@ -52,14 +52,12 @@ export async function fetchNatsServer(options: FetchOptions): Promise<FoundServe
   }
 }
 
-/** A configuration that is read after the machine's own, so that its proxies hold and its sources, pins and trust do not. */
-async function writeAptFiles(stage: string, mirror: string, keyring: string): Promise<string> {
-  for (const folder of ['lists/partial', 'archives/partial']) {
-    await mkdir(join(stage, folder), { recursive: true })
-  }
-  const source = `deb [signed-by=${keyring} targets=Packages] ${mirror} ${SUITE} main\n`
-  await writeFile(join(stage, 'sources.list'), source)
-  await writeFile(join(stage, 'status'), '')
+/** Sources of its own, and a configuration read after the machine's: its proxies hold; its sources, pins and trust do not. */
+export function aptConfig(
+  stage: string,
+  mirror: string,
+  keyring: string,
+): { readonly sources: string; readonly config: string } {
   const lines = [
     `Dir::State "${stage}";`,
     `Dir::State::lists "${join(stage, 'lists')}";`,
@@ -73,6 +71,7 @@ async function writeAptFiles(stage: string, mirror: string, keyring: string): Pr
     'Acquire::AllowInsecureRepositories "false";',
     'Acquire::AllowWeakRepositories "false";',
     'APT::Get::AllowUnauthenticated "false";',
+    // The folder is the user's alone, and apt's own user could not write to it.
     'APT::Sandbox::User "";',
     'APT::Update::Error-Mode "any";',
     'Acquire::Languages "none";',
@@ -81,8 +80,22 @@ async function writeAptFiles(stage: string, mirror: string, keyring: string): Pr
       (hook) => `#clear ${hook};`,
     ),
   ]
+  return {
+    sources: `deb [signed-by=${keyring} targets=Packages] ${mirror} ${SUITE} main\n`,
+    config: `${lines.join('\n')}\n`,
+  }
+}
+
+/** Returns the path of the configuration. */
+async function writeAptFiles(stage: string, mirror: string, keyring: string): Promise<string> {
+  for (const folder of ['lists/partial', 'archives/partial']) {
+    await mkdir(join(stage, folder), { recursive: true })
+  }
+  const { sources, config } = aptConfig(stage, mirror, keyring)
+  await writeFile(join(stage, 'sources.list'), sources)
+  await writeFile(join(stage, 'status'), '')
   const path = join(stage, 'apt.conf')
-  await writeFile(path, `${lines.join('\n')}\n`)
+  await writeFile(path, config)
   return path
 }
 

@@ -83,11 +83,10 @@ export async function readInstallation({
   if (!existsSync(path)) return undefined
   const value = parsed(await readFile(path, 'utf8'))
   if (!Value.Check(InstallationFile, value)) throw damaged(path)
-  return checked(value, path)
+  return checkedInstallation(path, value)
 }
 
 export async function writeInstallation(paths: FolderPaths, installation: InstallationFile): Promise<void> {
-  checked(installation, paths.installation)
   await mkdir(paths.directory, { recursive: true })
   await writeWhole(paths.installation, `${JSON.stringify(installation, null, 2)}\n`)
 }
@@ -105,7 +104,8 @@ export function serverUrl({ host, port, tls }: InstallationFile): string {
   return `${tls === undefined ? 'nats' : 'tls'}://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
-function checked(installation: InstallationFile, where: string): InstallationFile {
+/** Names that fit together; what the schema cannot tell. */
+export function checkedInstallation(where: string, installation: InstallationFile): InstallationFile {
   const { env, trading_node, strategy_nodes } = installation
   const names = strategy_nodes.map(({ node }) => node)
   const fault =

@@ -81,7 +81,8 @@ async function applyStream(
   change: PlannedChange['change'],
   wanted: StreamDefinition,
 ): Promise<void> {
-  if (change === 'create') await jsm.streams.add(wanted)
+  // The client writes into what it is given.
+  if (change === 'create') await jsm.streams.add({ ...wanted })
   else await jsm.streams.update(wanted.name, { ...(await foreignDefaults(jsm, wanted)), ...wanted })
 }
 

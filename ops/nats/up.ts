@@ -21,6 +21,8 @@ import {
 import { serverConfig } from './server-config.ts'
 import { reloadServer, runningServer, startServer } from './server-process.ts'
 
+const RELOADS = 2
+
 export type UpServer = Plan & {
   readonly url: string
   readonly pid: number
@@ -62,13 +64,18 @@ export function installedServer(paths: FolderPaths, installation: InstallationFi
   }
 }
 
-/** New roles and permissions hold from when the server says it has read them. */
+/**
+ * New roles and permissions hold from when the server says it has read them. An account added at one reload is connected
+ * to the system account by the next (2.15.1), so there are two.
+ */
 async function reload(pid: number, paths: FolderPaths, target: InstalledServer): Promise<void> {
-  const before = await asked(target)
-  await reloadServer(pid, paths, async () => {
-    const now = await asked(target)
-    return now !== undefined && now.config_loaded !== before?.config_loaded
-  })
+  for (let round = 0; round < RELOADS; round++) {
+    const before = await asked(target)
+    await reloadServer(pid, paths, async () => {
+      const now = await asked(target)
+      return now !== undefined && now.config_loaded !== before?.config_loaded
+    })
+  }
 }
 
 async function configText(

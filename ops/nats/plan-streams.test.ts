@@ -1,0 +1,135 @@
+import { dirname } from 'node:path'
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  PAPER_INSTALLATION,
+  startNatsServer,
+  type TestNatsServer,
+} from '../../adapters/nats/nats-server.test-support.ts'
+import { streamDefinitions } from '../../adapters/nats/streams.ts'
+import { parseBusEnvironment } from '../../schemas/subjects.ts'
+import { applyInstallation, planInstallation } from './apply-installation.ts'
+import { applyChanges, desiredState, planChanges } from './plan-streams.ts'
+
+let server: TestNatsServer
+let connection: NatsConnection
+let jsm: JetStreamManager
+beforeEach(async () => {
+  server = await startNatsServer()
+  connection = await connect({ servers: server.url })
+  jsm = await jetstreamManager(connection)
+})
+afterEach(async () => {
+  await connection.close()
+  await server.stop()
+})
+
+const desired = desiredState(PAPER_INSTALLATION, '2.15.1', 1)
+
+test('[N10] what is missing is planned, made, and then as it should be', async () => {
+  const changes = await planChanges(jsm, desired)
+  expect(changes.map(({ name, change }) => `${change} ${name}`)).toEqual([
+    ...['MD', 'MDSEQ', 'SIG', 'INTENT', 'ORDER', 'RISK', 'CTL', 'JOURNAL'].map(
+      (name) => `create PAPER_${name}`,
+    ),
+    'create KV_orrery_lease_paper',
+    ...['MD', 'SIG', 'ORDER', 'RISK', 'CTL'].map((name) => `create PAPER_${name} strategy-alpha`),
+  ])
+  await applyChanges(jsm, desired, changes)
+  expect(await planChanges(jsm, desired)).toEqual([])
+})
+
+test('[N10] what somebody has changed is shown, ours or not, and put back without a message lost', async () => {
+  await applyChanges(jsm, desired, await planChanges(jsm, desired))
+  await connection.request('paper.sig.ema.cross', 'kept')
+  await jsm.streams.update('PAPER_SIG', { max_age: 3_600_000_000_000, allow_direct: true })
+  await jsm.streams.update('PAPER_CTL', { republish: { src: 'paper.ctl.>', dest: 'elsewhere.>' } })
+  await jsm.consumers.update('PAPER_ORDER', 'strategy-alpha', { filter_subject: 'paper.order.other' })
+  const changes = await planChanges(jsm, desired)
+  expect(changes).toEqual([
+    {
+      kind: 'stream',
+      name: 'PAPER_SIG',
+      change: 'update',
+      differences: [
+        { field: 'allow_direct', found: true, wanted: false },
+        { field: 'max_age', found: 3_600_000_000_000, wanted: 604_800_000_000_000 },
+      ],
+    },
+    {
+      kind: 'stream',
+      name: 'PAPER_CTL',
+      change: 'update',
+      differences: [{ field: 'republish', found: { src: 'paper.ctl.>', dest: 'elsewhere.>' } }],
+    },
+    {
+      kind: 'consumer',
+      name: 'PAPER_ORDER strategy-alpha',
+      change: 'update',
+      differences: [{ field: 'filter_subject', found: 'paper.order.other', wanted: 'paper.order.>' }],
+    },
+  ])
+  await applyChanges(jsm, desired, changes)
+  expect(await planChanges(jsm, desired)).toEqual([])
+  expect((await jsm.streams.info('PAPER_SIG')).state.messages).toBe(1)
+})
+
+test('[N10] what is for ever is said to be, and nothing is deleted for it', async () => {
+  const env = parseBusEnvironment('paper')
+  const [order] = (env === undefined ? [] : streamDefinitions(env)).filter(
+    ({ name }) => name === 'PAPER_ORDER',
+  )
+  await jsm.streams.add({ ...order, name: 'PAPER_ORDER', storage: 'memory' as never })
+  await connection.request('paper.order.main', 'kept')
+  const changes = await planChanges(jsm, desired)
+  await expect(applyChanges(jsm, desired, changes)).rejects.toMatchObject({
+    code: 'nats.change_refused',
+    reason: 'mismatch',
+    where: 'PAPER_ORDER',
+  })
+  expect((await jsm.streams.info('PAPER_ORDER')).state.messages).toBe(1)
+})
+
+test('[N6] order events and journals are never deleted or purged, not even by who may do all', async () => {
+  await applyChanges(jsm, desired, await planChanges(jsm, desired))
+  for (const [stream, subject] of [
+    ['PAPER_ORDER', 'paper.order.main'],
+    ['PAPER_JOURNAL', 'paper.journal.main'],
+  ] as const) {
+    await connection.request(subject, 'for ever')
+    await expect(jsm.streams.purge(stream)).rejects.toThrow('purge not permitted')
+    await expect(jsm.streams.deleteMessage(stream, 1)).rejects.toThrow('delete not permitted')
+    await expect(jsm.streams.update(stream, { deny_purge: false })).rejects.toThrow(
+      'can not cancel deny purge',
+    )
+  }
+})
+
+test('[N10] paper and live share no stream', async () => {
+  const names = (text: string) => {
+    const env = parseBusEnvironment(text)
+    return env === undefined ? [] : streamDefinitions(env).map(({ name }) => name)
+  }
+  expect(new Set([...names('paper'), ...names('live'), ...names('sim.run-1')]).size).toBe(27)
+})
+
+test('[N8] strategy nodes need a server that can reset a reader', () => {
+  expect(() => desiredState(PAPER_INSTALLATION, '2.12.3', 1)).toThrow(
+    'need nats-server 2.14.0; this one is 2.12.3',
+  )
+  expect(desiredState({ ...PAPER_INSTALLATION, strategy_nodes: [] }, '2.12.3', 1).consumers).toEqual([])
+})
+
+test('[N10] with its own permissions the admin plans and applies', async () => {
+  const guarded = await startNatsServer({ installation: PAPER_INSTALLATION })
+  try {
+    const credentials = dirname(guarded.seedFile('admin'))
+    const target = { url: guarded.url, credentials, installation: PAPER_INSTALLATION }
+    expect((await planInstallation(target)).changes).toEqual([])
+    const fewer = { ...PAPER_INSTALLATION, strategy_nodes: [] }
+    expect((await applyInstallation({ ...target, installation: fewer })).changes).toEqual([])
+  } finally {
+    await guarded.stop()
+  }
+})
