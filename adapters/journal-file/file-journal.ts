@@ -31,7 +31,7 @@ export type FileJournalOptions = {
   readonly batch_bytes_max?: number
 }
 
-const SEGMENT_BYTES_MAX = 256 * 1024 * 1024
+export const SEGMENT_BYTES_MAX = 256 * 1024 * 1024
 const BATCH_BYTES_MAX = 512 * 1024
 
 /** Opens or creates the journal in a directory, for this process alone; checks all of it and repairs a torn tail. */

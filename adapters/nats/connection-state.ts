@@ -3,7 +3,7 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 
 export class ConnectionState {
-  readonly #listeners: ((connected: boolean, reason: string) => void)[] = []
+  readonly #listeners = new Set<(connected: boolean, reason: string) => void>()
   #isConnected = true
   #waiting: PromiseWithResolvers<void> | undefined
 
@@ -15,8 +15,10 @@ export class ConnectionState {
     return this.#isConnected
   }
 
-  onChange(listener: (connected: boolean, reason: string) => void): void {
-    this.#listeners.push(listener)
+  /** Returns what ends the listening. */
+  onChange(listener: (connected: boolean, reason: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Resolves when the connection stands, or has been closed for good. */

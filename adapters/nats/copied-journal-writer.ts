@@ -3,6 +3,7 @@
 // what the disk holds. Where another node has gone on with the journal, writing is over.
 
 import { setTimeout as wait } from 'node:timers/promises'
+import { TimeoutError } from '@nats-io/transport-node'
 import { type Batch, HASH_SIZE, HEADER_SIZE, RECORD_PREFIX_SIZE } from '../../engine/journal/batch-format.ts'
 import type { JournalDurability, JournalWriter, RecordKind } from '../../engine/journal-port.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -10,6 +11,8 @@ import type { BatchCursor } from '../journal-file/batch-cursor.ts'
 import type { ConnectionState } from './connection-state.ts'
 
 const RETRY_WAIT_MS = 50
+/** A server slower than this is none. */
+const TRY_MAX_MS = 10_000
 /**
  * A commit waits for its copy, so that what comes meanwhile shares the next batch and a slow server is asked less often;
  * while the copy is late it waits this long only.
@@ -165,13 +168,15 @@ export class CopiedJournalWriter implements JournalWriter {
     let reason = `no answer within ${deadline_ms} ms`
     const late = setTimeout(() => this.#fallBehind(reason), deadline_ms)
     try {
-      for (;;) {
+      // Short at first, since an answer may be lost with its connection; then longer, for a server that is slow.
+      for (let timeout_ms = deadline_ms / 4; ; timeout_ms = Math.min(2 * timeout_ms, TRY_MAX_MS)) {
         try {
-          this.#onCopied(batch, await append(batch, deadline_ms))
+          this.#onCopied(batch, await append(batch, timeout_ms))
           return
         } catch (error) {
           if (error instanceof OperatingError) throw error
-          reason = error instanceof Error ? error.message : String(error)
+          if (!(error instanceof TimeoutError))
+            reason = error instanceof Error ? error.message : String(error)
         }
         if (this.#isStopped || this.#failure !== undefined) return
         await wait(RETRY_WAIT_MS)

@@ -3,7 +3,9 @@
 import type { Batch } from '../../engine/journal/batch-format.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 
-export function copyAhead({ epoch, number }: Batch, subject: string): OperatingError {
+type Place = Pick<Batch, 'epoch' | 'number'>
+
+export function copyAhead({ epoch, number }: Place, subject: string): OperatingError {
   return new OperatingError({
     code: 'journal.copy_ahead',
     reason: 'mismatch',
@@ -13,7 +15,7 @@ export function copyAhead({ epoch, number }: Batch, subject: string): OperatingE
   })
 }
 
-export function copyDiverged({ epoch, number }: Batch, subject: string): OperatingError {
+export function copyDiverged({ epoch, number }: Place, subject: string): OperatingError {
   return new OperatingError({
     code: 'journal.copy_diverged',
     reason: 'mismatch',
@@ -23,13 +25,39 @@ export function copyDiverged({ epoch, number }: Batch, subject: string): Operati
   })
 }
 
-export function copyPruned({ epoch, number }: Batch, first_epoch: number, subject: string): OperatingError {
+export function copyPruned({ epoch, number }: Place, first_epoch: number, subject: string): OperatingError {
   return new OperatingError({
     code: 'journal.copy_diverged',
     reason: 'mismatch',
     what: `The copy on the bus ends in epoch ${epoch}, batch ${number}, and this journal begins with epoch ${first_epoch}: what lies between was pruned before it was copied.`,
     where: subject,
     remedy: 'Restore the missing epochs of this journal from a backup.',
+  })
+}
+
+export function replicaAhead({ epoch, number }: Place, subject: string): OperatingError {
+  return new OperatingError({
+    code: 'journal.replica_ahead',
+    reason: 'mismatch',
+    what: `This folder goes up to batch ${number} of epoch ${epoch}, and the copy on the bus does not: the server lost the end of it, or the folder belongs to another journal.`,
+    where: subject,
+    remedy:
+      'Start the node whose journal it is: it copies what the bus lacks. Or remove this folder and follow anew.',
+  })
+}
+
+/** Under `durability: local` orders leave before they are copied, so nobody may go on from the copy. */
+export function notReplicated(end: (Place & { readonly last_lsn: number }) | undefined): OperatingError {
+  const copied =
+    end === undefined
+      ? 'Nothing of the journal is on the bus'
+      : `The last record on the bus is ${end.last_lsn} of epoch ${end.epoch}, and more may have been acted on`
+  return new OperatingError({
+    code: 'standby.not_replicated',
+    reason: 'usage',
+    what: `A standby cannot take over under durability: local. ${copied}.`,
+    where: 'durability',
+    remedy: 'Set durability: replicated for node and standby, or bring the node itself back.',
   })
 }
 

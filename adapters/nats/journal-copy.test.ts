@@ -16,7 +16,7 @@ import { startNatsServer, type TestNatsServer } from './nats-server.test-support
 import { TcpProxy } from './tcp-proxy.test-support.ts'
 
 const STREAM = 'PAPER_JOURNAL'
-const DEADLINE_MS = 250
+const DEADLINE_MS = 400
 
 let server: TestNatsServer
 let direct: NatsConnection
@@ -159,7 +159,7 @@ test('[C2] a record is released once it is on the disk and in the copy, not befo
   await append(node.writer, 'first')
   const heard: number[] = []
   node.writer.onDurable(() => heard.push(node.writer.released_lsn))
-  proxy.delay_ms = 60
+  proxy.delay_ms = 30
   const committing = append(node.writer, 'second')
   await node.local.commit()
   const onDisk = [node.writer.durable_lsn, node.writer.released_lsn, node.writer.pending_bytes]
