@@ -12,6 +12,7 @@ import { memoryFigures } from './memory-figures.ts'
 import { orderFigures } from './order-figures.ts'
 import { partFigures } from './part-figures.ts'
 import { replayFigures } from './replay-figures.ts'
+import { sessionFigures } from './session-figures.ts'
 
 const GROUPS: Readonly<Record<string, BenchGroup>> = {
   replay: replayFigures,
@@ -20,6 +21,7 @@ const GROUPS: Readonly<Record<string, BenchGroup>> = {
   live: liveFigures,
   feeds: feedFigures,
   memory: memoryFigures,
+  session: sessionFigures,
 }
 
 export type BenchRequest = {

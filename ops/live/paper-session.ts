@@ -13,6 +13,7 @@ import type { Journal, JournalWriter } from '../../engine/journal-port.ts'
 import { LIVE_BOUNDS_DEFAULT } from '../../engine/live/live-bounds.ts'
 import type { BaseOrigin, LiveContents } from '../../engine/live/live-header.ts'
 import type { VenueConnection } from '../../engine/live/venue-connection.ts'
+import type { FeedClock } from '../../engine/market-feed-port.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
@@ -51,6 +52,8 @@ export type SessionSeams = {
   readonly journal?: (journal: Journal) => Journal
   readonly writer?: (writer: JournalWriter) => JournalWriter
   readonly connection?: (connection: VenueConnection) => VenueConnection
+  /** The time of the feeds, where it is to be finer than the platform's timers. */
+  readonly feedClock?: (clock: SessionClock) => FeedClock
 }
 
 export type PaperSession = {
@@ -58,6 +61,7 @@ export type PaperSession = {
   readonly config: Config
   readonly folder: string
   readonly instruments: readonly InstrumentSpec[]
+  readonly clock: SessionClock
   /** Lets go of what is beside the session, after its end. */
   readonly close: () => Promise<void>
 }
@@ -93,6 +97,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     const copied = bus?.wrapWriter(writer) ?? writer
     return between.writer?.(copied) ?? copied
   }
+  const feedClock = between.feedClock?.(clock) ?? clock
   const session = await LiveSession.open({
     config,
     clock,
@@ -119,7 +124,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     instrumentIndex: (id) => indexOf(instruments, id),
     venueOfInstrument: (index) => must(instruments[index], 'an instrument is known').venue_id,
     makeFeeds: (target) =>
-      sessionFeeds({ config, instruments, clock, onRow: (row) => driver.row(row) }, target),
+      sessionFeeds({ config, instruments, clock: feedClock, onRow: (row) => driver.row(row) }, target),
     // Nothing is on its way to an exchange in this process.
     absence_grace_ms: 0,
     onAlert: options.onAlert,
@@ -130,7 +135,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     await driver.close()
     removeGuard()
   }
-  return { session, config, folder, instruments, close }
+  return { session, config, folder, instruments, clock, close }
 }
 
 /** What only a live session's configuration says in full: its orders wait for the disk, its bars for late rows. */

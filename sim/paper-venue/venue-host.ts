@@ -18,6 +18,7 @@ import type { Config } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
+import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { instrumentsOf } from '../backtest/instrument-set.ts'
 import type { SimulatedVenuesTerms } from '../exchange/simulated-venues.ts'
 import {
@@ -67,7 +68,7 @@ export class VenueHost {
     const base = last === undefined ? new Uint8Array(0) : await recover(journal, last, config, sha256)
     const epoch = (last?.epoch ?? 0) + 1
     const header = new CanonicalWriter(1 << 14)
-    header.value(config)
+    header.value({ schema_version: SCHEMA_VERSION, config } satisfies LedgerHeader)
     const writer = await journal.openEpoch({ epoch, header: header.view(), base, durability: 'local' })
     return new VenueHost(options, termsOf(config), writer, base)
   }
@@ -223,6 +224,22 @@ export function termsOf(config: Config): SimulatedVenuesTerms {
   return { venues, accounts, specs: instrumentsOf(config), order_retention: limits.order_retention }
 }
 
+/** What an epoch of a ledger was written under. */
+export type LedgerHeader = { readonly schema_version: number; readonly config: Config }
+
+/** The configuration an epoch ran under. Books are laid out as their schemas say: those of others cannot be read. */
+export function ledgerConfig(header: Uint8Array): Config {
+  const { schema_version, config } = new CanonicalReader(header).value() as LedgerHeader
+  if (schema_version === SCHEMA_VERSION) return config
+  throw new OperatingError({
+    code: 'exchange.other_schema',
+    reason: 'usage',
+    what: `The ledger of the simulated exchange has schema version ${schema_version}, this build has ${SCHEMA_VERSION}.`,
+    where: 'the exchange folder of the session',
+    remedy: 'Close what is open with the build that wrote it, or begin a session of another name.',
+  })
+}
+
 /**
  * The books at the end of an epoch: its newest snapshot, else its base, and the inputs behind it again, under the
  * configuration it ran with, since other latencies and fees would tell another story than was told.
@@ -233,7 +250,7 @@ async function recover(
   now: Config,
   sha256: Sha256,
 ): Promise<Uint8Array> {
-  const config = new CanonicalReader(header).value() as Config
+  const config = ledgerConfig(header)
   refuseOtherLayout(config, now)
   const terms = termsOf(config)
   const books = new VenueBooks(terms, () => undefined)

@@ -14,7 +14,8 @@ overhead is a ratio of one run. Prints each figure with its runs; --json prints 
     only: {
       type: 'string',
       value: 'TEXT',
-      description: 'Measure only the groups whose name holds TEXT: replay, memory, orders, parts, live.',
+      description:
+        'Measure only the groups whose name holds TEXT: replay, memory, orders, parts, live, feeds, session.',
     },
     quick: {
       type: 'boolean',

@@ -14,13 +14,12 @@ import { RECORD_KIND } from '../../../engine/journal-port.ts'
 import { RandomStream } from '../../../engine/random-stream.ts'
 import { createStepGate } from '../../../engine/step-gate.ts'
 import { must } from '../../../schemas/assert.ts'
-import type { Config } from '../../../schemas/config.ts'
 import type { AccountId, VenueId } from '../../../schemas/ids.ts'
 import type { VenueReport } from '../../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../../schemas/messages/order-fact.ts'
 import { isLedgerCommand, readLedgerCommand } from '../../../sim/paper-venue/ledger-codec.ts'
 import { VenueBooks } from '../../../sim/paper-venue/venue-books.ts'
-import { takeAgain, termsOf } from '../../../sim/paper-venue/venue-host.ts'
+import { ledgerConfig, takeAgain, termsOf } from '../../../sim/paper-venue/venue-host.ts'
 import { type RerunEpoch, rerunSession } from '../../session/rerun-session.ts'
 
 export const CRASH_POINTS = [
@@ -158,8 +157,7 @@ async function readLedger(folder: string): Promise<LedgerAudit> {
   let books: VenueBooks | undefined
   try {
     for (const { epoch, base, header } of journal.epochs) {
-      const config = new CanonicalReader(header).value() as Config
-      const terms = termsOf(config)
+      const terms = termsOf(ledgerConfig(header))
       books = new VenueBooks(terms, (report) => noteTrade(report, executions))
       if (base.length > 0) books.load(new CanonicalReader(base))
       for await (const { kind, payload } of journal.read(epoch)) {
