@@ -24,7 +24,6 @@ export type JournalCopyOptions = {
   readonly stream: string
   /** `<env>.journal.<node>` */
   readonly subject: string
-  readonly node: string
   /** Folder of the file journal, and what its opening found. */
   readonly directory: string
   readonly epochs: readonly RecoveredEpoch[]
@@ -56,14 +55,13 @@ export class JournalCopy {
   #writer: CopiedJournalWriter | undefined
 
   constructor(options: JournalCopyOptions) {
-    const { connection, stream, subject, node } = options
+    const { connection, stream, subject } = options
     this.#options = options
     this.#state = new ConnectionState(connection)
     this.#stream = new JournalStream({
       js: jetstream(connection),
       stream,
       subject,
-      node,
       max_payload_bytes: must(connection.info, 'a connection knows its server').max_payload,
     })
   }

@@ -13,7 +13,6 @@ export type JournalStreamOptions = {
   readonly stream: string
   /** `<env>.journal.<node>` */
   readonly subject: string
-  readonly node: string
   /** Of the server: what is larger cannot be copied. */
   readonly max_payload_bytes: number
 }
@@ -44,20 +43,19 @@ export class JournalStream {
   /**
    * Appends behind the message `expected`, 0 for none, and returns the message's sequence. Rejects with `journal.fenced`
    * where something else stands there, and otherwise at its deadline: whether the batch was stored is then unknown, and
-   * appending it again is safe.
+   * appending it again is safe. A batch carries no message id: ids count in the whole stream, where every node writes,
+   * and one that another has taken would keep a batch out.
    */
   async append(batch: Batch, expected: number, timeout_ms: number): Promise<number> {
-    const { js, node, max_payload_bytes } = this.#options
-    const { epoch, number, bytes } = batch
+    const { js, max_payload_bytes } = this.#options
+    const { bytes } = batch
     if (bytes.length > max_payload_bytes) throw batchTooLarge(batch, max_payload_bytes)
     try {
-      const { seq, duplicate } = await js.publish(this.subject, bytes, {
-        msgID: `${node}.${epoch}.${number}`,
+      const { seq } = await js.publish(this.subject, bytes, {
         expect: { lastSubjectSequence: expected },
         timeout: timeout_ms,
       })
-      // Another node that took the same epoch would use the same id: only the chain says whose batch is there.
-      return duplicate ? await this.#ours(batch, await this.from(seq)) : seq
+      return seq
     } catch (error) {
       if (isWrongSequence(error)) return await this.#ours(batch, await this.last())
       throw error

@@ -102,7 +102,6 @@ function openCopy(
     connection,
     stream: streamName(env, 'journal'),
     subject: BUS_SUBJECT.journal(env, config.session),
-    node: config.session,
     directory,
     epochs: journal.epochs,
     onBehind: (behind, reason) => {
