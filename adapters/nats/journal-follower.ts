@@ -20,7 +20,6 @@ export type JournalFollowerOptions = {
   readonly stream: string
   /** `<env>.journal.<node>` */
   readonly subject: string
-  readonly node: string
   /** Folder of the journal to be: empty, or what an earlier follower left. */
   readonly directory: string
   readonly segment_bytes_max?: number
