@@ -15,41 +15,59 @@ export type TickKind = 'quote' | 'trade' | 'bar'
  */
 type FinerTime = { readonly ts_event_ns_rest?: Uint16Array }
 
-/** A block of one instrument's quotes as columns. Times in µs since the epoch; prices and sizes in units of the instrument. */
-export type QuoteColumns = FinerTime & {
-  readonly kind: 'quote'
-  readonly count: number
-  readonly ts_event_us: Float64Array
-  readonly bid_price_units: Float64Array
-  readonly ask_price_units: Float64Array
-  /** Displayed sizes; 0 where the data has none. */
-  readonly bid_size_units: Float64Array
-  readonly ask_size_units: Float64Array
+/** Of rows that are the inputs of a session, once more: when each was sequenced, and under which number. */
+type Sequenced = {
+  readonly sequenced?: { readonly ts_seq_us: Float64Array; readonly seq: Float64Array }
 }
+
+/** What a conflated quote stands for: how many quotes, and how far bid and ask went among them. */
+export type QuoteExtremes = {
+  readonly conflated_count: Float64Array
+  readonly bid_low_price_units: Float64Array
+  readonly bid_high_price_units: Float64Array
+  readonly ask_low_price_units: Float64Array
+  readonly ask_high_price_units: Float64Array
+}
+
+/** A block of one instrument's quotes as columns. Times in µs since the epoch; prices and sizes in units of the instrument. */
+export type QuoteColumns = FinerTime &
+  Sequenced & {
+    readonly extremes?: QuoteExtremes
+    readonly kind: 'quote'
+    readonly count: number
+    readonly ts_event_us: Float64Array
+    readonly bid_price_units: Float64Array
+    readonly ask_price_units: Float64Array
+    /** Displayed sizes; 0 where the data has none. */
+    readonly bid_size_units: Float64Array
+    readonly ask_size_units: Float64Array
+  }
 
 /** aggressor_side: 1 buy, -1 sell, 0 unknown. */
-export type TradeColumns = FinerTime & {
-  readonly kind: 'trade'
-  readonly count: number
-  readonly ts_event_us: Float64Array
-  readonly price_units: Float64Array
-  readonly size_units: Float64Array
-  readonly aggressor_side: Float64Array
-}
+export type TradeColumns = FinerTime &
+  Sequenced & {
+    readonly kind: 'trade'
+    readonly count: number
+    readonly ts_event_us: Float64Array
+    readonly price_units: Float64Array
+    readonly size_units: Float64Array
+    readonly aggressor_side: Float64Array
+  }
 
 /** Imported bars. `ts_event_us` is the bar's END, the time it became known; it began at `ts_event_us - interval_us`. */
-export type BarColumns = FinerTime & {
-  readonly kind: 'bar'
-  readonly count: number
-  readonly interval_us: number
-  readonly price_type: 'bid' | 'ask' | 'last'
-  readonly ts_event_us: Float64Array
-  readonly open_price_units: Float64Array
-  readonly high_price_units: Float64Array
-  readonly low_price_units: Float64Array
-  readonly close_price_units: Float64Array
-  readonly volume_units: Float64Array
-}
+export type BarColumns = FinerTime &
+  Sequenced & {
+    readonly kind: 'bar'
+    readonly count: number
+    readonly interval_us: number
+    readonly price_type: 'bid' | 'ask' | 'last'
+    readonly ts_event_us: Float64Array
+    readonly open_price_units: Float64Array
+    readonly high_price_units: Float64Array
+    readonly low_price_units: Float64Array
+    readonly close_price_units: Float64Array
+    readonly volume_units: Float64Array
+  }
 
 export type TickColumns = QuoteColumns | TradeColumns | BarColumns
 

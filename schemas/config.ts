@@ -47,6 +47,9 @@ export const TickSource = Type.Object(
 )
 export type TickSource = Static<typeof TickSource>
 
+/** How long a bar waits for late rows where nothing else is configured: live data is late, simulated data is not. */
+export const LIVE_BAR_CLOSE_DELAY_US = 200_000
+
 export const BarSource = Type.Object(
   {
     ...sourceFields,
@@ -70,6 +73,13 @@ export const DataConfig = Type.Object(
       }),
     ),
     to: Type.Optional(Time({ description: 'End of the history, not included.' })),
+    processed: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9_-]+/[A-Za-z0-9]+$',
+        description:
+          'A backtest reads what this live session processed, <node>/<session>, when and in the order it did; from and to are of its clock.',
+      }),
+    ),
     sources: Type.Array(Type.Union([TickSource, BarSource], { description: 'Rows of one venue, by kind.' }), {
       minItems: 1,
       description: "What to read, one venue's one kind each; rows known at the same time come in this order.",

@@ -1,16 +1,7 @@
 // Rows of market data as the actors see them: views over columns, moved from row to row without allocation. A view is
 // valid during the step that carries it; whoever needs the values later copies them.
 
-import type { BarColumns, QuoteColumns, TradeColumns } from '../tick-store-port.ts'
-
-/** What a conflated quote stands for: how many quotes, and how far bid and ask went among them. */
-export type QuoteExtremes = {
-  readonly conflated_count: Float64Array
-  readonly bid_low_price_units: Float64Array
-  readonly bid_high_price_units: Float64Array
-  readonly ask_low_price_units: Float64Array
-  readonly ask_high_price_units: Float64Array
-}
+import type { BarColumns, QuoteColumns, QuoteExtremes, TradeColumns } from '../tick-store-port.ts'
 
 export class QuoteRow {
   instrument_index = 0
@@ -22,7 +13,7 @@ export class QuoteRow {
     this.#columns = columns
   }
 
-  open(columns: QuoteColumns, extremes?: QuoteExtremes): void {
+  open(columns: QuoteColumns, extremes: QuoteExtremes | undefined = columns.extremes): void {
     this.#columns = columns
     this.#extremes = extremes
   }

@@ -14,7 +14,7 @@ import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
 import type { TimeRange } from '../../engine/tick-store-port.ts'
-import type { Config } from '../../schemas/config.ts'
+import { type Config, LIVE_BAR_CLOSE_DELAY_US } from '../../schemas/config.ts'
 import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
 import { SimulatedVenues } from '../exchange/simulated-venues.ts'
 import { EquitySampler } from './equity-sampler.ts'
@@ -101,8 +101,11 @@ export class BacktestSession {
     while (!merge.isDone && done < rows) {
       const cursor = merge.front
       const before = cursor.row
-      const limit = rows - done
-      if (this.driver.replay(cursor, merge.second, limit) === 'waiting') await this.#options.journal.commit()
+      // Inputs of a session of one moment may alternate between series row by row: the merge is asked for each.
+      const isSequenced = cursor.columns?.sequenced !== undefined
+      const limit = isSequenced ? 1 : rows - done
+      const second = isSequenced ? undefined : merge.second
+      if (this.driver.replay(cursor, second, limit) === 'waiting') await this.#options.journal.commit()
       done += cursor.row - before
       if (cursor.isBlockDone) await cursor.fill()
       merge.settle()
@@ -174,7 +177,7 @@ export class BacktestSession {
       gate,
       epoch,
       // Its market data has no latency, so nothing is late.
-      bar_close_delay_us: config.bars.close_delay_us ?? 0,
+      bar_close_delay_us: config.bars.close_delay_us ?? barCloseDelayUs(config),
       ...(observer === undefined ? {} : { observer }),
       inspect,
       onOutcome: (outcome) => {
@@ -214,6 +217,11 @@ export class BacktestSession {
   async #through(drive: () => Progress): Promise<void> {
     while (drive() === 'waiting') await this.#options.journal.commit()
   }
+}
+
+/** Simulated data is never late; what a session processed was, and its bars waited for it. */
+function barCloseDelayUs({ data }: Config): number {
+  return data.processed === undefined ? 0 : LIVE_BAR_CLOSE_DELAY_US
 }
 
 function control(command: ControlCommand, strategy_id = '', reason = ''): Control {

@@ -8,12 +8,15 @@ import { must } from '../../schemas/assert.ts'
 import type { BarSource, Config, TickSource } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { SeriesCursor } from './series-cursor.ts'
+import { sessionInputs } from './session-inputs.ts'
 import { refuseOtherScales } from './stored-scales.ts'
 
 export type DataPlan = {
   readonly range: TimeRange
   /** Ranked: by source in the configuration, then by instrument name. */
   readonly series: readonly TickSeries[]
+  /** The session whose inputs are read, `<node>/<session>`; absent: history as it was imported. */
+  readonly processed?: string
 }
 
 export function planData(config: Config): DataPlan {
@@ -22,7 +25,9 @@ export function planData(config: Config): DataPlan {
   )
   const { from, to } = config.data
   if (from === undefined || to === undefined) throw noRange()
-  return { range: { from_us: timeOf(from), to_us: timeOf(to) }, series }
+  const range = { from_us: timeOf(from), to_us: timeOf(to) }
+  const { processed } = config.data
+  return processed === undefined ? { range, series } : { range, series, processed }
 }
 
 /** Opens the plan's series. A series without a row in the range is refused: a strategy would wait for it in vain. */
@@ -32,9 +37,18 @@ export async function openData(
   store: TickStore,
 ): Promise<SeriesReading[]> {
   await refuseOtherScales(instruments, store)
-  const readings = await store.read(plan.series, plan.range)
+  const readings = await openReadings(plan, store)
   for (const reading of readings) if (reading.row_count === 0) throw noRows(reading.series)
   return readings
+}
+
+async function openReadings(
+  { series, range, processed }: DataPlan,
+  store: TickStore,
+): Promise<SeriesReading[]> {
+  if (processed === undefined) return store.read(series, range)
+  const readings = await store.readProcessed(series, processed)
+  return readings.map((reading) => ({ ...reading, blocks: sessionInputs(reading, range) }))
 }
 
 export async function openCursors(
@@ -54,6 +68,7 @@ export async function openCursors(
 
 /** The part of the range that has rows, as far as the imports tell. */
 export function coveredRange(plan: DataPlan, readings: readonly SeriesReading[]): TimeRange {
+  if (plan.processed !== undefined) return plan.range
   const manifests = readings.flatMap((reading) => reading.manifests)
   if (manifests.length === 0) return plan.range
   const first_us = Math.min(...manifests.map((manifest) => manifest.first_us))
@@ -67,6 +82,7 @@ export function dataHash(sha256: Sha256, plan: DataPlan, readings: readonly Seri
   const writer = new CanonicalWriter(4096)
   writer.number(plan.range.from_us)
   writer.number(plan.range.to_us)
+  if (plan.processed !== undefined) writer.text(plan.processed)
   for (const { series, row_count, manifests } of readings) {
     writer.value(series)
     writer.number(row_count)

@@ -14,7 +14,7 @@ import type { AgendaItem } from '../exchange/agenda.ts'
 import type { BarPrices } from '../exchange/bar-path.ts'
 import type { SimulatedVenues } from '../exchange/simulated-venues.ts'
 import type { EquitySampler } from './equity-sampler.ts'
-import type { SeriesCursor } from './series-cursor.ts'
+import { releaseTimes, type SeriesCursor } from './series-cursor.ts'
 
 /** `waiting`: an order waits for its journal record; commit, then call again. */
 export type Progress = 'done' | 'waiting'
@@ -129,7 +129,8 @@ export class ReplayDriver {
     limit_us: number,
     winsTies: boolean,
   ): Progress {
-    const { ts_event_us, bid_price_units, ask_price_units, bid_size_units, ask_size_units } = columns
+    const { bid_price_units, ask_price_units, bid_size_units, ask_size_units } = columns
+    const release_us = releaseTimes(columns)
     const { instrument_index } = cursor
     const exchange = this.#venues.exchange(cursor.venue_id)
     const node = this.#node
@@ -143,7 +144,7 @@ export class ReplayDriver {
     let progress: Progress = 'done'
     let i = first
     for (; i < end; i++) {
-      const ts = ts_event_us[i] as number
+      const ts = release_us[i] as number
       if (ts > limit_us || (ts === limit_us && !winsTies)) break
       if (timers.next_us < ts || agenda.next_due_us < ts || sampler.next_us < ts || posted.length > 0) {
         if (this.catchUp(ts) === 'waiting') {
@@ -183,8 +184,9 @@ export class ReplayDriver {
     const row = this.#tradeRow
     row.open(columns)
     row.instrument_index = cursor.instrument_index
-    while (this.#hasNext(cursor, columns.ts_event_us, end, limit_us, winsTies)) {
-      const ts = columns.ts_event_us[cursor.row] as number
+    const release_us = releaseTimes(columns)
+    while (this.#hasNext(cursor, release_us, end, limit_us, winsTies)) {
+      const ts = release_us[cursor.row] as number
       if (this.catchUp(ts) === 'waiting') return 'waiting'
       const at = cursor.row++
       exchange.onTrade(cursor.instrument_index, ts, columns.price_units[at] as number)
@@ -206,8 +208,9 @@ export class ReplayDriver {
     const row = this.#barRow
     row.open(columns)
     row.instrument_index = cursor.instrument_index
-    while (this.#hasNext(cursor, columns.ts_event_us, end, limit_us, winsTies)) {
-      const ts = columns.ts_event_us[cursor.row] as number
+    const release_us = releaseTimes(columns)
+    while (this.#hasNext(cursor, release_us, end, limit_us, winsTies)) {
+      const ts = release_us[cursor.row] as number
       if (this.catchUp(ts) === 'waiting') return 'waiting'
       const at = cursor.row++
       const close = columns.close_price_units[at] as number

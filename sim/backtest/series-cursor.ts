@@ -1,5 +1,6 @@
 // One series being replayed: the block at hand, the row to come, and where its rows go. Several cursors are merged in
-// time; at equal times the lower rank comes first, and ranks follow the configuration.
+// time; at equal times the lower rank comes first, and ranks follow the configuration. Inputs of a session come in the
+// order they had there.
 
 import type { SeriesReading, TickColumns, TickSeries } from '../../engine/tick-store-port.ts'
 import { assert } from '../../schemas/assert.ts'
@@ -14,8 +15,10 @@ export class SeriesCursor {
   columns: TickColumns | undefined
   /** Next row of the block. */
   row = 0
-  /** Event time of the next row, Infinity at the end. */
+  /** When the next row is released, Infinity at the end. */
   next_us = Number.POSITIVE_INFINITY
+  /** The number the next row had as an input of its session; 0 where the rows are a history. */
+  next_seq = 0
   readonly #blocks: AsyncIterator<TickColumns>
   /** Rows of the blocks before this one. */
   #passed = 0
@@ -64,7 +67,8 @@ export class SeriesCursor {
   /** After the row has moved within the block. */
   noteNext(): void {
     if (this.columns !== undefined && this.row < this.columns.count) {
-      this.next_us = this.columns.ts_event_us[this.row] as number
+      this.next_us = releaseTimes(this.columns)[this.row] as number
+      this.next_seq = this.columns.sequenced?.seq[this.row] ?? 0
     }
   }
 
@@ -79,5 +83,11 @@ export class SeriesCursor {
 
 /** Whether `a`'s next row comes before `b`'s. */
 export function comesBefore(a: SeriesCursor, b: SeriesCursor): boolean {
-  return a.next_us < b.next_us || (a.next_us === b.next_us && a.rank < b.rank)
+  if (a.next_us !== b.next_us) return a.next_us < b.next_us
+  return a.next_seq < b.next_seq || (a.next_seq === b.next_seq && a.rank < b.rank)
+}
+
+/** A row of history is released at its own time; what a session processed, when it did. */
+export function releaseTimes({ ts_event_us, sequenced }: TickColumns): Float64Array {
+  return sequenced === undefined ? ts_event_us : sequenced.ts_seq_us
 }
