@@ -117,7 +117,8 @@ export class VenueHost {
     writeLedgerCommand(this.#record, { seq: this.books.seq + 1, ts_us, command })
     this.#writer.append(RECORD_KIND.input, this.#record.view())
     this.#later(() => this.#tell({ word: 'received', command }))
-    this.books.command(command, ts_us)
+    // The books are told what the ledger tells them after a crash, to the byte.
+    takeAgain(this.books, this.#record.view(), this.specs)
   }
 
   /** Time passes: what is due by now happens. */

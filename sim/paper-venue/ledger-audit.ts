@@ -1,0 +1,178 @@
+// The ledger of a simulated exchange read as a judge reads it: from its first record, under the configuration each part
+// ran with. What was received how often, what was filled, and what each account holds; and whether every part begins
+// where the one before it ended.
+
+import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { isRowRecord } from '../../engine/input-codec.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import {
+  type Journal,
+  type JournalRecord,
+  RECORD_KIND,
+  type RecoveredEpoch,
+} from '../../engine/journal-port.ts'
+import type { Config } from '../../schemas/config.ts'
+import type { VenueReport } from '../../schemas/messages/order.ts'
+import { MONEY_SCALE } from '../../schemas/money.ts'
+import { decimalString } from '../../schemas/units.ts'
+import { isLedgerTime, readLedgerCommand } from './ledger-codec.ts'
+import { VenueBooks } from './venue-books.ts'
+import { takeAgain, termsOf } from './venue-host.ts'
+
+/** A client order id: of an order, an incarnation of it, or a request to cancel. */
+export type AuditedId = {
+  readonly venue_id: string
+  readonly account_id: string
+  readonly client_order_id: string
+  readonly command_type: string
+  /** How often it was received; more than once is a duplicate, and was refused as one. */
+  readonly received_count: number
+}
+
+export type AuditedFill = {
+  readonly venue_id: string
+  readonly account_id: string
+  readonly client_order_id: string
+  readonly execution_id: string
+  readonly instrument_id: string
+  readonly side: string
+  readonly quantity_units: number
+  readonly price_units: number
+  readonly ts_event_us: number
+}
+
+export type AuditedAccount = {
+  readonly account_id: string
+  readonly currency: string
+  readonly balance: string
+  readonly equity: string
+  readonly positions: readonly { readonly instrument_id: string; readonly quantity_units: number }[]
+}
+
+export type LedgerAudit = {
+  readonly epochs: number
+  readonly inputs: number
+  /** Whether each epoch begins with the books that the one before it ends with. */
+  readonly is_consistent: boolean
+  readonly duplicates_received: number
+  readonly ids: readonly AuditedId[]
+  readonly fills: readonly AuditedFill[]
+  readonly open_orders: readonly {
+    readonly venue_id: string
+    readonly account_id: string
+    readonly client_order_id: string
+    readonly leaves_quantity_units: number
+  }[]
+  readonly accounts: readonly AuditedAccount[]
+}
+
+/** @param journal opened and not written to. */
+export async function auditLedger(journal: Journal): Promise<LedgerAudit> {
+  const audit = new Audit()
+  for (const epoch of journal.epochs) {
+    audit.begin(epoch)
+    for await (const record of journal.read(epoch.epoch)) audit.take(record)
+  }
+  return audit.finish(journal.epochs.length)
+}
+
+class Audit {
+  readonly #ids = new Map<string, AuditedId>()
+  readonly #fills: AuditedFill[] = []
+  #books: VenueBooks | undefined
+  #specs: readonly InstrumentSpec[] = []
+  #isConsistent = true
+
+  begin({ header, base }: RecoveredEpoch): void {
+    const ended = this.#books === undefined ? new Uint8Array(0) : stateOf(this.#books)
+    // An epoch that opens under another configuration still begins with the same books.
+    if (!sameBytes(ended, base)) this.#isConsistent = false
+    const terms = termsOf(new CanonicalReader(header).value() as Config)
+    this.#specs = terms.specs
+    this.#books = new VenueBooks(terms, (report) => this.#report(report))
+    if (base.length > 0) this.#books.load(new CanonicalReader(base))
+  }
+
+  take({ kind, payload }: JournalRecord): void {
+    const books = this.#books
+    if (kind !== RECORD_KIND.input || books === undefined) return
+    if (!isRowRecord(payload) && !isLedgerTime(payload)) this.#receive(payload)
+    takeAgain(books, payload, this.#specs)
+  }
+
+  finish(epochs: number): LedgerAudit {
+    // What is on its way comes about, whether or not anyone waits for it.
+    this.#books?.pass(Number.MAX_SAFE_INTEGER - 1)
+    const ids = [...this.#ids.values()]
+    return {
+      epochs,
+      inputs: this.#books?.seq ?? 0,
+      is_consistent: this.#isConsistent,
+      duplicates_received: ids.reduce((sum, { received_count }) => sum + received_count - 1, 0),
+      ids,
+      fills: this.#fills,
+      open_orders: this.#openOrders(),
+      accounts: this.#accounts(),
+    }
+  }
+
+  #receive(payload: Uint8Array): void {
+    const { command } = readLedgerCommand(new CanonicalReader(payload), () => -1)
+    const { venue_id, account_id, client_order_id, type: command_type } = command
+    const received_count = (this.#ids.get(client_order_id)?.received_count ?? 0) + 1
+    const first = this.#ids.get(client_order_id) ?? { venue_id, account_id, client_order_id, command_type }
+    this.#ids.set(client_order_id, { ...first, received_count })
+  }
+
+  #report(report: VenueReport): void {
+    if (report.report_type !== 'trade') return
+    const { venue_id, account_id, client_order_id, execution_id, instrument_id, side, ts_event_us } = report
+    this.#fills.push({
+      venue_id,
+      account_id,
+      client_order_id,
+      execution_id,
+      instrument_id,
+      side,
+      quantity_units: report.last_quantity_units,
+      price_units: report.last_price_units,
+      ts_event_us,
+    })
+  }
+
+  #openOrders(): LedgerAudit['open_orders'] {
+    return (this.#books?.venues.books().open_orders ?? []).map(
+      ({ venue_id, account_id, client_order_id, leaves_quantity_units }) => ({
+        venue_id,
+        account_id,
+        client_order_id,
+        leaves_quantity_units,
+      }),
+    )
+  }
+
+  #accounts(): AuditedAccount[] {
+    return (this.#books?.venues.books().accounts ?? []).map(
+      ({ account_id, currency, balance, equity, positions }) => ({
+        account_id,
+        currency,
+        balance: decimalString(balance, MONEY_SCALE),
+        equity: decimalString(equity, MONEY_SCALE),
+        positions: positions
+          .filter(({ quantity_units }) => quantity_units !== 0)
+          .map(({ instrument_id, quantity_units }) => ({ instrument_id, quantity_units })),
+      }),
+    )
+  }
+}
+
+function stateOf(books: VenueBooks): Uint8Array {
+  const writer = new CanonicalWriter(1 << 16)
+  books.save(writer)
+  return writer.copy()
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at])
+}

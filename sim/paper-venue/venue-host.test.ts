@@ -1,0 +1,179 @@
+import { expect, test } from 'vitest'
+import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { Journal } from '../../engine/journal-port.ts'
+import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
+import { RandomStream } from '../../engine/random-stream.ts'
+import type { Config } from '../../schemas/config.ts'
+import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
+import { priceUnits } from '../../schemas/units.ts'
+import { START_US } from '../backtest/tape.test-support.ts'
+import { auditLedger } from './ledger-audit.ts'
+import { cancelOf, orderOf, quoteAt, venueConfig } from './venue-config.test-support.ts'
+import { VenueHost, type VenueWord } from './venue-host.ts'
+
+const GEN = 'gen' as VenueId
+const MAIN = 'main' as AccountId
+const idOf = (counter: number) => `paper-1-t-${counter}` as ClientOrderId
+
+async function hostOn(store: MemoryJournalStore, config: Config) {
+  const journal: Journal = new MemoryJournal(nodeSha256, store)
+  const host = await VenueHost.open({ config, journal, sha256: nodeSha256, snapshot_inputs: 50 })
+  const words: VenueWord[] = []
+  host.listen((word) => words.push(word))
+  return { host, words, journal }
+}
+
+function booksOf(host: VenueHost): Uint8Array {
+  const writer = new CanonicalWriter(1 << 16)
+  host.books.save(writer)
+  return writer.copy()
+}
+
+const wordOf = (word: VenueWord) =>
+  word.word === 'received'
+    ? `received ${word.command.client_order_id}`
+    : `${word.report.report_id} ${word.report.report_type} ${word.report.client_order_id}`
+
+test('[V2] nothing is said of a command before it is durable, and then in its order', async () => {
+  const { host, words } = await hostOn(new MemoryJournalStore(), await venueConfig())
+  host.row(quoteAt(START_US), START_US)
+  host.command(orderOf(1), START_US + 10)
+  host.command(orderOf(2, { price_units: priceUnits(100_000) }), START_US + 20)
+  expect(words).toEqual([])
+  await host.commit()
+  expect(words.map(wordOf)).toEqual([
+    'received paper-1-t-1',
+    '1 new paper-1-t-1',
+    '2 trade paper-1-t-1',
+    'received paper-1-t-2',
+    '3 new paper-1-t-2',
+  ])
+})
+
+test('[V6] a second order of the same id is refused, counted, and changes nothing', async () => {
+  const store = new MemoryJournalStore()
+  const config = await venueConfig()
+  const { host, words } = await hostOn(store, config)
+  host.row(quoteAt(START_US), START_US)
+  host.command(orderOf(1), START_US + 10)
+  host.command(orderOf(1), START_US + 20)
+  await host.close()
+  expect(words.map(wordOf).slice(3)).toEqual(['received paper-1-t-1', '3 rejected paper-1-t-1'])
+  const audit = await auditLedger(new MemoryJournal(nodeSha256, store))
+  expect(audit).toMatchObject({
+    duplicates_received: 1,
+    is_consistent: true,
+    ids: [{ client_order_id: 'paper-1-t-1', received_count: 2 }],
+    fills: [{ execution_id: 'gen-1', quantity_units: 1_000, side: 'buy', price_units: 110_002 }],
+    accounts: [
+      { account_id: 'main', positions: [{ instrument_id: 'EURUSD.gen', quantity_units: 1_000 }] },
+      {},
+    ],
+  })
+})
+
+test.each([
+  ['without latency', '{}'],
+  ['with latency', '{ submit_us: 300, report_us: 200 }'],
+])(
+  '[V1] [V3] a host that dies anywhere comes back with the books and numbers of one that did not: %s',
+  async (_, latency) => {
+    const config = await venueConfig(latency)
+    const seed = 31
+    const random = new RandomStream(seed, 'host')
+    let store = new MemoryJournalStore()
+    let lives = 1
+    let { host, words } = await hostOn(store, config)
+    const said = new Map<string, string>()
+    let now = START_US
+    for (let turn = 1; turn <= 400; turn++) {
+      now += 1 + random.nextInt(150)
+      if (turn % 3 !== 0) host.row(quoteAt(now, 110_000 + random.nextInt(20)), now)
+      else if (turn % 2 === 0) host.command(orderOf(turn, { side: turn % 4 === 0 ? 'buy' : 'sell' }), now)
+      else host.command(orderOf(turn, { price_units: priceUnits(109_990 + random.nextInt(20)) }), now)
+      if (turn % 15 === 0) host.command(cancelOf(orderOf(turn - 6), 1_000 + turn), now)
+      if (random.nextInt(3) === 0) host.pass(now)
+      await host.commit()
+      for (const word of words.splice(0)) {
+        if (word.word === 'received') continue
+        const { report_id } = word.report
+        expect({ seed, was: said.get(report_id) ?? wordOf(word) }).toEqual({ seed, was: wordOf(word) })
+        said.set(report_id, wordOf(word))
+      }
+      if (random.nextInt(20) !== 0) continue
+      const before = booksOf(host)
+      // What was told and not committed dies with it.
+      host.row(quoteAt(now, 1), now)
+      store = store.copy()
+      ;({ host, words } = await hostOn(store, config))
+      expect({ seed, turn, same: Buffer.compare(booksOf(host), before) }).toEqual({ seed, turn, same: 0 })
+      for (const report of host.books.log(GEN, MAIN).after('')) {
+        const word = wordOf({ word: 'report', report })
+        expect({ seed, word }).toEqual({ seed, word: said.get(report.report_id) ?? word })
+      }
+      lives++
+    }
+    expect(lives).toBeGreaterThan(5)
+    expect(said.size).toBeGreaterThan(0)
+  },
+)
+
+test('[V4] an id is live, on its way, ended by the reports that ended it, or absent', async () => {
+  const { host } = await hostOn(
+    new MemoryJournalStore(),
+    await venueConfig('{ submit_us: 300, report_us: 200 }'),
+  )
+  const found = (counter: number) => host.books.find(GEN, MAIN, idOf(counter))
+  host.row(quoteAt(START_US), START_US)
+  host.command(orderOf(1), START_US + 10)
+  expect(found(1)).toEqual({ is: 'on_its_way' })
+  // It has traded at the exchange, and its reports are on their way out: it is not absent.
+  host.pass(START_US + 400)
+  expect(found(1)).toEqual({ is: 'on_its_way' })
+  host.pass(START_US + 600)
+  await host.commit()
+  expect(found(1)).toEqual({ is: 'ended', reports: host.books.log(GEN, MAIN).about(idOf(1)) })
+  host.command(orderOf(2, { price_units: priceUnits(100_000) }), START_US + 1_000)
+  host.pass(START_US + 2_000)
+  expect(found(2)).toMatchObject({ is: 'live', report: { report_type: 'new', client_order_id: idOf(2) } })
+  expect(found(3)).toEqual({ is: 'absent' })
+})
+
+test('[V5] an account is told behind every report of what it shows', async () => {
+  const { host, words } = await hostOn(new MemoryJournalStore(), await venueConfig('{ report_us: 200 }'))
+  const told: unknown[] = []
+  host.row(quoteAt(START_US), START_US)
+  host.command(orderOf(1), START_US + 10)
+  host.ask(GEN, START_US + 20, () => {
+    const { positions } = host.books.state(GEN, MAIN)
+    return () => told.push([words.map(wordOf), positions.map(({ quantity_units }) => quantity_units)])
+  })
+  host.pass(START_US + 20)
+  await host.commit()
+  expect(told).toEqual([])
+  host.pass(START_US + 220)
+  await host.commit()
+  expect(told).toEqual([[['received paper-1-t-1', '1 new paper-1-t-1', '2 trade paper-1-t-1'], [1_000]]])
+})
+
+test('[V7] the audit of several lives finds every id, every fill once, and that each begins where the last ended', async () => {
+  const config = await venueConfig('{ submit_us: 300, report_us: 200 }')
+  const store = new MemoryJournalStore()
+  let now = START_US
+  for (let life = 0; life < 3; life++) {
+    const { host } = await hostOn(store, config)
+    for (let at = 1; at <= 10; at++) {
+      now += 100
+      host.row(quoteAt(now, 110_000 + at), now)
+      host.command(orderOf(life * 10 + at), now + 50)
+      await host.commit()
+    }
+    await host.close()
+  }
+  const audit = await auditLedger(new MemoryJournal(nodeSha256, store))
+  expect(audit).toMatchObject({ epochs: 3, inputs: 60, is_consistent: true, duplicates_received: 0 })
+  expect(audit.ids).toHaveLength(30)
+  expect(new Set(audit.fills.map(({ execution_id }) => execution_id)).size).toBe(30)
+  expect(audit.fills).toHaveLength(30)
+})
