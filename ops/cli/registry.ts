@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/paper.ts'),
   },
   {
+    name: 'exchange',
+    summary: 'Run the simulated exchange in a process of its own, or audit its ledger.',
+    load: () => import('./commands/exchange.ts'),
+  },
+  {
     name: 'live',
     summary: 'Trade real money through a broker (not yet: no broker adapter exists).',
     load: () => import('./commands/live.ts'),

@@ -1,6 +1,8 @@
 // The feeds a configuration asks for, each with its link to the node. In the node's process the simulated exchange sees
 // every row first, as a venue does.
 
+import { ExchangeFeed } from '../../adapters/paper-venue/exchange-feed.ts'
+import { exchangeAddress } from '../../adapters/paper-venue/frame-link.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { FeedLink } from '../../engine/live/feed-link.ts'
 import type { RowInput } from '../../engine/live/live-input.ts'
@@ -9,8 +11,7 @@ import { must } from '../../schemas/assert.ts'
 import type { Config, FeedConfig } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { GeneratorFeed } from '../../sim/market-generator/generator-feed.ts'
-import { MARKET_DEFAULTS } from '../../sim/market-generator/market-generator.ts'
+import { generatorFeed, quotedInstruments } from './generated-market.ts'
 import type { FeedTarget, SessionFeed } from './live-session.ts'
 
 export type FeedSurroundings = {
@@ -44,31 +45,15 @@ export function sessionFeeds(surroundings: FeedSurroundings, target: FeedTarget)
 }
 
 function marketFeed(feed: FeedConfig, { config, instruments, clock }: FeedSurroundings): MarketFeed {
-  if (feed.kind !== 'generator') throw notYet(feed)
-  const markets = quotedInstruments(config, feed.venue, instruments).map((spec) => ({
-    ...MARKET_DEFAULTS,
-    seed: config.seed,
-    instrument_id: spec.instrument_id,
-    instrument_index: spec.index,
-    venue_id: feed.venue as VenueId,
-    gap_us_mean: Math.max(1, Math.round(1_000_000 / feed.rows_per_s)),
-  }))
-  return new GeneratorFeed({ markets, clock })
-}
-
-function quotedInstruments(
-  config: Config,
-  venue: string,
-  instruments: readonly InstrumentSpec[],
-): InstrumentSpec[] {
-  const ids = new Set(
-    config.data.sources.flatMap((source) =>
-      source.venue === venue && source.kind === 'quote'
-        ? source.instruments.map((symbol) => `${symbol}.${venue}`)
-        : [],
-    ),
-  )
-  return instruments.filter(({ instrument_id }) => ids.has(instrument_id))
+  const { venue } = feed
+  if (feed.kind === 'generator')
+    return generatorFeed({ config, venue, rows_per_s: feed.rows_per_s, instruments, clock })
+  if (feed.kind === 'exchange') {
+    const address = exchangeAddress(requireExchange(config))
+    const quoted = quotedInstruments(config, venue, instruments)
+    return new ExchangeFeed({ address, venue_id: venue as VenueId, instruments: quoted, clock })
+  }
+  throw notYet(feed)
 }
 
 function seenFirst(sink: FeedSink, onRow: (row: RowInput) => void): FeedSink {
@@ -102,12 +87,23 @@ function refuseVenuesWithoutFeed({ venues, live }: Config): void {
   })
 }
 
+function requireExchange({ live }: Config): string {
+  if (live.exchange !== undefined) return live.exchange
+  throw new OperatingError({
+    code: 'config.no_exchange',
+    reason: 'usage',
+    what: 'A feed of kind exchange needs the exchange in a process of its own, and none is named.',
+    where: 'live.exchange',
+    remedy: 'Name it (live: { exchange: "tcp://127.0.0.1:4760" }), or use a generator.',
+  })
+}
+
 function notYet({ venue, kind }: FeedConfig): OperatingError {
   return new OperatingError({
     code: 'config.feed_not_supported',
     reason: 'usage',
     what: `A feed of kind ${kind} is not supported by this build.`,
     where: `live.feeds, venue ${venue}`,
-    remedy: 'Use a generator.',
+    remedy: 'Use a generator, or the exchange in a process of its own.',
   })
 }

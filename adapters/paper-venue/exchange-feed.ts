@@ -1,0 +1,99 @@
+// The market of an exchange process as a feed: it has seen each quote before the node does. On a connection of its own,
+// so that quotes never delay reports.
+
+import { rawQuote } from '../../engine/conflation/conflated-quote.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
+import type { AnswerFrame } from '../../engine/wire/venue-frames.ts'
+import type { VenueId } from '../../schemas/ids.ts'
+import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
+import type { ExchangeAddress } from './frame-link.ts'
+import { instrumentScales } from './hello.ts'
+import { ReconnectingLink, type ReconnectTimes } from './reconnecting-link.ts'
+
+export type ExchangeFeedOptions = {
+  readonly address: ExchangeAddress
+  readonly venue_id: VenueId
+  readonly instruments: readonly InstrumentSpec[]
+  readonly clock: Pick<FeedClock, 'now_us'>
+  readonly times?: ReconnectTimes
+}
+
+export class ExchangeFeed implements MarketFeed {
+  readonly stream: string
+  readonly #options: ExchangeFeedOptions
+  readonly #index: ReadonlyMap<string, number>
+  #link: ReconnectingLink | undefined
+  #sequence = 0
+  #isInGap = false
+
+  constructor(options: ExchangeFeedOptions) {
+    this.#options = options
+    this.stream = `exchange/${options.venue_id}`
+    this.#index = new Map(options.instruments.map(({ instrument_id, index }) => [instrument_id, index]))
+  }
+
+  start(sink: FeedSink): Promise<void> {
+    const { address, venue_id, instruments, times } = this.#options
+    this.#link = new ReconnectingLink({
+      address,
+      ...(times !== undefined && { times }),
+      hello: () => ({
+        frame: 'subscribe',
+        schema_version: SCHEMA_VERSION,
+        venue_id,
+        instruments: instrumentScales(instruments, venue_id),
+      }),
+      onWelcome: () => {
+        this.#isInGap = false
+        sink.event(venue_id, 'connected', 'exchange process')
+        return ''
+      },
+      // It is tried again, and the feed stays disconnected meanwhile.
+      onRefused: ({ code }) => sink.event(venue_id, 'disconnected', code),
+      onFrame: (frame) => this.#take(frame, sink),
+      onLost: (reason) => sink.event(venue_id, 'disconnected', reason),
+    })
+    return Promise.resolve()
+  }
+
+  close(): Promise<void> {
+    const link = this.#link
+    this.#link = undefined
+    link?.close()
+    return Promise.resolve()
+  }
+
+  #take(frame: AnswerFrame, sink: FeedSink): void {
+    const { venue_id } = this.#options
+    if (frame.frame === 'gap') {
+      this.#isInGap = true
+      sink.event(venue_id, 'gap', `${frame.missed} quotes left out: the node reads too slowly`)
+    } else if (frame.frame === 'quotes') {
+      if (this.#isInGap) sink.event(venue_id, 'resynchronised', 'quotes are read again')
+      this.#isInGap = false
+      this.#quotes(frame.quotes, sink)
+    }
+  }
+
+  #quotes(quotes: Extract<AnswerFrame, { frame: 'quotes' }>['quotes'], sink: FeedSink): void {
+    const ts_recv_us = this.#options.clock.now_us()
+    for (const [instrument_id, ts_event_us, bid, ask, bid_size, ask_size] of quotes) {
+      const instrument_index = this.#index.get(instrument_id)
+      if (instrument_index === undefined) {
+        sink.refused(1)
+        continue
+      }
+      const quote = rawQuote({
+        instrument_index,
+        ts_event_us,
+        ts_recv_us,
+        bid_price_units: bid,
+        ask_price_units: ask,
+        bid_size_units: bid_size,
+        ask_size_units: ask_size,
+      })
+      sink.quote(quote, ++this.#sequence, 0)
+    }
+  }
+}

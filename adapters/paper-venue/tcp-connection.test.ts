@@ -1,0 +1,301 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { KeptInput } from '../../engine/input-codec.ts'
+import type { VenueSession } from '../../engine/live/venue-connection.ts'
+import { type Exchange, openExchange } from '../../ops/exchange/open-exchange.ts'
+import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
+import { priceUnits } from '../../schemas/units.ts'
+import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
+import { CAPABILITIES } from '../../sim/exchange/simulated-exchange.ts'
+import { orderOf, venueConfig } from '../../sim/paper-venue/venue-config.test-support.ts'
+import { OfferedRows } from '../feeds/offered-rows.test-support.ts'
+import { ExchangeFeed } from './exchange-feed.ts'
+import { type ExchangeAddress, exchangeAddress } from './frame-link.ts'
+import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts'
+import { UnrulyProxy } from './unruly-proxy.test-support.ts'
+
+const GEN = 'gen' as VenueId
+const MAIN = 'main' as AccountId
+const TIMES = { heartbeat_ms: 20, dead_after_ms: 150, pause_ms_min: 5, pause_ms_max: 40 }
+
+async function started(latency?: string) {
+  const directory = await mkdtemp(join(tmpdir(), 'orrery-exchange-'))
+  const config = await venueConfig(latency, directory)
+  const exchange: Exchange = await openExchange({
+    config,
+    ledger: join(directory, 'ledger'),
+    listen: { host: '127.0.0.1', port: 0 },
+    rows_per_s: 500,
+    onFailure: (error) => Promise.reject(error),
+  })
+  const proxy = await UnrulyProxy.before(exchangeAddress(exchange.url))
+  onTestFinished(async () => {
+    await proxy.close()
+    await exchange.close()
+    await rm(directory, { recursive: true })
+  })
+  return { config, exchange, proxy }
+}
+
+/** A node's side: what it was offered, in short, and a wait for what will be. */
+class Desk {
+  readonly inputs: KeptInput[] = []
+  readonly states: string[] = []
+  readonly connection: TcpConnection
+  readonly #waiting = new Set<() => void>()
+  isSending = false
+
+  constructor(options: TcpConnectionOptions) {
+    this.connection = new TcpConnection(options)
+    onTestFinished(() => this.connection.close())
+  }
+
+  open(change: Partial<VenueSession> = {}): Promise<void> {
+    const session = { session: 'paper', epoch: 1, accounts: new Map([[MAIN, '']]), absence_grace_ms: 0 }
+    return this.connection.open(
+      { ...session, ...change },
+      {
+        offer: (input) => {
+          expect(this.isSending).toBe(false)
+          this.inputs.push(input)
+          this.#wake()
+        },
+        onState: (state) => {
+          this.states.push(state)
+          this.#wake()
+        },
+      },
+    )
+  }
+
+  send(counter: number, change = {}): void {
+    this.isSending = true
+    this.connection.send(orderOf(counter, change))
+    this.isSending = false
+  }
+
+  lookUp(counter: number): void {
+    this.connection.lookUp(MAIN, [`paper-1-t-${counter}` as ClientOrderId])
+  }
+
+  /** Resolves once the condition holds. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>((resolve) => this.#waiting.add(resolve))
+  }
+
+  heard(): string[] {
+    return this.inputs.map(short)
+  }
+
+  async hears(word: string): Promise<void> {
+    await this.until(() => this.heard().includes(word))
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve()
+    this.#waiting.clear()
+  }
+}
+
+function short(input: KeptInput): string {
+  if (input.type === 'send_outcome')
+    return `${input.outcome} ${input.client_order_id} ${input.reason_code}`.trim()
+  if (input.type === 'venue_report') return `${input.report_id} ${input.report_type} ${input.client_order_id}`
+  if (input.type === 'order_lookup') return `${input.outcome} ${input.client_order_id}`
+  return input.type
+}
+
+function deskAt(
+  address: ExchangeAddress,
+  config: Awaited<ReturnType<typeof venueConfig>>,
+  change = {},
+): Desk {
+  const instruments = instrumentsOf(config)
+  return new Desk({
+    address,
+    venue_id: GEN,
+    capabilities: CAPABILITIES,
+    instruments,
+    times: TIMES,
+    ...change,
+  })
+}
+
+/** Shows the exchange's market, so that orders find one. */
+async function quoted(
+  exchange: Exchange,
+  config: Awaited<ReturnType<typeof venueConfig>>,
+): Promise<OfferedRows> {
+  const sink = new OfferedRows()
+  const instruments = instrumentsOf(config)
+  const feed = new ExchangeFeed({
+    address: exchangeAddress(exchange.url),
+    venue_id: GEN,
+    instruments,
+    clock: { now_us: () => 7 },
+    times: TIMES,
+  })
+  const first = Promise.withResolvers<void>()
+  const quote = sink.quote.bind(sink)
+  sink.quote = (...offered) => {
+    first.resolve()
+    return quote(...offered)
+  }
+  await feed.start(sink)
+  await first.promise
+  onTestFinished(() => feed.close())
+  return sink
+}
+
+test('[X1] an order is sent, acknowledged, reported and told in the state; its feed shows the market', async () => {
+  const { config, exchange, proxy } = await started('{ submit_us: 2000, report_us: 1000 }')
+  const sink = await quoted(exchange, config)
+  const desk = deskAt(proxy.address, config)
+  await desk.open()
+  desk.send(1)
+  await desk.hears('2 trade paper-1-t-1')
+  desk.connection.requestState(MAIN)
+  await desk.hears('venue_state')
+  expect(desk.heard()).toEqual([
+    'sent paper-1-t-1',
+    '1 new paper-1-t-1',
+    '2 trade paper-1-t-1',
+    'venue_state',
+  ])
+  expect(desk.inputs.at(-1)).toMatchObject({
+    positions: [{ instrument_id: 'EURUSD.gen', instrument_index: 0, quantity_units: 1_000 }],
+    open_client_order_ids: [],
+  })
+  expect(sink.events[0]).toEqual([GEN, 'connected'])
+  expect(sink.rows[0]).toMatchObject({ type: 'quote', instrument_index: 0, ts_recv_us: 7 })
+})
+
+test('[X1] without a connection an order is refused, and not from within its own sending', async () => {
+  const { config, proxy } = await started()
+  const desk = deskAt(proxy.address, config)
+  const opened = desk.open()
+  desk.send(1)
+  await desk.hears('refused paper-1-t-1 not_connected')
+  await opened
+})
+
+test('[X1] [X2] an acknowledgement that is lost leaves the order unproven; the look-up finds it, and its reports come once', async () => {
+  const { config, exchange, proxy } = await started()
+  await quoted(exchange, config)
+  const desk = deskAt(proxy.address, config)
+  await desk.open()
+  proxy.swallowsAnswers = true
+  desk.send(1, { price_units: priceUnits(100) })
+  // The other side is silent: a half-open connection is found by its heartbeats.
+  await desk.hears('unproven paper-1-t-1 connection_lost')
+  proxy.swallowsAnswers = false
+  await desk.until(() => desk.states.lastIndexOf('connected') > desk.states.indexOf('disconnected'))
+  desk.lookUp(1)
+  await desk.hears('found paper-1-t-1')
+  expect(desk.heard()).toEqual([
+    'unproven paper-1-t-1 connection_lost',
+    '1 new paper-1-t-1',
+    'found paper-1-t-1',
+  ])
+})
+
+test('[X1] an order that is not acknowledged in time is unproven, and a late acknowledgement says nothing more', async () => {
+  const { config, exchange, proxy } = await started()
+  await quoted(exchange, config)
+  const desk = deskAt(proxy.address, config, {
+    submit_timeout_ms: 5,
+    times: { ...TIMES, dead_after_ms: 5_000 },
+  })
+  await desk.open()
+  proxy.delay_ms = 40
+  desk.send(1)
+  await desk.hears('2 trade paper-1-t-1')
+  expect(desk.heard()).toEqual([
+    'unproven paper-1-t-1 submit_timeout',
+    '1 new paper-1-t-1',
+    '2 trade paper-1-t-1',
+  ])
+})
+
+test('[X3] an order lost before it arrived is absent only once the grace is over', async () => {
+  const { config, proxy } = await started()
+  const desk = deskAt(proxy.address, config)
+  const absence_grace_ms = 120
+  await desk.open({ absence_grace_ms })
+  proxy.swallowsRequests = true
+  desk.send(1)
+  proxy.cut()
+  proxy.swallowsRequests = false
+  await desk.until(() => desk.states.filter((state) => state === 'connected').length === 2)
+  const connected_ms = performance.now()
+  desk.lookUp(1)
+  await desk.hears('absent paper-1-t-1')
+  // The platform's timers count whole milliseconds from the start of a turn.
+  expect(performance.now() - connected_ms).toBeGreaterThan(absence_grace_ms - 20)
+  expect(desk.heard()).toEqual(['unproven paper-1-t-1 connection_lost', 'absent paper-1-t-1'])
+})
+
+test('[X2] whatever cuts the connection between them, each report is heard once and in order', async () => {
+  const { config, exchange, proxy } = await started('{ submit_us: 1000, report_us: 1000 }')
+  await quoted(exchange, config)
+  const desk = deskAt(proxy.address, config)
+  await desk.open()
+  for (let counter = 1; counter <= 30; counter++) {
+    desk.send(counter)
+    if (counter % 5 !== 0) continue
+    proxy.cut()
+    await desk.until(() => desk.states.at(-1) === 'disconnected')
+    await desk.until(() => desk.states.at(-1) === 'connected')
+  }
+  desk.send(31)
+  await desk.until(() => desk.heard().some((word) => word.endsWith('trade paper-1-t-31')))
+  const reports = desk.inputs
+    .filter((input) => input.type === 'venue_report')
+    .map(({ report_id }) => Number(report_id))
+  expect(reports).toEqual(reports.map((_, at) => at + 1))
+  expect(desk.inputs.filter(({ type }) => type === 'send_outcome')).toHaveLength(31)
+})
+
+test('[X5] a session on an account that is in use is refused in so many words', async () => {
+  const { config, proxy } = await started()
+  const desk = deskAt(proxy.address, config)
+  await desk.open()
+  const second = deskAt(proxy.address, config)
+  await expect(second.open({ session: 'other' })).rejects.toMatchObject({
+    code: 'exchange.account_in_use',
+    reason: 'unavailable',
+    what: 'The account main is in use by the session paper.',
+  })
+})
+
+test('[X5] an exchange that takes other orders is not connected to', async () => {
+  const { config, proxy } = await started()
+  const desk = deskAt(proxy.address, config, { capabilities: { ...CAPABILITIES, replace: false } })
+  await expect(desk.open()).rejects.toMatchObject({ code: 'exchange.other_capabilities' })
+})
+
+test('[X6] an exchange that talks nonsense is left, and tried again with growing pauses', async () => {
+  const config = await venueConfig()
+  let connections = 0
+  const enough = Promise.withResolvers<void>()
+  const server = createServer((socket) => {
+    if (++connections === 4) enough.resolve()
+    socket.on('error', () => socket.destroy())
+    socket.write(connections % 2 === 0 ? '{"frame":"report"}\n' : `${'x'.repeat(2 << 20)}\n`)
+  })
+  server.listen({ host: '127.0.0.1', port: 0 })
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const desk = deskAt({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, config)
+  const opened = desk.open()
+  await enough.promise
+  await desk.connection.close()
+  expect(desk.states.filter((state) => state === 'disconnected').length).toBeGreaterThanOrEqual(3)
+  expect(desk.inputs).toEqual([])
+  // It never was connected.
+  await expect(Promise.race([opened, Promise.resolve('waiting')])).resolves.toBe('waiting')
+})

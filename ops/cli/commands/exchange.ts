@@ -1,0 +1,76 @@
+import type { LedgerAudit } from '../../../sim/paper-venue/ledger-audit.ts'
+import type { Call, Command, Outcome } from '../command.ts'
+
+export const command: Command = {
+  name: 'exchange',
+  summary: 'Run the simulated exchange in a process of its own, or audit its ledger.',
+  usage: 'CONFIG',
+  description: `
+Simulates the venues of a configuration for sessions in other processes of this machine: they name it in live.exchange,
+and take its market with a feed of kind exchange. Every order is in the exchange's own ledger before it is acknowledged:
+killed and started again, it goes on where it was. The protocol is in docs/paper-venue.md.
+--audit reads the ledger and tells what was received, what was filled and what each account holds.`,
+  arguments_min: 1,
+  arguments_max: 1,
+  options: {
+    set: {
+      type: 'string',
+      value: 'PATH=VALUE',
+      multiple: true,
+      description: 'Override a value of the configuration.',
+    },
+    listen: {
+      type: 'string',
+      value: 'ADDRESS',
+      description: 'Address and port on this machine (default: 127.0.0.1:4760); port 0 takes a free one.',
+    },
+    ledger: {
+      type: 'string',
+      value: 'DIR',
+      description: 'Folder of the ledger (default: exchange-ledger in journal.directory).',
+    },
+    'rows-per-s': {
+      type: 'string',
+      value: 'N',
+      description: 'Quotes a second of each instrument, on average (default: 10).',
+    },
+    audit: { type: 'boolean', description: 'Read the ledger from its beginning, and run nothing.' },
+  },
+  examples: [
+    { line: 'orrery exchange ema.yaml', what: 'serve sessions until Ctrl-C' },
+    { line: 'orrery exchange ema.yaml --audit --json | jq .fills', what: 'what really happened' },
+  ],
+  run: exchange,
+}
+
+const LISTEN_DEFAULT = '127.0.0.1:4760'
+
+async function exchange(call: Call): Promise<Outcome> {
+  const { loadConfig } = await import('../../config/load-config.ts')
+  const { auditExchange, runExchange } = await import('../../exchange/run-exchange.ts')
+  const [path = ''] = call.arguments
+  const { config } = await loadConfig({ path, set: call.texts('set') })
+  const ledger = call.text('ledger')
+  if (call.flag('audit')) return audited(await auditExchange(config, ledger))
+  const ended = await runExchange({
+    config,
+    listen: call.text('listen') ?? LISTEN_DEFAULT,
+    ledger,
+    rows_per_s: call.text('rows-per-s'),
+    print: call.flag('json') ? () => undefined : (line) => process.stdout.write(`${line}\n`),
+  })
+  return { json: ended, text: `The exchange has ended. Started again, it goes on from ${ended.ledger}.\n` }
+}
+
+function audited(audit: LedgerAudit): Outcome {
+  const { ids, fills, open_orders, duplicates_received, accounts, epochs, inputs, is_consistent } = audit
+  const lines = [
+    `${epochs} epochs, ${inputs} inputs: ${is_consistent ? 'each epoch begins where the one before it ends' : 'an epoch does not begin where the one before it ends'}`,
+    `${ids.length} ids received, ${duplicates_received} duplicates; ${fills.length} fills, ${open_orders.length} orders open`,
+    ...accounts.map(
+      ({ account_id, currency, equity, positions }) =>
+        `${account_id}  equity ${equity} ${currency}, ${positions.length === 0 ? 'flat' : `${positions.length} positions`}`,
+    ),
+  ]
+  return { json: audit, text: `${lines.join('\n')}\n`, exit_code: is_consistent ? 0 : 4 }
+}

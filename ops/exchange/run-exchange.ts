@@ -1,0 +1,80 @@
+// `orrery exchange` at work: serves until a signal, or until the ledger cannot be written any more.
+
+import { existsSync } from 'node:fs'
+import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import type { Config } from '../../schemas/config.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { auditLedger, type LedgerAudit } from '../../sim/paper-venue/ledger-audit.ts'
+import { onSignals } from '../live/on-signals.ts'
+import { readListenAddress } from './listen.ts'
+import { ledgerFolder, openExchange } from './open-exchange.ts'
+
+export type RunExchangeOptions = {
+  readonly config: Config
+  readonly listen: string
+  readonly ledger: string | undefined
+  readonly rows_per_s: string | undefined
+  readonly print: (line: string) => void
+}
+
+export type EndedExchange = { readonly url: string; readonly ledger: string }
+
+const ROWS_PER_S = 10
+const ROWS_PER_S_MAX = 100_000
+
+export async function runExchange(options: RunExchangeOptions): Promise<EndedExchange> {
+  const { config, print } = options
+  const ledger = options.ledger ?? ledgerFolder(config)
+  const end = Promise.withResolvers<void>()
+  const exchange = await openExchange({
+    config,
+    ledger,
+    listen: readListenAddress(options.listen),
+    rows_per_s: readRate(options.rows_per_s),
+    onFailure: (error) => end.reject(error),
+  })
+  const removeSignals = onSignals(() => end.resolve())
+  try {
+    print(`exchange at ${exchange.url}, ledger ${ledger}; Ctrl-C ends it.`)
+    await end.promise
+  } finally {
+    await exchange.close()
+    removeSignals()
+  }
+  return { url: exchange.url, ledger }
+}
+
+/** The ledger is opened for this process alone: an exchange that runs on it has to end first. */
+export async function auditExchange(config: Config, folder: string | undefined): Promise<LedgerAudit> {
+  const directory = folder ?? ledgerFolder(config)
+  if (!existsSync(directory)) throw noLedger(directory)
+  const journal = await openFileJournal({ directory })
+  try {
+    return await auditLedger(journal)
+  } finally {
+    await journal.close()
+  }
+}
+
+function readRate(text: string | undefined): number {
+  if (text === undefined) return ROWS_PER_S
+  const rate = Number(text)
+  if (Number.isInteger(rate) && rate >= 1 && rate <= ROWS_PER_S_MAX) return rate
+  throw new OperatingError({
+    code: 'exchange.bad_rate',
+    reason: 'usage',
+    what: `${JSON.stringify(text)} is no number of quotes a second.`,
+    where: '--rows-per-s',
+    remedy: `Give a whole number from 1 to ${ROWS_PER_S_MAX}.`,
+  })
+}
+
+function noLedger(directory: string): OperatingError {
+  return new OperatingError({
+    code: 'exchange.no_ledger',
+    reason: 'usage',
+    what: 'There is no ledger of an exchange.',
+    where: directory,
+    remedy: 'Name its folder with --ledger.',
+  })
+}
