@@ -1,5 +1,5 @@
-// A paper session from its configuration file: strategies, journal, clock, the simulated exchange with its own ledger in
-// this process, feeds. What starts here is a live session like any other.
+// A paper session from its configuration file: strategies, journal, clock, the simulated exchange in
+// this process or in one of its own, feeds. What starts here is a live session like any other.
 
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
@@ -18,13 +18,9 @@ import type { OutputObserver } from '../../engine/outputs.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
-import type { VenueId } from '../../schemas/ids.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
-import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
-import { InProcessConnection } from '../../sim/paper-venue/in-process-connection.ts'
-import { VenueHost } from '../../sim/paper-venue/venue-host.ts'
 import { configHash } from '../config/config-hash.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { type LoadedSession, loadStrategies } from '../config/load-strategies.ts'
@@ -34,7 +30,8 @@ import { BAR_CLOSE_DELAY_US, liveNodeFactory } from './live-node.ts'
 import { LiveSession } from './live-session.ts'
 import { joinBus } from './session-bus.ts'
 import { sessionFeeds } from './session-feeds.ts'
-import { exchangeLedger, makeSessionFolder, sessionFolder, sessionJournal } from './session-folder.ts'
+import { makeSessionFolder, sessionFolder, sessionJournal } from './session-folder.ts'
+import { sessionVenues } from './session-venues.ts'
 
 export type PaperOptions = {
   /** The configuration file, and values laid over it. */
@@ -80,11 +77,9 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   const journal = between.journal?.(file) ?? file
   const journaled_us = await lastJournaledUs(journal)
   const clock = new SessionClock({ journaled_us, speed: Number(config.live.speed) })
-  const driver = await openExchange(config, folder, clock, options.onFailure)
-  const connections = config.venues.map(({ id }): VenueConnection => {
-    const connection = new InProcessConnection(id as VenueId, driver)
-    return between.connection?.(connection) ?? connection
-  })
+  const venues = await sessionVenues({ config, instruments, folder, clock, onFailure: options.onFailure })
+  const { onRow, absence_grace_ms } = venues
+  const connections = venues.connections.map((connection) => between.connection?.(connection) ?? connection)
   const bus = await joinBus({
     config,
     journal,
@@ -124,15 +119,14 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     instrumentIndex: (id) => indexOf(instruments, id),
     venueOfInstrument: (index) => must(instruments[index], 'an instrument is known').venue_id,
     makeFeeds: (target) =>
-      sessionFeeds({ config, instruments, clock: feedClock, onRow: (row) => driver.row(row) }, target),
-    // Nothing is on its way to an exchange in this process.
-    absence_grace_ms: 0,
+      sessionFeeds({ config, instruments, clock: feedClock, ...(onRow !== undefined && { onRow }) }, target),
+    absence_grace_ms,
     onAlert: options.onAlert,
     onFailure: options.onFailure,
   })
   const close = async () => {
     await bus?.close()
-    await driver.close()
+    await venues.close()
     removeGuard()
   }
   return { session, config, folder, instruments, clock, close }
@@ -146,18 +140,6 @@ export function liveConfig(config: Config): Config {
     durability: durability === 'deferred' ? 'local' : durability,
     bars: { close_delay_us: bars.close_delay_us ?? BAR_CLOSE_DELAY_US },
   }
-}
-
-async function openExchange(
-  config: Config,
-  folder: string,
-  clock: SessionClock,
-  onFailure: (error: unknown) => void,
-): Promise<HostDriver> {
-  const journal = await openFileJournal({ directory: exchangeLedger(folder) })
-  const { snapshot_inputs } = config.live
-  const host = await VenueHost.open({ config, journal, sha256: nodeSha256, snapshot_inputs })
-  return new HostDriver({ host, clock, onFailure })
 }
 
 function bindingOf({ strategies }: LoadedSession, config: Config) {

@@ -1,0 +1,83 @@
+// The venues of a paper session: the simulated exchange in this process with a ledger beside the session's journal, or
+// the one in a process of its own that the configuration names.
+
+import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import { exchangeAddress } from '../../adapters/paper-venue/frame-link.ts'
+import { TcpConnection } from '../../adapters/paper-venue/tcp-connection.ts'
+import type { SessionClock } from '../../adapters/session-clock/session-clock.ts'
+import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { RowInput } from '../../engine/live/live-input.ts'
+import type { VenueConnection } from '../../engine/live/venue-connection.ts'
+import type { Config } from '../../schemas/config.ts'
+import type { VenueId } from '../../schemas/ids.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { CAPABILITIES } from '../../sim/exchange/simulated-exchange.ts'
+import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
+import { InProcessConnection } from '../../sim/paper-venue/in-process-connection.ts'
+import { VenueHost } from '../../sim/paper-venue/venue-host.ts'
+import { exchangeLedger } from './session-folder.ts'
+
+export type SessionVenuesOptions = {
+  readonly config: Config
+  readonly instruments: readonly InstrumentSpec[]
+  readonly folder: string
+  readonly clock: SessionClock
+  readonly onFailure: (error: unknown) => void
+}
+
+export type SessionVenues = {
+  readonly connections: readonly VenueConnection[]
+  /** Shows the exchange in this process a row before the node sees it. */
+  readonly onRow?: (row: RowInput) => void
+  readonly absence_grace_ms: number
+  close(): Promise<void>
+}
+
+export async function sessionVenues(options: SessionVenuesOptions): Promise<SessionVenues> {
+  const { exchange } = options.config.live
+  return exchange === undefined ? inProcess(options) : overTcp(options, exchange)
+}
+
+async function inProcess({ config, folder, clock, onFailure }: SessionVenuesOptions): Promise<SessionVenues> {
+  const journal = await openFileJournal({ directory: exchangeLedger(folder) })
+  const { snapshot_inputs } = config.live
+  const host = await VenueHost.open({ config, journal, sha256: nodeSha256, snapshot_inputs })
+  const driver = new HostDriver({ host, clock, onFailure })
+  return {
+    connections: config.venues.map(({ id }) => new InProcessConnection(id as VenueId, driver)),
+    onRow: (row) => driver.row(row),
+    // Nothing is on its way to an exchange in this process.
+    absence_grace_ms: 0,
+    close: () => driver.close(),
+  }
+}
+
+function overTcp({ config, instruments }: SessionVenuesOptions, url: string): SessionVenues {
+  refuseOtherFeeds(config)
+  const address = exchangeAddress(url)
+  return {
+    connections: config.venues.map(
+      ({ id }) =>
+        new TcpConnection({ address, venue_id: id as VenueId, capabilities: CAPABILITIES, instruments }),
+    ),
+    absence_grace_ms: config.live.absence_grace_ms,
+    close: () => Promise.resolve(),
+  }
+}
+
+/** Orders would be filled at prices that the node never saw. */
+function refuseOtherFeeds({ live }: Config): void {
+  const other = live.feeds.find(({ kind }) => kind !== 'exchange')
+  if (other === undefined && Number(live.speed) === 1) return
+  throw new OperatingError({
+    code: 'config.not_the_exchanges_market',
+    reason: 'usage',
+    what:
+      other === undefined
+        ? `The exchange in a process of its own runs in real time, and the session at speed ${live.speed}.`
+        : `The exchange in a process of its own has its own market, and the rows of ${other.venue} come from a feed of kind ${other.kind}.`,
+    where: other === undefined ? 'live.speed' : 'live.feeds',
+    remedy: 'Give every venue a feed of kind exchange and leave live.speed at 1, or remove live.exchange.',
+  })
+}
