@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BIN, runCli } from './run-cli.test-support.ts'
+
+let cwd = ''
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'orrery-paper-'))
+  await writeFile(join(cwd, 'trader.ts'), TRADER)
+  await writeFile(join(cwd, 'one.yaml'), SESSION)
+})
+afterAll(() => rm(cwd, { recursive: true }))
+
+test('a paper session trades, is looked at and stopped from outside, goes on where it was, and verifies', async () => {
+  const first = started(['paper', 'one.yaml'])
+  await first.saw(/filled/)
+  const { sessions } = json(runCli(['status', 'one', '--json'], { cwd }))
+  expect(sessions).toMatchObject([
+    {
+      session: 'one',
+      mode: 'paper',
+      epoch: 1,
+      is_trading_enabled: true,
+      accounts: [{ reconciliation: 'matched' }],
+    },
+  ])
+  expect(runCli(['status'], { cwd }).stdout).toContain('books matched')
+  expect(runCli(['paper', 'one.yaml'], { cwd })).toMatchObject({ exit_code: 5 })
+  expect(json(runCli(['stop', 'one', '--json'], { cwd }))).toEqual({ was_running: true, open_orders: 0 })
+  expect(await first.exit()).toBe(0)
+  expect(json(runCli(['stop', 'one', '--json'], { cwd }))).toEqual({ was_running: false })
+
+  const again = json(runCli(['paper', 'one.yaml', '--for', '1', '--json'], { cwd }))
+  expect(again).toMatchObject({ epoch: 2, base_from: 'rerun' })
+  const verified = json(runCli(['verify', 'one', '--json'], { cwd }))
+  expect(verified).toMatchObject({
+    is_equal: true,
+    epochs: [
+      { epoch: 1, base: 'first' },
+      { epoch: 2, base: 'equal to the re-run before' },
+    ],
+  })
+})
+
+test('a changed parameter of a strategy goes through the start: its ledger is taken up, and verifies', () => {
+  const changed = json(
+    runCli(['paper', 'one.yaml', '--for', '1', '--json', '--set', 'strategies.t.params.every=7'], { cwd }),
+  )
+  expect(changed).toMatchObject({ epoch: 3, base_from: 'fold', accounts: [{ reconciliation: 'matched' }] })
+  expect(json(runCli(['verify', 'one', '--json'], { cwd }))).toMatchObject({
+    is_equal: true,
+    epochs: [{}, {}, { epoch: 3, base: 'equal to the fold before' }],
+  })
+})
+
+test('verify names a changed line that alters behaviour, and tells a changed comment apart', async () => {
+  await writeFile(join(cwd, 'trader.ts'), `// another comment\n${TRADER}`)
+  const comment = runCli(['verify', 'one', '--current'], { cwd })
+  expect({ exit_code: comment.exit_code, text: comment.stdout }).toMatchObject({
+    exit_code: 0,
+    text: expect.stringContaining('The source of t on disk is another one, and the outputs are equal.'),
+  })
+  await writeFile(join(cwd, 'trader.ts'), TRADER.replace("'buy' : 'sell'", "'sell' : 'buy'"))
+  const line = runCli(['verify', 'one', '--current'], { cwd })
+  expect({ exit_code: line.exit_code, text: line.stdout }).toMatchObject({
+    exit_code: 4,
+    text: expect.stringMatching(
+      /first difference is in epoch 1, record \d+.*"side":"buy".*"side":"sell"/s,
+    ),
+  })
+})
+
+test.each<[string, string[], number, string]>([
+  ['a session that is not there', ['status', 'nobody'], 2, 'session.not_found'],
+  ['a venue without a feed', ['paper', 'one.yaml', '--set', 'live.feeds=[]'], 2, 'config.no_feed'],
+  [
+    'replicated without a bus',
+    ['paper', 'one.yaml', '--set', 'durability=replicated', '--set', 'session=two'],
+    2,
+    'config.no_bus',
+  ],
+  ['real money', ['live', 'one.yaml'], 2, 'live.no_broker'],
+])('%s is refused with its code', (_, args, exit_code, code) => {
+  const { exit_code: was, stdout } = runCli([...args, '--json'], { cwd })
+  expect({ exit_code: was, code: JSON.parse(stdout).error.code }).toEqual({ exit_code, code })
+})
+
+function json({ stdout }: { readonly stdout: string }) {
+  return JSON.parse(stdout)
+}
+
+/** A command that runs until it is told to end, and what it prints. */
+function started(args: readonly string[]) {
+  const child: ChildProcess & { stdout: NonNullable<ChildProcess['stdout']> } = spawn(BIN, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }) as never
+  const lines = createInterface(child.stdout)
+  const ended = once(child, 'exit')
+  return {
+    saw: (what: RegExp) =>
+      new Promise<void>((resolve, reject) => {
+        lines.on('line', (line) => what.test(line) && resolve())
+        ended.then(([code]) => reject(new Error(`it ended with ${code} before it printed ${what}`)))
+      }),
+    exit: async () => (await ended)[0] as number | null,
+  }
+}
+
+const TRADER = `
+import { defineStrategy, Type } from 'orrery'
+
+export const trader = defineStrategy({
+  name: 'trader',
+  params: Type.Object({ every: Type.Integer({ default: 5 }) }),
+  state: () => ({ quotes: 0, is_long: false }),
+  onQuote(ctx, quote) {
+    ctx.state.quotes++
+    if (!ctx.is_trading || ctx.state.quotes % ctx.params.every !== 0) return
+    ctx.state.is_long = !ctx.state.is_long
+    ctx.submit({ instrument: quote.instrument_id, side: ctx.state.is_long ? 'buy' : 'sell', quantity_units: 1000 })
+  },
+})
+`
+
+const SESSION = `
+session: one
+data:
+  sources: [{ venue: gen, kind: quote, instruments: [EURUSD] }]
+live:
+  feeds: [{ venue: gen, kind: generator, rows_per_s: 50 }]
+venues: [{ id: gen, latency: { submit_us: 1000, report_us: 1000 } }]
+accounts:
+  - id: main
+    venues: [gen]
+    currency: USD
+    balance: 100000
+    risk: { order_quantity_max: 10000, order_notional_max: 20000, position_quantity_max: 50000, order_rate: { orders_max: 100 } }
+strategies:
+  - { id: t, source: trader.ts#trader, account: main, instruments: [EURUSD.gen] }
+`
