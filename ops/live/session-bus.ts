@@ -52,8 +52,10 @@ export async function joinBus(options: SessionBusOptions): Promise<SessionBus | 
     onDoubt: ({ what, remedy }) => tell(options, 'bus.doubtful_server', 'warning', what, remedy),
     onViolation: options.onFailure,
   })
+  let taken: AccountLease | undefined
   try {
     const lease = await takeLease(options, env, connection)
+    taken = lease
     const copy = config.durability === 'replicated' ? await openCopy(options, env, connection) : undefined
     return {
       permit: () => lease.permit(),
@@ -65,6 +67,7 @@ export async function joinBus(options: SessionBusOptions): Promise<SessionBus | 
       },
     }
   } catch (error) {
+    await taken?.release()
     await connection.close()
     throw error
   }
