@@ -22,6 +22,11 @@ export async function askedInstallation(call: Call): Promise<AskedInstallation> 
   const known = (await readInstallation(paths)) ?? DEFAULT_INSTALLATION
   const strategies = call.texts('strategy').map(strategyNode)
   const tls = tlsFiles(call) ?? known.tls
+  const monitor_port = wholeNumber(call, 'monitor-port', {
+    fallback: known.monitor_port ?? 0,
+    min: 1,
+    max: 65_535,
+  })
   const ca = call.text('tls-ca')
   const tls_ca_file = ca === undefined ? known.tls_ca_file : resolve(ca)
   return {
@@ -33,6 +38,7 @@ export async function askedInstallation(call: Call): Promise<AskedInstallation> 
       host: call.text('host') ?? known.host,
       port: wholeNumber(call, 'port', { fallback: known.port, min: 0, max: 65_535 }),
       replicas: wholeNumber(call, 'replicas', { fallback: known.replicas, min: 1, max: 5 }),
+      ...(monitor_port === 0 ? {} : { monitor_port }),
       ...(tls === undefined ? {} : { tls }),
       ...(tls_ca_file === undefined ? {} : { tls_ca_file }),
     }),

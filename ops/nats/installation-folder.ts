@@ -27,6 +27,9 @@ export const InstallationFile = Type.Object(
     ),
     host: Type.String({ minLength: 1, description: 'Address the server listens on.' }),
     port: Type.Integer({ minimum: 0, maximum: 65_535, description: 'Its port.' }),
+    monitor_port: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 65_535, description: 'Where /varz answers, on loopback only.' }),
+    ),
     replicas: Type.Integer({ minimum: 1, maximum: 5, description: 'Copies of each stream in a cluster.' }),
     tls: Type.Optional(
       Type.Object({ cert_file: Type.String(), key_file: Type.String() }, { additionalProperties: false }),

@@ -51,7 +51,7 @@ function serverLines(settings: ServerSettings): string[] {
   return [
     `host: ${quoted(host)}`,
     `port: ${port === 0 ? -1 : port}`,
-    ...(monitor_port === undefined ? [] : [`http: "127.0.0.1:${monitor_port === 0 ? -1 : monitor_port}"`]),
+    ...(monitor_port === undefined ? [] : [`http: "127.0.0.1:${monitor_port}"`]),
     ...(pid_file === undefined ? [] : [`pid_file: ${quoted(pid_file)}`]),
     ...(log_file === undefined ? [] : [`log_file: ${quoted(log_file)}`, 'logfile_size_limit: 16MB']),
     `max_payload: ${MAX_PAYLOAD_BYTES}`,

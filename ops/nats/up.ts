@@ -83,10 +83,11 @@ async function configText(
   installation: InstallationFile,
   roles: readonly string[],
 ): Promise<string> {
-  const { host, port, tls } = installation
+  const { host, port, monitor_port, tls } = installation
   const settings = {
     host,
     port,
+    monitor_port,
     store_directory: paths.store,
     sync_interval: 'always',
     pid_file: paths.pid,

@@ -9,7 +9,8 @@ export const command: Command = {
   usage: '[CONFIG]',
   description: `
 Looks at Node.js, the embedded ClickHouse, the speed of the disk, and the tick store's lock. With a configuration it
-looks at that too: the file itself, its folders, and whether each of its strategies loads. Nothing is changed.
+looks at that too: the file itself, its folders, whether each of its strategies loads, and the server of its bus. Nothing
+is changed.
 Ends with exit code 2 when the configuration is at fault, else with 5 when the machine is.`,
   arguments_min: 0,
   arguments_max: 1,
@@ -46,12 +47,18 @@ async function checkConfigured(call: Call): Promise<Finding[]> {
   const { checkConfig } = await import('../../doctor/config-check.ts')
   const { checkDisk } = await import('../../doctor/disk-check.ts')
   const { checkStore } = await import('../../doctor/store-check.ts')
+  const { checkNats } = await import('../../doctor/nats-check.ts')
   const [path] = call.arguments
   const checked = path === undefined ? undefined : await checkConfig(path, call.texts('set'))
   const config = checked?.loaded?.config
   const journal = config?.journal.directory ?? resolve('runs')
   const store = config?.data.store ?? resolve('data/ticks')
-  return [...(checked?.findings ?? []), await checkDisk('journal', journal), await checkStore(store)]
+  return [
+    ...(checked?.findings ?? []),
+    await checkDisk('journal', journal),
+    await checkStore(store),
+    ...(config === undefined ? [] : await checkNats(config)),
+  ]
 }
 
 function line(finding: Finding): string {

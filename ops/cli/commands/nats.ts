@@ -35,6 +35,11 @@ Ubuntu fetches one from Debian's archive into the cache, verified by the archive
     },
     host: { type: 'string', value: 'ADDRESS', description: 'up: listen here; default 127.0.0.1.' },
     port: { type: 'string', value: 'PORT', description: 'up: default 4222; 0 takes a free one.' },
+    'monitor-port': {
+      type: 'string',
+      value: 'PORT',
+      description: 'up: answer monitoring requests here, on loopback only.',
+    },
     'tls-cert': { type: 'string', value: 'FILE', description: "up: the server's certificate." },
     'tls-key': { type: 'string', value: 'FILE', description: 'up: its key.' },
     'tls-ca': { type: 'string', value: 'FILE', description: "Authority of the server's certificate." },
