@@ -12,13 +12,12 @@ import {
   RECORD_KIND,
   type RecoveredEpoch,
 } from '../../engine/journal-port.ts'
-import type { Config } from '../../schemas/config.ts'
 import type { VenueReport } from '../../schemas/messages/order.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString } from '../../schemas/units.ts'
 import { isLedgerTime, readLedgerCommand } from './ledger-codec.ts'
 import { VenueBooks } from './venue-books.ts'
-import { takeAgain, termsOf } from './venue-host.ts'
+import { ledgerConfig, takeAgain, termsOf } from './venue-host.ts'
 
 /** A client order id: of an order, an incarnation of it, or a request to cancel. */
 export type AuditedId = {
@@ -88,7 +87,7 @@ class Audit {
     const ended = this.#books === undefined ? new Uint8Array(0) : stateOf(this.#books)
     // An epoch that opens under another configuration still begins with the same books.
     if (!sameBytes(ended, base)) this.#isConsistent = false
-    const terms = termsOf(new CanonicalReader(header).value() as Config)
+    const terms = termsOf(ledgerConfig(header))
     this.#specs = terms.specs
     this.#books = new VenueBooks(terms, (report) => this.#report(report))
     if (base.length > 0) this.#books.load(new CanonicalReader(base))
