@@ -4,23 +4,20 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import type { KeptInput } from '../../engine/input-codec.ts'
-import type { VenueSession } from '../../engine/live/venue-connection.ts'
 import { type Exchange, openExchange } from '../../ops/exchange/open-exchange.ts'
-import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
+import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import { priceUnits } from '../../schemas/units.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { CAPABILITIES } from '../../sim/exchange/simulated-exchange.ts'
-import { orderOf, venueConfig } from '../../sim/paper-venue/venue-config.test-support.ts'
+import { venueConfig } from '../../sim/paper-venue/venue-config.test-support.ts'
 import { OfferedRows } from '../feeds/offered-rows.test-support.ts'
+import { Desk, TIMES } from './desk.test-support.ts'
 import { ExchangeFeed } from './exchange-feed.ts'
-import { type ExchangeAddress, exchangeAddress } from './frame-link.ts'
-import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts'
+import { exchangeAddress } from './frame-link.ts'
 import { UnrulyProxy } from './unruly-proxy.test-support.ts'
 
 const GEN = 'gen' as VenueId
 const MAIN = 'main' as AccountId
-const TIMES = { heartbeat_ms: 20, dead_after_ms: 150, pause_ms_min: 5, pause_ms_max: 40 }
 
 async function started(latency?: string) {
   const directory = await mkdtemp(join(tmpdir(), 'orrery-exchange-'))
@@ -39,90 +36,6 @@ async function started(latency?: string) {
     await rm(directory, { recursive: true })
   })
   return { config, exchange, proxy }
-}
-
-/** A node's side: what it was offered, in short, and a wait for what will be. */
-class Desk {
-  readonly inputs: KeptInput[] = []
-  readonly states: string[] = []
-  readonly connection: TcpConnection
-  readonly #waiting = new Set<() => void>()
-  isSending = false
-
-  constructor(options: TcpConnectionOptions) {
-    this.connection = new TcpConnection(options)
-    onTestFinished(() => this.connection.close())
-  }
-
-  open(change: Partial<VenueSession> = {}): Promise<void> {
-    const session = { session: 'paper', epoch: 1, accounts: new Map([[MAIN, '']]), absence_grace_ms: 0 }
-    return this.connection.open(
-      { ...session, ...change },
-      {
-        offer: (input) => {
-          expect(this.isSending).toBe(false)
-          this.inputs.push(input)
-          this.#wake()
-        },
-        onState: (state) => {
-          this.states.push(state)
-          this.#wake()
-        },
-      },
-    )
-  }
-
-  send(counter: number, change = {}): void {
-    this.isSending = true
-    this.connection.send(orderOf(counter, change))
-    this.isSending = false
-  }
-
-  lookUp(counter: number): void {
-    this.connection.lookUp(MAIN, [`paper-1-t-${counter}` as ClientOrderId])
-  }
-
-  /** Resolves once the condition holds. */
-  async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise<void>((resolve) => this.#waiting.add(resolve))
-  }
-
-  heard(): string[] {
-    return this.inputs.map(short)
-  }
-
-  async hears(word: string): Promise<void> {
-    await this.until(() => this.heard().includes(word))
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting) resolve()
-    this.#waiting.clear()
-  }
-}
-
-function short(input: KeptInput): string {
-  if (input.type === 'send_outcome')
-    return `${input.outcome} ${input.client_order_id} ${input.reason_code}`.trim()
-  if (input.type === 'venue_report') return `${input.report_id} ${input.report_type} ${input.client_order_id}`
-  if (input.type === 'order_lookup') return `${input.outcome} ${input.client_order_id}`
-  return input.type
-}
-
-function deskAt(
-  address: ExchangeAddress,
-  config: Awaited<ReturnType<typeof venueConfig>>,
-  change = {},
-): Desk {
-  const instruments = instrumentsOf(config)
-  return new Desk({
-    address,
-    venue_id: GEN,
-    capabilities: CAPABILITIES,
-    instruments,
-    times: TIMES,
-    ...change,
-  })
 }
 
 /** Shows the exchange's market, so that orders find one. */
@@ -154,7 +67,7 @@ async function quoted(
 test('[X1] an order is sent, acknowledged, reported and told in the state; its feed shows the market', async () => {
   const { config, exchange, proxy } = await started('{ submit_us: 2000, report_us: 1000 }')
   const sink = await quoted(exchange, config)
-  const desk = deskAt(proxy.address, config)
+  const desk = Desk.at(proxy.address, config)
   await desk.open()
   desk.send(1)
   await desk.hears('2 trade paper-1-t-1')
@@ -176,7 +89,7 @@ test('[X1] an order is sent, acknowledged, reported and told in the state; its f
 
 test('[X1] without a connection an order is refused, and not from within its own sending', async () => {
   const { config, proxy } = await started()
-  const desk = deskAt(proxy.address, config)
+  const desk = Desk.at(proxy.address, config)
   const opened = desk.open()
   desk.send(1)
   await desk.hears('refused paper-1-t-1 not_connected')
@@ -186,7 +99,7 @@ test('[X1] without a connection an order is refused, and not from within its own
 test('[X1] [X2] an acknowledgement that is lost leaves the order unproven; the look-up finds it, and its reports come once', async () => {
   const { config, exchange, proxy } = await started()
   await quoted(exchange, config)
-  const desk = deskAt(proxy.address, config)
+  const desk = Desk.at(proxy.address, config)
   await desk.open()
   proxy.swallowsAnswers = true
   desk.send(1, { price_units: priceUnits(100) })
@@ -206,7 +119,7 @@ test('[X1] [X2] an acknowledgement that is lost leaves the order unproven; the l
 test('[X1] an order that is not acknowledged in time is unproven, and a late acknowledgement says nothing more', async () => {
   const { config, exchange, proxy } = await started()
   await quoted(exchange, config)
-  const desk = deskAt(proxy.address, config, {
+  const desk = Desk.at(proxy.address, config, {
     submit_timeout_ms: 5,
     times: { ...TIMES, dead_after_ms: 5_000 },
   })
@@ -223,7 +136,7 @@ test('[X1] an order that is not acknowledged in time is unproven, and a late ack
 
 test('[X3] an order lost before it arrived is absent only once the grace is over', async () => {
   const { config, proxy } = await started()
-  const desk = deskAt(proxy.address, config)
+  const desk = Desk.at(proxy.address, config)
   const absence_grace_ms = 120
   await desk.open({ absence_grace_ms })
   proxy.swallowsRequests = true
@@ -242,7 +155,7 @@ test('[X3] an order lost before it arrived is absent only once the grace is over
 test('[X2] whatever cuts the connection between them, each report is heard once and in order', async () => {
   const { config, exchange, proxy } = await started('{ submit_us: 1000, report_us: 1000 }')
   await quoted(exchange, config)
-  const desk = deskAt(proxy.address, config)
+  const desk = Desk.at(proxy.address, config)
   await desk.open()
   for (let counter = 1; counter <= 30; counter++) {
     desk.send(counter)
@@ -262,9 +175,9 @@ test('[X2] whatever cuts the connection between them, each report is heard once 
 
 test('[X5] a session on an account that is in use is refused in so many words', async () => {
   const { config, proxy } = await started()
-  const desk = deskAt(proxy.address, config)
+  const desk = Desk.at(proxy.address, config)
   await desk.open()
-  const second = deskAt(proxy.address, config)
+  const second = Desk.at(proxy.address, config)
   await expect(second.open({ session: 'other' })).rejects.toMatchObject({
     code: 'exchange.account_in_use',
     reason: 'unavailable',
@@ -274,7 +187,7 @@ test('[X5] a session on an account that is in use is refused in so many words', 
 
 test('[X5] an exchange that takes other orders is not connected to', async () => {
   const { config, proxy } = await started()
-  const desk = deskAt(proxy.address, config, { capabilities: { ...CAPABILITIES, replace: false } })
+  const desk = Desk.at(proxy.address, config, { capabilities: { ...CAPABILITIES, replace: false } })
   await expect(desk.open()).rejects.toMatchObject({ code: 'exchange.other_capabilities' })
 })
 
@@ -290,7 +203,7 @@ test('[X6] an exchange that talks nonsense is left, and tried again with growing
   server.listen({ host: '127.0.0.1', port: 0 })
   await once(server, 'listening')
   onTestFinished(() => void server.close())
-  const desk = deskAt({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, config)
+  const desk = Desk.at({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, config)
   const opened = desk.open()
   await enough.promise
   await desk.connection.close()
