@@ -43,6 +43,8 @@ export type NodeOptions = {
   readonly onOutcome: (outcome: SendOutcome) => void
   /** Asked last before each order and replace leaves: '' where it may, or why not. Absent: it may. */
   readonly permit?: (() => string) | undefined
+  /** Engine time an approval is good for; absent: half a second. A clock that runs faster than the wall needs more. */
+  readonly approval_age_max_us?: number | undefined
   readonly onOutput?: OutputSink | undefined
   /** Tells people what they must look at; never changes what the engine does. */
   readonly onAlert?: ((alert: Alert) => void) | undefined
@@ -102,7 +104,14 @@ export class Node {
     this.trades = new MarketRoutes(options.instrument_count)
     this.bars = new MarketRoutes(options.instrument_count)
     const links = new Map(options.venues.map((port) => [port.venue_id, new VenueLink(port, options.journal)]))
-    this.outbox = new Outbox(this, options.journal, links, options.onOutcome, options.permit)
+    this.outbox = new Outbox(
+      this,
+      options.journal,
+      links,
+      options.onOutcome,
+      options.permit,
+      options.approval_age_max_us,
+    )
     this.outputs = new OutputHash(options.sha256, options.onOutput)
     this.#controlRoute = this.bus.route(INPUT_SUBJECT.control)
     this.#feedEventRoute = this.bus.route(INPUT_SUBJECT.feedEvent)

@@ -27,6 +27,7 @@ export class Outbox {
   readonly #links: ReadonlyMap<string, VenueLink>
   readonly #onRefused: (outcome: SendOutcome) => void
   readonly #permit: (() => string) | undefined
+  readonly #approval_age_max_us: number
   /** The effect record of the current step, written as commands are staged. */
   readonly #record = new CanonicalWriter(4096)
   readonly #staged: { command: VenueCommand; approved_us: number }[] = []
@@ -40,12 +41,14 @@ export class Outbox {
     links: ReadonlyMap<string, VenueLink>,
     onRefused: (outcome: SendOutcome) => void,
     permit?: () => string,
+    approval_age_max_us = APPROVAL_AGE_MAX_US,
   ) {
     this.#step = step
     this.#journal = journal
     this.#links = links
     this.#onRefused = onRefused
     this.#permit = permit
+    this.#approval_age_max_us = approval_age_max_us
   }
 
   /** Commands staged by the current step. */
@@ -105,7 +108,7 @@ export class Outbox {
 
   #send({ command, approved_us, lsn }: Pending, now_us: number, orders_refused_as: string): void {
     if (command.type !== 'order_cancel_request') {
-      if (now_us - approved_us > APPROVAL_AGE_MAX_US) return this.#refuse(command, 'approval_too_old')
+      if (now_us - approved_us > this.#approval_age_max_us) return this.#refuse(command, 'approval_too_old')
       if (orders_refused_as !== '') return this.#refuse(command, orders_refused_as)
     }
     const link = must(this.#links.get(command.venue_id), 'a command names a venue of the node')

@@ -68,9 +68,7 @@ test('verify names a changed line that alters behaviour, and tells a changed com
   const line = runCli(['verify', 'one', '--current'], { cwd })
   expect({ exit_code: line.exit_code, text: line.stdout }).toMatchObject({
     exit_code: 4,
-    text: expect.stringMatching(
-      /first difference is in epoch 1, record \d+.*"side":"buy".*"side":"sell"/s,
-    ),
+    text: expect.stringMatching(/first difference is in epoch 1, record \d+.*"side":"buy".*"side":"sell"/s),
   })
 })
 

@@ -14,6 +14,7 @@ import { LIVE_BOUNDS_DEFAULT } from '../../engine/live/live-bounds.ts'
 import type { BaseOrigin, LiveContents } from '../../engine/live/live-header.ts'
 import type { VenueConnection } from '../../engine/live/venue-connection.ts'
 import type { FeedClock } from '../../engine/market-feed-port.ts'
+import { APPROVAL_AGE_MAX_US } from '../../engine/outbox.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
@@ -107,6 +108,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
       sha256: nodeSha256,
       gate,
       permit: bus?.permit,
+      approval_age_max_us: APPROVAL_AGE_MAX_US * Math.max(1, Number(config.live.speed)),
       observer: options.observer,
       onAlert: options.onAlert,
       onFault: options.onFault,
