@@ -16,6 +16,7 @@ const PINNED = {
     'messages/alert.ts': '6bb3dcab29665953',
     'messages/control.ts': 'c99e442a7736efaf',
     'messages/feed.ts': '837ed5231a2a113a',
+    'messages/market-wire.ts': 'c2febaf57bc2a80a',
     'messages/market.ts': '30a4704998f03028',
     'messages/order-fact.ts': 'f83043dab8bd1f1e',
     'messages/order-terms.ts': '82207e00ed6c6838',

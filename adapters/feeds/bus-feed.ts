@@ -1,0 +1,90 @@
+// Quotes and trades that other programs publish on the bus, for one venue. Rules: ./SPEC.md. Messages are read from the
+// stream that holds them, so that a connection lost for a while loses no trade; what was delivered twice is dropped by
+// its number.
+
+import type { BusDelivery, BusSubscription, MessageBus } from '../../engine/bus-port.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
+import type { VenueId } from '../../schemas/ids.ts'
+import { BUS_SUBJECT, type BusEnvironment } from '../../schemas/subjects.ts'
+import { decodeMessage, type RowRefusal } from './decode-rows.ts'
+
+/** Clocks of venues and publishers differ by less. */
+const AHEAD_MAX_US = 10_000_000
+
+export type BusFeedOptions = {
+  readonly bus: Pick<MessageBus, 'subscribe' | 'onConnection'>
+  readonly environment: BusEnvironment
+  readonly venue_id: VenueId
+  /** The venue's series that are listened to; others on its subjects are not asked for. */
+  readonly series: readonly { readonly spec: InstrumentSpec; readonly kind: 'quote' | 'trade' }[]
+  readonly clock: Pick<FeedClock, 'now_us'>
+}
+
+export class BusFeed implements MarketFeed {
+  readonly stream: string
+  readonly #options: BusFeedOptions
+  readonly #bySubject: ReadonlyMap<string, BusFeedOptions['series'][number]>
+  readonly #refusals = new Map<RowRefusal, number>()
+  #subscription: BusSubscription | undefined
+  #isClosed = false
+  #lastSequence = 0
+  #repeated_count = 0
+
+  constructor(options: BusFeedOptions) {
+    const { environment, venue_id, series } = options
+    this.#options = options
+    this.stream = `bus/${venue_id}`
+    this.#bySubject = new Map(
+      series.map((one) => [BUS_SUBJECT.marketData(environment, one.kind, venue_id, one.spec.symbol), one]),
+    )
+  }
+
+  /** Rows and messages refused, by code. */
+  get refusals(): ReadonlyMap<RowRefusal, number> {
+    return this.#refusals
+  }
+
+  /** Messages delivered again. */
+  get repeated_count(): number {
+    return this.#repeated_count
+  }
+
+  async start(sink: FeedSink): Promise<void> {
+    const { bus, venue_id } = this.#options
+    bus.onConnection((connected, reason) => {
+      if (!this.#isClosed) sink.event(venue_id, connected ? 'connected' : 'disconnected', reason)
+    })
+    const subjects = [...this.#bySubject.keys()]
+    this.#subscription = await bus.subscribe(subjects, { at: 'new' }, (delivery) =>
+      this.#take(delivery, sink),
+    )
+    sink.event(venue_id, 'connected', 'subscribed')
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#subscription?.close()
+  }
+
+  #take({ subject, sequence, payload }: BusDelivery, sink: FeedSink): void {
+    if (this.#isClosed) return
+    if (sequence <= this.#lastSequence) {
+      this.#repeated_count++
+      return
+    }
+    this.#lastSequence = sequence
+    const series = this.#bySubject.get(subject)
+    if (series === undefined) return
+    const now_us = this.#options.clock.now_us()
+    const expected = { ...series, ts_recv_us: now_us, ts_event_us_max: now_us + AHEAD_MAX_US }
+    const { rows, refused } = decodeMessage(payload, expected)
+    for (const { row, at } of rows) {
+      if (row.type === 'quote') sink.quote(row, sequence, at)
+      else sink.row(row, sequence, at)
+    }
+    if (refused.length === 0) return
+    sink.refused(refused.length)
+    for (const code of refused) this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1)
+  }
+}

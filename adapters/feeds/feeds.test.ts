@@ -1,0 +1,217 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import type { BusDelivery, BusStart } from '../../engine/bus-port.ts'
+import { fxPair } from '../../engine/instrument.test-support.ts'
+import { compileInstrument } from '../../engine/instrument-spec.ts'
+import type { QuoteColumns, SeriesReading, TradeColumns } from '../../engine/tick-store-port.ts'
+import type { VenueId } from '../../schemas/ids.ts'
+import type { BusEnvironment } from '../../schemas/subjects.ts'
+import { BusFeed } from './bus-feed.ts'
+import { HandClock } from './hand-clock.test-support.ts'
+import { HistoryFeed } from './history-feed.ts'
+import { OfferedRows } from './offered-rows.test-support.ts'
+
+const VENUE = 'fxcm' as VenueId
+const SPECS = ['EURUSD.fxcm', 'NZDUSD.fxcm'].map((instrument_id, at) =>
+  compileInstrument(fxPair({ instrument_id }), at),
+)
+
+test('[B5] what is published on a venue’s subjects is offered with its place in the stream, once', async () => {
+  const { bus, feed, sink, clock } = await busDesk()
+  expect(bus.subscribed).toEqual([
+    ['paper.md.quote.fxcm.EURUSD', 'paper.md.quote.fxcm.NZDUSD', 'paper.md.trade.fxcm.EURUSD'],
+    { at: 'new' },
+  ])
+  const quote = { ts_event_us: clock.now_us(), bid: '1.10000', ask: '1.10001' }
+  bus.deliver(7, 'paper.md.quote.fxcm.NZDUSD', [quote, { nonsense: true }, quote])
+  bus.deliver(9, 'paper.md.trade.fxcm.EURUSD', { ts_event_us: 5, price: '1.1', size: '3' })
+  bus.deliver(9, 'paper.md.trade.fxcm.EURUSD', { ts_event_us: 5, price: '1.1', size: '3' })
+  bus.deliver(10, 'paper.md.quote.fxcm.EURUSD', { ...quote, ts_event_us: clock.now_us() + 10_000_001 })
+  expect(sink.rows.map(({ type, instrument_index }) => [type, instrument_index])).toEqual([
+    ['quote', 1],
+    ['quote', 1],
+    ['trade', 0],
+  ])
+  expect(sink.origins).toEqual([
+    [7, 0],
+    [7, 2],
+    [9, 0],
+  ])
+  expect([feed.repeated_count, sink.refused_count, Object.fromEntries(feed.refusals)]).toEqual([
+    1,
+    2,
+    { bad_row: 1, time_ahead: 1 },
+  ])
+  await feed.close()
+  bus.deliver(11, 'paper.md.quote.fxcm.NZDUSD', quote)
+  expect(sink.rows.length).toBe(3)
+})
+
+test('[B5] a connection lost and found again is told to the node', async () => {
+  const { bus, sink } = await busDesk()
+  bus.connection(false, 'the server has gone')
+  bus.connection(true, 'connected again')
+  expect(sink.events).toEqual([
+    [VENUE, 'connected'],
+    [VENUE, 'disconnected'],
+    [VENUE, 'connected'],
+  ])
+})
+
+test('[B6] a history is offered in order of time, each row when the clock has reached it, and its end is told', async () => {
+  const clock = new HandClock(1_000)
+  const sink = new OfferedRows()
+  const ended: unknown[] = []
+  const series = [
+    historyOf(0, [quotes([1_500, 3_000]), quotes([]), quotes([9_000])]),
+    historyOf(1, [trades([1_400, 3_000, 20_000])]),
+  ]
+  const feed = new HistoryFeed({ series, clock, onEnd: (error) => ended.push(error) })
+  await feed.start(sink)
+  for (let at = 0; at < 40; at++) {
+    clock.pass(500)
+    await turn()
+    expect(sink.rows.every(({ ts_event_us }) => ts_event_us <= clock.now_us())).toBe(true)
+  }
+  expect(sink.rows.map(({ ts_event_us, instrument_index }) => [ts_event_us, instrument_index])).toEqual([
+    [1_400, 1],
+    [1_500, 0],
+    [3_000, 0],
+    [3_000, 1],
+    [9_000, 0],
+    [20_000, 1],
+  ])
+  expect(sink.rows.every(({ ts_recv_us, ts_event_us }) => ts_recv_us >= ts_event_us)).toBe(true)
+  expect([ended, sink.events]).toEqual([
+    [undefined],
+    [
+      [VENUE, 'connected'],
+      [VENUE, 'disconnected'],
+    ],
+  ])
+  await feed.close()
+})
+
+test('[B6] a history waits while the node has no room, and loses nothing', async () => {
+  const clock = new HandClock(1_000_000)
+  const sink = new OfferedRows()
+  sink.room = 3
+  const stamps = Array.from({ length: 10 }, (_, at) => 1_000 + at)
+  const feed = new HistoryFeed({ series: [historyOf(0, [quotes(stamps)])], clock, onEnd: () => undefined })
+  await feed.start(sink)
+  await turn()
+  expect(sink.rows.length).toBe(3)
+  for (let at = 0; at < 20; at++) {
+    sink.room = 2
+    clock.pass(1_000)
+    await turn()
+  }
+  expect(sink.rows.map(({ ts_event_us }) => ts_event_us)).toEqual(stamps)
+  await feed.close()
+})
+
+test('[B6] a history that cannot be read further is a lost connection, and the reason is told', async () => {
+  const clock = new HandClock(1_000_000)
+  const sink = new OfferedRows()
+  const ended: unknown[] = []
+  async function* broken() {
+    yield quotes([1])
+    throw new Error('the recorder has gone')
+  }
+  const series = [{ ...historyOf(0, []), reading: { ...historyOf(0, []).reading, blocks: broken() } }]
+  const feed = new HistoryFeed({ series, clock, onEnd: (error) => ended.push(error) })
+  await feed.start(sink)
+  for (let at = 0; at < 4; at++) await turn()
+  expect([sink.rows.length, ended, sink.events.at(-1)]).toEqual([
+    1,
+    [new Error('the recorder has gone')],
+    [VENUE, 'disconnected'],
+  ])
+  await feed.close()
+})
+
+/** A bus that delivers what a test says. */
+class HandBus {
+  subscribed: [readonly string[], BusStart] | undefined
+  #onMessage: (delivery: BusDelivery) => void | Promise<void> = () => undefined
+  #listener: (connected: boolean, reason: string) => void = () => undefined
+
+  subscribe(
+    subjects: readonly string[],
+    start: BusStart,
+    onMessage: (delivery: BusDelivery) => void | Promise<void>,
+  ) {
+    this.subscribed = [subjects, start]
+    this.#onMessage = onMessage
+    return Promise.resolve({ close: () => Promise.resolve() })
+  }
+
+  onConnection(listener: (connected: boolean, reason: string) => void): void {
+    this.#listener = listener
+  }
+
+  deliver(sequence: number, subject: string, value: unknown): void {
+    const payload = Buffer.from(JSON.stringify(value))
+    expect(this.#onMessage({ subject, message_id: '', payload, stream: 'paper_md', sequence })).toBe(
+      undefined,
+    )
+  }
+
+  connection(connected: boolean, reason: string): void {
+    this.#listener(connected, reason)
+  }
+}
+
+async function busDesk() {
+  const bus = new HandBus()
+  const clock = new HandClock()
+  const sink = new OfferedRows()
+  const [eurusd, nzdusd] = SPECS as [(typeof SPECS)[number], (typeof SPECS)[number]]
+  const feed = new BusFeed({
+    bus,
+    environment: 'paper' as BusEnvironment,
+    venue_id: VENUE,
+    series: [
+      { spec: eurusd, kind: 'quote' },
+      { spec: nzdusd, kind: 'quote' },
+      { spec: eurusd, kind: 'trade' },
+    ],
+    clock,
+  })
+  await feed.start(sink)
+  return { bus, feed, sink, clock }
+}
+
+function historyOf(instrument_index: number, blocks: (QuoteColumns | TradeColumns)[]) {
+  async function* stream() {
+    yield* blocks
+  }
+  const series = { instrument_id: 'EURUSD.fxcm', kind: 'quote' } as const
+  const reading: SeriesReading = { series, row_count: 0, manifests: [], blocks: stream() }
+  return { reading, instrument_index, venue_id: VENUE }
+}
+
+function quotes(stamps: number[]): QuoteColumns {
+  const column = Float64Array.from(stamps)
+  const prices = { bid_price_units: column, ask_price_units: column }
+  return {
+    kind: 'quote',
+    count: stamps.length,
+    ts_event_us: column,
+    ...prices,
+    bid_size_units: column,
+    ask_size_units: column,
+  }
+}
+
+function trades(stamps: number[]): TradeColumns {
+  const column = Float64Array.from(stamps)
+  return {
+    kind: 'trade',
+    count: stamps.length,
+    ts_event_us: column,
+    price_units: column,
+    size_units: column,
+    aggressor_side: column,
+  }
+}
