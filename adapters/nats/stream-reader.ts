@@ -15,7 +15,9 @@ import {
   jetstream,
 } from '@nats-io/jetstream'
 import { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node'
+import { matchesSubject } from '../../schemas/subjects.ts'
 import type { ConnectionState } from './connection-state.ts'
+import { FixedConsumer } from './fixed-consumer.ts'
 
 const IDLE_HEARTBEAT_MS = 500
 const EXPIRES_MS = 2_000
@@ -30,6 +32,8 @@ export type StreamReaderOptions = {
   readonly state: ConnectionState
   readonly stream: string
   readonly subjects: readonly string[]
+  /** A reader made for a role that may make none, with one subscription at a time; absent: one is made. */
+  readonly fixed_consumer?: string | undefined
   /** Of the last message that is not wanted any more; 0: everything the stream holds. */
   readonly after_sequence: number
   /** Messages that may wait in this process. */
@@ -42,15 +46,19 @@ export type StreamReaderOptions = {
 export class StreamReader {
   readonly #options: StreamReaderOptions
   readonly #js: JetStreamClient
+  readonly #fixed: FixedConsumer | undefined
   readonly #unlisten: () => void
   #sequence: number
   #messages: ConsumerMessages | undefined
   #isClosed = false
+  #isHandling = false
   readonly #running: Promise<void>
 
   constructor(options: StreamReaderOptions) {
     this.#options = options
     this.#js = jetstream(options.connection, { timeout: REQUEST_TIMEOUT_MS })
+    const { stream, fixed_consumer: fixed } = options
+    this.#fixed = fixed === undefined ? undefined : new FixedConsumer(this.#js, stream, fixed)
     this.#sequence = options.after_sequence
     this.#unlisten = options.state.onChange(() => this.#messages?.stop())
     this.#running = this.#run()
@@ -72,8 +80,8 @@ export class StreamReader {
     try {
       while (!this.#isClosed) {
         this.#messages = await this.#open()
-        if (this.#messages === undefined) await wait(RETRY_WAIT_MS)
-        else await this.#read(this.#messages)
+        if (this.#messages !== undefined) await this.#read(this.#messages)
+        if (this.#messages === undefined || this.#fixed !== undefined) await wait(RETRY_WAIT_MS)
       }
     } catch (error) {
       this.#options.onFailure(error)
@@ -88,12 +96,13 @@ export class StreamReader {
     const { connection, state, stream, subjects, pending_max } = this.#options
     try {
       await state.connected()
-      const consumer = await this.#js.consumers.get(stream, {
+      const made = {
         filter_subjects: [...subjects],
         deliver_policy: DeliverPolicy.StartSequence,
         opt_start_seq: this.#sequence + 1,
         inactive_threshold: INACTIVE_MS,
-      })
+      }
+      const consumer = await (this.#fixed?.open(this.#sequence) ?? this.#js.consumers.get(stream, made))
       return await consumer.consume({
         max_messages: pending_max,
         expires: EXPIRES_MS,
@@ -109,32 +118,51 @@ export class StreamReader {
 
   /** Returns when the reader has to be made anew. */
   async #read(messages: ConsumerMessages): Promise<void> {
-    const watching = this.#watch(messages)
+    const over = new AbortController()
+    const watching = [this.#watch(messages), this.#watchTail(messages, over.signal)]
     // Stopped while it was being made.
     if (this.#isClosed || !this.#options.state.is_connected) messages.stop()
-    let isHandling = false
     try {
       for await (const message of messages) {
         // A reader that was let go may still hold messages: they come again.
-        if (this.#isClosed) break
-        if (message.seq <= this.#sequence) continue
-        isHandling = true
-        await this.#options.onMessage(message)
-        isHandling = false
-        this.#sequence = message.seq
+        if (this.#isClosed || this.#fixed?.takes(message) === false) break
+        if (message.seq > this.#sequence) await this.#handle(message)
       }
     } catch (error) {
       // Servers end readers with many errors, when they shut down among others; only a missing right is for ever.
-      if (isHandling || error instanceof PermissionViolationError) throw error
+      if (this.#isHandling || error instanceof PermissionViolationError) throw error
     } finally {
       messages.stop()
+      over.abort()
     }
-    await watching
+    await Promise.all(watching)
+  }
+
+  async #handle(message: JsMsg): Promise<void> {
+    const { subjects, onMessage } = this.#options
+    // A reader that was made by us brings nothing else.
+    if (subjects.some((filter) => matchesSubject(filter, message.subject))) {
+      this.#isHandling = true
+      await onMessage(message)
+      this.#isHandling = false
+    }
+    this.#sequence = message.seq
   }
 
   async #watch(messages: ConsumerMessages): Promise<void> {
     for await (const status of messages.status()) {
       if (status.type === 'heartbeats_missed') messages.stop()
+    }
+  }
+
+  /** Of a fixed reader: lets go of it where something was handed out and did not come. */
+  async #watchTail(messages: ConsumerMessages, over: AbortSignal): Promise<void> {
+    try {
+      const isWhole = await this.#fixed?.isComplete(EXPIRES_MS, () => this.#isHandling, over)
+      if (isWhole === false) messages.stop()
+    } catch {
+      // Not wanted any more, or it could not be asked: made anew, it is asked again.
+      messages.stop()
     }
   }
 }
