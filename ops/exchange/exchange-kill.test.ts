@@ -44,7 +44,7 @@ class ExchangeProcess {
   }
 }
 
-test(`[E3] killed ${KILL_COUNT} times at random points, an exchange loses nothing it acknowledged and says each report once`, {
+test(`[V2] [X2] killed ${KILL_COUNT} times at random points, an exchange loses nothing it acknowledged and says each report once`, {
   timeout: 120_000,
 }, async () => {
   const directory = await mkdtemp(join(tmpdir(), 'orrery-exchange-'))
