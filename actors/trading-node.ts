@@ -70,6 +70,7 @@ class Wiring {
   readonly #orders = new Map<string, OrderActor>()
   readonly #portfolios = new Map<string, PortfolioActor>()
   readonly #gates = new Map<string, RiskActor>()
+  readonly #executions = new Map<string, ExecutionActor>()
   readonly #strategies = new Map<string, StrategyActor>()
 
   constructor(options: TradingNodeOptions) {
@@ -168,12 +169,16 @@ class Wiring {
       isOpen: (id) => orders.isOpen(id),
       inspect,
     })
-    new ExecutionActor(this.#node, {
+    const execution = new ExecutionActor(this.#node, {
       account_id,
       session: this.#config.session,
       strategies: ids,
-      instruments,
+      ...shared,
+      capabilities: new Map(this.#options.venues.map((port) => [port.venue_id, port.capabilities])),
+      orderOf: (strategy_id, counter) => orders.orderOf(strategy_id, counter),
+      engineCounter: (strategy_id) => orders.engineCounter(strategy_id),
     })
+    this.#executions.set(account.id, execution)
   }
 
   #addStrategy(strategy: StrategyConfig): void {
@@ -185,6 +190,10 @@ class Wiring {
       this.#addIndicators(strategy.id, definition, setUp, series),
     )
     const orders = must(this.#orders.get(strategy.account), 'a strategy trades on a configured account')
+    const execution = must(
+      this.#executions.get(strategy.account),
+      'a strategy trades on a configured account',
+    )
     const portfolio = must(
       this.#portfolios.get(strategy.account),
       'a strategy trades on a configured account',
@@ -202,7 +211,7 @@ class Wiring {
       views: {
         quote: (index) => this.#quote(index),
         position: (index) => portfolio.bookQuantity(strategy.id, index),
-        openOrders: () => orders.openOrders(strategy.id),
+        openOrders: () => [...orders.openOrders(strategy.id), ...execution.heldOrders(strategy.id)],
       },
       effects_max: this.#config.limits.step_messages_max,
       onFault: this.#options.onFault,

@@ -154,25 +154,26 @@ export const FillsConfig = Type.Union(
 )
 export type FillsConfig = Static<typeof FillsConfig>
 
-export const BAR_EXPANSIONS = ['close', 'fixed', 'adaptive'] as const
-export type BarExpansion = (typeof BAR_EXPANSIONS)[number]
-
 export const SimulationConfig = Type.Object(
   {
+    takes: Type.Optional(
+      Type.Union([Type.Literal('all'), Type.Literal('market_and_limit'), Type.Literal('alpaca')], {
+        description:
+          'Orders it takes: all it can (the default), market and limit orders alone, or what a broker takes. The engine works out the rest.',
+      }),
+    ),
     fills: Type.Optional(FillsConfig),
     bars: Type.Optional(
-      Type.Union(
-        BAR_EXPANSIONS.map((word) => Type.Literal(word)),
-        {
-          description:
-            'What an imported bar trades at: its close alone (the default), open-high-low-close, or the extreme nearer to the open first.',
-        },
-      ),
+      Type.Union([Type.Literal('close'), Type.Literal('fixed'), Type.Literal('adaptive')], {
+        description:
+          'What an imported bar trades at: its close alone (the default), open-high-low-close, or the extreme nearer to the open first.',
+      }),
     ),
   },
   closed('How the simulated exchange of the venue fills orders.'),
 )
 export type SimulationConfig = Static<typeof SimulationConfig>
+export type BarExpansion = NonNullable<SimulationConfig['bars']>
 
 export const VenueConfig = Type.Object(
   {

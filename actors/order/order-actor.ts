@@ -98,6 +98,16 @@ export class OrderActor implements Actor {
     return orders
   }
 
+  /** The order with this key, open or ended, while it is retained; callers change nothing. */
+  orderOf(strategy_id: StrategyId, counter: number): OrderRecord | undefined {
+    return this.#store.strategy(strategy_id).find(counter)
+  }
+
+  /** A counter for a request of the engine's own about one of the strategy's orders. */
+  engineCounter(strategy_id: StrategyId): number {
+    return this.#store.strategy(strategy_id).nextEngineCounter()
+  }
+
   /** Every open order, oldest first: for reconciliation, which changes none. */
   openRecords(): Iterable<OrderRecord> {
     return this.#store.open()

@@ -412,11 +412,12 @@ const ALL_TYPES: CapabilityTable = {
 test.each<[string, Partial<OrderRequest>]>([
   ['', { trigger_price_units: 101_000 }],
   ['price_not_positive', { trigger_price_units: 0 }],
-  ['trigger_not_supported', { trigger_price_units: 101_000, trigger_method: 'mid' }],
+  // What the venue does not watch is watched here.
+  ['', { trigger_price_units: 101_000, trigger_method: 'mid' }],
   ['flag_not_supported', { limit_price_units: 99_000, post_only: true }],
   ['', { limit_price_units: 99_000, reduce_only: true }],
-  ['contingency_not_supported', { limit_price_units: 99_000, parent: { counter: 1 } }],
-  ['contingency_not_supported', { limit_price_units: 99_000, group: { counter: 1, type: 'oco' } }],
+  ['contingency_unknown', { limit_price_units: 99_000, parent: { counter: 1 } }],
+  ['contingency_unknown', { limit_price_units: 99_000, group: { counter: 1, type: 'oco' } }],
   ['trail_offset', { trail: { offset: 0 } }],
   ['', { trail: { offset: 5 } }],
   ['expire_time_past', { limit_price_units: 99_000, expire_time_us: 1 }],

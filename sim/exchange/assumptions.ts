@@ -33,4 +33,5 @@ export const ASSUMPTIONS: readonly string[] = [
   'An imported bar trades at its close alone unless the venue expands bars; expanded, it passes open, high, low and close in the configured order, with a quarter of its volume at each and the rest at the close.',
   'Inside an expanded bar the market passes every price between: a stop there fills at its trigger, and only the open gaps, where resting limit orders fill at the open if it is better than their price.',
   'An order that arrives while a bar forms meets all prices of that bar, since nothing tells which came before it.',
+  "Links between orders are kept by the engine and act on the venue's reports: with latency, or inside one expanded bar, two orders of a group may both trade before the first report.",
 ]

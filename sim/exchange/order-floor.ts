@@ -5,6 +5,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { Commission } from '../../engine/money/commission.ts'
 import { commissionOfFill } from '../../engine/money/commission.ts'
 import type { BarColumns } from '../../engine/tick-store-port.ts'
+import { triggeredLimit } from '../../engine/trigger/trigger.ts'
 import { must } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { VenueReport } from '../../schemas/messages/order.ts'
@@ -79,11 +80,8 @@ export class OrderFloor {
   /** The trigger is met: the order becomes what it works as, if the account still bears it. */
   trigger(order: VenueOrder, now_us: number): void {
     if (order.is_waiting) this.waiting.remove(order)
-    const { order_type, side, account, instrument_index, terms } = order
-    if (order_type === 'trailing_stop_limit') {
-      const offset = side === 'buy' ? terms.limit_offset_units : -terms.limit_offset_units
-      order.price_units = (order.trigger_price_units + offset) as PriceUnits
-    }
+    const { side, account, instrument_index, terms } = order
+    order.price_units = triggeredLimit(order, order.price_units)
     this.#terms.report(orderReport('triggered', order, this.#spec(order), now_us), now_us)
     const refused = terms.reduce_only ? '' : account.refusal(instrument_index, side, leavesUnits(order))
     if (refused !== '') return this.cancel(order, now_us, refused)

@@ -22,6 +22,7 @@ import {
 import { Admission } from './admission.ts'
 import type { Agenda, Arrival, OrderExpiry } from './agenda.ts'
 import { type BarPrices, barPath } from './bar-path.ts'
+import { capabilitiesOf } from './capability-tables.ts'
 import { type FillModel, fillModelOf } from './fill-model.ts'
 import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
@@ -32,34 +33,9 @@ import type { VenueAccount } from './venue-account.ts'
 import { loadOrder, saveOrder, type VenueOrder, venueOrder } from './venue-order.ts'
 import { answering, orderReport, rejectReport, requestRejectReport } from './venue-reports.ts'
 
-const ALL_TIMES = ['day', 'gtc', 'gtd', 'ioc', 'fok'] as const
-/** A trailing order that must trade at once would trail nothing. */
-const LASTING = ['day', 'gtc', 'gtd'] as const
-
-/** What the exchange takes. */
-export const CAPABILITIES: CapabilityTable = {
-  orders: {
-    market: ['day', 'gtc', 'ioc', 'fok'],
-    limit: ALL_TIMES,
-    stop: LASTING,
-    stop_limit: ALL_TIMES,
-    market_to_limit: ALL_TIMES,
-    market_if_touched: LASTING,
-    limit_if_touched: ALL_TIMES,
-    trailing_stop: LASTING,
-    trailing_stop_limit: LASTING,
-  },
-  trigger_methods: ['bid_ask', 'last', 'mid'],
-  post_only: true,
-  reduce_only: true,
-  display_quantity: true,
-  cancel: true,
-  replace: true,
-}
-
 export type ExchangeTerms = {
   readonly venue: Pick<VenueConfig, 'id' | 'latency' | 'commission' | 'simulation'> & {
-    /** A narrower table than `CAPABILITIES`, such as a broker's own. */
+    /** A table of its own, in place of the configured one. */
     readonly capabilities?: CapabilityTable
     /** A user's own, in place of the configured one. */
     readonly fill_model?: FillModel
@@ -106,7 +82,7 @@ export class SimulatedExchange implements VenuePort {
   constructor(terms: ExchangeTerms, { agenda, specs, book, accounts }: ExchangeSurroundings) {
     const { venue, seed } = terms
     this.venue_id = venue.id as VenueId
-    this.capabilities = venue.capabilities ?? CAPABILITIES
+    this.capabilities = venue.capabilities ?? capabilitiesOf(venue.simulation)
     this.#rank = terms.venue_rank
     this.#submit_us = venue.latency.submit_us
     this.#report_us = venue.latency.report_us

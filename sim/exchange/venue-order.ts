@@ -3,6 +3,7 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { readTerms, writeTerms } from '../../engine/terms-codec.ts'
+import { workingType } from '../../engine/trigger/trigger.ts'
 import { must } from '../../schemas/assert.ts'
 import type { ClientOrderId } from '../../schemas/ids.ts'
 import type { NewOrderSingle, OrderType, Side, TimeInForce } from '../../schemas/messages/order.ts'
@@ -64,7 +65,7 @@ export function venueOrder(
     time_in_force: command.time_in_force,
     terms,
     client_order_id: command.client_order_id,
-    works_as: WORKS[order_type],
+    works_as: workingType(order_type) || (order_type as WorksAs),
     price_units: command.price_units,
     order_quantity_units: command.order_quantity_units,
     cum_quantity_units: 0 as SizeUnits,
@@ -79,26 +80,9 @@ export function venueOrder(
   }
 }
 
-const WORKS: { readonly [type in OrderType]: WorksAs } = {
-  market: 'market',
-  limit: 'limit',
-  stop: 'market',
-  stop_limit: 'limit',
-  market_to_limit: 'market_to_limit',
-  market_if_touched: 'market',
-  limit_if_touched: 'limit',
-  trailing_stop: 'market',
-  trailing_stop_limit: 'limit',
-}
-
 /** Whether an order of the type waits for a trigger before it meets the book. */
 export function waitsForTrigger(order_type: OrderType): boolean {
-  return order_type !== 'market' && order_type !== 'limit' && order_type !== 'market_to_limit'
-}
-
-/** Whether the trigger is met as the market comes towards the order's favour: touch orders, and no stops. */
-export function isTouch(order_type: OrderType): boolean {
-  return order_type === 'market_if_touched' || order_type === 'limit_if_touched'
+  return workingType(order_type) !== ''
 }
 
 /** Writes an open order. */

@@ -2,12 +2,16 @@
 // of them, so that a quote that concerns none costs four comparisons, however many wait.
 
 import { type InstrumentSpec, incrementUnits } from '../../engine/instrument-spec.ts'
+import {
+  followPrice,
+  isTriggerMet,
+  risesToTrigger,
+  trails,
+  watchedPrice,
+} from '../../engine/trigger/trigger.ts'
 import { assert, must } from '../../schemas/assert.ts'
-import type { PriceUnits } from '../../schemas/units.ts'
 import type { TopOfBook } from './top-of-book.ts'
-import { isTouch, type VenueOrder } from './venue-order.ts'
-
-const BASIS_POINTS = 10_000
+import type { VenueOrder } from './venue-order.ts'
 
 export class WaitingOrders {
   /** Orders that wait, per instrument: the first thing a row looks at. */
@@ -79,62 +83,33 @@ export class WaitingOrders {
   }
 
   isMet(order: VenueOrder): boolean {
-    const price = this.watchedPrice(order)
-    if (price === undefined || (isTrailingType(order) && !order.is_trailing)) return false
-    return risesToTrigger(order) ? price >= order.trigger_price_units : price <= order.trigger_price_units
+    const price = this.#watchedPrice(order)
+    return price !== undefined && isTriggerMet(order, price)
   }
 
-  /** The price an order's trigger watches; a middle may be a half. Undefined before there is one. */
-  watchedPrice({ instrument_index, side, terms }: VenueOrder): number | undefined {
-    const book = this.#book
-    if (!book.hasMarket(instrument_index)) return undefined
-    const bid = book.bid_price_units[instrument_index] as number
-    const ask = book.ask_price_units[instrument_index] as number
-    if (terms.trigger_method === 'bid_ask') return side === 'buy' ? ask : bid
-    if (terms.trigger_method === 'mid') return (bid + ask) / 2
-    return book.hasLast(instrument_index) ? (book.last_price_units[instrument_index] as number) : undefined
-  }
-
-  /** Moves a trailing order's stop behind the best price it has seen. It never moves back. */
+  /** Lets a trailing order follow the book as it stands. */
   follow(order: VenueOrder, ts_us: number): void {
-    if (!isTrailingType(order)) return
-    const price = this.watchedPrice(order)
+    if (!trails(order)) return
+    const price = this.#watchedPrice(order)
     if (price === undefined) return
-    const sign = order.side === 'sell' ? 1 : -1
-    const { activation_price_units: activation, trigger_price_units: first } = order.terms
-    if (!order.is_trailing) {
-      if (activation !== 0 && sign * price < sign * activation) return
-      order.is_trailing = true
-      order.anchor_price_units = price as PriceUnits
-      if (first === 0) order.trigger_price_units = this.#stopBehind(order, price, ts_us)
-      return
-    }
-    if (sign * price <= sign * order.anchor_price_units) return
-    order.anchor_price_units = price as PriceUnits
-    const stop = this.#stopBehind(order, price, ts_us)
-    if (sign * stop > sign * order.trigger_price_units) order.trigger_price_units = stop
+    const spec = must(this.#specs[order.instrument_index], 'an order waits in a listed instrument')
+    followPrice(order, price, incrementUnits(spec, price, ts_us) ?? 1)
   }
 
   *[Symbol.iterator](): Generator<VenueOrder> {
     for (const list of this.#lists) yield* list
   }
 
-  /** On the price increment, away from the market where it falls between. */
-  #stopBehind(order: VenueOrder, price: number, ts_us: number): PriceUnits {
-    const spec = must(this.#specs[order.instrument_index], 'an order waits in a listed instrument')
-    const increment = incrementUnits(spec, price, ts_us) ?? 1
-    const { trail_offset, trail_unit } = order.terms
-    const offset =
-      trail_unit === 'price'
-        ? trail_offset
-        : trail_unit === 'ticks'
-          ? trail_offset * increment
-          : (Math.abs(price) * trail_offset) / BASIS_POINTS
-    const stop =
-      order.side === 'sell'
-        ? Math.floor((price - offset) / increment) * increment
-        : Math.ceil((price + offset) / increment) * increment
-    return stop as PriceUnits
+  #watchedPrice({ instrument_index, side, terms }: VenueOrder): number | undefined {
+    const book = this.#book
+    if (!book.hasMarket(instrument_index)) return undefined
+    return watchedPrice(
+      terms.trigger_method,
+      side,
+      book.bid_price_units[instrument_index] as number,
+      book.ask_price_units[instrument_index] as number,
+      book.hasLast(instrument_index) ? book.last_price_units[instrument_index] : undefined,
+    )
   }
 
   #watchAll(index: number): void {
@@ -150,20 +125,17 @@ export class WaitingOrders {
     const index = order.instrument_index
     const { trigger_method, activation_price_units } = order.terms
     if (trigger_method === 'last') return
-    if (
-      trigger_method === 'mid' ||
-      (isTrailingType(order) && !order.is_trailing && activation_price_units === 0)
-    ) {
+    if (trigger_method === 'mid' || (trails(order) && !order.is_trailing && activation_price_units === 0)) {
       this.#bidAtLeast[index] = Number.NEGATIVE_INFINITY
       return
     }
     const isBuy = order.side === 'buy'
-    if (isTrailingType(order) && !order.is_trailing) {
+    if (trails(order) && !order.is_trailing) {
       if (isBuy) this.#raise(this.#askAtMost, index, activation_price_units)
       else this.#lower(this.#bidAtLeast, index, activation_price_units)
       return
     }
-    if (isTrailingType(order)) {
+    if (trails(order)) {
       // A new best price, one unit beyond the anchor, moves it.
       if (isBuy) this.#raise(this.#askAtMost, index, order.anchor_price_units - 1)
       else this.#lower(this.#bidAtLeast, index, order.anchor_price_units + 1)
@@ -180,13 +152,4 @@ export class WaitingOrders {
   #raise(thresholds: Float64Array, index: number, price: number): void {
     if (price > (thresholds[index] as number)) thresholds[index] = price
   }
-}
-
-function isTrailingType({ order_type }: VenueOrder): boolean {
-  return order_type === 'trailing_stop' || order_type === 'trailing_stop_limit'
-}
-
-/** Buy stops and sells if touched are met by a rise, sell stops and buys if touched by a fall. */
-export function risesToTrigger({ order_type, side }: VenueOrder): boolean {
-  return isTouch(order_type) ? side === 'sell' : side === 'buy'
 }

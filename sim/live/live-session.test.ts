@@ -269,7 +269,8 @@ test('[N9] an altered effect, a missing timer, a surplus timer and a lost input 
   const rows = plain.findIndex(({ kind, payload }) => kind === RECORD_KIND.input && isRowRecord(payload))
   const at = (index: number) => must(plain[index], 'the record is there')
   const altered = at(effects).payload.slice()
-  altered[altered.length - 1] = (altered[altered.length - 1] as number) ^ 1
+  // The last byte says that the order has no terms; before it stands its quantity.
+  altered[altered.length - 2] = (altered[altered.length - 2] as number) ^ 1
   const fired = must(inputOf(at(timer)), 'a timer was recorded')
   const firing = must(fired.input, 'a timer is no row')
   const early = { seq: fired.seq, ts_seq_us: firing.type === 'timer' ? firing.at_us : 0 }

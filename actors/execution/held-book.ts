@@ -1,0 +1,286 @@
+// The orders the engine keeps, by key: those that wait for a parent, and those whose trigger the venue does not watch.
+
+import type { Route } from '../../engine/bus.ts'
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { incrementUnits } from '../../engine/instrument-spec.ts'
+import type { Node } from '../../engine/node.ts'
+import {
+  followPrice,
+  isTriggerMet,
+  triggeredLimit,
+  watchedPrice,
+  workingType,
+} from '../../engine/trigger/trigger.ts'
+import type { CapabilityTable } from '../../engine/venue-port.ts'
+import { must } from '../../schemas/assert.ts'
+import { clientOrderId } from '../../schemas/ids.ts'
+import type { ReplaceIntent } from '../../schemas/messages/intent.ts'
+import type { TimeInForce } from '../../schemas/messages/order.ts'
+import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact.ts'
+import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
+import { SUBJECT } from '../../schemas/subjects.ts'
+import { priceUnits, timeUs } from '../../schemas/units.ts'
+import type { OpenOrder } from '../strategy/context.ts'
+import type { ExecutionOptions } from './execution-actor.ts'
+import { type HeldOrder, heldFact, loadHeld, saveHeld } from './held-order.ts'
+
+export class HeldBook {
+  readonly #node: Node
+  readonly #index: number
+  readonly #options: ExecutionOptions
+  readonly #submit: (order: HeldOrder) => void
+  readonly #orders = new Map<string, HeldOrder>()
+  readonly #routes = new Map<string, Route<OrderFact>>()
+  /** Orders that wait for their trigger, per instrument: what a row looks at first. */
+  readonly #watching: Uint32Array
+  readonly #last: Float64Array
+  readonly #hasLast: Uint8Array
+
+  constructor(node: Node, index: number, options: ExecutionOptions, submit: (order: HeldOrder) => void) {
+    const { instruments, account_id } = options
+    this.#node = node
+    this.#index = index
+    this.#options = options
+    this.#submit = submit
+    this.#watching = new Uint32Array(instruments.length)
+    this.#last = new Float64Array(instruments.length)
+    this.#hasLast = new Uint8Array(instruments.length)
+    for (const id of options.strategies) {
+      this.#routes.set(id, node.bus.route(SUBJECT.strategyOrder(account_id, id)))
+    }
+    for (const { index: at, venue_id } of instruments) {
+      // A venue that watches every trigger itself leaves nothing to watch here, and its rows cost nothing.
+      if (watchesAll(options.capabilities.get(venue_id))) continue
+      node.quotes.addEngineHandler(at, () => this.#onRow(at))
+      node.trades.addEngineHandler(at, ({ price_units }) => this.#onLast(at, price_units))
+      node.bars.addEngineHandler(at, (row) => {
+        if (row.price_type === 'last') this.#onLast(at, row.close_price_units)
+        else this.#onRow(at)
+      })
+    }
+  }
+
+  get size(): number {
+    return this.#orders.size
+  }
+
+  find(strategy_id: string, counter: number): HeldOrder | undefined {
+    return this.#orders.get(`${strategy_id}/${counter}`)
+  }
+
+  /** The children of a parent, oldest first. */
+  childrenOf(strategy_id: string, parent_counter: number): HeldOrder[] {
+    return [...this.#orders.values()].filter(
+      (order) =>
+        order.awaits === 'parent' &&
+        order.strategy_id === strategy_id &&
+        order.terms.parent_counter === parent_counter,
+    )
+  }
+
+  of(strategy_id: string): OpenOrder[] {
+    return [...this.#orders.values()]
+      .filter((order) => order.strategy_id === strategy_id)
+      .map(({ counter, instrument_id, side, price_units, order_quantity_units }) => ({
+        ...{ counter, instrument_id, side, state: 'held', price_units, order_quantity_units },
+        cum_quantity_units: 0,
+      }))
+  }
+
+  add(order: HeldOrder): void {
+    this.#put(order)
+    if (order.time_in_force === 'gtd')
+      this.#node.timers.set(this.#index, keyOf(order), order.terms.expire_time_us)
+    this.#tell(order, 'order.held', '')
+  }
+
+  /** The order's parent has traded, or it has none: it goes to the venue, or waits here for a trigger the venue lacks. */
+  release(order: HeldOrder): void {
+    const { order_type, time_in_force, terms, venue_id } = order
+    if (workingType(order_type) === '' || takes(order, this.#options.capabilities.get(venue_id)))
+      return this.#send(order)
+    order.awaits = 'trigger'
+    this.#follow(order)
+    if (this.#isMet(order)) return this.#trigger(order)
+    if (time_in_force === 'gtd' && terms.expire_time_us <= this.#node.now_us) {
+      return this.#tell(order, 'order.expired', 'expire_time_past')
+    }
+    this.add(order)
+  }
+
+  /** Takes an order out without a word: it goes on elsewhere. */
+  cut(order: HeldOrder): void {
+    this.#drop(order)
+  }
+
+  /** Whether the order was held here; then it is no more. */
+  cancel(strategy_id: string, counter: number, reason_code: string): boolean {
+    const order = this.find(strategy_id, counter)
+    if (order === undefined) return false
+    this.#drop(order)
+    this.#tell(order, 'order.canceled', reason_code)
+    return true
+  }
+
+  /** Whether the order was held here; then it has its new prices and quantity, of which the gate judges later. */
+  replace(intent: ReplaceIntent): boolean {
+    const order = this.find(intent.strategy_id, intent.counter)
+    if (order === undefined) return false
+    order.price_units = intent.price_units
+    order.order_quantity_units = intent.order_quantity_units
+    if (intent.trigger_price_units !== 0) order.trigger_price_units = intent.trigger_price_units
+    this.#tell(order, 'order.replaced', '')
+    if (order.awaits === 'trigger' && this.#isMet(order)) this.#trigger(order)
+    return true
+  }
+
+  /** Another order of its group has traded: less of it is left to do. */
+  reduce(order: HeldOrder, order_quantity_units: number): void {
+    order.order_quantity_units = order_quantity_units as HeldOrder['order_quantity_units']
+    this.#tell(order, 'order.replaced', 'ouo')
+  }
+
+  expire(key: string): void {
+    const order = this.#orders.get(key)
+    if (order === undefined) return
+    this.#drop(order)
+    this.#tell(order, 'order.expired', '')
+  }
+
+  save(writer: CanonicalWriter): void {
+    writer.count(this.#orders.size)
+    for (const order of this.#orders.values()) saveHeld(writer, order)
+    for (const price of this.#last) writer.number(price)
+    writer.bytes(this.#hasLast)
+  }
+
+  load(reader: CanonicalReader): void {
+    for (let count = reader.count(); count > 0; count--) this.#put(loadHeld(reader))
+    for (let i = 0; i < this.#last.length; i++) this.#last[i] = reader.number()
+    this.#hasLast.set(reader.bytes())
+  }
+
+  #onLast(instrument_index: number, price_units: number): void {
+    this.#last[instrument_index] = price_units
+    this.#hasLast[instrument_index] = 1
+    this.#onRow(instrument_index)
+  }
+
+  #onRow(instrument_index: number): void {
+    if (this.#watching[instrument_index] === 0) return
+    const waiting = [...this.#orders.values()].filter(
+      (order) => order.awaits === 'trigger' && order.instrument_index === instrument_index,
+    )
+    for (const order of waiting) this.#follow(order)
+    for (const order of waiting) if (this.#isMet(order)) this.#trigger(order)
+  }
+
+  /** The order becomes what it works as, at the prices of this moment. */
+  #trigger(order: HeldOrder): void {
+    const price_units = triggeredLimit(order, order.price_units)
+    this.#drop(order)
+    this.#tell(order, 'order.triggered', '')
+    const order_type = must(workingType(order.order_type) || undefined, 'a triggered order works as another')
+    const capabilities = this.#options.capabilities.get(order.venue_id)
+    const time_in_force = timeOf(order, capabilities?.orders[order_type] ?? [])
+    const terms: OrderTerms = { ...order.terms, ...NO_TRIGGER }
+    this.#submit({ ...order, order_type, time_in_force, price_units, terms })
+  }
+
+  #send(order: HeldOrder): void {
+    this.#submit({ ...order, terms: { ...order.terms, trigger_price_units: order.trigger_price_units } })
+  }
+
+  #follow(order: HeldOrder): void {
+    const price = this.#price(order)
+    if (price === undefined) return
+    const spec = must(this.#options.instruments[order.instrument_index], 'an order is of a known instrument')
+    followPrice(order, price, incrementUnits(spec, price, this.#node.now_us) ?? 1)
+  }
+
+  #isMet(order: HeldOrder): boolean {
+    const price = this.#price(order)
+    return price !== undefined && isTriggerMet(order, price)
+  }
+
+  #price({ instrument_index: i, side, terms }: HeldOrder): number | undefined {
+    const { table } = this.#options
+    if (!table.hasPrice(i)) return undefined
+    return watchedPrice(
+      terms.trigger_method,
+      side,
+      table.bid_price_units[i] as number,
+      table.ask_price_units[i] as number,
+      this.#hasLast[i] === 0 ? undefined : this.#last[i],
+    )
+  }
+
+  #put(order: HeldOrder): void {
+    this.#orders.set(keyOf(order), order)
+    if (order.awaits === 'trigger') this.#count(order, 1)
+  }
+
+  #drop(order: HeldOrder): void {
+    const held = this.#orders.get(keyOf(order))
+    if (held === undefined) return
+    this.#orders.delete(keyOf(order))
+    this.#node.timers.cancel(this.#index, keyOf(order))
+    if (held.awaits === 'trigger') this.#count(order, -1)
+  }
+
+  #count({ instrument_index }: HeldOrder, change: number): void {
+    this.#watching[instrument_index] = (this.#watching[instrument_index] as number) + change
+  }
+
+  #tell(order: HeldOrder, type: OrderFactType, reason_code: string): void {
+    const { strategy_id, counter } = order
+    const id = clientOrderId(this.#options.session, this.#node.epoch, strategy_id, counter)
+    const fact = heldFact(order, type, id, reason_code, timeUs(this.#node.now_us))
+    this.#options.outputs.fact(fact, this.#node.now_us)
+    this.#node.bus.send(must(this.#routes.get(strategy_id), 'an order is of a strategy of the account'), fact)
+  }
+}
+
+const NO_TRIGGER = {
+  trigger_price_units: priceUnits(0),
+  trigger_method: 'bid_ask',
+  trail_offset: 0,
+  trail_unit: 'price',
+  limit_offset_units: priceUnits(0),
+  activation_price_units: priceUnits(0),
+} as const satisfies Partial<OrderTerms>
+
+/** Whether the venue itself takes the order and watches its trigger. */
+function takes({ order_type, time_in_force, terms }: HeldOrder, table: CapabilityTable | undefined): boolean {
+  return (
+    table?.orders[order_type]?.includes(time_in_force) === true &&
+    table.trigger_methods?.includes(terms.trigger_method) === true
+  )
+}
+
+const TRIGGERED_TYPES = [
+  'stop',
+  'stop_limit',
+  'market_if_touched',
+  'limit_if_touched',
+  'trailing_stop',
+  'trailing_stop_limit',
+] as const
+
+function watchesAll(table: CapabilityTable | undefined): boolean {
+  if (table === undefined) return true
+  return (
+    TRIGGERED_TYPES.every((type) => table.orders[type] !== undefined) && table.trigger_methods?.length === 3
+  )
+}
+
+/** A market order is done with at once; whatever else the venue takes of the type, the order's own time comes first. */
+function timeOf({ time_in_force }: HeldOrder, taken: readonly TimeInForce[]): TimeInForce {
+  if (taken.includes(time_in_force)) return time_in_force
+  return taken.find((time) => time === 'day' || time === 'ioc') ?? time_in_force
+}
+
+function keyOf({ strategy_id, counter }: HeldOrder): string {
+  return `${strategy_id}/${counter}`
+}

@@ -1,0 +1,104 @@
+// When the trigger of an order is met, and how a trailing stop follows the market. The simulated exchange and the engine's
+// own emulation ask the same questions here, so that an order triggers alike whoever keeps it.
+
+import type { OrderType, Side } from '../../schemas/messages/order.ts'
+import type { OrderTerms, TriggerMethod } from '../../schemas/messages/order-terms.ts'
+import type { PriceUnits } from '../../schemas/units.ts'
+
+const BASIS_POINTS = 10_000
+
+/** What of an order its trigger is made of; the last three change as a trailing stop follows. */
+export type TriggerState = {
+  readonly order_type: OrderType
+  readonly side: Side
+  readonly terms: OrderTerms
+  trigger_price_units: PriceUnits
+  is_trailing: boolean
+  /** The best price a trailing stop has seen. */
+  anchor_price_units: PriceUnits
+}
+
+/** What an order of the type is once nothing holds it back; '' for one that waits for no trigger. */
+export function workingType(order_type: OrderType): 'market' | 'limit' | '' {
+  switch (order_type) {
+    case 'stop':
+    case 'market_if_touched':
+    case 'trailing_stop':
+      return 'market'
+    case 'stop_limit':
+    case 'limit_if_touched':
+    case 'trailing_stop_limit':
+      return 'limit'
+    default:
+      return ''
+  }
+}
+
+/** The price a trigger watches: by `bid_ask` the side the order will meet. A middle may be a half. */
+export function watchedPrice(
+  method: TriggerMethod,
+  side: Side,
+  bid_price_units: number,
+  ask_price_units: number,
+  last_price_units: number | undefined,
+): number | undefined {
+  if (method === 'bid_ask') return side === 'buy' ? ask_price_units : bid_price_units
+  return method === 'mid' ? (bid_price_units + ask_price_units) / 2 : last_price_units
+}
+
+/** Buy stops and sells if touched are met by a rise, sell stops and buys if touched by a fall. */
+export function risesToTrigger({ order_type, side }: Pick<TriggerState, 'order_type' | 'side'>): boolean {
+  const isTouch = order_type === 'market_if_touched' || order_type === 'limit_if_touched'
+  return isTouch ? side === 'sell' : side === 'buy'
+}
+
+export function isTriggerMet(state: TriggerState, price: number): boolean {
+  if (trails(state) && !state.is_trailing) return false
+  return risesToTrigger(state) ? price >= state.trigger_price_units : price <= state.trigger_price_units
+}
+
+/** Moves a trailing order's stop behind the best price it has seen. It never moves back. */
+export function followPrice(state: TriggerState, price: number, increment_units: number): void {
+  if (!trails(state)) return
+  const sign = state.side === 'sell' ? 1 : -1
+  const { activation_price_units: activation, trigger_price_units: first } = state.terms
+  if (!state.is_trailing) {
+    if (activation !== 0 && sign * price < sign * activation) return
+    state.is_trailing = true
+    state.anchor_price_units = price as PriceUnits
+    if (first === 0) state.trigger_price_units = stopBehind(state, price, increment_units)
+    return
+  }
+  if (sign * price <= sign * state.anchor_price_units) return
+  state.anchor_price_units = price as PriceUnits
+  const stop = stopBehind(state, price, increment_units)
+  if (sign * stop > sign * state.trigger_price_units) state.trigger_price_units = stop
+}
+
+/** The limit a triggered order works at; 0 for a market order. */
+export function triggeredLimit(state: TriggerState, price_units: PriceUnits): PriceUnits {
+  if (state.order_type !== 'trailing_stop_limit') return price_units
+  const { limit_offset_units } = state.terms
+  const offset = state.side === 'buy' ? limit_offset_units : -limit_offset_units
+  return (state.trigger_price_units + offset) as PriceUnits
+}
+
+export function trails({ order_type }: Pick<TriggerState, 'order_type'>): boolean {
+  return order_type === 'trailing_stop' || order_type === 'trailing_stop_limit'
+}
+
+/** On the price increment, away from the market where it falls between. */
+function stopBehind({ side, terms }: TriggerState, price: number, increment_units: number): PriceUnits {
+  const { trail_offset, trail_unit } = terms
+  const offset =
+    trail_unit === 'price'
+      ? trail_offset
+      : trail_unit === 'ticks'
+        ? trail_offset * increment_units
+        : (Math.abs(price) * trail_offset) / BASIS_POINTS
+  const stop =
+    side === 'sell'
+      ? Math.floor((price - offset) / increment_units) * increment_units
+      : Math.ceil((price + offset) / increment_units) * increment_units
+  return stop as PriceUnits
+}

@@ -1,0 +1,93 @@
+import Type from 'typebox'
+import { expect, test } from 'vitest'
+import type { OrderRequest } from '../../actors/strategy/context.ts'
+import { defineStrategy } from '../../actors/strategy/definition.ts'
+import type { SimulationConfig } from '../../schemas/config.ts'
+import { type ProofRun, runScenario, scenarioOf, strategyOf } from './proof-session.test-support.ts'
+import { plain } from './proof-strategies.test-support.ts'
+import { quoteTape } from './tape.test-support.ts'
+
+/** Every few quotes an order of a kind drawn by chance, near the market, so that most are triggered; some are cancelled. */
+const triggers = defineStrategy({
+  name: 'triggers',
+  params: Type.Object({}),
+  state: () => ({ quotes: 0 }),
+  onQuote(ctx, quote) {
+    ctx.state.quotes++
+    if (ctx.state.quotes % 5 !== 0) return
+    const side = ctx.random() < 0.5 ? ('buy' as const) : ('sell' as const)
+    const away = Math.ceil(ctx.random() * 30)
+    const up = quote.ask_price_units + away
+    const down = quote.bid_price_units - away
+    const stop = side === 'buy' ? up : down
+    const touch = side === 'buy' ? down : up
+    const shapes: Partial<OrderRequest>[] = [
+      { trigger_price_units: stop },
+      { trigger_price_units: stop, trigger_method: 'mid' },
+      { trigger_price_units: stop, limit_price_units: side === 'buy' ? stop + 3 : stop - 3 },
+      { order_type: 'market_if_touched', trigger_price_units: touch },
+      { order_type: 'limit_if_touched', trigger_price_units: touch, limit_price_units: touch },
+      { trail: { offset: away } },
+      { trail: { offset: away, unit: 'ticks', activation_price_units: touch } },
+      { order_type: 'trailing_stop_limit', trail: { offset: away, limit_offset_units: 2 } },
+    ]
+    const shape = shapes[Math.floor(ctx.random() * shapes.length)]
+    const counter = ctx.submit({
+      instrument: quote.instrument_id,
+      side,
+      quantity_units: 1_000 * Math.ceil(ctx.random() * 4),
+      ...shape,
+    })
+    if (ctx.random() < 0.2) ctx.cancel(counter - 6)
+  },
+})
+
+async function run(takes: SimulationConfig['takes'], seed: number): Promise<ProofRun> {
+  const simulation = takes === undefined ? {} : { takes }
+  return runScenario(
+    await scenarioOf({
+      tapes: [quoteTape({ instrument_id: 'AAA.one', row_count: 1_500, seed })],
+      more: [{ config: strategyOf('triggers', ['AAA.one']), definition: plain(triggers) }],
+      venue: { simulation },
+      // A held order is reserved when it goes out and a venue's own when it is sent, so that limits would tell them apart.
+      account: {
+        balance: '1000000000',
+        risk: {
+          order_quantity_max: '50000',
+          order_notional_max: '200000',
+          position_quantity_max: '100000000',
+          price_collar_basis_points: '300',
+          order_rate: { orders_max: 1_000, window_us: 1_000_000 },
+        },
+      },
+    }),
+  )
+}
+
+function fills({ outputs }: ProofRun) {
+  return outputs.fills.map(({ fill }) => {
+    const { counter, side, last_price_units, last_quantity_units, ts_event_us } = fill
+    return { counter, side, last_price_units, last_quantity_units, ts_event_us }
+  })
+}
+
+test.each([1, 2, 3])(
+  'triggers watched by the venue and triggers watched here give the same fills (seed %i)',
+  async (seed) => {
+    const native = await run('all', seed)
+    const emulated = await run('market_and_limit', seed)
+    expect(native.outcome.faults).toEqual([])
+    expect(
+      native.outputs.commands.some(
+        (command) => 'order_type' in command && command.order_type === 'trailing_stop',
+      ),
+    ).toBe(true)
+    expect(
+      emulated.outputs.commands.every(
+        (command) => !('order_type' in command) || ['market', 'limit'].includes(command.order_type),
+      ),
+    ).toBe(true)
+    expect(fills(native).length).toBeGreaterThan(100)
+    expect(fills(emulated)).toEqual(fills(native))
+  },
+)
