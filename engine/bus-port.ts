@@ -1,12 +1,14 @@
 // The bus between nodes, and to whoever looks: in process for tests and the embedded default, JetStream for installations.
 //
-// Order: messages of one subject reach a subscriber in the order they were published. Delivery: at least once; a
-// published `message_id` is stored once within the bus's window, and receivers drop what they have processed. `publish`
-// resolves when the bus holds the message durably, and rejects at its deadline; whether it was stored is then unknown, and
-// publishing the same id again is safe. `send` is for market data: at most once, not awaited, bounded; what does not fit
+// Order: messages of one subject reach a subscriber in the order one publisher published them, awaited or not; after a
+// missed deadline the message may still come, out of its place. Delivery: at least once; a published `message_id` is
+// stored once within the bus's window, and receivers drop what they have processed. `publish` resolves when the bus holds
+// the message durably, and rejects at its deadline (`bus.deadline`); whether it was stored is then unknown, and publishing
+// the same id again is safe. `send` is for market data: at most once, not awaited, bounded; what does not fit
 // is dropped and counted. Overload: `publish` refuses beyond `pending_max` messages in flight (`bus.overloaded`); a
-// subscriber that is behind is not handed more than `pending_max`. Reconnects lose nothing that was published. A
-// permission violation is fatal: it is told to `onFault` once, and every later call is refused.
+// subscriber that is behind holds no more than `pending_max` in this process. Reconnects lose nothing that was published. A
+// permission violation is fatal: it is told to `onFault` once, and every later call is refused. A handler that throws ends
+// its subscription, and is told there, too.
 
 import type { OperatingError } from '../schemas/operating-error.ts'
 
@@ -20,17 +22,25 @@ export type BusMessage = {
 /** A message as delivered. `stream` and `sequence` name its place for ever; '' and 0 for what `send` sent. */
 export type BusDelivery = BusMessage & { readonly stream: string; readonly sequence: number }
 
+/** Where the bus holds a published message. */
+export type BusReceipt = {
+  readonly stream: string
+  readonly sequence: number
+  /** A message of this id was there before: published by an earlier run, or by another under an id that is not its own. */
+  readonly duplicate: boolean
+}
+
 /** Where a subscription starts: what is published from now on, everything held, or behind a sequence already processed. */
 export type BusStart = { readonly at: 'new' } | { readonly at: 'first' } | { readonly after_sequence: number }
 
 export type BusSubscription = { close(): Promise<void> }
 
 export interface MessageBus {
-  publish(message: BusMessage): Promise<void>
+  publish(message: BusMessage): Promise<BusReceipt>
   send(message: Pick<BusMessage, 'subject' | 'payload'>): void
   /**
-   * Hands in the messages of stored subjects, which may end in `.>` or have `*` for a token. A handler is called for one
-   * message at a time; what it returns is awaited.
+   * Hands in the messages of stored subjects of one stream, which may end in `.>` or have `*` for a token. A handler is
+   * called for one message at a time; what it returns is awaited.
    */
   subscribe(
     subjects: readonly string[],

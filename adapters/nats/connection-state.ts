@@ -5,6 +5,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 export class ConnectionState {
   readonly #listeners = new Set<(connected: boolean, reason: string) => void>()
   #isConnected = true
+  #isClosed = false
   #waiting: PromiseWithResolvers<void> | undefined
 
   constructor(connection: NatsConnection) {
@@ -13,6 +14,11 @@ export class ConnectionState {
 
   get is_connected(): boolean {
     return this.#isConnected
+  }
+
+  /** For good: it does not come back. */
+  get is_closed(): boolean {
+    return this.#isClosed
   }
 
   /** Returns what ends the listening. */
@@ -34,6 +40,8 @@ export class ConnectionState {
       else if (status.type === 'staleConnection') this.#change(false, 'no answer to pings')
       else if (status.type === 'reconnect') this.#change(true, 'connected again')
     }
+    this.#isClosed = true
+    this.#change(false, 'closed')
     this.#waiting?.resolve()
   }
 

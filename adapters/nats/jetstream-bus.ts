@@ -1,0 +1,192 @@
+// The bus on JetStream. Rules: ./SPEC.md; the port says what is promised. The connection is its owner's to close.
+
+import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { type NatsConnection, PermissionViolationError, TimeoutError } from '@nats-io/transport-node'
+import type {
+  BusDelivery,
+  BusMessage,
+  BusReceipt,
+  BusStart,
+  BusSubscription,
+  MessageBus,
+} from '../../engine/bus-port.ts'
+import { assert } from '../../schemas/assert.ts'
+import type { OperatingError } from '../../schemas/operating-error.ts'
+import { busClosed, busUnanswered, subscriberFailed, violation } from '../bus-memory/bus-errors.ts'
+import { BusPublisher } from './bus-publisher.ts'
+import { BusSender } from './bus-sender.ts'
+import { ConnectionState } from './connection-state.ts'
+import { SERVER_SETTINGS_SUBJECT } from './roles.ts'
+import { StreamReader } from './stream-reader.ts'
+
+export type JetStreamBusOptions = {
+  readonly connection: NatsConnection
+  /** Which stream holds a subject, or all that match one. */
+  readonly streamOf: (subject: string) => string
+  /** Of every publish. */
+  readonly deadline_ms: number
+  /** Publishes under way at once; messages that wait for a subscriber in this process. */
+  readonly pending_max: number
+}
+
+const ASKED_TIMES = 4
+const MESSAGE_ID_HEADER = 'Nats-Msg-Id'
+
+export class JetStreamBus implements MessageBus {
+  readonly #options: JetStreamBusOptions
+  readonly #state: ConnectionState
+  readonly #publisher: BusPublisher
+  readonly #sender: BusSender
+  readonly #subscriptions = new Set<BusSubscription>()
+  readonly #faultListeners: ((fault: OperatingError) => void)[] = []
+  #fault: OperatingError | undefined
+
+  constructor(options: JetStreamBusOptions) {
+    const { connection } = options
+    this.#options = options
+    this.#state = new ConnectionState(connection)
+    this.#publisher = new BusPublisher({ js: jetstream(connection), state: this.#state, ...options })
+    this.#sender = new BusSender(connection, this.#state)
+    void this.#watch()
+  }
+
+  get dropped_count(): number {
+    return this.#sender.dropped_count
+  }
+
+  async publish(message: BusMessage): Promise<BusReceipt> {
+    this.#refuseFaulty()
+    assert(message.message_id !== '', 'what is published has an id')
+    try {
+      return await this.#publisher.publish(message)
+    } catch (error) {
+      throw error instanceof PermissionViolationError ? this.#violate(error) : error
+    }
+  }
+
+  send({ subject, payload }: Pick<BusMessage, 'subject' | 'payload'>): void {
+    this.#refuseFaulty()
+    this.#sender.send(subject, payload)
+  }
+
+  async subscribe(
+    subjects: readonly string[],
+    start: BusStart,
+    onMessage: (delivery: BusDelivery) => void | Promise<void>,
+  ): Promise<BusSubscription> {
+    this.#refuseFaulty()
+    const { connection, streamOf, pending_max } = this.#options
+    const [stream = '', ...others] = new Set(subjects.map(streamOf))
+    assert(others.length === 0, 'subjects of a subscription are of one stream')
+    const reader = new StreamReader({
+      connection,
+      state: this.#state,
+      stream,
+      subjects,
+      after_sequence: await this.#startOf(stream, start),
+      pending_max,
+      onMessage: (message) => onMessage(deliveryOf(message)),
+      onFailure: (error) => this.#tell(subscriberFailed(subjects, error)),
+    })
+    return this.#held(() => reader.close())
+  }
+
+  async listen(
+    subjects: readonly string[],
+    onMessage: (delivery: BusDelivery) => void,
+  ): Promise<BusSubscription> {
+    this.#refuseFaulty()
+    const { connection } = this.#options
+    const subscriptions = subjects.map((subject) =>
+      connection.subscribe(subject, {
+        callback: (error, { subject, data }) => {
+          // A denied subscription ends with an error here, and is told by the connection.
+          if (error === null) onMessage({ subject, payload: data, message_id: '', stream: '', sequence: 0 })
+        },
+      }),
+    )
+    // From now on: the server has heard of it.
+    await connection.flush()
+    return this.#held(async () => {
+      for (const subscription of subscriptions) subscription.unsubscribe()
+    })
+  }
+
+  onFault(listener: (fault: OperatingError) => void): void {
+    this.#faultListeners.push(listener)
+  }
+
+  onConnection(listener: (connected: boolean, reason: string) => void): void {
+    this.#state.onChange(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#fault ??= busClosed()
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()))
+  }
+
+  async #startOf(stream: string, start: BusStart): Promise<number> {
+    if ('after_sequence' in start) return start.after_sequence
+    if (start.at === 'first') return 0
+    return await this.#lastSequence(stream)
+  }
+
+  /** Asks until the deadline: a request may be lost with its connection. */
+  async #lastSequence(stream: string): Promise<number> {
+    const { connection, deadline_ms } = this.#options
+    const manager = await jetstreamManager(connection, {
+      checkAPI: false,
+      timeout: deadline_ms / ASKED_TIMES,
+    })
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#state.connected()
+        return (await manager.streams.info(stream)).state.last_seq
+      } catch (error) {
+        if (!(error instanceof TimeoutError) || tries === ASKED_TIMES) throw busUnanswered(stream, error)
+      }
+    }
+  }
+
+  #held(close: () => Promise<void>): BusSubscription {
+    const subscription = {
+      close: async () => {
+        this.#subscriptions.delete(subscription)
+        await close()
+      },
+    }
+    this.#subscriptions.add(subscription)
+    return subscription
+  }
+
+  /** Core messages and denied subscriptions are answered by nobody: the connection tells. */
+  async #watch(): Promise<void> {
+    for await (const status of this.#options.connection.status()) {
+      if (status.type !== 'error' || !(status.error instanceof PermissionViolationError)) continue
+      if (status.error.subject !== SERVER_SETTINGS_SUBJECT) this.#violate(status.error)
+    }
+  }
+
+  #violate({ operation, subject }: PermissionViolationError): OperatingError {
+    const fault = violation(operation === 'publish' ? 'publish to' : 'listen to', subject)
+    if (this.#fault === undefined) {
+      this.#fault = fault
+      this.#tell(fault)
+    }
+    return fault
+  }
+
+  #tell(fault: OperatingError): void {
+    for (const listener of this.#faultListeners) listener(fault)
+  }
+
+  #refuseFaulty(): void {
+    if (this.#fault !== undefined) throw this.#fault
+  }
+}
+
+function deliveryOf(message: JsMsg): BusDelivery {
+  const { subject, data, seq, info, headers } = message
+  const message_id = headers?.get(MESSAGE_ID_HEADER) ?? ''
+  return { subject, message_id, payload: data, stream: info.stream, sequence: seq }
+}
