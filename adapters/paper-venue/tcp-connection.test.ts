@@ -8,7 +8,7 @@ import { type Exchange, openExchange } from '../../ops/exchange/open-exchange.ts
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import { priceUnits } from '../../schemas/units.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
-import { CAPABILITIES } from '../../sim/exchange/simulated-exchange.ts'
+import { CAPABILITIES } from '../../sim/exchange/capability-tables.ts'
 import { venueConfig } from '../../sim/paper-venue/venue-config.test-support.ts'
 import { OfferedRows } from '../feeds/offered-rows.test-support.ts'
 import { Desk, TIMES } from './desk.test-support.ts'

@@ -20,7 +20,9 @@ import { isFill, type OrderFact } from '../../../schemas/messages/order-fact.ts'
 import { isLedgerCommand, readLedgerCommand } from '../../../sim/paper-venue/ledger-codec.ts'
 import { VenueBooks } from '../../../sim/paper-venue/venue-books.ts'
 import { ledgerConfig, takeAgain, termsOf } from '../../../sim/paper-venue/venue-host.ts'
+import type { BenchBus } from '../../bench/bench-server.ts'
 import { type RerunEpoch, rerunSession } from '../../session/rerun-session.ts'
+import { Surroundings } from './surroundings.test-support.ts'
 
 export const CRASH_POINTS = [
   'before append',
@@ -54,34 +56,51 @@ export type KillRun = {
   readonly broken: string | undefined
   readonly notes: readonly KillNote[]
   readonly lives: number
+  /** Kills of exchange and server. */
+  readonly surroundings_killed: number
   readonly orders: number
   readonly executions: number
 }
 
 const ENTRY = fileURLToPath(new URL('killed-session.test-support.ts', import.meta.url))
 
-export async function killRun(seed: number, kills: number, mutant?: Mutant): Promise<KillRun> {
+export type KillPlan = {
+  readonly seed: number
+  readonly kills: number
+  readonly mutant?: Mutant
+  /** The exchange in a process of its own, the journal copied to a nats-server; both are killed too. */
+  readonly apart?: boolean
+}
+
+export async function killRun({ seed, kills, mutant, apart = false }: KillPlan): Promise<KillRun> {
   const folder = await mkdtemp(join(tmpdir(), 'orrery-kill-'))
+  const surroundings = apart ? await Surroundings.start(folder) : undefined
   try {
-    writeSession(folder)
+    writeSession(folder, surroundings)
     const random = new RandomStream(seed, 'kills')
     const notes = join(folder, 'notes')
+    const ledger = join(folder, apart ? 'runs/exchange-kill' : 'runs/kill/exchange')
     for (let kill = 0; kill < kills; kill++) {
       const point = mutant === undefined ? turn(CRASH_POINTS, kill) : MUTANTS[mutant]
       const wanted = mutant === undefined ? turn(WANTED, kill) : ''
+      const other = surroundings?.killLater(random)
       await oneLife(folder, [point, String(1 + random.nextInt(8)), wanted, mutant ?? ''])
+      await other
     }
     const end = await lastLife(folder, mutant)
-    const broken = end === 0 ? await judged(folder) : `the last life ended with ${end}`
+    await surroundings?.stop()
+    const broken = end === 0 ? await judged(folder, ledger) : `the last life ended with ${end}`
     const found = existsSync(notes) ? readFileSync(notes, 'utf8').trim().split('\n') : []
-    const counts = await countsOf(folder)
+    const counts = await countsOf(ledger)
     return {
       broken,
       notes: found.map((line) => JSON.parse(line) as KillNote),
       lives: kills + 1,
+      surroundings_killed: surroundings?.killed ?? 0,
       ...counts,
     }
   } finally {
+    await surroundings?.stop()
     await rm(folder, { recursive: true, force: true })
   }
 }
@@ -117,8 +136,8 @@ function start(folder: string, how: readonly string[]) {
 }
 
 /** What is wrong, as a text. */
-async function judged(folder: string): Promise<string | undefined> {
-  const ledger = await readLedger(folder)
+async function judged(folder: string, exchange: string): Promise<string | undefined> {
+  const ledger = await readLedger(exchange)
   const twice = [...ledger.received].filter(([, count]) => count > 1).map(([id]) => id)
   if (twice.length > 0) return `orders came twice: ${twice.join(', ')}`
   const engine = await readEngine(folder)
@@ -137,8 +156,8 @@ async function judged(folder: string): Promise<string | undefined> {
   return undefined
 }
 
-async function countsOf(folder: string): Promise<{ orders: number; executions: number }> {
-  const ledger = await readLedger(folder)
+async function countsOf(exchange: string): Promise<{ orders: number; executions: number }> {
+  const ledger = await readLedger(exchange)
   return { orders: ledger.received.size, executions: ledger.executions.size }
 }
 
@@ -150,8 +169,8 @@ type LedgerAudit = {
 }
 
 /** The exchange's own story: every command as it came in, every trade, and what is left. */
-async function readLedger(folder: string): Promise<LedgerAudit> {
-  const journal = await openFileJournal({ directory: join(folder, 'runs/kill/exchange') })
+async function readLedger(directory: string): Promise<LedgerAudit> {
+  const journal = await openFileJournal({ directory })
   const received = new Map<string, number>()
   const executions = new Set<string>()
   let books: VenueBooks | undefined
@@ -228,9 +247,9 @@ async function readEngine(folder: string): Promise<EngineAudit | string> {
   }
 }
 
-function writeSession(folder: string): void {
+function writeSession(folder: string, surroundings: Surroundings | undefined): void {
   writeFileSync(join(folder, 'trader.ts'), TRADER)
-  writeFileSync(join(folder, 'session.yaml'), SESSION)
+  writeFileSync(join(folder, 'session.yaml'), sessionText(surroundings))
 }
 
 /** Orders at the touch that rest, trade in parts, are cancelled and replaced; market orders between them. */
@@ -256,12 +275,18 @@ export const trader = defineStrategy({
 })
 `
 
-const SESSION = `
+export function sessionText(
+  surroundings: { readonly bus: BenchBus; readonly exchange: string } | undefined,
+): string {
+  const own = surroundings === undefined
+  return `
 session: kill
+${own ? '' : `durability: replicated\nbus: ${surroundings.bus.url}\nbus_credentials: ${surroundings.bus.credentials}`}
 data:
   sources: [{ venue: gen, kind: quote, instruments: [EURUSD] }]
 live:
-  feeds: [{ venue: gen, kind: generator, rows_per_s: 100 }]
+  feeds: [{ venue: gen, kind: ${own ? 'generator, rows_per_s: 100' : 'exchange'} }]
+  ${own ? '' : `exchange: ${surroundings.exchange}`}
   snapshot_inputs: 40
   absence_grace_ms: 50
 venues: [{ id: gen, displayed_quantity_default: 100, latency: { submit_us: 8000, report_us: 8000 } }]
@@ -278,3 +303,4 @@ accounts:
 strategies:
   - { id: t, source: trader.ts#trader, account: main, instruments: [EURUSD.gen] }
 `
+}
