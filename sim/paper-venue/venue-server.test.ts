@@ -238,6 +238,22 @@ test('[W6] each second a connection is heard of, and one silent for three is let
   expect(lively.news()).toEqual(['welcome', ...Array.from({ length: 5 }, () => 'heartbeat')])
 })
 
+test('[W6] a connection that leaves too much unread is let go, and is told all of it when it comes back', async () => {
+  const { server, settle } = await exchange()
+  const line = new Line(server)
+  line.logOn()
+  await settle()
+  line.news()
+  line.backlog_bytes = 17 << 20
+  line.say(market(1))
+  await settle()
+  expect([line.news(), line.isEnded]).toEqual([[], true])
+  const again = new Line(server)
+  again.logOn()
+  await settle()
+  expect(again.news()).toEqual(['welcome', '1 new', '2 trade'])
+})
+
 test('[W7] subscribers are shown quotes in frames; one that reads too slowly is told how many it missed', async () => {
   const { server, clock, settle } = await exchange()
   const line = new Line(server)

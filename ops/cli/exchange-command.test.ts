@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { must } from '../../schemas/assert.ts'
+import { BIN, runCli } from './run-cli.test-support.ts'
+
+let cwd = ''
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'orrery-exchange-'))
+  await writeFile(join(cwd, 'trader.ts'), TRADER)
+  await writeFile(join(cwd, 'one.yaml'), SESSION)
+})
+afterAll(() => rm(cwd, { recursive: true }))
+
+test('a session trades at an exchange in a process of its own, which refuses a second one and survives both', async () => {
+  const exchange = started(['exchange', 'one.yaml', '--listen', '127.0.0.1:0', '--rows-per-s', '50'])
+  const url = must(/tcp:\S+(?=,)/.exec(await exchange.saw(/^exchange at /)), 'it says where it listens')[0]
+  const at = ['--set', `live.exchange=${url}`]
+  const first = started(['paper', 'one.yaml', ...at])
+  await first.saw(/filled/)
+  const second = runCli(['paper', 'one.yaml', ...at, '--set', 'session=two', '--json'], { cwd })
+  expect({ exit_code: second.exit_code, ...json(second).error }).toMatchObject({
+    exit_code: 5,
+    code: 'exchange.account_in_use',
+    what: 'The account main is in use by the session one.',
+  })
+  expect(json(runCli(['stop', 'one', '--json'], { cwd }))).toEqual({ was_running: true, open_orders: 0 })
+  expect(await first.exit()).toBe(0)
+  expect(json(runCli(['verify', 'one', '--json'], { cwd }))).toMatchObject({ is_equal: true })
+  exchange.kill('SIGINT')
+  expect(await exchange.exit()).toBe(0)
+
+  const audit = json(runCli(['exchange', 'one.yaml', '--audit', '--json'], { cwd }))
+  expect(audit).toMatchObject({ epochs: 1, is_consistent: true, duplicates_received: 0, open_orders: [] })
+  expect(audit.fills.length).toBeGreaterThan(0)
+  expect(runCli(['exchange', 'one.yaml', '--audit'], { cwd }).stdout).toContain('0 duplicates')
+
+  // Nobody listens there now: the session says so, and ends when it is told to.
+  const alone = started(['paper', 'one.yaml', ...at])
+  await alone.saw(/No connection to gen: ECONNREFUSED/)
+  alone.kill('SIGINT')
+  expect(await alone.exit()).toBe(0)
+})
+
+test.each<[string, string[], string]>([
+  [
+    'an address of another machine',
+    ['exchange', 'one.yaml', '--listen', '0.0.0.0:4760'],
+    'exchange.bad_address',
+  ],
+  ['a rate that is none', ['exchange', 'one.yaml', '--rows-per-s', 'many'], 'exchange.bad_rate'],
+  [
+    'another speed than the wall’s',
+    ['exchange', 'one.yaml', '--set', 'live.speed=2'],
+    'exchange.other_speed',
+  ],
+  ['an audit of nothing', ['exchange', 'one.yaml', '--audit', '--ledger', 'none'], 'exchange.no_ledger'],
+  [
+    'a feed of the exchange without one',
+    ['paper', 'one.yaml', '--set', 'session=three'],
+    'config.no_exchange',
+  ],
+  [
+    'a market that is not the exchange’s',
+    [
+      'paper',
+      'one.yaml',
+      ...['--set', 'session=four', '--set', 'live.exchange=tcp://127.0.0.1:1'],
+      ...['--set', 'live.feeds=[{venue: gen, kind: generator}]'],
+    ],
+    'config.not_the_exchanges_market',
+  ],
+])('%s is refused with its code', (_, args, code) => {
+  const run = runCli([...args, '--json'], { cwd })
+  expect({ exit_code: run.exit_code, code: json(run).error.code }).toEqual({ exit_code: 2, code })
+})
+
+function json({ stdout }: { readonly stdout: string }) {
+  return JSON.parse(stdout)
+}
+
+/** A command that runs until it is told to end, and what it prints. */
+function started(args: readonly string[]) {
+  const child = spawn(BIN, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+  const lines = createInterface(child.stdout)
+  const ended = once(child, 'exit')
+  return {
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    saw: (what: RegExp) =>
+      new Promise<string>((resolve, reject) => {
+        lines.on('line', (line) => what.test(line) && resolve(line))
+        ended.then(([code]) => reject(new Error(`it ended with ${code} before it printed ${what}`)))
+      }),
+    exit: async () => (await ended)[0] as number | null,
+  }
+}
+
+const TRADER = `
+import { defineStrategy, Type } from 'orrery'
+
+export const trader = defineStrategy({
+  name: 'trader',
+  params: Type.Object({}),
+  state: () => ({ quotes: 0, is_long: false }),
+  onQuote(ctx, quote) {
+    ctx.state.quotes++
+    if (!ctx.is_trading || ctx.state.quotes % 5 !== 0) return
+    ctx.state.is_long = !ctx.state.is_long
+    ctx.submit({ instrument: quote.instrument_id, side: ctx.state.is_long ? 'buy' : 'sell', quantity_units: 1000 })
+  },
+})
+`
+
+const SESSION = `
+session: one
+data:
+  sources: [{ venue: gen, kind: quote, instruments: [EURUSD] }]
+live: { feeds: [{ venue: gen, kind: exchange }] }
+venues: [{ id: gen, latency: { submit_us: 1000, report_us: 1000 } }]
+accounts:
+  - id: main
+    venues: [gen]
+    currency: USD
+    balance: 100000
+    risk: { order_quantity_max: 10000, order_notional_max: 20000, position_quantity_max: 50000, order_rate: { orders_max: 100 } }
+strategies:
+  - { id: t, source: trader.ts#trader, account: main, instruments: [EURUSD.gen] }
+`
