@@ -26,6 +26,7 @@ export class ExchangeFeed implements MarketFeed {
   #link: ReconnectingLink | undefined
   #sequence = 0
   #isInGap = false
+  #isConnected = false
 
   constructor(options: ExchangeFeedOptions) {
     this.#options = options
@@ -46,13 +47,17 @@ export class ExchangeFeed implements MarketFeed {
       }),
       onWelcome: () => {
         this.#isInGap = false
+        this.#isConnected = true
         sink.event(venue_id, 'connected', 'exchange process')
         return ''
       },
-      // It is tried again, and the feed stays disconnected meanwhile.
-      onRefused: ({ code }) => sink.event(venue_id, 'disconnected', code),
+      // It is tried again, and the feed stays disconnected meanwhile: the link's end has said so.
+      onRefused: () => undefined,
       onFrame: (frame) => this.#take(frame, sink),
-      onLost: (reason) => sink.event(venue_id, 'disconnected', reason),
+      onLost: (reason) => {
+        if (this.#isConnected) sink.event(venue_id, 'disconnected', reason)
+        this.#isConnected = false
+      },
     })
     return Promise.resolve()
   }

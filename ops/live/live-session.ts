@@ -174,14 +174,20 @@ export class LiveSession {
     const before = this.#connectionStates.get(venue_id)
     this.#connectionStates.set(venue_id, state)
     if (state === 'connected') return this.#reconciler.onConnected(venue_id)
+    if (state === 'connecting') return
     this.#reconciler.onDisconnected(venue_id)
-    if (before !== 'connected') return
+    // Attempts that go on to fail are told once.
+    if (before === 'disconnected') return
     this.#alert(
       'session.venue_disconnected',
       'warning',
       venue_id,
-      `The connection to ${venue_id} is lost: ${reason}.`,
-      'Nothing is to be done: orders are refused meanwhile, and after the next connection the books are compared.',
+      before === 'connected'
+        ? `The connection to ${venue_id} is lost: ${reason}.`
+        : `No connection to ${venue_id}: ${reason}.`,
+      before === 'connected'
+        ? 'Nothing is to be done: orders are refused meanwhile, and after the next connection the books are compared.'
+        : 'Start it, or correct its address; the session goes on trying.',
     )
   }
 

@@ -47,7 +47,8 @@ export async function runPaper({ path, set, seconds, print }: RunPaperOptions): 
       : setTimeout(() => end.resolve({ by: 'time', on_stop: config.live.on_stop }), Number(seconds) * 1000)
   try {
     print(`${config.session}: epoch ${session.start.epoch} in ${folder}; Ctrl-C ends it.`)
-    await session.run()
+    // A venue that cannot be reached keeps `run` waiting, and nobody from ending the session.
+    await Promise.race([session.run(), end.promise])
     const { by, on_stop, done } = await end.promise
     const open = await session.stop(by, on_stop)
     const status = statusOf(session, scope)
