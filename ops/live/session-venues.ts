@@ -12,7 +12,7 @@ import type { VenueConnection } from '../../engine/live/venue-connection.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { CAPABILITIES } from '../../sim/exchange/capability-tables.ts'
+import { capabilitiesOf } from '../../sim/exchange/capability-tables.ts'
 import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
 import { InProcessConnection } from '../../sim/paper-venue/in-process-connection.ts'
 import { VenueHost } from '../../sim/paper-venue/venue-host.ts'
@@ -58,8 +58,13 @@ function overTcp({ config, instruments }: SessionVenuesOptions, url: string): Se
   const address = exchangeAddress(url)
   return {
     connections: config.venues.map(
-      ({ id }) =>
-        new TcpConnection({ address, venue_id: id as VenueId, capabilities: CAPABILITIES, instruments }),
+      ({ id, simulation }) =>
+        new TcpConnection({
+          address,
+          venue_id: id as VenueId,
+          capabilities: capabilitiesOf(simulation),
+          instruments,
+        }),
     ),
     absence_grace_ms: config.live.absence_grace_ms,
     close: () => Promise.resolve(),
