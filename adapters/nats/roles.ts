@@ -95,7 +95,8 @@ function feed(env: BusEnvironment): Role {
 function trading(env: BusEnvironment, installation: Installation, name: string): Role {
   const { trading_node: node, strategy_nodes } = installation
   return role(name, 'core', {
-    publish_denied: strategy_nodes.flatMap(({ node }) => ownRecords(env, node)),
+    // A node with a name of its own is allowed that one; what it is denied changes with no other node then.
+    publish_denied: node === ANY ? strategy_nodes.flatMap(({ node }) => ownRecords(env, node)) : [],
     publish: [
       ...(['md', 'sig', 'order', 'risk'] as const).map((family) => BUS_SUBJECT.all(env, family)),
       BUS_SUBJECT.intent(env, ANY, ANY),

@@ -26,7 +26,6 @@ const UNANSWERED = [NoRespondersError, PermissionViolationError, RequestError, T
 const SettingsAnswer = Type.Object({
   server: Type.Object({ name: Type.String(), ver: Type.String() }),
   data: Type.Object({
-    config_load_time: Type.String(),
     jetstream: Type.Optional(
       Type.Object({ config: Type.Optional(Type.Object({ sync_always: Type.Optional(Type.Boolean()) })) }),
     ),
@@ -48,8 +47,6 @@ export type ServerCheck = {
   /** The laziest of the cluster's. */
   readonly sync: SyncSetting
   readonly max_payload_bytes: number
-  /** When it last read its configuration; '' where it does not tell. */
-  readonly config_loaded: string
   /** Why it is not fit for real money, the gravest first. */
   readonly doubts: readonly ServerDoubt[]
 }
@@ -64,8 +61,7 @@ export async function serverCheck(connection: NatsConnection): Promise<ServerChe
   const sync = syncSetting(answers)
   const max_payload_bytes = info.max_payload
   const doubts = [...versionDoubts(version), ...syncDoubts(sync), ...payloadDoubts(max_payload_bytes)]
-  const config_loaded = answers[0]?.data.config_load_time ?? ''
-  return { version, sync, max_payload_bytes, config_loaded, doubts }
+  return { version, sync, max_payload_bytes, doubts }
 }
 
 /** One answer per server that keeps messages; none where the subject leads nowhere or may not be used. */

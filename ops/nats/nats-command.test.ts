@@ -78,14 +78,19 @@ test('[N5] seeds are for their owner only, and none is in the server’s configu
   expect((await stat(join(credentials, 'feed.nk'))).mode & 0o777).toBe(0o600)
 })
 
-test('[N11] a strategy node is added to a running server; another address is refused', async () => {
-  const { url, pid } = (await nats('up', '--port', '0')).json
+test('[N11] a strategy node is added while a trading node is connected; another address is refused', async () => {
+  const { url, pid } = (await nats('up', '--port', '0', '--node', 'main')).json
+  const trading = await asRole(url, 'trading')
+  const connected_as = trading.info?.client_id
   const added = await nats('up', '--strategy', 'alpha=ema,breakout')
   expect(added).toMatchObject({ exit_code: 0, json: { started: false, pid, url } })
   const strategy = await asRole(url, 'strategy-alpha')
   const ack = await jetstream(strategy).publish('paper.intent.main.breakout', 'buy')
   await strategy.close()
   expect(ack.stream).toBe('PAPER_INTENT')
+  await trading.flush()
+  expect(trading.info?.client_id).toBe(connected_as)
+  await trading.close()
   const moved = await nats('up', '--host', '127.0.0.2')
   expect(moved).toMatchObject({ exit_code: 2, json: { code: 'nats.server_elsewhere' } })
   expect((await nats('check')).exit_code).toBe(0)

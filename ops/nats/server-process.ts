@@ -2,7 +2,7 @@
 
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -48,16 +48,19 @@ export async function startServer(
   return pid
 }
 
-/** Has it read its configuration again and waits until `isReloaded`. Connections whose role is gone are dropped. */
-export async function reloadServer(
-  pid: number,
-  paths: FolderPaths,
-  isReloaded: () => Promise<boolean>,
-): Promise<void> {
+/**
+ * Has it read its configuration again, and resolves when its log says that it has. It is not asked: a connection made
+ * while it reads may wait for its greeting in vain. Connections whose role is gone are dropped.
+ */
+export async function reloadServer(pid: number, paths: FolderPaths): Promise<void> {
+  const { size } = await stat(paths.log)
   process.kill(pid, 'SIGHUP')
   const deadline_ms = performance.now() + START_TIMEOUT_MS
-  while (!(await isReloaded())) {
-    if (performance.now() > deadline_ms) throw await startFailed(paths, false)
+  for (;;) {
+    const said = (await readFile(paths.log)).subarray(size).toString()
+    if (said.includes('Reloaded server configuration')) return
+    if (said.includes('Failed to reload') || performance.now() > deadline_ms)
+      throw await startFailed(paths, false)
     await setTimeout(POLL_MS)
   }
 }

@@ -6,7 +6,6 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { connectNats } from '../../adapters/nats/connect.ts'
 import { ADMIN_ROLE, rolesOf } from '../../adapters/nats/roles.ts'
-import type { ServerCheck } from '../../adapters/nats/server-check.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { applyInstallation, type InstalledServer, type Plan } from './apply-installation.ts'
 import { ensureCredentials, seedFile } from './credentials.ts'
@@ -21,6 +20,7 @@ import {
 import { serverConfig } from './server-config.ts'
 import { reloadServer, runningServer, startServer } from './server-process.ts'
 
+/** An account added at one reload is connected to the system account by the next (2.15.1). */
 const RELOADS = 2
 
 export type UpServer = Plan & {
@@ -45,8 +45,9 @@ export async function bringUp(
   await writeInstallation(paths, installation)
   await writeWhole(paths.config, text)
   const target = installedServer(paths, installation)
-  if (running !== undefined && isChanged) await reload(running, paths, target)
-  const isReady = async () => (await asked(target)) !== undefined
+  if (running !== undefined && isChanged)
+    for (let round = 0; round < RELOADS; round++) await reloadServer(running, paths)
+  const isReady = () => answers(target)
   const pid = running ?? (await startServer((await findServer()).path, paths, isReady))
   const plan = await applyInstallation(target)
   const { url, credentials } = target
@@ -61,20 +62,6 @@ export function installedServer(paths: FolderPaths, installation: InstallationFi
     installation,
     replicas,
     tls_ca_file,
-  }
-}
-
-/**
- * New roles and permissions hold from when the server says it has read them. An account added at one reload is connected
- * to the system account by the next (2.15.1), so there are two.
- */
-async function reload(pid: number, paths: FolderPaths, target: InstalledServer): Promise<void> {
-  for (let round = 0; round < RELOADS; round++) {
-    const before = await asked(target)
-    await reloadServer(pid, paths, async () => {
-      const now = await asked(target)
-      return now !== undefined && now.config_loaded !== before?.config_loaded
-    })
   }
 }
 
@@ -99,11 +86,11 @@ async function configText(
   return serverConfig(settings, installation, await ensureCredentials(paths.credentials, roles))
 }
 
-/** What the server says of itself to its admin; undefined while it cannot be reached. */
-async function asked(target: InstalledServer): Promise<ServerCheck | undefined> {
+/** Whether the admin can sign in. What stands in the way of that alone is waited for. */
+async function answers(target: InstalledServer): Promise<boolean> {
   const { url, credentials, tls_ca_file } = target
   try {
-    const { connection, server } = await connectNats({
+    const { connection } = await connectNats({
       url,
       role: ADMIN_ROLE,
       seed_file: seedFile(credentials, ADMIN_ROLE),
@@ -115,9 +102,9 @@ async function asked(target: InstalledServer): Promise<ServerCheck | undefined> 
       },
     })
     await connection.close()
-    return server
+    return true
   } catch (error) {
-    if (error instanceof OperatingError && error.code === 'nats.unreachable') return undefined
+    if (error instanceof OperatingError && error.code === 'nats.unreachable') return false
     throw error
   }
 }
