@@ -12,7 +12,7 @@ import { orderOf } from '../../sim/paper-venue/venue-config.test-support.ts'
 import type { ExchangeAddress } from './frame-link.ts'
 import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts'
 
-export const TIMES = { heartbeat_ms: 20, dead_after_ms: 150, pause_ms_min: 5, pause_ms_max: 40 }
+export const TIMES = { heartbeat_ms: 20, dead_after_ms: 3_000, pause_ms_min: 5, pause_ms_max: 40 }
 
 /** A node's side: what it was offered, in short, and a wait for what will be. */
 export class Desk {
