@@ -2,8 +2,9 @@
 
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { lockDirectory } from '../../adapters/journal-file/directory-lock.ts'
 import { connectNats } from '../../adapters/nats/connect.ts'
 import { ADMIN_ROLE, rolesOf } from '../../adapters/nats/roles.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -31,7 +32,22 @@ export type UpServer = Plan & {
   readonly started: boolean
 }
 
+/** One call at a time for a folder: a second server would take the first one's pid file before it finds the port taken. */
 export async function bringUp(
+  paths: FolderPaths,
+  wanted: InstallationFile,
+  findServer: () => Promise<FoundServer>,
+): Promise<UpServer> {
+  await mkdir(paths.directory, { recursive: true, mode: 0o700 })
+  const release = lockedFolder(paths)
+  try {
+    return await bringUpAlone(paths, wanted, findServer)
+  } finally {
+    release()
+  }
+}
+
+async function bringUpAlone(
   paths: FolderPaths,
   wanted: InstallationFile,
   findServer: () => Promise<FoundServer>,
@@ -86,7 +102,10 @@ async function configText(
   return serverConfig(settings, installation, await ensureCredentials(paths.credentials, roles))
 }
 
-/** Whether the admin can sign in. What stands in the way of that alone is waited for. */
+/** Nobody there yet, or somebody else's server, which ours then says in its log. */
+const NOT_OURS_YET = ['nats.unreachable', 'nats.not_authorized']
+
+/** Whether the admin can sign in. */
 async function answers(target: InstalledServer): Promise<boolean> {
   const { url, credentials, tls_ca_file } = target
   try {
@@ -104,7 +123,7 @@ async function answers(target: InstalledServer): Promise<boolean> {
     await connection.close()
     return true
   } catch (error) {
-    if (error instanceof OperatingError && error.code === 'nats.unreachable') return false
+    if (error instanceof OperatingError && NOT_OURS_YET.includes(error.code)) return false
     throw error
   }
 }
@@ -124,6 +143,22 @@ async function refuseMoved(paths: FolderPaths, text: string): Promise<void> {
     where: paths.config,
     remedy: 'Run orrery nats down first.',
   })
+}
+
+function lockedFolder({ directory }: FolderPaths): () => void {
+  try {
+    return lockDirectory(directory)
+  } catch (cause) {
+    if (!(cause instanceof OperatingError)) throw cause
+    throw new OperatingError({
+      code: 'nats.up_under_way',
+      reason: 'unavailable',
+      what: 'Another orrery nats up works on this folder.',
+      where: directory,
+      remedy: 'Wait until it has ended.',
+      cause,
+    })
+  }
 }
 
 async function freePort(host: string): Promise<number> {
