@@ -1,12 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  ANY,
-  BUS_SUBJECT,
-  type BusEnvironment,
-  matchesSubject,
-  parseBusEnvironment,
-  parseBusSubject,
-} from './subjects.ts'
+import { ANY, BUS_SUBJECT, type BusEnvironment, parseBusEnvironment, parseBusSubject } from './subjects.ts'
 
 const paper = parseBusEnvironment('paper') as BusEnvironment
 
@@ -39,22 +32,4 @@ test('a listener writes a wildcard for one word, and nobody else’s text become
   expect(BUS_SUBJECT.all(paper, 'order')).toBe('paper.order.>')
   expect(() => BUS_SUBJECT.order(paper, 'a.b')).toThrow()
   expect(() => BUS_SUBJECT.order(paper, '>')).toThrow()
-})
-
-test('a filter hears its subject, any word for a star, and one word or more for its open end', () => {
-  const filters = [
-    'paper.order.main',
-    'paper.order.*',
-    'paper.>',
-    'paper.order.main.>',
-    '>',
-    'paper.*',
-    'live.>',
-  ]
-  expect(filters.filter((filter) => matchesSubject(filter, 'paper.order.main'))).toEqual([
-    'paper.order.main',
-    'paper.order.*',
-    'paper.>',
-    '>',
-  ])
 })

@@ -82,16 +82,6 @@ export function parseBusSubject(subject: string): ParsedBusSubject | undefined {
     : undefined
 }
 
-/** Whether a listener of `filter`, which may have `*` for a word and end in `>`, hears what is published to `subject`. */
-export function matchesSubject(filter: string, subject: string): boolean {
-  const words = subject.split('.')
-  const wanted = filter.split('.')
-  const isOpen = wanted.at(-1) === '>'
-  const fixed = isOpen ? wanted.slice(0, -1) : wanted
-  if (isOpen ? words.length <= fixed.length : words.length !== fixed.length) return false
-  return fixed.every((word, index) => word === ANY || word === words[index])
-}
-
 /** `paper`, `live` or another token, or `sim.<run id>`; undefined for a text of another form. */
 export function parseBusEnvironment(text: string): BusEnvironment | undefined {
   const [first = '', run_id = '', ...rest] = text.split('.')

@@ -3,9 +3,11 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { connectNats } from './connect.ts'
 import { ConnectionState } from './connection-state.ts'
+import { JetStreamBus } from './jetstream-bus.ts'
 import { PAPER_INSTALLATION, startNatsServer, type TestNatsServer } from './nats-server.test-support.ts'
 import { strategyRole, TRADING_ROLE } from './roles.ts'
 import { StreamReader } from './stream-reader.ts'
+import { streamOf } from './streams.ts'
 import { TcpProxy } from './tcp-proxy.test-support.ts'
 
 const ROLE = strategyRole('alpha')
@@ -138,4 +140,54 @@ test('[N8] a message the server handed to a request made before comes again, tho
   const taken = await earlier.promise
   await reached(3)
   expect({ read, taken: numbers(2, 3).includes(taken) }).toEqual({ read: numbers(1, 3), taken: true })
+})
+
+function busOf(connection: NatsConnection, fixed_consumer?: string): JetStreamBus {
+  const bus = new JetStreamBus({
+    connection,
+    streamOf,
+    deadline_ms: 5_000,
+    pending_max: 16,
+    ...(fixed_consumer === undefined ? {} : { fixed_consumer }),
+  })
+  bus.onFault(({ what }) => violations.push(what))
+  undo.push(() => bus.close())
+  return bus
+}
+
+test('[N8] a strategy node and a trading node speak over the bus with their own keys, through a kill of the server', async () => {
+  const trading = busOf(await signedIn(TRADING_ROLE))
+  const strategy = busOf(await signedIn(ROLE), ROLE)
+  const heard: string[] = []
+  const answered = Promise.withResolvers<void>()
+  await trading.subscribe(['paper.intent.*.*'], { at: 'first' }, async ({ subject, message_id, payload }) => {
+    const text = `${subject} ${message_id} ${Buffer.from(payload)}`
+    await trading.publish({
+      subject: 'paper.order.main',
+      message_id: `main.1.${message_id}`,
+      payload: Buffer.from(text),
+    })
+  })
+  await strategy.subscribe(['paper.order.main'], { at: 'new' }, ({ sequence, payload }) => {
+    heard.push(`${sequence} ${Buffer.from(payload)}`)
+    if (heard.length === 4) answered.resolve()
+  })
+  const intend = (n: number) =>
+    strategy.publish({
+      subject: 'paper.intent.main.ema',
+      message_id: `alpha.1.${n}.0`,
+      payload: Buffer.from(`buy ${n}`),
+    })
+  await intend(1)
+  await intend(2)
+  await server.kill9()
+  const restarted = server.restart()
+  await Promise.all([restarted, intend(3), intend(4)])
+  await answered.promise
+  expect(heard.map((line) => line.replace(/ alpha.*buy/, ''))).toEqual(
+    [1, 2, 3, 4].map((n) => `${n} paper.intent.main.ema ${n}`),
+  )
+  await expect(strategy.subscribe(['paper.order.other'], { at: 'new' }, () => undefined)).rejects.toThrow(
+    'one subscription at a time',
+  )
 })

@@ -27,6 +27,11 @@ export type JetStreamBusOptions = {
   readonly deadline_ms: number
   /** Publishes under way at once; messages that wait for a subscriber in this process. */
   readonly pending_max: number
+  /**
+   * Readers of a role that may make none, by this name in every stream (`strategyRole`): one subscription to a stream at
+   * a time.
+   */
+  readonly fixed_consumer?: string
 }
 
 const ASKED_TIMES = 4
@@ -38,6 +43,8 @@ export class JetStreamBus implements MessageBus {
   readonly #publisher: BusPublisher
   readonly #sender: BusSender
   readonly #subscriptions = new Set<BusSubscription>()
+  /** Streams whose fixed reader is in use. */
+  readonly #taken = new Set<string>()
   readonly #faultListeners: ((fault: OperatingError) => void)[] = []
   #fault: OperatingError | undefined
 
@@ -75,20 +82,27 @@ export class JetStreamBus implements MessageBus {
     onMessage: (delivery: BusDelivery) => void | Promise<void>,
   ): Promise<BusSubscription> {
     this.#refuseFaulty()
-    const { connection, streamOf, pending_max } = this.#options
+    const { connection, streamOf, pending_max, fixed_consumer } = this.#options
     const [stream = '', ...others] = new Set(subjects.map(streamOf))
     assert(others.length === 0, 'subjects of a subscription are of one stream')
+    assert(!this.#taken.has(stream), 'a fixed reader has one subscription at a time')
+    const after_sequence = await this.#startOf(stream, start)
+    if (fixed_consumer !== undefined) this.#taken.add(stream)
     const reader = new StreamReader({
       connection,
       state: this.#state,
       stream,
       subjects,
-      after_sequence: await this.#startOf(stream, start),
+      fixed_consumer,
+      after_sequence,
       pending_max,
       onMessage: (message) => onMessage(deliveryOf(message)),
       onFailure: (error) => this.#tell(subscriberFailed(subjects, error)),
     })
-    return this.#held(() => reader.close())
+    return this.#held(async () => {
+      await reader.close()
+      this.#taken.delete(stream)
+    })
   }
 
   async listen(

@@ -15,7 +15,7 @@ import {
   jetstream,
 } from '@nats-io/jetstream'
 import { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node'
-import { matchesSubject } from '../../schemas/subjects.ts'
+import { subjectMatcher } from '../bus-memory/subject-pattern.ts'
 import type { ConnectionState } from './connection-state.ts'
 import { FixedConsumer } from './fixed-consumer.ts'
 
@@ -47,6 +47,7 @@ export class StreamReader {
   readonly #options: StreamReaderOptions
   readonly #js: JetStreamClient
   readonly #fixed: FixedConsumer | undefined
+  readonly #isWanted: (subject: string) => boolean
   readonly #unlisten: () => void
   #sequence: number
   #messages: ConsumerMessages | undefined
@@ -59,6 +60,7 @@ export class StreamReader {
     this.#js = jetstream(options.connection, { timeout: REQUEST_TIMEOUT_MS })
     const { stream, fixed_consumer: fixed } = options
     this.#fixed = fixed === undefined ? undefined : new FixedConsumer(this.#js, stream, fixed)
+    this.#isWanted = subjectMatcher(options.subjects)
     this.#sequence = options.after_sequence
     this.#unlisten = options.state.onChange(() => this.#messages?.stop())
     this.#running = this.#run()
@@ -139,11 +141,10 @@ export class StreamReader {
   }
 
   async #handle(message: JsMsg): Promise<void> {
-    const { subjects, onMessage } = this.#options
-    // A reader that was made by us brings nothing else.
-    if (subjects.some((filter) => matchesSubject(filter, message.subject))) {
+    // A fixed reader brings its whole stream.
+    if (this.#isWanted(message.subject)) {
       this.#isHandling = true
-      await onMessage(message)
+      await this.#options.onMessage(message)
       this.#isHandling = false
     }
     this.#sequence = message.seq

@@ -1,7 +1,14 @@
 // The streams of an installation, defined here alone. Their names carry the environment, so that paper and live share none.
 
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream'
-import { BUS_SUBJECT, type BusEnvironment, type BusFamily } from '../../schemas/subjects.ts'
+import { assert } from '../../schemas/assert.ts'
+import {
+  BUS_FAMILIES,
+  BUS_SUBJECT,
+  type BusEnvironment,
+  type BusFamily,
+  parseBusEnvironment,
+} from '../../schemas/subjects.ts'
 
 const SECOND_NS = 1_000_000_000
 const HOUR_NS = 3_600 * SECOND_NS
@@ -99,6 +106,16 @@ const LAYOUTS: Readonly<Record<BusFamily, Layout>> = {
 /** `PAPER_MD`, `LIVE_ORDER`, `SIM_<run id>_SIG`. */
 export function streamName(env: BusEnvironment, family: BusFamily): string {
   return `${environmentName(env)}_${family.toUpperCase()}`
+}
+
+/** The stream that holds a subject, or all that match one with wildcards behind its family. */
+export function streamOf(subject: string): string {
+  const words = subject.split('.')
+  const depth = words[0] === 'sim' ? 2 : 1
+  const env = parseBusEnvironment(words.slice(0, depth).join('.'))
+  const family = BUS_FAMILIES.find((name) => name === words[depth])
+  assert(env !== undefined && family !== undefined, 'a subject names its environment and its family')
+  return streamName(env, family)
 }
 
 /** The bucket of the leases, one key per account. */
