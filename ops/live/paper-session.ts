@@ -33,6 +33,7 @@ import { joinBus } from './session-bus.ts'
 import { sessionFeeds } from './session-feeds.ts'
 import { makeSessionFolder, sessionFolder, sessionJournal } from './session-folder.ts'
 import { sessionVenues } from './session-venues.ts'
+import { standBy } from './stand-by.ts'
 
 export type PaperOptions = {
   /** The configuration file, and values laid over it. */
@@ -42,6 +43,8 @@ export type PaperOptions = {
   readonly onAlert: (alert: Alert) => void
   readonly onFault: (fault: FaultReport) => void
   readonly onFailure: (error: unknown) => void
+  /** Follow another node until its lease is free, and go on from its journal. */
+  readonly stand_by?: { readonly signal: AbortSignal; readonly print: (line: string) => void } | undefined
   /** Between the parts, for whoever copies, watches or disturbs what passes. */
   readonly between?: SessionSeams
 }
@@ -73,7 +76,17 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   const instruments = instrumentsOf(config)
   const folder = sessionFolder(config)
   await makeSessionFolder(folder)
-  const { between = {} } = options
+  const { between = {}, stand_by } = options
+  const held =
+    stand_by === undefined
+      ? undefined
+      : await standBy({
+          ...options,
+          ...stand_by,
+          config,
+          directory: sessionJournal(folder),
+          now_us: () => Date.now() * 1000,
+        })
   const file = await openFileJournal({ directory: sessionJournal(folder) })
   const journal = between.journal?.(file) ?? file
   const journaled_us = await lastJournaledUs(journal)
@@ -88,6 +101,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     now_us: () => clock.now_us(),
     onAlert: options.onAlert,
     onFailure: options.onFailure,
+    held,
   })
   const wrapWriter = (writer: JournalWriter): JournalWriter => {
     const copied = bus?.wrapWriter(writer) ?? writer
@@ -122,7 +136,8 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     venueOfInstrument: (index) => must(instruments[index], 'an instrument is known').venue_id,
     makeFeeds: (target) =>
       sessionFeeds({ config, instruments, clock: feedClock, ...(onRow !== undefined && { onRow }) }, target),
-    absence_grace_ms,
+    // What the other node sent at the last moment of its lease may still be on its way.
+    absence_grace_ms: held === undefined ? absence_grace_ms : config.live.takeover_grace_ms,
     onAlert: options.onAlert,
     onFailure: options.onFailure,
   })

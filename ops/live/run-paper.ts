@@ -14,12 +14,20 @@ export type RunPaperOptions = {
   readonly set: readonly string[]
   /** How long to run, as given; absent: until told to stop. */
   readonly seconds: string | undefined
+  /** Follow the node that runs the session, and take over when it is gone. */
+  readonly stand_by: boolean
   readonly print: (line: string) => void
 }
 
 export type EndedPaper = { readonly status: SessionStatus; readonly text: string }
 
-export async function runPaper({ path, set, seconds, print }: RunPaperOptions): Promise<EndedPaper> {
+export async function runPaper({
+  path,
+  set,
+  seconds,
+  stand_by,
+  print,
+}: RunPaperOptions): Promise<EndedPaper> {
   const printer = new SessionPrinter(print)
   const end = Promise.withResolvers<StopRequest>()
   const paper = await openPaperSession({
@@ -29,6 +37,8 @@ export async function runPaper({ path, set, seconds, print }: RunPaperOptions): 
     onAlert: (alert) => printer.alert(alert),
     onFault: (fault) => printer.fault(fault),
     onFailure: (error) => end.reject(error),
+    // A standby has nothing to end gracefully: the command line's own handler ends it at the first signal.
+    stand_by: stand_by ? { signal: new AbortController().signal, print } : undefined,
   })
   const { session, config, folder, instruments } = paper
   printer.describe(config, instruments, session)

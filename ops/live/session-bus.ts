@@ -3,7 +3,7 @@
 // second engine out.
 
 import { hostname } from 'node:os'
-import { acquireLease } from '../../adapters/nats/acquire-lease.ts'
+import { acquireLease, type LeaseOptions } from '../../adapters/nats/acquire-lease.ts'
 import { connectNats } from '../../adapters/nats/connect.ts'
 import { type JournalCopy, openJournalCopy } from '../../adapters/nats/journal-copy.ts'
 import type { AccountLease } from '../../adapters/nats/lease.ts'
@@ -26,7 +26,11 @@ export type SessionBusOptions = {
   readonly onAlert: (alert: Alert) => void
   /** The session may not go on: its lease is another's, or it did on the bus what it may not. */
   readonly onFailure: (error: unknown) => void
+  /** What a standby has taken already. */
+  readonly held?: HeldLease | undefined
 }
+
+export type HeldLease = { readonly connection: Connection; readonly lease: AccountLease }
 
 export type SessionBus = {
   /** '' while an order may leave at this moment. */
@@ -44,17 +48,11 @@ export async function joinBus(options: SessionBusOptions): Promise<SessionBus | 
     return undefined
   }
   const env = environmentOf(config)
-  const { connection } = await connectNats({
-    url: config.bus,
-    role: TRADING_ROLE,
-    seed_file: seedFile(config.bus_credentials, TRADING_ROLE),
-    money: 'paper',
-    onDoubt: ({ what, remedy }) => tell(options, 'bus.doubtful_server', 'warning', what, remedy),
-    onViolation: options.onFailure,
-  })
-  let taken: AccountLease | undefined
+  const connection = options.held?.connection ?? (await connectAsTrading(options, config.bus))
+  let taken = options.held?.lease
   try {
-    const lease = await takeLease(options, env, connection)
+    const epoch = (options.journal.epochs.at(-1)?.epoch ?? 0) + 1
+    const lease = taken ?? (await acquireLease(leaseOptions({ ...options, connection, env, epoch })))
     taken = lease
     const copy = config.durability === 'replicated' ? await openCopy(options, env, connection) : undefined
     return {
@@ -73,26 +71,42 @@ export async function joinBus(options: SessionBusOptions): Promise<SessionBus | 
   }
 }
 
+async function connectAsTrading(options: SessionBusOptions, url: string): Promise<Connection> {
+  const { connection } = await connectNats({
+    url,
+    role: TRADING_ROLE,
+    seed_file: seedFile(options.config.bus_credentials, TRADING_ROLE),
+    money: 'paper',
+    onDoubt: ({ what, remedy }) => tell(options, 'bus.doubtful_server', 'warning', what, remedy),
+    onViolation: options.onFailure,
+  })
+  return connection
+}
+
 type Connection = Awaited<ReturnType<typeof connectNats>>['connection']
 
-function takeLease(
-  { config, journal, onFailure }: SessionBusOptions,
-  env: BusEnvironment,
-  connection: Connection,
-): Promise<AccountLease> {
-  return acquireLease({
+type LeaseScope = Pick<SessionBusOptions, 'config' | 'onFailure'> & {
+  readonly connection: Connection
+  readonly env: BusEnvironment
+  /** The epoch the holder is about to open. */
+  readonly epoch: number
+}
+
+/** How a session's lease is taken, by the node itself or by its standby. */
+export function leaseOptions({ config, onFailure, connection, env, epoch }: LeaseScope): LeaseOptions {
+  return {
     connection,
     bucket: leaseBucket(env),
     accounts: config.accounts.map(({ id }) => id),
     claim: {
       node: config.session,
       session: config.session,
-      epoch: (journal.epochs.at(-1)?.epoch ?? 0) + 1,
+      epoch,
       holder: `${hostname()}, pid ${process.pid}`,
     },
     margin_ms: config.live.lease_margin_ms,
     onLost: onFailure,
-  })
+  }
 }
 
 function openCopy(
@@ -134,7 +148,7 @@ function tell(
   onAlert({ type: 'alert', code, severity, about: '', what, remedy, ts_us: timeUs(now_us()) })
 }
 
-function environmentOf({ live }: Config): BusEnvironment {
+export function environmentOf({ live }: Config): BusEnvironment {
   const env = parseBusEnvironment(live.environment)
   if (env !== undefined) return env
   throw new OperatingError({

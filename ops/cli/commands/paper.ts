@@ -17,6 +17,10 @@ they happen. Ctrl-C or orrery stop ends it gracefully. The session's folder is j
       multiple: true,
       description: 'Override a value of the configuration.',
     },
+    standby: {
+      type: 'boolean',
+      description: 'Follow the node that runs the session, and take over when it is gone.',
+    },
     for: {
       type: 'string',
       value: 'SECONDS',
@@ -27,6 +31,7 @@ they happen. Ctrl-C or orrery stop ends it gracefully. The session's folder is j
     { line: 'orrery paper ema.yaml', what: 'run it until Ctrl-C' },
     { line: 'orrery paper ema.yaml --set live.speed=60', what: 'a minute of market a second' },
     { line: 'orrery status first', what: 'what it is doing, from another terminal' },
+    { line: 'orrery paper ema.yaml --standby --set journal.directory=/elsewhere', what: 'stand by for it' },
   ],
   run: paper,
 }
@@ -38,6 +43,7 @@ async function paper(call: Call): Promise<Outcome> {
     path,
     set: call.texts('set'),
     seconds: call.text('for'),
+    stand_by: call.flag('standby'),
     print: call.flag('json') ? () => undefined : (line) => process.stdout.write(`${line}\n`),
   })
   return { json: ended.status, text: ended.text }

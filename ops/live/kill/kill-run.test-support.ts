@@ -20,8 +20,8 @@ import { isFill, type OrderFact } from '../../../schemas/messages/order-fact.ts'
 import { isLedgerCommand, readLedgerCommand } from '../../../sim/paper-venue/ledger-codec.ts'
 import { VenueBooks } from '../../../sim/paper-venue/venue-books.ts'
 import { ledgerConfig, takeAgain, termsOf } from '../../../sim/paper-venue/venue-host.ts'
-import type { BenchBus } from '../../bench/bench-server.ts'
 import { type RerunEpoch, rerunSession } from '../../session/rerun-session.ts'
+import { sessionText, TRADER } from './killed-config.test-support.ts'
 import { Surroundings } from './surroundings.test-support.ts'
 
 export const CRASH_POINTS = [
@@ -89,7 +89,8 @@ export async function killRun({ seed, kills, mutant, apart = false }: KillPlan):
     }
     const end = await lastLife(folder, mutant)
     await surroundings?.stop()
-    const broken = end === 0 ? await judged(folder, ledger) : `the last life ended with ${end}`
+    const broken =
+      end === 0 ? await judged(join(folder, 'runs/kill'), ledger) : `the last life ended with ${end}`
     const found = existsSync(notes) ? readFileSync(notes, 'utf8').trim().split('\n') : []
     const counts = await countsOf(ledger)
     return {
@@ -136,7 +137,7 @@ function start(folder: string, how: readonly string[]) {
 }
 
 /** What is wrong, as a text. */
-async function judged(folder: string, exchange: string): Promise<string | undefined> {
+export async function judged(folder: string, exchange: string): Promise<string | undefined> {
   const ledger = await readLedger(exchange)
   const twice = [...ledger.received].filter(([, count]) => count > 1).map(([id]) => id)
   if (twice.length > 0) return `orders came twice: ${twice.join(', ')}`
@@ -211,7 +212,7 @@ type EngineAudit = {
 
 /** The engine's story, from a re-run of its journal; or where that differs. */
 async function readEngine(folder: string): Promise<EngineAudit | string> {
-  const directory = join(folder, 'runs/kill/journal')
+  const directory = join(folder, 'journal')
   const journal = await openFileJournal({ directory })
   const ids = new Set<string>()
   const executions = new Set<string>()
@@ -250,57 +251,4 @@ async function readEngine(folder: string): Promise<EngineAudit | string> {
 function writeSession(folder: string, surroundings: Surroundings | undefined): void {
   writeFileSync(join(folder, 'trader.ts'), TRADER)
   writeFileSync(join(folder, 'session.yaml'), sessionText(surroundings))
-}
-
-/** Orders at the touch that rest, trade in parts, are cancelled and replaced; market orders between them. */
-const TRADER = `
-import { defineStrategy, Type } from 'orrery'
-
-export const trader = defineStrategy({
-  name: 'trader',
-  params: Type.Object({}),
-  state: () => ({ quotes: 0, orders: [] as number[] }),
-  onQuote(ctx, quote) {
-    ctx.state.quotes++
-    if (!ctx.is_trading) return
-    const { instrument_id: instrument } = quote
-    const side = ctx.position(instrument) > 0 ? 'sell' : 'buy'
-    if (ctx.state.quotes % 6 === 1) {
-      const limit_price_units = side === 'buy' ? quote.bid_price_units : quote.ask_price_units
-      ctx.submit({ instrument, side, quantity_units: 900, limit_price_units })
-    }
-    if (ctx.state.quotes % 6 === 3) ctx.submit({ instrument, side, quantity_units: 100 })
-    if (ctx.state.quotes % 2 === 0) for (const order of ctx.openOrders().slice(0, 1)) ctx.cancel(order.counter)
-  },
-})
-`
-
-export function sessionText(
-  surroundings: { readonly bus: BenchBus; readonly exchange: string } | undefined,
-): string {
-  const own = surroundings === undefined
-  return `
-session: kill
-${own ? '' : `durability: replicated\nbus: ${surroundings.bus.url}\nbus_credentials: ${surroundings.bus.credentials}`}
-data:
-  sources: [{ venue: gen, kind: quote, instruments: [EURUSD] }]
-live:
-  feeds: [{ venue: gen, kind: ${own ? 'generator, rows_per_s: 100' : 'exchange'} }]
-  ${own ? '' : `exchange: ${surroundings.exchange}`}
-  snapshot_inputs: 40
-  absence_grace_ms: 50
-venues: [{ id: gen, displayed_quantity_default: 100, latency: { submit_us: 8000, report_us: 8000 } }]
-accounts:
-  - id: main
-    venues: [gen]
-    currency: USD
-    balance: 100000
-    risk:
-      order_quantity_max: 10000
-      order_notional_max: 20000
-      position_quantity_max: 50000
-      order_rate: { orders_max: 1000 }
-strategies:
-  - { id: t, source: trader.ts#trader, account: main, instruments: [EURUSD.gen] }
-`
 }

@@ -18,7 +18,8 @@ import type { CrashPoint, KillNote } from './kill-run.test-support.ts'
 
 type Orders = { readonly open: Set<number>; readonly partial: Set<number>; readonly canceling: Set<number> }
 
-const [config = '', notes = '', point = '', passages = '0', wanted = '', mutant = ''] = process.argv.slice(2)
+const [config = '', notes = '', point = '', passages = '0', wanted = '', mutant = '', journal = ''] =
+  process.argv.slice(2)
 let left = Number(passages)
 const orders: Orders = { open: new Set(), partial: new Set(), canceling: new Set() }
 
@@ -48,8 +49,12 @@ const observer: OutputObserver = {
 let resend: readonly VenueCommand[] = []
 const paper = await openPaperSession({
   path: config,
-  set: [],
+  set: journal === '' ? [] : [`journal.directory=${journal}`],
   observer,
+  stand_by:
+    mutant === 'stands by'
+      ? { signal: new AbortController().signal, print: (line) => say('standby', line) }
+      : undefined,
   onAlert: (alert) => say('alert', alert.code),
   onFault: (fault) => say('fault', fault.message),
   onFailure: (error) => {

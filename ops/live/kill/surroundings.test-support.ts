@@ -14,7 +14,7 @@ import { ensureNatsServer } from '../../nats/ensure-server.ts'
 import { DEFAULT_INSTALLATION, folderPaths, type InstallationFile } from '../../nats/installation-folder.ts'
 import { stopServer } from '../../nats/server-process.ts'
 import { bringUp } from '../../nats/up.ts'
-import { sessionText } from './kill-run.test-support.ts'
+import { sessionText } from './killed-config.test-support.ts'
 
 /** When one of them dies in a life of the session, at the latest. */
 const DEATH_MS = 1_500

@@ -1,0 +1,102 @@
+// A standby: follows the copy of a node's journal until the node's lease is free, takes the lease, and hands over a journal
+// that the ordinary start-up opens. What the other published before its lease ended is then here; what it publishes
+// later is fenced.
+
+import { awaitLease } from '../../adapters/nats/acquire-lease.ts'
+import { connectNats } from '../../adapters/nats/connect.ts'
+import { followJournal, type JournalFollower } from '../../adapters/nats/journal-follower.ts'
+import { STANDBY_ROLE } from '../../adapters/nats/roles.ts'
+import { streamName } from '../../adapters/nats/streams.ts'
+import type { Config } from '../../schemas/config.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { BUS_SUBJECT } from '../../schemas/subjects.ts'
+import { seedFile } from '../nats/credentials.ts'
+import { environmentOf, type HeldLease, leaseOptions, type SessionBusOptions } from './session-bus.ts'
+
+export type StandByOptions = Omit<SessionBusOptions, 'journal' | 'held'> & {
+  readonly signal: AbortSignal
+  readonly print: (line: string) => void
+}
+
+/** Resolves when the lease is taken and everything the bus held is in the folder. */
+export async function standBy(options: StandByOptions): Promise<HeldLease> {
+  const { config, signal, print, directory, onFailure } = options
+  const url = refuseUnfit(config)
+  const env = environmentOf(config)
+  const { connection } = await connectNats({
+    url,
+    role: STANDBY_ROLE,
+    seed_file: seedFile(config.bus_credentials, STANDBY_ROLE),
+    money: 'paper',
+    onDoubt: ({ what, remedy }) => print(`WARNING ${what} ${remedy}`),
+    onViolation: onFailure,
+  })
+  let follower: JournalFollower | undefined
+  try {
+    follower = await followJournal({
+      connection,
+      stream: streamName(env, 'journal'),
+      subject: BUS_SUBJECT.journal(env, config.session),
+      directory,
+      onFailure,
+    })
+    await follower.catchUp()
+    if (config.durability !== 'replicated') throw notReplicated(follower)
+    print(
+      `standing by for ${config.session}: ${placeOf(follower)} is here; it takes over when the lease is free.`,
+    )
+    // The epoch is not known before the other has ended; the claim is for people, the fence is in the journal's copy.
+    const epoch = (follower.end?.epoch ?? 0) + 1
+    const lease = await awaitLease(leaseOptions({ ...options, connection, env, epoch }), signal)
+    try {
+      await follower.catchUp()
+      await follower.close()
+      print(`${config.session} is taken over: ${placeOf(follower)} was the last that was copied.`)
+      return { connection, lease }
+    } catch (error) {
+      await lease.release()
+      throw error
+    }
+  } catch (error) {
+    await follower?.close()
+    await connection.close()
+    throw error
+  }
+}
+
+function placeOf({ end }: JournalFollower): string {
+  return end === undefined ? 'nothing' : `epoch ${end.epoch} up to record ${end.last_lsn}`
+}
+
+/** Returns the server's address. */
+function refuseUnfit({ bus, live }: Config): string {
+  if (bus === undefined) {
+    throw new OperatingError({
+      code: 'standby.no_bus',
+      reason: 'usage',
+      what: 'A standby follows the copy of a journal on a bus, and the configuration names none.',
+      where: 'bus',
+      remedy: 'Add bus: nats://… and durability: replicated to the configuration of both nodes.',
+    })
+  }
+  if (live.exchange !== undefined) return bus
+  throw new OperatingError({
+    code: 'standby.exchange_inside',
+    reason: 'usage',
+    what: 'The exchange of the session is inside the node that a standby would follow, and ends with it.',
+    where: 'live.exchange',
+    remedy: 'Run orrery exchange in a process of its own, and give its address to both nodes.',
+  })
+}
+
+/** Orders may have left that are in no copy: nobody but the node itself can know them. */
+function notReplicated(follower: JournalFollower): OperatingError {
+  return new OperatingError({
+    code: 'standby.not_replicated',
+    reason: 'usage',
+    what: `Under local durability the copy may lack orders that were sent; ${placeOf(follower)} was the last that was copied.`,
+    where: 'durability',
+    remedy:
+      'Start the node itself again from its own journal; a standby needs durability: replicated on both.',
+  })
+}
