@@ -4,7 +4,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
@@ -37,9 +37,14 @@ export async function startNatsServer(options: TestNatsServerOptions = {}): Prom
   const { path } = await ensureNatsServer()
   const directory = await mkdtemp(join(tmpdir(), 'orrery-nats-'))
   const server = new TestNatsServer(path, directory, options)
-  await server.restart()
-  if (options.installation !== undefined) await server.apply(options.installation)
-  return server
+  try {
+    await server.restart()
+    if (options.installation !== undefined) await server.apply(options.installation)
+    return server
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
 }
 
 export class TestNatsServer {
@@ -87,6 +92,7 @@ export class TestNatsServer {
     const child = spawn(this.#binary, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
     this.#process = child
     process.on('exit', this.#killWithTest)
+    process.on('SIGTERM', this.#endWithTest)
     this.#port = await readyPort(child)
   }
 
@@ -119,6 +125,7 @@ export class TestNatsServer {
     const child = this.#process
     this.#process = undefined
     process.off('exit', this.#killWithTest)
+    process.off('SIGTERM', this.#endWithTest)
     if (child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')
     child.kill(signal)
@@ -127,6 +134,11 @@ export class TestNatsServer {
 
   readonly #killWithTest = (): void => {
     this.#process?.kill('SIGKILL')
+  }
+
+  /** A runner ends a worker that failed or hangs with this signal, which runs no `exit` listener. */
+  readonly #endWithTest = (): void => {
+    process.exit(128 + constants.signals.SIGTERM)
   }
 
   async #config(): Promise<string> {
