@@ -8,6 +8,7 @@ import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient, jetstream }
 import type { NatsConnection } from '@nats-io/transport-node'
 import { assert } from '../../schemas/assert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
+import { ConnectionState } from './connection-state.ts'
 import { AccountLease, describe, giveUp, type HeldKey, type LeaseTiming, RENEW_INTERVAL_MS } from './lease.ts'
 import { type LeaseClaim, type LeaseEntry, LeaseKey } from './lease-key.ts'
 
@@ -46,18 +47,31 @@ export async function acquireLease(options: LeaseOptions): Promise<AccountLease>
 
 /** Takes the lease once its holder is gone, however long that is. Rejects when the signal aborts, and through no outage. */
 export async function awaitLease(options: LeaseOptions, signal: AbortSignal): Promise<AccountLease> {
+  const { connection, renew_ms = RENEW_INTERVAL_MS } = options
   let taking: Taking | undefined
+  // Where the server was away, the holder was cut off as we were, and goes first.
+  let others_until_ms = 0
+  const outage = () => {
+    others_until_ms = performance.now() + 2 * renew_ms
+  }
+  new ConnectionState(connection).onChange(outage)
   for (;;) {
     signal.throwIfAborted()
     try {
       taking ??= await Taking.begin(options)
-      const taken = await taking.once()
-      if (taken instanceof AccountLease) return taken
+      const asked_ms = performance.now()
+      const isFree = await taking.isFree()
+      if (performance.now() - asked_ms > renew_ms / 2) outage()
+      if (isFree && performance.now() > others_until_ms) {
+        const taken = await taking.once()
+        if (taken instanceof AccountLease) return taken
+      }
     } catch (error) {
       if (error instanceof OperatingError && error.reason !== 'unavailable') throw error
-      if (options.connection.isClosed()) throw error
+      if (connection.isClosed()) throw error
+      outage()
     }
-    await wait(POLL_INTERVAL_MS, undefined, { signal })
+    await wait(POLL_INTERVAL_MS)
   }
 }
 
@@ -72,8 +86,9 @@ class Taking {
 
   static async begin(options: LeaseOptions): Promise<Taking> {
     assert(options.accounts.length > 0, 'a lease is of one account at least')
-    const js = jetstream(options.connection)
     const renew_ms = options.renew_ms ?? RENEW_INTERVAL_MS
+    // A request lost with its connection is asked again before a lease has ended.
+    const js = jetstream(options.connection, { timeout: 2 * renew_ms })
     const ttl_ms = await bucketTtl(js, options.bucket)
     if (ttl_ms < 2 * renew_ms + options.margin_ms) throw bucketUnfit(options.bucket, ttl_ms)
     return new Taking(options, js, {
@@ -91,12 +106,21 @@ class Taking {
     this.#entry = { ...options.claim, term: randomUUID(), renewal: 0 }
   }
 
+  async isFree(): Promise<boolean> {
+    try {
+      for (const key of this.#keys()) if ((await key.read()).entry !== undefined) return false
+      return true
+    } catch (error) {
+      throw leaseUnreachable(error, this.#options.bucket)
+    }
+  }
+
   /** In one order of accounts for everyone, so that of two nodes one gets all. */
   async once(): Promise<AccountLease | Holding> {
     const keys: HeldKey[] = []
     try {
-      for (const account_id of [...this.#options.accounts].sort()) {
-        const taken = await this.#take(new LeaseKey(this.#js, this.#options.bucket, account_id))
+      for (const key of this.#keys()) {
+        const taken = await this.#take(key)
         if ('entry' in taken) {
           await giveUp(keys, this.#timing.renew_ms)
           return taken
@@ -107,8 +131,14 @@ class Taking {
       await giveUp(keys, this.#timing.renew_ms)
       throw leaseUnreachable(error, this.#options.bucket)
     }
-    const { onLost } = this.#options
-    return new AccountLease({ entry: this.#entry, keys, timing: this.#timing, onLost })
+    const { onLost, connection } = this.#options
+    const isClosed = () => connection.isClosed()
+    return new AccountLease({ entry: this.#entry, keys, timing: this.#timing, onLost, isClosed })
+  }
+
+  #keys(): LeaseKey[] {
+    const { bucket, accounts } = this.#options
+    return accounts.toSorted().map((account_id) => new LeaseKey(this.#js, bucket, account_id))
   }
 
   async #take(key: LeaseKey): Promise<HeldKey | Holding> {

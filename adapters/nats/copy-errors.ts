@@ -46,21 +46,6 @@ export function replicaAhead({ epoch, number }: Place, subject: string): Operati
   })
 }
 
-/** Under `durability: local` orders leave before they are copied, so nobody may go on from the copy. */
-export function notReplicated(end: (Place & { readonly last_lsn: number }) | undefined): OperatingError {
-  const copied =
-    end === undefined
-      ? 'Nothing of the journal is on the bus'
-      : `The last record on the bus is ${end.last_lsn} of epoch ${end.epoch}, and more may have been acted on`
-  return new OperatingError({
-    code: 'standby.not_replicated',
-    reason: 'usage',
-    what: `A standby cannot take over under durability: local. ${copied}.`,
-    where: 'durability',
-    remedy: 'Set durability: replicated for node and standby, or bring the node itself back.',
-  })
-}
-
 export function copyUnreachable(cause: unknown, subject: string): OperatingError {
   const said = cause instanceof Error ? cause.message : String(cause)
   return new OperatingError({

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
@@ -6,7 +6,6 @@ import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type JournalWriter, RECORD_KIND } from '../../engine/journal-port.ts'
 import { openFileJournal } from '../journal-file/file-journal.ts'
-import { notReplicated } from './copy-errors.ts'
 import { openJournalCopy } from './journal-copy.ts'
 import { followJournal, type JournalFollower } from './journal-follower.ts'
 import { startNatsServer, type TestNatsServer } from './nats-server.test-support.ts'
@@ -212,15 +211,4 @@ test('[S6] a folder that another process follows or trades on is refused', async
   const standby = await folder()
   await following(standby)
   await expect(following(standby)).rejects.toMatchObject({ code: 'journal.locked' })
-})
-
-test('[S7] under local a standby is refused with the last record that was copied', async () => {
-  const [node, standby] = [await folder(), await folder()]
-  await epochOf(node, (writer) => append(writer, 'a', 'b', 'c'))
-  await writeFile(join(standby, 'unrelated'), '')
-  const end = await (await following(standby)).catchUp()
-  expect([notReplicated(end).what, notReplicated(undefined).what]).toEqual([
-    'A standby cannot take over under durability: local. The last record on the bus is 2 of epoch 1, and more may have been acted on.',
-    'A standby cannot take over under durability: local. Nothing of the journal is on the bus.',
-  ])
 })

@@ -1,7 +1,12 @@
 // One key of the lease bucket: who holds an account. Every write names the revision it follows, so of two writers one
 // fails, whatever either believes. The server drops a key that is not written again within the bucket's time to live.
 
-import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream'
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamPublishOptions,
+} from '@nats-io/jetstream'
 import { headers } from '@nats-io/transport-node'
 
 /** Who holds, or wants, the lease of an account. JSON on the wire. */
@@ -45,17 +50,23 @@ export class LeaseKey {
    * it was written is then unknown, and `read` tells.
    */
   async write(entry: LeaseEntry, revision: number, timeout_ms: number): Promise<number | undefined> {
-    return await this.#publish(JSON.stringify(entry), revision, timeout_ms)
+    return await this.#publish(JSON.stringify(entry), { lastSubjectSequence: revision }, timeout_ms)
+  }
+
+  /** Writes where nothing is, if nothing at all was written to the bucket behind `last`: so nobody held it since. */
+  async writeAfter(entry: LeaseEntry, last: number, timeout_ms: number): Promise<number | undefined> {
+    const expect = { lastSubjectSequence: 0, lastSequence: last }
+    return await this.#publish(JSON.stringify(entry), expect, timeout_ms)
   }
 
   /** Leaves a mark in place of the entry, so that another need not wait for its end. */
   async remove(revision: number, timeout_ms: number): Promise<void> {
-    await this.#publish('', revision, timeout_ms, 'DEL')
+    await this.#publish('', { lastSubjectSequence: revision }, timeout_ms, 'DEL')
   }
 
   async #publish(
     text: string,
-    revision: number,
+    expect: NonNullable<JetStreamPublishOptions['expect']>,
     timeout_ms: number,
     operation?: string,
   ): Promise<number | undefined> {
@@ -64,7 +75,7 @@ export class LeaseKey {
     try {
       const { seq } = await this.#js.publish(this.#subject, text, {
         headers: marks,
-        expect: { lastSubjectSequence: revision },
+        expect,
         timeout: timeout_ms,
       })
       return seq

@@ -87,6 +87,12 @@ async function renewed(lease: AccountLease, times: number): Promise<void> {
   }
 }
 
+/** Resolves once no order may leave any more. */
+async function ended(lease: AccountLease): Promise<void> {
+  while (lease.permit() === '' || performance.now() < lease.end_ms)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
 test('[L1] a second engine on the account is refused with the name of the one that trades it', async () => {
   const lease = await acquired(claimOf('first'))
   const told = acquireLease(claimOf('second')).then(
@@ -144,9 +150,10 @@ test('[L3] [L4] a standby gets the account only when the one cut off has stopped
   undo.push(() => next.release())
   expect([old.permit() === '', next.permit(), old.end_ms <= next.free_by_ms]).toEqual([false, '', true])
   expect(next.free_by_ms - cut_ms).toBeLessThan(TTL_MS + 500)
+  proxy.heal()
   await options.lost
   expect(options.told).toEqual([
-    'lease.lost: The lease of account main could not be renewed in time; this node sends no more orders.',
+    'lease.lost: Account main is now traded by node standby (session s, epoch 3, host, process of standby); this node sends no more orders.',
   ])
 })
 
@@ -199,17 +206,66 @@ test('[L6] a lease outlives a server that is killed and back before its end', as
   expect([lease.permit(), options.told]).toEqual(['', []])
 })
 
-test('[L6] a frozen server ends it in time, and the loss is told once', async () => {
+test('[L6] a frozen server ends it in time; thawed, the lease is taken again when nobody held it since', async () => {
   const options = claimOf('first')
   const lease = await acquired(options)
   await renewed(lease, 1)
   await server.freeze()
   try {
-    await options.lost
-    expect([lease.permit(), options.told.length]).toEqual(['lease_lost', 1])
+    await ended(lease)
   } finally {
     server.thaw()
   }
+  await renewed(lease, 2)
+  expect([lease.permit(), options.told]).toEqual(['', []])
+})
+
+test('[L6] after a server that was away for longer the holder goes on, and its standby goes on waiting', async () => {
+  const options = claimOf('first', { accounts: ['a', 'b'] })
+  const lease = await acquired(options)
+  const told = new AbortController()
+  const connection = await connected(server.url)
+  undo.push(() => connection.close())
+  const standing = awaitLease(claimOf('standby', { accounts: ['a', 'b'], connection }), told.signal)
+  await renewed(lease, 1)
+  await server.kill9()
+  await ended(lease)
+  await server.restart()
+  await renewed(lease, 6)
+  told.abort(new Error('still waiting'))
+  await expect(standing).rejects.toThrow('still waiting')
+  expect([lease.permit(), options.told]).toEqual(['', []])
+})
+
+test('[L6] where another may have held the account in the meantime, the lease is lost', async () => {
+  const { proxy, connection } = await proxied()
+  const options = claimOf('first', { connection })
+  const lease = await acquired(options)
+  await renewed(lease, 1)
+  proxy.silence()
+  const other = await awaitLease(claimOf('other'), new AbortController().signal)
+  await other.release()
+  await ended(lease)
+  proxy.heal()
+  await options.lost
+  expect([lease.permit(), options.told]).toEqual([
+    'lease_lost',
+    [
+      'lease.lost: The lease of account main ended, and another node may have traded it since; this node sends no more orders.',
+    ],
+  ])
+})
+
+test('[L4] a lease whose connection is closed for good is lost', async () => {
+  const connection = await connected(server.url)
+  const options = claimOf('first', { connection })
+  const lease = await acquired(options)
+  await connection.close()
+  await options.lost
+  expect([lease.permit(), options.told]).toEqual([
+    'lease_lost',
+    ['lease.lost: The lease of account main cannot be renewed any more; this node sends no more orders.'],
+  ])
 })
 
 test('[L7] a bucket whose leases never end, or end too soon, is refused', async () => {

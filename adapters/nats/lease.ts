@@ -1,6 +1,7 @@
 // The lease of a node's accounts, while it is held: renewed well before its end, and given up or lost as a whole. Its end
 // is reckoned on the monotonic clock from before each write was sent, so that it never lies behind the server's.
-// `permit` is what the sender asks as its last act. Rules: ./SPEC.md.
+// `permit` is what the sender asks as its last act. A lease that ends because the server is away is taken again when the
+// bucket proves that nobody held it since. Rules: ./SPEC.md.
 
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { LeaseClaim, LeaseEntry, LeaseKey } from './lease-key.ts'
@@ -23,6 +24,8 @@ export type LeaseTiming = {
 export type HeldKey = { readonly key: LeaseKey; revision: number; end_ms: number }
 
 export type AccountLeaseOptions = {
+  /** Whether the server can never be asked again. */
+  readonly isClosed: () => boolean
   readonly entry: LeaseEntry
   readonly keys: readonly HeldKey[]
   readonly timing: LeaseTiming
@@ -72,56 +75,66 @@ export class AccountLease {
     }, this.#options.timing.renew_ms)
   }
 
+  /** One after the other: what proves that nobody else wrote to the bucket must not be our own writing beside it. */
   async #renewAll(): Promise<void> {
     this.#renewal += 1
     const entry = { ...this.#options.entry, renewal: this.#renewal }
-    const faults = await Promise.all(this.#options.keys.map((held) => this.#renew(held, entry)))
-    if (this.#state !== 'held') return
-    const fault = faults.find((each) => each !== undefined)
-    if (fault === undefined) return this.#schedule()
-    this.#state = 'lost'
-    this.#options.onLost(fault)
-    await this.#giveUp()
+    for (const held of this.#options.keys) {
+      const fault = await this.#renew(held, entry)
+      if (this.#state !== 'held') return
+      if (fault === undefined) continue
+      this.#state = 'lost'
+      this.#options.onLost(fault)
+      await this.#giveUp()
+      return
+    }
+    this.#schedule()
   }
 
-  /** Writes until it is known to be written, another holds the account, or the end has come; the last two are faults. */
+  /** Writes until it is known to be written, or that it never can be, which is a fault. */
   async #renew(held: HeldKey, entry: LeaseEntry): Promise<OperatingError | undefined> {
-    const { now_ms, ttl_ms, renew_ms } = this.#options.timing
-    const sent_ms = now_ms()
-    let reason: unknown
-    do {
+    const { isClosed, timing } = this.#options
+    const sent_ms = timing.now_ms()
+    while (this.#state === 'held') {
       try {
-        const revision = await this.#write(held, entry, renew_ms)
+        const revision = await this.#write(held, entry)
         if (typeof revision !== 'number') return leaseLost(held.key.account_id, revision)
         held.revision = revision
-        held.end_ms = sent_ms + ttl_ms
+        held.end_ms = sent_ms + timing.ttl_ms
         return undefined
       } catch (error) {
-        reason = error
+        if (isClosed()) return leaseUnrenewed(held.key.account_id, error)
         await new Promise((resolve) => setTimeout(resolve, RETRY_WAIT_MS))
       }
-    } while (now_ms() < held.end_ms && this.#state === 'held')
-    return leaseUnrenewed(held.key.account_id, reason)
+    }
+    return undefined
   }
 
-  /** The revision written, or who holds the account instead. */
-  async #write(
-    { key, revision }: HeldKey,
-    entry: LeaseEntry,
-    timeout_ms: number,
-  ): Promise<number | LeaseClaim | undefined> {
-    const written = await key.write(entry, revision, timeout_ms)
+  /** The revision written; who holds the account instead; undefined where somebody may have held it since. */
+  async #write({ key, revision }: HeldKey, entry: LeaseEntry): Promise<number | LeaseClaim | undefined> {
+    const { keys, timing } = this.#options
+    const written = await key.write(entry, revision, timing.renew_ms)
     if (written !== undefined) return written
-    // An earlier try of this very renewal may have been written and its answer lost.
-    const stored = await key.read()
-    const isOurs = stored.entry?.term === entry.term && stored.entry.renewal === entry.renewal
-    return isOurs ? stored.revision : stored.entry
+    const before = await stored(key, entry)
+    if (before !== undefined) return before
+    // It ended while the server was away.
+    const last = Math.max(...keys.map((each) => each.revision))
+    return (await key.writeAfter(entry, last, timing.renew_ms)) ?? (await stored(key, entry))
   }
 
   async #giveUp(): Promise<void> {
     const { keys, timing } = this.#options
     await giveUp(keys, timing.renew_ms)
   }
+}
+
+/** The revision of this very entry, whose answer was lost; who else holds the account; undefined where nobody does. */
+async function stored(
+  key: LeaseKey,
+  { term, renewal }: LeaseEntry,
+): Promise<number | LeaseClaim | undefined> {
+  const { revision, entry } = await key.read()
+  return entry?.term === term && entry.renewal === renewal ? revision : entry
 }
 
 /** A courtesy: what cannot be given up ends by itself, and a revision that is not the last is not ours. */
@@ -135,7 +148,7 @@ function leaseLost(account_id: string, holder: LeaseClaim | undefined): Operatin
     reason: 'unavailable',
     what:
       holder === undefined
-        ? `The lease of account ${account_id} ended before it was renewed; this node sends no more orders.`
+        ? `The lease of account ${account_id} ended, and another node may have traded it since; this node sends no more orders.`
         : `Account ${account_id} is now traded by ${describe(holder)}; this node sends no more orders.`,
     where: `account ${account_id}`,
     remedy: 'Start the session again: it takes its lease, recovers, and compares its books with the venues.',
@@ -146,7 +159,7 @@ function leaseUnrenewed(account_id: string, cause: unknown): OperatingError {
   return new OperatingError({
     code: 'lease.lost',
     reason: 'unavailable',
-    what: `The lease of account ${account_id} could not be renewed in time; this node sends no more orders.`,
+    what: `The lease of account ${account_id} cannot be renewed any more; this node sends no more orders.`,
     where: `account ${account_id}`,
     remedy: 'Look after the NATS server, then start the session again.',
     cause,
