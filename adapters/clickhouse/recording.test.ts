@@ -168,6 +168,30 @@ test('[V6] a store from before there were recordings opens, keeps what it has an
   await store.close()
 })
 
+test('[V7] rows whose manifest never came are not seen when the next recorder writes them again', async () => {
+  const store = await opened()
+  const rows = [
+    tapeOf([
+      section(EURUSD, 0, [
+        [1, 10, 1, 1],
+        [2, 20, 2, 1],
+      ]),
+    ]),
+  ]
+  await statement('DROP TABLE orrery.recordings')
+  await expect(store.record(rows)).rejects.toMatchObject({ code: 'store.engine_failed' })
+  // Whether the manifest is on disk cannot be known here, so this store takes nothing more.
+  await expect(store.record(rows)).rejects.toMatchObject({ code: 'store.engine_failed' })
+  await store.close()
+  const next = await openAt(join(directory, 'store'))
+  expect(await next.record(rows)).toEqual({ rows: 2, repeated: 0, missing: 0 })
+  expect(await readQuotes(next)).toEqual([
+    [1, 10],
+    [2, 20],
+  ])
+  await next.close()
+})
+
 test(`[V7] after ${KILL_COUNT} kills of a recording process every row is there once`, async () => {
   const whole = await contentOf(await recordedBy(join(directory, 'undisturbed')))
   const random = new RandomStream(1, 'recording kills')
@@ -247,6 +271,14 @@ async function hashesOf(store: TickStore): Promise<string[]> {
   const hashes: string[] = []
   for (const manifest of await store.manifests()) hashes.push(await store.recomputeDataHash(manifest))
   return hashes
+}
+
+/** Behind the store's back. */
+async function statement(sql: string): Promise<void> {
+  const { Session } = await import('chdb')
+  const session = new Session(join(directory, 'store', 'chdb'))
+  await session.queryAsync(sql)
+  session.close()
 }
 
 /** Takes away what recordings brought, as if the store were an older one. */

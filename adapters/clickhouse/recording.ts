@@ -3,7 +3,7 @@
 // the manifest that counts them, and a manifest counts them in one insert with those of the other series: a process
 // killed anywhere leaves rows that nobody sees, under numbers nobody uses again, because the next one begins new parts.
 
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { closeSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ImportManifest, RecordedPart, TickKind, TickSeries } from '../../engine/tick-store-port.ts'
@@ -55,6 +55,8 @@ export class Recording {
   /** By tape, epoch and series. */
   readonly #progress = new Map<string, Progress>()
   readonly #scales = new Map<string, readonly [price_scale: number, size_scale: number]>()
+  /** Names the parts of this recorder apart from those of one that died before anything vouched for them. */
+  readonly #run = randomUUID()
   #fileCount = 0
   /** Manifests may or may not be on disk; only the next opening can tell. */
   inDoubt = false
@@ -126,7 +128,7 @@ export class Recording {
   #begin(batch: TapeRows, section: PackedRows, part: number): OpenPart {
     const { tape, epoch, streams } = batch
     const { series, first_row } = section
-    const identity = JSON.stringify({ tape, epoch, series: seriesKey(series), part })
+    const identity = JSON.stringify({ tape, epoch, series: seriesKey(series), part, run: this.#run })
     const recorded: RecordedPart = { tape, epoch, part, first_row, streams }
     const manifest: ImportManifest = {
       import_id: createHash('sha256').update(identity).digest('hex'),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import { RECORD_KIND } from '../../engine/journal-port.ts'
 import { RowBatch } from '../../engine/live/row-batch.ts'
 import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
 import { RECORDED_COLUMNS, ROW_COLUMNS } from '../../engine/wire/packed-rows.ts'
+import { must } from '../../schemas/assert.ts'
 import { LiveDesk } from '../../sim/live/live-desk.test-support.ts'
 import { liveScenario } from '../../sim/live/live-engine.test-support.ts'
 import { nodeSha256 } from '../sha256/node-sha256.ts'
@@ -60,7 +61,12 @@ test('[R12] what a crash kept from the tape is put on it from the journal, so th
   for (const { seq, bid } of journaled) {
     expect({ seq, bid: taped.findLast((row) => row.seq === seq)?.bid }).toEqual({ seq, bid })
   }
-  expect(await finishTapes(options)).toEqual({ rows: 0, lost: 0 })
+  expect(await finishTapes(options)).toEqual({ rows: 0, lost: 0, damaged: [] })
+  // A damaged newest batch says no more how far the tape had come: that is told, and keeps nobody from trading.
+  const newest = must((await spoolFiles(directory)).at(-1), 'the tape has files')
+  await writeFile(newest.path, 'damaged')
+  const { damaged } = await finishTapes(options)
+  expect(damaged.map(({ code, where }) => [code, where])).toEqual([['recorder.damaged_file', newest.path]])
 })
 
 /** The tape hears of a row when it is offered, before it is sequenced. */

@@ -7,6 +7,7 @@ import { isRowRecord } from '../../engine/input-codec.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { type Journal, RECORD_KIND } from '../../engine/journal-port.ts'
 import { RowBatch } from '../../engine/live/row-batch.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
 import { SessionTape } from './raw-tape.ts'
 import { readSpoolFile, type SpoolFile, spoolFiles, writeSpoolFile } from './spool-folder.ts'
 
@@ -18,6 +19,8 @@ export type FinishTapesOptions = {
 }
 
 export type FinishedTapes = {
+  /** Batches that cannot be read and say no more how far their tape had come; the journal is left to them. */
+  readonly damaged: readonly OperatingError[]
   /** Rows taken from the journal. */
   readonly rows: number
   /** Rows that had joined one of these and are not on the tape. */
@@ -27,22 +30,29 @@ export type FinishedTapes = {
 /** Called at start-up, before the next epoch has a tape. */
 export async function finishTapes(options: FinishTapesOptions): Promise<FinishedTapes> {
   const files = await spoolFiles(options.directory)
+  const damaged: OperatingError[] = []
   let rows = 0
   let lost = 0
   for (const { epoch } of options.journal.epochs) {
     const newest = files.findLast((file) => file.epoch === epoch)
-    const found = await finishTape(options, epoch, newest)
-    rows += found.rows
-    lost += found.lost
+    try {
+      const found = await finishTape(options, epoch, newest)
+      rows += found.rows
+      lost += found.lost
+    } catch (error) {
+      // A tape is no reason not to trade.
+      if (!(error instanceof OperatingError) || error.code !== 'recorder.damaged_file') throw error
+      damaged.push(error)
+    }
   }
-  return { rows, lost }
+  return { rows, lost, damaged }
 }
 
 async function finishTape(
   { directory, tape: name, journal, instruments }: FinishTapesOptions,
   epoch: number,
   newest: SpoolFile | undefined,
-): Promise<FinishedTapes> {
+): Promise<Omit<FinishedTapes, 'damaged'>> {
   const head = newest === undefined ? undefined : (await readSpoolFile(newest.path)).head
   if (head?.is_last === true) return { rows: 0, lost: 0 }
   const after = head === undefined ? {} : { after: head }

@@ -2,7 +2,7 @@
 // kept and tried again, in order; meanwhile the tape fills up to its bound and then drops with a count.
 
 import type { FeedClock } from '../../engine/market-feed-port.ts'
-import type { SessionTape } from './raw-tape.ts'
+import { BATCH_ROWS_MAX, type SessionTape } from './raw-tape.ts'
 import { writeSpoolFile } from './spool-folder.ts'
 import type { TapeBatch } from './tape-batch.ts'
 
@@ -75,7 +75,8 @@ export class TapeSpooler {
         this.#written_count++
         const isEnd = this.#batch.head.is_last
         this.#batch = undefined
-        if (isEnd) break
+        // What became durable meanwhile waits for the next turn, or every write would be followed by a small one.
+        if (isEnd || (!is_last && tape.held_count < BATCH_ROWS_MAX)) break
       }
     } catch (error) {
       if (!this.#inTrouble) onTrouble(error)
