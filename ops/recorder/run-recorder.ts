@@ -7,23 +7,29 @@ import { Recorder, type RecorderCounts } from '../../adapters/recorder/recorder.
 import { StoreServer } from '../../adapters/recorder/store-server.ts'
 import type { Config } from '../../schemas/config.ts'
 import { builtInInstruments } from '../../schemas/instrument-table.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { sessionFolders, sessionTape } from '../live/session-folder.ts'
 
 /** How often the folders are looked at. */
 const LOOK_INTERVAL_MS = 200
+const LOCK_INTERVAL_MS = 500
 
 export type RunRecorderOptions = {
   readonly path: string
   readonly set: readonly string[]
   readonly print: (line: string) => void
+  /** Whether it waits for another that holds the store: the one of a session that was killed is just ending. */
+  readonly waits: boolean
   /** Resolves when it is to end. */
   readonly ended: Promise<void>
 }
 
-export async function runRecorder({ path, set, print, ended }: RunRecorderOptions): Promise<RecorderCounts> {
+export async function runRecorder(options: RunRecorderOptions): Promise<RecorderCounts> {
+  const { path, set, print, ended } = options
   const { config } = await loadConfig({ path, set })
-  const store = await openChdbTickStore({ directory: config.data.store })
+  const store = await openStore(config.data.store, options)
+  if (store === undefined) return NOTHING
   try {
     await store.putInstruments(definitions(config))
     const server = await StoreServer.listen(store, config.data.store)
@@ -35,6 +41,31 @@ export async function runRecorder({ path, set, print, ended }: RunRecorderOption
     }
   } finally {
     await store.close()
+  }
+}
+
+const NOTHING: RecorderCounts = { batches: 0, rows: 0, repeated: 0, missing: 0, refused: 0 }
+
+/** Undefined where the end came before the store was free. */
+async function openStore(
+  directory: string,
+  { waits, print, ended }: RunRecorderOptions,
+): Promise<RecordingStore | undefined> {
+  let isEnding = false
+  const end = ended.then(() => {
+    isEnding = true
+  })
+  let isTold = false
+  for (;;) {
+    try {
+      return await openChdbTickStore({ directory })
+    } catch (error) {
+      if (!waits || !(error instanceof OperatingError) || error.code !== 'store.locked') throw error
+      if (!isTold) print(`${error.what} Waiting for it.`)
+      isTold = true
+    }
+    await Promise.race([end, pause(LOCK_INTERVAL_MS)])
+    if (isEnding) return undefined
   }
 }
 

@@ -37,7 +37,8 @@ async function record(call: Call): Promise<Outcome> {
   try {
     const [path = ''] = call.arguments
     const print = call.flag('json') ? () => undefined : (line: string) => process.stdout.write(`${line}\n`)
-    const counts = await runRecorder({ path, set: call.texts('set'), print, ended })
+    const waits = call.flag('with-parent')
+    const counts = await runRecorder({ path, set: call.texts('set'), print, waits, ended })
     const { rows, repeated, missing, refused } = counts
     const text = `${rows} rows recorded, ${repeated} were there already, ${missing} missing, ${refused} batches refused.\n`
     return { json: counts, text }
