@@ -189,7 +189,10 @@ export class ReplayDriver {
       const ts = release_us[cursor.row] as number
       if (this.catchUp(ts) === 'waiting') return 'waiting'
       const at = cursor.row++
-      exchange.onTrade(cursor.instrument_index, ts, columns.price_units[at] as number)
+      const price = columns.price_units[at] as number
+      const size = columns.size_units[at] as number
+      const aggressor = columns.aggressor_side[at] as number
+      exchange.onTrade(cursor.instrument_index, ts, price, size, aggressor)
       this.counts.trades++
       this.#node.stepTrade(row.at(at), ts)
       if (this.settle() === 'waiting') return 'waiting'

@@ -34,4 +34,6 @@ export const ASSUMPTIONS: readonly string[] = [
   'Inside an expanded bar the market passes every price between: a stop there fills at its trigger, and only the open gaps, where resting limit orders fill at the open if it is better than their price.',
   'An order that arrives while a bar forms meets all prices of that bar, since nothing tells which came before it.',
   "Links between orders are kept by the engine and act on the venue's reports: with latency, or inside one expanded bar, two orders of a group may both trade before the first report.",
+  'Where a venue keeps a book by price or by order, what takes walks the levels and what the book does not hold is not filled; what own orders took stays taken until the data says anew what stands at the level.',
+  'In a book by price a resting order stands behind the whole level it joins, and only trades use that up; in a book by order its place is exact, and a trade that took from behind it is one it would have had first.',
 ]

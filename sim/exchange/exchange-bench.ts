@@ -2,10 +2,12 @@
 // clock and prints.
 
 import { compileInstrument } from '../../engine/instrument-spec.ts'
+import { RandomStream } from '../../engine/random-stream.ts'
 import type { AccountId, ClientOrderId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { NewOrderSingle } from '../../schemas/messages/order.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import { BOOK_ACTION } from './deep-books.ts'
 import type { SimulatedExchange } from './simulated-exchange.ts'
 import { SimulatedVenues } from './simulated-venues.ts'
 
@@ -27,6 +29,16 @@ export function benchExchange(now_ms: () => number, scale = 1): BenchFigure[] {
     { name: 'exchange.quotes', unit: '1/s', value: bare },
     { name: `exchange.quotes_${RESTING_ORDERS}_resting`, unit: '1/s', value: loaded },
     { name: 'exchange.resting_cost_ratio', unit: '1', value: bare / loaded },
+    {
+      name: 'exchange.level_deltas',
+      unit: '1/s',
+      value: deltasPerSecond(now_ms, Math.round(20_000_000 * scale)),
+    },
+    {
+      name: 'exchange.book_orders',
+      unit: '1/s',
+      value: messagesPerSecond(now_ms, Math.round(10_000_000 * scale)),
+    },
     { name: 'exchange.round_trips_first_tenth', unit: '1/s', value: trips.first },
     { name: 'exchange.round_trips_last_tenth', unit: '1/s', value: trips.last },
     { name: `exchange.round_trips_${IN_FLIGHT_ORDERS}_in_flight`, unit: '1/s', value: delayed.last },
@@ -53,6 +65,67 @@ function feed(exchange: SimulatedExchange, count: number): void {
     const bid = 110_000 + (i & 255)
     exchange.onQuote(0, i, bid, bid + 10, 1_000_000, 1_000_000)
   }
+}
+
+/** Deltas of a book by price, most of them at the best levels, with ten orders resting in it. */
+function deltasPerSecond(now_ms: () => number, count: number): number {
+  const exchange = deepVenue('levels')
+  const random = new RandomStream(1, 'bench/levels')
+  const size = 1 << 16
+  const steps = Float64Array.from({ length: size }, () => Math.floor(random.nextFloat() ** 3 * 30))
+  const sizes = Float64Array.from({ length: size }, () => random.nextInt(50) * 1_000)
+  const feedDeltas = (from: number, to: number) => {
+    for (let i = from; i < to; i++) {
+      const depth = steps[i & (size - 1)] as number
+      const isBid = (i & 1) === 0
+      const price = isBid ? 110_000 - depth : 110_010 + depth
+      exchange.onLevel(0, i, isBid ? 1 : -1, price, sizes[i & (size - 1)] as number)
+    }
+  }
+  feedDeltas(0, count / 10)
+  const start_ms = now_ms()
+  feedDeltas(0, count)
+  return perSecond(count, now_ms() - start_ms)
+}
+
+/** Messages of a book by order: adds, and for each of them in time a reduction, an execution or a deletion. */
+function messagesPerSecond(now_ms: () => number, count: number): number {
+  const exchange = deepVenue('orders')
+  const random = new RandomStream(1, 'bench/orders')
+  const size = 1 << 16
+  const steps = Float64Array.from({ length: size }, () => Math.floor(random.nextFloat() ** 3 * 30))
+  const LIVE = 4_096
+  const feedMessages = (from: number, to: number) => {
+    for (let i = from; i < to; i += 2) {
+      const id = i >> 1
+      const isBid = (id & 1) === 0
+      const depth = steps[id & (size - 1)] as number
+      const price = isBid ? 110_000 - depth : 110_010 + depth
+      exchange.onBookOrder(0, i, BOOK_ACTION.add, id, isBid ? 1 : -1, price, 1_000)
+      const action = (id & 7) === 0 ? BOOK_ACTION.execute : BOOK_ACTION.delete
+      exchange.onBookOrder(0, i, action, id - LIVE, isBid ? 1 : -1, price, 1_000)
+    }
+  }
+  feedMessages(0, count / 10)
+  const start_ms = now_ms()
+  feedMessages(count, 2 * count)
+  return perSecond(count, now_ms() - start_ms)
+}
+
+function deepVenue(book: 'levels' | 'orders'): SimulatedExchange {
+  const venues = benchVenues(0, book)
+  const exchange = venues.exchange('bench')
+  for (const [side, price] of [
+    [1, 110_000],
+    [-1, 110_010],
+  ] as const) {
+    if (book === 'levels') exchange.onLevel(0, 0, side, price, 1_000)
+    else exchange.onBookOrder(0, 0, BOOK_ACTION.add, side === 1 ? 1e9 : 1e9 + 1, side, price, 1_000)
+  }
+  for (let i = 0; i < 10; i++)
+    exchange.arrive(benchOrder(i, i % 2 === 0 ? 'buy' : 'sell', i % 2 === 0 ? 109_000 - i : 111_000 + i), 0)
+  drain(venues, exchange, 0)
+  return exchange
 }
 
 /** Market orders that open and close in turn: send, outcome, arrival, new, trade. */
@@ -90,7 +163,7 @@ function perSecond(count: number, elapsed_ms: number): number {
   return Math.round((count / elapsed_ms) * 1000)
 }
 
-function benchVenues(submit_us = 0): SimulatedVenues {
+function benchVenues(submit_us = 0, book: 'quotes' | 'levels' | 'orders' = 'quotes'): SimulatedVenues {
   const spec = compileInstrument(
     {
       asset_class: 'fx_pair',
@@ -119,6 +192,7 @@ function benchVenues(submit_us = 0): SimulatedVenues {
         latency: { submit_us, report_us: 0 },
         commission: { basis_points: '0.2' },
         displayed_quantity_default: '1000000',
+        book,
       },
     ],
     accounts: [

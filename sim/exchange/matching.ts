@@ -155,7 +155,7 @@ export class Matching {
  * What may trade of the order at once: what is left of it; of a resting one that shows a part, that part; of one that only
  * reduces, no more than is open on the other side.
  */
-function fillableUnits(order: VenueOrder): number {
+export function fillableUnits(order: VenueOrder): number {
   const { terms } = order
   let units: number = leavesUnits(order)
   if (terms.display_quantity_units !== 0 && order.is_resting)

@@ -10,12 +10,14 @@ import { must } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { VenueReport } from '../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import type { DeepBooks } from './deep-books.ts'
+import { DeepMatching } from './deep-matching.ts'
 import type { FillModel } from './fill-model.ts'
-import { Matching } from './matching.ts'
+import { Matching, type MatchingEvents } from './matching.ts'
 import type { OrderRegister } from './order-register.ts'
 import { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
-import { leavesUnits, type VenueOrder, waitsForTrigger } from './venue-order.ts'
+import { leavesUnits, NOT_PLACED, type VenueOrder, waitsForTrigger } from './venue-order.ts'
 import { orderReport } from './venue-reports.ts'
 import { WaitingOrders } from './waiting-orders.ts'
 
@@ -27,6 +29,8 @@ export type FloorTerms = {
   readonly book: TopOfBook
   readonly register: OrderRegister
   readonly model: FillModel
+  /** Of a venue whose book is deeper than its best prices. */
+  readonly deep: DeepBooks | undefined
   readonly report: (report: VenueReport, ts_us: number) => void
 }
 
@@ -42,6 +46,7 @@ export class OrderFloor {
   readonly resting: RestingOrders
   readonly waiting: WaitingOrders
   readonly matching: Matching
+  readonly deep: DeepMatching | undefined
   readonly #terms: FloorTerms
   /** Open orders that only reduce: they end when there is nothing left to reduce. */
   readonly #reducing = new Set<VenueOrder>()
@@ -55,10 +60,12 @@ export class OrderFloor {
     this.#terms = terms
     this.resting = new RestingOrders(specs.length)
     this.waiting = new WaitingOrders(book, specs)
-    this.matching = new Matching(book, this.resting, specs, model, {
+    const events: MatchingEvents = {
       onFill: (order, price, quantity, ts_us) => this.#fill(order, price, quantity, ts_us),
       onSpent: (order, ts_us) => this.#endSpent(order, ts_us),
-    })
+    }
+    this.matching = new Matching(book, this.resting, specs, model, events)
+    this.deep = terms.deep && new DeepMatching(terms.deep, this.resting, specs, model, events)
   }
 
   /** Takes an admitted order: it waits for its trigger, or meets the book. */
@@ -91,7 +98,8 @@ export class OrderFloor {
 
   /** Matches an order that comes in, or comes back with another price, and decides what becomes of the rest. */
   work(order: VenueOrder, now_us: number): void {
-    if (order.time_in_force !== 'fok' || this.matching.fillsWhole(order)) this.matching.take(order, now_us)
+    const matching = this.deep ?? this.matching
+    if (order.time_in_force !== 'fok' || matching.fillsWhole(order)) matching.take(order, now_us)
     if (leavesUnits(order) === 0) return this.#end(order)
     if (
       order.works_as === 'market_to_limit' &&
@@ -109,7 +117,8 @@ export class OrderFloor {
 
   /** The instrument's book has moved: fills what it crosses, then triggers what waits for it. */
   onBook(instrument_index: number, ts_us: number, improves = false): void {
-    this.matching.cross(instrument_index, ts_us, improves)
+    if (this.deep === undefined) this.matching.cross(instrument_index, ts_us, improves)
+    else this.deep.cross(instrument_index, ts_us)
     if (this.waiting.counts[instrument_index] !== 0) this.onTriggers(instrument_index, ts_us)
     this.settle(ts_us)
   }
@@ -154,6 +163,7 @@ export class OrderFloor {
 
   rest(order: VenueOrder): void {
     if (order.display_left_units === 0) order.display_left_units = order.terms.display_quantity_units
+    this.#place(order)
     this.resting.add(order)
     order.is_resting = true
     order.account.rest(order.instrument_index, order.side, leavesUnits(order))
@@ -254,7 +264,16 @@ export class OrderFloor {
     this.resting.remove(order)
     order.display_left_units = Math.min(display_quantity_units, leavesUnits(order))
     order.priority = this.priority_count++
+    order.queue_place = NOT_PLACED
+    this.#place(order)
     this.resting.add(order)
+  }
+
+  /** Where the order stands in the queue of its price, where the venue's book has queues. */
+  #place(order: VenueOrder): void {
+    const { deep } = this.#terms
+    if (deep === undefined || order.queue_place !== NOT_PLACED) return
+    order.queue_place = deep.placeOf(order.instrument_index, order.side, order.price_units)
   }
 
   #spec(order: VenueOrder): InstrumentSpec {

@@ -23,6 +23,7 @@ import { Admission } from './admission.ts'
 import type { Agenda, Arrival, OrderExpiry } from './agenda.ts'
 import { type BarPrices, barPath } from './bar-path.ts'
 import { capabilitiesOf } from './capability-tables.ts'
+import { DeepBooks } from './deep-books.ts'
 import { type FillModel, fillModelOf } from './fill-model.ts'
 import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
@@ -30,13 +31,15 @@ import type { RejectCode } from './reject-code.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import type { VenueAccount } from './venue-account.ts'
-import { loadOrder, saveOrder, type VenueOrder, venueOrder } from './venue-order.ts'
+import { loadOrder, NOT_PLACED, saveOrder, type VenueOrder, venueOrder } from './venue-order.ts'
 import { answering, orderReport, rejectReport, requestRejectReport } from './venue-reports.ts'
 
 export type ExchangeTerms = {
   readonly venue: Pick<VenueConfig, 'id' | 'latency' | 'commission' | 'simulation'> & {
     /** A table of its own, in place of the configured one. */
     readonly capabilities?: CapabilityTable
+    /** What it trades on: best prices (the default), a book by price, or a book by order. Lesser data is ignored and counted. */
+    readonly book?: 'quotes' | 'levels' | 'orders'
     /** A user's own, in place of the configured one. */
     readonly fill_model?: FillModel
   }
@@ -76,6 +79,8 @@ export class SimulatedExchange implements VenuePort {
   readonly #floor: OrderFloor
   readonly #resting: RestingOrders
   readonly #waitingCounts: Uint32Array
+  readonly #deep: DeepBooks | undefined
+  #ignoredRowCount = 0
   #orderCount = 0
   #barOrderFillCount = 0
 
@@ -96,6 +101,8 @@ export class SimulatedExchange implements VenuePort {
     this.#admission = new Admission({ venue_id, capabilities, specs, book, register: this.#register })
     this.#model = venue.fill_model ?? fillModelOf(venue.simulation?.fills, seed, venue.id)
     this.#fillsTouched = this.#model.fills_touched
+    const kind = venue.book ?? 'quotes'
+    this.#deep = kind === 'quotes' ? undefined : new DeepBooks(kind, specs.length, book)
     this.#floor = new OrderFloor({
       venue_id,
       specs,
@@ -103,6 +110,7 @@ export class SimulatedExchange implements VenuePort {
       book,
       register: this.#register,
       model: this.#model,
+      deep: this.#deep,
       report: (report, ts_us) => this.#report(report, ts_us),
     })
     this.#resting = this.#floor.resting
@@ -114,6 +122,11 @@ export class SimulatedExchange implements VenuePort {
     return this.#barOrderFillCount
   }
 
+  /** Rows of a lesser kind than the venue's book, which it did not trade on. */
+  get ignored_row_count(): number {
+    return this.#ignoredRowCount
+  }
+
   /** The exchange sees a quote before the node does, fills what it crosses and triggers what it reaches. */
   onQuote(
     instrument_index: number,
@@ -123,6 +136,7 @@ export class SimulatedExchange implements VenuePort {
     bid_size_units: number,
     ask_size_units: number,
   ): void {
+    if (this.#deep !== undefined) return this.#ignore()
     this.#book.quote(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
     if (
       ask_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
@@ -135,9 +149,17 @@ export class SimulatedExchange implements VenuePort {
   }
 
   /** `size_units` and `aggressor_side` are 0 where the data does not say. */
-  onTrade(instrument_index: number, ts_us: number, price_units: number): void {
+  onTrade(
+    instrument_index: number,
+    ts_us: number,
+    price_units: number,
+    size_units = 0,
+    aggressor_side = 0,
+  ): void {
     this.#book.noteLast(instrument_index, price_units)
-    if (this.#book.trade(instrument_index, price_units)) this.#floor.onBook(instrument_index, ts_us)
+    if (this.#deep !== undefined)
+      this.#onDeepTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
+    else if (this.#book.trade(instrument_index, price_units)) this.#floor.onBook(instrument_index, ts_us)
     else if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
   }
 
@@ -149,6 +171,7 @@ export class SimulatedExchange implements VenuePort {
     close_price_units: number,
     prices?: BarPrices,
   ): void {
+    if (this.#deep !== undefined) return this.#ignore()
     if (prices === undefined || this.#bars === 'close') {
       if (price_type === 'last') this.#book.noteLast(instrument_index, close_price_units)
       if (this.#book.bar(instrument_index, price_type, close_price_units))
@@ -173,6 +196,44 @@ export class SimulatedExchange implements VenuePort {
       from = price_units
     }
     if (filled.high > 0 && filled.low > 0) this.#barOrderFillCount += filled.high + filled.low
+  }
+
+  /** A level of a book by price has this size now, 0 when it is gone. `side` is 1 for bids, -1 for asks. */
+  onLevel(
+    instrument_index: number,
+    ts_us: number,
+    side: 1 | -1,
+    price_units: number,
+    size_units: number,
+  ): void {
+    const deep = must(this.#deep, 'the venue has a book by price')
+    const levels = deep.levels(instrument_index)
+    if (!levels.side(side).set(price_units, size_units)) return
+    deep.refresh(instrument_index)
+    this.#onBest(instrument_index, ts_us)
+  }
+
+  /** A snapshot begins: the book is empty until its levels or orders come. */
+  onBookCleared(instrument_index: number): void {
+    const deep = must(this.#deep, 'the venue has a deeper book')
+    if (deep.is_by_order) deep.orders(instrument_index).clear()
+    else deep.levels(instrument_index).clear()
+  }
+
+  /** A message of a book by order; `action` is one of BOOK_ACTION, and an execution names the order that rested. */
+  onBookOrder(
+    instrument_index: number,
+    ts_us: number,
+    action: number,
+    order_id: number,
+    side: 1 | -1,
+    price_units: number,
+    size_units: number,
+  ): void {
+    const matching = must(this.#floor.deep, 'the venue has a book by order')
+    if (matching.onBookOrder(instrument_index, action, order_id, side, price_units, size_units, ts_us))
+      this.#onBest(instrument_index, ts_us)
+    this.#floor.settle(ts_us)
   }
 
   send(command: VenueCommand, sent_us: number): void {
@@ -219,6 +280,8 @@ export class SimulatedExchange implements VenuePort {
     writer.number(this.#floor.execution_count)
     writer.number(this.#floor.priority_count)
     writer.number(this.#barOrderFillCount)
+    writer.number(this.#ignoredRowCount)
+    this.#deep?.save(writer)
     this.#model.save(writer)
     this.#register.save(writer)
     const open = this.openOrders()
@@ -235,12 +298,48 @@ export class SimulatedExchange implements VenuePort {
     this.#floor.execution_count = reader.number()
     this.#floor.priority_count = reader.number()
     this.#barOrderFillCount = reader.number()
+    this.#ignoredRowCount = reader.number()
+    this.#deep?.load(reader)
     this.#model.load(reader)
     this.#register.load(reader)
     for (let remaining = reader.count(); remaining > 0; remaining--) {
       const isWaiting = reader.flag()
       this.#floor.restore(loadOrder(reader, this.#accounts), isWaiting)
     }
+  }
+
+  #onBest(instrument_index: number, ts_us: number): void {
+    const bid = this.#book.bid_price_units[instrument_index] as number
+    const ask = this.#book.ask_price_units[instrument_index] as number
+    if (
+      ask <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
+      bid >= (this.#resting.best_sell_price_units[instrument_index] as number) ||
+      this.#waitingCounts[instrument_index] !== 0
+    ) {
+      this.#floor.onBook(instrument_index, ts_us)
+    }
+  }
+
+  /** In a book by order the executions of its own messages trade, and a trade row is news for triggers alone. */
+  #onDeepTrade(
+    instrument_index: number,
+    ts_us: number,
+    price_units: number,
+    size_units: number,
+    aggressor_side: number,
+  ): void {
+    const deep = must(this.#floor.deep, 'the venue has a deeper book')
+    if (this.#deep?.is_by_order === false && aggressor_side !== 0) {
+      const side = aggressor_side === 1 ? -1 : 1
+      deep.traded(instrument_index, side, price_units, size_units, 0, ts_us)
+    }
+    if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
+    this.#floor.settle(ts_us)
+  }
+
+  /** Data of a lesser kind than the venue's book. */
+  #ignore(): void {
+    this.#ignoredRowCount++
   }
 
   #onQuoteConcerning(
@@ -302,6 +401,7 @@ export class SimulatedExchange implements VenuePort {
     if (order.time_in_force === 'gtd') this.#scheduleExpiry(order, now_us)
     if (keepsPlace && !wasWaiting) return this.#floor.rest(order)
     order.priority = this.#floor.priority_count++
+    order.queue_place = NOT_PLACED
     if (wasWaiting) this.#floor.await(order, now_us)
     else this.#floor.work(order, now_us)
     this.#floor.settle(now_us)

@@ -1,6 +1,7 @@
 // The best bid and ask of every instrument, with what is still shown there. An instrument trades on the best kind of
 // data it has had: once it has quotes, its trades and bars no longer move its book.
 
+import type { LevelBook } from '../../engine/book/level-book.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { BarColumns } from '../../engine/tick-store-port.ts'
@@ -64,6 +65,15 @@ export class TopOfBook {
     this.ask_price_units[instrument_index] = ask_price_units
     this.bid_size_units[instrument_index] = bid_size_units === 0 ? shown : bid_size_units
     this.ask_size_units[instrument_index] = ask_size_units === 0 ? shown : ask_size_units
+  }
+
+  /** The best levels of a deeper book, sizes as they are; a side without a level keeps its last price and shows nothing. */
+  best(instrument_index: number, { bids, asks }: LevelBook): void {
+    if (bids.count > 0) this.bid_price_units[instrument_index] = bids.best_price_units
+    if (asks.count > 0) this.ask_price_units[instrument_index] = asks.best_price_units
+    this.bid_size_units[instrument_index] = bids.best_size_units
+    this.ask_size_units[instrument_index] = asks.best_size_units
+    if (bids.count > 0 && asks.count > 0) this.#source[instrument_index] = SOURCE.quotes
   }
 
   /** A trade puts both sides at its price. Returns whether the book moved. */

@@ -11,6 +11,9 @@ import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import type { VenueAccount } from './venue-account.ts'
 
+/** The place of an order that has not come to rest since it last lost its place. */
+export const NOT_PLACED = -1
+
 /** How an order meets the book once nothing holds it back. */
 export const WORKS_AS = ['market', 'limit', 'market_to_limit'] as const
 export type WorksAs = (typeof WORKS_AS)[number]
@@ -41,8 +44,8 @@ export type VenueOrder = {
   anchor_price_units: PriceUnits
   /** What is left of the part that is shown; the whole of an order that shows all. */
   display_left_units: number
-  /** What others have in front of it at its price; 0 without a queue. Infinity where nobody can tell yet. */
-  ahead_units: number
+  /** Where it stands in the queue of its price: behind this many units, or, in a book by order, its rank there. */
+  queue_place: number
 }
 
 export function leavesUnits(order: VenueOrder): SizeUnits {
@@ -76,7 +79,7 @@ export function venueOrder(
     is_trailing: false,
     anchor_price_units: 0 as PriceUnits,
     display_left_units: 0,
-    ahead_units: 0,
+    queue_place: NOT_PLACED,
   }
 }
 
@@ -104,7 +107,7 @@ export function saveOrder(writer: CanonicalWriter, order: VenueOrder): void {
   writer.flag(order.is_trailing)
   writer.number(order.anchor_price_units)
   writer.number(order.display_left_units)
-  writer.number(order.ahead_units)
+  writer.number(order.queue_place)
 }
 
 /** Reads what `saveOrder` wrote; the order is not in the book yet. */
@@ -129,6 +132,6 @@ export function loadOrder(reader: CanonicalReader, accounts: ReadonlyMap<string,
     is_trailing: reader.flag(),
     anchor_price_units: reader.number() as PriceUnits,
     display_left_units: reader.number(),
-    ahead_units: reader.number(),
+    queue_place: reader.number(),
   }
 }

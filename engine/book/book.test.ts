@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { CanonicalReader } from '../canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../canonical/canonical-writer.ts'
+import { LevelBook } from './level-book.ts'
+import type { LevelSide } from './level-side.ts'
+import { OrderBook } from './order-book.ts'
+
+function levelsOf(side: LevelSide): [number, number][] {
+  return Array.from({ length: side.count }, (_, depth) => [side.priceAt(depth), side.sizeAt(depth)])
+}
+
+const delta = fc.record({
+  side: fc.constantFrom(1 as const, -1 as const),
+  price: fc.integer({ min: -150, max: 150 }),
+  size: fc.nat(4),
+})
+
+test('a book by price is what its last deltas say, best first, and says when its best changed', () => {
+  fc.assert(
+    fc.property(fc.array(delta, { maxLength: 400 }), (deltas) => {
+      const book = new LevelBook()
+      const naive = { 1: new Map<number, number>(), [-1]: new Map<number, number>() }
+      for (const { side, price, size } of deltas) {
+        const sorted = () => [...naive[side]].sort(([a], [b]) => side * (b - a))
+        const before = sorted()[0]
+        const wasBest = before?.[0] === price
+        if (size > 0) naive[side].set(price, size)
+        else naive[side].delete(price)
+        const changed = book.side(side).set(price, size)
+        expect(levelsOf(book.side(side))).toEqual(sorted())
+        expect(changed || String(sorted()[0]) === String(before)).toBe(true)
+        if (changed) expect(wasBest || sorted()[0]?.[0] === price).toBe(true)
+        expect(book.side(side).sizeOf(price)).toBe(size)
+      }
+    }),
+  )
+})
+
+test('a book by order keeps time at each price: more size or another price loses the place, less keeps it', () => {
+  const book = new OrderBook()
+  book.add(1, 1, 100, 5)
+  book.add(2, 1, 100, 5)
+  book.modify(1, 100, 3)
+  expect(book.rankOf(1) < book.rankOf(2)).toBe(true)
+  book.modify(1, 100, 4)
+  expect(book.rankOf(1) > book.rankOf(2)).toBe(true)
+  book.modify(2, 101, 5)
+  book.modify(2, 100, 5)
+  expect(book.rankOf(2) > book.rankOf(1)).toBe(true)
+})
+
+test('an add on a known id replaces that order, behind all others of its price', () => {
+  const book = new OrderBook()
+  book.add(1, 1, 100, 5)
+  book.add(2, 1, 100, 5)
+  book.add(1, -1, 105, 7)
+  expect([book.count, book.sideOf(1), book.priceOf(1), book.sizeOf(1)]).toEqual([2, -1, 105, 7])
+  expect([levelsOf(book.levels.bids), levelsOf(book.levels.asks)]).toEqual([[[100, 5]], [[105, 7]]])
+})
+
+const message = fc.record({
+  action: fc.constantFrom('add' as const, 'modify' as const, 'reduce' as const, 'delete' as const),
+  id: fc.nat(20),
+  side: fc.constantFrom(1 as const, -1 as const),
+  price: fc.integer({ min: 90, max: 110 }),
+  size: fc.integer({ min: 1, max: 9 }),
+})
+
+test('levels of a book by order are the sums of its orders, and a loaded book is the same book', () => {
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 300 }), (messages) => {
+      const book = new OrderBook()
+      const naive = new Map<number, { side: 1 | -1; price: number; size: number }>()
+      for (const { action, id, side, price, size } of messages) {
+        const known = naive.get(id)
+        if (action === 'add') {
+          book.add(id, side, price, size)
+          naive.set(id, { side, price, size })
+        } else if (action === 'modify') {
+          book.modify(id, price, size)
+          if (known !== undefined) naive.set(id, { ...known, price, size })
+        } else if (action === 'reduce') {
+          book.reduce(id, size)
+          if (known !== undefined && known.size <= size) naive.delete(id)
+          else if (known !== undefined) naive.set(id, { ...known, size: known.size - size })
+        } else {
+          book.delete(id)
+          naive.delete(id)
+        }
+      }
+      for (const side of [1, -1] as const) {
+        const sums = new Map<number, number>()
+        for (const order of naive.values())
+          if (order.side === side) sums.set(order.price, (sums.get(order.price) ?? 0) + order.size)
+        expect(levelsOf(book.levels.side(side))).toEqual([...sums].sort(([a], [b]) => side * (b - a)))
+      }
+      const writer = new CanonicalWriter()
+      book.save(writer)
+      const copy = new OrderBook()
+      copy.load(new CanonicalReader(writer.copy()))
+      const again = new CanonicalWriter()
+      copy.save(again)
+      expect(again.copy()).toEqual(writer.copy())
+      expect(levelsOf(copy.levels.bids)).toEqual(levelsOf(book.levels.bids))
+    }),
+  )
+})

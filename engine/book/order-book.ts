@@ -1,0 +1,157 @@
+// A book by order (FIX market by order, L3): first in, first out at each price. Orders stand in columns, found by id; the
+// rank of an order is its place in time, so that who stands in front of whom is a comparison. An add on a known id
+// replaces that order; a modify that raises the size or moves the price loses its place.
+
+import type { CanonicalReader } from '../canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../canonical/canonical-writer.ts'
+import { IdIndex } from './id-index.ts'
+import { LevelBook } from './level-book.ts'
+
+const CAPACITY = 1024
+
+export class OrderBook {
+  readonly levels = new LevelBook()
+  /** The next place in time, which also orders that are not in the data take. */
+  next_rank = 1
+  readonly #slots = new IdIndex()
+  readonly #free: number[] = []
+  #used = 0
+  #ids = new Float64Array(CAPACITY)
+  #sides = new Int8Array(CAPACITY)
+  #prices = new Float64Array(CAPACITY)
+  #sizes = new Float64Array(CAPACITY)
+  #ranks = new Float64Array(CAPACITY)
+
+  get count(): number {
+    return this.#slots.size
+  }
+
+  has(order_id: number): boolean {
+    return this.#slots.get(order_id) >= 0
+  }
+
+  /** Of a known order. */
+  sideOf(order_id: number): 1 | -1 {
+    return this.#sides[this.#slots.get(order_id)] as 1 | -1
+  }
+
+  priceOf(order_id: number): number {
+    return this.#prices[this.#slots.get(order_id)] as number
+  }
+
+  sizeOf(order_id: number): number {
+    const slot = this.#slots.get(order_id)
+    return slot < 0 ? 0 : (this.#sizes[slot] as number)
+  }
+
+  rankOf(order_id: number): number {
+    return this.#ranks[this.#slots.get(order_id)] as number
+  }
+
+  /** Like the others returns whether a best level is another or has another size. */
+  add(order_id: number, side: 1 | -1, price_units: number, size_units: number): boolean {
+    const isOld = this.#slots.get(order_id) >= 0 && this.delete(order_id)
+    const slot = this.#free.pop() ?? this.#newSlot()
+    this.#slots.set(order_id, slot)
+    this.#ids[slot] = order_id
+    this.#sides[slot] = side
+    this.#prices[slot] = price_units
+    this.#sizes[slot] = size_units
+    this.#ranks[slot] = this.next_rank++
+    return this.levels.side(side).change(price_units, size_units) || isOld
+  }
+
+  /** Unknown ids are passed over: a history may begin in the middle of their lives. */
+  modify(order_id: number, price_units: number, size_units: number): boolean {
+    const slot = this.#slots.get(order_id)
+    if (slot < 0) return false
+    const levels = this.levels.side(this.#sides[slot] as 1 | -1)
+    const price = this.#prices[slot] as number
+    const size = this.#sizes[slot] as number
+    let isBest = false
+    if (price === price_units) {
+      if (size_units !== size) isBest = levels.change(price, size_units - size)
+    } else {
+      isBest = levels.change(price, -size)
+      isBest = levels.change(price_units, size_units) || isBest
+    }
+    if (price !== price_units || size_units > size) this.#ranks[slot] = this.next_rank++
+    this.#prices[slot] = price_units
+    this.#sizes[slot] = size_units
+    return isBest
+  }
+
+  /** So much of an order has traded or was taken back; nothing left takes it out. */
+  reduce(order_id: number, by_units: number): boolean {
+    const slot = this.#slots.get(order_id)
+    if (slot < 0) return false
+    const left = (this.#sizes[slot] as number) - by_units
+    if (left <= 0) return this.delete(order_id)
+    this.#sizes[slot] = left
+    return this.levels.side(this.#sides[slot] as 1 | -1).change(this.#prices[slot] as number, -by_units)
+  }
+
+  delete(order_id: number): boolean {
+    const slot = this.#slots.get(order_id)
+    if (slot < 0) return false
+    this.#slots.delete(order_id)
+    this.#free.push(slot)
+    const levels = this.levels.side(this.#sides[slot] as 1 | -1)
+    return levels.change(this.#prices[slot] as number, -(this.#sizes[slot] as number))
+  }
+
+  clear(): void {
+    this.#slots.clear()
+    this.#free.length = 0
+    this.#used = 0
+    this.levels.clear()
+  }
+
+  save(writer: CanonicalWriter): void {
+    writer.number(this.next_rank)
+    writer.count(this.#slots.size)
+    for (const slot of this.#inTime()) {
+      writer.number(this.#ids[slot] as number)
+      writer.flag(this.#sides[slot] === 1)
+      writer.number(this.#prices[slot] as number)
+      writer.number(this.#sizes[slot] as number)
+      writer.number(this.#ranks[slot] as number)
+    }
+  }
+
+  /** Into a new book. */
+  load(reader: CanonicalReader): void {
+    const next_rank = reader.number()
+    for (let orders = reader.count(); orders > 0; orders--) {
+      const order_id = reader.number()
+      this.add(order_id, reader.flag() ? 1 : -1, reader.number(), reader.number())
+      this.#ranks[this.#slots.get(order_id)] = reader.number()
+    }
+    this.next_rank = next_rank
+  }
+
+  /** The slots in use, the earliest order first. */
+  #inTime(): number[] {
+    const free = new Set(this.#free)
+    return Array.from({ length: this.#used }, (_, slot) => slot)
+      .filter((slot) => !free.has(slot))
+      .sort((a, b) => (this.#ranks[a] as number) - (this.#ranks[b] as number))
+  }
+
+  #newSlot(): number {
+    const slot = this.#used++
+    if (slot < this.#sizes.length) return slot
+    const capacity = this.#sizes.length * 2
+    this.#ids = grown(new Float64Array(capacity), this.#ids)
+    this.#sides = grown(new Int8Array(capacity), this.#sides)
+    this.#prices = grown(new Float64Array(capacity), this.#prices)
+    this.#sizes = grown(new Float64Array(capacity), this.#sizes)
+    this.#ranks = grown(new Float64Array(capacity), this.#ranks)
+    return slot
+  }
+}
+
+function grown<Column extends Int8Array | Float64Array>(larger: Column, column: Column): Column {
+  larger.set(column)
+  return larger
+}

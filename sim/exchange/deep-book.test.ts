@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { BOOK_ACTION } from './deep-books.ts'
+import { Scenario, terms, venue } from './scenario.test-support.ts'
+
+/** Bids 100×5, 99×5, 98×5 and asks 101×4, 102×4, 104×4. */
+function byPrice(): Scenario {
+  const scenario = new Scenario(terms({ venues: [venue({ book: 'levels' })] }))
+  const exchange = scenario.venues.exchange('sim')
+  for (const price of [100, 99, 98]) exchange.onLevel(0, 1, 1, price, 5)
+  for (const price of [101, 102, 104]) exchange.onLevel(0, 1, -1, price, 4)
+  return scenario
+}
+
+test('a market order walks the levels, and what the book does not hold is canceled', () => {
+  const scenario = byPrice()
+  expect(scenario.play('2 a buy 10 market ioc', '3 b buy 5 market ioc')).toEqual([
+    '2 a new leaves 10',
+    '2 a trade 4@101 leaves 6',
+    '2 a trade 4@102 leaves 2',
+    '2 a trade 2@104 leaves 0',
+    '3 b new leaves 5',
+    '3 b trade 2@104 leaves 3',
+    '3 b canceled cum 2',
+  ])
+})
+
+test('a limit order walks as far as its price, and fill-or-kill asks first', () => {
+  const scenario = byPrice()
+  expect(scenario.play('2 a buy 9 limit 102 fok', '3 b buy 9 limit 102 gtc')).toEqual([
+    '2 a new leaves 9',
+    '2 a canceled cum 0',
+    '3 b new leaves 9',
+    '3 b trade 4@101 leaves 5',
+    '3 b trade 4@102 leaves 1',
+  ])
+})
+
+test('what was taken stays taken until the level is set anew', () => {
+  const scenario = byPrice()
+  scenario.step('2 a buy 3 market ioc')
+  scenario.step('3 b buy 3 market ioc')
+  scenario.venues.exchange('sim').onLevel(0, 4, -1, 101, 4)
+  scenario.step('5 c buy 3 market ioc')
+  expect(scenario.reports().filter((report) => report.includes('trade'))).toEqual([
+    '2 a trade 3@101 leaves 0',
+    '3 b trade 1@101 leaves 2',
+    '3 b trade 2@102 leaves 0',
+    '5 c trade 3@101 leaves 0',
+  ])
+})
+
+test('by price a resting order stands behind its whole level, and only trades use it up', () => {
+  const scenario = byPrice()
+  const exchange = scenario.venues.exchange('sim')
+  scenario.step('2 a buy 3 limit 100 gtc')
+  // Others cancel: nobody knows which, so it helps nothing.
+  exchange.onLevel(0, 3, 1, 100, 1)
+  exchange.onTrade(0, 4, 100, 4, -1)
+  exchange.onTrade(0, 5, 100, 3, -1)
+  exchange.onTrade(0, 6, 99, 1, -1)
+  exchange.onTrade(0, 7, 99, 9, 1)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual([
+    '2 a new leaves 3',
+    '5 a trade 2@100 leaves 1',
+    '6 a trade 1@100 leaves 0',
+  ])
+})
+
+test('a resting order is filled by the other side that comes to it, up to what stands there', () => {
+  const scenario = byPrice()
+  scenario.step('2 a sell 6 limit 103 gtc')
+  scenario.venues.exchange('sim').onLevel(0, 3, 1, 103, 4)
+  scenario.venues.exchange('sim').onLevel(0, 4, 1, 104, 9)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual([
+    '2 a new leaves 6',
+    '3 a trade 4@103 leaves 2',
+    '4 a trade 2@103 leaves 0',
+  ])
+})
+
+test('quotes and bars are of a lesser kind there: ignored and counted', () => {
+  const scenario = byPrice()
+  scenario.step('2 quote 50/51')
+  scenario.step('3 bar last 70')
+  expect(scenario.play('4 a buy 1 market ioc')).toEqual(['4 a new leaves 1', '4 a trade 1@101 leaves 0'])
+  expect(scenario.venues.exchange('sim').ignored_row_count).toBe(2)
+})
+
+test('stops watch the best levels', () => {
+  const scenario = byPrice()
+  scenario.step('2 a sell 2 stop 99 gtc')
+  scenario.venues.exchange('sim').onLevel(0, 3, 1, 100, 0)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual(['2 a new leaves 2', '3 a triggered', '3 a trade 2@99 leaves 0'])
+})
+
+test('a snapshot of a venue with a book by order goes on as it would have', () => {
+  const scenario = new Scenario(terms({ venues: [venue({ book: 'orders' })] }))
+  const copy = new Scenario(terms({ venues: [venue({ book: 'orders' })] }))
+  const exchange = scenario.venues.exchange('sim')
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
+  scenario.step('2 a buy 3 limit 100 gtc')
+  exchange.onBookOrder(0, 3, BOOK_ACTION.add, 3, 1, 100, 5)
+  const writer = new CanonicalWriter()
+  scenario.venues.save(writer)
+  copy.venues.load(new CanonicalReader(writer.copy()))
+  for (const { venues } of [scenario, copy]) {
+    venues.exchange('sim').onBookOrder(0, 4, BOOK_ACTION.execute, 1, 1, 0, 5)
+    venues.exchange('sim').onBookOrder(0, 5, BOOK_ACTION.execute, 3, 1, 0, 2)
+  }
+  scenario.drainInstants()
+  copy.drainInstants()
+  expect(copy.reports()).toEqual(['5 a trade 2@100 leaves 1'])
+  expect(scenario.reports()).toEqual(['2 a new leaves 3', ...copy.reports()])
+})

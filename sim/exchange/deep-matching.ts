@@ -1,0 +1,215 @@
+// Matching against a deeper book: who takes walks the levels, who rests has a place in the queue of its price.
+
+import type { OrderBook } from '../../engine/book/order-book.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { must } from '../../schemas/assert.ts'
+import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import { BOOK_ACTION, type DeepBooks } from './deep-books.ts'
+import type { FillModel } from './fill-model.ts'
+import { fillableUnits, type MatchingEvents } from './matching.ts'
+import type { RestingOrders } from './resting-orders.ts'
+import { leavesUnits, type VenueOrder } from './venue-order.ts'
+
+export class DeepMatching {
+  readonly #books: DeepBooks
+  readonly #resting: RestingOrders
+  readonly #specs: readonly InstrumentSpec[]
+  readonly #model: FillModel
+  readonly #events: MatchingEvents
+
+  constructor(
+    books: DeepBooks,
+    resting: RestingOrders,
+    specs: readonly InstrumentSpec[],
+    model: FillModel,
+    events: MatchingEvents,
+  ) {
+    this.#books = books
+    this.#resting = resting
+    this.#specs = specs
+    this.#model = model
+    this.#events = events
+  }
+
+  fillsWhole(order: VenueOrder): boolean {
+    const wanted = fillableUnits(order)
+    if (wanted < leavesUnits(order)) return false
+    const against = this.#books.against(order.instrument_index, order.side)
+    let shown = 0
+    for (let depth = 0; depth < against.count && shown < wanted; depth++) {
+      if (!this.#reaches(order, against.priceAt(depth))) break
+      shown += this.#lots(order, against.sizeAt(depth))
+      if (order.works_as === 'market_to_limit') break
+    }
+    return shown >= wanted
+  }
+
+  /** Walks the levels the order reaches. What the book does not hold is not filled. */
+  take(order: VenueOrder, ts_us: number): void {
+    const { instrument_index, side } = order
+    const against = this.#books.against(instrument_index, side)
+    while (against.count > 0) {
+      const price = against.best_price_units
+      if (!this.#reaches(order, price)) return
+      const quantity = Math.min(fillableUnits(order), this.#lots(order, against.best_size_units))
+      if (quantity === 0) return
+      this.#books.take(instrument_index, side, price, quantity)
+      this.#events.onFill(order, price as PriceUnits, quantity as SizeUnits, ts_us)
+      if (order.works_as === 'market_to_limit' || leavesUnits(order) === 0) return
+    }
+  }
+
+  isMarketable(order: VenueOrder): boolean {
+    const against = this.#books.against(order.instrument_index, order.side)
+    return against.count > 0 && this.#reaches(order, against.best_price_units)
+  }
+
+  /** Fills resting orders that the other side of the book has come to, each at its own price. */
+  cross(instrument_index: number, ts_us: number): void {
+    this.#crossSide(instrument_index, 'buy', ts_us)
+    this.#crossSide(instrument_index, 'sell', ts_us)
+  }
+
+  /**
+   * A trade took from resting orders of a side at a price. Own ones that stand in front of what it took trade first; by
+   * price, what stands in front of them is used up first.
+   */
+  traded(
+    instrument_index: number,
+    side: 1 | -1,
+    price_units: number,
+    size_units: number,
+    rank: number,
+    ts_us: number,
+  ): void {
+    let left = size_units
+    for (const order of this.#resting.of(instrument_index)) {
+      if ((order.side === 'buy' ? 1 : -1) !== side) continue
+      const distance = side * (order.price_units - price_units)
+      if (distance < 0 || left <= 0) return
+      if (distance === 0 && this.#books.is_by_order && order.queue_place > rank) return
+      if (distance === 0 && !this.#books.is_by_order) {
+        const used = Math.min(order.queue_place, left)
+        order.queue_place -= used
+        left -= used
+      }
+      const lot = this.#spec(order).lot_units
+      const quantity = Math.min(fillableUnits(order), left - (left % lot))
+      if (quantity === 0) continue
+      left -= quantity
+      this.#events.onFill(order, order.price_units, quantity as SizeUnits, ts_us)
+    }
+  }
+
+  /**
+   * One message of a history by order. What own orders take of an order that comes in is gone from it. Returns whether a
+   * best level is another or has another size.
+   */
+  onBookOrder(
+    instrument_index: number,
+    action: number,
+    order_id: number,
+    side: 1 | -1,
+    price_units: number,
+    size_units: number,
+    ts_us: number,
+  ): boolean {
+    const book = this.#books.orders(instrument_index)
+    const isBest = this.#applied(
+      book,
+      instrument_index,
+      action,
+      order_id,
+      side,
+      price_units,
+      size_units,
+      ts_us,
+    )
+    if (isBest) this.#books.refresh(instrument_index)
+    return isBest
+  }
+
+  #applied(
+    book: OrderBook,
+    instrument_index: number,
+    action: number,
+    order_id: number,
+    side: 1 | -1,
+    price_units: number,
+    size_units: number,
+    ts_us: number,
+  ): boolean {
+    if (action === BOOK_ACTION.add) {
+      const left = size_units - this.#comesIn(instrument_index, side, price_units, size_units, ts_us)
+      return left > 0 ? book.add(order_id, side, price_units, left) : book.delete(order_id)
+    }
+    if (action === BOOK_ACTION.modify) return book.modify(order_id, price_units, size_units)
+    if (action === BOOK_ACTION.delete || !book.has(order_id)) return book.delete(order_id)
+    if (this.#hasOwn(instrument_index)) {
+      const rank = book.rankOf(order_id)
+      const price = book.priceOf(order_id)
+      this.traded(instrument_index, book.sideOf(order_id), price, size_units, rank, ts_us)
+    }
+    return book.reduce(order_id, size_units)
+  }
+
+  /** How much of an order that comes in own resting orders trade with. */
+  #comesIn(
+    instrument_index: number,
+    side: 1 | -1,
+    price_units: number,
+    size_units: number,
+    ts_us: number,
+  ): number {
+    if (!this.#hasOwn(instrument_index)) return 0
+    let taken = 0
+    for (;;) {
+      const own =
+        side === 1 ? this.#resting.bestSell(instrument_index) : this.#resting.bestBuy(instrument_index)
+      if (own === undefined || side * (price_units - own.price_units) < 0) return taken
+      const left = size_units - taken
+      const quantity = Math.min(fillableUnits(own), left - (left % this.#spec(own).lot_units))
+      if (quantity === 0) return taken
+      taken += quantity
+      this.#events.onFill(own, own.price_units, quantity as SizeUnits, ts_us)
+    }
+  }
+
+  #crossSide(instrument_index: number, side: 'buy' | 'sell', ts_us: number): void {
+    const against = this.#books.against(instrument_index, side)
+    for (;;) {
+      const own =
+        side === 'buy' ? this.#resting.bestBuy(instrument_index) : this.#resting.bestSell(instrument_index)
+      if (own === undefined || against.count === 0 || !this.#reaches(own, against.best_price_units)) return
+      if (fillableUnits(own) === 0) {
+        this.#events.onSpent(own, ts_us)
+        continue
+      }
+      const quantity = Math.min(fillableUnits(own), this.#lots(own, against.best_size_units))
+      if (quantity === 0) return
+      this.#books.take(instrument_index, side, against.best_price_units, quantity)
+      this.#events.onFill(own, own.price_units, quantity as SizeUnits, ts_us)
+    }
+  }
+
+  #hasOwn(instrument_index: number): boolean {
+    return (
+      this.#resting.best_buy_price_units[instrument_index] !== Number.NEGATIVE_INFINITY ||
+      this.#resting.best_sell_price_units[instrument_index] !== Number.POSITIVE_INFINITY
+    )
+  }
+
+  #reaches(order: VenueOrder, price_units: number): boolean {
+    if (order.works_as !== 'limit') return true
+    return order.side === 'buy' ? order.price_units >= price_units : order.price_units <= price_units
+  }
+
+  #lots(order: VenueOrder, size_units: number): number {
+    const available = this.#model.available(order, size_units)
+    return available - (available % this.#spec(order).lot_units)
+  }
+
+  #spec(order: VenueOrder): InstrumentSpec {
+    return must(this.#specs[order.instrument_index], 'an order is matched in an instrument that is known')
+  }
+}
