@@ -1,4 +1,4 @@
-// The bus between nodes, and to whoever looks: in process for tests and the embedded default, JetStream for installations.
+// The bus between nodes, and to whoever looks: JetStream for installations, in process for tests.
 //
 // Order: messages of one subject reach a subscriber in the order one publisher published them, awaited or not; after a
 // missed deadline the message may still come, out of its place. Delivery: at least once; a published `message_id` is

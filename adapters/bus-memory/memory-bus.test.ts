@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MemoryBus } from './memory-bus.ts'
+import { MemoryBus } from './memory-bus.test-support.ts'
 import {
   collect,
   message,

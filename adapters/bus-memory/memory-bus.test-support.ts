@@ -1,5 +1,6 @@
-// The bus inside one process: the embedded default, and the judge of what the one on JetStream does. What is published is
-// held in memory, the last of each stream; it is gone with the process.
+// The bus between nodes inside one process, for tests of whatever publishes and subscribes, and the judge of what the one
+// on JetStream does. What is published is held in memory, the last of each stream; it is gone with the process. A node that
+// hosts everything needs no bus between nodes.
 
 import type {
   BusDelivery,
@@ -12,7 +13,7 @@ import type {
 import { assert } from '../../schemas/assert.ts'
 import type { OperatingError } from '../../schemas/operating-error.ts'
 import { busClosed, busOverloaded, messagesLost, subscriberFailed } from './bus-errors.ts'
-import { MemoryStream } from './memory-stream.ts'
+import { MemoryStream } from './memory-stream.test-support.ts'
 import { subjectMatcher } from './subject-pattern.ts'
 
 export type MemoryBusOptions = {
