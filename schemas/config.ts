@@ -384,6 +384,10 @@ export const LiveConfig = Type.Object(
           'The simulated exchange in a process of its own (orrery exchange): tcp://127.0.0.1:4760. Absent: in the node.',
       }),
     ),
+    record: Type.Boolean({
+      description: 'Whether a recorder, a process of its own, puts the raw rows into the tick store.',
+      default: true,
+    }),
     snapshot_inputs: Count({ description: 'Inputs between two snapshots.', default: 100_000 }),
     reconcile_interval_ms: Count({
       description: "How often the venues' books are compared with ours, milliseconds.",

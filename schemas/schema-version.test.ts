@@ -8,7 +8,7 @@ const PINNED = {
   version: 3,
   files: {
     'backtest-result.ts': '8b1ffc00bfe893b2',
-    'config.ts': '7b31833fdc082edf',
+    'config.ts': '6975452e923e441a',
     'csv-mapping.ts': '966635cd844214fb',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',

@@ -66,6 +66,7 @@ class FileJournal implements Journal {
   #last: { readonly epoch: number; readonly chain_hash: Uint8Array }
   #writer: FileJournalWriter | undefined
   #failure: Error | undefined
+  #isClosed = false
 
   constructor(parts: FileJournalParts) {
     this.#parts = parts
@@ -129,7 +130,10 @@ class FileJournal implements Journal {
     }
   }
 
+  /** Closed once; a second call does nothing. */
   async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
     try {
       await this.#writer?.close()
     } finally {

@@ -102,6 +102,7 @@ async function openMeasured(scope: BenchScope, load: SessionLoad) {
     onFailure: (error) => {
       throw error
     },
+    onHistoryEnd: () => undefined,
     between: {
       feedClock: spinning,
       connection: (connection) => ({
@@ -163,7 +164,15 @@ async function restartFigures(scope: BenchScope): Promise<Figure[]> {
   const path = await sessionConfig(folder, { rows_per_s: 100_000, seconds: 0 })
   const journaled = await killedSession(path, folder, inputs)
   const began = performance.now()
-  const paper = await openPaperSession({ path, set: [], observer: {}, onAlert, onFault, onFailure })
+  const paper = await openPaperSession({
+    path,
+    set: [],
+    observer: {},
+    onAlert,
+    onFault,
+    onFailure,
+    onHistoryEnd: onAlert,
+  })
   const opened_s = (performance.now() - began) / 1000
   await paper.session.run()
   while (!paper.session.is_trading_enabled) await wait(1)

@@ -1,37 +1,38 @@
-// A paper session from its configuration file: strategies, journal, clock, the simulated exchange in
-// this process or in one of its own, feeds. What starts here is a live session like any other.
+// A paper session from its configuration file: strategies, journal, clock, venues, bus, recorder, feeds. What starts here
+// is a live session like any other.
 
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
-import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
+import { openExistingStore } from '../../adapters/clickhouse/existing-store.ts'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { SessionClock } from '../../adapters/session-clock/session-clock.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { Journal, JournalWriter } from '../../engine/journal-port.ts'
 import { LIVE_BOUNDS_DEFAULT } from '../../engine/live/live-bounds.ts'
-import type { BaseOrigin, LiveContents } from '../../engine/live/live-header.ts'
+import type { BaseOrigin } from '../../engine/live/live-header.ts'
 import type { VenueConnection } from '../../engine/live/venue-connection.ts'
 import type { FeedClock } from '../../engine/market-feed-port.ts'
 import { APPROVAL_AGE_MAX_US } from '../../engine/outbox.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
-import { createStepGate } from '../../engine/step-gate.ts'
+import { createStepGate, type StepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
-import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
+import { planData } from '../../sim/backtest/data-plan.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
-import { configHash } from '../config/config-hash.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { type LoadedSession, loadStrategies } from '../config/load-strategies.ts'
 import { foldUnder } from './fold-node.ts'
 import { lastJournaledUs } from './last-journaled.ts'
 import { BAR_CLOSE_DELAY_US, liveNodeFactory } from './live-node.ts'
 import { LiveSession } from './live-session.ts'
-import { joinBus } from './session-bus.ts'
-import { sessionFeeds } from './session-feeds.ts'
+import { type HeldLease, joinBus, type SessionBus } from './session-bus.ts'
+import { marketFeeds, sessionFeeds } from './session-feeds.ts'
 import { makeSessionFolder, sessionFolder, sessionJournal } from './session-folder.ts'
+import { bindingOf, contentsOf } from './session-identity.ts'
+import { openSessionTape, startRecorder } from './session-tape.ts'
 import { sessionVenues } from './session-venues.ts'
 import { standBy } from './stand-by.ts'
 
@@ -43,6 +44,8 @@ export type PaperOptions = {
   readonly onAlert: (alert: Alert) => void
   readonly onFault: (fault: FaultReport) => void
   readonly onFailure: (error: unknown) => void
+  /** A history has come to its end, or cannot be read any further. */
+  readonly onHistoryEnd: (error: unknown) => void
   /** Follow another node until its lease is free, and go on from its journal. */
   readonly stand_by?: { readonly signal: AbortSignal; readonly print: (line: string) => void } | undefined
   /** Between the parts, for whoever copies, watches or disturbs what passes. */
@@ -68,85 +71,58 @@ export type PaperSession = {
 }
 
 export async function openPaperSession(options: PaperOptions): Promise<PaperSession> {
-  const gate = createStepGate()
-  // Before the strategies are loaded: what they take into a variable must be guarded already.
-  const removeGuard = installAmbientGuard(gate, () => undefined)
-  const loaded = await loadStrategies(await loadConfig(options))
-  const config = liveConfig(loaded.loaded.config)
+  await using opened = new AsyncDisposableStack()
+  const { onAlert, onFailure, between = {} } = options
+  const { gate, loaded, config } = await load(options, opened)
   const instruments = instrumentsOf(config)
   const folder = sessionFolder(config)
   await makeSessionFolder(folder)
-  const { between = {}, stand_by } = options
-  const held =
-    stand_by === undefined
-      ? undefined
-      : await standBy({
-          ...options,
-          ...stand_by,
-          config,
-          directory: sessionJournal(folder),
-          now_us: () => Date.now() * 1000,
-        })
-  const file = await openFileJournal({ directory: sessionJournal(folder) })
-  const journal = between.journal?.(file) ?? file
+  const held = await heldLease(options, config, folder)
+  const journal = await openJournal(options, folder, opened)
   const journaled_us = await lastJournaledUs(journal)
-  const clock = new SessionClock({ journaled_us, speed: Number(config.live.speed) })
-  const venues = await sessionVenues({ config, instruments, folder, clock, onFailure: options.onFailure })
-  const { onRow, absence_grace_ms } = venues
+  const clock = sessionClock(config, journaled_us)
+  const venues = opened.use(
+    disposable(await sessionVenues({ config, instruments, folder, clock, onFailure })),
+  )
   const connections = venues.connections.map((connection) => between.connection?.(connection) ?? connection)
-  const bus = await joinBus({
-    config,
-    journal,
-    directory: sessionJournal(folder),
-    now_us: () => clock.now_us(),
-    onAlert: options.onAlert,
-    onFailure: options.onFailure,
-    held,
-  })
-  const wrapWriter = (writer: JournalWriter): JournalWriter => {
-    const copied = bus?.wrapWriter(writer) ?? writer
-    return between.writer?.(copied) ?? copied
-  }
+  const directory = sessionJournal(folder)
+  const now_us = () => clock.now_us()
+  const bus = await joinBus({ config, journal, directory, now_us, onAlert, onFailure, held })
+  if (bus !== undefined) opened.use(disposable(bus))
+  const recorder = startRecorder({ config, clock, onAlert }, options)
+  if (recorder !== undefined) opened.use(disposable(recorder))
+  const recording = await openSessionTape({ config, folder, journal, instruments, clock, onAlert })
+  if (recording !== undefined) opened.use(disposable(recording))
   const feedClock = between.feedClock?.(clock) ?? clock
+  const feeds = await marketFeeds({
+    config,
+    instruments,
+    clock: feedClock,
+    bus: bus?.messages,
+    openStore: async () => {
+      await recorder?.ready
+      return openExistingStore(config.data.store)
+    },
+    journaled_us,
+    onHistoryEnd: options.onHistoryEnd,
+  })
+  const links = { config, instruments, clock: feedClock, tape: recording?.tape, onRow: venues.onRow }
   const session = await LiveSession.open({
     config,
     clock,
     connections,
     journal,
-    wrapWriter,
-    buildNode: liveNodeFactory({
-      config,
-      instruments,
-      definitions: definitionsOf(loaded),
-      venues: connections,
-      sha256: nodeSha256,
-      gate,
-      permit: bus?.permit,
-      approval_age_max_us: APPROVAL_AGE_MAX_US * Math.max(1, Number(config.live.speed)),
-      observer: options.observer,
-      onAlert: options.onAlert,
-      onFault: options.onFault,
-    }),
-    bounds: { ...LIVE_BOUNDS_DEFAULT, snapshot_inputs: config.live.snapshot_inputs },
-    sha256: nodeSha256,
-    binding: bindingOf(loaded, config),
-    contents: (base_from) => contentsOf(loaded, config, base_from),
-    foldUnder: (header) => foldUnder(header, connections),
-    instrumentIndex: (id) => indexOf(instruments, id),
-    venueOfInstrument: (index) => must(instruments[index], 'an instrument is known').venue_id,
-    makeFeeds: (target) =>
-      sessionFeeds({ config, instruments, clock: feedClock, ...(onRow !== undefined && { onRow }) }, target),
+    wrapWriter: (writer) => wrapped(writer, bus, between),
+    ...nodeOptions({ options, loaded, config, instruments, gate, connections, bus }),
+    recording: recording?.tape,
+    makeFeeds: (target) => sessionFeeds(feeds, links, target),
     // What the other node sent at the last moment of its lease may still be on its way.
-    absence_grace_ms: held === undefined ? absence_grace_ms : config.live.takeover_grace_ms,
-    onAlert: options.onAlert,
-    onFailure: options.onFailure,
+    absence_grace_ms: held === undefined ? venues.absence_grace_ms : config.live.takeover_grace_ms,
+    onAlert,
+    onFailure,
   })
-  const close = async () => {
-    await bus?.close()
-    await venues.close()
-    removeGuard()
-  }
-  return { session, config, folder, instruments, clock, close }
+  const beside = opened.move()
+  return { session, config, folder, instruments, clock, close: () => beside.disposeAsync() }
 }
 
 /** What only a live session's configuration says in full: its orders wait for the disk, its bars for late rows. */
@@ -159,35 +135,91 @@ export function liveConfig(config: Config): Config {
   }
 }
 
-function bindingOf({ strategies }: LoadedSession, config: Config) {
-  const hashes = strategies.map(({ strategy_hash }) => Buffer.from(strategy_hash, 'hex'))
+type Loaded = { readonly gate: StepGate; readonly loaded: LoadedSession; readonly config: Config }
+
+async function load(options: PaperOptions, opened: AsyncDisposableStack): Promise<Loaded> {
+  const gate = createStepGate()
+  // Before the strategies are loaded: what they take into a variable must be guarded already.
+  opened.defer(installAmbientGuard(gate, () => undefined))
+  const loaded = await loadStrategies(await loadConfig(options))
+  return { gate, loaded, config: liveConfig(loaded.loaded.config) }
+}
+
+async function heldLease(
+  options: PaperOptions,
+  config: Config,
+  folder: string,
+): Promise<HeldLease | undefined> {
+  const { stand_by, onAlert, onFailure } = options
+  if (stand_by === undefined) return undefined
+  const now_us = () => Date.now() * 1000
+  return standBy({ ...stand_by, config, directory: sessionJournal(folder), now_us, onAlert, onFailure })
+}
+
+/** A session closes its journal when it ends; closing it again does nothing. */
+async function openJournal(
+  { between = {} }: PaperOptions,
+  folder: string,
+  opened: AsyncDisposableStack,
+): Promise<Journal> {
+  const file = await openFileJournal({ directory: sessionJournal(folder) })
+  opened.defer(() => file.close())
+  return between.journal?.(file) ?? file
+}
+
+/** A history's time is its own, from its start or from where the journal ended. */
+function sessionClock(config: Config, journaled_us: number): SessionClock {
+  const speed = Number(config.live.speed)
+  if (!config.live.feeds.some(({ kind }) => kind === 'history'))
+    return new SessionClock({ journaled_us, speed })
+  return new SessionClock({ journaled_us, speed, start_us: planData(config).range.from_us })
+}
+
+function wrapped(writer: JournalWriter, bus: SessionBus | undefined, between: SessionSeams): JournalWriter {
+  const copied = bus?.wrapWriter(writer) ?? writer
+  return between.writer?.(copied) ?? copied
+}
+
+type NodeParts = Loaded & {
+  readonly options: PaperOptions
+  readonly instruments: readonly InstrumentSpec[]
+  readonly connections: readonly VenueConnection[]
+  readonly bus: SessionBus | undefined
+}
+
+/** How the node is built, and what its epochs are bound to. */
+function nodeOptions({ options, loaded, config, instruments, gate, connections, bus }: NodeParts) {
+  const { observer, onAlert, onFault } = options
   return {
-    build_hash: buildIdentity().build_hash,
-    strategy_hash: Buffer.from(nodeSha256.digest(...hashes)).toString('hex'),
-    config_hash: configHash(config),
-    schema_version: SCHEMA_VERSION,
+    buildNode: liveNodeFactory({
+      config,
+      instruments,
+      definitions: definitionsOf(loaded),
+      venues: connections,
+      sha256: nodeSha256,
+      gate,
+      permit: bus?.permit,
+      approval_age_max_us: APPROVAL_AGE_MAX_US * Math.max(1, Number(config.live.speed)),
+      observer,
+      onAlert,
+      onFault,
+    }),
+    bounds: { ...LIVE_BOUNDS_DEFAULT, snapshot_inputs: config.live.snapshot_inputs },
+    sha256: nodeSha256,
+    binding: bindingOf(loaded, config),
+    contents: (base_from: BaseOrigin) => contentsOf(loaded, config, base_from),
+    foldUnder: (header: Uint8Array) => foldUnder(header, connections),
+    instrumentIndex: (id: string) => indexOf(instruments, id),
+    venueOfInstrument: (index: number) => must(instruments[index], 'an instrument is known').venue_id,
   }
 }
 
-function contentsOf({ strategies }: LoadedSession, config: Config, base_from: BaseOrigin): LiveContents {
-  const { version, node_version } = buildIdentity()
-  return {
-    kind: 'live',
-    mode: 'paper',
-    config,
-    strategies: config.strategies.map(({ id }, i) => {
-      const { source, strategy_hash, files } = must(strategies[i], 'every configured strategy is loaded')
-      return {
-        strategy_id: id,
-        source,
-        strategy_hash,
-        files: files.map(({ path, bytes }) => ({ path, bytes })),
-      }
-    }),
-    version,
-    node_version,
-    base_from,
-  }
+function disposable<Part extends { close(): Promise<unknown> }>(part: Part): Part & AsyncDisposable {
+  return Object.assign(part, {
+    [Symbol.asyncDispose]: async () => {
+      await part.close()
+    },
+  })
 }
 
 function definitionsOf({ loaded, strategies }: LoadedSession): Map<string, StrategyDefinition> {

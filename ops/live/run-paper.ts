@@ -37,6 +37,10 @@ export async function runPaper({
     onAlert: (alert) => printer.alert(alert),
     onFault: (fault) => printer.fault(fault),
     onFailure: (error) => end.reject(error),
+    onHistoryEnd: (error) =>
+      error === undefined
+        ? end.resolve({ by: 'the end of the history', on_stop: 'cancel' })
+        : end.reject(error),
     // A standby has nothing to end gracefully: the command line's own handler ends it at the first signal.
     stand_by: stand_by ? { signal: new AbortController().signal, print } : undefined,
   })

@@ -5,10 +5,12 @@
 import { hostname } from 'node:os'
 import { acquireLease, type LeaseOptions } from '../../adapters/nats/acquire-lease.ts'
 import { connectNats } from '../../adapters/nats/connect.ts'
+import { JetStreamBus } from '../../adapters/nats/jetstream-bus.ts'
 import { type JournalCopy, openJournalCopy } from '../../adapters/nats/journal-copy.ts'
 import type { AccountLease } from '../../adapters/nats/lease.ts'
 import { TRADING_ROLE } from '../../adapters/nats/roles.ts'
-import { leaseBucket, streamName } from '../../adapters/nats/streams.ts'
+import { leaseBucket, streamName, streamOf } from '../../adapters/nats/streams.ts'
+import type { MessageBus } from '../../engine/bus-port.ts'
 import type { Journal, JournalWriter } from '../../engine/journal-port.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
@@ -32,10 +34,15 @@ export type SessionBusOptions = {
 
 export type HeldLease = { readonly connection: Connection; readonly lease: AccountLease }
 
+/** A publish that takes longer is told; messages under way at once. */
+const PUBLISH_DEADLINE_MS = 2_000
+const PENDING_MAX = 1_024
+
 export type SessionBus = {
   /** '' while an order may leave at this moment. */
   readonly permit: () => string
   readonly wrapWriter: (writer: JournalWriter) => JournalWriter
+  readonly messages: MessageBus
   /** After the journal was closed: gives up what was held. */
   readonly close: () => Promise<void>
 }
@@ -55,10 +62,19 @@ export async function joinBus(options: SessionBusOptions): Promise<SessionBus | 
     const lease = taken ?? (await acquireLease(leaseOptions({ ...options, connection, env, epoch })))
     taken = lease
     const copy = config.durability === 'replicated' ? await openCopy(options, env, connection) : undefined
+    const messages = new JetStreamBus({
+      connection,
+      streamOf,
+      deadline_ms: PUBLISH_DEADLINE_MS,
+      pending_max: PENDING_MAX,
+    })
+    messages.onFault(options.onFailure)
     return {
       permit: () => lease.permit(),
       wrapWriter: (writer) => copy?.follow(writer) ?? writer,
+      messages,
       close: async () => {
+        await messages.close()
         await copy?.close()
         await lease.release()
         await connection.close()

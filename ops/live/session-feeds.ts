@@ -1,42 +1,72 @@
 // The feeds a configuration asks for, each with its link to the node. In the node's process the simulated exchange sees
 // every row first, as a venue does.
 
+import { BusFeed } from '../../adapters/feeds/bus-feed.ts'
+import { HistoryFeed } from '../../adapters/feeds/history-feed.ts'
 import { ExchangeFeed } from '../../adapters/paper-venue/exchange-feed.ts'
 import { exchangeAddress } from '../../adapters/paper-venue/frame-link.ts'
+import type { MessageBus } from '../../engine/bus-port.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { FeedLink } from '../../engine/live/feed-link.ts'
 import type { RowInput } from '../../engine/live/live-input.ts'
+import type { RawTape } from '../../engine/live/raw-tape-port.ts'
 import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
-import { must } from '../../schemas/assert.ts'
+import type { TickStore } from '../../engine/tick-store-port.ts'
+import { must, unreachable } from '../../schemas/assert.ts'
 import type { Config, FeedConfig } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
+import { planData } from '../../sim/backtest/data-plan.ts'
 import { generatorFeed, quotedInstruments } from './generated-market.ts'
 import type { FeedTarget, SessionFeed } from './live-session.ts'
+import { environmentOf } from './session-bus.ts'
 
 export type FeedSurroundings = {
   readonly config: Config
   readonly instruments: readonly InstrumentSpec[]
   readonly clock: FeedClock
-  /** Whoever sees each row before the node. */
-  readonly onRow?: (row: RowInput) => void
+  readonly bus?: Pick<MessageBus, 'subscribe' | 'onConnection'> | undefined
+  /** Where a history is read; asked for once. */
+  readonly openStore: () => Promise<TickStore>
+  /** Engine time of the journal's last input: a history goes on behind it. */
+  readonly journaled_us: number
+  readonly onHistoryEnd: (error: unknown) => void
 }
 
-export function sessionFeeds(surroundings: FeedSurroundings, target: FeedTarget): SessionFeed[] {
-  const { config, instruments, clock, onRow } = surroundings
-  refuseVenuesWithoutFeed(config)
-  return config.live.feeds.map((feed) => {
-    const source = marketFeed(feed, surroundings)
+export type FeedLinks = {
+  readonly config: Config
+  readonly instruments: readonly InstrumentSpec[]
+  readonly clock: FeedClock
+  readonly tape?: RawTape | undefined
+  /** Whoever sees each row before the node. */
+  readonly onRow?: ((row: RowInput) => void) | undefined
+}
+
+/** The feeds of a configuration, one a venue, not yet linked to a node. */
+export function marketFeeds(surroundings: FeedSurroundings): Promise<MarketFeed[]> {
+  refuseVenuesWithoutFeed(surroundings.config)
+  return Promise.all(surroundings.config.live.feeds.map((feed) => marketFeed(feed, surroundings)))
+}
+
+/** Each feed with its link to the node. */
+export function sessionFeeds(
+  feeds: readonly MarketFeed[],
+  links: FeedLinks,
+  target: FeedTarget,
+): SessionFeed[] {
+  const { config, instruments, clock, tape, onRow } = links
+  return feeds.map((source, index) => {
     const link = new FeedLink({
       stream: source.stream,
       sequencer: target,
+      tape,
       instrument_count: instruments.length,
-      venueOfInstrument: (index) => must(instruments[index], 'a row is of a known instrument').venue_id,
+      venueOfInstrument: (i) => must(instruments[i], 'a row is of a known instrument').venue_id,
       now_us: () => clock.now_us(),
     })
     const sink = onRow === undefined ? link : seenFirst(link, onRow)
     return {
-      venue_id: feed.venue,
+      venue_id: must(config.live.feeds[index], 'a feed is configured').venue,
       counts: () => link.counts,
       start: () => source.start(sink),
       close: () => source.close(),
@@ -44,16 +74,58 @@ export function sessionFeeds(surroundings: FeedSurroundings, target: FeedTarget)
   })
 }
 
-function marketFeed(feed: FeedConfig, { config, instruments, clock }: FeedSurroundings): MarketFeed {
+async function marketFeed(feed: FeedConfig, surroundings: FeedSurroundings): Promise<MarketFeed> {
+  const { config, instruments, clock } = surroundings
   const { venue } = feed
-  if (feed.kind === 'generator')
-    return generatorFeed({ config, venue, rows_per_s: feed.rows_per_s, instruments, clock })
-  if (feed.kind === 'exchange') {
-    const address = exchangeAddress(requireExchange(config))
-    const quoted = quotedInstruments(config, venue, instruments)
-    return new ExchangeFeed({ address, venue_id: venue as VenueId, instruments: quoted, clock })
+  switch (feed.kind) {
+    case 'generator':
+      return generatorFeed({ config, venue, rows_per_s: feed.rows_per_s, instruments, clock })
+    case 'exchange': {
+      const address = exchangeAddress(requireExchange(config))
+      const quoted = quotedInstruments(config, venue, instruments)
+      return new ExchangeFeed({ address, venue_id: venue as VenueId, instruments: quoted, clock })
+    }
+    case 'bus':
+      return busFeed(venue as VenueId, surroundings)
+    case 'history':
+      return historyFeed(venue as VenueId, surroundings)
+    default:
+      return unreachable(feed)
   }
-  throw notYet(feed)
+}
+
+function busFeed(venue_id: VenueId, { config, instruments, clock, bus }: FeedSurroundings): MarketFeed {
+  if (bus === undefined) throw noBus(venue_id)
+  const series = config.data.sources.flatMap((source) => {
+    const { kind, venue } = source
+    if (venue !== venue_id || kind === 'bar') return []
+    return source.instruments.map((symbol) => ({ kind, spec: specOf(instruments, `${symbol}.${venue}`) }))
+  })
+  return new BusFeed({ bus, environment: environmentOf(config), venue_id, series, clock })
+}
+
+async function historyFeed(venue_id: VenueId, surroundings: FeedSurroundings): Promise<MarketFeed> {
+  const { config, instruments, clock, openStore, journaled_us, onHistoryEnd } = surroundings
+  const { series, range } = planData(config)
+  const own = series.filter(({ instrument_id }) => specOf(instruments, instrument_id).venue_id === venue_id)
+  const store = await openStore()
+  const from_us = Math.max(range.from_us, journaled_us + 1)
+  const readings = await store.read(own, { from_us, to_us: range.to_us })
+  return new HistoryFeed({
+    series: readings.map((reading) => {
+      const { index } = specOf(instruments, reading.series.instrument_id)
+      return { reading, instrument_index: index, venue_id }
+    }),
+    clock,
+    onEnd: onHistoryEnd,
+  })
+}
+
+function specOf(instruments: readonly InstrumentSpec[], id: string): InstrumentSpec {
+  return must(
+    instruments.find(({ instrument_id }) => instrument_id === id),
+    'an instrument of a source is configured',
+  )
 }
 
 function seenFirst(sink: FeedSink, onRow: (row: RowInput) => void): FeedSink {
@@ -98,12 +170,12 @@ function requireExchange({ live }: Config): string {
   })
 }
 
-function notYet({ venue, kind }: FeedConfig): OperatingError {
+function noBus(venue: string): OperatingError {
   return new OperatingError({
-    code: 'config.feed_not_supported',
+    code: 'config.no_bus',
     reason: 'usage',
-    what: `A feed of kind ${kind} is not supported by this build.`,
-    where: `live.feeds, venue ${venue}`,
-    remedy: 'Use a generator, or the exchange in a process of its own.',
+    what: `The rows of ${venue} are to come from the bus, and the configuration names none.`,
+    where: 'bus',
+    remedy: 'Add bus: nats://127.0.0.1:4222 and start it with orrery nats up.',
   })
 }

@@ -16,6 +16,8 @@ export type RecorderChildOptions = {
 }
 
 export class RecorderChild {
+  /** Resolves when it has said its first word: the store is open and read through it. */
+  readonly ready: Promise<void>
   readonly #child: ChildProcess
   readonly #exited: Promise<unknown>
   #isClosing = false
@@ -24,9 +26,16 @@ export class RecorderChild {
     const overrides = set.flatMap((value) => ['--set', value])
     const args = [...process.execArgv, MAIN, 'recorder', path, ...overrides, '--with-parent']
     this.#child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    const said = Promise.withResolvers<void>()
+    this.ready = said.promise
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      if (stream !== null) createInterface({ input: stream }).on('line', print)
+      if (stream === null) continue
+      createInterface({ input: stream }).on('line', (line) => {
+        said.resolve()
+        print(line)
+      })
     }
+    this.#child.once('exit', () => said.resolve())
     this.#exited = once(this.#child, 'close')
     this.#child.once('exit', (code) => {
       if (!this.#isClosing) onExit(code)

@@ -62,7 +62,7 @@ export type KillRun = {
   readonly executions: number
 }
 
-const ENTRY = fileURLToPath(new URL('killed-session.test-support.ts', import.meta.url))
+const ENTRY = fileURLToPath(new URL('./killed-session.test-support.ts', import.meta.url))
 
 export type KillPlan = {
   readonly seed: number

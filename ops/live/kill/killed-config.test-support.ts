@@ -39,6 +39,7 @@ live:
   ${own ? '' : `exchange: ${surroundings.exchange}`}
   snapshot_inputs: 40
   absence_grace_ms: 50
+  record: false
 venues: [{ id: gen, displayed_quantity_default: 100, latency: { submit_us: 8000, report_us: 8000 } }]
 accounts:
   - id: main

@@ -61,6 +61,7 @@ const paper = await openPaperSession({
     say('failure', String(error))
     process.exit(1)
   },
+  onHistoryEnd: () => undefined,
   between: { journal: ofJournal, writer: ofWriter, connection: ofConnection },
 })
 const told = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()))

@@ -10,7 +10,7 @@ import { judged } from './kill-run.test-support.ts'
 import { sessionText, TRADER } from './killed-config.test-support.ts'
 import { Surroundings } from './surroundings.test-support.ts'
 
-const ENTRY = fileURLToPath(new URL('killed-session.test-support.ts', import.meta.url))
+const ENTRY = fileURLToPath(new URL('./killed-session.test-support.ts', import.meta.url))
 
 test('[N13] a node stopped for longer than its lease is taken over, and sends nothing more when it goes on', {
   timeout: 120_000,
@@ -121,8 +121,9 @@ class Node {
     if (this.lines.some((line) => what.test(line))) return Promise.resolve()
     return new Promise((resolve, reject) => {
       this.#waiting.push({ what, resolve })
-      this.#exit.then(([code]) =>
-        reject(new Error(`it ended with ${code}: ${this.lines.join('; ')} ${this.#errors}`)),
+      this.#exit.then(
+        ([code]) => reject(new Error(`it ended with ${code}: ${this.lines.join('; ')} ${this.#errors}`)),
+        reject,
       )
     })
   }
