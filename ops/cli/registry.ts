@@ -56,7 +56,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'live',
-    summary: 'Trade real money through a broker (not yet: no broker adapter exists).',
+    summary: 'Trade real money through a broker; refused while there is no adapter.',
     load: () => import('./commands/live.ts'),
   },
   {

@@ -3,8 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
-const MAIN = new URL('../cli/main.ts', import.meta.url).pathname
+/** The command line as a user calls it: a child knows nothing of who started it but that its input ends. */
+const ORRERY = fileURLToPath(new URL('../../bin/orrery', import.meta.url))
 
 export type RecorderChildOptions = {
   readonly path: string
@@ -24,8 +26,8 @@ export class RecorderChild {
 
   constructor({ path, set, print, onExit }: RecorderChildOptions) {
     const overrides = set.flatMap((value) => ['--set', value])
-    const args = [...process.execArgv, MAIN, 'recorder', path, ...overrides, '--with-parent']
-    this.#child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    const args = ['recorder', path, ...overrides, '--with-parent']
+    this.#child = spawn(ORRERY, args, { stdio: ['pipe', 'pipe', 'pipe'] })
     const said = Promise.withResolvers<void>()
     this.ready = said.promise
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

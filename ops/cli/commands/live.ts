@@ -3,7 +3,7 @@ import type { Command } from '../command.ts'
 
 export const command: Command = {
   name: 'live',
-  summary: 'Trade real money through a broker (not yet: no broker adapter exists).',
+  summary: 'Trade real money through a broker; refused while there is no adapter.',
   usage: 'CONFIG',
   description: `
 Refused until a broker adapter exists: everything else of it runs as orrery paper, against the simulated exchange.`,

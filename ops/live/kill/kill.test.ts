@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { CRASH_POINTS, killRun, MUTANTS, type Mutant } from './kill-run.test-support.ts'
 
@@ -30,6 +30,7 @@ test.each([
     ).toBeGreaterThan(0)
     expect(counts.surroundings_killed).toBe(apart ? KILLS : 0)
     if (KILLS <= 10) return
+    mkdirSync(RESULTS, { recursive: true })
     const file = new URL(apart ? 'kills-apart.json' : 'kills-in-process.json', RESULTS)
     writeFileSync(file, `${JSON.stringify({ kills: KILLS, fails: 0, seen, ...counts }, null, 2)}\n`)
   },
