@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { DiscardPolicy, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { FIRST_PREVIOUS_HASH } from '../../engine/journal/batch-format.ts'
@@ -69,14 +69,14 @@ type Node = {
 }
 
 /** A node's start-up over a folder, up to the writer of its next epoch. */
-async function started(directory: string, connection = direct): Promise<Node> {
+async function started(directory: string, connection = direct, stream = STREAM): Promise<Node> {
   const journal = await openFileJournal({ directory, segment_bytes_max: 2_000, batch_bytes_max: 400 })
   const behind: string[] = []
   const waiting: { behind: boolean; resolve: () => void }[] = []
   try {
     const copy = await openJournalCopy({
       connection,
-      stream: STREAM,
+      stream,
       subject,
       directory,
       epochs: journal.epochs,
@@ -252,6 +252,44 @@ test('[C5] an id that another node has taken in the stream keeps no batch out', 
   for (const msgID of ids) await jetstream(direct).publish(`${subject}-other`, 'FORGED', { msgID })
   const sequence = await journalStream().append(batch, 0, 1_000)
   expect((await journalStream().last())?.sequence).toBe(sequence)
+})
+
+test('[C5] a network that carries batches and no answers stores each once', async () => {
+  const { proxy, connection } = await proxied()
+  const node = await started(await folder(), connection)
+  await append(node.writer, 'before')
+  const late = node.turned(true)
+  proxy.silence('answers')
+  await append(node.writer, 'stored, and nobody is told')
+  await late
+  const { batch } = (await journalStream().last()) ?? {}
+  const again = node.turned(false)
+  proxy.heal()
+  await again
+  expect([batch?.number, node.writer.order_refusal, await ended(node)]).toEqual([2, '', true])
+  expect((await copied()).equals(await written(node.directory))).toBe(true)
+})
+
+test('[C3] a stream that takes no more stops orders with its reason, and starts them again when it has room', async () => {
+  const name = `FULL_${count}`
+  const subjects = ['full.journal.>']
+  const small = { name, subjects, max_bytes: 2_000, discard: DiscardPolicy.New }
+  await manager.streams.add(small)
+  undo.push(() => manager.streams.delete(name))
+  subject = `full.journal.node${count}`
+  const node = await started(await folder(), direct, name)
+  const late = node.turned(true)
+  await append(node.writer, 'x'.repeat(1_000))
+  await append(node.writer, 'y'.repeat(1_000))
+  await late
+  expect([node.writer.order_refusal, node.behind]).toEqual([
+    'journal_copy_behind',
+    [expect.stringMatching(/^behind: .*maximum bytes exceeded/)],
+  ])
+  const again = node.turned(false)
+  await manager.streams.update(name, { ...small, max_bytes: 100_000 })
+  await again
+  expect([node.writer.order_refusal, await ended(node)]).toEqual(['', true])
 })
 
 test('[C6] what an earlier run wrote without its copy is copied at the next start', async () => {

@@ -11,7 +11,7 @@ export class TcpProxy {
   readonly #target_port: () => number
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
-  #isSilent = false
+  #silent: 'nothing' | 'answers' | 'all' = 'nothing'
   #isRefusing = false
 
   /** @param target_port asked at each connection: a server that was restarted may have moved. */
@@ -37,15 +37,18 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  /** Half-open: nothing passes either way, and nobody is told. What was said meanwhile is lost with its connection. */
-  silence(): void {
-    this.#isSilent = true
+  /**
+   * Half-open: nothing passes, or no answer does, and nobody is told. What was said meanwhile is lost with its
+   * connection.
+   */
+  silence(what: 'answers' | 'all' = 'all'): void {
+    this.#silent = what
   }
 
   /** New connections pass again. Those that were silent are cut. */
   heal(): void {
-    if (this.#isSilent) this.cut()
-    this.#isSilent = false
+    if (this.#silent !== 'nothing') this.cut()
+    this.#silent = 'nothing'
     this.#isRefusing = false
   }
 
@@ -62,15 +65,15 @@ export class TcpProxy {
       return
     }
     const server = connect(this.#target_port(), '127.0.0.1')
-    this.#pass(client, server)
-    this.#pass(server, client)
+    this.#pass(client, server, () => this.#silent === 'all')
+    this.#pass(server, client, () => this.#silent !== 'nothing')
   }
 
-  #pass(from: Socket, to: Socket): void {
+  #pass(from: Socket, to: Socket, isSilent: () => boolean): void {
     this.#sockets.add(from)
     from.setNoDelay(true)
     from.on('data', (piece) => {
-      if (this.#isSilent) return
+      if (isSilent()) return
       if (this.delay_ms === 0) to.write(piece)
       else setTimeout(() => to.writable && to.write(piece), this.delay_ms)
     })
