@@ -32,13 +32,15 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
     onViolation: onFailure,
   })
   let follower: JournalFollower | undefined
+  // What cannot be followed any more is not waited for: it could not be taken over.
+  const broken = new AbortController()
   try {
     follower = await followJournal({
       connection,
       stream: streamName(env, 'journal'),
       subject: BUS_SUBJECT.journal(env, config.session),
       directory,
-      onFailure,
+      onFailure: (error) => broken.abort(error),
     })
     await follower.catchUp()
     if (config.durability !== 'replicated') throw notReplicated(follower)
@@ -47,7 +49,8 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
     )
     // The epoch is not known before the other has ended; the claim is for people, the fence is in the journal's copy.
     const epoch = (follower.end?.epoch ?? 0) + 1
-    const lease = await awaitLease(leaseOptions({ ...options, connection, env, epoch }), signal)
+    const waiting = AbortSignal.any([signal, broken.signal])
+    const lease = await awaitLease(leaseOptions({ ...options, connection, env, epoch }), waiting)
     try {
       await follower.catchUp()
       await follower.close()
