@@ -230,6 +230,11 @@ export class Node {
     assert(this.outbox.staged_count === 0, 'a fold stages nothing')
   }
 
+  /** A step that threw has no end, and the node none to go on to; whoever lets it go lives by clock and timers again. */
+  abandonStep(): void {
+    this.#gate.step_running = false
+  }
+
   /** Takes up seq and time where an earlier build stopped. */
   resumeAt(seq: number, now_us: number): void {
     this.seq = seq

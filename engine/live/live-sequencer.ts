@@ -122,6 +122,7 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
       this.#journal.flush()
     } catch (error) {
       this.#fault = error
+      this.node.abandonStep()
       throw error
     }
     this.release(now_us)

@@ -44,6 +44,8 @@ export type LiveSessionOptions = SessionOptions<LiveBuiltNode> & {
 /** The wall stepping back by more than this is told; by more than the other, either way, it halts the accounts. */
 const STEP_BACK_TOLD_MS = 1
 const STEP_HALT_MS = 250
+/** A commit that takes longer is told: orders of that time are not sent any more. */
+const COMMIT_TOLD_MS = 1_000
 
 export class LiveSession {
   readonly start: SessionStart
@@ -56,6 +58,7 @@ export class LiveSession {
   readonly #reconciler: Reconciler
   readonly #connectionStates = new Map<string, ConnectionState>()
   #isEnabled = false
+  #isDiskSlow = false
   #ticker: NodeJS.Timeout | undefined
   /** Called at the end of a turn that leaves no order open, while a stop waits for it. */
   #onFlat: (() => void) | undefined
@@ -148,6 +151,7 @@ export class LiveSession {
 
   /** Lets everything go without another word to the venues: what is open stays open. */
   async abandon(): Promise<void> {
+    this.#loop.halt()
     await this.#closeSurroundings()
     await this.journal.close()
   }
@@ -206,6 +210,26 @@ export class LiveSession {
 
   #tick(): void {
     this.#reconciler.tick()
+    this.#lookAtDisk()
+    this.#lookAtClock()
+  }
+
+  /** Told once for each commit that takes too long. */
+  #lookAtDisk(): void {
+    const { commit_ms } = this.#loop
+    const was = this.#isDiskSlow
+    this.#isDiskSlow = commit_ms > COMMIT_TOLD_MS
+    if (was || !this.#isDiskSlow) return
+    this.#alert(
+      'session.disk_slow',
+      'critical',
+      '',
+      `The journal has waited ${(commit_ms / 1000).toFixed(1)} s for its disk.`,
+      'Nothing leaves until it is written, and orders that waited are refused as too old; look after the disk.',
+    )
+  }
+
+  #lookAtClock(): void {
     const step_ms = this.#options.clock.wallStepMs()
     if (step_ms > -STEP_BACK_TOLD_MS && Math.abs(step_ms) < STEP_HALT_MS) return
     const isHalt = Math.abs(step_ms) >= STEP_HALT_MS

@@ -24,7 +24,9 @@ export class SessionLoop {
   readonly #options: SessionLoopOptions
   #isWoken = false
   #isRunning = true
+  #isHalted = false
   #committing: Promise<void> | undefined
+  #committing_since_ms = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: SessionLoopOptions) {
@@ -32,11 +34,23 @@ export class SessionLoop {
     options.writer.onDurable(() => this.#release())
   }
 
+  /** For how long the commit under way has waited for the disk, milliseconds; 0 where none is. */
+  get commit_ms(): number {
+    return Math.max(0, performance.now() - this.#committing_since_ms)
+  }
+
   /** Something was offered. */
   wake(): void {
     if (this.#isWoken || !this.#isRunning) return
     this.#isWoken = true
     setImmediate(() => this.#turn())
+  }
+
+  /** No further turn, and nothing more leaves, whatever becomes durable. */
+  halt(): void {
+    this.#isRunning = false
+    this.#isHalted = true
+    clearTimeout(this.#timer)
   }
 
   /** No further turn; resolves when everything appended is durable. */
@@ -66,9 +80,11 @@ export class SessionLoop {
   #commit(): void {
     const { writer } = this.#options
     if (this.#committing !== undefined || writer.appended_lsn === writer.durable_lsn) return
+    this.#committing_since_ms = performance.now()
     this.#committing = writer.commit().then(
       () => {
         this.#committing = undefined
+        this.#committing_since_ms = Number.POSITIVE_INFINITY
         // What the turns during this commit appended, and what releases turned into inputs.
         if (this.#isRunning) this.#commit()
       },
@@ -81,6 +97,7 @@ export class SessionLoop {
 
   /** Sends what became durable; what is refused here is an input of the next turn. */
   #release(): void {
+    if (this.#isHalted) return
     const { sequencer, clock } = this.#options
     try {
       sequencer.release(clock.now_us())
