@@ -6,9 +6,10 @@ import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
 import { openExistingStore } from '../../adapters/clickhouse/existing-store.ts'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
-import { SessionClock } from '../../adapters/session-clock/session-clock.ts'
+import { SessionClock, type TimeSource } from '../../adapters/session-clock/session-clock.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { JournalFs } from '../../engine/journal-fs-port.ts'
 import type { Journal, JournalWriter } from '../../engine/journal-port.ts'
 import { LIVE_BOUNDS_DEFAULT } from '../../engine/live/live-bounds.ts'
 import type { BaseOrigin } from '../../engine/live/live-header.ts'
@@ -24,6 +25,7 @@ import { planData } from '../../sim/backtest/data-plan.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { type LoadedSession, loadStrategies } from '../config/load-strategies.ts'
+import { ComparedConnection } from './compared-connection.ts'
 import { foldUnder } from './fold-node.ts'
 import { lastJournaledUs } from './last-journaled.ts'
 import { BAR_CLOSE_DELAY_US, liveNodeFactory } from './live-node.ts'
@@ -53,6 +55,9 @@ export type PaperOptions = {
 }
 
 export type SessionSeams = {
+  /** The disk of the session's journal, and the clocks of the machine. */
+  readonly fs?: JournalFs
+  readonly time?: TimeSource
   readonly journal?: (journal: Journal) => Journal
   readonly writer?: (writer: JournalWriter) => JournalWriter
   readonly connection?: (connection: VenueConnection) => VenueConnection
@@ -80,11 +85,13 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   const held = await heldLease(options, config, folder)
   const journal = await openJournal(options, folder, opened)
   const journaled_us = await lastJournaledUs(journal)
-  const clock = sessionClock(config, journaled_us)
+  const clock = sessionClock(config, journaled_us, between)
   const venues = opened.use(
     disposable(await sessionVenues({ config, instruments, folder, clock, onFailure })),
   )
-  const connections = venues.connections.map((connection) => between.connection?.(connection) ?? connection)
+  const connections = venues.connections.map(
+    (connection) => new ComparedConnection(between.connection?.(connection) ?? connection),
+  )
   const directory = sessionJournal(folder)
   const now_us = () => clock.now_us()
   const bus = await joinBus({ config, journal, directory, now_us, onAlert, onFailure, held })
@@ -162,17 +169,17 @@ async function openJournal(
   folder: string,
   opened: AsyncDisposableStack,
 ): Promise<Journal> {
-  const file = await openFileJournal({ directory: sessionJournal(folder) })
+  const { fs } = between
+  const file = await openFileJournal({ directory: sessionJournal(folder), ...(fs !== undefined && { fs }) })
   opened.defer(() => file.close())
   return between.journal?.(file) ?? file
 }
 
 /** A history's time is its own, from its start or from where the journal ended. */
-function sessionClock(config: Config, journaled_us: number): SessionClock {
-  const speed = Number(config.live.speed)
-  if (!config.live.feeds.some(({ kind }) => kind === 'history'))
-    return new SessionClock({ journaled_us, speed })
-  return new SessionClock({ journaled_us, speed, start_us: planData(config).range.from_us })
+function sessionClock(config: Config, journaled_us: number, { time }: SessionSeams): SessionClock {
+  const terms = { journaled_us, speed: Number(config.live.speed), ...(time !== undefined && { time }) }
+  if (!config.live.feeds.some(({ kind }) => kind === 'history')) return new SessionClock(terms)
+  return new SessionClock({ ...terms, start_us: planData(config).range.from_us })
 }
 
 function wrapped(writer: JournalWriter, bus: SessionBus | undefined, between: SessionSeams): JournalWriter {
