@@ -62,8 +62,11 @@ export class UnrulyProxy {
       this.#sockets.delete(from)
       to.destroy()
     })
+    // What was swallowed never comes, nor what follows it: TCP leaves no hole in a stream.
+    let isSilent = false
     from.on('data', (bytes) => {
-      if (swallows()) return
+      isSilent ||= swallows()
+      if (isSilent) return
       if (this.delay_ms === 0) return void to.write(bytes)
       const timer = setTimeout(() => {
         this.#timers.delete(timer)

@@ -1,0 +1,47 @@
+// What a session's journal holds, in the order of its sequence: the time of each input, and those that are no rows.
+
+import { join } from 'node:path'
+import { openFileJournal } from '../../../adapters/journal-file/file-journal.ts'
+import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
+import { isRowRecord, type JournaledInput, readInput } from '../../../engine/input-codec.ts'
+import { RECORD_KIND } from '../../../engine/journal-port.ts'
+import { RowBatch } from '../../../engine/live/row-batch.ts'
+
+export type JournalInputs = {
+  readonly times_us: readonly number[]
+  readonly inputs: readonly JournaledInput[]
+}
+
+export async function journalInputs(folder: string): Promise<JournalInputs> {
+  const journal = await openFileJournal({ directory: join(folder, 'runs/kill/journal') })
+  const times_us: number[] = []
+  const inputs: JournaledInput[] = []
+  const rows = new RowBatch()
+  try {
+    for (const { epoch } of journal.epochs)
+      for await (const { kind, payload } of journal.read(epoch)) {
+        if (kind !== RECORD_KIND.input) continue
+        const reader = new CanonicalReader(payload)
+        if (isRowRecord(payload)) {
+          rows.read(reader)
+          for (let row = 0; row < rows.count; row++) times_us.push(rows.ts_seq_us(row))
+          continue
+        }
+        const { ts_seq_us, input } = readInput(reader, () => 0)
+        times_us.push(ts_seq_us)
+        inputs.push(input)
+      }
+    return { times_us, inputs }
+  } finally {
+    await journal.close()
+  }
+}
+
+/** The longest time between two inputs, and whether it ever went back, microseconds. */
+export function leapsOf({ times_us }: JournalInputs): {
+  readonly shortest_us: number
+  readonly longest_us: number
+} {
+  const leaps = times_us.slice(1).map((at_us, index) => at_us - (times_us[index] as number))
+  return { shortest_us: Math.min(...leaps), longest_us: Math.max(...leaps) }
+}

@@ -1,0 +1,49 @@
+// The disk under a session's journal that does what disks do: fills up in the middle of a write, and takes its time.
+
+import { nodeJournalFs } from '../../../adapters/journal-file/node-journal-fs.ts'
+import type { JournalFile, JournalFs } from '../../../engine/journal-fs-port.ts'
+import { changed } from '../../../sim/live/changed-port.test-support.ts'
+
+export class UnrulyDisk {
+  /** Every write puts half of its bytes on the disk and fails. */
+  is_full = false
+  /** Every sync first waits this long, milliseconds. */
+  stall_ms = 0
+  /** Called when a write or a sync fails or begins to wait. */
+  onTrouble = (): void => undefined
+
+  readonly fs: JournalFs = changed(nodeJournalFs, {
+    create: (path) => this.#file(nodeJournalFs.create(path)),
+    open: async (path) => this.#file(await nodeJournalFs.open(path)),
+  })
+
+  #file(file: JournalFile): JournalFile {
+    return changed(file, {
+      write: async (bytes, offset) => {
+        if (!this.is_full) return file.write(bytes, offset)
+        await file.write(bytes.subarray(0, bytes.length >> 1), offset)
+        throw this.#noSpace()
+      },
+      writeSync: (bytes, offset) => {
+        if (this.is_full) throw this.#noSpace()
+        file.writeSync(bytes, offset)
+      },
+      fdatasync: async () => {
+        if (this.stall_ms > 0) await this.#stall()
+        await file.fdatasync()
+      },
+    })
+  }
+
+  #stall(): Promise<void> {
+    const { stall_ms } = this
+    this.stall_ms = 0
+    this.onTrouble()
+    return new Promise((resolve) => setTimeout(resolve, stall_ms))
+  }
+
+  #noSpace(): Error {
+    this.onTrouble()
+    return Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  }
+}
