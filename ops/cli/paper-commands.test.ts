@@ -72,7 +72,24 @@ test('verify names a changed line that alters behaviour, and tells a changed com
   })
 })
 
+test('a session is listed, shown again up to its first fill, and held against itself', () => {
+  expect(json(runCli(['sessions', '--json'], { cwd })).sessions).toMatchObject([
+    { session: 'one', is_running: false, epochs: 3 },
+  ])
+  const replayed = json(runCli(['replay', 'one', '--break', 'on:fill', '--json'], { cwd }))
+  expect(replayed).toMatchObject({ stopped: 'at the break', states: { 'reconciliation/main': 'matched' } })
+  expect(replayed.lines.at(-1)).toContain('filled')
+  const all = json(runCli(['replay', 'one', '--json'], { cwd }))
+  expect(all.stopped).toBe('at the end')
+  expect(all.lines.length).toBeGreaterThan(replayed.lines.length)
+  expect(json(runCli(['diff', 'one', 'one', '--json'], { cwd }))).toMatchObject({
+    is_equal: true,
+    differing: 0,
+  })
+})
+
 test.each<[string, string[], number, string]>([
+  ['a speed that is none', ['replay', 'one', '--speed', 'fast'], 2, 'cli.bad_value'],
   ['a session that is not there', ['status', 'nobody'], 2, 'session.not_found'],
   ['a venue without a feed', ['paper', 'one.yaml', '--set', 'live.feeds=[]'], 2, 'config.no_feed'],
   [

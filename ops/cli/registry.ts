@@ -75,6 +75,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/recorder.ts'),
   },
   {
+    name: 'replay',
+    summary: 'Show a live session again as it happened, from its journal.',
+    load: () => import('./commands/replay.ts'),
+  },
+  {
+    name: 'sessions',
+    summary: 'List the sessions of a folder.',
+    load: () => import('./commands/sessions.ts'),
+  },
+  {
+    name: 'diff',
+    summary: 'Compare what two sessions or runs ordered.',
+    load: () => import('./commands/diff.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'Check that this machine can run orrery, and say what to do where it cannot.',
     load: () => import('./commands/doctor.ts'),

@@ -1,4 +1,4 @@
-// The engine time of the last input in a journal: no session goes on before it.
+// The last input in a journal: no session goes on before its time.
 
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { isRowRecord } from '../../engine/input-codec.ts'
@@ -9,23 +9,28 @@ import { ledgerOfBase } from '../../engine/live/session-state.ts'
 /** How far from an epoch's end its last input may lie before the base's time is taken: snapshots are single records. */
 const TAIL_RECORDS = 10_000
 
-export async function lastJournaledUs(journal: Journal): Promise<number> {
-  const last = journal.epochs.at(-1)
-  if (last === undefined) return 0
-  let time_us = ledgerOfBase(last.base, `the base of epoch ${last.epoch}`)?.ledger.now_us ?? 0
-  for await (const { kind, payload } of journal.read(last.epoch, Math.max(0, last.last_lsn - TAIL_RECORDS))) {
-    if (kind === RECORD_KIND.input) time_us = Math.max(time_us, timeOfInput(payload))
+export type LastInput = { readonly seq: number; readonly ts_us: number }
+
+/** Zeros where the journal has none. */
+export async function lastJournaled(journal: Journal): Promise<LastInput> {
+  const epoch = journal.epochs.at(-1)
+  if (epoch === undefined) return { seq: 0, ts_us: 0 }
+  const ledger = ledgerOfBase(epoch.base, `the base of epoch ${epoch.epoch}`)?.ledger
+  let last: LastInput = { seq: ledger?.seq ?? 0, ts_us: ledger?.now_us ?? 0 }
+  for await (const { kind, payload } of journal.read(
+    epoch.epoch,
+    Math.max(0, epoch.last_lsn - TAIL_RECORDS),
+  )) {
+    if (kind === RECORD_KIND.input) last = placeOf(payload)
   }
-  return time_us
+  return last
 }
 
-function timeOfInput(payload: Uint8Array): number {
+function placeOf(payload: Uint8Array): LastInput {
   const reader = new CanonicalReader(payload)
-  if (!isRowRecord(payload)) {
-    reader.number()
-    return reader.number()
-  }
+  if (!isRowRecord(payload)) return { seq: reader.number(), ts_us: reader.number() }
   const rows = new RowBatch()
   rows.read(reader)
-  return rows.ts_seq_us(rows.count - 1)
+  const at = rows.count - 1
+  return { seq: rows.seq(at), ts_us: rows.ts_seq_us(at) }
 }

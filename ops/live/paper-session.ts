@@ -27,7 +27,7 @@ import { loadConfig } from '../config/load-config.ts'
 import { type LoadedSession, loadStrategies } from '../config/load-strategies.ts'
 import { ComparedConnection } from './compared-connection.ts'
 import { foldUnder } from './fold-node.ts'
-import { lastJournaledUs } from './last-journaled.ts'
+import { lastJournaled } from './last-journaled.ts'
 import { BAR_CLOSE_DELAY_US, liveNodeFactory } from './live-node.ts'
 import { LiveSession } from './live-session.ts'
 import { type HeldLease, joinBus, type SessionBus } from './session-bus.ts'
@@ -84,7 +84,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   await makeSessionFolder(folder)
   const held = await heldLease(options, config, folder)
   const journal = await openJournal(options, folder, opened)
-  const journaled_us = await lastJournaledUs(journal)
+  const { ts_us: journaled_us } = await lastJournaled(journal)
   const clock = sessionClock(config, journaled_us, between)
   const venues = opened.use(
     disposable(await sessionVenues({ config, instruments, folder, clock, onFailure })),

@@ -34,7 +34,7 @@ export class SessionPrinter {
 
   /** What is to run, before it does. */
   describe(config: Config, instruments: readonly InstrumentSpec[], { start }: LiveSession): void {
-    for (const spec of instruments) this.#specs.set(spec.instrument_id, spec)
+    this.know(instruments)
     for (const { id, account, instruments: traded } of config.strategies) {
       this.#print(`${id} trades ${traded.join(', ')} on ${account}`)
     }
@@ -42,6 +42,11 @@ export class SessionPrinter {
       this.#print('The session goes on where it was: its journal was run again.')
     if (start.base_from === 'fold')
       this.#print(`The session goes on with another ${start.changed.join(' and ')}: its ledger was taken up.`)
+  }
+
+  /** Whose prices and sizes are printed as decimals. */
+  know(instruments: readonly InstrumentSpec[]): void {
+    for (const spec of instruments) this.#specs.set(spec.instrument_id, spec)
   }
 
   alert({ severity, code, what, remedy, ts_us }: Alert): void {

@@ -43,8 +43,8 @@ export type RerunOptions = {
   readonly observer?: OutputObserver
   /** Before an epoch's first record. */
   readonly onEpoch?: (epoch: RerunEpoch) => void
-  /** After each record. */
-  readonly onRecord?: (record: JournalRecord, epoch: RerunEpoch) => void
+  /** After each record; what it returns is awaited. */
+  readonly onRecord?: (record: JournalRecord, epoch: RerunEpoch) => void | Promise<void>
 }
 
 export type RerunEpoch = {
@@ -159,7 +159,7 @@ class EpochRun {
       for await (const record of journal.read(this.#epoch.epoch)) {
         this.#replay.take(record)
         if (record.kind === RECORD_KIND.snapshot) this.#compareSnapshot(record)
-        onRecord?.(record, this.#rerun)
+        await onRecord?.(record, this.#rerun)
       }
       return { end: this.#replay.finish().slice(), snapshots: this.#snapshots }
     } catch (error) {

@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import type { Journal } from '../../engine/journal-port.ts'
 import { isLiveHeader } from '../../engine/live/live-header.ts'
-import { SESSIONS_DEFAULT, sessionJournal } from '../live/session-folder.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { findSession, SESSIONS_DEFAULT, sessionJournal } from '../live/session-folder.ts'
 
 export type OpenedSession = { readonly journal: Journal; readonly folder: string; readonly where: string }
 
@@ -21,4 +22,18 @@ export async function openSessionFolder(given: string): Promise<OpenedSession | 
   if (first !== undefined && isLiveHeader(first.header)) return { journal, folder, where }
   await journal.close()
   return undefined
+}
+
+/** The journal of a live session, which must be there. */
+export async function requireSession(given: string): Promise<OpenedSession> {
+  const opened = await openSessionFolder(given)
+  if (opened !== undefined) return opened
+  const folder = findSession(given)
+  throw new OperatingError({
+    code: 'session.not_live',
+    reason: 'usage',
+    what: 'The folder holds the run of a backtest, which is no session.',
+    where: folder,
+    remedy: 'Name a session: what orrery paper printed.',
+  })
 }

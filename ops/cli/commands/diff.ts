@@ -1,0 +1,55 @@
+import { join, resolve } from 'node:path'
+import { EXIT_CODE } from '../../../schemas/operating-error.ts'
+import type { OrderComparison } from '../../session/compare-orders.ts'
+import { grouped } from '../../text/table.ts'
+import type { Call, Command, Outcome } from '../command.ts'
+
+export const command: Command = {
+  name: 'diff',
+  summary: 'Compare what two sessions or runs ordered.',
+  usage: 'A B',
+  description: `
+Holds the orders of two live sessions or backtests against each other, by strategy and counter: instrument, side, type,
+quantity, price, time in force. Ends with exit code 4 and names the first that differs.`,
+  arguments_min: 2,
+  arguments_max: 2,
+  options: {},
+  examples: [{ line: 'orrery diff first runs/first-20260105T101500123', what: 'a session and its backtest' }],
+  run: diff,
+}
+
+async function diff(call: Call): Promise<Outcome> {
+  const { compareOrders } = await import('../../session/compare-orders.ts')
+  const [a = '', b = ''] = call.arguments
+  const found = compareOrders(await ordersOf(a), await ordersOf(b))
+  const isEqual = found.first === undefined
+  return {
+    json: { ...found, is_equal: isEqual, first: found.first ?? null },
+    text: text(a, b, found),
+    exit_code: isEqual ? EXIT_CODE.done : EXIT_CODE.mismatch,
+  }
+}
+
+async function ordersOf(given: string) {
+  const { openFileJournal } = await import('../../../adapters/journal-file/file-journal.ts')
+  const { findSession } = await import('../../live/session-folder.ts')
+  const { recordedOrders } = await import('../../session/recorded-orders.ts')
+  const journal = await openFileJournal({ directory: join(resolve(findSession(given)), 'journal') })
+  try {
+    return await recordedOrders(journal)
+  } finally {
+    await journal.close()
+  }
+}
+
+function text(a: string, b: string, { equal, differing, only_a, only_b, first }: OrderComparison): string {
+  if (first === undefined) return `✓ ${a} and ${b} ordered the same: ${grouped(equal)} orders.\n`
+  const field = first.field === '' ? '' : `, ${first.field}`
+  return [
+    `✗ ${a} and ${b} ordered something else; the first difference is ${first.order}${field}.`,
+    `  ${a}: ${first.a}`,
+    `  ${b}: ${first.b}`,
+    `  ${grouped(equal)} orders are equal, ${grouped(differing)} differ, ${grouped(only_a)} are in the first alone, ${grouped(only_b)} in the second.`,
+    '',
+  ].join('\n')
+}
