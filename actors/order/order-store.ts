@@ -3,7 +3,7 @@
 // store has a bounded size and the millionth order costs what the first did.
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
-import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import { type ClientOrderId, parseClientOrderId, type StrategyId } from '../../schemas/ids.ts'
 import type { LedgerOrder, LedgerOrders } from '../../schemas/ledger-section.ts'
@@ -29,6 +29,8 @@ export class OrderStore {
   /** A ring: once it is full, `#oldest` is the next to be dropped. */
   readonly #ended: OrderRecord[] = []
   #oldest = 0
+  /** Ended orders as bytes, from the snapshot before: few change, and writing them all anew would stop the session. */
+  readonly #endedBytes = new Map<OrderRecord, Uint8Array>()
   readonly #counts = { accepted: 0, not_sent: 0, rejected: 0, filled: 0, canceled: 0, expired: 0 }
 
   constructor(orderRetention: number) {
@@ -49,6 +51,7 @@ export class OrderStore {
   apply(order: OrderRecord, event: OrderEvent, out: OrderEffects): void {
     const { accepted, ended } = order
     const idCount = order.client_order_ids.length
+    if (ended && this.#endedBytes.size > 0) this.#endedBytes.delete(order)
     orderTable.dispatch(order, event, out)
     if (event.type === 'request.cancel' || event.type === 'request.replace') {
       this.strategy(order.strategy_id).noteCounter(event.body.counter)
@@ -109,7 +112,7 @@ export class OrderStore {
     for (const order of this.#open) saveOrder(writer, order)
     writer.count(this.#ended.length)
     for (let i = 0; i < this.#ended.length; i++) {
-      saveOrder(writer, this.#ended[(this.#oldest + i) % this.#ended.length] as OrderRecord)
+      writer.raw(this.#bytesOf(this.#ended[(this.#oldest + i) % this.#ended.length] as OrderRecord))
     }
   }
 
@@ -160,7 +163,18 @@ export class OrderStore {
       const order = loadOrder(reader)
       this.#add(order)
       this.#retain(order)
+      this.#bytesOf(order)
     }
+  }
+
+  #bytesOf(order: OrderRecord): Uint8Array {
+    const known = this.#endedBytes.get(order)
+    if (known !== undefined) return known
+    const writer = new CanonicalWriter(1_024)
+    saveOrder(writer, order)
+    const bytes = writer.copy()
+    this.#endedBytes.set(order, bytes)
+    return bytes
   }
 
   #add(order: OrderRecord): void {
@@ -180,6 +194,7 @@ export class OrderStore {
   /** An order proven never sent turned up alive. Rare, so the ring is made anew. */
   #reopen(order: OrderRecord): void {
     this.#counts.not_sent -= 1
+    this.#endedBytes.delete(order)
     const ended = this.#ended.splice(0)
     for (let i = 0; i < ended.length; i++) {
       const kept = ended[(this.#oldest + i) % ended.length] as OrderRecord
@@ -201,6 +216,7 @@ export class OrderStore {
 
   #drop(order: OrderRecord): void {
     if (order === this.#latest) this.#latest = undefined
+    if (this.#endedBytes.size > 0) this.#endedBytes.delete(order)
     const orders = this.strategy(order.strategy_id)
     for (const id of order.client_order_ids) orders.dropRequest(counterOf(id))
     orders.noteDropped(order)
