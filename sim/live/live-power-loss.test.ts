@@ -32,7 +32,9 @@ type Found = {
 
 const small = () => liveScenario(['nth', 'quoter', 'timed', 'bars'])
 
-test(`[N7] through power losses of ${SEED_COUNT} seeds nothing acknowledged is lost, no order is sent twice, and every order a venue has is known`, async () => {
+test(`[N7] through power losses of ${SEED_COUNT} seeds nothing acknowledged is lost, no order is sent twice, and every order a venue has is known`, {
+  timeout: 240_000,
+}, async () => {
   const scenario = await small()
   const sum = { lives: 0, received: 0, snapshots: 0, unknown: 0, never_sent: 0 }
   for (let seed = 1; seed <= SEED_COUNT; seed++) {
