@@ -30,8 +30,17 @@ export class LedgerFold {
   /** An input; market data, timers and the life of strategies change no ledger. */
   input(seq: number, ts_seq_us: number, input: JournaledInput): void {
     const { node, orders } = this.#trading
-    if (input.type === 'timer' || input.type === 'feed_event' || input.type === 'venue_state') {
-      return this.passed(seq, ts_seq_us)
+    switch (input.type) {
+      case 'timer':
+      case 'feed_event':
+      case 'venue_state':
+      case 'messages_published':
+        return this.passed(seq, ts_seq_us)
+      case 'node_message':
+        // An intent that was not decided on stays so; what became of orders elsewhere is in the books here.
+        if (!('leaves_quantity_units' in input.payload)) return this.passed(seq, ts_seq_us)
+        return node.foldStep(seq, ts_seq_us, () => node.foldMessage(input))
+      default:
     }
     if (input.type !== 'control') {
       if (!orders.has(input.account_id)) return this.passed(seq, ts_seq_us)

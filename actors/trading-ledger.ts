@@ -10,7 +10,14 @@ import { LEDGER_SECTION_VERSION, type LedgerPosition, type LedgerSection } from 
 import { OperatingError } from '../schemas/operating-error.ts'
 import type { TradingNode } from './trading-node.ts'
 
-export function saveLedger({ node, orders, portfolios, gates, strategies }: TradingNode): LedgerSection {
+export function saveLedger({
+  node,
+  orders,
+  portfolios,
+  gates,
+  strategies,
+  books,
+}: TradingNode): LedgerSection {
   const outputs = new CanonicalWriter()
   node.outputs.save(outputs)
   return {
@@ -22,6 +29,7 @@ export function saveLedger({ node, orders, portfolios, gates, strategies }: Trad
     portfolios: byName(portfolios),
     risks: byName(gates),
     strategies: byName(strategies),
+    ...(books.size > 0 ? { remote_books: byName(books) } : {}),
   }
 }
 
@@ -51,6 +59,8 @@ export function loadLedger(
   for (const [strategy_id, strategy] of trading.strategies) {
     const saved = ledger.strategies[strategy_id]
     if (saved !== undefined) strategy.loadLedger(saved)
+    const book = ledger.remote_books?.[strategy_id]
+    if (book !== undefined) trading.books.get(strategy_id)?.loadLedger(book)
   }
 }
 
@@ -69,7 +79,7 @@ function refuseHomeless(
     if (open.length > 0 && !trading.orders.has(account_id as AccountId)) missing.add(`account ${account_id}`)
     for (const { instrument_id, strategy_id } of open) {
       if (!index.has(instrument_id)) missing.add(`instrument ${instrument_id}`)
-      if (!trading.strategies.has(strategy_id)) missing.add(`strategy ${strategy_id}`)
+      if (!trading.has_strategy(strategy_id)) missing.add(`strategy ${strategy_id}`)
     }
   }
   for (const [account_id, { positions, books }] of Object.entries(ledger.portfolios)) {
@@ -78,7 +88,7 @@ function refuseHomeless(
       if (!index.has(position.instrument_id)) missing.add(`instrument ${position.instrument_id}`)
     }
     for (const book of books) {
-      if (book.positions.some(isOpen) && !trading.strategies.has(book.strategy_id))
+      if (book.positions.some(isOpen) && !trading.has_strategy(book.strategy_id))
         missing.add(`strategy ${book.strategy_id}`)
     }
   }

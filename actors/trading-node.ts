@@ -18,6 +18,9 @@ import { parseSignalName } from '../schemas/subjects.ts'
 import { ExecutionActor } from './execution/execution-actor.ts'
 import { FeedActor } from './feed/feed-actor.ts'
 import { OrderActor } from './order/order-actor.ts'
+import { connectNodes } from './placement/connect-nodes.ts'
+import { Placement } from './placement/placement.ts'
+import { RemoteBook } from './placement/remote-book.ts'
 import { PortfolioActor } from './portfolio/portfolio-actor.ts'
 import { ReconciliationActor } from './reconciliation/reconciliation-actor.ts'
 import { RiskActor, type RiskVenue } from './risk/risk-actor.ts'
@@ -25,6 +28,7 @@ import { SignalActor } from './signal/signal-actor.ts'
 import type { QuoteView } from './strategy/context.ts'
 import type { BarSubscription, SetUp, StrategyDefinition } from './strategy/definition.ts'
 import { freezeParams } from './strategy/freeze-params.ts'
+import type { StrategyViews } from './strategy/handler-context.ts'
 import { runSetUp } from './strategy/set-up.ts'
 import { StrategyActor } from './strategy/strategy-actor.ts'
 import type { FaultReport } from './strategy/strategy-fault.ts'
@@ -39,6 +43,8 @@ export type TradingNodeOptions = Omit<
   /** By strategy id; parameters were validated by the definition's schema. */
   readonly definitions: ReadonlyMap<string, StrategyDefinition>
   readonly venues: readonly VenuePort[]
+  /** Which of the configuration's nodes it is; absent: all is in this one. */
+  readonly node_id?: string | undefined
   readonly bar_close_delay_us: number
   readonly observer?: OutputObserver
   readonly onFault: (fault: FaultReport) => void
@@ -54,6 +60,10 @@ export type TradingNode = {
   readonly portfolios: ReadonlyMap<string, PortfolioActor>
   readonly gates: ReadonlyMap<string, RiskActor>
   readonly strategies: ReadonlyMap<string, StrategyActor>
+  /** Of the strategies whose account is in another node. */
+  readonly books: ReadonlyMap<string, RemoteBook>
+  /** Whether the configuration has the strategy, here or in another node. */
+  readonly has_strategy: (strategy_id: string) => boolean
 }
 
 export function buildTradingNode(options: TradingNodeOptions): TradingNode {
@@ -72,14 +82,17 @@ class Wiring {
   readonly #gates = new Map<string, RiskActor>()
   readonly #executions = new Map<string, ExecutionActor>()
   readonly #strategies = new Map<string, StrategyActor>()
+  readonly #books = new Map<string, RemoteBook>()
+  readonly #placement: Placement
 
   constructor(options: TradingNodeOptions) {
     const { config, instruments, observer } = options
     this.#options = options
     this.#config = config
+    this.#placement = new Placement(config, options.node_id)
     this.#node = new Node({
       ...options,
-      name: config.session,
+      name: options.node_id ?? config.session,
       seed: config.seed,
       instrument_count: instruments.length,
       step_messages_max: config.limits.step_messages_max,
@@ -95,12 +108,19 @@ class Wiring {
   }
 
   wire(): TradingNode {
-    for (const account of this.#config.accounts) this.#addAccount(account)
+    const placement = this.#placement
+    for (const account of this.#config.accounts)
+      if (placement.hasAccount(account.id)) this.#addAccount(account)
     for (const strategy of this.#config.strategies) {
       freezeParams(strategy.params)
+      if (!placement.hasStrategy(strategy.id)) continue
+      if (!placement.hasAccount(strategy.account)) {
+        this.#books.set(strategy.id, new RemoteBook(this.#node, strategy.account, strategy.id))
+      }
       this.#addStrategy(strategy)
     }
     this.#connectSignals()
+    if (placement.isApart) connectNodes(this.#node, this.#config, placement)
     this.#node.bus.compile()
     return {
       node: this.#node,
@@ -109,6 +129,8 @@ class Wiring {
       portfolios: this.#portfolios,
       gates: this.#gates,
       strategies: this.#strategies,
+      books: this.#books,
+      has_strategy: (id) => this.#config.strategies.some((strategy) => strategy.id === id),
     }
   }
 
@@ -189,15 +211,6 @@ class Wiring {
     const indicators = runSetUp(gate, strategy.id, 'indicators', () =>
       this.#addIndicators(strategy.id, definition, setUp, series),
     )
-    const orders = must(this.#orders.get(strategy.account), 'a strategy trades on a configured account')
-    const execution = must(
-      this.#executions.get(strategy.account),
-      'a strategy trades on a configured account',
-    )
-    const portfolio = must(
-      this.#portfolios.get(strategy.account),
-      'a strategy trades on a configured account',
-    )
     const actor = new StrategyActor(this.#node, {
       definition,
       strategy_id: strategy.id as StrategyId,
@@ -210,8 +223,7 @@ class Wiring {
       },
       views: {
         quote: (index) => this.#quote(index),
-        position: (index) => portfolio.bookQuantity(strategy.id, index),
-        openOrders: () => [...orders.openOrders(strategy.id), ...execution.heldOrders(strategy.id)],
+        ...this.#orderViews(strategy),
       },
       effects_max: this.#config.limits.step_messages_max,
       onFault: this.#options.onFault,
@@ -220,6 +232,26 @@ class Wiring {
     })
     this.#strategies.set(strategy.id, actor)
     for (const [name, index] of series) this.#signals.onBar(index, (bar) => actor.onBar(bar, name))
+  }
+
+  /** What a strategy sees of its orders: the account's own books, or what another node told of them. */
+  #orderViews({ id, account }: StrategyConfig): Pick<StrategyViews, 'position' | 'openOrders'> {
+    const { instruments } = this.#options
+    const book = this.#books.get(id)
+    if (book !== undefined) {
+      return {
+        position: (index) =>
+          book.quantity(must(instruments[index], 'an index is of a known instrument').instrument_id),
+        openOrders: () => book.openOrders(),
+      }
+    }
+    const orders = must(this.#orders.get(account), 'a strategy trades on a configured account')
+    const execution = must(this.#executions.get(account), 'a strategy trades on a configured account')
+    const portfolio = must(this.#portfolios.get(account), 'a strategy trades on a configured account')
+    return {
+      position: (index) => portfolio.bookQuantity(id, index),
+      openOrders: () => [...orders.openOrders(id), ...execution.heldOrders(id)],
+    }
   }
 
   /** The series a strategy asks for, by its own names. */
@@ -278,8 +310,10 @@ class Wiring {
             parseSignalName(signal),
             `a signal is '<strategy id>.<name>', got '${signal}'`,
           )
-          known(this.#strategies, strategy_id, `signal ${signal} of ${strategy.id}`).addSignal(name)
-          must(this.#strategies.get(strategy.id), 'every strategy is added').hearSignal(strategy_id, name)
+          known(this.#placement.strategies, strategy_id, `signal ${signal} of ${strategy.id}`)
+          this.#strategies.get(strategy_id)?.addSignal(name)
+          this.#strategies.get(strategy.id)?.hearSignal(strategy_id, name)
+          this.#placement.noteSignal(strategy_id, name, strategy.id)
         }
       })
     }

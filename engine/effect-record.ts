@@ -1,13 +1,24 @@
-// What an effect record holds: the commands one step wanted sent, as the outbox journals them.
+// What an effect record holds: the commands and the messages to other nodes that one step wanted sent, in their order,
+// as the outbox journals them.
 
+import type { NodePayload } from '../schemas/messages/node-message.ts'
 import type { VenueCommand } from '../schemas/messages/order.ts'
 import { CanonicalReader } from './canonical/canonical-reader.ts'
 import { readCommand } from './command-codec.ts'
+import { MESSAGE_ENTRY, readMessageEntry } from './node-message-codec.ts'
+
+/** A message to another node; `n` is its place in the record. */
+export type EffectNodeMessage = {
+  readonly n: number
+  readonly subject: string
+  readonly payload: NodePayload
+}
 
 export type EffectRecord = {
   readonly seq: number
   readonly ts_seq_us: number
   readonly commands: readonly VenueCommand[]
+  readonly messages: readonly EffectNodeMessage[]
 }
 
 /** @param instrumentIndex finds the node's index of an instrument id. */
@@ -19,8 +30,16 @@ export function readEffects(
   const seq = reader.number()
   const ts_seq_us = reader.number()
   const commands: VenueCommand[] = []
-  while (reader.remaining > 0) {
-    commands.push(readCommand(new CanonicalReader(reader.bytes()), instrumentIndex))
+  const messages: EffectNodeMessage[] = []
+  for (let n = 0; reader.remaining > 0; n++) {
+    const bytes = reader.bytes()
+    const entry = new CanonicalReader(bytes)
+    if (bytes[0] !== MESSAGE_ENTRY) {
+      commands.push(readCommand(entry, instrumentIndex))
+      continue
+    }
+    entry.byte()
+    messages.push({ n, ...readMessageEntry(entry, instrumentIndex) })
   }
-  return { seq, ts_seq_us, commands }
+  return { seq, ts_seq_us, commands, messages }
 }

@@ -6,11 +6,13 @@ import { assert, must, unreachable } from '../schemas/assert.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../schemas/ids.ts'
 import { CONTROL_COMMANDS, type Control } from '../schemas/messages/control.ts'
 import { FEED_EVENTS, type FeedEvent } from '../schemas/messages/feed.ts'
+import type { MessagesPublished, NodeMessage } from '../schemas/messages/node-message.ts'
 import type { SendOutcome, VenueReport } from '../schemas/messages/order.ts'
 import type { OrderLookup, VenueState } from '../schemas/messages/venue.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
 import { COMMAND_TYPES } from './command-codec.ts'
+import { readNodeMessage, readPublished, writeNodeMessage, writePublished } from './node-message-codec.ts'
 import { readReport, writeReport } from './report-codec.ts'
 import { readLookup, readVenueState, writeLookup, writeVenueState } from './venue-codec.ts'
 
@@ -23,7 +25,15 @@ export type TimerFiring = {
 }
 
 /** Inputs that are handed in and never refused. */
-export type KeptInput = Control | FeedEvent | SendOutcome | VenueReport | OrderLookup | VenueState
+export type KeptInput =
+  | Control
+  | FeedEvent
+  | SendOutcome
+  | VenueReport
+  | OrderLookup
+  | VenueState
+  | NodeMessage
+  | MessagesPublished
 export type JournaledInput = KeptInput | TimerFiring
 export type InputRecord<Input extends JournaledInput = JournaledInput> = {
   readonly seq: number
@@ -41,6 +51,8 @@ const INPUT_TYPES = [
   'rows',
   'order_lookup',
   'venue_state',
+  'node_message',
+  'messages_published',
 ] as const
 /** Stands where the others have their type. */
 export const ROWS_INPUT = INPUT_TYPES.indexOf('rows')
@@ -76,6 +88,10 @@ export function writeInput(
       return writeLookup(writer, input)
     case 'venue_state':
       return writeVenueState(writer, input)
+    case 'node_message':
+      return writeNodeMessage(writer, input)
+    case 'messages_published':
+      return writePublished(writer, input)
     default:
       return unreachable(input)
   }
@@ -103,6 +119,8 @@ const READERS = {
   timer: readTimer,
   order_lookup: readLookup,
   venue_state: readVenueState,
+  node_message: readNodeMessage,
+  messages_published: readPublished,
 }
 
 function writeControl(writer: CanonicalWriter, control: Control): void {

@@ -1,8 +1,16 @@
 // One complete message of every kind that is written down, each field with a value of its own.
 
-import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../schemas/ids.ts'
+import type {
+  AccountId,
+  ClientOrderId,
+  InstrumentId,
+  MessageId,
+  StrategyId,
+  VenueId,
+} from '../schemas/ids.ts'
 import type { Control } from '../schemas/messages/control.ts'
 import type { FeedEvent } from '../schemas/messages/feed.ts'
+import type { MessagesPublished, NodeMessage, NodePayload } from '../schemas/messages/node-message.ts'
 import type {
   NewOrderSingle,
   OrderCancelReplaceRequest,
@@ -206,3 +214,64 @@ export const ledgerEntry: LedgerEntry = {
   reference: 'x2',
   ts_us: timeUs(1_700_000_000_000_004),
 }
+
+const intentKey = { account_id: ids.account_id, strategy_id: key.strategy_id, counter: 9 }
+const ts_intent_us = timeUs(1_700_000_000_000_005)
+
+/** One of every kind that goes from node to node, with its subject. */
+export const nodePayloads: readonly (readonly [subject: string, payload: NodePayload])[] = [
+  [
+    'intent.main.s',
+    {
+      type: 'submit_intent',
+      ...intentKey,
+      instrument_id: ids.instrument_id,
+      instrument_index: 3,
+      side: 'buy',
+      order_type: 'limit',
+      time_in_force: 'gtc',
+      price_units: priceUnits(98_005),
+      order_quantity_units: sizeUnits(27),
+      terms: PLAIN_TERMS,
+      ts_intent_us,
+    },
+  ],
+  ['intent.main.s', { type: 'cancel_intent', ...intentKey, request_counter: 10, ts_intent_us }],
+  [
+    'intent.main.s',
+    {
+      type: 'replace_intent',
+      ...intentKey,
+      request_counter: 11,
+      price_units: priceUnits(98_006),
+      trigger_price_units: priceUnits(98_007),
+      order_quantity_units: sizeUnits(28),
+      ts_intent_us,
+    },
+  ],
+  [
+    'sig.s.spread',
+    { type: 'signal', strategy_id: key.strategy_id, name: 'spread', value: -0.5, ts_event_us: ts_intent_us },
+  ],
+  [
+    'strategy-state.main',
+    {
+      type: 'strategy_state_changed',
+      account_id: ids.account_id,
+      strategy_id: key.strategy_id,
+      state: 'trading',
+    },
+  ],
+  ['order.main.s', fact],
+  ['denied.main.s', denial],
+]
+
+export const nodeMessages: readonly NodeMessage[] = nodePayloads.map(([subject, payload], n) => ({
+  type: 'node_message',
+  subject,
+  message_id: `strat1.2.41.${n}` as MessageId,
+  source: 'strat1',
+  payload,
+}))
+
+export const published: MessagesPublished = { type: 'messages_published', epoch: 2, seq: 41, n: 1 }

@@ -8,6 +8,7 @@ import { assert, must } from '../schemas/assert.ts'
 import type { Alert } from '../schemas/messages/alert.ts'
 import type { Control } from '../schemas/messages/control.ts'
 import type { FeedEvent } from '../schemas/messages/feed.ts'
+import type { MessagesPublished, NodeMessage, NodePayload } from '../schemas/messages/node-message.ts'
 import type { SendOutcome, VenueReport } from '../schemas/messages/order.ts'
 import type { OrderLookup, VenueState } from '../schemas/messages/venue.ts'
 import { timeUs } from '../schemas/units.ts'
@@ -19,7 +20,7 @@ import { type JournaledInput, writeInput } from './input-codec.ts'
 import { type JournalWriter, RECORD_KIND } from './journal-port.ts'
 import { MarketRoutes, type RowHandler } from './market/market-routes.ts'
 import type { BarRow, QuoteRow, TradeRow } from './market/market-rows.ts'
-import { Outbox } from './outbox.ts'
+import { Outbox, type Publish } from './outbox.ts'
 import { OutputHash, type OutputSink } from './output-hash.ts'
 import { RandomStream } from './random-stream.ts'
 import type { Sha256 } from './sha256-port.ts'
@@ -45,6 +46,8 @@ export type NodeOptions = {
   readonly permit?: (() => string) | undefined
   /** Engine time an approval is good for; absent: half a second. A clock that runs faster than the wall needs more. */
   readonly approval_age_max_us?: number | undefined
+  /** Takes messages to other nodes; absent where a node has nobody to talk to. */
+  readonly publish?: Publish | undefined
   readonly onOutput?: OutputSink | undefined
   /** Tells people what they must look at; never changes what the engine does. */
   readonly onAlert?: ((alert: Alert) => void) | undefined
@@ -87,6 +90,9 @@ export class Node {
   readonly #reportRoutes = new Map<string, Route<VenueReport>>()
   readonly #lookupRoutes = new Map<string, Route<OrderLookup>>()
   readonly #venueStateRoutes = new Map<string, Route<VenueState>>()
+  /** By source and subject: what other nodes may say here, and of which of their strategies. */
+  readonly #heard = new Map<string, { route: Route<NodePayload>; strategy_ids: Set<string> }>()
+  #isFolding = false
   readonly #scratch = new CanonicalWriter(512)
   readonly #onAlert: NodeOptions['onAlert']
 
@@ -103,6 +109,7 @@ export class Node {
     this.quotes = new MarketRoutes(options.instrument_count)
     this.trades = new MarketRoutes(options.instrument_count)
     this.bars = new MarketRoutes(options.instrument_count)
+    const { publish } = options
     const links = new Map(options.venues.map((port) => [port.venue_id, new VenueLink(port, options.journal)]))
     this.outbox = new Outbox(
       this,
@@ -111,6 +118,7 @@ export class Node {
       options.onOutcome,
       options.permit,
       options.approval_age_max_us,
+      publish && ((message) => publish({ node: this.name, epoch: this.epoch, ...message })),
     )
     this.outputs = new OutputHash(options.sha256, options.onOutput)
     this.#controlRoute = this.bus.route(INPUT_SUBJECT.control)
@@ -137,6 +145,19 @@ export class Node {
     this.#reportRoutes.set(account_id, this.bus.route(INPUT_SUBJECT.report(account_id)))
     this.#lookupRoutes.set(account_id, this.bus.route(INPUT_SUBJECT.lookup(account_id)))
     this.#venueStateRoutes.set(account_id, this.bus.route(INPUT_SUBJECT.venueState(account_id)))
+  }
+
+  /** Lets another node say something about a strategy on a subject of this one. */
+  hearNode(source: string, subject: string, strategy_id: string): void {
+    const name = `${source} ${subject}`
+    const known = this.#heard.get(name)
+    if (known !== undefined) known.strategy_ids.add(strategy_id)
+    else this.#heard.set(name, { route: this.bus.route(subject), strategy_ids: new Set([strategy_id]) })
+  }
+
+  /** Whether a message is one that its source may say here. */
+  hears({ source, subject, payload }: NodeMessage): boolean {
+    return this.#heard.get(`${source} ${subject}`)?.strategy_ids.has(payload.strategy_id) === true
   }
 
   /** A named random stream of the session's seed; the same name is drawn once. */
@@ -216,6 +237,25 @@ export class Node {
     this.#finish()
   }
 
+  stepMessage(message: NodeMessage, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    const name = `${message.source} ${message.subject}`
+    const { route } = must(this.#heard.get(name), 'a message is one that its source may say')
+    this.bus.send(route, message.payload)
+    this.#finish()
+  }
+
+  /** No actor asks what became of a message; the session's memory does. */
+  stepPublished(_: MessagesPublished, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.#finish()
+  }
+
+  /** For another node, when the step's record is durable. A fold says nothing again. */
+  stageMessage(subject: string, payload: NodePayload): void {
+    if (!this.#isFolding) this.outbox.stageMessage(subject, payload)
+  }
+
   alert(alert: Omit<Alert, 'type' | 'ts_us'>): void {
     this.#onAlert?.({ type: 'alert', ...alert, ts_us: timeUs(this.now_us) })
   }
@@ -224,8 +264,10 @@ export class Node {
   foldStep(seq: number, ts_seq_us: number, act: () => void): void {
     this.seq = seq - 1
     this.#begin(Math.max(ts_seq_us, this.now_us))
+    this.#isFolding = true
     act()
     if (!this.bus.isIdle) this.bus.drain()
+    this.#isFolding = false
     this.#gate.step_running = false
     assert(this.outbox.staged_count === 0, 'a fold stages nothing')
   }
@@ -249,6 +291,12 @@ export class Node {
     else if (input.type === 'venue_report')
       this.bus.send(this.#account(this.#reportRoutes, input.account_id), input)
     else this.bus.send(this.#account(this.#lookupRoutes, input.account_id), input)
+  }
+
+  /** Routes a message of another node that a fold takes in. */
+  foldMessage(message: NodeMessage): void {
+    const heard = this.#heard.get(`${message.source} ${message.subject}`)
+    if (heard !== undefined) this.bus.send(heard.route, message.payload)
   }
 
   /** Faults the strategy answerable for an excess; where no strategy is, the node stops. */

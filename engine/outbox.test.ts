@@ -233,7 +233,7 @@ test('the effect record holds what is sent, and nothing is in it for the node al
   const commands = [order(1), change('cancel', 1), change('replace', 3)]
   bench.stage(...commands)
   const record = readEffects(bench.records[0] as Uint8Array, () => 0)
-  expect(record).toEqual({ seq: 1, ts_seq_us: 1_000, commands })
+  expect(record).toEqual({ seq: 1, ts_seq_us: 1_000, commands, messages: [] })
 })
 
 test.each([order(1), change('cancel', 1), change('replace', 1)])(

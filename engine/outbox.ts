@@ -1,13 +1,16 @@
-// Effects on their way to venues. A step stages them; they are journaled as one effect record when the step ends; they
+// Effects on their way to venues and other nodes. A step stages them; they are journaled as one effect record when the step ends; they
 // leave once the journal has released that record, each at most once, in order. An approval that has grown old while
 // the disk was slow is not used: the order ends as not sent and its owner is told. A cancel is never too old. The last
 // act before an order leaves is to ask whether this node may still trade.
 
 import { must } from '../schemas/assert.ts'
+import type { NodePayload } from '../schemas/messages/node-message.ts'
 import type { SendOutcome, VenueCommand } from '../schemas/messages/order.ts'
 import type { Approval } from './approval.ts'
 import { CanonicalWriter } from './canonical/canonical-writer.ts'
 import { type JournalWriter, RECORD_KIND } from './journal-port.ts'
+import { writeMessageEntry } from './node-message-codec.ts'
+import type { OutgoingMessage } from './node-wire.ts'
 import type { VenueLink } from './venue-link.ts'
 
 /** An approval older than this is refused at the last moment (control R09). */
@@ -19,7 +22,14 @@ export type EffectJournal = Pick<JournalWriter, 'append' | 'released_lsn'>
 /** The step under way: the node itself. */
 export type StepMark = { readonly seq: number; readonly now_us: number }
 
-type Pending = { readonly command: VenueCommand; readonly approved_us: number; readonly lsn: number }
+/** Takes a message to another node, once its record is durable. */
+export type Publish = (message: OutgoingMessage) => void
+
+type StepMessage = Omit<OutgoingMessage, 'node' | 'epoch'>
+type Staged =
+  | { readonly command: VenueCommand; readonly approved_us: number }
+  | { readonly message: StepMessage }
+type Pending = { readonly effect: Staged; readonly lsn: number }
 
 export class Outbox {
   readonly #step: StepMark
@@ -30,7 +40,9 @@ export class Outbox {
   readonly #approval_age_max_us: number
   /** The effect record of the current step, written as commands are staged. */
   readonly #record = new CanonicalWriter(4096)
-  readonly #staged: { command: VenueCommand; approved_us: number }[] = []
+  readonly #publish: (message: StepMessage) => void
+  readonly #entry = new CanonicalWriter(512)
+  readonly #staged: Staged[] = []
   #pending: Pending[] = []
   #head = 0
 
@@ -42,6 +54,7 @@ export class Outbox {
     onRefused: (outcome: SendOutcome) => void,
     permit?: () => string,
     approval_age_max_us = APPROVAL_AGE_MAX_US,
+    publish: (message: StepMessage) => void = refusePublish,
   ) {
     this.#step = step
     this.#journal = journal
@@ -49,14 +62,15 @@ export class Outbox {
     this.#onRefused = onRefused
     this.#permit = permit
     this.#approval_age_max_us = approval_age_max_us
+    this.#publish = publish
   }
 
-  /** Commands staged by the current step. */
+  /** Commands and messages staged by the current step. */
   get staged_count(): number {
     return this.#staged.length
   }
 
-  /** Whether commands are journaled and wait for release. Read once per row of market data. */
+  /** Whether commands or messages are journaled and wait for release. Read once per row of market data. */
   has_pending = false
 
   stage(command: VenueCommand, approval: Approval): void {
@@ -65,16 +79,27 @@ export class Outbox {
     this.#staged.push({ command, approved_us: approval.approved_us })
   }
 
-  /** Journals what the step staged, as one effect record: seq, ts_seq_us, then each command's bytes. */
+  /** A message to another node; nobody has to approve it, because it is no order. */
+  stageMessage(subject: string, payload: NodePayload): void {
+    if (this.#staged.length === 0) this.#openRecord()
+    this.#entry.clear()
+    writeMessageEntry(this.#entry, subject, payload)
+    this.#record.bytes(this.#entry.view())
+    const { seq, now_us } = this.#step
+    const n = this.#staged.length
+    this.#staged.push({ message: { seq, n, ts_seq_us: now_us, subject, payload } })
+  }
+
+  /** Journals what the step staged, as one effect record: seq, ts_seq_us, then the bytes of each command and message. */
   commit(): void {
     const lsn = this.#journal.append(RECORD_KIND.effects, this.#record.view())
-    for (const { command, approved_us } of this.#staged) this.#pending.push({ command, approved_us, lsn })
+    for (const effect of this.#staged) this.#pending.push({ effect, lsn })
     this.has_pending = true
     this.#staged.length = 0
   }
 
   /**
-   * Sends every pending command whose record the journal has released. Where `orders_refused_as` gives a reason, orders
+   * Sends every pending command and message whose record the journal has released. Where `orders_refused_as` gives a reason, orders
    * and replaces are refused with it instead; a cancel always goes.
    */
   release(now_us = this.#step.now_us, orders_refused_as = ''): void {
@@ -84,7 +109,7 @@ export class Outbox {
       if (next.lsn > released_lsn) break
       // Counted as gone before the send: whatever the send does, this command is never handed over again.
       this.#head++
-      this.#send(next, now_us, orders_refused_as)
+      this.#dispatch(next, now_us, orders_refused_as)
     }
     if (this.#head === this.#pending.length) this.abandon()
     else if (this.#head > 1024) {
@@ -106,7 +131,18 @@ export class Outbox {
     this.#record.number(this.#step.now_us)
   }
 
-  #send({ command, approved_us, lsn }: Pending, now_us: number, orders_refused_as: string): void {
+  #dispatch({ effect, lsn }: Pending, now_us: number, orders_refused_as: string): void {
+    if ('message' in effect) this.#publish(effect.message)
+    else this.#send(effect.command, effect.approved_us, lsn, now_us, orders_refused_as)
+  }
+
+  #send(
+    command: VenueCommand,
+    approved_us: number,
+    lsn: number,
+    now_us: number,
+    orders_refused_as: string,
+  ): void {
     if (command.type !== 'order_cancel_request') {
       if (now_us - approved_us > this.#approval_age_max_us) return this.#refuse(command, 'approval_too_old')
       if (orders_refused_as !== '') return this.#refuse(command, orders_refused_as)
@@ -125,4 +161,8 @@ export class Outbox {
     const outcome = 'refused'
     this.#onRefused({ type: 'send_outcome', outcome, account_id, client_order_id, command_type, reason_code })
   }
+}
+
+function refusePublish(): never {
+  throw new Error('a node that says something to others has someone to take it')
 }

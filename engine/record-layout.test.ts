@@ -6,6 +6,7 @@ import { CanonicalWriter } from './canonical/canonical-writer.ts'
 import { readCommand, writeCommand } from './command-codec.ts'
 import { readInput, writeInput } from './input-codec.ts'
 import * as messages from './messages.test-support.ts'
+import { writeMessageEntry } from './node-message-codec.ts'
 import { OutputHash } from './output-hash.ts'
 import { Outputs } from './outputs.ts'
 
@@ -13,7 +14,7 @@ import { Outputs } from './outputs.ts'
 const PINNED: { readonly [version: number]: string } = {
   1: '30cd5efdb3f967b4bc5e24b4e2992ec2a6b376b0e1a18779eb6fc458510fb0d5',
   2: 'b90a7d7c75bf9ad5c4d4c2bc76db2d9e7cd9119628ff58a3df5d7d28393af726',
-  3: 'b7091125695f6bd0663e4d9f547b3d3cb4f13d09d1f6d5221ec9c5c0c4e2844c',
+  3: '40f0641ed4a7c318cbd7e8a27a00a62b1f75f93f430be3bbb4bdd7b4cd781a97',
 }
 
 const WHAT_TO_DO = `The bytes of a record changed. What was written under schema version ${SCHEMA_VERSION} cannot be read
@@ -28,6 +29,8 @@ const inputs = [
   messages.timer,
   messages.lookup,
   messages.venueState,
+  ...messages.nodeMessages,
+  messages.published,
 ]
 const commands = [messages.newOrder, messages.triggerOrder, messages.cancel, messages.replace]
 
@@ -41,6 +44,8 @@ test('the records are laid out as the schema version says', () => {
   const hash = createHash('sha256')
   for (const input of inputs)
     hash.update(written((writer) => writeInput(writer, 17, 1_700_000_000_000_000, input)))
+  for (const [subject, payload] of messages.nodePayloads)
+    hash.update(written((writer) => writeMessageEntry(writer, subject, payload)))
   for (const command of commands) hash.update(written((writer) => writeCommand(writer, command)))
   const outputs = new Outputs(
     new OutputHash({ digest: () => new Uint8Array(32) }, (record) => hash.update(record)),

@@ -301,6 +301,22 @@ export const StrategyConfig = Type.Object(
 )
 export type StrategyConfig = Static<typeof StrategyConfig>
 
+export const NodeConfig = Type.Object(
+  {
+    id: Token({ description: 'Name of the node: it begins the ids of its messages.' }),
+    accounts: Type.Array(Token({ description: 'Id of an account.' }), {
+      description: 'Accounts whose risk, orders and venue links it holds.',
+      default: [],
+    }),
+    strategies: Type.Array(Type.String({ description: 'Id of a strategy.' }), {
+      description: 'Strategies it runs.',
+      default: [],
+    }),
+  },
+  closed('What one node of several hosts.'),
+)
+export type NodeConfig = Static<typeof NodeConfig>
+
 export const LimitsConfig = Type.Object(
   {
     step_messages_max: Count({
@@ -457,6 +473,13 @@ export const Config = Type.Object(
       minItems: 1,
       description: 'Strategies; each message reaches them in this order.',
     }),
+    nodes: Type.Optional(
+      Type.Array(NodeConfig, {
+        minItems: 1,
+        description:
+          'Which node hosts what; every account and every strategy is in exactly one. Absent: one node hosts all.',
+      }),
+    ),
     bars: Type.Object(
       {
         // Absent, it is 0 in a backtest, whose data has no latency, and a fifth of a second live.

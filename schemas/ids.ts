@@ -13,6 +13,7 @@ export type ClientOrderId = string & { readonly __id: 'client_order' }
 export type MessageId = string & { readonly __id: 'message' }
 
 export const TOKEN = /^[A-Za-z0-9_-]+$/
+const MESSAGE_ID = /^([A-Za-z0-9_-]+)\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/
 export const CLIENT_ORDER_ID_LENGTH_MAX = 32
 const DIGIT_ZERO = 48
 const LETTER_C = 99
@@ -66,6 +67,16 @@ export function parseClientOrderId(id: string): { strategy_id: StrategyId; count
   }
   if (isEngines) counter += ENGINE_COUNTER_BASE
   return { strategy_id: id.slice(second + 1, last) as StrategyId, counter }
+}
+
+/** The parts of a message id; undefined for one of another form. */
+export function parseMessageId(
+  id: string,
+): { node: string; epoch: number; seq: number; n: number } | undefined {
+  const match = MESSAGE_ID.exec(id)
+  if (match === null) return undefined
+  const [, node = '', epoch, seq, n] = match
+  return { node, epoch: Number(epoch), seq: Number(seq), n: Number(n) }
 }
 
 export function messageId(node: string, epoch: number, seq: number, n: number): MessageId {

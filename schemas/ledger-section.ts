@@ -182,6 +182,17 @@ export const LedgerStrategy = Type.Object(
 )
 export type LedgerStrategy = Static<typeof LedgerStrategy>
 
+export const LedgerRemoteBook = Type.Object(
+  {
+    open: Type.Array(Type.Unknown(), { description: 'Open orders as the strategy sees them.' }),
+    quantities: Type.Record(Type.String(), Type.Integer(), {
+      description: 'Signed units, by instrument id.',
+    }),
+  },
+  closed('What a strategy apart from its account knows of its orders.'),
+)
+export type LedgerRemoteBook = Static<typeof LedgerRemoteBook>
+
 export const LedgerSection = Type.Object(
   {
     version: Type.Integer({ minimum: 1, description: 'Version of this schema.' }),
@@ -194,6 +205,11 @@ export const LedgerSection = Type.Object(
     portfolios: Type.Record(Type.String(), LedgerPortfolio, { description: 'By account id.' }),
     risks: Type.Record(Type.String(), LedgerRisk, { description: 'By account id.' }),
     strategies: Type.Record(Type.String(), LedgerStrategy, { description: 'By strategy id.' }),
+    remote_books: Type.Optional(
+      Type.Record(Type.String(), LedgerRemoteBook, {
+        description: 'By strategy id; absent where there are none.',
+      }),
+    ),
   },
   closed('What of a session outlives the build that ran it.'),
 )

@@ -57,8 +57,7 @@ export class EpochReplay implements EffectJournal {
 
   /** The base of the epoch that follows: the state after the last record, behind its ledger section. */
   finish(): Uint8Array {
-    const { sends } = this.#memory
-    if (this.#said !== undefined) sends.add(this.#said, true)
+    if (this.#said !== undefined) this.#memory.addEffects(this.#said, this.node.epoch, true)
     return encodeBase(this.#built.ledger.save(), this.#memory, this.state())
   }
 
@@ -70,7 +69,6 @@ export class EpochReplay implements EffectJournal {
   append(kind: RecordKind, payload: Uint8Array): number {
     const record = this.#running()
     if (kind === RECORD_KIND.effects) {
-      this.#memory.sends.add(payload)
       this.#said = payload.slice()
     } else if (!sameBytes(payload, record.payload)) this.#differ(describeRecord(kind, payload))
     return record.lsn
@@ -80,6 +78,7 @@ export class EpochReplay implements EffectJournal {
     const said = this.#said
     if (said === undefined) return this.#differ(undefined)
     if (!sameBytes(said, payload)) this.#differ(describeRecord(RECORD_KIND.effects, said))
+    this.#memory.addEffects(said, this.node.epoch)
     this.#said = undefined
   }
 
@@ -126,6 +125,15 @@ export class EpochReplay implements EffectJournal {
         break
       case 'venue_state':
         node.stepVenueState(input, ts_seq_us)
+        break
+      case 'node_message':
+        if (!node.hears(input)) this.#differ('no message that this node hears')
+        this.#memory.heard.note(input)
+        node.stepMessage(input, ts_seq_us)
+        break
+      case 'messages_published':
+        this.#memory.messages.settle(input)
+        node.stepPublished(input, ts_seq_us)
         break
       default:
         unreachable(input)

@@ -56,7 +56,7 @@ export class LedgerRecovery {
 
   #takeEffects(payload: Uint8Array): void {
     const { seq, ts_seq_us, commands } = readEffects(payload, this.#options.under.instrumentIndex)
-    this.#memory.sends.add(payload)
+    this.#memory.addEffects(payload, this.#epoch)
     this.#fold.commands(seq, ts_seq_us, commands)
   }
 
@@ -67,6 +67,8 @@ export class LedgerRecovery {
     )
     if (input.type === 'send_outcome') this.#memory.sends.settle(input)
     else if (input.type === 'venue_report') this.#memory.marks.note(input)
+    else if (input.type === 'node_message') this.#memory.heard.note(input)
+    else if (input.type === 'messages_published') this.#memory.messages.settle(input)
     this.#fold.input(seq, ts_seq_us, input)
   }
 

@@ -5,6 +5,7 @@ import type { AccountId, ClientOrderId, InstrumentId, VenueId } from '../../sche
 import { CONTROL_COMMANDS, type Control } from '../../schemas/messages/control.ts'
 import { FEED_EVENTS, type FeedEvent } from '../../schemas/messages/feed.ts'
 import { BAR_PRICE_TYPES } from '../../schemas/messages/market.ts'
+import type { NodeMessage } from '../../schemas/messages/node-message.ts'
 import {
   LIQUIDITY_SIDES,
   REPORT_TYPES,
@@ -16,6 +17,7 @@ import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 import { COMMAND_TYPES } from '../command-codec.ts'
 import type { ConflatedQuote } from '../conflation/conflated-quote.ts'
 import type { JournaledInput, TimerFiring } from '../input-codec.ts'
+import { nodeMessages } from '../messages.test-support.ts'
 import type { BarInput, RowInput, TradeInput } from './live-input.ts'
 
 const units = fc.maxSafeInteger()
@@ -84,13 +86,27 @@ const timer: fc.Arbitrary<TimerFiring> = fc.record({
   at_us: units,
 })
 
+const nodeMessage = fc.constantFrom(...nodeMessages).map((message): NodeMessage => {
+  const { payload } = message
+  return 'instrument_index' in payload
+    ? { ...message, payload: { ...payload, instrument_index: 0 } }
+    : message
+})
+
+const published = fc.record({
+  type: fc.constant('messages_published' as const),
+  epoch: units,
+  seq: units,
+  n: units,
+})
+
 /** The index a report's instrument gets back when it is read. */
 export function indexOf(instrument_id: string): number {
-  return Number(instrument_id.slice(1, -'.v'.length))
+  return instrument_id.endsWith('.sim') ? 0 : Number(instrument_id.slice(1, -'.v'.length))
 }
 
 export const journaledInput: fc.Arbitrary<JournaledInput> = fc
-  .oneof(control, feedEvent, outcome, report, timer)
+  .oneof(control, feedEvent, outcome, report, timer, nodeMessage, published)
   .map((input) =>
     input.type === 'venue_report' ? { ...input, instrument_index: indexOf(input.instrument_id) } : input,
   )

@@ -10,20 +10,20 @@ import { type JournalWriter, RECORD_KIND, type RecordKind } from '../journal-por
 import type { Node } from '../node.ts'
 import type { EffectJournal } from '../outbox.ts'
 import type { RowInput } from './live-input.ts'
-import type { OpenSends } from './open-sends.ts'
 import { RowBatch } from './row-batch.ts'
+import type { SessionMemory } from './session-state.ts'
 
 const RECORD_CAPACITY = 1 << 16
 
 export class LiveJournal implements EffectJournal {
   readonly #writer: JournalWriter
-  readonly #sends: OpenSends
+  readonly #memory: SessionMemory
   readonly #rows = new RowBatch()
   readonly #record = new CanonicalWriter(RECORD_CAPACITY)
 
-  constructor(writer: JournalWriter, sends: OpenSends) {
+  constructor(writer: JournalWriter, memory: SessionMemory) {
     this.#writer = writer
-    this.#sends = sends
+    this.#memory = memory
   }
 
   get released_lsn(): number {
@@ -33,7 +33,7 @@ export class LiveJournal implements EffectJournal {
   /** What the node itself appends: its effects, and the inputs it journals in every mode. */
   append(kind: RecordKind, payload: Uint8Array): number {
     this.flush()
-    if (kind === RECORD_KIND.effects) this.#sends.add(payload)
+    if (kind === RECORD_KIND.effects) this.#memory.addEffects(payload, this.#writer.epoch)
     return this.#writer.append(kind, payload)
   }
 

@@ -12,12 +12,14 @@
 import { assert, unreachable } from '../../schemas/assert.ts'
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import type { Control } from '../../schemas/messages/control.ts'
+import type { NodeMessage } from '../../schemas/messages/node-message.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { ConflatedQuote } from '../conflation/conflated-quote.ts'
 import type { KeptInput } from '../input-codec.ts'
 import { InputQueue, type KeptOffer, type MarketOffer, type QuoteOffer } from '../input-queue.ts'
 import { type JournalWriter, RECORD_KIND } from '../journal-port.ts'
 import type { Node } from '../node.ts'
+import type { Publish } from '../outbox.ts'
 import type { Sha256 } from '../sha256-port.ts'
 import type { LiveBounds } from './live-bounds.ts'
 import type { BarInput, LiveInput, RowInput, TradeInput } from './live-input.ts'
@@ -35,6 +37,8 @@ export type LiveSequencerOptions<Built extends BuiltNode = BuiltNode> = {
   readonly sha256: Sha256
   readonly venueOfInstrument: (instrument_index: number) => VenueId
   /** Hears which input carried the rows that were offered. */
+  /** Takes messages to other nodes, in order; those not known to be held by the bus come again at a start. */
+  readonly publish?: Publish | undefined
   readonly tape?: Pick<RawTape, 'sequenced'> | undefined
 }
 
@@ -50,6 +54,8 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   readonly #gaps = new Set<string>()
   #isReconciled = false
   #snapshotSeq: number
+  #repeated_count = 0
+  #not_heard_count = 0
   #fault: unknown
 
   constructor(options: LiveSequencerOptions<Built>) {
@@ -57,16 +63,18 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     assert(writer.appended_lsn === -1, 'a sequencer starts with its epoch')
     this.#options = options
     this.#queue = new InputQueue(bounds)
-    this.#journal = new LiveJournal(writer, this.#memory.sends)
+    this.#journal = new LiveJournal(writer, this.#memory)
     this.built = buildNode({
       role: 'live',
       epoch: writer.epoch,
       journal: this.#journal,
+      publish: options.publish,
       post: (input) => this.offer(input),
     })
     this.node = this.built.node
     loadState(stateOfBase(base), this.node, this.#memory)
     this.#snapshotSeq = this.node.seq
+    for (const message of this.#memory.messages.of(this.node.name)) options.publish?.(message)
     for (const outcome of this.#memory.sends.outcomes()) this.offer(outcome)
     for (const { strategy_id, reason } of this.built.lostStates()) this.offer(faultOf(strategy_id, reason))
   }
@@ -106,6 +114,30 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   offer(input: KeptInput): KeptOffer {
     if (input.type === 'feed_event' && input.event === 'resynchronised') this.#gaps.delete(input.venue_id)
     return this.#queue.offerKept(input)
+  }
+
+  /**
+   * Offers what another node says. What it may not say here is no input at all; what was processed before is dropped
+   * when its turn comes.
+   */
+  offerMessage(message: NodeMessage): KeptOffer | 'not_heard' {
+    if (this.node.hears(message)) return this.offer(message)
+    this.#not_heard_count++
+    return 'not_heard'
+  }
+
+  /** Messages that came again, and messages that their source may not say here. */
+  get repeated_count(): number {
+    return this.#repeated_count
+  }
+
+  get not_heard_count(): number {
+    return this.#not_heard_count
+  }
+
+  /** Messages to other nodes that the bus is not known to hold. */
+  get unpublished_count(): number {
+    return this.#memory.messages.count
   }
 
   /** Sequences everything offered so far, and every timer that is due. */
@@ -178,9 +210,26 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
       case 'venue_state':
         this.#journal.input(node, ts, input)
         return node.stepVenueState(input, ts)
+      case 'node_message':
+        return this.#stepMessage(input, ts)
+      case 'messages_published':
+        this.#journal.input(node, ts, input)
+        this.#memory.messages.settle(input)
+        return node.stepPublished(input, ts)
       default:
         return unreachable(input)
     }
+  }
+
+  #stepMessage(message: NodeMessage, ts: number): void {
+    const { heard } = this.#memory
+    if (!heard.isNew(message)) {
+      this.#repeated_count++
+      return
+    }
+    this.#journal.input(this.node, ts, message)
+    heard.note(message)
+    this.node.stepMessage(message, ts)
   }
 
   #stepRow(row: RowInput, ts: number): void {

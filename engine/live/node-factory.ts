@@ -5,7 +5,7 @@ import type { JournaledInput } from '../input-codec.ts'
 import type { Node, NodeOptions } from '../node.ts'
 
 /** What differs between the node that runs and the one that is run again. */
-export type NodeBinding = Pick<NodeOptions, 'epoch' | 'journal'> & {
+export type NodeBinding = Pick<NodeOptions, 'epoch' | 'journal' | 'publish'> & {
   /** The one that runs is watched by people; what is run again is not news. */
   readonly role: 'live' | 'rerun'
   /** Takes what comes up outside any step: outcomes of the outbox, and the halt of a strategy that left its handler. */

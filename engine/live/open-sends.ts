@@ -5,11 +5,10 @@
 // never sent: the venue sees nothing before the record is durable. Any other may have been.
 
 import { must } from '../../schemas/assert.ts'
-import type { SendOutcome } from '../../schemas/messages/order.ts'
+import type { SendOutcome, VenueCommand } from '../../schemas/messages/order.ts'
 import type { CanonicalReader } from '../canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../canonical/canonical-writer.ts'
 import { COMMAND_TYPES } from '../command-codec.ts'
-import { readEffects } from '../effect-record.ts'
 
 type OpenSend = Pick<SendOutcome, 'account_id' | 'client_order_id' | 'command_type'> & {
   readonly never_sent: boolean
@@ -23,8 +22,8 @@ export class OpenSends {
   }
 
   /** Takes in the commands of an effect record, or of one that was never written. */
-  add(effects: Uint8Array, never_sent = false): void {
-    for (const command of readEffects(effects, () => -1).commands) {
+  add(commands: readonly VenueCommand[], never_sent = false): void {
+    for (const command of commands) {
       const { account_id, client_order_id, type } = command
       this.#sends.set(client_order_id, { account_id, client_order_id, command_type: type, never_sent })
     }

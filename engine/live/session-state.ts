@@ -7,9 +7,12 @@ import { LEDGER_SECTION_VERSION, LedgerSection } from '../../schemas/ledger-sect
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { CanonicalReader } from '../canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../canonical/canonical-writer.ts'
+import { readEffects } from '../effect-record.ts'
 import { sameBytes } from '../journal/parse-batch.ts'
 import type { Node } from '../node.ts'
 import type { Sha256 } from '../sha256-port.ts'
+import { MessageMarks } from './message-marks.ts'
+import { OpenMessages } from './open-messages.ts'
 import { OpenSends } from './open-sends.ts'
 import { ReportMarks } from './report-marks.ts'
 
@@ -22,15 +25,29 @@ const STATE_CAPACITY = 1 << 16
 export class SessionMemory {
   readonly sends = new OpenSends()
   readonly marks = new ReportMarks()
+  /** What was said to other nodes and is not known to be held by the bus, and how far each was heard. */
+  readonly messages = new OpenMessages()
+  readonly heard = new MessageMarks()
+
+  /** Takes in an effect record, or one that was never written. */
+  addEffects(payload: Uint8Array, epoch: number, never_sent = false): void {
+    const { seq, ts_seq_us, commands, messages } = readEffects(payload, () => -1)
+    this.sends.add(commands, never_sent)
+    for (const message of messages) this.messages.add({ epoch, seq, ts_seq_us, ...message })
+  }
 
   save(writer: CanonicalWriter): void {
     this.sends.save(writer)
     this.marks.save(writer)
+    this.messages.save(writer)
+    this.heard.save(writer)
   }
 
   load(reader: CanonicalReader): void {
     this.sends.load(reader)
     this.marks.load(reader)
+    this.messages.load(reader)
+    this.heard.load(reader)
   }
 }
 

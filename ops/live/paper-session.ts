@@ -21,6 +21,7 @@ import { createStepGate, type StepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
 import { planData } from '../../sim/backtest/data-plan.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { loadConfig } from '../config/load-config.ts'
@@ -149,7 +150,20 @@ async function load(options: PaperOptions, opened: AsyncDisposableStack): Promis
   // Before the strategies are loaded: what they take into a variable must be guarded already.
   opened.defer(installAmbientGuard(gate, () => undefined))
   const loaded = await loadStrategies(await loadConfig(options))
+  refuseNodes(loaded.loaded.config)
   return { gate, loaded, config: liveConfig(loaded.loaded.config) }
+}
+
+/** One process that ran everything would be another placement than the one asked for. */
+function refuseNodes({ nodes }: Config): void {
+  if (nodes === undefined || nodes.length === 1) return
+  throw new OperatingError({
+    code: 'config.nodes_apart',
+    reason: 'unavailable',
+    what: `The configuration places the session in ${nodes.length} nodes; this build starts a paper session in one.`,
+    where: 'nodes',
+    remedy: 'Leave nodes out, so that one node hosts all.',
+  })
 }
 
 async function heldLease(

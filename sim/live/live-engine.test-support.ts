@@ -27,6 +27,8 @@ import { quoteTape } from '../backtest/tape.test-support.ts'
 
 export type LiveScenario = Pick<Scenario, 'config' | 'definitions'> & {
   readonly instruments: readonly InstrumentSpec[]
+  /** Which of the configuration's nodes; absent: all in one. */
+  readonly node_id?: string
   /** What the last epoch ran under, where that is something else. */
   readonly before?: LiveScenario
 }
@@ -62,7 +64,7 @@ export async function liveScenario(
 }
 
 export function nodeFactory(
-  { config, definitions, instruments }: LiveScenario,
+  { config, definitions, instruments, node_id }: LiveScenario,
   venues: readonly VenuePort[],
   observer: OutputObserver = {},
 ): NodeFactory {
@@ -71,6 +73,7 @@ export function nodeFactory(
     instruments,
     definitions,
     venues,
+    node_id,
     observer,
     sha256: nodeSha256,
     gate: createStepGate(),

@@ -1,0 +1,87 @@
+// Positions and open orders of a strategy whose account is in another node, by the facts that node has told. It runs
+// behind by the way a message takes; the account's own books decide. Rules: ./SPEC.md.
+
+import type { Actor } from '../../engine/actor.ts'
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { Node } from '../../engine/node.ts'
+import { assert } from '../../schemas/assert.ts'
+import type { LedgerRemoteBook } from '../../schemas/ledger-section.ts'
+import type { OrderFact } from '../../schemas/messages/order-fact.ts'
+import { SUBJECT } from '../../schemas/subjects.ts'
+import type { OpenOrder } from '../strategy/context.ts'
+
+/** Facts that say nothing of where the order stands now. */
+const ASIDE = new Set(['order.duplicate_execution', 'order.stale_report', 'order.unexpected_event'])
+
+export class RemoteBook implements Actor {
+  readonly name: string
+  readonly #open = new Map<number, OpenOrder>()
+  /** Signed size units, by instrument id. */
+  readonly #quantities = new Map<string, number>()
+
+  constructor(node: Node, account_id: string, strategy_id: string) {
+    this.name = `placement/book/${strategy_id}`
+    node.addActor(this)
+    node.bus.subscribe<OrderFact>(SUBJECT.strategyOrder(account_id, strategy_id), (fact) =>
+      this.#onFact(fact),
+    )
+  }
+
+  get state(): string {
+    return `${this.#open.size} open orders`
+  }
+
+  quantity(instrument_id: string): number {
+    return this.#quantities.get(instrument_id) ?? 0
+  }
+
+  openOrders(): OpenOrder[] {
+    return [...this.#open.values()]
+  }
+
+  onTimer(): void {
+    assert(false, 'a book sets no timers')
+  }
+
+  save(writer: CanonicalWriter): void {
+    writer.value(this.#open)
+    writer.value(this.#quantities)
+  }
+
+  load(reader: CanonicalReader): void {
+    this.#open.clear()
+    for (const [counter, order] of reader.value() as Map<number, OpenOrder>) this.#open.set(counter, order)
+    this.#quantities.clear()
+    for (const [id, quantity] of reader.value() as Map<string, number>) this.#quantities.set(id, quantity)
+  }
+
+  /** What a later build takes up. */
+  saveLedger(): LedgerRemoteBook {
+    return { open: this.openOrders(), quantities: Object.fromEntries(this.#quantities) }
+  }
+
+  loadLedger({ open, quantities }: LedgerRemoteBook): void {
+    for (const order of open as OpenOrder[]) this.#open.set(order.counter, order)
+    for (const [id, quantity] of Object.entries(quantities)) this.#quantities.set(id, quantity)
+  }
+
+  #onFact(fact: OrderFact): void {
+    const { instrument_id, side, counter, type } = fact
+    const booked = fact.last_quantity_units - fact.reversed_quantity_units
+    if (booked !== 0) {
+      this.#quantities.set(instrument_id, this.quantity(instrument_id) + (side === 'buy' ? booked : -booked))
+    }
+    if (fact.ended) this.#open.delete(counter)
+    else if (!ASIDE.has(type)) this.#open.set(counter, openOrderOf(fact, this.#open.get(counter)))
+  }
+}
+
+function openOrderOf(fact: OrderFact, before: OpenOrder | undefined): OpenOrder {
+  const { counter, instrument_id, side, type } = fact
+  const { price_units, order_quantity_units, cum_quantity_units } = fact
+  // A bust or a correction changes what was traded, not how the order stands.
+  const isBooking = type === 'order.trade_busted' || type === 'order.trade_corrected'
+  const state = isBooking && before !== undefined ? before.state : type.slice('order.'.length)
+  return { counter, instrument_id, side, state, price_units, order_quantity_units, cum_quantity_units }
+}

@@ -1,0 +1,202 @@
+import { expect, test } from 'vitest'
+import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { readEffects } from '../../engine/effect-record.ts'
+import { isRowRecord, readInput } from '../../engine/input-codec.ts'
+import { sameBytes } from '../../engine/journal/parse-batch.ts'
+import { RECORD_KIND } from '../../engine/journal-port.ts'
+import type { MemoryJournal } from '../../engine/memory-journal.test-support.ts'
+import { RandomStream } from '../../engine/random-stream.ts'
+import { must } from '../../schemas/assert.ts'
+import type { NodeConfig } from '../../schemas/config.ts'
+import { type InstrumentId, type MessageId, messageId, type StrategyId } from '../../schemas/ids.ts'
+import type { NodeMessage } from '../../schemas/messages/node-message.ts'
+import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
+import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
+import { type LiveScenario, liveScenario, rerun } from './live-engine.test-support.ts'
+import { commandsOf, PlacedSession } from './placed-nodes.test-support.ts'
+
+const STRATEGIES = ['nth', 'quoter', 'timed', 'bars', 'pub', 'sub'] as const
+
+test('[P1] strategies apart from their account order what they order in one node', async () => {
+  const one = await played(await liveScenario(STRATEGIES))
+  const apart = await played(await scenarioOf())
+  const expected = (await commandsOf(must(one.nodes[0], 'a node').journal)).map(text).toSorted()
+  expect(expected.length).toBeGreaterThan(60)
+  expect((await commandsOf(must(apart.nodes[0], 'a node').journal)).map(text).toSorted()).toEqual(expected)
+  for (const node of apart.nodes.slice(1)) expect(await commandsOf(node.journal)).toEqual([])
+})
+
+test('[P2] each node is run again from its own journal alone', async () => {
+  const scenario = await scenarioOf()
+  const session = await played(scenario)
+  for (const node of session.nodes) {
+    expect(node.sequencer.repeated_count).toBeGreaterThan(0)
+    const again = await rerun({ ...scenario, node_id: node.id }, venuesOf(session, node), node.journal)
+    if (typeof again === 'string') throw new Error(again)
+    expect(sameBytes(again.state, node.sequencer.state())).toBe(true)
+  }
+})
+
+test.each([1, 2, 3])(
+  '[N14] [N15] nodes that die and come back lose no message and take none twice (seed %i)',
+  async (seed) => {
+    const scenario = await scenarioOf()
+    const session = new PlacedSession(scenario, seed)
+    const random = new RandomStream(seed, 'deaths')
+    await session.open()
+    for (let turn = 0; turn < 120; turn++) {
+      if (turn % 8 === 7) await killOne(session, random)
+      await session.turn(turn % 7 === 0 ? 700_000 : 40_000, turn % 2)
+    }
+    expect([...session.world.handed.values()].filter((times) => times !== 1)).toEqual([])
+    for (const node of session.nodes) {
+      const again = await rerun({ ...scenario, node_id: node.id }, venuesOf(session, node), node.journal)
+      if (typeof again === 'string') throw new Error(again)
+      const said = await saidBy(node.journal, node.id)
+      expect(said.size).toBeGreaterThan(10)
+      for (const other of session.nodes) {
+        const heard = (await heardBy(other.journal)).filter((message) => message.source === node.id)
+        const expected = [...said].filter(([, subject]) => hearsSubject(scenario, other.id, subject))
+        expect(heard.map(({ message_id }) => message_id).toSorted()).toEqual(
+          other === node ? [] : expected.map(([id]) => id).toSorted(),
+        )
+      }
+    }
+  },
+)
+
+test('[P4] an intent that was long on its way is denied', async () => {
+  const session = new PlacedSession(await scenarioOf(), 1)
+  await session.open()
+  for (let turn = 0; turn < 4; turn++) await session.turn(40_000, turn % 2)
+  const [trading] = session.nodes
+  const { sequencer } = must(trading, 'a trading node')
+  const before = session.bus.stored.length
+  const fresh = intent(session.world.now_us, 9_000)
+  session.world.pass(600_000)
+  expect(sequencer.offerMessage(fresh)).toBe('queued')
+  await session.settle()
+  const denials = session.bus.stored
+    .slice(before)
+    .filter(({ subject }) => subject.startsWith('denied.main.nth'))
+  expect(denials.map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)).payload.reason_code)).toEqual(
+    ['intent_too_old'],
+  )
+})
+
+test('[N15] a node is heard on its own subjects and of its own strategies alone', async () => {
+  const session = new PlacedSession(await scenarioOf(), 1)
+  await session.open()
+  const { sequencer } = must(session.nodes[0], 'a trading node')
+  const good = intent(session.world.now_us, 9_000)
+  const payload = good.payload as Extract<NodeMessage['payload'], { type: 'submit_intent' }>
+  for (const bad of [
+    { ...good, source: 'strat2' },
+    { ...good, source: 'trading' },
+    { ...good, subject: 'intent.main.quoter' },
+    { ...good, subject: 'order.main.nth' },
+    { ...good, subject: 'approved.main' },
+    { ...good, payload: { ...payload, strategy_id: 'quoter' as StrategyId } },
+  ]) {
+    expect(sequencer.offerMessage(bad)).toBe('not_heard')
+  }
+  expect(sequencer.not_heard_count).toBeGreaterThanOrEqual(6)
+  expect(sequencer.offerMessage(good)).toBe('queued')
+})
+
+async function scenarioOf(): Promise<LiveScenario> {
+  const nodes: NodeConfig[] = [
+    { id: 'trading', accounts: ['main'], strategies: ['timed'] },
+    { id: 'strat1', accounts: [], strategies: ['nth', 'bars', 'pub'] },
+    { id: 'strat2', accounts: [], strategies: ['quoter', 'sub'] },
+  ]
+  return liveScenario(STRATEGIES, { nodes })
+}
+
+async function played(scenario: LiveScenario): Promise<PlacedSession> {
+  const session = new PlacedSession(scenario, 7)
+  await session.open()
+  for (let turn = 0; turn < 200; turn++) await session.turn(turn % 7 === 0 ? 700_000 : 40_000, turn % 2)
+  return session
+}
+
+/** A node decides something and dies, before or after the disk has it; it comes back at once. */
+async function killOne(session: PlacedSession, random: RandomStream): Promise<void> {
+  const node = must(session.nodes[random.nextInt(session.nodes.length)], 'a node')
+  const quote = session.world.quote(random.nextInt(2))
+  for (const each of session.nodes) each.quote(quote)
+  node.advance()
+  if (random.nextInt(4) !== 0) await node.persist()
+  node.die()
+  await node.open()
+  if (node.hasAccounts) node.start()
+  await session.settle()
+}
+
+function venuesOf(session: PlacedSession, { hasAccounts }: { hasAccounts: boolean }) {
+  return hasAccounts ? session.world.ports : []
+}
+
+/** Ids and subjects of everything a node's journal says it said. */
+async function saidBy(journal: MemoryJournal, node: string): Promise<Map<string, string>> {
+  const said = new Map<string, string>()
+  for (const { epoch } of journal.epochs) {
+    for await (const { kind, payload } of journal.read(epoch)) {
+      if (kind !== RECORD_KIND.effects) continue
+      const { seq, messages } = readEffects(payload, () => -1)
+      for (const { n, subject } of messages) said.set(messageId(node, epoch, seq, n), subject)
+    }
+  }
+  return said
+}
+
+async function heardBy(journal: MemoryJournal): Promise<NodeMessage[]> {
+  const heard: NodeMessage[] = []
+  for (const { epoch } of journal.epochs) {
+    for await (const { kind, payload } of journal.read(epoch)) {
+      if (kind !== RECORD_KIND.input || isRowRecord(payload)) continue
+      const { input } = readInput(new CanonicalReader(payload), () => 0)
+      if (input.type === 'node_message') heard.push(input)
+    }
+  }
+  return heard
+}
+
+function hearsSubject({ config }: LiveScenario, node_id: string, subject: string): boolean {
+  const node = must(
+    config.nodes?.find(({ id }) => id === node_id),
+    'a node',
+  )
+  const [family, first = '', second = ''] = subject.split('.')
+  if (family === 'sig') return node.strategies.includes('sub')
+  if (family === 'intent' || family === 'strategy-state') return node.accounts.includes(first)
+  return node.strategies.includes(second)
+}
+
+function intent(ts_us: number, seq: number): NodeMessage {
+  return {
+    type: 'node_message',
+    subject: 'intent.main.nth',
+    message_id: `strat1.1.${seq}.0` as MessageId,
+    source: 'strat1',
+    payload: {
+      type: 'submit_intent',
+      account_id: 'main' as never,
+      strategy_id: 'nth' as StrategyId,
+      counter: 500,
+      instrument_id: 'AAA.one' as InstrumentId,
+      instrument_index: 0,
+      side: 'buy',
+      order_type: 'market',
+      time_in_force: 'ioc',
+      price_units: priceUnits(0),
+      order_quantity_units: sizeUnits(1_000),
+      terms: PLAIN_TERMS,
+      ts_intent_us: timeUs(ts_us),
+    },
+  }
+}
+
+function text(command: Record<string, unknown>): string {
+  return JSON.stringify(command)
+}
