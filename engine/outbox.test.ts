@@ -9,6 +9,7 @@ import { CanonicalReader } from './canonical/canonical-reader.ts'
 import { CanonicalWriter } from './canonical/canonical-writer.ts'
 import { readCommand, writeCommand } from './command-codec.ts'
 import { readEffects } from './effect-record.ts'
+import { denial } from './messages.test-support.ts'
 import { APPROVAL_AGE_MAX_US, Outbox } from './outbox.ts'
 import { VenueLink } from './venue-link.ts'
 
@@ -92,7 +93,10 @@ class Bench {
       },
     }
     const links = new Map([['sim', new VenueLink(port, journal)]])
-    this.outbox = new Outbox(this.step, journal, links, (outcome) => this.refused.push(outcome), permit)
+    const onRefused = (outcome: SendOutcome) => this.refused.push(outcome)
+    this.outbox = new Outbox(this.step, journal, links, onRefused, permit, undefined, ({ subject, seq, n }) =>
+      this.sent.push(`${subject} ${seq}.${n}`),
+    )
   }
 
   stage(...commands: VenueCommand[]): void {
@@ -116,6 +120,27 @@ test('nothing leaves before the journal has released its record, and then in ord
   bench.outbox.release()
   bench.outbox.release()
   expect([bench.sent, bench.outbox.has_pending]).toEqual([['t-1-s-1', 't-1-s-2', 't-1-s-3'], false])
+})
+
+test('[N14] a message to another node waits for its record and is named by its place in it', () => {
+  const bench = new Bench()
+  const [subject, payload] = ['denied.main.s', denial] as const
+  const command = order(1)
+  bench.outbox.stage(command, new Approval(command, bytesOf(command), bench.step.now_us))
+  bench.outbox.stageMessage(subject, payload)
+  bench.outbox.commit()
+  bench.outbox.release(bench.step.now_us, 'not_reconciled')
+  expect(bench.sent).toEqual([])
+  bench.released_lsn = 0
+  bench.outbox.release(bench.step.now_us, 'not_reconciled')
+  // Why orders are refused is nothing to a message.
+  expect([bench.sent, bench.refused.length]).toEqual([[`${subject} ${bench.step.seq}.1`], 1])
+  expect(readEffects(bench.records[0] as Uint8Array, () => 0)).toEqual({
+    seq: bench.step.seq,
+    ts_seq_us: bench.step.now_us,
+    commands: [command],
+    messages: [{ n: 1, subject, payload }],
+  })
 })
 
 test('a command whose send throws is never handed over again', () => {
