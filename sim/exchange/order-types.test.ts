@@ -3,6 +3,17 @@ import { play } from './scenario.test-support.ts'
 
 // Each case is a small tape, an order and the exact reports. Where a rule is written in a public document, the group
 // names it; what a document leaves open is ours, and stands in assumptions.ts.
+//
+//   FIX OrdType              https://www.onixs.biz/fix-dictionary/latest/tagNum_40.html, and 4.4/tagNum_40.html
+//   FIX TimeInForce          https://www.onixs.biz/fix-dictionary/4.4/tagNum_59.html
+//   OANDA v20                https://docs.rs/fxoanda_definitions (triggerCondition: ask for a buy, bid for a sell)
+//   Interactive Brokers MIT  https://www.interactivebrokers.com/en/?f=%2Fen%2Ftrading%2Forders%2Fmit.php
+//   trailing stop            https://www.toledotrade.com/blog/order-types/what-is-a-trailing-stop-order/
+//   dYdX                     https://docs.dydx.exchange/api_integration-trading/order_types
+//   TSX                      https://tsx.com/ebooks/en/order-types-guide/32
+//
+// They differ among each other: Interactive Brokers triggers a simulated stop on currencies by the other side of the
+// quote (https://www.ibkrguides.com, Modify the Stop Trigger Method), dYdX cancels a post-only order that we reject.
 type Case = readonly [rule: string, lines: readonly string[], reports: readonly string[]]
 type Group = { readonly source: string; readonly cases: readonly Case[] }
 
@@ -10,7 +21,7 @@ const Q = '1 quote 100/101 10x20'
 
 /** FIX 4.4, tag 40 (OrdType 3): a stop becomes a market order. OANDA v20 triggerCondition DEFAULT: ask for a buy, bid for a sell. */
 const STOP: Group = {
-  source: 'FIX 4.4 OrdType <40>; OANDA v20 triggerCondition; IB TWS guide, Stop Orders',
+  source: 'FIX 5.0 SP2 OrdType <40> 3 and R; OANDA v20 triggerCondition DEFAULT',
   cases: [
     [
       'a buy stop waits below its price and becomes a market order when the ask is there',
@@ -111,7 +122,7 @@ const STOP: Group = {
 }
 
 const STOP_LIMIT: Group = {
-  source: 'FIX 4.4 OrdType <40> 4; IB TWS guide, Stop Limit Orders',
+  source: 'FIX 5.0 SP2 OrdType <40> 4 and S',
   cases: [
     [
       'a triggered stop-limit becomes a limit order, and waits where the market is beyond its limit',
@@ -165,8 +176,7 @@ const STOP_LIMIT: Group = {
 }
 
 const TOUCH: Group = {
-  source:
-    'IB TWS guide, Market if Touched and Limit if Touched: the trigger lies on the better side of the market',
+  source: 'Interactive Brokers, Market if Touched Orders: a buy lies below the market, a sell above it',
   cases: [
     [
       'a buy if touched becomes a market order when the ask comes down to its price',
@@ -197,7 +207,7 @@ const TOUCH: Group = {
 }
 
 const TRAILING: Group = {
-  source: 'IB TWS guide, Trailing Stop and Trailing Stop Limit Orders: the stop follows and never moves back',
+  source: 'ToledoTrade, What is a trailing stop order: the stop follows and does not move back',
   cases: [
     [
       'a sell stop follows the bid up, stays when it falls, and is triggered by the way back',
@@ -368,8 +378,7 @@ const TIME: Group = {
 }
 
 const FLAGS: Group = {
-  source:
-    'FIX ExecInst <18> 6 and DisplayQty <1138>; dYdX order types (post only, reduce only); TSX order types guide 4.7 (iceberg)',
+  source: 'dYdX, Order Types (reduce only, post only); TSX, Order Types Guide 4.7 (iceberg)',
   cases: [
     [
       'a post-only order that would take is rejected, and one that would not rests',
