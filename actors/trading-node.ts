@@ -15,6 +15,7 @@ import type { AccountId, StrategyId, VenueId } from '../schemas/ids.ts'
 import { BAR_PRICE_TYPES, barSeries } from '../schemas/messages/market.ts'
 import { OperatingError } from '../schemas/operating-error.ts'
 import { parseSignalName } from '../schemas/subjects.ts'
+import type { DecisionTrace } from './decision-trace.ts'
 import { ExecutionActor } from './execution/execution-actor.ts'
 import { FeedActor } from './feed/feed-actor.ts'
 import { OrderActor } from './order/order-actor.ts'
@@ -49,6 +50,8 @@ export type TradingNodeOptions = Omit<
   readonly observer?: OutputObserver
   readonly onFault: (fault: FaultReport) => void
   readonly onOutsideStep: (fault: FaultReport) => void
+  /** For a re-run that is to tell why; a node that runs has none. */
+  readonly trace?: DecisionTrace | undefined
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }
 
@@ -169,6 +172,7 @@ class Wiring {
       ...shared,
       venues: this.#venuesOf(account),
       entitled: new Map(strategies.map((strategy) => [strategy.id, this.#entitlement(strategy)])),
+      trace: this.#options.trace,
       inspect,
     })
     this.#gates.set(account.id, gate)
@@ -228,6 +232,7 @@ class Wiring {
       effects_max: this.#config.limits.step_messages_max,
       onFault: this.#options.onFault,
       onOutsideStep: this.#options.onOutsideStep,
+      trace: this.#options.trace,
       inspect: this.#options.inspect,
     })
     this.#strategies.set(strategy.id, actor)

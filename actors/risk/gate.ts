@@ -1,5 +1,5 @@
 // The gate's checks, cheap and absolute first. Each fails closed: what is missing, stale or out of range denies. Pure
-// questions; the risk actor asks them and keeps the score.
+// questions; the risk actor asks them and keeps the score. Whoever hands in `note` is told what each measures.
 
 import { type InstrumentSpec, priceReason, quantityReason } from '../../engine/instrument-spec.ts'
 import type { MarketTable } from '../../engine/market/market-table.ts'
@@ -17,6 +17,7 @@ import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { DenialCode } from '../../schemas/messages/risk.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString, type PriceUnits, type SizeUnits } from '../../schemas/units.ts'
+import type { NoteCheck } from '../decision-trace.ts'
 import type { Exposure } from './exposure.ts'
 import { collarPrice, type GateLimits } from './gate-limits.ts'
 
@@ -27,12 +28,23 @@ export function refusal(code: DenialCode, value = '', limit = ''): Refusal {
   return { code, value, limit }
 }
 
-export function checkCapability(command: NewOrderSingle, capabilities: CapabilityTable): Refusal | undefined {
+export function checkCapability(
+  command: NewOrderSingle,
+  capabilities: CapabilityTable,
+  note?: NoteCheck,
+): Refusal | undefined {
   const { order_type, time_in_force, terms } = command
+  note?.('order_type', `${order_type} ${time_in_force}`, takenBy(capabilities, order_type))
   if (capabilities.orders[order_type]?.includes(time_in_force) !== true) {
     return refusal('order_type_not_supported', `${order_type} ${time_in_force}`)
   }
-  return isPlain(command) ? undefined : checkTermsTaken(order_type, terms, capabilities)
+  if (isPlain(command)) return undefined
+  note?.('order_terms', '', 'those the venue takes')
+  return checkTermsTaken(order_type, terms, capabilities)
+}
+
+function takenBy({ orders }: CapabilityTable, order_type: OrderType): string {
+  return `${order_type} ${orders[order_type]?.join(', ') ?? '(not taken)'}`
 }
 
 function checkTermsTaken(
@@ -62,19 +74,28 @@ export function checkTerms(
   spec: InstrumentSpec,
   command: NewOrderSingle,
   now_us: number,
+  note?: NoteCheck,
 ): Refusal | undefined {
   const { order_type, time_in_force, terms } = command
   const { trigger_price_units: trigger, display_quantity_units: display } = terms
   if (hasTrigger(order_type) || trigger !== 0) {
-    const refused = checkTrigger(spec, trigger, now_us)
+    const refused = checkTrigger(spec, trigger, now_us, note)
     if (refused !== undefined) return refused
   }
-  if (isTrailing(order_type) && !(terms.trail_offset > 0))
-    return refusal('trail_offset', String(terms.trail_offset))
+  if (isTrailing(order_type)) {
+    note?.('trail_offset', String(terms.trail_offset), 'more than 0')
+    if (!(terms.trail_offset > 0)) return refusal('trail_offset', String(terms.trail_offset))
+  }
+  if (time_in_force === 'gtd') note?.('expire_time', `${terms.expire_time_us} us`, `after ${now_us} us`)
   if (time_in_force === 'gtd' && terms.expire_time_us <= now_us) {
     return refusal('expire_time_past', `${terms.expire_time_us} us`, `${now_us} us`)
   }
   if (display === 0) return undefined
+  note?.(
+    'display_quantity',
+    decimalOf(display, spec.size_scale),
+    decimalOf(command.order_quantity_units, spec.size_scale),
+  )
   const reason = quantityReason(spec, display)
   if (reason === '' && display <= command.order_quantity_units) return undefined
   const total = decimalOf(command.order_quantity_units, spec.size_scale)
@@ -85,7 +106,9 @@ export function checkTrigger(
   spec: InstrumentSpec,
   trigger_price_units: number,
   now_us: number,
+  note?: NoteCheck,
 ): Refusal | undefined {
+  note?.('trigger_price', decimalOf(trigger_price_units, spec.price_scale), 'on the increment')
   const reason = priceReason(spec, trigger_price_units, now_us)
   return reason === '' ? undefined : refusal(reason, decimalOf(trigger_price_units, spec.price_scale))
 }
@@ -96,9 +119,12 @@ export function checkReference(
   spec: InstrumentSpec,
   now_us: number,
   stale_after_us: number,
+  note?: NoteCheck,
 ): Refusal | undefined {
+  note?.('reference_price', table.hasPrice(spec.index) ? 'there' : 'none', 'there')
   if (!table.hasPrice(spec.index)) return refusal('no_reference_price')
   const age_us = now_us - (table.ts_seq_us[spec.index] as number)
+  note?.('reference_age', `${age_us} us`, `${stale_after_us} us`)
   if (age_us <= stale_after_us) return undefined
   return refusal('market_data_stale', `${age_us} us`, `${stale_after_us} us`)
 }
@@ -111,11 +137,14 @@ export function checkPrice(
   from_price_units: number,
   collar: bigint,
   now_us: number,
+  note?: NoteCheck,
 ): Refusal | undefined {
+  note?.('price', decimalOf(price_units, spec.price_scale), 'on the increment')
   const reason = priceReason(spec, price_units, now_us)
   if (reason !== '') return refusal(reason, decimalOf(price_units, spec.price_scale))
   const isBuy = side === 'buy'
   const limit = collarPrice(from_price_units, collar, isBuy)
+  note?.('price_collar', decimalOf(price_units, spec.price_scale), decimalOf(limit, spec.price_scale))
   if (isBuy ? price_units <= limit : price_units >= limit) return undefined
   return refusal('price_collar', decimalOf(price_units, spec.price_scale), decimalOf(limit, spec.price_scale))
 }
@@ -124,10 +153,13 @@ export function checkQuantity(
   spec: InstrumentSpec,
   quantity_units: number,
   limits: GateLimits,
+  note?: NoteCheck,
 ): Refusal | undefined {
+  note?.('quantity', decimalOf(quantity_units, spec.size_scale), 'on the lot')
   const reason = quantityReason(spec, quantity_units)
   if (reason !== '') return refusal(reason, decimalOf(quantity_units, spec.size_scale))
   const max = limits.order_quantity_max[spec.index] as number
+  note?.('order_quantity_max', decimalOf(quantity_units, spec.size_scale), decimalOf(max, spec.size_scale))
   if (quantity_units <= max) return undefined
   return refusal(
     'order_quantity_max',
@@ -142,11 +174,19 @@ export function checkNotional(
   price_units: number,
   quantity_units: number,
   limits: GateLimits,
+  note?: NoteCheck,
 ): Refusal | undefined {
   const notional = notionalMoney(spec, price_units as PriceUnits, quantity_units as SizeUnits)
+  note?.('order_notional', notional === MONEY_OVERFLOW ? 'overflow' : 'representable', 'representable')
   if (notional === MONEY_OVERFLOW) return refusal('money_overflow')
+  note?.('conversion_rate', spec.quote_currency, 'configured')
   if (!limits.conversion.has(spec.quote_currency)) return refusal('no_conversion_rate', spec.quote_currency)
   const converted = limits.conversion.convert(notional, spec.quote_currency)
+  note?.(
+    'order_notional_max',
+    decimalString(converted, MONEY_SCALE),
+    decimalString(limits.order_notional_max, MONEY_SCALE),
+  )
   if (converted <= limits.order_notional_max) return undefined
   const limit = decimalString(limits.order_notional_max, MONEY_SCALE)
   return refusal('order_notional_max', decimalString(converted, MONEY_SCALE), limit)
@@ -158,9 +198,11 @@ export function checkPosition(
   side: Side,
   extra_units: number,
   limits: GateLimits,
+  note?: NoteCheck,
 ): Refusal | undefined {
   const worst = exposure.worst(spec.index, side, extra_units)
   const max = limits.position_quantity_max[spec.index] as number
+  note?.('position_quantity_max', decimalOf(worst, spec.size_scale), decimalOf(max, spec.size_scale))
   if (worst <= max) return undefined
   return refusal('position_quantity_max', decimalOf(worst, spec.size_scale), decimalOf(max, spec.size_scale))
 }
@@ -171,8 +213,11 @@ export function checkReduces(
   exposure: Exposure,
   side: Side,
   extra_units: number,
+  note?: NoteCheck,
 ): Refusal | undefined {
-  return exposure.worst(spec.index, side, extra_units) <= 0 ? undefined : refusal('account_reduce_only')
+  const worst = exposure.worst(spec.index, side, extra_units)
+  note?.('reduce_only', decimalOf(worst, spec.size_scale), '0')
+  return worst <= 0 ? undefined : refusal('account_reduce_only')
 }
 
 /** The price of largest magnitude a limit order can trade at now: its limit, or the touch where that is better. */

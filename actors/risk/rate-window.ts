@@ -18,6 +18,11 @@ export class RateWindow {
     return now_us - (this.#times_us[this.#next] as number) >= this.#window_us
   }
 
+  /** Orders admitted within the window, as it stands now. */
+  count(now_us: number): number {
+    return this.#times_us.filter((time_us) => now_us - time_us < this.#window_us).length
+  }
+
   take(now_us: number): void {
     this.#times_us[this.#next] = now_us
     this.#next = (this.#next + 1) % this.#times_us.length

@@ -40,6 +40,7 @@ import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
+import type { DecisionTrace } from '../decision-trace.ts'
 import { Exposure, type ReservedOrder } from './exposure.ts'
 import * as gate from './gate.ts'
 import { compileLimits, type GateLimits } from './gate-limits.ts'
@@ -66,6 +67,7 @@ export type RiskOptions = {
   /** Which instruments each strategy may trade. */
   readonly entitled: ReadonlyMap<string, ReadonlySet<number>>
   readonly outputs: Outputs
+  readonly trace?: DecisionTrace | undefined
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }
 
@@ -226,6 +228,7 @@ export class RiskActor implements Actor {
 
   #onNewOrder(command: NewOrderSingle, ts_intent_us: number): void {
     const refused = this.#checkNewOrder(command, ts_intent_us)
+    this.#options.trace?.onGate('new', command, refused?.code ?? '')
     if (refused !== undefined) return this.#deny('new', command, refused)
     this.#rate.take(this.#node.now_us)
     this.#exposure.reserve(command)
@@ -236,19 +239,22 @@ export class RiskActor implements Actor {
 
   #checkNewOrder(command: NewOrderSingle, ts_intent_us: number): gate.Refusal | undefined {
     const { instrument_index, strategy_id, side, order_quantity_units: quantity } = command
+    const note = this.#options.trace?.onCheck
     const spec = this.#options.instruments[instrument_index]
+    note?.('instrument', command.instrument_id, 'configured')
     if (spec === undefined) return gate.refusal('instrument_unknown')
     const venue = this.#options.venues.get(spec.venue_id)
+    note?.('venue', spec.venue_id, [...this.#options.venues.keys()].join(', '))
     if (venue === undefined) return gate.refusal('not_entitled', spec.venue_id)
     return (
       this.#checkStanding(strategy_id, instrument_index, ts_intent_us) ??
-      gate.checkCapability(command, venue.capabilities) ??
+      gate.checkCapability(command, venue.capabilities, note) ??
       this.#checkMarket(spec, venue) ??
-      (isPlain(command) ? undefined : gate.checkTerms(spec, command, this.#node.now_us)) ??
+      (isPlain(command) ? undefined : gate.checkTerms(spec, command, this.#node.now_us, note)) ??
       this.#checkOrder(spec, command, command.terms.trigger_price_units, quantity) ??
       (this.#lane.state === 'reduce_only'
-        ? gate.checkReduces(spec, this.#exposure, side, quantity)
-        : gate.checkPosition(spec, this.#exposure, side, quantity, this.#limits)) ??
+        ? gate.checkReduces(spec, this.#exposure, side, quantity, note)
+        : gate.checkPosition(spec, this.#exposure, side, quantity, this.#limits, note)) ??
       this.#checkRate()
     )
   }
@@ -262,6 +268,7 @@ export class RiskActor implements Actor {
       'an order is of a known instrument',
     )
     const refused = this.#checkReplace(spec, request)
+    this.#options.trace?.onGate('replace', request, refused?.code ?? '')
     if (refused !== undefined) {
       const { instrument_id, venue_id } = spec
       // A replace says nothing of the time in force, and the gate does not keep it.
@@ -280,12 +287,14 @@ export class RiskActor implements Actor {
     const { side, order_type, cum_quantity_units, leaves_quantity_units, replace_quantity_units } =
       reservation
     const quantity = request.order_quantity_units
+    const note = this.#options.trace?.onCheck
+    note?.('replace_in_flight', String(replace_quantity_units > 0), 'false')
     // A second replace would hide what the first may still make of the order.
     if (replace_quantity_units > 0) return gate.refusal('replace_in_flight')
     const extra = Math.max(0, quantity - cum_quantity_units - leaves_quantity_units)
     return (
       this.#checkStanding(request.strategy_id, spec.index, request.ts_intent_us) ??
-      (venue.capabilities.replace ? undefined : gate.refusal('replace_not_supported')) ??
+      this.#checkReplaceTaken(venue) ??
       this.#checkMarket(spec, venue) ??
       this.#checkReplacedTrigger(spec, order_type, request.trigger_price_units) ??
       this.#checkOrder(
@@ -295,10 +304,15 @@ export class RiskActor implements Actor {
         quantity,
       ) ??
       (this.#lane.state === 'reduce_only'
-        ? gate.checkReduces(spec, this.#exposure, side, extra)
-        : gate.checkPosition(spec, this.#exposure, side, extra, this.#limits)) ??
+        ? gate.checkReduces(spec, this.#exposure, side, extra, note)
+        : gate.checkPosition(spec, this.#exposure, side, extra, this.#limits, note)) ??
       this.#checkRate()
     )
+  }
+
+  #checkReplaceTaken({ capabilities }: RiskVenue): gate.Refusal | undefined {
+    this.#options.trace?.onCheck('venue_replaces', String(capabilities.replace), 'true')
+    return capabilities.replace ? undefined : gate.refusal('replace_not_supported')
   }
 
   /** Latches and entitlement. */
@@ -307,25 +321,34 @@ export class RiskActor implements Actor {
     instrument_index: number,
     ts_intent_us: number,
   ): gate.Refusal | undefined {
+    const note = this.#options.trace?.onCheck
+    note?.('account_state', this.#lane.state, 'not halted')
     if (this.#lane.state === 'halted') return gate.refusal('account_halted')
+    note?.('reconciliation', this.#booksDiffer ? 'differing' : 'not differing', 'not differing')
     if (this.#booksDiffer) return gate.refusal('reconciliation_differs')
     const state = this.#strategyStates.get(strategy_id) ?? 'unknown'
+    note?.('strategy_state', state, 'trading')
     if (state !== 'trading') return gate.refusal('strategy_not_trading', state)
-    if (this.#options.entitled.get(strategy_id)?.has(instrument_index) !== true)
-      return gate.refusal('not_entitled')
+    const isEntitled = this.#options.entitled.get(strategy_id)?.has(instrument_index) === true
+    note?.('entitled', String(isEntitled), 'true')
+    if (!isEntitled) return gate.refusal('not_entitled')
     const age_us = this.#node.now_us - ts_intent_us
+    note?.('intent_age', `${age_us} us`, `${INTENT_AGE_MAX_US} us`)
     if (age_us <= INTENT_AGE_MAX_US) return undefined
     return gate.refusal('intent_too_old', `${age_us} us`, `${INTENT_AGE_MAX_US} us`)
   }
 
   #checkMarket(spec: InstrumentSpec, venue: RiskVenue): gate.Refusal | undefined {
     const feed = this.#feedStates.get(spec.venue_id) ?? 'unknown'
+    const note = this.#options.trace?.onCheck
+    note?.('feed_state', feed, 'live')
     if (feed !== 'live') return gate.refusal('market_data_stale', feed)
     return gate.checkReference(
       this.#options.table,
       spec,
       this.#node.now_us,
       venue.config.market_data.stale_after_us,
+      note,
     )
   }
 
@@ -337,6 +360,7 @@ export class RiskActor implements Actor {
   ): gate.Refusal | undefined {
     const { side, order_type, price_units } = order
     const { collar } = this.#limits
+    const note = this.#options.trace?.onCheck
     const isLimit = hasLimit(order_type)
     const touch = gate.touch(this.#options.table, spec, side)
     // An order that waits for its trigger meets the book there, or beyond.
@@ -347,9 +371,11 @@ export class RiskActor implements Actor {
         ? gate.worstTrigger(side, trigger_price_units, touch, collar)
         : touch
     return (
-      (isLimit ? gate.checkPrice(spec, side, price_units, met, collar, this.#node.now_us) : undefined) ??
-      gate.checkQuantity(spec, quantity, this.#limits) ??
-      gate.checkNotional(spec, worst, quantity, this.#limits)
+      (isLimit
+        ? gate.checkPrice(spec, side, price_units, met, collar, this.#node.now_us, note)
+        : undefined) ??
+      gate.checkQuantity(spec, quantity, this.#limits, note) ??
+      gate.checkNotional(spec, worst, quantity, this.#limits, note)
     )
   }
 
@@ -359,12 +385,19 @@ export class RiskActor implements Actor {
     trigger_price_units: number,
   ): gate.Refusal | undefined {
     if (!hasTrigger(order_type)) return undefined
-    return gate.checkTrigger(spec, trigger_price_units, this.#node.now_us)
+    return gate.checkTrigger(spec, trigger_price_units, this.#node.now_us, this.#options.trace?.onCheck)
   }
 
   #checkRate(): gate.Refusal | undefined {
-    if (this.#rate.admits(this.#node.now_us)) return undefined
-    return gate.refusal('order_rate', '', `${this.#limits.orders_max} in ${this.#limits.window_us} us`)
+    const { now_us } = this.#node
+    const { orders_max, window_us } = this.#limits
+    this.#options.trace?.onCheck(
+      'order_rate',
+      String(this.#rate.count(now_us) + 1),
+      `${orders_max} in ${window_us} us`,
+    )
+    if (this.#rate.admits(now_us)) return undefined
+    return gate.refusal('order_rate', '', `${orders_max} in ${window_us} us`)
   }
 
   #mint(command: VenueCommand): Approval {

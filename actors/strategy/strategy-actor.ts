@@ -22,6 +22,7 @@ import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
 import type { OperatingError } from '../../schemas/operating-error.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
+import type { DecisionTrace } from '../decision-trace.ts'
 import { authorLine } from './author-line.ts'
 import { checkUnits } from './check-units.ts'
 import type { IndicatorView } from './context.ts'
@@ -56,6 +57,7 @@ export type StrategyOptions = {
   readonly onFault: (fault: FaultReport) => void
   /** Must post a `strategy_halt` control input; the strategy is not in a step and cannot halt itself. */
   readonly onOutsideStep: (fault: FaultReport) => void
+  readonly trace?: DecisionTrace | undefined
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }
 
@@ -379,7 +381,15 @@ export class StrategyActor implements Actor {
       return
     }
     memory.isOpen = false
-    if (this.#effects.count > 0) this.#commit()
+    if (this.#effects.count === 0) return
+    if (this.#options.trace !== undefined) this.#tellDecision(handlerName, first)
+    this.#commit()
+  }
+
+  #tellDecision(handler: string, trigger: unknown): void {
+    const { strategy_id, indicators, trace } = this.#options
+    const counters = [...this.#asked]
+    trace?.onDecision({ strategy_id, handler, trigger, counters, indicators, state: this.#memory.state })
   }
 
   #commit(): void {

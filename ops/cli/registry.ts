@@ -85,6 +85,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/sessions.ts'),
   },
   {
+    name: 'why',
+    summary: 'Tell why an order came about, and what became of it.',
+    load: () => import('./commands/why.ts'),
+  },
+  {
     name: 'diff',
     summary: 'Compare what two sessions or runs ordered.',
     load: () => import('./commands/diff.ts'),

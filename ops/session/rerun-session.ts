@@ -4,6 +4,7 @@
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { DecisionTrace } from '../../actors/decision-trace.ts'
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { materializeStrategy } from '../../adapters/strategy-loader/load-strategy.ts'
@@ -41,6 +42,7 @@ export type RerunOptions = {
   /** Strategies in the place of the stored ones, by id. */
   readonly current?: ReadonlyMap<string, StrategyDefinition> | undefined
   readonly observer?: OutputObserver
+  readonly trace?: DecisionTrace
   /** Before an epoch's first record. */
   readonly onEpoch?: (epoch: RerunEpoch) => void
   /** After each record; what it returns is awaited. */
@@ -124,6 +126,7 @@ class EpochRun {
       sha256: nodeSha256,
       gate: options.gate,
       observer: options.observer ?? {},
+      trace: options.trace,
       onFault: () => undefined,
     })
     let built: LiveBuiltNode | undefined

@@ -1,0 +1,66 @@
+// Which order of a session a person means.
+
+import { readEffects } from '../../engine/effect-record.ts'
+import { type Journal, RECORD_KIND } from '../../engine/journal-port.ts'
+import { readLiveHeader } from '../../engine/live/live-header.ts'
+import { must } from '../../schemas/assert.ts'
+import type { Config } from '../../schemas/config.ts'
+import { parseClientOrderId } from '../../schemas/ids.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+
+export type OrderName = {
+  readonly account_id: string
+  readonly strategy_id: string
+  readonly counter: number
+}
+
+/** @param name a client order id, also one of a cancel or replace, or account/strategy/counter. */
+export async function findOrder(
+  journal: Journal,
+  where: string,
+  name: string,
+): Promise<{ readonly order: OrderName; readonly session: string }> {
+  const last = must(journal.epochs.at(-1), 'a session has an epoch')
+  const { config } = readLiveHeader(last.header, where).contents
+  const order = namedBy(name) ?? (await sentAs(journal, name)) ?? neverSent(config, name)
+  if (order === undefined) throw notAName(name)
+  return { order, session: config.session }
+}
+
+function namedBy(name: string): OrderName | undefined {
+  const [, account_id, strategy_id, counter] = /^([^/]+)\/([^/]+)\/(\d+)$/.exec(name) ?? []
+  if (account_id === undefined || strategy_id === undefined) return undefined
+  return { account_id, strategy_id, counter: Number(counter) }
+}
+
+/** A request about an order has an id of its own, which says nothing of the order: the command does. */
+async function sentAs(journal: Journal, name: string): Promise<OrderName | undefined> {
+  for (const { epoch } of journal.epochs) {
+    for await (const { kind, payload } of journal.read(epoch)) {
+      if (kind !== RECORD_KIND.effects) continue
+      for (const command of readEffects(payload, () => -1).commands) {
+        if (command.client_order_id !== name) continue
+        const { account_id, strategy_id, counter } = command
+        return { account_id, strategy_id, counter }
+      }
+    }
+  }
+  return undefined
+}
+
+/** An order that was denied, or held and never sent, has the id it would have had. */
+function neverSent(config: Config, name: string): OrderName | undefined {
+  const parsed = parseClientOrderId(name)
+  const account = config.strategies.find(({ id }) => id === parsed?.strategy_id)?.account
+  return parsed === undefined || account === undefined ? undefined : { account_id: account, ...parsed }
+}
+
+function notAName(name: string): OperatingError {
+  return new OperatingError({
+    code: 'why.not_an_order',
+    reason: 'usage',
+    what: `"${name}" names no order of the session.`,
+    where: 'ORDER',
+    remedy: 'Name a client order id that orrery replay prints, or account/strategy/counter: main/ema/3.',
+  })
+}
