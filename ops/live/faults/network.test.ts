@@ -50,22 +50,43 @@ test('[N14] delayed, cut, and half-open in either direction, the link to the exc
 
 test('[N16] after a connection was lost no order leaves on the next before the books were looked at', async () => {
   const { place, proxy, ledger, close } = await apart()
-  const session = await DisturbedSession.start(place, { connection: slowToShowItsBooks })
+  const books = new HeldBooks()
+  const session = await DisturbedSession.start(place, { connection: (connection) => books.of(connection) })
   await session.trades()
   const facts = session.facts.length
+  books.hold()
   await disturbed(session, () => proxy.cut())
+  await session.until(() => session.reasons(facts).includes('not_reconciled'))
+  books.show()
   await session.trades()
-  expect(session.reasons(facts)).toContain('not_reconciled')
   expect(session.uncompared).toEqual([])
   expect(await session.stop()).toBe(0)
   await close()
   expect(await place.judged(ledger)).toBeUndefined()
 })
 
-function slowToShowItsBooks(connection: VenueConnection): VenueConnection {
-  return changed(connection, {
-    requestState: (account_id) => void setTimeout(() => connection.requestState(account_id), 500),
-  })
+/** A venue whose books are not to be seen while they are held. */
+class HeldBooks {
+  #isHeld = false
+  #asked: (() => void)[] = []
+
+  of(connection: VenueConnection): VenueConnection {
+    return changed(connection, {
+      requestState: (account_id) => {
+        if (this.#isHeld) this.#asked.push(() => connection.requestState(account_id))
+        else connection.requestState(account_id)
+      },
+    })
+  }
+
+  hold(): void {
+    this.#isHeld = true
+  }
+
+  show(): void {
+    this.#isHeld = false
+    for (const ask of this.#asked.splice(0)) ask()
+  }
 }
 
 /** Resolves when the session has lost the connection. */
