@@ -199,7 +199,9 @@ test('the demo trades, names its report, and comes out the same a second time', 
   const { fills, output_hash } = JSON.parse(first.stdout) as BacktestResult
   expect(fills).toBeGreaterThan(0)
   const second = runCli(args)
-  expect(second).toMatchObject({ exit_code: 0, stderr: '' })
+  // A machine that takes its time shows its progress; nothing else is said there.
+  expect(second.stderr.replace(/^replaying: .*\n/gm, '')).toBe('')
+  expect(second.exit_code).toBe(0)
   expect(second.stdout).toContain(`output ${output_hash.slice(0, 12)}`)
   const report = must(/^report +(.+)$/m.exec(second.stdout)?.[1], 'the demo names its report')
   expect(await readFile(report, 'utf8')).toContain(output_hash)
