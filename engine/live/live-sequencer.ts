@@ -36,10 +36,10 @@ export type LiveSequencerOptions<Built extends BuiltNode = BuiltNode> = {
   readonly bounds: LiveBounds
   readonly sha256: Sha256
   readonly venueOfInstrument: (instrument_index: number) => VenueId
-  /** Hears which input carried the rows that were offered. */
   /** Takes messages to other nodes, in order; those not known to be held by the bus come again at a start. */
   readonly publish?: Publish | undefined
-  readonly tape?: Pick<RawTape, 'sequenced'> | undefined
+  /** Hears which input carried the rows that were offered; from whoever commits, how far the journal is. */
+  readonly tape?: Omit<RawTape, 'stream' | 'offered'> | undefined
 }
 
 export class LiveSequencer<Built extends BuiltNode = BuiltNode> {

@@ -5,7 +5,6 @@ import type { SessionClock } from '../../adapters/session-clock/session-clock.ts
 import type { KeptInput } from '../../engine/input-codec.ts'
 import type { Journal } from '../../engine/journal-port.ts'
 import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
-import type { RawTape } from '../../engine/live/raw-tape-port.ts'
 import type { ConnectionState, VenueConnection } from '../../engine/live/venue-connection.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
@@ -32,8 +31,6 @@ export type LiveSessionOptions = SessionOptions<LiveBuiltNode> & {
   readonly config: Config
   readonly clock: SessionClock
   readonly connections: readonly VenueConnection[]
-  /** Hears how far the journal is, so that it tells no row before its input is durable. */
-  readonly recording?: Pick<RawTape, 'appended' | 'durable'> | undefined
   readonly makeFeeds: (target: FeedTarget) => readonly SessionFeed[]
   /** Until when an order that a venue does not know may still turn up, milliseconds after a connection. */
   readonly absence_grace_ms: number
@@ -71,7 +68,7 @@ export class LiveSession {
     const { sequencer, writer, start } = opened
     this.#options = options
     this.#opened = opened
-    writer.onDurable((lsn) => options.recording?.durable(lsn))
+    writer.onDurable((lsn) => options.tape?.durable(lsn))
     this.start = start
     this.sequencer = sequencer
     this.journal = options.journal
@@ -200,7 +197,7 @@ export class LiveSession {
   }
 
   #onTurn(): void {
-    this.#options.recording?.appended(this.#opened.writer.appended_lsn, this.sequencer.node.seq)
+    this.#options.tape?.appended(this.#opened.writer.appended_lsn, this.sequencer.node.seq)
     if (!this.#isEnabled && this.#reconciler.is_reconciled) {
       this.#isEnabled = true
       this.control('trading_enable', 'engine')

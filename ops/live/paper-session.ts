@@ -122,7 +122,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     journal,
     wrapWriter: (writer) => wrapped(writer, bus, between),
     ...nodeOptions({ options, loaded, config, instruments, gate, connections, bus }),
-    recording: recording?.tape,
+    tape: recording?.tape,
     makeFeeds: (target) => sessionFeeds(feeds, links, target),
     // What the other node sent at the last moment of its lease may still be on its way.
     absence_grace_ms: held === undefined ? venues.absence_grace_ms : config.live.takeover_grace_ms,

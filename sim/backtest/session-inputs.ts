@@ -32,6 +32,7 @@ export async function* sessionInputs(
   range: TimeRange,
 ): AsyncGenerator<TickColumns> {
   let inputs: InputBlock | undefined
+  let isEmpty = true
   for await (const block of blocks) {
     inputs ??= new InputBlock(series, block)
     inputs.open(block)
@@ -41,8 +42,10 @@ export async function* sessionInputs(
       // The last input may still get rows, so a full block is given away when the next one begins.
       if (inputs.isFull && inputs.begins(at)) yield inputs.take()
       inputs.add(at)
+      isEmpty = false
     }
   }
+  if (isEmpty) throw nothingProcessed(series)
   const last = inputs?.take()
   if (last !== undefined && last.count > 0) yield last
 }
@@ -145,6 +148,17 @@ class InputBlock {
         'A crash kept them from the tape: run the session itself again with orrery verify or orrery replay, or choose a range without that moment.',
     })
   }
+}
+
+/** A strategy would wait for it in vain. */
+function nothingProcessed({ kind, instrument_id }: TickSeries): OperatingError {
+  return new OperatingError({
+    code: 'data.no_rows',
+    reason: 'data',
+    what: `Of what the session processed in the range of the run, no ${kind} of ${instrument_id} is recorded.`,
+    where: 'data.processed',
+    remedy: 'Change data.from and data.to, or record what the session left with orrery recorder --once.',
+  })
 }
 
 const NOTED: readonly string[] = ['processed_seq', 'ts_seq_us', 'processed_count']
