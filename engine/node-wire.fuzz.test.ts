@@ -8,7 +8,7 @@ import { decodeNodeMessage, encodeNodeMessage, WIRE_REFUSALS } from './node-wire
 
 const payloads: readonly (readonly [subject: string, payload: NodePayload])[] = messages.nodePayloads
 
-test("[N16] every message comes off the wire as it was said, with the hearer's own index", () => {
+test("[N20] every message comes off the wire as it was said, with the hearer's own index", () => {
   for (const [subject, payload] of payloads) {
     const said = { node: 'strat1', epoch: 3, seq: 41, n: 2, ts_seq_us: 1_000, subject, payload }
     const heard = decodeNodeMessage(subject, encodeNodeMessage(said), () => 5)
@@ -25,7 +25,7 @@ test("[N16] every message comes off the wire as it was said, with the hearer's o
   }
 })
 
-test('[N16] what is no message of its subject is refused with a code and never thrown over', () => {
+test('[N20] what is no message of its subject is refused with a code and never thrown over', () => {
   const wires = payloads.map(([subject, payload]) => ({
     subject,
     wire: JSON.parse(
@@ -80,7 +80,7 @@ const REFUSED: readonly (readonly [code: string, subject: string, change: (wire:
   ['message_not_json', 'intent.main.ema', (wire) => wire.slice(1)],
 ]
 
-test.each(REFUSED)('[N16] %s refuses a message on %s', (code, subject, change) => {
+test.each(REFUSED)('[N20] %s refuses a message on %s', (code, subject, change) => {
   const [said, payload] = payloads[0] as (typeof payloads)[number]
   const message = { node: 'strat1', epoch: 1, seq: 1, n: 0, ts_seq_us: 1, subject: said, payload }
   const changed = change(new TextDecoder().decode(encodeNodeMessage(message)))

@@ -5,6 +5,7 @@
 // actors throws, the node is finished: its driver lets it go and recovers by the start-up path.
 
 import { assert, must } from '../schemas/assert.ts'
+import type { AccountId } from '../schemas/ids.ts'
 import type { Alert } from '../schemas/messages/alert.ts'
 import type { Control } from '../schemas/messages/control.ts'
 import type { FeedEvent } from '../schemas/messages/feed.ts'
@@ -254,6 +255,11 @@ export class Node {
   /** For another node, when the step's record is durable. A fold says nothing again. */
   stageMessage(subject: string, payload: NodePayload): void {
     if (!this.#isFolding) this.outbox.stageMessage(subject, payload)
+  }
+
+  /** For a later build: whether the engine itself now keeps orders or links of the account. */
+  noteHolding(account_id: AccountId, is_holding: boolean): void {
+    this.outbox.stageHolding({ account_id, is_holding })
   }
 
   alert(alert: Omit<Alert, 'type' | 'ts_us'>): void {

@@ -122,7 +122,7 @@ test('nothing leaves before the journal has released its record, and then in ord
   expect([bench.sent, bench.outbox.has_pending]).toEqual([['t-1-s-1', 't-1-s-2', 't-1-s-3'], false])
 })
 
-test('[N14] a message to another node waits for its record and is named by its place in it', () => {
+test('[N18] a message to another node waits for its record and is named by its place in it', () => {
   const bench = new Bench()
   const [subject, payload] = ['denied.main.s', denial] as const
   const command = order(1)
@@ -136,6 +136,7 @@ test('[N14] a message to another node waits for its record and is named by its p
   // Why orders are refused is nothing to a message.
   expect([bench.sent, bench.refused.length]).toEqual([[`${subject} ${bench.step.seq}.1`], 1])
   expect(readEffects(bench.records[0] as Uint8Array, () => 0)).toEqual({
+    holdings: [],
     seq: bench.step.seq,
     ts_seq_us: bench.step.now_us,
     commands: [command],
@@ -258,7 +259,7 @@ test('the effect record holds what is sent, and nothing is in it for the node al
   const commands = [order(1), change('cancel', 1), change('replace', 3)]
   bench.stage(...commands)
   const record = readEffects(bench.records[0] as Uint8Array, () => 0)
-  expect(record).toEqual({ seq: 1, ts_seq_us: 1_000, commands, messages: [] })
+  expect(record).toEqual({ seq: 1, ts_seq_us: 1_000, commands, holdings: [], messages: [] })
 })
 
 test.each([order(1), change('cancel', 1), change('replace', 1)])(

@@ -8,6 +8,7 @@ import type { NodePayload } from '../schemas/messages/node-message.ts'
 import type { SendOutcome, VenueCommand } from '../schemas/messages/order.ts'
 import type { Approval } from './approval.ts'
 import { CanonicalWriter } from './canonical/canonical-writer.ts'
+import { type Holding, writeHoldingEntry } from './holding-codec.ts'
 import { type JournalWriter, RECORD_KIND } from './journal-port.ts'
 import { writeMessageEntry } from './node-message-codec.ts'
 import type { OutgoingMessage } from './node-wire.ts'
@@ -29,7 +30,8 @@ type StepMessage = Omit<OutgoingMessage, 'node' | 'epoch'>
 type Staged =
   | { readonly command: VenueCommand; readonly approved_us: number }
   | { readonly message: StepMessage }
-type Pending = { readonly effect: Staged; readonly lsn: number }
+  | { readonly holding: Holding }
+type Pending = { readonly effect: Exclude<Staged, { readonly holding: Holding }>; readonly lsn: number }
 
 export class Outbox {
   readonly #step: StepMark
@@ -65,7 +67,7 @@ export class Outbox {
     this.#publish = publish
   }
 
-  /** Commands and messages staged by the current step. */
+  /** Entries staged by the current step. */
   get staged_count(): number {
     return this.#staged.length
   }
@@ -90,11 +92,20 @@ export class Outbox {
     this.#staged.push({ message: { seq, n, ts_seq_us: now_us, subject, payload } })
   }
 
-  /** Journals what the step staged, as one effect record: seq, ts_seq_us, then the bytes of each command and message. */
+  /** A word for a later build: it goes nowhere. */
+  stageHolding(holding: Holding): void {
+    if (this.#staged.length === 0) this.#openRecord()
+    this.#entry.clear()
+    writeHoldingEntry(this.#entry, holding)
+    this.#record.bytes(this.#entry.view())
+    this.#staged.push({ holding })
+  }
+
+  /** Journals what the step staged, as one effect record: seq, ts_seq_us, then the bytes of each entry. */
   commit(): void {
     const lsn = this.#journal.append(RECORD_KIND.effects, this.#record.view())
-    for (const effect of this.#staged) this.#pending.push({ effect, lsn })
-    this.has_pending = true
+    for (const effect of this.#staged) if (!('holding' in effect)) this.#pending.push({ effect, lsn })
+    this.has_pending = this.#pending.length > 0
     this.#staged.length = 0
   }
 

@@ -51,6 +51,7 @@ export class ExecutionActor implements Actor {
   readonly #held: HeldBook
   readonly #linked: LinkedOrders
   #intentCount = 0
+  #isHolding = false
 
   constructor(node: Node, options: ExecutionOptions) {
     const { account_id, strategies } = options
@@ -59,9 +60,11 @@ export class ExecutionActor implements Actor {
     this.#options = options
     this.#gateRoute = node.bus.route(SUBJECT.gate(account_id))
     const index = node.addActor(this)
-    this.#held = new HeldBook(node, index, options, (order) => this.#submitHeld(order))
+    const noteHolding = () => this.#noteHolding()
+    this.#held = new HeldBook(node, index, options, (order) => this.#submitHeld(order), noteHolding)
     this.#linked = new LinkedOrders({
       held: this.#held,
+      onGroups: noteHolding,
       orderOf: options.orderOf,
       cancel: (strategy_id, counter) => this.#cancelOwn(strategy_id, counter),
       reduce: (order, quantity) => this.#reduceOwn(order, quantity),
@@ -101,6 +104,17 @@ export class ExecutionActor implements Actor {
     this.#intentCount = reader.number()
     this.#held.load(reader)
     this.#linked.load(reader)
+    this.#isHolding = this.#keepsAny
+  }
+
+  get #keepsAny(): boolean {
+    return this.#held.size > 0 || this.#linked.hasGroups
+  }
+
+  #noteHolding(): void {
+    if (this.#keepsAny === this.#isHolding) return
+    this.#isHolding = !this.#isHolding
+    this.#node.noteHolding(this.#options.account_id, this.#isHolding)
   }
 
   #onIntent(intent: Intent): void {

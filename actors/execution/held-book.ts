@@ -30,6 +30,7 @@ export class HeldBook {
   readonly #index: number
   readonly #options: ExecutionOptions
   readonly #submit: (order: HeldOrder) => void
+  readonly #onSize: () => void
   readonly #orders = new Map<string, HeldOrder>()
   readonly #routes = new Map<string, Route<OrderFact>>()
   /** Orders that wait for their trigger, per instrument: what a row looks at first. */
@@ -37,12 +38,20 @@ export class HeldBook {
   readonly #last: Float64Array
   readonly #hasLast: Uint8Array
 
-  constructor(node: Node, index: number, options: ExecutionOptions, submit: (order: HeldOrder) => void) {
+  /** @param onSize hears of each order that comes or goes, but for those of a snapshot. */
+  constructor(
+    node: Node,
+    index: number,
+    options: ExecutionOptions,
+    submit: (order: HeldOrder) => void,
+    onSize: () => void,
+  ) {
     const { instruments, account_id } = options
     this.#node = node
     this.#index = index
     this.#options = options
     this.#submit = submit
+    this.#onSize = onSize
     this.#watching = new Uint32Array(instruments.length)
     this.#last = new Float64Array(instruments.length)
     this.#hasLast = new Uint8Array(instruments.length)
@@ -90,6 +99,7 @@ export class HeldBook {
 
   add(order: HeldOrder): void {
     this.#put(order)
+    this.#onSize()
     if (order.time_in_force === 'gtd')
       this.#node.timers.set(this.#index, keyOf(order), order.terms.expire_time_us)
     this.#tell(order, 'order.held', '')
@@ -227,6 +237,7 @@ export class HeldBook {
     this.#orders.delete(keyOf(order))
     this.#node.timers.cancel(this.#index, keyOf(order))
     if (held.awaits === 'trigger') this.#count(order, -1)
+    this.#onSize()
   }
 
   #count({ instrument_index }: HeldOrder, change: number): void {

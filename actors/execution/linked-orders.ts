@@ -13,6 +13,8 @@ import { type Member, OrderGroups } from './order-groups.ts'
 
 export type LinkedOptions = {
   readonly held: HeldBook
+  /** Hears of each order that joins or leaves a group. */
+  readonly onGroups: () => void
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
   /** Asks the venue to cancel an order of the account. */
   readonly cancel: (strategy_id: StrategyId, counter: number) => void
@@ -22,13 +24,18 @@ export type LinkedOptions = {
 
 export class LinkedOrders {
   readonly #options: LinkedOptions
-  readonly #groups = new OrderGroups()
+  readonly #groups: OrderGroups
   /** Orders asked for in the input under way: the order actor does not know them yet. */
   readonly #asked: SubmitIntent[] = []
   #askedAt = 0
 
   constructor(options: LinkedOptions) {
     this.#options = options
+    this.#groups = new OrderGroups(options.onGroups)
+  }
+
+  get hasGroups(): boolean {
+    return this.#groups.size > 0
   }
 
   noteAsked(seq: number, intent: SubmitIntent): void {

@@ -19,6 +19,12 @@ export type OrderGroup = {
 
 export class OrderGroups {
   readonly #byMember = new Map<string, OrderGroup>()
+  readonly #onSize: () => void
+
+  /** @param onSize hears of each member that comes or goes, but for those of a snapshot. */
+  constructor(onSize: () => void) {
+    this.#onSize = onSize
+  }
 
   get size(): number {
     return this.#byMember.size
@@ -29,6 +35,7 @@ export class OrderGroups {
     const group = this.of(strategy_id, leader) ?? { type, members: [] }
     if (group.members.length === 0) this.#add(group, strategy_id, leader)
     this.#add(group, strategy_id, follower)
+    this.#onSize()
   }
 
   of(strategy_id: string, counter: number): OrderGroup | undefined {
@@ -51,6 +58,7 @@ export class OrderGroups {
     this.#byMember.delete(`${strategy_id}/${counter}`)
     const place = group.members.findIndex((member) => member.counter === counter)
     group.members.splice(place, 1)
+    this.#onSize()
   }
 
   save(writer: CanonicalWriter): void {

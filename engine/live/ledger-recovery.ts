@@ -4,6 +4,7 @@
 // look-ups, orders of operators for accounts. What comes of it is handed to a node of today's configuration, whose
 // strategies are new and will warm up. The caller reads the journal once and hands the records in.
 
+import { OperatingError } from '../../schemas/operating-error.ts'
 import { CanonicalReader } from '../canonical/canonical-reader.ts'
 import { readEffects } from '../effect-record.ts'
 import { isRowRecord, readInput } from '../input-codec.ts'
@@ -42,6 +43,8 @@ export class LedgerRecovery {
 
   /** The base of the next epoch. */
   finish(): Uint8Array {
+    const { names } = this.#memory.holding
+    if (names.length > 0) throw stillHolding(names)
     this.#fold.end()
     const { buildNode } = this.#options
     const { node, ledger } = buildNode({
@@ -80,6 +83,18 @@ export class LedgerRecovery {
 }
 
 export type LedgerRecoveryOptions = Pick<EpochReplayOptions, 'buildNode'> & { readonly under: FoldOptions }
+
+/** What the engine keeps of orders is a decision of the code that made it: other code would lose it, and unlink what is open. */
+function stillHolding(accounts: readonly string[]): OperatingError {
+  return new OperatingError({
+    code: 'recovery.held_orders',
+    reason: 'usage',
+    what: `The engine itself still holds orders of ${accounts.join(', ')} for a trigger or a parent, or links open ones in a group.`,
+    where: 'accounts',
+    remedy:
+      'Start the session as it was, and end it with orrery stop: that cancels them. What has changed is taken up after that.',
+  })
+}
 
 /** A fold says nothing. */
 const SILENT = {

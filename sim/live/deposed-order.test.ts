@@ -8,7 +8,7 @@ import { LiveWorld } from './live-world.test-support.ts'
 
 // A node was stopped between the check of its lease and the write of an order, and another took over. The order is in
 // the journal that was copied, so the other knows it; the venue has it only later.
-test('[N13] an order of a deposed epoch that turns up after it was proven absent is adopted and cancelled', async () => {
+test('[N17] an order of a deposed epoch that turns up after it was proven absent is adopted and cancelled', async () => {
   const scenario = await liveScenario(['quoter'])
   let adopted = 0
   // Whether a command of a dead engine still arrives is drawn by the world's seed.

@@ -38,7 +38,7 @@ test('[P2] each node is run again from its own journal alone', async () => {
 })
 
 test.each([1, 2, 3])(
-  '[N14] [N15] nodes that die and come back lose no message and take none twice (seed %i)',
+  '[N18] [N19] nodes that die and come back lose no message and take none twice (seed %i)',
   async (seed) => {
     const scenario = await scenarioOf()
     const session = new PlacedSession(scenario, seed)
@@ -84,7 +84,7 @@ test('[P4] an intent that was long on its way is denied', async () => {
   )
 })
 
-test('[N15] a node is heard on its own subjects and of its own strategies alone', async () => {
+test('[N19] a node is heard on its own subjects and of its own strategies alone', async () => {
   const session = new PlacedSession(await scenarioOf(), 1)
   await session.open()
   const { sequencer } = must(session.nodes[0], 'a trading node')

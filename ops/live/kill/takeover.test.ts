@@ -12,7 +12,7 @@ import { Surroundings } from './surroundings.test-support.ts'
 
 const ENTRY = fileURLToPath(new URL('./killed-session.test-support.ts', import.meta.url))
 
-test('[N13] a node stopped for longer than its lease is taken over, and sends nothing more when it goes on', {
+test('[N17] a node stopped for longer than its lease is taken over, and sends nothing more when it goes on', {
   timeout: 120_000,
 }, async () => {
   const { folder, surroundings } = await place()
@@ -33,7 +33,7 @@ test('[N13] a node stopped for longer than its lease is taken over, and sends no
   expect(await judged(join(folder, 'standby/kill'), join(folder, 'runs/exchange-kill'))).toBeUndefined()
 })
 
-test('[N13] a node that is killed is taken over by its standby, which knows all its orders', {
+test('[N17] a node that is killed is taken over by its standby, which knows all its orders', {
   timeout: 120_000,
 }, async () => {
   const { folder, surroundings } = await place()
