@@ -64,6 +64,17 @@ export const AccountBalances = Type.Object(
   closed('One account at the end.'),
 )
 
+export const VenueCounts = Type.Object(
+  {
+    venue_id: Type.String({ description: 'Id of the venue.' }),
+    bar_order_fill_count: Count(
+      'Fills inside expanded bars both of whose extremes filled orders: the order of high and low, which is assumed, decided on them.',
+    ),
+    ignored_row_count: Count("Rows of a lesser kind than the venue's book, which it did not trade on."),
+  },
+  closed('What a simulated venue had to assume, or left out.'),
+)
+
 export const Statistics = Type.Object(
   {
     trades: Count('Closed positions: the same as positions_closed. Its profits are after fees.'),
@@ -110,6 +121,7 @@ export const BacktestResult = Type.Object(
     orders: OrderCounts,
     fills: Count('Executions.'),
     positions_closed: Count('Positions that became flat; a flip to the other side counts one.'),
+    venues: Type.Array(VenueCounts, { description: 'Venues in the order of the configuration.' }),
     accounts: Type.Array(AccountBalances, { description: 'Accounts in the order of the configuration.' }),
     equity: Type.Object(
       {

@@ -49,6 +49,7 @@ test('the backtest result has the fields of the contract, in its order', () => {
     'orders',
     'fills',
     'positions_closed',
+    'venues',
     'accounts',
     'equity',
     'pnl',

@@ -7,7 +7,7 @@ import { SCHEMA_VERSION } from './schema-version.ts'
 const PINNED = {
   version: 3,
   files: {
-    'backtest-result.ts': '8b1ffc00bfe893b2',
+    'backtest-result.ts': '287226ea3a6c216f',
     'config.ts': 'c49dd9aebfb2d01a',
     'csv-mapping.ts': '966635cd844214fb',
     'envelope.ts': '0107be755a60cafa',

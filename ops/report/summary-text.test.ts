@@ -35,6 +35,10 @@ const RESULT: BacktestResult = {
   },
   fills: 9,
   positions_closed: 8,
+  venues: [
+    { venue_id: 'gen', bar_order_fill_count: 3, ignored_row_count: 1_200 },
+    { venue_id: 'sim', bar_order_fill_count: 0, ignored_row_count: 0 },
+  ],
   accounts: [{ account_id: 'main', balances: [{ currency: 'USD', total: '100012.50' }] }],
   equity: { currency: 'USD', start: '100000', end: '100010.50' },
   pnl: { realized: '14.50', unrealized: '-2', fees: '2' },
@@ -78,6 +82,7 @@ test("a backtest's result reads as a page, without what did not happen", () => {
     'history            2024-01-01 to 2024-01-02 UTC: 1,234,567 quotes, 2 bars',
     'orders             12 submitted: 1 denied, 1 rejected, 9 filled, 1 open at end',
     'fills              9',
+    "venue gen          3 fills depended on the order of a bar's high and low, 1,200 rows ignored",
     'equity, start      100,000.00 USD',
     'equity, end        100,010.50 USD',
     'realized                14.50 USD',

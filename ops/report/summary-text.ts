@@ -27,7 +27,7 @@ export function summaryText({ result, config, folder, files, report }: Summary):
 }
 
 function runRows(
-  { run_id, data, orders, fills }: BacktestResult,
+  { run_id, data, orders, fills, venues }: BacktestResult,
   { strategies }: Summary['config'],
 ): string[][] {
   const { quotes, trades, bars, from, to } = data
@@ -39,7 +39,17 @@ function runRows(
     ['history', `${briefTime(from)} to ${briefTime(to)} UTC: ${counts({ quotes, trades, bars })}`],
     ['orders', `${grouped(submitted)} submitted: ${counts(ends)}`],
     ['fills', grouped(fills)],
+    ...venues.flatMap(({ venue_id, ...assumed }) => venueRow(venue_id, assumed)),
   ]
+}
+
+/** What a venue had to assume or left out, where there is any. */
+function venueRow(venue_id: string, counts: Omit<BacktestResult['venues'][number], 'venue_id'>): string[][] {
+  const parts: string[] = []
+  if (counts.bar_order_fill_count > 0)
+    parts.push(`${grouped(counts.bar_order_fill_count)} fills depended on the order of a bar's high and low`)
+  if (counts.ignored_row_count > 0) parts.push(`${grouped(counts.ignored_row_count)} rows ignored`)
+  return parts.length === 0 ? [] : [[`venue ${venue_id}`, parts.join(', ')]]
 }
 
 function moneyRows(result: BacktestResult): string[][] {

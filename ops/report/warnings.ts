@@ -12,6 +12,7 @@ export function warningsOf(data: ReportData): string[] {
   return [
     ...faultWarnings(data),
     ...fillWarnings(data),
+    ...venueWarnings(data),
     ...configWarnings(data.config),
     ...resultWarnings(data),
   ]
@@ -42,6 +43,25 @@ function fillWarnings({ rows, prices, config }: ReportData): string[] {
   return warnings
 }
 
+function venueWarnings({ result, config }: ReportData): string[] {
+  return result.venues.flatMap(({ venue_id, bar_order_fill_count, ignored_row_count }) => {
+    const warnings: string[] = []
+    if (bar_order_fill_count > 0) {
+      const expansion = config.venues.find(({ id }) => id === venue_id)?.simulation?.bars
+      const assumed = expansion === 'adaptive' ? 'the extreme nearer to the open' : 'the high'
+      warnings.push(
+        `${fills(bar_order_fill_count)} at ${venue_id} came about in bars whose high and low both filled orders: that ${assumed} came first is an assumption.`,
+      )
+    }
+    if (ignored_row_count > 0) {
+      warnings.push(
+        `The exchange ${venue_id} did not trade on ${rows(ignored_row_count)} of a lesser kind than its book.`,
+      )
+    }
+    return warnings
+  })
+}
+
 function configWarnings({ venues }: Config): string[] {
   return venues.flatMap(({ id, latency, commission }) => [
     ...(latency.submit_us + latency.report_us === 0
@@ -68,4 +88,12 @@ function resultWarnings({ result }: ReportData): string[] {
 
 function orders(count: number): string {
   return count === 1 ? '1 market order was' : `${count} market orders were`
+}
+
+function fills(count: number): string {
+  return count === 1 ? '1 fill' : `${groupedDecimal(String(count))} fills`
+}
+
+function rows(count: number): string {
+  return count === 1 ? '1 row' : `${groupedDecimal(String(count))} rows`
 }
