@@ -101,6 +101,30 @@ test('an order whose approval grew old while the disk was slow ends as not sent,
   expect(node.trading.orders.get('main')?.counts).toMatchObject({ not_sent: 1, open: 0 })
 })
 
+test('[R12] an order that was approved before a halt and has not left ends as not sent; a cancel leaves', () => {
+  const heard: string[] = []
+  const hasty = strategy({
+    onQuote: (ctx, quote) => {
+      if (quote.bid_price_units === 100_001) ctx.submit({ instrument: EURUSD, ...rest })
+      if (quote.bid_price_units !== 100_002) return
+      for (const order of ctx.openOrders()) if (order.state === 'new') ctx.cancel(order.counter)
+      ctx.submit({ instrument: EURUSD, ...rest })
+    },
+    onOrder: (_, { type, reason_code }) => void heard.push(`${type} ${reason_code}`),
+  })
+  const node = new TestNode({ strategies: { s: hasty } }).start()
+  node.quote(EURUSD, 100_001, 100_011)
+  node.accept(node.lastOrder())
+  node.journal.hold()
+  node.quote(EURUSD, 100_002, 100_012)
+  node.control('account_halt', { account_id: 'main' })
+  node.journal.letGo()
+  node.release()
+  expect(node.sent.map(({ type }) => type)).toEqual(['new_order_single', 'order_cancel_request'])
+  for (const outcome of node.refused) node.node.stepOutcome(outcome, node.now_us)
+  expect(heard.at(-1)).toBe('order.not_sent account_halted')
+})
+
 test('a command is journaled before it leaves, as the step that wanted it', () => {
   const node = new TestNode({
     strategies: { s: strategy({ onQuote: (ctx) => void ctx.submit({ instrument: EURUSD, ...rest }) }) },

@@ -95,6 +95,7 @@ class Wiring {
     this.#placement = new Placement(config, options.node_id)
     this.#node = new Node({
       ...options,
+      permit: (account_id) => this.#permit(account_id),
       name: options.node_id ?? config.session,
       seed: config.seed,
       instrument_count: instruments.length,
@@ -135,6 +136,12 @@ class Wiring {
       books: this.#books,
       has_strategy: (id) => this.#config.strategies.some((strategy) => strategy.id === id),
     }
+  }
+
+  /** What was approved before a halt and has not left stays here; then whoever runs the node is asked. */
+  #permit(account_id: AccountId): string {
+    const gate = must(this.#gates.get(account_id), 'a command is of an account with a gate')
+    return gate.is_halted ? 'account_halted' : (this.#options.permit?.(account_id) ?? '')
   }
 
   #addFeed(venue_id: string): void {

@@ -21,7 +21,7 @@ import { type JournaledInput, writeInput } from './input-codec.ts'
 import { type JournalWriter, RECORD_KIND } from './journal-port.ts'
 import { MarketRoutes, type RowHandler } from './market/market-routes.ts'
 import type { BarRow, QuoteRow, TradeRow } from './market/market-rows.ts'
-import { Outbox, type Publish } from './outbox.ts'
+import { Outbox, type Permit, type Publish } from './outbox.ts'
 import { OutputHash, type OutputSink } from './output-hash.ts'
 import { RandomStream } from './random-stream.ts'
 import type { Sha256 } from './sha256-port.ts'
@@ -43,8 +43,7 @@ export type NodeOptions = {
   readonly gate: StepGate
   /** Takes an outcome the outbox itself decided; it becomes an input. */
   readonly onOutcome: (outcome: SendOutcome) => void
-  /** Asked last before each order and replace leaves: '' where it may, or why not. Absent: it may. */
-  readonly permit?: (() => string) | undefined
+  readonly permit?: Permit | undefined
   /** Engine time an approval is good for; absent: half a second. A clock that runs faster than the wall needs more. */
   readonly approval_age_max_us?: number | undefined
   /** Takes messages to other nodes; absent where a node has nobody to talk to. */

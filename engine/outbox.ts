@@ -4,6 +4,7 @@
 // act before an order leaves is to ask whether this node may still trade.
 
 import { must } from '../schemas/assert.ts'
+import type { AccountId } from '../schemas/ids.ts'
 import type { NodePayload } from '../schemas/messages/node-message.ts'
 import type { SendOutcome, VenueCommand } from '../schemas/messages/order.ts'
 import type { Approval } from './approval.ts'
@@ -23,6 +24,9 @@ export type EffectJournal = Pick<JournalWriter, 'append' | 'released_lsn'>
 /** The step under way: the node itself. */
 export type StepMark = { readonly seq: number; readonly now_us: number }
 
+/** Asked last before an order or a replace leaves: '' where it may at this moment, or why not. */
+export type Permit = (account_id: AccountId) => string
+
 /** Takes a message to another node, once its record is durable. */
 export type Publish = (message: OutgoingMessage) => void
 
@@ -38,7 +42,7 @@ export class Outbox {
   readonly #journal: EffectJournal
   readonly #links: ReadonlyMap<string, VenueLink>
   readonly #onRefused: (outcome: SendOutcome) => void
-  readonly #permit: (() => string) | undefined
+  readonly #permit: Permit | undefined
   readonly #approval_age_max_us: number
   /** The effect record of the current step, written as commands are staged. */
   readonly #record = new CanonicalWriter(4096)
@@ -48,13 +52,13 @@ export class Outbox {
   #pending: Pending[] = []
   #head = 0
 
-  /** @param permit '' where an order may leave at this moment, or why not; absent where nothing can forbid it. */
+  /** @param permit absent where nothing can forbid an order. */
   constructor(
     step: StepMark,
     journal: EffectJournal,
     links: ReadonlyMap<string, VenueLink>,
     onRefused: (outcome: SendOutcome) => void,
-    permit?: () => string,
+    permit?: Permit,
     approval_age_max_us = APPROVAL_AGE_MAX_US,
     publish: (message: StepMessage) => void = refusePublish,
   ) {
@@ -161,7 +165,7 @@ export class Outbox {
     const link = must(this.#links.get(command.venue_id), 'a command names a venue of the node')
     // Asked last, so that as little as can be lies between the answer and the write.
     if (this.#permit !== undefined && command.type !== 'order_cancel_request') {
-      const forbidden = this.#permit()
+      const forbidden = this.#permit(command.account_id)
       if (forbidden !== '') return this.#refuse(command, forbidden)
     }
     link.send(command, lsn, now_us)

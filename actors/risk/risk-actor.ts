@@ -137,6 +137,11 @@ export class RiskActor implements Actor {
     assert(false, 'the gate sets no timers')
   }
 
+  /** Whether nothing but cancels may leave, whatever was approved. */
+  get is_halted(): boolean {
+    return this.#lane.state === 'halted'
+  }
+
   /** Approves a cancel or replace whose request the gate let through in this step. A cancel always passes. */
   approveCommand(command: VenueCommand): Approval {
     if (command.type === 'order_cancel_replace_request') {
