@@ -17,6 +17,7 @@ import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { SimulatedVenues } from '../../sim/exchange/simulated-venues.ts'
+import { termsOf } from '../../sim/paper-venue/venue-host.ts'
 import { parseConfig } from '../config/load-config.ts'
 import { liveNodeFactory } from '../live/live-node.ts'
 import { type OpenSession, openSession } from '../live/open-session.ts'
@@ -100,13 +101,7 @@ async function benchSession(directory: string): Promise<Bench> {
   const strategies = parsed.strategies.map((one) => ({ ...one, params: { ...one.params, quantity: '1000' } }))
   const config = { ...parsed, strategies }
   const instruments = instrumentsOf(config)
-  const { limits, accounts } = config
-  const venues = new SimulatedVenues({
-    venues: config.venues,
-    accounts,
-    specs: instruments,
-    order_retention: limits.order_retention,
-  })
+  const venues = new SimulatedVenues(termsOf(config))
   const buildNode = liveNodeFactory({
     config,
     instruments,

@@ -207,6 +207,7 @@ function benchVenues(submit_us = 0, book: 'quotes' | 'levels' | 'orders' = 'quot
     ],
     specs: [spec],
     order_retention: 10_000,
+    seed: 1,
   })
 }
 

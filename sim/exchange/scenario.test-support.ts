@@ -74,6 +74,7 @@ export function terms(change: Partial<SimulatedVenuesTerms> = {}): SimulatedVenu
     accounts: [account()],
     specs: specsOf(instrument()),
     order_retention: 100,
+    seed: 1,
     ...change,
   }
 }

@@ -24,7 +24,7 @@ export type SimulatedVenuesTerms = {
   /** Finished orders each venue remembers by id. */
   readonly order_retention: number
   /** Of the session; what venues draw by chance comes from it. */
-  readonly seed?: number
+  readonly seed: number
 }
 
 /** The venues' own view, for reports and for comparison with the engine's. Money counts 10^-MONEY_SCALE. */
@@ -53,7 +53,7 @@ export class SimulatedVenues {
   readonly #book: TopOfBook
   readonly #byId: ReadonlyMap<string, SimulatedExchange>
 
-  constructor({ venues, accounts, specs, order_retention, seed = 0 }: SimulatedVenuesTerms) {
+  constructor({ venues, accounts, specs, order_retention, seed }: SimulatedVenuesTerms) {
     const book = new TopOfBook(displayedDefaults(venues, specs))
     this.#book = book
     this.accounts = accounts.map((terms) => new VenueAccount(terms, specs, book))

@@ -38,7 +38,13 @@ export class LiveWorld {
     this.#random = new RandomStream(seed, 'world')
     this.#bids = specs.map(() => 110_000)
     const { venues, accounts, limits } = config
-    this.#venues = new SimulatedVenues({ venues, accounts, specs, order_retention: limits.order_retention })
+    this.#venues = new SimulatedVenues({
+      venues,
+      accounts,
+      specs,
+      order_retention: limits.order_retention,
+      seed,
+    })
     this.ports = this.#venues.exchanges.map(({ venue_id, capabilities }) => ({
       venue_id,
       capabilities,

@@ -73,8 +73,10 @@ export class VenueBooks {
         bid_size_units,
         ask_size_units,
       )
-    } else if (row.type === 'trade') exchange.onTrade(instrument_index, ts_us, row.price_units)
-    else exchange.onBar(instrument_index, ts_us, row.price_type, row.close_price_units)
+    } else if (row.type === 'trade') {
+      const { price_units, size_units, aggressor_side } = row
+      exchange.onTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
+    } else exchange.onBar(instrument_index, ts_us, row.price_type, row.close_price_units, row)
     this.#handle(ts_us)
   }
 

@@ -119,6 +119,15 @@ test.each([
   },
 )
 
+test('[V1] a ledger whose fills were by another model is refused, since its state would be read as something else', async () => {
+  const store = new MemoryJournalStore()
+  const config = await venueConfig()
+  await (await hostOn(store, config)).host.close()
+  const fills = { model: 'probabilistic', slip_probability: '0.5', touch_probability: '0' } as const
+  const venues = config.venues.map((venue) => ({ ...venue, simulation: { fills } }))
+  await expect(hostOn(store, { ...config, venues })).rejects.toMatchObject({ code: 'exchange.other_layout' })
+})
+
 test('[V4] an id is live, on its way, ended by the reports that ended it, or absent', async () => {
   const { host } = await hostOn(
     new MemoryJournalStore(),

@@ -221,8 +221,8 @@ function stateOf(books: VenueBooks): Uint8Array {
 
 /** What the venues of a configuration are made of. */
 export function termsOf(config: Config): SimulatedVenuesTerms {
-  const { venues, accounts, limits } = config
-  return { venues, accounts, specs: instrumentsOf(config), order_retention: limits.order_retention }
+  const { venues, accounts, limits, seed } = config
+  return { venues, accounts, specs: instrumentsOf(config), order_retention: limits.order_retention, seed }
 }
 
 /** What an epoch of a ledger was written under. */
@@ -270,10 +270,12 @@ async function recover(
   return stateOf(books)
 }
 
-/** The books name venues, accounts and instruments by their place. */
+/** The books name venues, accounts and instruments by their place, and hold what a fill model remembers. */
 function refuseOtherLayout(was: Config, is: Config): void {
   const layout = (config: Config) => [
-    ...config.venues.map(({ id }) => `venue ${id}`),
+    ...config.venues.map(
+      ({ id, simulation }) => `venue ${id} (${simulation?.fills?.model ?? 'residual_worse'})`,
+    ),
     ...config.accounts.map(({ id }) => `account ${id}`),
     ...instrumentsOf(config).map(({ instrument_id }) => `instrument ${instrument_id}`),
   ]
@@ -284,7 +286,7 @@ function refuseOtherLayout(was: Config, is: Config): void {
     code: 'exchange.other_layout',
     reason: 'usage',
     what: `The ledger of the simulated exchange is of ${before.join(', ')}; the configuration now has ${after.join(', ')}.`,
-    where: 'venues, accounts, data.sources and strategies',
+    where: 'venues (simulation.fills.model among them), accounts, data.sources and strategies',
     remedy: 'Put them back, or begin a session of another name.',
   })
 }
