@@ -1,14 +1,16 @@
-// What a session's journal holds, in the order of its sequence: the time of each input, and those that are no rows.
+// What a session's journal holds, in the order of its sequence: the time of each input, the rows, and the others.
 
 import { join } from 'node:path'
 import { openFileJournal } from '../../../adapters/journal-file/file-journal.ts'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { isRowRecord, type JournaledInput, readInput } from '../../../engine/input-codec.ts'
 import { RECORD_KIND } from '../../../engine/journal-port.ts'
+import type { RowInput } from '../../../engine/live/live-input.ts'
 import { RowBatch } from '../../../engine/live/row-batch.ts'
 
 export type JournalInputs = {
   readonly times_us: readonly number[]
+  readonly rows: readonly RowInput[]
   readonly inputs: readonly JournaledInput[]
 }
 
@@ -16,22 +18,26 @@ export async function journalInputs(folder: string): Promise<JournalInputs> {
   const journal = await openFileJournal({ directory: join(folder, 'runs/kill/journal') })
   const times_us: number[] = []
   const inputs: JournaledInput[] = []
-  const rows = new RowBatch()
+  const batch = new RowBatch()
+  const rows: RowInput[] = []
   try {
     for (const { epoch } of journal.epochs)
       for await (const { kind, payload } of journal.read(epoch)) {
         if (kind !== RECORD_KIND.input) continue
         const reader = new CanonicalReader(payload)
         if (isRowRecord(payload)) {
-          rows.read(reader)
-          for (let row = 0; row < rows.count; row++) times_us.push(rows.ts_seq_us(row))
+          batch.read(reader)
+          for (let at = 0; at < batch.count; at++) {
+            times_us.push(batch.ts_seq_us(at))
+            rows.push(batch.row(at))
+          }
           continue
         }
         const { ts_seq_us, input } = readInput(reader, () => 0)
         times_us.push(ts_seq_us)
         inputs.push(input)
       }
-    return { times_us, inputs }
+    return { times_us, rows, inputs }
   } finally {
     await journal.close()
   }

@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises'
+import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node'
+import { expect, onTestFinished, test } from 'vitest'
+import { startNatsServer, type TestNatsServer } from '../../../adapters/nats/nats-server.test-support.ts'
+import { FEED_ROLE, inboxPrefix } from '../../../adapters/nats/roles.ts'
+import { TcpProxy } from '../../../adapters/nats/tcp-proxy.test-support.ts'
+import { encodeRows } from '../../../engine/wire/packed-rows.ts'
+import { DEFAULT_INSTALLATION } from '../../nats/installation-folder.ts'
+import { DisturbedPlace, DisturbedSession } from './disturbed-session.test-support.ts'
+import { journalInputs } from './journal-inputs.test-support.ts'
+
+const TRADES = 'paper.md.trade.gen.EURUSD'
+const QUOTES = 'paper.md.quote.gen.EURUSD'
+/** Trades of one phase; each is known by its size, counted over all phases. */
+const COUNT = 40
+
+test('[B5] what a program publishes on a real server is traded on, each trade once and in order, over a cut and a killed server', async () => {
+  const { place, server, proxy } = await published()
+  const session = await DisturbedSession.start(place)
+  const publisher = await Publisher.of(server)
+  publisher.json(COUNT)
+  await session.until(() => tradesIn(session) === COUNT)
+
+  // What is published while the session is cut off waits in the stream.
+  proxy.cut(true)
+  await session.until(() => session.paper.session.sequencer.node.stateOf('feed/gen') !== 'live')
+  publisher.json(COUNT)
+  await publisher.flush()
+  proxy.heal()
+  await session.until(() => tradesIn(session) === 2 * COUNT)
+
+  const again = publisher.reconnected()
+  await server.kill9()
+  await server.restart()
+  await again
+  publisher.packed(COUNT)
+  await session.until(() => tradesIn(session) === 3 * COUNT)
+
+  publisher.nonsense()
+  await session.until(() => countsOf(session)['refused'] === 3)
+  publisher.json(COUNT)
+  await session.until(() => tradesIn(session) === 4 * COUNT)
+  expect(session.failure).toBeUndefined()
+  expect(await session.stop()).toBe(0)
+  expect(session.orders.length).toBeGreaterThan(COUNT / 3)
+  const { rows } = await journalInputs(place.folder)
+  const sizes = rows.flatMap((row) => (row.type === 'trade' ? [row.size_units] : []))
+  expect(sizes).toEqual(Array.from({ length: 4 * COUNT }, (_, index) => 1 + index))
+  expect(await place.judged()).toBeUndefined()
+}, 60_000)
+
+function countsOf({ paper }: DisturbedSession): Readonly<Record<string, number>> {
+  return paper.session.feeds[0]?.counts() ?? {}
+}
+
+/** As many quotes are published as trades; one that conflates is counted all the same. */
+function tradesIn(session: DisturbedSession): number {
+  return (countsOf(session)['rows'] ?? 0) / 2
+}
+
+/** A program of somebody else, with nothing but the key of a feed and the page on market data. */
+class Publisher {
+  readonly #connection: NatsConnection
+  #count = 0
+
+  static async of(server: TestNatsServer): Promise<Publisher> {
+    const seed = new TextEncoder().encode((await readFile(server.seedFile(FEED_ROLE), 'utf8')).trim())
+    const connection = await connect({
+      servers: server.url,
+      authenticator: nkeyAuthenticator(seed),
+      inboxPrefix: inboxPrefix(FEED_ROLE),
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 20,
+    })
+    onTestFinished(() => connection.close())
+    return new Publisher(connection)
+  }
+
+  private constructor(connection: NatsConnection) {
+    this.#connection = connection
+  }
+
+  flush(): Promise<void> {
+    return this.#connection.flush()
+  }
+
+  async reconnected(): Promise<void> {
+    for await (const { type } of this.#connection.status()) if (type === 'reconnect') return
+  }
+
+  json(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const ts_event_us = Date.now() * 1000
+      const size = String(++this.#count)
+      const quote = { ts_event_us, bid: '1.10000', ask: '1.10002', bid_size: '1000', ask_size: '1000' }
+      this.#connection.publish(QUOTES, JSON.stringify(quote))
+      this.#connection.publish(TRADES, JSON.stringify({ ts_event_us, price: '1.10001', size }))
+    }
+  }
+
+  packed(count: number): void {
+    const column = (value: (at: number) => number) =>
+      Float64Array.from({ length: count }, (_, at) => value(at))
+    const now_us = Date.now() * 1000
+    const shared = { price_scale: 5, size_scale: 0, first_row: 0, count }
+    const quotes = [110_000, 110_002, 1_000, 1_000].map((value) => column(() => value))
+    const sizes = column((at) => this.#count + 1 + at)
+    this.#count += count
+    const series = { instrument_id: 'EURUSD.gen' } as const
+    this.#connection.publish(
+      QUOTES,
+      encodeRows({
+        series: { ...series, kind: 'quote' },
+        ...shared,
+        columns: [column(() => now_us), ...quotes],
+      }),
+    )
+    const trades = [column(() => now_us), column(() => 110_001), sizes, column(() => 1)]
+    this.#connection.publish(
+      TRADES,
+      encodeRows({ series: { ...series, kind: 'trade' }, ...shared, columns: trades }),
+    )
+  }
+
+  /** No JSON, a quote whose bid is above its ask, and a price with more digits than the instrument has. */
+  nonsense(): void {
+    const ts_event_us = Date.now() * 1000
+    this.#connection.publish(QUOTES, 'nonsense')
+    this.#connection.publish(QUOTES, JSON.stringify({ ts_event_us, bid: '1.2', ask: '1.1' }))
+    this.#connection.publish(TRADES, JSON.stringify({ ts_event_us, price: '1.1000001', size: '1' }))
+  }
+}
+
+async function published(): Promise<{ place: DisturbedPlace; server: TestNatsServer; proxy: TcpProxy }> {
+  const server = await startNatsServer({ installation: DEFAULT_INSTALLATION })
+  onTestFinished(() => server.stop())
+  const proxy = await TcpProxy.start(() => server.port)
+  onTestFinished(() => proxy.stop())
+  const bus = `bus: ${proxy.url}\nbus_credentials: ${server.directory}/credentials\n`
+  const both = '{ venue: gen, kind: trade, instruments: [EURUSD] }'
+  const edit = (text: string) =>
+    `${bus}${text}`
+      .replace('kind: generator, rows_per_s: 100', 'kind: bus')
+      .replace('instruments: [EURUSD] }]', `instruments: [EURUSD] }, ${both}]`)
+  return { place: await DisturbedPlace.make(undefined, edit), server, proxy }
+}
