@@ -32,6 +32,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'An order good till date trades up to and at its time, and expires after the rows of that time.',
   'An imported bar trades at its close alone unless the venue expands bars; expanded, it passes open, high, low and close in the configured order, with a quarter of its volume at each and the rest at the close.',
   'Inside an expanded bar the market passes every price between: a stop there fills at its trigger, and only the open gaps, where resting limit orders fill at the open if it is better than their price.',
+  'A volume of an expanded bar is traded once: buys and sells share it, and all that happens on the way to a price shares what is shown there; a bar without a volume shows the default on each side.',
   'An order that arrives while a bar forms meets all prices of that bar, since nothing tells which came before it.',
   "Links between orders are kept by the engine and act on the venue's reports: with latency, or inside one expanded bar, two orders of a group may both trade before the first report.",
   'Where a venue keeps a book by price or by order, what takes walks the levels and what the book does not hold is not filled; what own orders took stays taken until the data says anew what stands at the level.',

@@ -111,11 +111,10 @@ export class Matching {
 
   /** Fills as many whole lots as are shown. Returns whether that was all there was to fill, so that the next in line has its turn. */
   #takeShown(order: VenueOrder, price_units: PriceUnits, ts_us: number): boolean {
-    const sizes = this.#shownSizes(order)
     const wanted = fillableUnits(order)
     const quantity = Math.min(wanted, this.#availableLots(order))
     if (quantity === 0) return false
-    sizes[order.instrument_index] = (sizes[order.instrument_index] as number) - quantity
+    this.#book.take(order.instrument_index, order.side, quantity)
     this.#events.onFill(order, price_units, quantity as SizeUnits, ts_us)
     return quantity === wanted
   }

@@ -130,18 +130,21 @@ export class OrderFloor {
 
   /**
    * The market moves inside a bar. From its open on it passes every price between: a trigger on the way is met at its own
-   * price, and only a gap to the open is not. Returns whether the book took the bar.
+   * price, and only a gap to the open is not. What is shown at the end of the way is shared by all who trade on it.
+   * Returns whether the book took the bar.
    */
   travel(move: BarMove, ts_us: number, isGap: boolean): boolean {
     const { book } = this.#terms
     const { instrument_index, price_type, to_price_units: to, size_units } = move
-    let at = isGap ? to : move.from_price_units
+    let at = isGap ? to : this.#nextTrigger(instrument_index, move.from_price_units, to)
+    if (price_type === 'last') book.noteLast(instrument_index, at)
+    if (!book.bar(instrument_index, price_type, at, size_units)) return false
     for (;;) {
-      at = isGap ? to : this.#nextTrigger(instrument_index, at, to)
-      if (price_type === 'last') book.noteLast(instrument_index, at)
-      if (!book.bar(instrument_index, price_type, at, size_units)) return false
       this.onBook(instrument_index, ts_us, isGap)
       if (at === to) return true
+      at = this.#nextTrigger(instrument_index, at, to)
+      if (price_type === 'last') book.noteLast(instrument_index, at)
+      book.move(instrument_index, price_type, at)
     }
   }
 

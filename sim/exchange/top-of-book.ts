@@ -5,9 +5,13 @@ import type { LevelBook } from '../../engine/book/level-book.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { BarColumns } from '../../engine/tick-store-port.ts'
+import type { Side } from '../../schemas/messages/order.ts'
 
-/** What an instrument's book is made of; a higher number is the better kind. */
-const SOURCE = { none: 0, last: 1, quotes: 2 } as const
+/**
+ * What an instrument's book is made of; a higher number is the better kind. A bar's volume is the only one that both sides
+ * show between them: what trades with it was bought and sold once.
+ */
+const SOURCE = { none: 0, last: 1, volume: 2, quotes: 3 } as const
 /** Which sides have bars of their own. */
 const BID_BARS = 1
 const ASK_BARS = 2
@@ -78,27 +82,51 @@ export class TopOfBook {
 
   /** A trade puts both sides at its price. Returns whether the book moved. */
   trade(instrument_index: number, price_units: number): boolean {
-    return this.#last(instrument_index, price_units, price_units)
+    if (this.#source[instrument_index] === SOURCE.quotes) return false
+    const shown = this.#displayed_default_units[instrument_index] as number
+    this.#source[instrument_index] = SOURCE.last
+    this.bid_price_units[instrument_index] = price_units
+    this.ask_price_units[instrument_index] = price_units
+    this.bid_size_units[instrument_index] = shown
+    this.ask_size_units[instrument_index] = shown
+    return true
   }
 
-  /** A bar's close puts its side there, and the other side too until that has bars of its own. Returns whether the book moved. */
+  /**
+   * A bar's price puts its side there, and the other side too until that has bars of its own. Shows `volume_units`, or
+   * the default where the bar has none. Returns whether the book moved.
+   */
   bar(
     instrument_index: number,
     price_type: BarColumns['price_type'],
-    close_price_units: number,
-    size_units?: number,
+    price_units: number,
+    volume_units?: number,
   ): boolean {
     if (price_type === 'bid') this.#bars[instrument_index] = this.#barsOf(instrument_index) | BID_BARS
     if (price_type === 'ask') this.#bars[instrument_index] = this.#barsOf(instrument_index) | ASK_BARS
-    const sides = this.#barsOf(instrument_index)
-    const keepsBid = price_type === 'ask' && (sides & BID_BARS) !== 0
-    const keepsAsk = price_type === 'bid' && (sides & ASK_BARS) !== 0
-    return this.#last(
-      instrument_index,
-      keepsBid ? (this.bid_price_units[instrument_index] as number) : close_price_units,
-      keepsAsk ? (this.ask_price_units[instrument_index] as number) : close_price_units,
-      size_units,
-    )
+    if (this.#source[instrument_index] === SOURCE.quotes) return false
+    const shown = volume_units ?? (this.#displayed_default_units[instrument_index] as number)
+    const setsBid = this.#setsBid(instrument_index, price_type)
+    const setsAsk = this.#setsAsk(instrument_index, price_type)
+    if (setsBid) this.bid_size_units[instrument_index] = shown
+    if (setsAsk) this.ask_size_units[instrument_index] = shown
+    const isShared = setsBid && setsAsk && volume_units !== undefined
+    this.#source[instrument_index] = isShared ? SOURCE.volume : SOURCE.last
+    this.move(instrument_index, price_type, price_units)
+    return true
+  }
+
+  /** The market moves on inside a bar the book took: other prices, and what is still shown. */
+  move(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): void {
+    if (this.#setsBid(instrument_index, price_type)) this.bid_price_units[instrument_index] = price_units
+    if (this.#setsAsk(instrument_index, price_type)) this.ask_price_units[instrument_index] = price_units
+  }
+
+  /** An order of this side trades with what is shown: it is gone until the next row of the instrument. */
+  take(instrument_index: number, side: Side, quantity_units: number): void {
+    const isShared = this.#source[instrument_index] === SOURCE.volume
+    if (isShared || side === 'buy') this.#shrink(this.ask_size_units, instrument_index, quantity_units)
+    if (isShared || side === 'sell') this.#shrink(this.bid_size_units, instrument_index, quantity_units)
   }
 
   /** The price at which a position of this sign could be closed: longs sell at the bid, shorts buy at the ask. */
@@ -122,20 +150,16 @@ export class TopOfBook {
     this.#bars.set(reader.bytes())
   }
 
-  #last(
-    instrument_index: number,
-    bid_price_units: number,
-    ask_price_units: number,
-    size_units?: number,
-  ): boolean {
-    if (this.#source[instrument_index] === SOURCE.quotes) return false
-    const shown = size_units ?? (this.#displayed_default_units[instrument_index] as number)
-    this.#source[instrument_index] = SOURCE.last
-    this.bid_price_units[instrument_index] = bid_price_units
-    this.ask_price_units[instrument_index] = ask_price_units
-    this.bid_size_units[instrument_index] = shown
-    this.ask_size_units[instrument_index] = shown
-    return true
+  #setsBid(instrument_index: number, price_type: BarColumns['price_type']): boolean {
+    return price_type !== 'ask' || (this.#barsOf(instrument_index) & BID_BARS) === 0
+  }
+
+  #setsAsk(instrument_index: number, price_type: BarColumns['price_type']): boolean {
+    return price_type !== 'bid' || (this.#barsOf(instrument_index) & ASK_BARS) === 0
+  }
+
+  #shrink(sizes: Float64Array, instrument_index: number, quantity_units: number): void {
+    sizes[instrument_index] = (sizes[instrument_index] as number) - quantity_units
   }
 
   #barsOf(instrument_index: number): number {
