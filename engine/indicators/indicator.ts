@@ -4,10 +4,9 @@ import { Bollinger } from './bollinger.ts'
 import { Ema } from './ema.ts'
 import type { BarIndicator, BarRange, ValueIndicator } from './indicator-kinds.ts'
 import { Macd } from './macd.ts'
-import { RollingDeviation } from './rolling-deviation.ts'
 import { RollingExtreme } from './rolling-extreme.ts'
 import { Rsi } from './rsi.ts'
-import { Sma } from './sma.ts'
+import { rollingDeviation, sma } from './window-statistic.ts'
 
 /** An indicator as a strategy asks for it. */
 export type IndicatorSpec =
@@ -31,13 +30,13 @@ export function createIndicator(spec: IndicatorSpec): Indicator {
     case 'ema':
       return new Ema(spec.period)
     case 'sma':
-      return new Sma(spec.period)
+      return sma(spec.period)
     case 'rsi':
       return new Rsi(spec.period)
     case 'atr':
       return new Atr(spec.period)
     case 'rolling_deviation':
-      return new RollingDeviation(spec.period)
+      return rollingDeviation(spec.period)
     case 'bollinger':
       return new Bollinger(spec.period, spec.deviations)
     case 'macd':

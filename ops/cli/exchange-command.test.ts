@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { must } from '../../schemas/assert.ts'
-import { BIN, runCli } from './run-cli.test-support.ts'
+import { runCli, startCli } from './run-cli.test-support.ts'
 
 let cwd = ''
 beforeAll(async () => {
@@ -17,10 +14,12 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true }))
 
 test('a session trades at an exchange in a process of its own, which refuses a second one and survives both', async () => {
-  const exchange = started(['exchange', 'one.yaml', '--listen', '127.0.0.1:0', '--rows-per-s', '50'])
+  const exchange = startCli(['exchange', 'one.yaml', '--listen', '127.0.0.1:0', '--rows-per-s', '50'], {
+    cwd,
+  })
   const url = must(/tcp:\S+(?=,)/.exec(await exchange.saw(/^exchange at /)), 'it says where it listens')[0]
   const at = ['--set', `live.exchange=${url}`]
-  const first = started(['paper', 'one.yaml', ...at])
+  const first = startCli(['paper', 'one.yaml', ...at], { cwd })
   await first.saw(/filled/)
   const second = runCli(['paper', 'one.yaml', ...at, '--set', 'session=two', '--json'], { cwd })
   expect({ exit_code: second.exit_code, ...json(second).error }).toMatchObject({
@@ -40,7 +39,7 @@ test('a session trades at an exchange in a process of its own, which refuses a s
   expect(runCli(['exchange', 'one.yaml', '--audit'], { cwd }).stdout).toContain('0 duplicates')
 
   // Nobody listens there now: the session says so, and ends when it is told to.
-  const alone = started(['paper', 'one.yaml', ...at])
+  const alone = startCli(['paper', 'one.yaml', ...at], { cwd })
   await alone.saw(/No connection to gen: ECONNREFUSED/)
   alone.kill('SIGINT')
   expect(await alone.exit()).toBe(0)
@@ -81,22 +80,6 @@ test.each<[string, string[], string]>([
 
 function json({ stdout }: { readonly stdout: string }) {
   return JSON.parse(stdout)
-}
-
-/** A command that runs until it is told to end, and what it prints. */
-function started(args: readonly string[]) {
-  const child = spawn(BIN, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
-  const lines = createInterface(child.stdout)
-  const ended = once(child, 'exit')
-  return {
-    kill: (signal: NodeJS.Signals) => child.kill(signal),
-    saw: (what: RegExp) =>
-      new Promise<string>((resolve, reject) => {
-        lines.on('line', (line) => what.test(line) && resolve(line))
-        ended.then(([code]) => reject(new Error(`it ended with ${code} before it printed ${what}`)))
-      }),
-    exit: async () => (await ended)[0] as number | null,
-  }
 }
 
 const TRADER = `

@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BIN, runCli } from './run-cli.test-support.ts'
+import { runCli, startCli } from './run-cli.test-support.ts'
 
 let cwd = ''
 beforeAll(async () => {
@@ -16,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true }))
 
 test('a paper session trades, is looked at and stopped from outside, goes on where it was, and verifies', async () => {
-  const first = started(['paper', 'one.yaml'])
+  const first = startCli(['paper', 'one.yaml'], { cwd })
   await first.saw(/filled/)
   const { sessions } = json(runCli(['status', 'one', '--json'], { cwd }))
   expect(sessions).toMatchObject([
@@ -106,24 +103,6 @@ test.each<[string, string[], number, string]>([
 
 function json({ stdout }: { readonly stdout: string }) {
   return JSON.parse(stdout)
-}
-
-/** A command that runs until it is told to end, and what it prints. */
-function started(args: readonly string[]) {
-  const child: ChildProcess & { stdout: NonNullable<ChildProcess['stdout']> } = spawn(BIN, args, {
-    cwd,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  }) as never
-  const lines = createInterface(child.stdout)
-  const ended = once(child, 'exit')
-  return {
-    saw: (what: RegExp) =>
-      new Promise<void>((resolve, reject) => {
-        lines.on('line', (line) => what.test(line) && resolve())
-        ended.then(([code]) => reject(new Error(`it ended with ${code} before it printed ${what}`)))
-      }),
-    exit: async () => (await ended)[0] as number | null,
-  }
 }
 
 const TRADER = `

@@ -3,14 +3,26 @@ import type { CanonicalWriter } from '../canonical/canonical-writer.ts'
 import { assertFinite, type ValueIndicator } from './indicator-kinds.ts'
 import { Window } from './window.ts'
 
-/** Standard deviation (of the population) of the last `period` values. */
-export class RollingDeviation implements ValueIndicator {
+/** Simple moving average. */
+export function sma(period: number): ValueIndicator {
+  return new WindowStatistic(period, (window) => window.mean())
+}
+
+/** Standard deviation of the population. */
+export function rollingDeviation(period: number): ValueIndicator {
+  return new WindowStatistic(period, (window) => window.deviation())
+}
+
+/** A number of the last `period` values, of fewer before it is ready. An update costs `period` additions. */
+class WindowStatistic implements ValueIndicator {
   readonly input = 'value'
   readonly #window: Window
+  readonly #statistic: (window: Window) => number
   #value = 0
 
-  constructor(period: number) {
+  constructor(period: number, statistic: (window: Window) => number) {
     this.#window = new Window(period)
+    this.#statistic = statistic
   }
 
   get value(): number {
@@ -24,7 +36,7 @@ export class RollingDeviation implements ValueIndicator {
   update(value: number): void {
     assertFinite(value)
     this.#window.push(value)
-    this.#value = this.#window.deviation()
+    this.#value = this.#statistic(this.#window)
   }
 
   reset(): void {
@@ -38,6 +50,6 @@ export class RollingDeviation implements ValueIndicator {
 
   load(reader: CanonicalReader): void {
     this.#window.load(reader)
-    this.#value = this.#window.deviation()
+    this.#value = this.#statistic(this.#window)
   }
 }
