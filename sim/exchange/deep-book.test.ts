@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
+import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import { BOOK_ACTION } from './deep-books.ts'
 import { Scenario, terms, venue } from './scenario.test-support.ts'
 
 /** Bids 100×5, 99×5, 98×5 and asks 101×4, 102×4, 104×4. */
 function byPrice(): Scenario {
-  const scenario = new Scenario(terms({ venues: [venue({ book: 'levels' })] }))
+  const scenario = new Scenario(terms({ venues: [venue({ book: 'book_level' })] }))
   const exchange = scenario.venues.exchange('sim')
   for (const price of [100, 99, 98]) exchange.onLevel(0, 1, 1, price, 5)
   for (const price of [101, 102, 104]) exchange.onLevel(0, 1, -1, price, 4)
@@ -99,8 +99,8 @@ test('stops watch the best levels', () => {
 })
 
 test('a snapshot of a venue with a book by order goes on as it would have', () => {
-  const scenario = new Scenario(terms({ venues: [venue({ book: 'orders' })] }))
-  const copy = new Scenario(terms({ venues: [venue({ book: 'orders' })] }))
+  const scenario = new Scenario(terms({ venues: [venue({ book: 'book_order' })] }))
+  const copy = new Scenario(terms({ venues: [venue({ book: 'book_order' })] }))
   const exchange = scenario.venues.exchange('sim')
   exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
   exchange.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
@@ -117,4 +117,50 @@ test('a snapshot of a venue with a book by order goes on as it would have', () =
   copy.drainInstants()
   expect(copy.reports()).toEqual(['5 a trade 2@100 leaves 1'])
   expect(scenario.reports()).toEqual(['2 a new leaves 3', ...copy.reports()])
+})
+
+test('between the rows of one event nothing is matched, and a snapshot leaves no state that never was', () => {
+  const scenario = byPrice()
+  const exchange = scenario.venues.exchange('sim')
+  scenario.step('2 a sell 6 limit 103 gtc')
+  scenario.step('2 b buy 2 limit 100 gtc')
+  scenario.step('2 c sell 1 stop 97 gtc')
+  // The market has moved up: bids before asks, so that on the way they cross, and later neither side has a level.
+  exchange.onLevel(0, 3, 1, 103, 4, false)
+  exchange.onBookCleared(0, 3, false)
+  exchange.onLevel(0, 3, 1, 96, 3, false)
+  exchange.onLevel(0, 3, 1, 99, 3, false)
+  exchange.onLevel(0, 3, -1, 101, 8, true)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual(['2 a new leaves 6', '2 b new leaves 2', '2 c new leaves 1'])
+  exchange.onBookCleared(0, 4, true)
+  expect(scenario.play('5 d buy 1 market ioc')).toEqual([
+    ...['2 a new leaves 6', '2 b new leaves 2', '2 c new leaves 1'],
+    ...['5 d new leaves 1', '5 d canceled cum 0'],
+  ])
+})
+
+test('by order a part can be taken back, and a fill whose change comes in another row is counted once', () => {
+  const scenario = new Scenario(terms({ venues: [venue({ book: 'book_order' })] }))
+  const exchange = scenario.venues.exchange('sim')
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
+  scenario.step('2 a buy 3 limit 100 gtc')
+  exchange.onBookOrder(0, 3, BOOK_ACTION.add, 3, 1, 100, 5)
+  exchange.onBookOrder(0, 4, BOOK_ACTION.cancel, 1, 1, 100, 2)
+  // The order in front has three left; the one behind trades only after the own one.
+  exchange.onBookOrder(0, 5, BOOK_ACTION.fill, 1, 1, 100, 3, false)
+  exchange.onBookOrder(0, 5, BOOK_ACTION.cancel, 1, 1, 100, 3, false)
+  exchange.onBookOrder(0, 5, BOOK_ACTION.fill, 3, 1, 100, 2, false)
+  exchange.onBookOrder(0, 5, BOOK_ACTION.cancel, 3, 1, 100, 2, true)
+  scenario.drainInstants()
+  scenario.step('6 b sell 9 market ioc')
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual([
+    '2 a new leaves 3',
+    '5 a trade 2@100 leaves 1',
+    '6 b new leaves 9',
+    '6 b trade 3@100 leaves 6',
+    '6 b canceled cum 3',
+  ])
 })

@@ -10,8 +10,6 @@ import { must } from '../../schemas/assert.ts'
 import type { Side } from '../../schemas/messages/order.ts'
 import type { TopOfBook } from './top-of-book.ts'
 
-export const BOOK_ACTION = { add: 0, modify: 1, delete: 2, execute: 3 } as const
-
 export class DeepBooks {
   /** With a book by order the place in its queue is exact. */
   readonly is_by_order: boolean
@@ -19,8 +17,8 @@ export class DeepBooks {
   readonly #orders: readonly OrderBook[]
   readonly #top: TopOfBook
 
-  constructor(kind: 'levels' | 'orders', instrument_count: number, top: TopOfBook) {
-    this.is_by_order = kind === 'orders'
+  constructor(kind: 'book_level' | 'book_order', instrument_count: number, top: TopOfBook) {
+    this.is_by_order = kind === 'book_order'
     this.#orders = this.is_by_order ? Array.from({ length: instrument_count }, () => new OrderBook()) : []
     this.#levels = this.is_by_order
       ? this.#orders.map(({ levels }) => levels)

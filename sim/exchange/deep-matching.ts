@@ -1,10 +1,11 @@
 // Matching against a deeper book: who takes walks the levels, who rests has a place in the queue of its price.
 
+import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import type { OrderBook } from '../../engine/book/order-book.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
-import { BOOK_ACTION, type DeepBooks } from './deep-books.ts'
+import type { DeepBooks } from './deep-books.ts'
 import type { FillModel } from './fill-model.ts'
 import { fillableUnits, type MatchingEvents } from './matching.ts'
 import type { RestingOrders } from './resting-orders.ts'
@@ -144,13 +145,14 @@ export class DeepMatching {
       return left > 0 ? book.add(order_id, side, price_units, left) : book.delete(order_id)
     }
     if (action === BOOK_ACTION.modify) return book.modify(order_id, price_units, size_units)
+    if (action === BOOK_ACTION.cancel) return book.reduce(order_id, size_units)
     if (action === BOOK_ACTION.delete || !book.has(order_id)) return book.delete(order_id)
     if (this.#hasOwn(instrument_index)) {
       const rank = book.rankOf(order_id)
       const price = book.priceOf(order_id)
       this.traded(instrument_index, book.sideOf(order_id), price, size_units, rank, ts_us)
     }
-    return book.reduce(order_id, size_units)
+    return action === BOOK_ACTION.execute && book.reduce(order_id, size_units)
   }
 
   /** How much of an order that comes in own resting orders trade with. */

@@ -1,13 +1,13 @@
 // Figures of the exchange alone: quotes with and without resting orders, and order round trips. The caller gives the
 // clock and prints.
 
+import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import { compileInstrument } from '../../engine/instrument-spec.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
 import type { AccountId, ClientOrderId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { NewOrderSingle } from '../../schemas/messages/order.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
-import { BOOK_ACTION } from './deep-books.ts'
 import type { SimulatedExchange } from './simulated-exchange.ts'
 import { SimulatedVenues } from './simulated-venues.ts'
 
@@ -69,7 +69,7 @@ function feed(exchange: SimulatedExchange, count: number): void {
 
 /** Deltas of a book by price, most of them at the best levels, with ten orders resting in it. */
 function deltasPerSecond(now_ms: () => number, count: number): number {
-  const exchange = deepVenue('levels')
+  const exchange = deepVenue('book_level')
   const random = new RandomStream(1, 'bench/levels')
   const size = 1 << 16
   const steps = Float64Array.from({ length: size }, () => Math.floor(random.nextFloat() ** 3 * 30))
@@ -90,7 +90,7 @@ function deltasPerSecond(now_ms: () => number, count: number): number {
 
 /** Messages of a book by order: adds, and for each of them in time a reduction, an execution or a deletion. */
 function messagesPerSecond(now_ms: () => number, count: number): number {
-  const exchange = deepVenue('orders')
+  const exchange = deepVenue('book_order')
   const random = new RandomStream(1, 'bench/orders')
   const size = 1 << 16
   const steps = Float64Array.from({ length: size }, () => Math.floor(random.nextFloat() ** 3 * 30))
@@ -112,14 +112,14 @@ function messagesPerSecond(now_ms: () => number, count: number): number {
   return perSecond(count, now_ms() - start_ms)
 }
 
-function deepVenue(book: 'levels' | 'orders'): SimulatedExchange {
+function deepVenue(book: 'book_level' | 'book_order'): SimulatedExchange {
   const venues = benchVenues(0, book)
   const exchange = venues.exchange('bench')
   for (const [side, price] of [
     [1, 110_000],
     [-1, 110_010],
   ] as const) {
-    if (book === 'levels') exchange.onLevel(0, 0, side, price, 1_000)
+    if (book === 'book_level') exchange.onLevel(0, 0, side, price, 1_000)
     else exchange.onBookOrder(0, 0, BOOK_ACTION.add, side === 1 ? 1e9 : 1e9 + 1, side, price, 1_000)
   }
   for (let i = 0; i < 10; i++)
@@ -163,7 +163,7 @@ function perSecond(count: number, elapsed_ms: number): number {
   return Math.round((count / elapsed_ms) * 1000)
 }
 
-function benchVenues(submit_us = 0, book: 'quotes' | 'levels' | 'orders' = 'quotes'): SimulatedVenues {
+function benchVenues(submit_us = 0, book: 'quote' | 'book_level' | 'book_order' = 'quote'): SimulatedVenues {
   const spec = compileInstrument(
     {
       asset_class: 'fx_pair',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
-import { BOOK_ACTION } from './deep-books.ts'
 import { type HistoryMessage, NaiveQueue } from './naive-queue.test-support.ts'
 import { Scenario, terms, venue } from './scenario.test-support.ts'
 
@@ -57,7 +57,7 @@ function fillsOfExchange(
   at: number,
   own: { side: 1 | -1; price: number; size: number },
 ) {
-  const scenario = new Scenario(terms({ venues: [venue({ book: 'orders' })] }))
+  const scenario = new Scenario(terms({ venues: [venue({ book: 'book_order' })] }))
   const exchange = scenario.venues.exchange('sim')
   for (const [i, message] of messages.entries()) {
     if (i === at)

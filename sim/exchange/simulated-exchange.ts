@@ -39,7 +39,7 @@ export type ExchangeTerms = {
     /** A table of its own, in place of the configured one. */
     readonly capabilities?: CapabilityTable
     /** What it trades on: best prices (the default), a book by price, or a book by order. Lesser data is ignored and counted. */
-    readonly book?: 'quotes' | 'levels' | 'orders'
+    readonly book?: 'quote' | 'book_level' | 'book_order'
     /** A user's own, in place of the configured one. */
     readonly fill_model?: FillModel
   }
@@ -80,6 +80,8 @@ export class SimulatedExchange implements VenuePort {
   readonly #resting: RestingOrders
   readonly #waitingCounts: Uint32Array
   readonly #deep: DeepBooks | undefined
+  /** Whether a best level is another, or has another size, since the last event of a deeper book has ended. */
+  #hasMoved = false
   #ignoredRowCount = 0
   #orderCount = 0
   #barOrderFillCount = 0
@@ -101,8 +103,8 @@ export class SimulatedExchange implements VenuePort {
     this.#admission = new Admission({ venue_id, capabilities, specs, book, register: this.#register })
     this.#model = venue.fill_model ?? fillModelOf(venue.simulation?.fills, seed, venue.id)
     this.#fillsTouched = this.#model.fills_touched
-    const kind = venue.book ?? 'quotes'
-    this.#deep = kind === 'quotes' ? undefined : new DeepBooks(kind, specs.length, book)
+    const kind = venue.book ?? 'quote'
+    this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book)
     this.#floor = new OrderFloor({
       venue_id,
       specs,
@@ -198,29 +200,36 @@ export class SimulatedExchange implements VenuePort {
     if (filled.high > 0 && filled.low > 0) this.#barOrderFillCount += filled.high + filled.low
   }
 
-  /** A level of a book by price has this size now, 0 when it is gone. `side` is 1 for bids, -1 for asks. */
+  /**
+   * A level of a book by price has this size now, 0 when it is gone. `side` is 1 for bids, -1 for asks. Between the rows
+   * of one event the book is on its way, and nothing is matched until the last of them.
+   */
   onLevel(
     instrument_index: number,
     ts_us: number,
     side: 1 | -1,
     price_units: number,
     size_units: number,
+    is_last = true,
   ): void {
     const deep = must(this.#deep, 'the venue has a book by price')
-    const levels = deep.levels(instrument_index)
-    if (!levels.side(side).set(price_units, size_units)) return
-    deep.refresh(instrument_index)
-    this.#onBest(instrument_index, ts_us)
+    if (deep.levels(instrument_index).side(side).set(price_units, size_units)) this.#hasMoved = true
+    if (is_last && this.#hasMoved) this.#endEvent(deep, instrument_index, ts_us)
   }
 
   /** A snapshot begins: the book is empty until its levels or orders come. */
-  onBookCleared(instrument_index: number): void {
+  onBookCleared(instrument_index: number, ts_us: number, is_last: boolean): void {
     const deep = must(this.#deep, 'the venue has a deeper book')
     if (deep.is_by_order) deep.orders(instrument_index).clear()
     else deep.levels(instrument_index).clear()
+    this.#hasMoved = true
+    if (is_last) this.#endEvent(deep, instrument_index, ts_us)
   }
 
-  /** A message of a book by order; `action` is one of BOOK_ACTION, and an execution names the order that rested. */
+  /**
+   * A message of a book by order; `action` is one of BOOK_ACTION, and an execution names the order that rested. An own
+   * order in front of what traded trades at once; prices that meet are looked at when the event has ended.
+   */
   onBookOrder(
     instrument_index: number,
     ts_us: number,
@@ -229,10 +238,14 @@ export class SimulatedExchange implements VenuePort {
     side: 1 | -1,
     price_units: number,
     size_units: number,
+    is_last = true,
   ): void {
-    const matching = must(this.#floor.deep, 'the venue has a book by order')
+    const deep = must(this.#deep, 'the venue has a book by order')
+    const matching = must(this.#floor.deep, 'a deeper book has its matching')
     if (matching.onBookOrder(instrument_index, action, order_id, side, price_units, size_units, ts_us))
-      this.#onBest(instrument_index, ts_us)
+      this.#hasMoved = true
+    if (!is_last) return
+    if (this.#hasMoved) this.#endEvent(deep, instrument_index, ts_us)
     this.#floor.settle(ts_us)
   }
 
@@ -281,6 +294,7 @@ export class SimulatedExchange implements VenuePort {
     writer.number(this.#floor.priority_count)
     writer.number(this.#barOrderFillCount)
     writer.number(this.#ignoredRowCount)
+    writer.flag(this.#hasMoved)
     this.#deep?.save(writer)
     this.#model.save(writer)
     this.#register.save(writer)
@@ -299,6 +313,7 @@ export class SimulatedExchange implements VenuePort {
     this.#floor.priority_count = reader.number()
     this.#barOrderFillCount = reader.number()
     this.#ignoredRowCount = reader.number()
+    this.#hasMoved = reader.flag()
     this.#deep?.load(reader)
     this.#model.load(reader)
     this.#register.load(reader)
@@ -306,6 +321,12 @@ export class SimulatedExchange implements VenuePort {
       const isWaiting = reader.flag()
       this.#floor.restore(loadOrder(reader, this.#accounts), isWaiting)
     }
+  }
+
+  #endEvent(deep: DeepBooks, instrument_index: number, ts_us: number): void {
+    this.#hasMoved = false
+    deep.refresh(instrument_index)
+    this.#onBest(instrument_index, ts_us)
   }
 
   #onBest(instrument_index: number, ts_us: number): void {
