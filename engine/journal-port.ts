@@ -39,6 +39,9 @@ export type EpochOpening = {
 /** `payload` is the reader's to keep. */
 export type JournalRecord = { readonly lsn: number; readonly kind: RecordKind; readonly payload: Uint8Array }
 
+/** A state beside an epoch's records, as it was behind one of them: a cache for whoever runs the epoch again. */
+export type EpochSnapshot = { readonly lsn: number; readonly state: Uint8Array }
+
 export type RecoveredEpoch = {
   readonly epoch: number
   readonly header: Uint8Array
@@ -95,6 +98,10 @@ export interface Journal {
     | undefined
   /** Reads an epoch's records in order from `from_lsn`; of the epoch being written, those durable when reading starts. */
   read(epoch: number, from_lsn?: number): AsyncIterable<JournalRecord>
+  /** Snapshots of an epoch that are whole and lie within its records, oldest first. */
+  snapshots(epoch: number): Promise<EpochSnapshot[]>
+  /** Keeps a snapshot beside a durable record of an epoch; those that are older than the one before it go. */
+  saveSnapshot(epoch: number, snapshot: EpochSnapshot): Promise<void>
   /** Opens the next epoch for writing; the writer before it is closed. The earlier epochs become read-only. */
   openEpoch(opening: EpochOpening): Promise<JournalWriter>
   /** Closes the open writer, then lets go of the journal. */

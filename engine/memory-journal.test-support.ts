@@ -7,6 +7,7 @@ import { recordsOf } from './journal/parse-batch.ts'
 import { sealOpening } from './journal/seal-batch.ts'
 import type {
   EpochOpening,
+  EpochSnapshot,
   Journal,
   JournalDurability,
   JournalRecord,
@@ -19,11 +20,13 @@ import type { Sha256 } from './sha256-port.ts'
 /** What would be on a disk: it outlives the journals opened on it. */
 export class MemoryJournalStore {
   readonly epochs: StoredEpoch[] = []
+  readonly snapshots = new Map<number, EpochSnapshot[]>()
 
   /** What goes on from here goes on in the copy alone. */
   copy(): MemoryJournalStore {
     const copy = new MemoryJournalStore()
     copy.epochs.push(...this.epochs.map(({ opening, batches }) => ({ opening, batches: [...batches] })))
+    for (const [epoch, snapshots] of this.snapshots) copy.snapshots.set(epoch, [...snapshots])
     return copy
   }
 }
@@ -52,6 +55,16 @@ export class MemoryJournal implements Journal {
     const { batches } = must(stored, `epoch ${epoch} is in the journal`)
     const records = recordsFrom(batches.slice(1), from_lsn)
     return { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(records.next()) }) }
+  }
+
+  snapshots(epoch: number): Promise<EpochSnapshot[]> {
+    return Promise.resolve(this.#store.snapshots.get(epoch) ?? [])
+  }
+
+  /** All are kept. */
+  saveSnapshot(epoch: number, snapshot: EpochSnapshot): Promise<void> {
+    this.#store.snapshots.set(epoch, [...(this.#store.snapshots.get(epoch) ?? []), snapshot])
+    return Promise.resolve()
   }
 
   openEpoch(opening: EpochOpening): Promise<JournalWriter> {

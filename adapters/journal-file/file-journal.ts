@@ -5,6 +5,7 @@ import { recordsOf } from '../../engine/journal/parse-batch.ts'
 import type { JournalFs } from '../../engine/journal-fs-port.ts'
 import type {
   EpochOpening,
+  EpochSnapshot,
   Journal,
   JournalRecord,
   JournalWriter,
@@ -20,6 +21,7 @@ import { epochPath, segmentPath } from './journal-paths.ts'
 import { nodeJournalFs } from './node-journal-fs.ts'
 import { type RecoveredJournal, recoverJournal } from './recover-journal.ts'
 import { SegmentWriter } from './segment-writer.ts'
+import { readSnapshots, writeSnapshot } from './snapshot-files.ts'
 
 export type FileJournalOptions = {
   readonly directory: string
@@ -101,6 +103,17 @@ class FileJournal implements Journal {
         await file.close()
       }
     }
+  }
+
+  async snapshots(epoch: number): Promise<EpochSnapshot[]> {
+    const { directory, fs } = this.#parts
+    const { last_lsn } = must(this.#endOf(epoch), `epoch ${epoch} is in the journal`)
+    return readSnapshots(fs, epochPath(directory, epoch), last_lsn)
+  }
+
+  async saveSnapshot(epoch: number, snapshot: EpochSnapshot): Promise<void> {
+    const { directory, fs } = this.#parts
+    await writeSnapshot(fs, epochPath(directory, epoch), snapshot)
   }
 
   async openEpoch(opening: EpochOpening): Promise<JournalWriter> {

@@ -3,6 +3,7 @@
 const EPOCH_NAME = /^epoch-(\d{6,})$/
 const STAGING_NAME = /^epoch-\d{6,}\.opening$/
 const SEGMENT_NAME = /^segment-(\d{6,})\.journal$/
+const SNAPSHOT_NAME = /^snapshot-(\d{16})$/
 
 export function epochPath(directory: string, epoch: number): string {
   return `${directory}/epoch-${sixDigits(epoch)}`
@@ -21,6 +22,16 @@ export function markPath(epochDirectory: string): string {
   return `${epochDirectory}/mark`
 }
 
+/** A snapshot behind the record `lsn`. */
+export function snapshotPath(epochDirectory: string, lsn: number): string {
+  return `${epochDirectory}/snapshot-${lsn.toString().padStart(16, '0')}`
+}
+
+/** Where a snapshot is written before one rename makes it one. */
+export function unfinishedSnapshotPath(epochDirectory: string): string {
+  return `${epochDirectory}/snapshot.writing`
+}
+
 export function isStagingName(name: string): boolean {
   return STAGING_NAME.test(name)
 }
@@ -33,6 +44,11 @@ export function epochNumbers(names: readonly string[]): number[] {
 /** Segment numbers among the names of an epoch's directory, ascending. */
 export function segmentNumbers(names: readonly string[]): number[] {
   return numbersIn(names, SEGMENT_NAME)
+}
+
+/** Records behind which an epoch has snapshots, ascending. */
+export function snapshotLsns(names: readonly string[]): number[] {
+  return numbersIn(names, SNAPSHOT_NAME)
 }
 
 function numbersIn(names: readonly string[], pattern: RegExp): number[] {

@@ -61,8 +61,19 @@ export class EpochReplay implements EffectJournal {
     return encodeBase(this.#built.ledger.save(), this.#memory, this.state())
   }
 
+  /** The state behind the last record: all of it where `is_whole`. */
   state(): Uint8Array {
     return saveState(this.node, this.#memory)
+  }
+
+  /** Whether the effects of the last step have their record. */
+  get is_whole(): boolean {
+    return this.#said === undefined
+  }
+
+  /** Whether a snapshot would leave something of a strategy out. */
+  get has_lost_states(): boolean {
+    return this.#built.lostStates().length > 0
   }
 
   /** What the node appends of itself. */

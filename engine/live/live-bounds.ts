@@ -3,8 +3,6 @@ import type { InputQueueBounds } from '../input-queue.ts'
 export type LiveBounds = InputQueueBounds & {
   /** Bytes the journal may hold that are not durable before orders are refused. */
   readonly pending_bytes_max: number
-  /** Inputs between two snapshots. */
-  readonly snapshot_inputs: number
   /** Timers that may fire before one input; the excess faults the strategy behind it. */
   readonly instant_inputs_max: number
 }
@@ -16,7 +14,5 @@ export const LIVE_BOUNDS_DEFAULT: LiveBounds = {
   kept_max: 10_000,
   // About a quarter of a second of what a disk writes: a journal further behind decides on a market long gone.
   pending_bytes_max: 32 << 20,
-  // A tail of this length runs again in well under a second.
-  snapshot_inputs: 100_000,
   instant_inputs_max: 1_000,
 }

@@ -17,16 +17,15 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import type { ConflatedQuote } from '../conflation/conflated-quote.ts'
 import type { KeptInput } from '../input-codec.ts'
 import { InputQueue, type KeptOffer, type MarketOffer, type QuoteOffer } from '../input-queue.ts'
-import { type JournalWriter, RECORD_KIND } from '../journal-port.ts'
+import type { JournalWriter } from '../journal-port.ts'
 import type { Node } from '../node.ts'
 import type { Publish } from '../outbox.ts'
-import type { Sha256 } from '../sha256-port.ts'
 import type { LiveBounds } from './live-bounds.ts'
 import type { BarInput, LiveInput, RowInput, TradeInput } from './live-input.ts'
 import { LiveJournal } from './live-journal.ts'
 import type { BuiltNode, NodeFactory } from './node-factory.ts'
 import type { RawTape } from './raw-tape-port.ts'
-import { loadState, SessionMemory, saveState, snapshotRecord, stateOfBase } from './session-state.ts'
+import { loadState, SessionMemory, saveState, stateOfBase } from './session-state.ts'
 
 export type LiveSequencerOptions<Built extends BuiltNode = BuiltNode> = {
   readonly buildNode: NodeFactory<Built>
@@ -34,7 +33,6 @@ export type LiveSequencerOptions<Built extends BuiltNode = BuiltNode> = {
   readonly writer: JournalWriter
   readonly base: Uint8Array
   readonly bounds: LiveBounds
-  readonly sha256: Sha256
   readonly venueOfInstrument: (instrument_index: number) => VenueId
   /** Takes messages to other nodes, in order; those not known to be held by the bus come again at a start. */
   readonly publish?: Publish | undefined
@@ -53,7 +51,6 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   /** Venues whose feed was told of a gap and has not said that it is closed. */
   readonly #gaps = new Set<string>()
   #isReconciled = false
-  #snapshotSeq: number
   #repeated_count = 0
   #not_heard_count = 0
   #fault: unknown
@@ -73,10 +70,9 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     })
     this.node = this.built.node
     loadState(stateOfBase(base), this.node, this.#memory)
-    this.#snapshotSeq = this.node.seq
     for (const message of this.#memory.messages.of(this.node.name)) options.publish?.(message)
     for (const outcome of this.#memory.sends.outcomes()) this.offer(outcome)
-    for (const { strategy_id, reason } of this.built.lostStates()) this.offer(faultOf(strategy_id, reason))
+    this.faultLost()
   }
 
   /** Engine time from which on `advance` has a timer to fire, Infinity where none is set. */
@@ -145,7 +141,6 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     this.#refuseStopped()
     try {
       const ts = Math.max(now_us, this.node.now_us)
-      this.#snapshotWhenDue(ts)
       for (let input = this.#queue.take(); input !== undefined; input = this.#queue.take()) {
         this.#fireTimers(ts)
         this.#step(input, ts)
@@ -176,12 +171,14 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     return saveState(this.node, this.#memory)
   }
 
-  /** Takes a snapshot now, between two calls of `advance`, where no command is on its way to the journal. */
-  snapshot(): void {
-    const { writer, sha256 } = this.#options
-    if (this.node.outbox.has_pending || this.#fault !== undefined) return
-    writer.append(RECORD_KIND.snapshot, snapshotRecord(this.state(), sha256))
-    this.#snapshotSeq = this.node.seq
+  /** Whether `state` is all there is: no step was left in its middle, no command is on its way to a venue. */
+  get is_whole(): boolean {
+    return this.#fault === undefined && !this.node.outbox.has_pending
+  }
+
+  /** Offers the fault of each strategy whose state a snapshot would leave out. */
+  faultLost(): void {
+    for (const { strategy_id, reason } of this.built.lostStates()) this.offer(faultOf(strategy_id, reason))
   }
 
   #step(input: LiveInput, ts: number): void {
@@ -279,21 +276,6 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     const refusal = writer.order_refusal ?? ''
     if (refusal !== '') return refusal
     return this.#queue.kept_size > bounds.kept_max ? 'input_backlog' : ''
-  }
-
-  /**
-   * Snapshots are caches: one that finds a command on its way to the journal waits for a quieter moment. One that would
-   * leave a strategy's state out faults the strategy first.
-   */
-  #snapshotWhenDue(ts: number): void {
-    const { node } = this
-    const { bounds } = this.#options
-    if (node.seq - this.#snapshotSeq < bounds.snapshot_inputs || node.outbox.has_pending) return
-    for (const { strategy_id, reason } of this.built.lostStates()) {
-      node.stepControl(faultOf(strategy_id, reason), ts)
-    }
-    if (node.outbox.has_pending) return
-    this.snapshot()
   }
 
   #noteGap(instrument_index: number): void {

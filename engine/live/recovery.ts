@@ -1,43 +1,33 @@
-// Rebuilds a session from its last epoch, by the hashes that wrote it: the newest valid snapshot, else the base, and a
-// re-run of the inputs behind it. The caller reads the journal twice and hands the records in:
+// Rebuilds a session from its last epoch, by the hashes that wrote it: the newest snapshot, else the base, and a re-run of
+// the inputs behind it. The caller reads the journal and hands the records in:
 //
-//   const recovery = new Recovery(epoch, options)
-//   records from 0            → recovery.look(record)      finds the snapshot to start from
+//   const recovery = new Recovery(epoch, snapshot, options)
 //   records from recovery.from_lsn → recovery.take(record) runs the tail
 //   recovery.finish()         → the base of the next epoch
 //
 // A re-run that says something else than the journal stops the start-up and names the record.
 
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { type JournalRecord, RECORD_KIND, type RecoveredEpoch } from '../journal-port.ts'
+import type { EpochSnapshot, JournalRecord, RecoveredEpoch } from '../journal-port.ts'
 import { RunDifferenceError } from '../run-difference.ts'
-import type { Sha256 } from '../sha256-port.ts'
 import { EpochReplay, type EpochReplayOptions } from './epoch-replay.ts'
-import { stateOfBase, stateOfSnapshot } from './session-state.ts'
+import { stateOfBase } from './session-state.ts'
 
-export type RecoveryOptions = Omit<EpochReplayOptions, 'epoch'> & { readonly sha256: Sha256 }
+export type RecoveryOptions = Omit<EpochReplayOptions, 'epoch'>
 
 export class Recovery {
   /** The first record of the tail. */
-  from_lsn = 0
+  readonly from_lsn: number
   readonly #epoch: RecoveredEpoch
   readonly #options: RecoveryOptions
-  #state: Uint8Array
+  readonly #state: Uint8Array
   #replay: EpochReplay | undefined
 
-  constructor(epoch: RecoveredEpoch, options: RecoveryOptions) {
+  constructor(epoch: RecoveredEpoch, snapshot: EpochSnapshot | undefined, options: RecoveryOptions) {
     this.#epoch = epoch
     this.#options = options
-    this.#state = stateOfBase(epoch.base)
-  }
-
-  /** Looks for snapshots. One that is damaged is passed over: it is a cache. */
-  look({ kind, lsn, payload }: JournalRecord): void {
-    if (kind !== RECORD_KIND.snapshot) return
-    const state = stateOfSnapshot(payload, this.#options.sha256)
-    if (state === undefined) return
-    this.#state = state
-    this.from_lsn = lsn + 1
+    this.#state = snapshot?.state ?? stateOfBase(epoch.base)
+    this.from_lsn = snapshot === undefined ? 0 : snapshot.lsn + 1
   }
 
   /** Runs a record of the tail again. */

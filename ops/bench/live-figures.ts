@@ -116,7 +116,6 @@ async function benchSession(directory: string): Promise<Bench> {
     const session = await openSession({
       journal,
       buildNode,
-      sha256: nodeSha256,
       bounds: LIVE_BOUNDS_DEFAULT,
       venueOfInstrument: () => must(instruments[0], 'the bench has an instrument').venue_id,
       instrumentIndex: () => 0,

@@ -9,14 +9,17 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { epochPath } from '../../adapters/journal-file/journal-paths.ts'
 import type { SessionClock } from '../../adapters/session-clock/session-clock.ts'
 import type { FeedClock } from '../../engine/market-feed-port.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import { openPaperSession, type PaperSession } from '../live/paper-session.ts'
+import { sessionJournal } from '../live/session-folder.ts'
 import { withBenchServer } from './bench-server.ts'
 import { type BenchScope, type Figure, figure } from './figure.ts'
 import { killedSession } from './killed-session.ts'
 import { type SessionLoad, sessionConfig } from './session-config.ts'
+import { Standstills } from './standstills.ts'
 
 /** A minute at 20,000 ticks a second before the memory is looked at, and this many looks. */
 const HEAP_LOOKS = 10
@@ -83,7 +86,7 @@ function rowsStepped({ session }: PaperSession): number {
   return session.sequencer.node.seq + session.sequencer.conflated_count
 }
 
-async function openMeasured(scope: BenchScope, load: SessionLoad) {
+async function openMeasured(scope: BenchScope, load: SessionLoad, onTurn: () => void = () => undefined) {
   const folder = await mkdtemp(join(scope.folder, 'session-'))
   const path = await sessionConfig(folder, load)
   const latencies_us: number[] = []
@@ -104,7 +107,7 @@ async function openMeasured(scope: BenchScope, load: SessionLoad) {
     },
     onHistoryEnd: () => undefined,
     between: {
-      feedClock: spinning,
+      feedClock: (clock) => spinning(clock, onTurn),
       connection: (connection) => ({
         venue_id: connection.venue_id,
         capabilities: connection.capabilities,
@@ -127,7 +130,7 @@ async function openMeasured(scope: BenchScope, load: SessionLoad) {
 }
 
 /** The platform's timers are no finer than a millisecond, which would be most of what is measured. */
-function spinning(clock: SessionClock): FeedClock {
+function spinning(clock: SessionClock, onTurn: () => void): FeedClock {
   return {
     now_us: () => clock.now_us(),
     after: (delay_us, call) => {
@@ -135,6 +138,7 @@ function spinning(clock: SessionClock): FeedClock {
       let isCancelled = false
       const look = () => {
         if (isCancelled) return
+        onTurn()
         if (clock.now_us() >= at_us) call()
         else setImmediate(look)
       }
@@ -187,41 +191,40 @@ async function restartFigures(scope: BenchScope): Promise<Figure[]> {
 }
 
 async function restingFigures(scope: BenchScope, seconds: number): Promise<Figure[]> {
-  const { paper } = await openMeasured(scope, { rows_per_s: 20_000, seconds })
+  const standstills = new Standstills()
+  const { paper } = await openMeasured(scope, { rows_per_s: 20_000, seconds }, standstills.look)
   await paper.session.run()
+  const { folder, session } = paper
+  const stopWatching = standstills.watch(epochPath(sessionJournal(folder), session.start.epoch))
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const heap_bytes: number[] = []
-  const pauses_ms: number[] = []
   for (let look = 0; look < HEAP_LOOKS; look++) {
     await wait((seconds * 1000) / HEAP_LOOKS)
-    pauses_ms.push(await snapshotPause(paper))
+    standstills.look()
     collect()
+    standstills.forgive()
     heap_bytes.push(process.memoryUsage().heapUsed)
   }
+  stopWatching()
   await paper.session.stop('bench', 'cancel')
   await paper.close()
+  const beside = standstills.longest('with a snapshot')
+  const without = standstills.longest('without')
   const orders = must(paper.session.sequencer.built.trading.orders.get('main'), 'the account is there').counts
   return [
-    figure('session: worst pause of a snapshot', 'ms', [Math.max(...pauses_ms)]),
+    figure('session: longest standstill while a snapshot is taken', 'ms', [
+      must(beside.at(-1), 'snapshots were taken'),
+    ]),
+    figure('session: longest standstill of a quarter second with one', 'ms', beside),
+    figure('session: longest standstill of a quarter second without', 'ms', without),
+    figure('session: snapshots taken', 'snapshots', [standstills.snapshots]),
     figure('session: orders at the last snapshot', 'orders', [orders.accepted]),
     figure('session: heap slope at 20000 ticks/s', 'MB/h', [
       slopePerHour(heap_bytes.slice(2), seconds / HEAP_LOOKS),
     ]),
     figure('session: heap measured over', 's', [seconds]),
   ]
-}
-
-/** How long the session stands still for a snapshot; a command on its way puts one off to a later turn. */
-async function snapshotPause({ session }: PaperSession): Promise<number> {
-  const before = session.journalState.appended_lsn
-  for (;;) {
-    const began = performance.now()
-    session.sequencer.snapshot()
-    const pause_ms = performance.now() - began
-    if (session.journalState.appended_lsn > before) return pause_ms
-    await wait(1)
-  }
 }
 
 /** Least squares over looks `step_s` apart, in MB an hour. */

@@ -6,7 +6,7 @@ import { type Journal, RECORD_KIND } from '../../engine/journal-port.ts'
 import { RowBatch } from '../../engine/live/row-batch.ts'
 import { ledgerOfBase } from '../../engine/live/session-state.ts'
 
-/** How far from an epoch's end its last input may lie before the base's time is taken: snapshots are single records. */
+/** How many of an epoch's last records are looked at for its last input before the base's time is taken. */
 const TAIL_RECORDS = 10_000
 
 export type LastInput = { readonly seq: number; readonly ts_us: number }

@@ -15,6 +15,7 @@ import type { LiveBuiltNode } from './live-node.ts'
 import { type OpenSession, openSession, type SessionOptions, type SessionStart } from './open-session.ts'
 import { LOOK_INTERVAL_MS, Reconciler } from './reconciler.ts'
 import { SessionLoop } from './session-loop.ts'
+import { SnapshotThread, type SnapshotThreadOptions } from './snapshot-thread.ts'
 
 /** A feed with its link to the node. */
 export type SessionFeed = {
@@ -30,6 +31,7 @@ export type FeedTarget = Pick<LiveSequencer, 'offer' | 'offerQuote' | 'offerRow'
 export type LiveSessionOptions = SessionOptions<LiveBuiltNode> & {
   readonly config: Config
   readonly clock: SessionClock
+  readonly snapshots: Pick<SnapshotThreadOptions, 'directory' | 'base_directory'>
   readonly connections: readonly VenueConnection[]
   readonly makeFeeds: (target: FeedTarget) => readonly SessionFeed[]
   /** Until when an order that a venue does not know may still turn up, milliseconds after a connection. */
@@ -53,6 +55,7 @@ export class LiveSession {
   readonly #opened: OpenSession<LiveBuiltNode>
   readonly #loop: SessionLoop
   readonly #reconciler: Reconciler
+  readonly #snapshots: SnapshotThread
   readonly #connectionStates = new Map<string, ConnectionState>()
   #isEnabled = false
   #isDiskSlow = false
@@ -86,6 +89,16 @@ export class LiveSession {
       stateOf: (account_id) => sequencer.node.stateOf(`reconciliation/${account_id}`),
       interval_ms: options.config.live.reconcile_interval_ms,
     })
+    this.#snapshots = new SnapshotThread({
+      ...options.snapshots,
+      epoch: start.epoch,
+      onLost: () => {
+        sequencer.faultLost()
+        this.#loop.wake()
+      },
+      onEnd: (what, differs) => this.#onSnapshotsEnded(what, differs),
+    })
+    writer.onDurable(() => this.#snapshots.follow(writer.durable_lsn))
     this.feeds = options.makeFeeds(this.#feedTarget())
   }
 
@@ -149,6 +162,7 @@ export class LiveSession {
   /** Lets everything go without another word to the venues: what is open stays open. */
   async abandon(): Promise<void> {
     this.#loop.halt()
+    await this.#snapshots.close()
     await this.#closeSurroundings()
     await this.journal.close()
   }
@@ -193,6 +207,25 @@ export class LiveSession {
       before === 'connected'
         ? 'Nothing is to be done: orders are refused meanwhile, and after the next connection the books are compared.'
         : 'Start it, or correct its address; the session goes on trying.',
+    )
+  }
+
+  #onSnapshotsEnded(what: string, differs: boolean): void {
+    if (!differs) {
+      return this.#alert(
+        'session.no_snapshots',
+        'warning',
+        '',
+        `No more snapshots are taken of this session: ${what}`,
+        'The session goes on; started again, it runs more of its journal again.',
+      )
+    }
+    this.#alert(
+      'session.rerun_differs',
+      'critical',
+      '',
+      `The session does what a re-run of its journal does not: ${what}.`,
+      'Stop the session and keep its journal: orrery verify shows where it differs, and a start that runs it again is refused.',
     )
   }
 
@@ -258,8 +291,17 @@ export class LiveSession {
   async #close(): Promise<void> {
     await this.#closeSurroundings()
     await this.#loop.end()
-    this.sequencer.snapshot()
+    await this.#snapshots.close()
+    await this.#saveEnd()
     await this.journal.close()
+  }
+
+  /** The state at the end, so that the next start runs nothing again. */
+  async #saveEnd(): Promise<void> {
+    const { sequencer, journal } = this
+    const { durable_lsn, failure } = this.#opened.writer
+    if (failure !== undefined || !sequencer.is_whole) return
+    await journal.saveSnapshot(this.start.epoch, { lsn: durable_lsn, state: sequencer.state() })
   }
 
   async #closeSurroundings(): Promise<void> {

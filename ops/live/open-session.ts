@@ -73,8 +73,8 @@ async function endOf(
     for await (const record of journal.read(last.epoch)) recovery.take(record)
     return recovery.finish()
   }
-  const recovery = new Recovery(last, options)
-  for await (const record of journal.read(last.epoch)) recovery.look(record)
+  const snapshot = (await journal.snapshots(last.epoch)).at(-1)
+  const recovery = new Recovery(last, snapshot, options)
   for await (const record of journal.read(last.epoch, recovery.from_lsn)) recovery.take(record)
   return recovery.finish()
 }

@@ -83,7 +83,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   const instruments = instrumentsOf(config)
   const folder = sessionFolder(config)
   await makeSessionFolder(folder)
-  const held = await heldLease(options, config, folder)
+  const held = await heldLease(options, loaded.loaded.base_directory, config, folder)
   const journal = await openJournal(options, folder, opened)
   const { ts_us: journaled_us } = await lastJournaled(journal)
   const clock = sessionClock(config, journaled_us, between)
@@ -120,6 +120,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     clock,
     connections,
     journal,
+    snapshots: { directory, base_directory: loaded.loaded.base_directory },
     wrapWriter: (writer) => wrapped(writer, bus, between),
     ...nodeOptions({ options, loaded, config, instruments, gate, connections, bus }),
     tape: recording?.tape,
@@ -168,13 +169,15 @@ function refuseNodes({ nodes }: Config): void {
 
 async function heldLease(
   options: PaperOptions,
+  base_directory: string,
   config: Config,
   folder: string,
 ): Promise<HeldLease | undefined> {
   const { stand_by, onAlert, onFailure } = options
   if (stand_by === undefined) return undefined
   const now_us = () => Date.now() * 1000
-  return standBy({ ...stand_by, config, directory: sessionJournal(folder), now_us, onAlert, onFailure })
+  const directory = sessionJournal(folder)
+  return standBy({ ...stand_by, base_directory, config, directory, now_us, onAlert, onFailure })
 }
 
 /** A session closes its journal when it ends; closing it again does nothing. */
@@ -225,8 +228,7 @@ function nodeOptions({ options, loaded, config, instruments, gate, connections, 
       onAlert,
       onFault,
     }),
-    bounds: { ...LIVE_BOUNDS_DEFAULT, snapshot_inputs: config.live.snapshot_inputs },
-    sha256: nodeSha256,
+    bounds: LIVE_BOUNDS_DEFAULT,
     binding: bindingOf(loaded, config),
     contents: (base_from: BaseOrigin) => contentsOf(loaded, config, base_from),
     foldUnder: (header: Uint8Array) => foldUnder(header, connections),

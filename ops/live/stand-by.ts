@@ -12,15 +12,18 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import { BUS_SUBJECT } from '../../schemas/subjects.ts'
 import { seedFile } from '../nats/credentials.ts'
 import { environmentOf, type HeldLease, leaseOptions, type SessionBusOptions } from './session-bus.ts'
+import { StandbySnapshots } from './standby-snapshots.ts'
 
 export type StandByOptions = Omit<SessionBusOptions, 'journal' | 'held'> & {
   readonly signal: AbortSignal
+  /** What the sources of strategies are relative to. */
+  readonly base_directory: string
   readonly print: (line: string) => void
 }
 
 /** Resolves when the lease is taken and everything the bus held is in the folder. */
 export async function standBy(options: StandByOptions): Promise<HeldLease> {
-  const { config, signal, print, directory, onFailure } = options
+  const { config, signal, print, directory, base_directory, onFailure } = options
   const url = refuseUnfit(config)
   const env = environmentOf(config)
   const { connection } = await connectNats({
@@ -32,6 +35,8 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
     onViolation: onFailure,
   })
   let follower: JournalFollower | undefined
+  const end = () => follower?.end
+  const snapshots = new StandbySnapshots({ directory, base_directory, end, print })
   // What cannot be followed any more is not waited for: it could not be taken over.
   const broken = new AbortController()
   try {
@@ -53,6 +58,7 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
     const lease = await awaitLease(leaseOptions({ ...options, connection, env, epoch }), waiting)
     try {
       await follower.catchUp()
+      await snapshots.close()
       await follower.close()
       print(`${config.session} is taken over: ${placeOf(follower)} was the last that was copied.`)
       return { connection, lease }
@@ -61,6 +67,7 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
       throw error
     }
   } catch (error) {
+    await snapshots.close()
     await follower?.close()
     await connection.close()
     throw error

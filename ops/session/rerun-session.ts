@@ -6,31 +6,24 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DecisionTrace } from '../../actors/decision-trace.ts'
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
-import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { materializeStrategy } from '../../adapters/strategy-loader/load-strategy.ts'
-import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { sameBytes } from '../../engine/journal/parse-batch.ts'
-import {
-  type Journal,
-  type JournalRecord,
-  RECORD_KIND,
-  type RecoveredEpoch,
-} from '../../engine/journal-port.ts'
+import type { Journal, JournalRecord, RecoveredEpoch } from '../../engine/journal-port.ts'
 import { EpochReplay } from '../../engine/live/epoch-replay.ts'
 import { LedgerRecovery } from '../../engine/live/ledger-recovery.ts'
 import { type LiveHeader, readLiveHeader } from '../../engine/live/live-header.ts'
-import { stateOfBase, stateOfSnapshot } from '../../engine/live/session-state.ts'
+import { stateOfBase } from '../../engine/live/session-state.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { RunDifferenceError } from '../../engine/run-difference.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { SimulatedVenues } from '../../sim/exchange/simulated-venues.ts'
 import { termsOf } from '../../sim/paper-venue/venue-host.ts'
 import { foldUnder } from '../live/fold-node.ts'
-import { type LiveBuiltNode, liveNodeFactory } from '../live/live-node.ts'
+import type { LiveBuiltNode } from '../live/live-node.ts'
+import { rerunNode } from '../live/rerun-node.ts'
 
 export type RerunOptions = {
   readonly journal: Journal
@@ -116,29 +109,18 @@ class EpochRun {
   ) {
     this.#options = options
     this.#epoch = epoch
-    const { config } = header.contents
-    const instruments = instrumentsOf(config)
-    const build = liveNodeFactory({
-      config,
-      instruments,
-      definitions,
-      venues: new SimulatedVenues(termsOf(config)).exchanges,
-      sha256: nodeSha256,
-      gate: options.gate,
-      observer: options.observer ?? {},
-      trace: options.trace,
-      onFault: () => undefined,
-    })
+    const { gate, observer = {}, trace } = options
+    const rerun = rerunNode({ config: header.contents.config, definitions, gate, observer, trace })
     let built: LiveBuiltNode | undefined
     this.#replay = new EpochReplay(
       {
         epoch: epoch.epoch,
         // The one that is watched here is the one run again.
         buildNode: (binding) => {
-          built = build({ ...binding, role: 'live' })
+          built = rerun.buildNode({ ...binding, role: 'live' })
           return built
         },
-        instrumentIndex: (id) => indexOf(instruments, id),
+        instrumentIndex: rerun.instrumentIndex,
       },
       stateOfBase(epoch.base),
     )
@@ -158,10 +140,12 @@ class EpochRun {
   async go(): Promise<{ end?: Uint8Array; difference?: SessionDifference; snapshots: number }> {
     const { journal, onEpoch, onRecord, gate } = this.#options
     onEpoch?.(this.#rerun)
+    const { epoch } = this.#epoch
+    const snapshots = new Map((await journal.snapshots(epoch)).map(({ lsn, state }) => [lsn, state]))
     try {
-      for await (const record of journal.read(this.#epoch.epoch)) {
+      for await (const record of journal.read(epoch)) {
         this.#replay.take(record)
-        if (record.kind === RECORD_KIND.snapshot) this.#compareSnapshot(record)
+        this.#compareSnapshot(record.lsn, snapshots.get(record.lsn))
         await onRecord?.(record, this.#rerun)
       }
       return { end: this.#replay.finish().slice(), snapshots: this.#snapshots }
@@ -172,11 +156,10 @@ class EpochRun {
     }
   }
 
-  #compareSnapshot({ lsn, payload }: JournalRecord): void {
+  #compareSnapshot(lsn: number, state: Uint8Array | undefined): void {
+    if (state === undefined) return
     this.#snapshots++
-    const state = stateOfSnapshot(payload, nodeSha256)
-    // A damaged cache is passed over at a start, and so here.
-    if (state === undefined || sameBytes(state, this.#replay.state())) return
+    if (sameBytes(state, this.#replay.state())) return
     throw new RunDifferenceError({ lsn, recorded: 'a snapshot of another state', again: 'the state there' })
   }
 
@@ -213,15 +196,7 @@ async function foldOf(
 ): Promise<Uint8Array> {
   const { exchanges } = new SimulatedVenues(termsOf(config))
   const recovery = new LedgerRecovery(epoch, {
-    buildNode: liveNodeFactory({
-      config,
-      instruments: instrumentsOf(config),
-      definitions,
-      venues: exchanges,
-      sha256: nodeSha256,
-      gate,
-      onFault: () => undefined,
-    }),
+    buildNode: rerunNode({ config, definitions, gate }).buildNode,
     under: foldUnder(epoch.header, exchanges),
   })
   for await (const record of journal.read(epoch.epoch)) recovery.take(record)
@@ -258,11 +233,4 @@ function otherPackages(strategy_id: string, where: string): OperatingError {
     remedy:
       'Run the command in the folder whose packages the session used, with the same versions installed.',
   })
-}
-
-function indexOf(instruments: readonly InstrumentSpec[], id: string): number {
-  return must(
-    instruments.find(({ instrument_id }) => instrument_id === id),
-    'an instrument is known',
-  ).index
 }

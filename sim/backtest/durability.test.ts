@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { recordsOf as recordsOfBatch } from '../../engine/journal/parse-batch.ts'
-import type { Journal, JournalDurability, JournalWriter } from '../../engine/journal-port.ts'
+import type { EpochSnapshot, Journal, JournalDurability, JournalWriter } from '../../engine/journal-port.ts'
 import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
 import { PowerLossFs } from '../faults/power-loss-fs.test-support.ts'
@@ -109,6 +109,14 @@ class SlowJournal implements Journal {
 
   read(epoch: number, from_lsn?: number) {
     return this.#journal.read(epoch, from_lsn)
+  }
+
+  snapshots(epoch: number) {
+    return this.#journal.snapshots(epoch)
+  }
+
+  saveSnapshot(epoch: number, snapshot: EpochSnapshot) {
+    return this.#journal.saveSnapshot(epoch, snapshot)
   }
 
   async openEpoch(opening: Parameters<Journal['openEpoch']>[0]): Promise<JournalWriter> {

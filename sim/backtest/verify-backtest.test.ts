@@ -214,6 +214,8 @@ function changedJournal(
     async *read() {
       yield* changeRecords(await recorded())
     },
+    snapshots: () => Promise.resolve([]),
+    saveSnapshot: () => Promise.reject(new Error('a verification writes nothing')),
     openEpoch: () => Promise.reject(new Error('a verification writes nothing')),
     close: () => journal.close(),
   }

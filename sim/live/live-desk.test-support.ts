@@ -9,9 +9,11 @@ import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
 import type { RawTape } from '../../engine/live/raw-tape-port.ts'
 import { MemoryJournal, type MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
 import { openSession, type SessionStart } from '../../ops/live/open-session.ts'
+import type { SnapshotFollower } from '../../ops/live/snapshot-follower.ts'
+import { must } from '../../schemas/assert.ts'
 import type { SendOutcome } from '../../schemas/messages/order.ts'
 import { changed } from './changed-port.test-support.ts'
-import { control, type LiveScenario, sessionOptions } from './live-engine.test-support.ts'
+import { control, followerOf, type LiveScenario, sessionOptions } from './live-engine.test-support.ts'
 import { LiveWorld } from './live-world.test-support.ts'
 
 export type DeskOptions = {
@@ -23,6 +25,8 @@ export type DeskOptions = {
   /** Hashes that are not those of the epoch before. */
   readonly binding?: Partial<EpochBinding>
   readonly tape?: RawTape
+  /** Snapshots are taken beside the session. */
+  readonly isFollowed?: boolean
 }
 
 export class LiveDesk {
@@ -32,6 +36,9 @@ export class LiveDesk {
   readonly writer: JournalWriter
   readonly begun: SessionStart
   readonly outcomes: SendOutcome[] = []
+  /** The session's own state at each of its commits, by the last record. */
+  readonly states = new Map<number, Uint8Array>()
+  #follower: SnapshotFollower | undefined
 
   static async open(scenario: LiveScenario, options: DeskOptions): Promise<LiveDesk> {
     const world = options.world ?? new LiveWorld(scenario.config, scenario.instruments, 1)
@@ -43,6 +50,7 @@ export class LiveDesk {
     const binding = { ...session.binding, ...options.binding }
     const { sequencer, writer, start } = await openSession({ ...session, binding, tape: options.tape })
     const desk = new LiveDesk(world, memory, sequencer, writer, start)
+    if (options.isFollowed === true) desk.#followBy(scenario, options.store)
     world.connect((input) => {
       if (input.type === 'send_outcome') desk.outcomes.push(input)
       sequencer.offer(input)
@@ -82,6 +90,9 @@ export class LiveDesk {
   async commit(): Promise<void> {
     await this.writer.commit()
     this.sequencer.release(this.world.now_us)
+    if (this.#follower === undefined) return
+    if (this.sequencer.is_whole) this.states.set(this.writer.durable_lsn, this.sequencer.state())
+    await this.#follower.follow(this.writer.durable_lsn)
   }
 
   async trade(turns: number, quotes = 2): Promise<void> {
@@ -89,6 +100,18 @@ export class LiveDesk {
       this.advance(turn % 7 === 0 ? 700_000 : 400, quotes)
       await this.commit()
     }
+  }
+
+  #followBy(scenario: LiveScenario, store: MemoryJournalStore): void {
+    const { journal, sequencer } = this
+    const { epoch } = this.writer
+    const { opening, batches } = must(store.epochs[epoch - 1], 'the epoch is open')
+    let read = 0
+    this.#follower = followerOf(scenario, this.world.ports, opening, {
+      cursor: { next: () => Promise.resolve(read < batches.length ? batches[read++] : undefined) },
+      save: (snapshot) => journal.saveSnapshot(epoch, snapshot),
+      onLost: () => sequencer.faultLost(),
+    })
   }
 
   /** Ends the process without a word. */

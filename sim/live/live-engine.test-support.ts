@@ -5,16 +5,17 @@ import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { isRowRecord, readInput } from '../../engine/input-codec.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { sameBytes } from '../../engine/journal/parse-batch.ts'
-import { type Journal, RECORD_KIND } from '../../engine/journal-port.ts'
+import { type Journal, RECORD_KIND, type RecoveredEpoch } from '../../engine/journal-port.ts'
 import { EpochReplay } from '../../engine/live/epoch-replay.ts'
 import type { LiveBounds } from '../../engine/live/live-bounds.ts'
 import type { NodeFactory } from '../../engine/live/node-factory.ts'
-import { stateOfBase, stateOfSnapshot } from '../../engine/live/session-state.ts'
+import { stateOfBase } from '../../engine/live/session-state.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import type { VenuePort } from '../../engine/venue-port.ts'
 import { liveNodeFactory } from '../../ops/live/live-node.ts'
 import type { SessionOptions } from '../../ops/live/open-session.ts'
+import { SnapshotFollower, type SnapshotFollowerOptions } from '../../ops/live/snapshot-follower.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
@@ -38,7 +39,6 @@ export const BOUNDS: LiveBounds = {
   market_max: 2_000,
   kept_max: 100,
   pending_bytes_max: 1 << 20,
-  snapshot_inputs: 25,
   instant_inputs_max: 50,
 }
 
@@ -98,7 +98,6 @@ export function sessionOptions(
     }),
     venueOfInstrument: (index) => must(instruments[index], 'an instrument is known').venue_id,
     bounds: { ...BOUNDS, ...bounds },
-    sha256: nodeSha256,
     binding: BINDING,
     contents: (base_from) => ({ session: scenario.config.session, base_from }),
   }
@@ -159,18 +158,39 @@ export async function rerun(
     if (end !== undefined && !sameBytes(end, base))
       return `the base of epoch ${epoch} is not the end before it`
     const replay = new EpochReplay({ epoch, buildNode, instrumentIndex }, stateOfBase(base))
+    const taken = new Map((await journal.snapshots(epoch)).map(({ lsn, state }) => [lsn, state]))
     for await (const record of journal.read(epoch)) {
       replay.take(record)
-      if (record.kind !== RECORD_KIND.snapshot) continue
+      const snapshot = taken.get(record.lsn)
+      if (snapshot === undefined) continue
       snapshots++
-      const snapshot = stateOfSnapshot(record.payload, nodeSha256)
-      if (snapshot === undefined || !sameBytes(snapshot, replay.state()))
-        return `the snapshot in record ${epoch}.${record.lsn} is not the state there`
+      if (!sameBytes(snapshot, replay.state()))
+        return `the snapshot behind record ${epoch}.${record.lsn} is not the state there`
     }
     end = replay.finish()
   }
   return { state: stateOfBase(must(end, 'a session has an epoch')), orders, snapshots, ...restarts }
 }
+
+/** Takes snapshots beside a session, as its thread does, from a journal read by `cursor`. */
+export function followerOf(
+  scenario: LiveScenario,
+  venues: readonly VenuePort[],
+  { epoch, base }: Pick<RecoveredEpoch, 'epoch' | 'base'>,
+  options: Pick<SnapshotFollowerOptions, 'cursor' | 'save' | 'onLost'>,
+): SnapshotFollower {
+  return new SnapshotFollower({
+    ...options,
+    epoch,
+    base,
+    from: undefined,
+    snapshot_inputs: SNAPSHOT_INPUTS,
+    buildNode: nodeFactory(scenario, venues),
+    instrumentIndex: (id) => indexOf(scenario, id),
+  })
+}
+
+const SNAPSHOT_INPUTS = 25
 
 function indexOf({ instruments }: LiveScenario, id: string): number {
   return must(

@@ -5,7 +5,7 @@ import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { readEffects } from '../../engine/effect-record.ts'
 import { isRowRecord, type JournaledInput, readInput, writeInput } from '../../engine/input-codec.ts'
 import { sameBytes } from '../../engine/journal/parse-batch.ts'
-import { type JournalRecord, RECORD_KIND } from '../../engine/journal-port.ts'
+import { type EpochSnapshot, type JournalRecord, RECORD_KIND } from '../../engine/journal-port.ts'
 import type { TradeInput } from '../../engine/live/live-input.ts'
 import { Recovery } from '../../engine/live/recovery.ts'
 import { stateOfBase } from '../../engine/live/session-state.ts'
@@ -235,35 +235,29 @@ test('[N7] a session that ended well leaves no send open, and one that died sett
   )
 })
 
+test('[N8] a snapshot taken beside the session is, byte for byte, the state of the session there', async () => {
+  const { desk } = await recorded()
+  const snapshots = await desk.journal.snapshots(1)
+  const states = snapshots.flatMap(({ lsn, state }) => {
+    const own = desk.states.get(lsn)
+    return own === undefined ? [] : [{ lsn, is_equal: sameBytes(state, own) }]
+  })
+  expect(states.length).toBeGreaterThan(5)
+  expect(states).toEqual(states.map(({ lsn }) => ({ lsn, is_equal: true })))
+})
+
 test('[N8] recovery from any snapshot gives the state that running everything gives', async () => {
-  const { scenario, store, records } = await recorded()
-  const snapshots = records.filter(({ kind }) => kind === RECORD_KIND.snapshot)
+  const { scenario, desk, store, records } = await recorded()
+  const snapshots = await desk.journal.snapshots(1)
   expect(snapshots.length).toBeGreaterThan(5)
   const whole = await wholeRun(scenario, store)
-  for (let used = 0; used <= snapshots.length; used++) {
-    const ignored = new Set(snapshots.slice(used))
-    expect(sameBytes(await recoveredState(scenario, store, records, ignored), whole.state)).toBe(true)
+  for (const snapshot of [undefined, ...snapshots]) {
+    expect(sameBytes(await recoveredState(scenario, store, records, snapshot), whole.state)).toBe(true)
   }
 })
 
-test('[N8] a damaged snapshot is passed over, and the one before it or the base gives the same state', async () => {
-  const { scenario, store, records } = await recorded()
-  const whole = await wholeRun(scenario, store)
-  const damaged = records.map((record) => {
-    if (record.kind !== RECORD_KIND.snapshot) return record
-    const payload = record.payload.slice()
-    payload[payload.length >> 1] = (payload[payload.length >> 1] as number) ^ 1
-    return { ...record, payload }
-  })
-  expect(sameBytes(await recoveredState(scenario, store, damaged), whole.state)).toBe(true)
-  const last = records.findLastIndex(({ kind }) => kind === RECORD_KIND.snapshot)
-  const lastDamaged = records.map((record, at) => (at === last ? (damaged[at] as JournalRecord) : record))
-  expect(sameBytes(await recoveredState(scenario, store, lastDamaged), whole.state)).toBe(true)
-})
-
 test('[N9] an altered effect, a missing timer, a surplus timer and a lost input each stop the start-up at their record', async () => {
-  const { scenario, store, records } = await recorded()
-  const plain = records.filter(({ kind }) => kind !== RECORD_KIND.snapshot)
+  const { scenario, store, records: plain } = await recorded()
   const effects = plain.findIndex(({ kind }) => kind === RECORD_KIND.effects)
   const timer = plain.findIndex((record) => inputOf(record)?.input?.type === 'timer')
   const rows = plain.findIndex(({ kind, payload }) => kind === RECORD_KIND.input && isRowRecord(payload))
@@ -333,7 +327,7 @@ test('[N11] a strategy whose timers stop time is faulted, and the session goes o
 })
 
 test('[N12] a strategy whose state a snapshot cannot hold is faulted before it, and the session goes on', async () => {
-  const { scenario, desk, store } = await withRottenState(25)
+  const { scenario, desk, store } = await withRottenState(true)
   await desk.trade(60)
   expect(desk.sequencer.node.stateOf('strategy/nth')).toBe('faulted')
   expect(faultsOf(await inputsOf(desk, 1))).toEqual([
@@ -345,7 +339,7 @@ test('[N12] a strategy whose state a snapshot cannot hold is faulted before it, 
 })
 
 test('[N12] a strategy whose state is lost with its process comes up without it, and its first input faults it', async () => {
-  const { scenario, desk, store } = await withRottenState(1_000_000)
+  const { scenario, desk, store } = await withRottenState(false)
   await desk.trade(60)
   expect(desk.sequencer.node.stateOf('strategy/nth')).toBe('trading')
   desk.die()
@@ -363,7 +357,7 @@ test('[N12] a strategy whose state is lost with its process comes up without it,
 })
 
 /** A strategy that divides by zero into its state after some quotes, and trades on. */
-async function withRottenState(snapshot_inputs: number) {
+async function withRottenState(isFollowed: boolean) {
   const plain = await liveScenario(['nth'])
   const definition = must(plain.definitions.get('nth'), 'the strategy is there')
   const rotten = {
@@ -375,7 +369,7 @@ async function withRottenState(snapshot_inputs: number) {
   } as typeof definition
   const scenario = { ...plain, definitions: new Map([['nth', rotten]]) }
   const store = new MemoryJournalStore()
-  const desk = await LiveDesk.open(scenario, { store, bounds: { snapshot_inputs } })
+  const desk = await LiveDesk.open(scenario, { store, isFollowed })
   desk.start()
   return { scenario, desk, store }
 }
@@ -404,7 +398,7 @@ async function withOrderWaiting(desk: LiveDesk): Promise<LiveDesk> {
 async function recorded() {
   const scenario = await liveScenario(TRADERS)
   const store = new MemoryJournalStore()
-  const desk = await LiveDesk.open(scenario, { store })
+  const desk = await LiveDesk.open(scenario, { store, isFollowed: true })
   desk.start()
   await desk.trade(80)
   const records = await desk.records(1)
@@ -476,15 +470,15 @@ async function recoveredState(
   scenario: LiveScenario,
   store: MemoryJournalStore,
   records: readonly JournalRecord[],
-  ignored: ReadonlySet<JournalRecord> = new Set(),
+  snapshot?: EpochSnapshot,
 ): Promise<Uint8Array> {
   const { ports } = new LiveWorld(scenario.config, scenario.instruments, 1)
   const journal = new MemoryJournal(nodeSha256, store)
   const recovery = new Recovery(
     must(journal.epochs[0], 'the session has an epoch'),
+    snapshot,
     sessionOptions(scenario, ports, journal),
   )
-  for (const record of records) if (!ignored.has(record)) recovery.look(record)
   for (const record of records) if (record.lsn >= recovery.from_lsn) recovery.take(record)
   return stateOfBase(recovery.finish())
 }

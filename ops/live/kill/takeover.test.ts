@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, watch, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -24,16 +24,15 @@ test('[N17] a node stopped for longer than its lease is taken over, and sends no
   await standby.said(/^running 2/)
   leader.kill('SIGCONT')
   expect(await leader.ended()).toBe(1)
-  expect(leader.lines.filter((line) => line.startsWith('failure'))).toEqual([
-    expect.stringContaining('this node sends no more orders'),
-  ])
+  expect(leader.failures).toEqual([expect.stringContaining('this node sends no more orders')])
   standby.kill('SIGTERM')
-  expect(await standby.ended()).toBe(0)
+  const end = await standby.ended()
+  expect({ end, failures: standby.failures }).toEqual({ end: 0, failures: [] })
   await surroundings.stop()
   expect(await judged(join(folder, 'standby/kill'), join(folder, 'runs/exchange-kill'))).toBeUndefined()
 })
 
-test('[N17] a node that is killed is taken over by its standby, which knows all its orders', {
+test('[N17] [N21] a node that is killed is taken over by its standby, which took snapshots meanwhile and knows all its orders', {
   timeout: 120_000,
 }, async () => {
   const { folder, surroundings } = await place()
@@ -41,6 +40,7 @@ test('[N17] a node that is killed is taken over by its standby, which knows all 
   await leader.said(/^running 1/)
   const standby = new Node(folder, 'stands by', join(folder, 'standby'))
   await standby.said(/^standby standing by/)
+  await snapshotIn(join(folder, 'standby/kill/journal/epoch-000001'))
   leader.kill('SIGKILL')
   await standby.said(/^running 2/)
   standby.kill('SIGTERM')
@@ -65,6 +65,11 @@ test('a standby under local durability refuses, and names the last record that w
   leader.kill('SIGKILL')
   await leader.ended()
 })
+
+/** Resolves when the standby has taken a snapshot of its own. */
+async function snapshotIn(epoch: string): Promise<void> {
+  for await (const { filename } of watch(epoch)) if (filename?.startsWith('snapshot-')) return
+}
 
 async function place() {
   const folder = await mkdtemp(join(tmpdir(), 'orrery-takeover-'))
@@ -102,6 +107,10 @@ class Node {
       this.lines.push(line)
       for (const { what, resolve } of this.#waiting) if (what.test(line)) resolve()
     })
+  }
+
+  get failures(): string[] {
+    return this.lines.filter((line) => line.startsWith('failure'))
   }
 
   kill(signal: NodeJS.Signals): void {

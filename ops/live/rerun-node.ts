@@ -1,0 +1,41 @@
+// A node for running an epoch again under the configuration in its header. Nothing is sent, so its venues are there for
+// what they can do alone.
+
+import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
+import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import type { NodeFactory } from '../../engine/live/node-factory.ts'
+import { must } from '../../schemas/assert.ts'
+import type { Config } from '../../schemas/config.ts'
+import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
+import { SimulatedVenues } from '../../sim/exchange/simulated-venues.ts'
+import { termsOf } from '../../sim/paper-venue/venue-host.ts'
+import { type LiveBuiltNode, type LiveNodeOptions, liveNodeFactory } from './live-node.ts'
+
+export type RerunNodeOptions = Pick<LiveNodeOptions, 'gate' | 'observer' | 'trace'> & {
+  readonly config: Config
+  readonly definitions: ReadonlyMap<string, StrategyDefinition>
+}
+
+export type RerunNode = {
+  readonly buildNode: NodeFactory<LiveBuiltNode>
+  readonly instrumentIndex: (instrument_id: string) => number
+}
+
+export function rerunNode({ config, ...options }: RerunNodeOptions): RerunNode {
+  const instruments = instrumentsOf(config)
+  return {
+    buildNode: liveNodeFactory({
+      ...options,
+      config,
+      instruments,
+      venues: new SimulatedVenues(termsOf(config)).exchanges,
+      sha256: nodeSha256,
+      onFault: () => undefined,
+    }),
+    instrumentIndex: (id) =>
+      must(
+        instruments.find(({ instrument_id }) => instrument_id === id),
+        'an instrument of an epoch is in its configuration',
+      ).index,
+  }
+}

@@ -1,0 +1,50 @@
+// Snapshots of a journal that a standby follows, taken on its own machine, so that a takeover runs a short tail again
+// however long the epoch is.
+
+import type { ReplicaEnd } from '../../adapters/journal-file/journal-replica.ts'
+import { LOOK_INTERVAL_MS } from './reconciler.ts'
+import { SnapshotThread, type SnapshotThreadOptions } from './snapshot-thread.ts'
+
+export type StandbySnapshotsOptions = Pick<SnapshotThreadOptions, 'directory' | 'base_directory'> & {
+  /** The last batch that is durable in the folder. */
+  readonly end: () => ReplicaEnd | undefined
+  readonly print: (line: string) => void
+}
+
+export class StandbySnapshots {
+  readonly #options: StandbySnapshotsOptions
+  readonly #ticker: NodeJS.Timeout
+  #current: { readonly epoch: number; readonly thread: SnapshotThread } | undefined
+
+  constructor(options: StandbySnapshotsOptions) {
+    this.#options = options
+    this.#ticker = setInterval(() => this.#look(), LOOK_INTERVAL_MS)
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#ticker)
+    await this.#current?.thread.close()
+  }
+
+  #look(): void {
+    const end = this.#options.end()
+    if (end === undefined) return
+    if (this.#current?.epoch !== end.epoch) {
+      void this.#current?.thread.close()
+      this.#current = { epoch: end.epoch, thread: this.#threadOf(end.epoch) }
+    }
+    this.#current.thread.follow(end.last_lsn)
+  }
+
+  #threadOf(epoch: number): SnapshotThread {
+    const { directory, base_directory, print } = this.#options
+    return new SnapshotThread({
+      directory,
+      base_directory,
+      epoch,
+      // The node that is followed faults the strategy itself.
+      onLost: () => undefined,
+      onEnd: (what) => print(`WARNING no more snapshots are taken of epoch ${epoch}: ${what}`),
+    })
+  }
+}
