@@ -269,6 +269,7 @@ export const nodePayloads: readonly (readonly [subject: string, payload: NodePay
 export const nodeMessages: readonly NodeMessage[] = nodePayloads.map(([subject, payload], n) => ({
   type: 'node_message',
   subject,
+  sequence: 100 + n,
   message_id: `strat1.2.41.${n}` as MessageId,
   source: 'strat1',
   payload,

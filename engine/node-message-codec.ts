@@ -26,6 +26,7 @@ export function readMessageEntry(
 
 export function writeNodeMessage(writer: CanonicalWriter, message: NodeMessage): void {
   writer.text(message.subject)
+  writer.number(message.sequence)
   writer.text(message.message_id)
   writer.text(message.source)
   writer.value(withoutIndex(message.payload))
@@ -38,6 +39,7 @@ export function readNodeMessage(
   return {
     type: 'node_message',
     subject: reader.text(),
+    sequence: reader.number(),
     message_id: reader.text() as MessageId,
     source: reader.text(),
     payload: withIndex(reader.value() as NodePayload, instrumentIndex),

@@ -1,21 +1,30 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { must } from '../schemas/assert.ts'
 import type { MessageId } from '../schemas/ids.ts'
 import type { NodePayload } from '../schemas/messages/node-message.ts'
+import { busSubjectOf } from '../schemas/messages/node-subject.ts'
 import { PLAIN_TERMS } from '../schemas/messages/order-terms.ts'
+import { parseBusEnvironment } from '../schemas/subjects.ts'
 import * as messages from './messages.test-support.ts'
 import { decodeNodeMessage, encodeNodeMessage, WIRE_REFUSALS } from './node-wire.ts'
+
+const ENV = must(parseBusEnvironment('paper'), 'an environment')
+const SCOPE = { session: 'one', instrumentIndex: () => 0 }
 
 const payloads: readonly (readonly [subject: string, payload: NodePayload])[] = messages.nodePayloads
 
 test("[N20] every message comes off the wire as it was said, with the hearer's own index", () => {
   for (const [subject, payload] of payloads) {
     const said = { node: 'strat1', epoch: 3, seq: 41, n: 2, ts_seq_us: 1_000, subject, payload }
-    const heard = decodeNodeMessage(subject, encodeNodeMessage(said), () => 5)
+    const bytes = encodeNodeMessage(said, 'one')
+    const wire = { subject: busSubjectOf(ENV, payload), sequence: 7, bytes }
+    const heard = decodeNodeMessage(wire, { session: 'one', instrumentIndex: () => 5 })
     const expected = 'instrument_index' in payload ? { ...payload, instrument_index: 5 } : payload
     expect(heard).toEqual({
       type: 'node_message',
       subject,
+      sequence: 7,
       message_id: 'strat1.3.41.2' as MessageId,
       source: 'strat1',
       payload: expected,
@@ -27,10 +36,10 @@ test("[N20] every message comes off the wire as it was said, with the hearer's o
 
 test('[N20] what is no message of its subject is refused with a code and never thrown over', () => {
   const wires = payloads.map(([subject, payload]) => ({
-    subject,
+    subject: busSubjectOf(ENV, payload),
     wire: JSON.parse(
       new TextDecoder().decode(
-        encodeNodeMessage({ node: 'strat1', epoch: 1, seq: 1, n: 0, ts_seq_us: 1, subject, payload }),
+        encodeNodeMessage({ node: 'strat1', epoch: 1, seq: 1, n: 0, ts_seq_us: 1, subject, payload }, 'one'),
       ),
     ) as { envelope: Record<string, unknown>; payload: Record<string, unknown> },
   }))
@@ -53,7 +62,7 @@ test('[N20] what is no message of its subject is refused with a code and never t
     })
   fc.assert(
     fc.property(damaged, ({ subject, bytes, is_whole }) => {
-      const heard = decodeNodeMessage(subject, bytes, () => 0)
+      const heard = decodeNodeMessage({ subject, sequence: 1, bytes }, SCOPE)
       if (typeof heard === 'string') expect(WIRE_REFUSALS).toContain(heard)
       // A value may be put where another of its kind stood; a field too few or too many is none of the schema's.
       else expect(is_whole).toBe(true)
@@ -62,28 +71,37 @@ test('[N20] what is no message of its subject is refused with a code and never t
   )
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.string(), (bytes, subject) => {
-      expect(typeof decodeNodeMessage(subject, bytes, () => 0)).toBe('string')
+      expect(typeof decodeNodeMessage({ subject, sequence: 1, bytes }, SCOPE)).toBe('string')
     }),
   )
 })
 
 const REFUSED: readonly (readonly [code: string, subject: string, change: (wire: string) => string])[] = [
-  ['message_unknown_subject', 'approved.main', (wire) => wire],
-  ['message_bad_form', 'denied.main.ema', (wire) => wire],
-  ['message_unknown_instrument', 'intent.main.ema', (wire) => wire.replace('EURUSD.sim', 'GBPUSD.sim')],
+  ['message_unknown_subject', 'paper.approved.main', (wire) => wire],
+  ['message_unknown_subject', 'paper.journal.main', (wire) => wire],
+  ['message_bad_form', 'paper.risk.main', (wire) => wire],
+  ['message_other_subject', 'paper.intent.main.other', (wire) => wire],
+  ['message_other_subject', 'paper.intent.second.s', (wire) => wire],
+  ['other_session', 'paper.intent.main.s', (wire) => wire.replace('"session":"one"', '"session":"two"')],
+  ['message_unknown_instrument', 'paper.intent.main.s', (wire) => wire.replace('EURUSD.sim', 'GBPUSD.sim')],
   [
     'message_other_schema',
-    'intent.main.ema',
+    'paper.intent.main.s',
     (wire) => wire.replace(/"schema_version":\d+/, '"schema_version":999'),
   ],
-  ['message_bad_form', 'intent.main.ema', (wire) => wire.replace('"source":"strat1"', '"source":"other"')],
-  ['message_not_json', 'intent.main.ema', (wire) => wire.slice(1)],
+  [
+    'message_bad_form',
+    'paper.intent.main.s',
+    (wire) => wire.replace('"source":"strat1"', '"source":"other"'),
+  ],
+  ['message_not_json', 'paper.intent.main.s', (wire) => wire.slice(1)],
 ]
 
 test.each(REFUSED)('[N20] %s refuses a message on %s', (code, subject, change) => {
   const [said, payload] = payloads[0] as (typeof payloads)[number]
   const message = { node: 'strat1', epoch: 1, seq: 1, n: 0, ts_seq_us: 1, subject: said, payload }
-  const changed = change(new TextDecoder().decode(encodeNodeMessage(message)))
-  const index = (id: string) => (id === 'EURUSD.sim' ? 0 : undefined)
-  expect(decodeNodeMessage(subject, new TextEncoder().encode(changed), index)).toBe(code)
+  const changed = change(new TextDecoder().decode(encodeNodeMessage(message, 'one')))
+  const instrumentIndex = (id: string) => (id === 'EURUSD.sim' ? 0 : undefined)
+  const bytes = new TextEncoder().encode(changed)
+  expect(decodeNodeMessage({ subject, sequence: 1, bytes }, { session: 'one', instrumentIndex })).toBe(code)
 })

@@ -160,6 +160,16 @@ export class Node {
     return this.#heard.get(`${source} ${subject}`)?.strategy_ids.has(payload.strategy_id) === true
   }
 
+  /** What other nodes may say here: subjects of this node, each with the strategies it is about. */
+  heardSubjects(): Map<string, Set<string>> {
+    const subjects = new Map<string, Set<string>>()
+    for (const [name, { strategy_ids }] of this.#heard) {
+      const subject = name.slice(name.indexOf(' ') + 1)
+      subjects.set(subject, new Set([...(subjects.get(subject) ?? []), ...strategy_ids]))
+    }
+    return subjects
+  }
+
   /** A named random stream of the session's seed; the same name is drawn once. */
   randomStream(name: string): RandomStream {
     const stream = new RandomStream(this.#seed, name)

@@ -14,7 +14,7 @@ import { Outputs } from './outputs.ts'
 const PINNED: { readonly [version: number]: string } = {
   1: '30cd5efdb3f967b4bc5e24b4e2992ec2a6b376b0e1a18779eb6fc458510fb0d5',
   2: 'b90a7d7c75bf9ad5c4d4c2bc76db2d9e7cd9119628ff58a3df5d7d28393af726',
-  3: '40f0641ed4a7c318cbd7e8a27a00a62b1f75f93f430be3bbb4bdd7b4cd781a97',
+  3: '477145ac2c566725b18fa29cf70078eb6551648d7aaa5b2fd408dce2acef8744',
 }
 
 const WHAT_TO_DO = `The bytes of a record changed. What was written under schema version ${SCHEMA_VERSION} cannot be read

@@ -25,7 +25,17 @@ export const SUBJECT = {
 export type BusEnvironment = string & { readonly __id: 'bus_environment' }
 
 /** What is on the bus, by the word behind the environment. */
-export const BUS_FAMILIES = ['md', 'sig', 'intent', 'order', 'risk', 'ctl', 'journal', 'mdseq'] as const
+export const BUS_FAMILIES = [
+  'md',
+  'sig',
+  'intent',
+  'order',
+  'risk',
+  'ctl',
+  'journal',
+  'mdseq',
+  'state',
+] as const
 export type BusFamily = (typeof BUS_FAMILIES)[number]
 
 /** How many words follow the family's. */
@@ -38,6 +48,7 @@ const FAMILY_TOKENS: Readonly<Record<BusFamily, number>> = {
   ctl: 1,
   journal: 1,
   mdseq: 1,
+  state: 2,
 }
 
 /** Stands for any one word where a subscriber or a permission is meant: `paper.intent.*.ema`. */
@@ -51,7 +62,12 @@ export const BUS_SUBJECT = {
     busSubject(env, 'sig', strategy_id, name),
   intent: (env: BusEnvironment, account_id: string, strategy_id: string) =>
     busSubject(env, 'intent', account_id, strategy_id),
+  /** In which of its states a strategy is, for the node of its account. */
+  state: (env: BusEnvironment, account_id: string, strategy_id: string) =>
+    busSubject(env, 'state', account_id, strategy_id),
+  /** Orders let through and their facts, of all strategies of the account. */
   order: (env: BusEnvironment, account_id: string) => busSubject(env, 'order', account_id),
+  /** What the account's gate denied. */
   risk: (env: BusEnvironment, account_id: string) => busSubject(env, 'risk', account_id),
   /** Of a scope: an account, a strategy, a node, or `all`. */
   control: (env: BusEnvironment, scope: string) => busSubject(env, 'ctl', scope),

@@ -4,22 +4,23 @@
 
 import type { Node } from '../../engine/node.ts'
 import type { Config, StrategyConfig } from '../../schemas/config.ts'
-import type { Intent } from '../../schemas/messages/intent.ts'
 import type { Signal } from '../../schemas/messages/market.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { OutgoingActor } from './outgoing-actor.ts'
+import { OutgoingIntents } from './outgoing-intents.ts'
 import type { Placement } from './placement.ts'
 
 /** After all other actors, so that what they do about a message comes before others hear of it. */
 export function connectNodes(node: Node, config: Config, placement: Placement): void {
   const outgoing = new OutgoingActor(node)
+  const intents = new OutgoingIntents(node)
   for (const strategy of config.strategies) {
     const isStrategyHere = placement.hasStrategy(strategy.id)
     const isAccountHere = placement.hasAccount(strategy.account)
-    if (isStrategyHere && !isAccountHere) connectStrategy(node, outgoing, placement, strategy)
+    if (isStrategyHere && !isAccountHere) connectStrategy(node, outgoing, intents, placement, strategy)
     if (isAccountHere && !isStrategyHere) connectAccount(node, outgoing, placement, strategy)
   }
   connectSignals(node, outgoing, placement)
@@ -28,10 +29,11 @@ export function connectNodes(node: Node, config: Config, placement: Placement): 
 function connectStrategy(
   node: Node,
   outgoing: OutgoingActor,
+  intents: OutgoingIntents,
   placement: Placement,
   { id, account }: StrategyConfig,
 ): void {
-  outgoing.add<Intent>(SUBJECT.intent(account, id))
+  intents.add(account, id)
   outgoing.add<StrategyStateChanged>(SUBJECT.strategyState(account), ({ strategy_id }) => strategy_id === id)
   const source = placement.nodeOfAccount(account)
   node.hearNode(source, SUBJECT.strategyOrder(account, id), id)

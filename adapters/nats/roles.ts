@@ -100,9 +100,10 @@ function trading(env: BusEnvironment, installation: Installation, name: string):
     publish: [
       ...(['md', 'sig', 'order', 'risk'] as const).map((family) => BUS_SUBJECT.all(env, family)),
       BUS_SUBJECT.intent(env, ANY, ANY),
+      BUS_SUBJECT.state(env, ANY, ANY),
       ...ownRecords(env, node),
       `$KV.${leaseBucket(env)}.>`,
-      ...readerApi(env, ['md', 'sig', 'intent', 'order', 'risk', 'ctl', 'journal']),
+      ...readerApi(env, ['md', 'sig', 'intent', 'state', 'order', 'risk', 'ctl', 'journal']),
       ...streamReaderApi(leaseStreamName(env)),
       `$JS.API.STREAM.MSG.GET.${leaseStreamName(env)}`,
       // A copy is compared with its journal at start, by its last batch.
@@ -112,7 +113,7 @@ function trading(env: BusEnvironment, installation: Installation, name: string):
   })
 }
 
-/** It asks and signals for its own strategies, copies its own journal, and hears what concerns them. */
+/** It asks, signals and tells states for its own strategies, copies its own journal, and hears what concerns them. */
 function strategy(env: BusEnvironment, { node, strategies }: StrategyNode): Role {
   const name = strategyRole(node)
   const fixed_consumers = (['md', 'sig', 'order', 'risk', 'ctl'] as const).map((family) => ({
@@ -125,6 +126,7 @@ function strategy(env: BusEnvironment, { node, strategies }: StrategyNode): Role
       publish: [
         ...strategies.flatMap((strategy_id) => [
           BUS_SUBJECT.intent(env, ANY, strategy_id),
+          BUS_SUBJECT.state(env, ANY, strategy_id),
           BUS_SUBJECT.signal(env, strategy_id, ANY),
         ]),
         ...ownRecords(env, node),
@@ -146,7 +148,7 @@ function recorder(env: BusEnvironment): Role {
 
 /** Whoever holds its key may stop trading, so it is kept like the trading node's. */
 function console(env: BusEnvironment): Role {
-  const families = ['md', 'sig', 'intent', 'order', 'risk', 'ctl'] as const
+  const families = ['md', 'sig', 'intent', 'state', 'order', 'risk', 'ctl'] as const
   return role(CONSOLE_ROLE, 'core', {
     publish: [BUS_SUBJECT.all(env, 'ctl'), ...readerApi(env, families)],
     subscribe: families.map((family) => BUS_SUBJECT.all(env, family)),

@@ -85,6 +85,12 @@ const LAYOUTS: Readonly<Record<BusFamily, Layout>> = {
     max_bytes: 256 * MIB,
     max_msg_size: CONTROL_BYTES_MAX,
   },
+  state: {
+    description: 'States of strategies, for the node of their account',
+    max_age: 7 * DAY_NS,
+    max_bytes: 64 * MIB,
+    max_msg_size: CONTROL_BYTES_MAX,
+  },
   order: {
     description: 'Order events with the approval inside, for ever',
     max_msg_size: CONTROL_BYTES_MAX,

@@ -22,6 +22,8 @@ export type LiveContents = {
   readonly mode: 'paper' | 'live'
   /** The complete, normalised configuration the epoch ran under. */
   readonly config: Config
+  /** Which of the configuration's nodes wrote it; absent where one hosts all. */
+  readonly node_id?: string
   readonly strategies: readonly StoredSource[]
   readonly version: string
   readonly node_version: string

@@ -5,7 +5,7 @@
 // Order: first in, first out, but for conflation (`input-queue.ts`); timers with a deadline below an input's time come
 // before it. Time: `ts_seq_us` never goes back. Overload: quotes conflate; market data beyond the bound is refused and its
 // feed is in gap; all else is kept, and while the backlog or the journal is behind its bound, orders and replaces are
-// refused (`input_backlog`, `journal_behind`, `journal_copy_behind`) and cancels still go. The same holds until the start-up has reconciled
+// refused (`input_backlog`, `journal_behind`, `journal_copy_behind`, `messages_behind`) and cancels still go. The same holds until the start-up has reconciled
 // (`trading_enable`), and once the journal has failed. Faults: a step that throws, or a failed journal, ends the
 // sequencer for good; the session is started again from its journal.
 
@@ -36,6 +36,8 @@ export type LiveSequencerOptions<Built extends BuiltNode = BuiltNode> = {
   readonly venueOfInstrument: (instrument_index: number) => VenueId
   /** Takes messages to other nodes, in order; those not known to be held by the bus come again at a start. */
   readonly publish?: Publish | undefined
+  /** Whether a message has waited for the bus beyond its deadline; absent where nobody publishes. */
+  readonly is_publish_late?: (() => boolean) | undefined
   /** Hears which input carried the rows that were offered; from whoever commits, how far the journal is. */
   readonly tape?: Omit<RawTape, 'stream' | 'offered'> | undefined
 }
@@ -136,6 +138,12 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     return this.#memory.messages.count
   }
 
+  /** Whether so many wait for the bus, or one so long, that orders wait, too. */
+  get is_publish_behind(): boolean {
+    const { bounds, is_publish_late } = this.#options
+    return this.unpublished_count > bounds.unpublished_max || is_publish_late?.() === true
+  }
+
   /** Sequences everything offered so far, and every timer that is due. */
   advance(now_us: number): void {
     this.#refuseStopped()
@@ -164,6 +172,11 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   /** The id of the last report of a venue on an account that was processed; '' before the first. */
   lastReport(venue_id: VenueId, account_id: AccountId): string {
     return this.#memory.marks.last(venue_id, account_id)
+  }
+
+  /** The place in its stream of the last message processed on these subjects of the node; 0 before the first. */
+  lastMessage(isOn: (subject: string) => boolean): number {
+    return this.#memory.heard.lastSequence(isOn)
   }
 
   /** The state as a snapshot holds it; between two calls of `advance`. */
@@ -275,6 +288,7 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     if (writer.pending_bytes > bounds.pending_bytes_max) return 'journal_behind'
     const refusal = writer.order_refusal ?? ''
     if (refusal !== '') return refusal
+    if (this.is_publish_behind) return 'messages_behind'
     return this.#queue.kept_size > bounds.kept_max ? 'input_backlog' : ''
   }
 

@@ -8,8 +8,10 @@ import type { CanonicalReader } from '../canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../canonical/canonical-writer.ts'
 import { isPast, type Place } from './place.ts'
 
+type Mark = Place & { readonly sequence: number }
+
 export class MessageMarks {
-  readonly #marks = new Map<string, Place>()
+  readonly #marks = new Map<string, Mark>()
 
   isNew(message: NodeMessage): boolean {
     const mark = this.#marks.get(nameOf(message))
@@ -17,16 +19,26 @@ export class MessageMarks {
   }
 
   note(message: NodeMessage): void {
-    this.#marks.set(nameOf(message), placeOf(message))
+    this.#marks.set(nameOf(message), { ...placeOf(message), sequence: message.sequence })
+  }
+
+  /** The place in its stream of the last message that was heard on these subjects; 0 before the first. */
+  lastSequence(isOn: (subject: string) => boolean): number {
+    let last = 0
+    for (const [name, { sequence }] of this.#marks) {
+      if (sequence > last && isOn(name.slice(name.indexOf(' ') + 1))) last = sequence
+    }
+    return last
   }
 
   save(writer: CanonicalWriter): void {
     writer.count(this.#marks.size)
-    for (const [name, { epoch, seq, n }] of this.#marks) {
+    for (const [name, { epoch, seq, n, sequence }] of this.#marks) {
       writer.text(name)
       writer.number(epoch)
       writer.number(seq)
       writer.number(n)
+      writer.number(sequence)
     }
   }
 
@@ -34,7 +46,8 @@ export class MessageMarks {
     this.#marks.clear()
     for (let left = reader.count(); left > 0; left--) {
       const name = reader.text()
-      this.#marks.set(name, { epoch: reader.number(), seq: reader.number(), n: reader.number() })
+      const place = { epoch: reader.number(), seq: reader.number(), n: reader.number() }
+      this.#marks.set(name, { ...place, sequence: reader.number() })
     }
   }
 }

@@ -23,7 +23,8 @@ export class OpenMessages {
 
   /** The bus holds all up to here. */
   settle(place: Place): void {
-    this.#messages = this.#messages.filter((message) => isPast(message, place))
+    const first = this.#messages.findIndex((message) => isPast(message, place))
+    this.#messages.splice(0, first < 0 ? this.#messages.length : first)
   }
 
   /** Oldest first. */

@@ -95,6 +95,12 @@ test.each<[string, string[], number, string]>([
     2,
     'config.no_bus',
   ],
+  [
+    'a node that the configuration does not have',
+    ['paper', 'one.yaml', '--node', 'x'],
+    2,
+    'config.unknown_node',
+  ],
   ['real money', ['live', 'one.yaml'], 2, 'live.no_broker'],
 ])('%s is refused with its code', (_, args, exit_code, code) => {
   const { exit_code: was, stdout } = runCli([...args, '--json'], { cwd })

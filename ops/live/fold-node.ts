@@ -17,7 +17,7 @@ export function foldUnder(
   header: Uint8Array,
   venues: readonly { readonly capabilities: CapabilityTable }[],
 ): FoldOptions {
-  const { config } = readLiveHeader(header, 'the last epoch of the session').contents
+  const { config, node_id } = readLiveHeader(header, 'the last epoch of the session').contents
   const instruments = instrumentsOf(config)
   const [any] = venues
   const definitions = new Map<string, StrategyDefinition>(
@@ -29,11 +29,15 @@ export function foldUnder(
       instruments,
       definitions,
       // What a venue takes decides nothing here: the commands were let through long ago.
-      venues: config.venues.map(({ id }) => ({
-        venue_id: id as VenueId,
-        capabilities: must(any, 'a session has a venue').capabilities,
-        send: () => undefined,
-      })),
+      venues:
+        any === undefined
+          ? []
+          : config.venues.map(({ id }) => ({
+              venue_id: id as VenueId,
+              capabilities: any.capabilities,
+              send: () => undefined,
+            })),
+      node_id,
       sha256: nodeSha256,
       gate: createStepGate(),
       onFault: () => undefined,

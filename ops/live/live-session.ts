@@ -6,7 +6,7 @@ import type { KeptInput } from '../../engine/input-codec.ts'
 import type { Journal } from '../../engine/journal-port.ts'
 import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
 import type { ConnectionState, VenueConnection } from '../../engine/live/venue-connection.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { AccountConfig, Config } from '../../schemas/config.ts'
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
 import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
@@ -15,6 +15,7 @@ import type { LiveBuiltNode } from './live-node.ts'
 import { type OpenSession, openSession, type SessionOptions, type SessionStart } from './open-session.ts'
 import { LOOK_INTERVAL_MS, Reconciler } from './reconciler.ts'
 import { SessionLoop } from './session-loop.ts'
+import type { MessagesStatus, SessionMessages } from './session-messages.ts'
 import { SnapshotThread, type SnapshotThreadOptions } from './snapshot-thread.ts'
 
 /** A feed with its link to the node. */
@@ -28,8 +29,12 @@ export type SessionFeed = {
 /** What feeds offer to. */
 export type FeedTarget = Pick<LiveSequencer, 'offer' | 'offerQuote' | 'offerRow' | 'market_room'>
 
-export type LiveSessionOptions = SessionOptions<LiveBuiltNode> & {
+export type LiveSessionOptions = Omit<SessionOptions<LiveBuiltNode>, 'publish' | 'is_publish_late'> & {
   readonly config: Config
+  /** Those whose orders and venue links this node holds. */
+  readonly accounts: readonly AccountConfig[]
+  /** With other nodes and whoever looks; absent without a bus. */
+  readonly messages: SessionMessages | undefined
   readonly clock: SessionClock
   readonly snapshots: Pick<SnapshotThreadOptions, 'directory' | 'base_directory'>
   readonly connections: readonly VenueConnection[]
@@ -64,7 +69,9 @@ export class LiveSession {
   #onFlat: (() => void) | undefined
 
   static async open(options: LiveSessionOptions): Promise<LiveSession> {
-    return new LiveSession(options, await openSession(options))
+    const { messages } = options
+    const publishing = { publish: messages?.publish, is_publish_late: messages?.isLate }
+    return new LiveSession(options, await openSession({ ...options, ...publishing }))
   }
 
   private constructor(options: LiveSessionOptions, opened: OpenSession<LiveBuiltNode>) {
@@ -83,7 +90,7 @@ export class LiveSession {
       onFailure: (error) => this.#fail(error),
     })
     this.#reconciler = new Reconciler({
-      accounts: options.config.accounts,
+      accounts: options.accounts,
       connections: new Map(options.connections.map((connection) => [connection.venue_id, connection])),
       orders: sequencer.built.trading.orders,
       stateOf: (account_id) => sequencer.node.stateOf(`reconciliation/${account_id}`),
@@ -110,6 +117,11 @@ export class LiveSession {
     return this.#connectionStates
   }
 
+  /** Undefined without a bus. */
+  get messagesStatus(): MessagesStatus | undefined {
+    return this.#options.messages?.status(this)
+  }
+
   get journalState() {
     const { appended_lsn, durable_lsn, released_lsn, pending_bytes } = this.#opened.writer
     return { appended_lsn, durable_lsn, released_lsn, pending_bytes }
@@ -132,7 +144,13 @@ export class LiveSession {
     await Promise.all([
       ...this.#options.connections.map((connection) => this.#connect(connection)),
       ...this.feeds.map((feed) => feed.start()),
+      this.#options.messages?.start(this),
     ])
+  }
+
+  /** Something was offered past `offer`. */
+  wake(): void {
+    this.#loop.wake()
   }
 
   offer(input: KeptInput): void {
@@ -169,7 +187,7 @@ export class LiveSession {
 
   async #connect(connection: VenueConnection): Promise<void> {
     const venue_id = connection.venue_id as VenueId
-    const accounts = this.#options.config.accounts
+    const accounts = this.#options.accounts
       .filter(({ venues }) => venues.includes(venue_id))
       .map(({ id }) => id as AccountId)
     await connection.open(
@@ -231,6 +249,7 @@ export class LiveSession {
 
   #onTurn(): void {
     this.#options.tape?.appended(this.#opened.writer.appended_lsn, this.sequencer.node.seq)
+    this.#options.messages?.look()
     if (!this.#isEnabled && this.#reconciler.is_reconciled) {
       this.#isEnabled = true
       this.control('trading_enable', 'engine')
@@ -306,6 +325,7 @@ export class LiveSession {
 
   async #closeSurroundings(): Promise<void> {
     clearInterval(this.#ticker)
+    await this.#options.messages?.stop()
     await Promise.all(this.feeds.map((feed) => feed.close()))
     await Promise.all(this.#options.connections.map((connection) => connection.close()))
   }

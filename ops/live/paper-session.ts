@@ -21,7 +21,6 @@ import { createStepGate, type StepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
-import { OperatingError } from '../../schemas/operating-error.ts'
 import { planData } from '../../sim/backtest/data-plan.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { loadConfig } from '../config/load-config.ts'
@@ -31,18 +30,21 @@ import { foldUnder } from './fold-node.ts'
 import { lastJournaled } from './last-journaled.ts'
 import { BAR_CLOSE_DELAY_US, liveNodeFactory } from './live-node.ts'
 import { LiveSession } from './live-session.ts'
+import { type NodePlace, nodePlace } from './node-place.ts'
 import { type HeldLease, joinBus, type SessionBus } from './session-bus.ts'
 import { marketFeeds, sessionFeeds } from './session-feeds.ts'
 import { makeSessionFolder, sessionFolder, sessionJournal } from './session-folder.ts'
 import { bindingOf, contentsOf } from './session-identity.ts'
 import { openSessionTape, startRecorder } from './session-tape.ts'
 import { sessionVenues } from './session-venues.ts'
-import { standBy } from './stand-by.ts'
+import { type StandByOptions, standBy } from './stand-by.ts'
 
 export type PaperOptions = {
   /** The configuration file, and values laid over it. */
   readonly path: string
   readonly set: readonly string[]
+  /** Which of the configuration's nodes this process hosts; absent: all. */
+  readonly node?: string | undefined
   readonly observer: OutputObserver
   readonly onAlert: (alert: Alert) => void
   readonly onFault: (fault: FaultReport) => void
@@ -69,6 +71,7 @@ export type SessionSeams = {
 export type PaperSession = {
   readonly session: LiveSession
   readonly config: Config
+  readonly place: NodePlace
   readonly folder: string
   readonly instruments: readonly InstrumentSpec[]
   readonly clock: SessionClock
@@ -79,34 +82,37 @@ export type PaperSession = {
 export async function openPaperSession(options: PaperOptions): Promise<PaperSession> {
   await using opened = new AsyncDisposableStack()
   const { onAlert, onFailure, between = {} } = options
-  const { gate, loaded, config } = await load(options, opened)
+  const { gate, loaded, config, place } = await load(options, opened)
   const instruments = instrumentsOf(config)
-  const folder = sessionFolder(config)
+  const folder = sessionFolder(config, place.node_id)
   await makeSessionFolder(folder)
-  const held = await heldLease(options, loaded.loaded.base_directory, config, folder)
+  const { base_directory } = loaded.loaded
+  const held = await heldLease(options, { base_directory, config, place, instruments }, folder)
   const journal = await openJournal(options, folder, opened)
   const { ts_us: journaled_us } = await lastJournaled(journal)
   const clock = sessionClock(config, journaled_us, between)
   const venues = opened.use(
-    disposable(await sessionVenues({ config, instruments, folder, clock, onFailure })),
+    disposable(await sessionVenues({ config, place, instruments, folder, clock, onFailure })),
   )
   const connections = venues.connections.map(
     (connection) => new ComparedConnection(between.connection?.(connection) ?? connection),
   )
   const directory = sessionJournal(folder)
   const now_us = () => clock.now_us()
-  const bus = await joinBus({ config, journal, directory, now_us, onAlert, onFailure, held })
+  const joining = { config, place, instruments, journal, directory, now_us, onAlert, onFailure, held }
+  const bus = await joinBus(joining)
   if (bus !== undefined) opened.use(disposable(bus))
   const recorder = startRecorder({ config, clock, onAlert }, options)
   if (recorder !== undefined) opened.use(disposable(recorder))
-  const recording = await openSessionTape({ config, folder, journal, instruments, clock, onAlert })
+  const recorded = { config, node: place.name, folder, journal, instruments, clock, onAlert }
+  const recording = await openSessionTape(recorded)
   if (recording !== undefined) opened.use(disposable(recording))
   const feedClock = between.feedClock?.(clock) ?? clock
   const feeds = await marketFeeds({
     config,
     instruments,
     clock: feedClock,
-    bus: bus?.messages,
+    bus: bus?.bus,
     openStore: async () => {
       await recorder?.ready
       return openExistingStore(config.data.store)
@@ -117,12 +123,14 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   const links = { config, instruments, clock: feedClock, tape: recording?.tape, onRow: venues.onRow }
   const session = await LiveSession.open({
     config,
+    accounts: place.accounts,
+    messages: bus?.messages,
     clock,
     connections,
     journal,
     snapshots: { directory, base_directory: loaded.loaded.base_directory },
     wrapWriter: (writer) => wrapped(writer, bus, between),
-    ...nodeOptions({ options, loaded, config, instruments, gate, connections, bus }),
+    ...nodeOptions({ options, loaded, config, place, instruments, gate, connections, bus }),
     tape: recording?.tape,
     makeFeeds: (target) => sessionFeeds(feeds, links, target),
     // What the other node sent at the last moment of its lease may still be on its way.
@@ -131,7 +139,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     onFailure,
   })
   const beside = opened.move()
-  return { session, config, folder, instruments, clock, close: () => beside.disposeAsync() }
+  return { session, config, place, folder, instruments, clock, close: () => beside.disposeAsync() }
 }
 
 /** What only a live session's configuration says in full: its orders wait for the disk, its bars for late rows. */
@@ -144,40 +152,32 @@ export function liveConfig(config: Config): Config {
   }
 }
 
-type Loaded = { readonly gate: StepGate; readonly loaded: LoadedSession; readonly config: Config }
+type Loaded = {
+  readonly gate: StepGate
+  readonly loaded: LoadedSession
+  readonly config: Config
+  readonly place: NodePlace
+}
 
 async function load(options: PaperOptions, opened: AsyncDisposableStack): Promise<Loaded> {
   const gate = createStepGate()
   // Before the strategies are loaded: what they take into a variable must be guarded already.
   opened.defer(installAmbientGuard(gate, () => undefined))
-  const loaded = await loadStrategies(await loadConfig(options))
-  refuseNodes(loaded.loaded.config)
-  return { gate, loaded, config: liveConfig(loaded.loaded.config) }
-}
-
-/** One process that ran everything would be another placement than the one asked for. */
-function refuseNodes({ nodes }: Config): void {
-  if (nodes === undefined || nodes.length === 1) return
-  throw new OperatingError({
-    code: 'config.nodes_apart',
-    reason: 'unavailable',
-    what: `The configuration places the session in ${nodes.length} nodes; this build starts a paper session in one.`,
-    where: 'nodes',
-    remedy: 'Leave nodes out, so that one node hosts all.',
-  })
+  const read = await loadConfig(options)
+  const place = nodePlace(read.config, options.node)
+  const loaded = await loadStrategies(read)
+  return { gate, loaded, config: liveConfig(loaded.loaded.config), place }
 }
 
 async function heldLease(
   options: PaperOptions,
-  base_directory: string,
-  config: Config,
+  hosted: Pick<StandByOptions, 'base_directory' | 'config' | 'place' | 'instruments'>,
   folder: string,
 ): Promise<HeldLease | undefined> {
   const { stand_by, onAlert, onFailure } = options
   if (stand_by === undefined) return undefined
   const now_us = () => Date.now() * 1000
-  const directory = sessionJournal(folder)
-  return standBy({ ...stand_by, base_directory, config, directory, now_us, onAlert, onFailure })
+  return standBy({ ...stand_by, ...hosted, directory: sessionJournal(folder), now_us, onAlert, onFailure })
 }
 
 /** A session closes its journal when it ends; closing it again does nothing. */
@@ -212,7 +212,7 @@ type NodeParts = Loaded & {
 }
 
 /** How the node is built, and what its epochs are bound to. */
-function nodeOptions({ options, loaded, config, instruments, gate, connections, bus }: NodeParts) {
+function nodeOptions({ options, loaded, config, place, instruments, gate, connections, bus }: NodeParts) {
   const { observer, onAlert, onFault } = options
   return {
     buildNode: liveNodeFactory({
@@ -220,6 +220,7 @@ function nodeOptions({ options, loaded, config, instruments, gate, connections, 
       instruments,
       definitions: definitionsOf(loaded),
       venues: connections,
+      node_id: place.node_id,
       sha256: nodeSha256,
       gate,
       permit: bus?.permit,
@@ -230,7 +231,7 @@ function nodeOptions({ options, loaded, config, instruments, gate, connections, 
     }),
     bounds: LIVE_BOUNDS_DEFAULT,
     binding: bindingOf(loaded, config),
-    contents: (base_from: BaseOrigin) => contentsOf(loaded, config, base_from),
+    contents: (base_from: BaseOrigin) => contentsOf(loaded, config, place.node_id, base_from),
     foldUnder: (header: Uint8Array) => foldUnder(header, connections),
     instrumentIndex: (id: string) => indexOf(instruments, id),
     venueOfInstrument: (index: number) => must(instruments[index], 'an instrument is known').venue_id,

@@ -3,16 +3,17 @@
 
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import type { LiveContents } from '../../engine/live/live-header.ts'
 import type { NodeFactory } from '../../engine/live/node-factory.ts'
 import { must } from '../../schemas/assert.ts'
-import type { Config } from '../../schemas/config.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { SimulatedVenues } from '../../sim/exchange/simulated-venues.ts'
 import { termsOf } from '../../sim/paper-venue/venue-host.ts'
 import { type LiveBuiltNode, type LiveNodeOptions, liveNodeFactory } from './live-node.ts'
 
 export type RerunNodeOptions = Pick<LiveNodeOptions, 'gate' | 'observer' | 'trace'> & {
-  readonly config: Config
+  /** Configuration and place of the node, from the epoch's header. */
+  readonly contents: Pick<LiveContents, 'config' | 'node_id'>
   readonly definitions: ReadonlyMap<string, StrategyDefinition>
 }
 
@@ -21,13 +22,15 @@ export type RerunNode = {
   readonly instrumentIndex: (instrument_id: string) => number
 }
 
-export function rerunNode({ config, ...options }: RerunNodeOptions): RerunNode {
+export function rerunNode({ contents, ...options }: RerunNodeOptions): RerunNode {
+  const { config, node_id } = contents
   const instruments = instrumentsOf(config)
   return {
     buildNode: liveNodeFactory({
       ...options,
       config,
       instruments,
+      node_id,
       venues: new SimulatedVenues(termsOf(config)).exchanges,
       sha256: nodeSha256,
       onFault: () => undefined,

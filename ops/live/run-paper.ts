@@ -12,6 +12,8 @@ import { statusOf, statusText } from './session-status.ts'
 export type RunPaperOptions = {
   readonly path: string
   readonly set: readonly string[]
+  /** Which of the configuration's nodes; absent: all in this process. */
+  readonly node: string | undefined
   /** How long to run, as given; absent: until told to stop. */
   readonly seconds: string | undefined
   /** Follow the node that runs the session, and take over when it is gone. */
@@ -24,6 +26,7 @@ export type EndedPaper = { readonly status: SessionStatus; readonly text: string
 export async function runPaper({
   path,
   set,
+  node,
   seconds,
   stand_by,
   print,
@@ -33,6 +36,7 @@ export async function runPaper({
   const paper = await openPaperSession({
     path,
     set,
+    node,
     observer: printer.observer,
     onAlert: (alert) => printer.alert(alert),
     onFault: (fault) => printer.fault(fault),
@@ -44,9 +48,10 @@ export async function runPaper({
     // A standby has nothing to end gracefully: the command line's own handler ends it at the first signal.
     stand_by: stand_by ? { signal: new AbortController().signal, print } : undefined,
   })
-  const { session, config, folder, instruments } = paper
+  const { session, config, place, folder, instruments } = paper
+  const name = place.node_id === undefined ? config.session : `${config.session}/${place.node_id}`
   printer.describe(config, instruments, session)
-  const scope = { config, mode: 'paper', folder, instruments } as const
+  const scope = { config, place, mode: 'paper', folder, instruments } as const
   const stopListening = await listenForControl(folder, (request) =>
     handleControl(request, {
       session,
@@ -60,14 +65,15 @@ export async function runPaper({
       ? undefined
       : setTimeout(() => end.resolve({ by: 'time', on_stop: config.live.on_stop }), Number(seconds) * 1000)
   try {
-    print(`${config.session}: epoch ${session.start.epoch} in ${folder}; Ctrl-C ends it.`)
+    print(`${name}: epoch ${session.start.epoch} in ${folder}; Ctrl-C ends it.`)
     // A venue that cannot be reached keeps `run` waiting, and nobody from ending the session.
-    await Promise.race([session.run(), end.promise])
+    const isUp = session.run().then(() => print('Venues and feeds are connected.'))
+    await Promise.race([isUp, end.promise])
     const { by, on_stop, done } = await end.promise
     const open = await session.stop(by, on_stop)
     const status = statusOf(session, scope)
     done?.(open)
-    return { status, text: `\n${statusText(status)}\n${endText(config.session, open)}\n` }
+    return { status, text: `\n${statusText(status)}\n${endText(name, open)}\n` }
   } catch (error) {
     await session.abandon()
     throw error

@@ -1,6 +1,6 @@
-// What a session has of the bus: the lease of its accounts, asked before each order leaves, and under `replicated` a copy
-// of its journal that orders wait for. Without a bus there is neither, and the journal's own lock is all that keeps a
-// second engine out.
+// What a session has of the bus: the lease of its accounts, asked before each order leaves, under `replicated` a copy of
+// its journal that orders wait for, and the messages that nodes say to each other. A node without accounts has no lease.
+// Without a bus there is none of it, and the journal's own lock is all that keeps a second engine out.
 
 import { hostname } from 'node:os'
 import { acquireLease, type LeaseOptions } from '../../adapters/nats/acquire-lease.ts'
@@ -11,6 +11,7 @@ import type { AccountLease } from '../../adapters/nats/lease.ts'
 import { TRADING_ROLE } from '../../adapters/nats/roles.ts'
 import { leaseBucket, streamName, streamOf } from '../../adapters/nats/streams.ts'
 import type { MessageBus } from '../../engine/bus-port.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { Journal, JournalWriter } from '../../engine/journal-port.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
@@ -18,9 +19,13 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import { BUS_SUBJECT, type BusEnvironment, parseBusEnvironment } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import { seedFile } from '../nats/credentials.ts'
+import type { NodePlace } from './node-place.ts'
+import { SessionMessages } from './session-messages.ts'
 
 export type SessionBusOptions = {
   readonly config: Config
+  readonly place: NodePlace
+  readonly instruments: readonly InstrumentSpec[]
   readonly journal: Journal
   /** The journal's folder. */
   readonly directory: string
@@ -39,10 +44,12 @@ const PUBLISH_DEADLINE_MS = 2_000
 const PENDING_MAX = 1_024
 
 export type SessionBus = {
-  /** '' while an order may leave at this moment. */
-  readonly permit: () => string
+  /** '' while an order may leave at this moment; absent in a node that sends none. */
+  readonly permit: (() => string) | undefined
   readonly wrapWriter: (writer: JournalWriter) => JournalWriter
-  readonly messages: MessageBus
+  readonly bus: MessageBus
+  /** Between nodes. */
+  readonly messages: SessionMessages
   /** After the journal was closed: gives up what was held. */
   readonly close: () => Promise<void>
 }
@@ -54,44 +61,67 @@ export async function joinBus(options: SessionBusOptions): Promise<SessionBus | 
     if (config.durability === 'replicated') throw nothingToCopyTo()
     return undefined
   }
-  const env = environmentOf(config)
-  const connection = options.held?.connection ?? (await connectAsTrading(options, config.bus))
-  let taken = options.held?.lease
+  const connection = options.held?.connection ?? (await connectAs(options, config.bus))
   try {
-    const epoch = (options.journal.epochs.at(-1)?.epoch ?? 0) + 1
-    const lease = taken ?? (await acquireLease(leaseOptions({ ...options, connection, env, epoch })))
-    taken = lease
-    const copy = config.durability === 'replicated' ? await openCopy(options, env, connection) : undefined
-    const messages = new JetStreamBus({
-      connection,
-      streamOf,
-      deadline_ms: PUBLISH_DEADLINE_MS,
-      pending_max: PENDING_MAX,
-    })
-    messages.onFault(options.onFailure)
-    return {
-      permit: () => lease.permit(),
-      wrapWriter: (writer) => copy?.follow(writer) ?? writer,
-      messages,
-      close: async () => {
-        await messages.close()
-        await copy?.close()
-        await lease.release()
-        await connection.close()
-      },
-    }
+    return await join(options, connection)
   } catch (error) {
-    await taken?.release()
+    await options.held?.lease.release()
     await connection.close()
     throw error
   }
 }
 
-async function connectAsTrading(options: SessionBusOptions, url: string): Promise<Connection> {
+async function join(options: SessionBusOptions, connection: Connection): Promise<SessionBus> {
+  const { config, place, held, onFailure } = options
+  const env = environmentOf(config)
+  const epoch = (options.journal.epochs.at(-1)?.epoch ?? 0) + 1
+  const lease =
+    held?.lease ??
+    (place.accounts.length === 0
+      ? undefined
+      : await acquireLease(leaseOptions({ ...options, connection, env, epoch })))
+  try {
+    const copy = config.durability === 'replicated' ? await openCopy(options, env, connection) : undefined
+    const bus = new JetStreamBus({
+      connection,
+      streamOf,
+      deadline_ms: PUBLISH_DEADLINE_MS,
+      pending_max: PENDING_MAX,
+      ...(place.role === TRADING_ROLE ? {} : { fixed_consumer: place.role }),
+    })
+    bus.onFault(onFailure)
+    const messages = new SessionMessages({
+      ...options,
+      bus,
+      environment: env,
+      session: config.session,
+      epoch,
+    })
+    return {
+      permit: lease && (() => lease.permit()),
+      wrapWriter: (writer) => copy?.follow(writer) ?? writer,
+      bus,
+      messages,
+      close: async () => {
+        await messages.close()
+        await bus.close()
+        await copy?.close()
+        await lease?.release()
+        await connection.close()
+      },
+    }
+  } catch (error) {
+    if (held === undefined) await lease?.release()
+    throw error
+  }
+}
+
+async function connectAs(options: SessionBusOptions, url: string): Promise<Connection> {
+  const { role } = options.place
   const { connection } = await connectNats({
     url,
-    role: TRADING_ROLE,
-    seed_file: seedFile(options.config.bus_credentials, TRADING_ROLE),
+    role,
+    seed_file: seedFile(options.config.bus_credentials, role),
     money: 'paper',
     onDoubt: ({ what, remedy }) => tell(options, 'bus.doubtful_server', 'warning', what, remedy),
     onViolation: options.onFailure,
@@ -101,7 +131,7 @@ async function connectAsTrading(options: SessionBusOptions, url: string): Promis
 
 type Connection = Awaited<ReturnType<typeof connectNats>>['connection']
 
-type LeaseScope = Pick<SessionBusOptions, 'config' | 'onFailure'> & {
+type LeaseScope = Pick<SessionBusOptions, 'config' | 'place' | 'onFailure'> & {
   readonly connection: Connection
   readonly env: BusEnvironment
   /** The epoch the holder is about to open. */
@@ -109,13 +139,13 @@ type LeaseScope = Pick<SessionBusOptions, 'config' | 'onFailure'> & {
 }
 
 /** How a session's lease is taken, by the node itself or by its standby. */
-export function leaseOptions({ config, onFailure, connection, env, epoch }: LeaseScope): LeaseOptions {
+export function leaseOptions({ config, place, onFailure, connection, env, epoch }: LeaseScope): LeaseOptions {
   return {
     connection,
     bucket: leaseBucket(env),
-    accounts: config.accounts.map(({ id }) => id),
+    accounts: place.accounts.map(({ id }) => id),
     claim: {
-      node: config.session,
+      node: place.name,
       session: config.session,
       epoch,
       holder: `${hostname()}, pid ${process.pid}`,
@@ -130,11 +160,11 @@ function openCopy(
   env: BusEnvironment,
   connection: Connection,
 ): Promise<JournalCopy> {
-  const { config, journal, directory } = options
+  const { place, journal, directory } = options
   return openJournalCopy({
     connection,
     stream: streamName(env, 'journal'),
-    subject: BUS_SUBJECT.journal(env, config.session),
+    subject: BUS_SUBJECT.journal(env, place.name),
     directory,
     epochs: journal.epochs,
     onBehind: (behind, reason) => {

@@ -18,6 +18,8 @@ const NOT_FOR_OPERATORS = new Set<string>([
   'session_stop',
   'trading_enable',
   'strategy_fault',
+  'intents_hold',
+  'intents_release',
 ])
 
 export async function handleControl(request: ControlRequest, scope: ControlScope): Promise<unknown> {

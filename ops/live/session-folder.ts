@@ -1,8 +1,9 @@
-// Where a session lives: `<journal.directory>/<session>`, with its journal, and beside it what other processes need.
+// Where a session lives: `<journal.directory>/<session>`, with its journal, and beside it what other processes need. Each
+// of several nodes has such a folder inside that one, under its own name.
 
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { makeFolders } from '../../adapters/journal-file/make-folders.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -10,8 +11,12 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 /** Where sessions are looked for that are named and not given as a folder. */
 export const SESSIONS_DEFAULT = './runs'
 
-export function sessionFolder({ journal, session }: Pick<Config, 'journal' | 'session'>): string {
-  return join(journal.directory, session)
+/** @param node_id of one of several nodes; undefined where one hosts all. */
+export function sessionFolder(
+  { journal, session }: Pick<Config, 'journal' | 'session'>,
+  node_id: string | undefined,
+): string {
+  return node_id === undefined ? join(journal.directory, session) : join(journal.directory, session, node_id)
 }
 
 export function sessionJournal(folder: string): string {
@@ -43,26 +48,73 @@ export async function makeSessionFolder(folder: string): Promise<void> {
   }
 }
 
-/** The folder of a session given by its folder or by its name. */
-export function findSession(given: string): string {
-  for (const folder of [resolve(given), resolve(SESSIONS_DEFAULT, given)]) {
-    if (existsSync(sessionJournal(folder))) return folder
-  }
-  throw new OperatingError({
-    code: 'session.not_found',
-    reason: 'usage',
-    what: 'There is no session of that name or in that folder.',
-    where: `${resolve(given)}, ${resolve(SESSIONS_DEFAULT, given)}`,
-    remedy: 'Name the folder that orrery paper printed; orrery sessions lists those under ./runs.',
-  })
+/** The folder of a session, or of one of its nodes, given by its folder or by its name: `first`, `first/trading`. */
+export async function findSession(given: string): Promise<string> {
+  return (await foundSession(given)) ?? notFound(given)
 }
 
-/** Every folder under `directory` that holds a session's journal. */
+/** Undefined where there is none; several are refused. */
+export async function foundSession(given: string): Promise<string | undefined> {
+  const [folder, ...others] = await nodeFolders(given)
+  if (folder !== undefined && others.length > 0) throw severalNodes(given, [folder, ...others])
+  return folder
+}
+
+/** The folders of all nodes of a session, one where it has but one. */
+export async function findNodes(given: string): Promise<string[]> {
+  const folders = await nodeFolders(given)
+  return folders.length > 0 ? folders : notFound(given)
+}
+
+/** Every folder under `directory` that holds the journal of a session, or of a node of one. */
 export async function sessionFolders(directory: string): Promise<string[]> {
+  if (!existsSync(directory)) return []
+  const found = await foldersIn(directory)
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const folder = join(directory, entry.name)
+    if (entry.isDirectory() && !found.includes(folder)) found.push(...(await foldersIn(folder)))
+  }
+  return found.sort()
+}
+
+async function foldersIn(directory: string): Promise<string[]> {
   if (!existsSync(directory)) return []
   const entries = await readdir(directory, { withFileTypes: true })
   return entries
     .filter((entry) => entry.isDirectory() && existsSync(sessionJournal(join(directory, entry.name))))
     .map((entry) => join(directory, entry.name))
     .sort()
+}
+
+async function nodeFolders(given: string): Promise<string[]> {
+  for (const folder of candidatesOf(given)) {
+    if (existsSync(sessionJournal(folder))) return [folder]
+    const nodes = await foldersIn(folder)
+    if (nodes.length > 0) return nodes
+  }
+  return []
+}
+
+function candidatesOf(given: string): string[] {
+  return [resolve(given), resolve(SESSIONS_DEFAULT, given)]
+}
+
+function severalNodes(given: string, folders: readonly string[]): OperatingError {
+  return new OperatingError({
+    code: 'session.several_nodes',
+    reason: 'usage',
+    what: `There are ${folders.length} journals, one for each node.`,
+    where: given,
+    remedy: `Name one of them: ${folders.map((folder) => join(given, basename(folder))).join(', ')}.`,
+  })
+}
+
+function notFound(given: string): never {
+  throw new OperatingError({
+    code: 'session.not_found',
+    reason: 'usage',
+    what: 'There is no session of that name or in that folder.',
+    where: candidatesOf(given).join(', '),
+    remedy: 'Name the folder that orrery paper printed; orrery sessions lists those under ./runs.',
+  })
 }

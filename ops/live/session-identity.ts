@@ -15,7 +15,7 @@ export function bindingOf({ strategies }: LoadedSession, config: Config): EpochB
   return {
     build_hash: buildIdentity().build_hash,
     strategy_hash: Buffer.from(nodeSha256.digest(...hashes)).toString('hex'),
-    config_hash: configHash(config),
+    config_hash: boundHash(config),
     schema_version: SCHEMA_VERSION,
   }
 }
@@ -23,6 +23,7 @@ export function bindingOf({ strategies }: LoadedSession, config: Config): EpochB
 export function contentsOf(
   { strategies }: LoadedSession,
   config: Config,
+  node_id: string | undefined,
   base_from: BaseOrigin,
 ): LiveContents {
   const { version, node_version } = buildIdentity()
@@ -30,6 +31,7 @@ export function contentsOf(
     kind: 'live',
     mode: 'paper',
     config,
+    ...(node_id === undefined ? {} : { node_id }),
     strategies: config.strategies.map(({ id }, i) => {
       const { source, strategy_hash, files } = must(strategies[i], 'every configured strategy is loaded')
       return {
@@ -43,4 +45,11 @@ export function contentsOf(
     node_version,
     base_from,
   }
+}
+
+/** Where messages go decides nothing; that there is a bus decides what the session tells on it. */
+function boundHash(config: Config): string {
+  const hash = configHash(config)
+  if (config.bus === undefined) return hash
+  return Buffer.from(nodeSha256.digest(Buffer.from(hash), Buffer.from('on a bus'))).toString('hex')
 }

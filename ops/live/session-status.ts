@@ -7,9 +7,13 @@ import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString, isoTime } from '../../schemas/units.ts'
 import { alignedRows, grouped } from '../text/table.ts'
 import type { LiveSession } from './live-session.ts'
+import type { NodePlace } from './node-place.ts'
+import type { MessagesStatus } from './session-messages.ts'
 
 export type SessionStatus = {
   readonly session: string
+  /** Of several; '' where one hosts all. */
+  readonly node: string
   readonly mode: 'paper' | 'live'
   readonly pid: number
   readonly folder: string
@@ -34,6 +38,8 @@ export type SessionStatus = {
     readonly pending_bytes: number
   }
   readonly conflated_quotes: number
+  /** With other nodes, over the bus; null without one. */
+  readonly messages: MessagesStatus | null
 }
 
 export type AccountStatus = {
@@ -53,6 +59,7 @@ export type AccountStatus = {
 
 export type StatusScope = {
   readonly config: Config
+  readonly place: NodePlace
   readonly mode: 'paper' | 'live'
   readonly folder: string
   readonly instruments: readonly InstrumentSpec[]
@@ -60,11 +67,12 @@ export type StatusScope = {
 
 export function statusOf(
   session: LiveSession,
-  { config, mode, folder, instruments }: StatusScope,
+  { config, place, mode, folder, instruments }: StatusScope,
 ): SessionStatus {
   const { node, built } = session.sequencer
   return {
     session: config.session,
+    node: place.node_id ?? '',
     mode,
     pid: process.pid,
     folder,
@@ -73,16 +81,20 @@ export function statusOf(
     time: isoTime(node.now_us),
     inputs: node.seq,
     is_trading_enabled: session.is_trading_enabled,
-    accounts: config.accounts.map(({ id }) => accountStatus(session, id, instruments)),
+    accounts: place.accounts.map(({ id }) => accountStatus(session, id, instruments)),
     strategies: [...built.trading.strategies].map(([strategy_id, { state }]) => ({ strategy_id, state })),
     venues: config.venues.map(({ id }) => ({
       venue_id: id,
       feed: node.stateOf(`feed/${id}`),
-      connection: session.connectionStates.get(id) ?? 'connecting',
+      connection:
+        place.accounts.length === 0
+          ? 'not connected from here'
+          : (session.connectionStates.get(id) ?? 'connecting'),
     })),
     feeds: session.feeds.map((feed) => ({ venue_id: feed.venue_id, counts: feed.counts() })),
     journal: session.journalState,
     conflated_quotes: session.sequencer.conflated_count,
+    messages: session.messagesStatus ?? null,
   }
 }
 
@@ -117,9 +129,9 @@ function accountStatus(
 }
 
 export function statusText(status: SessionStatus): string {
-  const { session, mode, pid, epoch, time, inputs, is_trading_enabled, journal } = status
+  const { session, node, mode, pid, epoch, time, inputs, is_trading_enabled, journal } = status
   const lines = [
-    `${session}  ${mode}  epoch ${epoch}, pid ${pid}`,
+    `${node === '' ? session : `${session}/${node}`}  ${mode}  epoch ${epoch}, pid ${pid}`,
     `${time}  ${grouped(inputs)} inputs, ${is_trading_enabled ? 'orders may leave' : 'orders are held until the venues agree'}`,
     '',
   ]
@@ -136,8 +148,19 @@ export function statusText(status: SessionStatus): string {
     ]),
     '',
     `journal  ${grouped(journal.appended_lsn + 1)} records, ${grouped(journal.pending_bytes)} bytes not yet durable; ${grouped(status.conflated_quotes)} quotes conflated`,
+    ...messageLines(status.messages),
   )
   return `${lines.join('\n')}\n`
+}
+
+function messageLines(messages: MessagesStatus | null): string[] {
+  if (messages === null) return []
+  const { unpublished, is_behind, heard, repeated, refused } = messages
+  const codes = Object.entries(refused).map(([code, count]) => `, ${grouped(count)} refused (${code})`)
+  const held = is_behind ? ', orders are held for it' : ''
+  return [
+    `messages  ${grouped(unpublished)} not yet on the bus${held}; ${grouped(heard)} heard, ${grouped(repeated)} of them again${codes.join('')}`,
+  ]
 }
 
 function accountLines(account: AccountStatus): string[] {

@@ -14,6 +14,8 @@ import { sessionTape } from './session-folder.ts'
 
 export type SessionTapeOptions = {
   readonly config: Config
+  /** Name of the node. */
+  readonly node: string
   readonly folder: string
   readonly journal: Journal
   readonly instruments: readonly InstrumentSpec[]
@@ -29,12 +31,12 @@ export type SessionTapes = {
 
 /** Call before the session's epoch is opened. Undefined where nothing is to be recorded. */
 export async function openSessionTape(options: SessionTapeOptions): Promise<SessionTapes | undefined> {
-  const { config, folder, journal, instruments, clock } = options
+  const { config, node, folder, journal, instruments, clock } = options
   // A history lies in the store already.
   if (!config.live.record || config.live.feeds.some(({ kind }) => kind === 'history')) return undefined
   const { tape, spooler } = await openTape({
     directory: sessionTape(folder),
-    tape: `${config.session}/${config.session}`,
+    tape: `${node}/${config.session}`,
     epoch: (journal.epochs.at(-1)?.epoch ?? 0) + 1,
     journal,
     instruments,

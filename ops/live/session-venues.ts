@@ -1,5 +1,5 @@
 // The venues of a paper session: the simulated exchange in this process with a ledger beside the session's journal, or
-// the one in a process of its own that the configuration names.
+// the one in a process of its own that the configuration names. A node without accounts has none.
 
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { exchangeAddress } from '../../adapters/paper-venue/frame-link.ts'
@@ -16,10 +16,12 @@ import { capabilitiesOf } from '../../sim/exchange/capability-tables.ts'
 import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
 import { InProcessConnection } from '../../sim/paper-venue/in-process-connection.ts'
 import { VenueHost } from '../../sim/paper-venue/venue-host.ts'
+import type { NodePlace } from './node-place.ts'
 import { exchangeLedger } from './session-folder.ts'
 
 export type SessionVenuesOptions = {
   readonly config: Config
+  readonly place: Pick<NodePlace, 'accounts'>
   readonly instruments: readonly InstrumentSpec[]
   readonly folder: string
   readonly clock: SessionClock
@@ -36,6 +38,8 @@ export type SessionVenues = {
 
 export async function sessionVenues(options: SessionVenuesOptions): Promise<SessionVenues> {
   const { exchange } = options.config.live
+  if (options.place.accounts.length === 0)
+    return { connections: [], absence_grace_ms: 0, close: () => Promise.resolve() }
   return exchange === undefined ? inProcess(options) : overTcp(options, exchange)
 }
 

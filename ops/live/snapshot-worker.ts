@@ -59,7 +59,6 @@ async function open(): Promise<SnapshotFollower> {
   const opening = openingOf(must(await cursor.next(-1), 'an epoch begins with its opening'))
   const { binding, contents } = readLiveHeader(opening.header, directory)
   if (binding.build_hash !== buildIdentity().build_hash) throw otherBuild()
-  const { config } = contents
   const folder = epochPath(directory, epoch)
   const { base } = opening
   return new SnapshotFollower({
@@ -67,8 +66,8 @@ async function open(): Promise<SnapshotFollower> {
     cursor,
     base,
     from: (await readSnapshots(nodeJournalFs, folder, Number.POSITIVE_INFINITY)).at(-1),
-    ...rerunNode({ config, definitions: await definitionsOf(contents), gate }),
-    snapshot_inputs: config.live.snapshot_inputs,
+    ...rerunNode({ contents, definitions: await definitionsOf(contents), gate }),
+    snapshot_inputs: contents.config.live.snapshot_inputs,
     save: (snapshot) => writeSnapshot(nodeJournalFs, folder, snapshot),
     onLost: () => say({ note: 'lost' }),
   })

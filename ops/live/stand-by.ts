@@ -7,7 +7,6 @@ import { connectNats } from '../../adapters/nats/connect.ts'
 import { followJournal, type JournalFollower } from '../../adapters/nats/journal-follower.ts'
 import { STANDBY_ROLE } from '../../adapters/nats/roles.ts'
 import { streamName } from '../../adapters/nats/streams.ts'
-import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { BUS_SUBJECT } from '../../schemas/subjects.ts'
 import { seedFile } from '../nats/credentials.ts'
@@ -23,8 +22,8 @@ export type StandByOptions = Omit<SessionBusOptions, 'journal' | 'held'> & {
 
 /** Resolves when the lease is taken and everything the bus held is in the folder. */
 export async function standBy(options: StandByOptions): Promise<HeldLease> {
-  const { config, signal, print, directory, base_directory, onFailure } = options
-  const url = refuseUnfit(config)
+  const { config, place, signal, print, directory, base_directory, onFailure } = options
+  const url = refuseUnfit(options)
   const env = environmentOf(config)
   const { connection } = await connectNats({
     url,
@@ -43,14 +42,14 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
     follower = await followJournal({
       connection,
       stream: streamName(env, 'journal'),
-      subject: BUS_SUBJECT.journal(env, config.session),
+      subject: BUS_SUBJECT.journal(env, place.name),
       directory,
       onFailure: (error) => broken.abort(error),
     })
     await follower.catchUp()
     if (config.durability !== 'replicated') throw notReplicated(follower)
     print(
-      `standing by for ${config.session}: ${placeOf(follower)} is here; it takes over when the lease is free.`,
+      `standing by for ${place.name}: ${placeOf(follower)} is here; it takes over when the lease is free.`,
     )
     // The epoch is not known before the other has ended; the claim is for people, the fence is in the journal's copy.
     const epoch = (follower.end?.epoch ?? 0) + 1
@@ -60,7 +59,7 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
       await follower.catchUp()
       await snapshots.close()
       await follower.close()
-      print(`${config.session} is taken over: ${placeOf(follower)} was the last that was copied.`)
+      print(`${place.name} is taken over: ${placeOf(follower)} was the last that was copied.`)
       return { connection, lease }
     } catch (error) {
       await lease.release()
@@ -79,7 +78,16 @@ function placeOf({ end }: JournalFollower): string {
 }
 
 /** Returns the server's address. */
-function refuseUnfit({ bus, live }: Config): string {
+function refuseUnfit({ config: { bus, live }, place }: StandByOptions): string {
+  if (place.accounts.length === 0) {
+    throw new OperatingError({
+      code: 'standby.no_account',
+      reason: 'usage',
+      what: `The node ${place.name} holds no account, so there is no lease to wait for.`,
+      where: '--standby',
+      remedy: 'Start the node itself again from its own journal: nothing it said is lost.',
+    })
+  }
   if (bus === undefined) {
     throw new OperatingError({
       code: 'standby.no_bus',

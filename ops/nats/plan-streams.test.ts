@@ -30,7 +30,7 @@ const desired = desiredState(PAPER_INSTALLATION, '2.15.1', 1)
 test('[N10] what is missing is planned, made, and then as it should be', async () => {
   const changes = await planChanges(jsm, desired)
   expect(changes.map(({ name, change }) => `${change} ${name}`)).toEqual([
-    ...['MD', 'MDSEQ', 'SIG', 'INTENT', 'ORDER', 'RISK', 'CTL', 'JOURNAL'].map(
+    ...['MD', 'MDSEQ', 'SIG', 'INTENT', 'STATE', 'ORDER', 'RISK', 'CTL', 'JOURNAL'].map(
       (name) => `create PAPER_${name}`,
     ),
     'create KV_orrery_lease_paper',
@@ -111,7 +111,7 @@ test('[N10] paper and live share no stream', async () => {
     const env = parseBusEnvironment(text)
     return env === undefined ? [] : streamDefinitions(env).map(({ name }) => name)
   }
-  expect(new Set([...names('paper'), ...names('live'), ...names('sim.run-1')]).size).toBe(27)
+  expect(new Set([...names('paper'), ...names('live'), ...names('sim.run-1')]).size).toBe(30)
 })
 
 test('[N8] strategy nodes need a server that can reset a reader', () => {

@@ -1,7 +1,6 @@
 // `orrery recorder` at work: holds the tick store, records the tapes of every session beside the configured one, and
 // serves readings to other commands, until it is told to end.
 
-import { join } from 'node:path'
 import { openChdbTickStore, type RecordingStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
 import { Recorder, type RecorderCounts } from '../../adapters/recorder/recorder.ts'
 import { StoreServer } from '../../adapters/recorder/store-server.ts'
@@ -9,7 +8,7 @@ import type { Config } from '../../schemas/config.ts'
 import { builtInInstruments } from '../../schemas/instrument-table.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { loadConfig } from '../config/load-config.ts'
-import { sessionFolders, sessionTape } from '../live/session-folder.ts'
+import { sessionFolder, sessionFolders, sessionTape } from '../live/session-folder.ts'
 
 /** How often the folders are looked at. */
 const LOOK_INTERVAL_MS = 200
@@ -94,9 +93,11 @@ async function record(
 }
 
 /** The tapes of all sessions that are kept beside this one: they share the store, which has one recorder. */
-async function tapeFolders({ journal, session }: Config): Promise<string[]> {
-  const own = join(journal.directory, session)
-  const folders = new Set([own, ...(await sessionFolders(journal.directory))])
+async function tapeFolders(config: Config): Promise<string[]> {
+  const { journal, nodes = [] } = config
+  // A session that has just begun has no journal yet.
+  const own = [undefined, ...nodes.map(({ id }) => id)].map((node_id) => sessionFolder(config, node_id))
+  const folders = new Set([...own, ...(await sessionFolders(journal.directory))])
   return [...folders].map(sessionTape)
 }
 

@@ -17,7 +17,6 @@ import type { OutputObserver } from '../../engine/outputs.ts'
 import { RunDifferenceError } from '../../engine/run-difference.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
-import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { SimulatedVenues } from '../../sim/exchange/simulated-venues.ts'
 import { termsOf } from '../../sim/paper-venue/venue-host.ts'
@@ -110,7 +109,7 @@ class EpochRun {
     this.#options = options
     this.#epoch = epoch
     const { gate, observer = {}, trace } = options
-    const rerun = rerunNode({ config: header.contents.config, definitions, gate, observer, trace })
+    const rerun = rerunNode({ contents: header.contents, definitions, gate, observer, trace })
     let built: LiveBuiltNode | undefined
     this.#replay = new EpochReplay(
       {
@@ -183,7 +182,7 @@ async function proveBase(
     return boundary(next, 'the base of the epoch', 'another end of the epoch before')
   }
   if (binding.build_hash !== build_hash) return 'taken as given'
-  const fold = await foldOf(options, before.epoch, contents.config, definitions)
+  const fold = await foldOf(options, before.epoch, contents, definitions)
   if (sameBytes(fold, next.base)) return 'equal to the fold before'
   return boundary(next, 'the base of the epoch', 'another fold of the epoch before')
 }
@@ -191,12 +190,12 @@ async function proveBase(
 async function foldOf(
   { journal, gate }: RerunOptions,
   epoch: RecoveredEpoch,
-  config: Config,
+  contents: LiveHeader['contents'],
   definitions: ReadonlyMap<string, StrategyDefinition>,
 ): Promise<Uint8Array> {
-  const { exchanges } = new SimulatedVenues(termsOf(config))
+  const { exchanges } = new SimulatedVenues(termsOf(contents.config))
   const recovery = new LedgerRecovery(epoch, {
-    buildNode: rerunNode({ config, definitions, gate }).buildNode,
+    buildNode: rerunNode({ contents, definitions, gate }).buildNode,
     under: foldUnder(epoch.header, exchanges),
   })
   for await (const record of journal.read(epoch.epoch)) recovery.take(record)

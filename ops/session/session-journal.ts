@@ -1,20 +1,16 @@
 // The journal of a session given by folder or name, opened for reading; a session that runs holds its own.
 
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import type { Journal } from '../../engine/journal-port.ts'
 import { isLiveHeader } from '../../engine/live/live-header.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { findSession, SESSIONS_DEFAULT, sessionJournal } from '../live/session-folder.ts'
+import { findSession, foundSession, sessionJournal } from '../live/session-folder.ts'
 
 export type OpenedSession = { readonly journal: Journal; readonly folder: string; readonly where: string }
 
-/** Undefined where there is no journal, or one of a backtest. */
+/** Undefined where there is no journal, or one of a backtest; refused where there are several. */
 export async function openSessionFolder(given: string): Promise<OpenedSession | undefined> {
-  const folder = [resolve(given), resolve(join(SESSIONS_DEFAULT, given))].find((candidate) =>
-    existsSync(sessionJournal(candidate)),
-  )
+  const folder = await foundSession(given)
   if (folder === undefined) return undefined
   const where = sessionJournal(folder)
   const journal = await openFileJournal({ directory: where })
@@ -28,7 +24,7 @@ export async function openSessionFolder(given: string): Promise<OpenedSession | 
 export async function requireSession(given: string): Promise<OpenedSession> {
   const opened = await openSessionFolder(given)
   if (opened !== undefined) return opened
-  const folder = findSession(given)
+  const folder = await findSession(given)
   throw new OperatingError({
     code: 'session.not_live',
     reason: 'usage',

@@ -12,6 +12,8 @@ import { recordedOrders } from './recorded-orders.ts'
 
 export type SessionSummary = {
   readonly session: string
+  /** Of several; '' where one hosts all. */
+  readonly node: string
   readonly folder: string
   readonly mode: 'paper' | 'live'
   readonly is_running: boolean
@@ -34,9 +36,18 @@ export async function sessionSummaries(directory: string): Promise<SessionSummar
   return summaries
 }
 
-function ofStatus({ session, folder, mode, epoch, inputs, accounts, time }: SessionStatus): SessionSummary {
+function ofStatus({
+  session,
+  node,
+  folder,
+  mode,
+  epoch,
+  inputs,
+  accounts,
+  time,
+}: SessionStatus): SessionSummary {
   const orders = accounts.reduce((sum, account) => sum + account.open_orders + account.fills, 0)
-  return { session, folder, mode, is_running: true, epochs: epoch, inputs, orders, last_input: time }
+  return { session, node, folder, mode, is_running: true, epochs: epoch, inputs, orders, last_input: time }
 }
 
 /** Undefined for the run of a backtest, which lies in a folder of the same form. */
@@ -50,6 +61,7 @@ async function ofJournal(folder: string): Promise<SessionSummary | undefined> {
     const end = await lastJournaled(journal)
     return {
       session: contents.config.session,
+      node: contents.node_id ?? '',
       folder: basename(folder),
       mode: contents.mode,
       is_running: false,

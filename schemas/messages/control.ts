@@ -23,6 +23,9 @@ export const CONTROL_COMMANDS = [
   'account_resume',
   /** Cancels every open order of the scope. */
   'orders_cancel',
+  /** Intents for accounts in other nodes are denied where they are asked: the bus is behind. Cancels still leave. */
+  'intents_hold',
+  'intents_release',
 ] as const
 export type ControlCommand = (typeof CONTROL_COMMANDS)[number]
 

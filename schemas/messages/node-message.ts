@@ -5,6 +5,7 @@
 import Type, { type TSchema } from 'typebox'
 import { Envelope } from '../envelope.ts'
 import type { MessageId } from '../ids.ts'
+import type { BusFamily } from '../subjects.ts'
 import type { Intent } from './intent.ts'
 import type { Signal } from './market.ts'
 import { LIQUIDITY_SIDES, ORDER_TYPES, SIDES, TIMES_IN_FORCE } from './order.ts'
@@ -20,6 +21,8 @@ export type NodeMessage = {
   readonly type: 'node_message'
   /** As inside the node, `intent.<account>.<strategy>` for instance. */
   readonly subject: string
+  /** Its place in the stream of its family, from which a restarted node reads on. */
+  readonly sequence: number
   readonly message_id: MessageId
   /** Name of the node that said it. */
   readonly source: string
@@ -160,17 +163,21 @@ const Denied = closed({
   ts_event_us: Count,
 })
 
-/** The wire form of each payload, by the first word of its subject. */
+/** The wire form of each payload, by the family of its subject on the bus. */
 export const NODE_PAYLOADS = {
   intent: Type.Union([SubmitIntent, CancelIntent, ReplaceIntent]),
   sig: SignalWire,
-  'strategy-state': StateChanged,
+  state: StateChanged,
   order: Fact,
-  denied: Denied,
-} as const
+  risk: Denied,
+} as const satisfies { readonly [family in BusFamily]?: TSchema }
+
+/** What nodes say to each other, by family. */
+export type NodeFamily = keyof typeof NODE_PAYLOADS
+export const NODE_FAMILIES = Object.keys(NODE_PAYLOADS) as readonly NodeFamily[]
 
 /** A message on the wire; its payload is one of `NODE_PAYLOADS`. */
 export const NodeWire = Type.Object(
-  { envelope: Envelope, payload: Type.Unknown() },
+  { envelope: Envelope, session: Token, payload: Type.Unknown() },
   { additionalProperties: false, description: 'A message of one node to another.' },
 )

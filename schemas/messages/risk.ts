@@ -43,6 +43,8 @@ export const DENIAL_CODES = [
   'trail_offset',
   'expire_time_past',
   'would_not_reduce',
+  /** By the strategy's own node, whose messages wait for the bus. */
+  'messages_behind',
 ] as const
 export type DenialCode = (typeof DENIAL_CODES)[number]
 

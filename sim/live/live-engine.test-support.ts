@@ -39,6 +39,7 @@ export const BOUNDS: LiveBounds = {
   market_max: 2_000,
   kept_max: 100,
   pending_bytes_max: 1 << 20,
+  unpublished_max: 1_000,
   instant_inputs_max: 50,
 }
 

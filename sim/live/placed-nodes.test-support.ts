@@ -12,19 +12,25 @@ import { RandomStream } from '../../engine/random-stream.ts'
 import { openSession } from '../../ops/live/open-session.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import { messageId } from '../../schemas/ids.ts'
+import { busSubjectOf } from '../../schemas/messages/node-subject.ts'
+import { parseBusEnvironment } from '../../schemas/subjects.ts'
 import { control, type LiveScenario, reportsIn, sessionOptions } from './live-engine.test-support.ts'
 import { LiveWorld } from './live-world.test-support.ts'
 
 type Stored = { readonly subject: string; readonly message_id: string; readonly bytes: Uint8Array }
+
+const ENV = must(parseBusEnvironment('paper'), 'an environment')
+const SESSION = 'placed'
 
 /** Everything ever published, in order. */
 export class TestBus {
   readonly stored: Stored[] = []
 
   publish(message: OutgoingMessage): void {
-    const { node, epoch, seq, n, subject } = message
+    const { node, epoch, seq, n, payload } = message
     const message_id = messageId(node, epoch, seq, n)
-    this.stored.push({ subject, message_id, bytes: encodeNodeMessage(message) })
+    const subject = busSubjectOf(ENV, payload)
+    this.stored.push({ subject, message_id, bytes: encodeNodeMessage(message, SESSION) })
   }
 }
 
@@ -116,7 +122,7 @@ export class PlacedNode {
     for (; this.#heard < stored.length; this.#heard++) {
       const back = this.#random.nextInt(4) === 0 ? this.#random.nextInt(5) : 0
       for (let at = Math.max(0, this.#heard - back); at <= this.#heard; at++)
-        this.#deliver(stored[at] as Stored)
+        this.#deliver(stored[at] as Stored, at + 1)
     }
     const last = this.#unconfirmed.at(-1)
     if (last !== undefined && this.#random.nextInt(3) === 0) {
@@ -127,8 +133,9 @@ export class PlacedNode {
     return this.#heard > from || this.sequencer.has_input
   }
 
-  #deliver({ subject, bytes }: Stored): void {
-    const message = decodeNodeMessage(subject, bytes, (id) => this.#indexOf(id))
+  #deliver({ subject, bytes }: Stored, sequence: number): void {
+    const scope = { session: SESSION, instrumentIndex: (id: string) => this.#indexOf(id) }
+    const message = decodeNodeMessage({ subject, sequence, bytes }, scope)
     assert(typeof message === 'object', `the wire carries what was said, not ${String(message)}`)
     this.sequencer.offerMessage(message)
   }

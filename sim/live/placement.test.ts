@@ -76,9 +76,7 @@ test('[P4] an intent that was long on its way is denied', async () => {
   session.world.pass(600_000)
   expect(sequencer.offerMessage(fresh)).toBe('queued')
   await session.settle()
-  const denials = session.bus.stored
-    .slice(before)
-    .filter(({ subject }) => subject.startsWith('denied.main.nth'))
+  const denials = session.bus.stored.slice(before).filter(({ subject }) => subject === 'paper.risk.main')
   expect(denials.map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)).payload.reason_code)).toEqual(
     ['intent_too_old'],
   )
@@ -177,6 +175,7 @@ function intent(ts_us: number, seq: number): NodeMessage {
   return {
     type: 'node_message',
     subject: 'intent.main.nth',
+    sequence: seq,
     message_id: `strat1.1.${seq}.0` as MessageId,
     source: 'strat1',
     payload: {

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { EXIT_CODE } from '../../../schemas/operating-error.ts'
 import type { OrderComparison } from '../../session/compare-orders.ts'
 import { grouped } from '../../text/table.ts'
@@ -34,7 +34,7 @@ async function ordersOf(given: string) {
   const { openFileJournal } = await import('../../../adapters/journal-file/file-journal.ts')
   const { findSession } = await import('../../live/session-folder.ts')
   const { recordedOrders } = await import('../../session/recorded-orders.ts')
-  const journal = await openFileJournal({ directory: join(resolve(findSession(given)), 'journal') })
+  const journal = await openFileJournal({ directory: join(await findSession(given), 'journal') })
   try {
     return await recordedOrders(journal)
   } finally {

@@ -7,7 +7,9 @@ export const command: Command = {
   description: `
 Runs the session's strategies on its feeds, in real time, against the simulated exchange, with every input in a journal:
 killed or stopped and started again, the session goes on where it was. Orders, fills, denials and alerts are printed as
-they happen. Ctrl-C or orrery stop ends it gracefully. The session's folder is journal.directory/SESSION.`,
+they happen. Ctrl-C or orrery stop ends it gracefully. The session's folder is journal.directory/SESSION. Where the
+configuration has several nodes, each is started by itself with --node, in journal.directory/SESSION/NODE, and they talk
+over the bus.`,
   arguments_min: 1,
   arguments_max: 1,
   options: {
@@ -16,6 +18,11 @@ they happen. Ctrl-C or orrery stop ends it gracefully. The session's folder is j
       value: 'PATH=VALUE',
       multiple: true,
       description: 'Override a value of the configuration.',
+    },
+    node: {
+      type: 'string',
+      value: 'ID',
+      description: 'Host this one of the configuration’s nodes; the others are processes of their own.',
     },
     standby: {
       type: 'boolean',
@@ -31,6 +38,7 @@ they happen. Ctrl-C or orrery stop ends it gracefully. The session's folder is j
     { line: 'orrery paper ema.yaml', what: 'run it until Ctrl-C' },
     { line: 'orrery paper ema.yaml --set live.speed=60', what: 'a minute of market a second' },
     { line: 'orrery status first', what: 'what it is doing, from another terminal' },
+    { line: 'orrery paper apart.yaml --node trading', what: 'one of several nodes' },
     { line: 'orrery paper ema.yaml --standby --set journal.directory=/elsewhere', what: 'stand by for it' },
   ],
   run: paper,
@@ -42,6 +50,7 @@ async function paper(call: Call): Promise<Outcome> {
   const ended = await runPaper({
     path,
     set: call.texts('set'),
+    node: call.text('node'),
     seconds: call.text('for'),
     stand_by: call.flag('standby'),
     print: call.flag('json') ? () => undefined : (line) => process.stdout.write(`${line}\n`),

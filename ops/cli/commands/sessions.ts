@@ -27,8 +27,8 @@ async function sessions(call: Call): Promise<Outcome> {
 
 function text(found: readonly SessionSummary[], directory: string): string {
   if (found.length === 0) return `No session in ${directory}.\n`
-  const rows = found.map(({ session, is_running, epochs, inputs, orders, last_input }) => [
-    session,
+  const rows = found.map(({ session, node, is_running, epochs, inputs, orders, last_input }) => [
+    node === '' ? session : `${session}/${node}`,
     is_running ? 'running' : 'ended',
     `${grouped(epochs)} ${epochs === 1 ? 'start' : 'starts'}`,
     is_running ? '' : `${grouped(inputs)} inputs`,

@@ -25,7 +25,7 @@ async function stop(call: Call): Promise<Outcome> {
   const { askSession } = await import('../../live/control-socket.ts')
   const { findSession } = await import('../../live/session-folder.ts')
   const [name = ''] = call.arguments
-  const folder = findSession(name)
+  const folder = await findSession(name)
   const on_stop = call.flag('keep') ? 'keep' : call.flag('cancel') ? 'cancel' : undefined
   const answer = (await askSession(folder, { command: 'stop', on_stop })) as
     | { open_orders: number }

@@ -157,8 +157,8 @@ export class DisturbedSession {
   }
 
   #story(): string {
-    const { session, config, folder, instruments } = this.paper
-    const status = statusOf(session, { config, mode: 'paper', folder, instruments })
+    const { session, config, place, folder, instruments } = this.paper
+    const status = statusOf(session, { config, place, mode: 'paper', folder, instruments })
     const facts = this.facts
       .slice(-10)
       .map(({ counter, type, reason_code }) => `${counter} ${type} ${reason_code}`)

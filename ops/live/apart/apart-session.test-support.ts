@@ -1,0 +1,165 @@
+// Nodes of one session in processes of their own, started by the command line, on a real nats-server; and a tape for them
+// that is slow: each quote waits until everything the one before caused has been said and heard.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { onTestFinished } from 'vitest'
+import { connectNats } from '../../../adapters/nats/connect.ts'
+import { startNatsServer, type TestNatsServer } from '../../../adapters/nats/nats-server.test-support.ts'
+import { FEED_ROLE } from '../../../adapters/nats/roles.ts'
+import { must } from '../../../schemas/assert.ts'
+import { BIN, runCli } from '../../cli/run-cli.test-support.ts'
+import { askSession } from '../control-socket.ts'
+import type { SessionStatus } from '../session-status.ts'
+import { APART, apartText, STRATEGIES } from './apart-config.test-support.ts'
+
+export const INSTALLATION = {
+  env: 'paper',
+  trading_node: '*',
+  strategy_nodes: [{ node: 'alpha', strategies: [...APART] }],
+}
+
+/** So long nothing more comes: a message is on the bus and heard in a small part of it. */
+const QUIET_MS = 60
+const LOOK_MS = 10
+
+/** A folder of sessions, and the server they talk over. */
+export class ApartPlace {
+  readonly folder: string
+  readonly server: TestNatsServer
+  readonly #feed: NatsConnection
+
+  static async make(): Promise<ApartPlace> {
+    const server = await startNatsServer({ installation: INSTALLATION })
+    onTestFinished(() => server.stop())
+    const folder = await mkdtemp(join(tmpdir(), 'orrery-apart-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const { connection } = await connectNats({
+      url: server.url,
+      role: FEED_ROLE,
+      seed_file: server.seedFile(FEED_ROLE),
+      money: 'paper',
+      onDoubt: () => undefined,
+      onViolation: (fault) => {
+        throw fault
+      },
+    })
+    onTestFinished(() => connection.close())
+    const bus = { url: server.url, credentials: join(server.directory, 'credentials') }
+    await writeFile(join(folder, 'strategies.ts'), STRATEGIES)
+    await writeFile(join(folder, 'apart.yaml'), apartText('apart', bus, true))
+    await writeFile(join(folder, 'one.yaml'), apartText('one', bus, false))
+    return new ApartPlace(folder, server, connection)
+  }
+
+  private constructor(folder: string, server: TestNatsServer, feed: NatsConnection) {
+    this.folder = folder
+    this.server = server
+    this.#feed = feed
+  }
+
+  /** The next quote of a walk that is the same for every session: call it with how many came before. */
+  async publish(number: number): Promise<void> {
+    const step = [3, -2, 5, -4, 1, -6, 2, 4][number % 8] ?? 0
+    const bid = 108_500 + step * (1 + (number % 5)) + number
+    const quote = {
+      ts_event_us: Date.now() * 1_000,
+      bid: decimal(bid),
+      ask: decimal(bid + 2),
+    }
+    this.#feed.publish('paper.md.quote.gen.EURUSD', JSON.stringify(quote))
+    await this.#feed.flush()
+  }
+
+  cli(args: readonly string[]) {
+    return runCli(args, { cwd: this.folder })
+  }
+}
+
+/** One node in a process of its own. */
+export class ApartNode {
+  readonly lines: string[] = []
+  readonly #folder: string
+  readonly #child: ChildProcess
+  readonly #exit: Promise<unknown[]>
+  #errors = ''
+
+  /** Resolves when its venues and feeds are connected. */
+  static async start(place: ApartPlace, session: string, node?: string): Promise<ApartNode> {
+    const started = new ApartNode(place, session, node)
+    await started.said(/are connected/)
+    return started
+  }
+
+  private constructor({ folder }: ApartPlace, session: string, node: string | undefined) {
+    this.#folder = join(folder, 'runs', session, node ?? '')
+    const args = ['paper', `${session}.yaml`, ...(node === undefined ? [] : ['--node', node])]
+    this.#child = spawn(BIN, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#exit = once(this.#child, 'exit')
+    onTestFinished(() => this.kill9())
+    this.#child.stderr?.on('data', (text) => {
+      this.#errors += String(text)
+    })
+    createInterface(must(this.#child.stdout, 'its output is read')).on('line', (line) => {
+      this.lines.push(line)
+      this.#child.emit('said')
+    })
+  }
+
+  async status(): Promise<SessionStatus> {
+    const status = (await askSession(this.#folder, { command: 'status' })) as SessionStatus | undefined
+    if (status === undefined) throw new Error(`the node is gone: ${this.#story()}`)
+    return status
+  }
+
+  /** Resolves when it has printed something; rejects where it ends without. */
+  async said(what: RegExp): Promise<void> {
+    while (!this.lines.some((line) => what.test(line))) {
+      if (this.#child.exitCode !== null) throw new Error(`it ended: ${this.#story()}`)
+      await Promise.race([once(this.#child, 'said'), this.#exit])
+    }
+  }
+
+  async kill9(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#exit
+  }
+
+  /** As Ctrl-C ends it. */
+  async stop(): Promise<number | null> {
+    this.#child.kill('SIGINT')
+    return (await this.#exit)[0] as number | null
+  }
+
+  #story(): string {
+    return [...this.lines, this.#errors].join('\n')
+  }
+}
+
+/** Resolves when every node has seen so many rows since it was started, and all that was said is heard. */
+export async function settled(nodes: readonly { node: ApartNode; rows: number }[]): Promise<void> {
+  let before = ''
+  let quiet_ms = 0
+  while (quiet_ms < QUIET_MS) {
+    const all = await Promise.all(nodes.map(({ node }) => node.status()))
+    const isDone = all.every(
+      (status, at) =>
+        status.feeds.every(({ counts }) => counts['rows'] === nodes[at]?.rows) &&
+        (status.messages?.unpublished ?? 0) === 0,
+    )
+    const now = JSON.stringify(all.map(({ inputs }) => inputs))
+    quiet_ms = isDone && now === before ? quiet_ms + LOOK_MS : 0
+    before = now
+    await wait(LOOK_MS)
+  }
+}
+
+function decimal(units: number): string {
+  return `${Math.floor(units / 100_000)}.${String(units % 100_000).padStart(5, '0')}`
+}

@@ -1,0 +1,195 @@
+// What a session says to other nodes and hears of them, between its sequencer and the bus. Where the bus is late, orders
+// are held, and intents where they come from: cancels still go.
+
+import { IncomingMessages, type MessageRefusal } from '../../adapters/node-messages/incoming-messages.ts'
+import { OutgoingMessages } from '../../adapters/node-messages/outgoing-messages.ts'
+import type { MessageBus } from '../../engine/bus-port.ts'
+import type { KeptInput } from '../../engine/input-codec.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
+import type { Place } from '../../engine/live/place.ts'
+import type { OutgoingMessage } from '../../engine/node-wire.ts'
+import type { Alert } from '../../schemas/messages/alert.ts'
+import type { ControlCommand } from '../../schemas/messages/control.ts'
+import type { NodeFamily } from '../../schemas/messages/node-message.ts'
+import { familyOf, heardOn } from '../../schemas/messages/node-subject.ts'
+import type { BusEnvironment } from '../../schemas/subjects.ts'
+import { timeUs } from '../../schemas/units.ts'
+import type { LiveBuiltNode } from './live-node.ts'
+
+export type SessionMessagesOptions = {
+  readonly bus: MessageBus
+  readonly environment: BusEnvironment
+  readonly session: string
+  /** That the session is about to open. */
+  readonly epoch: number
+  readonly instruments: readonly InstrumentSpec[]
+  readonly now_us: () => number
+  readonly onAlert: (alert: Alert) => void
+  readonly onFailure: (error: unknown) => void
+}
+
+/** What of a session messages need. */
+export type MessagesTarget = {
+  readonly sequencer: LiveSequencer<LiveBuiltNode>
+  offer(input: KeptInput): void
+  control(command: ControlCommand, operator: string): void
+  wake(): void
+}
+
+export type MessagesStatus = {
+  /** Said and not known to be on the bus. */
+  readonly unpublished: number
+  readonly is_behind: boolean
+  /** Offered to the node, repeated ones among them. */
+  readonly heard: number
+  /** Heard again, and dropped. */
+  readonly repeated: number
+  /** By code. */
+  readonly refused: Readonly<Record<string, number>>
+}
+
+/** At the end of a session, for what it said last. */
+const DRAIN_MS = 2_000
+
+export class SessionMessages {
+  readonly #options: SessionMessagesOptions
+  readonly #outgoing: OutgoingMessages
+  #incoming: IncomingMessages | undefined
+  #target: MessagesTarget | undefined
+  /** What was confirmed before there was anybody to tell. */
+  #confirmed: Place | undefined
+  #isBehind = false
+  /** Why the bus is late, in words. */
+  #reason = ''
+
+  constructor(options: SessionMessagesOptions) {
+    const { bus, onFailure } = options
+    this.#options = options
+    this.#outgoing = new OutgoingMessages({
+      ...options,
+      bus,
+      onConfirmed: (place) => this.#confirm(place),
+      onLate: (_, reason) => {
+        this.#reason = reason
+        this.look()
+      },
+      onTaken: (message_id, subject) =>
+        this.#alert(
+          'bus.message_id_taken',
+          'critical',
+          subject,
+          `The bus holds another message as ${message_id}, so what this node said under it reaches nobody.`,
+          'Find out who publishes under ids that are not its own.',
+        ),
+      onFailure,
+    })
+  }
+
+  /** Takes what the sequencer has released. */
+  readonly publish = (message: OutgoingMessage): void => this.#outgoing.publish(message)
+
+  readonly isLate = (): boolean => this.#outgoing.is_late
+
+  status({ sequencer }: Pick<MessagesTarget, 'sequencer'>): MessagesStatus {
+    return {
+      unpublished: sequencer.unpublished_count,
+      is_behind: sequencer.is_publish_behind,
+      heard: this.#incoming?.heard_count ?? 0,
+      repeated: sequencer.repeated_count,
+      refused: Object.fromEntries(this.#incoming?.refusals ?? []),
+    }
+  }
+
+  /** Hears from now on what others say, behind what was processed before. */
+  async start(target: MessagesTarget): Promise<void> {
+    const { bus, session, instruments } = this.#options
+    const { sequencer } = target
+    const { node } = sequencer
+    this.#target = target
+    if (this.#confirmed !== undefined) this.#confirm(this.#confirmed)
+    const heard = node.heardSubjects()
+    const index = new Map<string, number>(instruments.map((spec) => [spec.instrument_id, spec.index]))
+    this.#incoming = new IncomingMessages({
+      bus,
+      scope: { session, instrumentIndex: (id) => index.get(id) },
+      subjects: this.#onBus(heard),
+      isHeard: (subject) => heard.has(subject),
+      lastSequence: (family) => sequencer.lastMessage((subject) => familyOf(subject) === family),
+      offer: (message) => {
+        const offer = sequencer.offerMessage(message)
+        target.wake()
+        return offer === 'not_heard' ? offer : 'queued'
+      },
+      onRefused: (code, subject) => this.#tellRefused(code, subject),
+    })
+    await this.#incoming.start()
+  }
+
+  /** After each turn, and when the bus is late or no longer. */
+  look(): void {
+    const target = this.#target
+    if (target === undefined) return
+    const was = this.#isBehind
+    this.#isBehind = target.sequencer.is_publish_behind
+    if (was === this.#isBehind) return
+    const asks = target.sequencer.built.trading.books.size > 0
+    if (asks) target.control(this.#isBehind ? 'intents_hold' : 'intents_release', 'engine')
+    this.#tellBehind(target.sequencer.unpublished_count)
+  }
+
+  /** Hears nothing more. */
+  async stop(): Promise<void> {
+    await this.#incoming?.close()
+  }
+
+  /** After the journal's last commit: what was said may still reach the bus; the rest is published at the next start. */
+  async close(): Promise<void> {
+    await this.#outgoing.drain(DRAIN_MS)
+    this.#outgoing.close()
+  }
+
+  #confirm(place: Place): void {
+    this.#confirmed = place
+    this.#target?.offer({ type: 'messages_published', ...place })
+  }
+
+  #onBus(heard: ReadonlyMap<string, ReadonlySet<string>>): Map<NodeFamily, string[]> {
+    const families = new Map<NodeFamily, string[]>()
+    for (const [subject, strategy_ids] of heard) {
+      const family = familyOf(subject)
+      const known = families.get(family) ?? []
+      for (const id of strategy_ids) {
+        const on = heardOn(this.#options.environment, subject, id)
+        if (!known.includes(on)) known.push(on)
+      }
+      families.set(family, known)
+    }
+    return families
+  }
+
+  #tellBehind(waiting: number): void {
+    if (this.#isBehind) {
+      const why = this.#reason === '' ? '' : ` ${this.#reason}`
+      this.#alert('bus.messages_behind', 'critical', '', `${waiting} messages wait for the bus.${why}`, HELD)
+    } else
+      this.#alert('bus.messages_caught_up', 'info', '', 'The bus has every message.', 'Orders leave again.')
+  }
+
+  #tellRefused(code: MessageRefusal, subject: string): void {
+    this.#alert(
+      'bus.message_refused',
+      'warning',
+      subject,
+      `A message on ${subject} is not heard (${code}).`,
+      'See who publishes there; orrery status counts how often it happens.',
+    )
+  }
+
+  #alert(code: string, severity: Alert['severity'], about: string, what: string, remedy: string): void {
+    const ts_us = timeUs(this.#options.now_us())
+    this.#options.onAlert({ type: 'alert', code, severity, about, what, remedy, ts_us })
+  }
+}
+
+const HELD = 'Orders are held until it has them; cancels still go. See that the NATS server runs.'
