@@ -19,12 +19,7 @@ export class RandomStream {
   #d: number
 
   constructor(seed: number | string, name: string) {
-    assert(
-      typeof seed === 'string' || Number.isSafeInteger(seed),
-      `a seed is a safe integer or a text, got ${seed}`,
-    )
-    const text = String(seed)
-    const start = fnv1a64(`${text.length}:${text}${name}`)
+    const start = streamHash(seed, name)
     const first = splitMix64(start, 1n)
     const second = splitMix64(start, 2n)
     this.name = name
@@ -80,6 +75,16 @@ export class RandomStream {
     this.#d = reader.count() | 0
     assert((this.#a | this.#b | this.#c | this.#d) !== 0, 'a random stream is never in the all-zero state')
   }
+}
+
+/** The 64 bits a named stream of a seed begins with. */
+export function streamHash(seed: number | string, name: string): bigint {
+  assert(
+    typeof seed === 'string' || Number.isSafeInteger(seed),
+    `a seed is a safe integer or a text, got ${seed}`,
+  )
+  const text = String(seed)
+  return fnv1a64(`${text.length}:${text}${name}`)
 }
 
 function rotateLeft(word: number, bits: number): number {

@@ -4,6 +4,7 @@
 
 import Type, { type Static } from 'typebox'
 import { Instrument } from './instrument.ts'
+import { LatencyConfig } from './latency.ts'
 
 /** What a configured string means to the loader: exact number, instant, file path, or reference to a secret. */
 export type TextMeaning = 'decimal' | 'time' | 'path' | 'secret'
@@ -178,13 +179,7 @@ export type BarExpansion = NonNullable<SimulationConfig['bars']>
 export const VenueConfig = Type.Object(
   {
     id: Token({ description: 'Id of the venue; the part of an instrument id after the dot.' }),
-    latency: Type.Object(
-      {
-        submit_us: DurationUs({ description: 'From the node to the exchange, microseconds.', default: 0 }),
-        report_us: DurationUs({ description: 'From the exchange to the node, microseconds.', default: 0 }),
-      },
-      closed('Constant delays of orders and reports.', { default: {} }),
-    ),
+    latency: LatencyConfig,
     commission: Type.Optional(CommissionConfig),
     simulation: Type.Optional(SimulationConfig),
     displayed_quantity_default: Decimal({

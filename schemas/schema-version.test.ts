@@ -8,10 +8,11 @@ const PINNED = {
   version: 3,
   files: {
     'backtest-result.ts': '287226ea3a6c216f',
-    'config.ts': 'c49dd9aebfb2d01a',
+    'config.ts': '40f5e80681424654',
     'csv-mapping.ts': '966635cd844214fb',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',
+    'latency.ts': 'a1822b347c58f520',
     'ledger-section.ts': '60cef47224add000',
     'messages/alert.ts': '6bb3dcab29665953',
     'messages/control.ts': '22ceb3af4b814e2c',

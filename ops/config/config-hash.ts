@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { Config, StrategyConfig, VenueConfig } from '../../schemas/config.ts'
+import type { DelayConfig } from '../../schemas/latency.ts'
 
 /** SHA-256 (hex) over the canonical encoding, without folders and without references to secrets. */
 export function configHash(config: Config): string {
@@ -15,14 +16,22 @@ export function configHash(config: Config): string {
   writer.value({
     ...rest,
     data: history,
-    venues: venues.map(withoutCredentials),
+    venues: venues.map(ownTerms),
     strategies: strategies.map(withoutFolder),
   })
   return createHash('sha256').update(writer.view()).digest('hex')
 }
 
-function withoutCredentials(venue: VenueConfig): Omit<VenueConfig, 'credentials'> {
-  const { credentials: _credentials, ...rest } = venue
+/** Without secrets, and without the place of a recording, whose delays are there. */
+function ownTerms(venue: VenueConfig): Omit<VenueConfig, 'credentials'> {
+  const { credentials: _credentials, latency, ...rest } = venue
+  const legs = Object.entries(latency).map(([leg, delay]) => [leg, withoutFile(delay)])
+  return { ...rest, latency: Object.fromEntries(legs) as VenueConfig['latency'] }
+}
+
+function withoutFile(delay: DelayConfig): DelayConfig {
+  if (typeof delay === 'number' || delay.model !== 'recorded') return delay
+  const { file: _file, ...rest } = delay
   return rest
 }
 

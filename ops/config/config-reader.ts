@@ -1,7 +1,7 @@
 // Reads a YAML tree by its schema: defaults filled in, values in normal form, keys in schema order, every problem
 // recorded with its place. A part that cannot be read is undefined, so that the rest is still checked.
 
-import { isMap, isSeq, type Node, Scalar, type YAMLMap } from 'yaml'
+import { isMap, isScalar, isSeq, type Node, Scalar, type YAMLMap } from 'yaml'
 import { must } from '../../schemas/assert.ts'
 import type { ConfigPath } from './config-problem.ts'
 import type { ConfigSource } from './config-source.ts'
@@ -23,9 +23,7 @@ export class ConfigReader {
   read(schema: JsonSchema, raw: Node, path: ConfigPath): unknown {
     const node = this.#source.resolve(raw)
     if (isScalarSchema(schema)) return this.#accept(readScalar(schema, node, String(path.at(-1))), node, path)
-    if (schema.anyOf?.every((variant) => variant.properties !== undefined)) {
-      return this.#variant(schema, schema.anyOf, node, path)
-    }
+    if (schema.anyOf !== undefined) return this.#union(schema, schema.anyOf, node, path)
     if (schema.properties !== undefined) return this.#object(schema, schema.properties, node, path)
     if (schema.patternProperties !== undefined) return this.#record(schema.patternProperties, node, path)
     if (schema.items !== undefined) return this.#list(schema, schema.items, node, path)
@@ -81,6 +79,16 @@ export class ConfigReader {
       return this.#refuse(path, node, 'the list is empty.', schema.description)
     }
     return (node.items as Node[]).map((item, index) => this.read(items, item, [...path, index]))
+  }
+
+  /** A union of sections, one of which may be a plain value instead: `submit_us: 500`. */
+  #union(schema: JsonSchema, variants: readonly JsonSchema[], node: Node, path: ConfigPath): unknown {
+    const plain = variants.find(isScalarSchema)
+    if (plain !== undefined && isScalar(node)) return this.read(plain, node, path)
+    const sections = variants.filter((variant) => variant.properties !== undefined)
+    return sections.length === 0
+      ? readPlain(this.#source, node, path)
+      : this.#variant(schema, sections, node, path)
   }
 
   #variant(schema: JsonSchema, variants: readonly JsonSchema[], node: Node, path: ConfigPath): unknown {

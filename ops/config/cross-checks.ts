@@ -3,6 +3,7 @@
 
 import type { Config } from '../../schemas/config.ts'
 import { CLIENT_ORDER_ID_LENGTH_MAX } from '../../schemas/ids.ts'
+import { checkLatencies } from './latency-checks.ts'
 import { checkNodes } from './node-checks.ts'
 import type { Partly, Report } from './partly-read.ts'
 import { checkAccount, checkSources, checkStrategy } from './reference-checks.ts'
@@ -18,6 +19,7 @@ export function crossCheck(config: Partly<Config>, report: Report): void {
     checkOrderIds(config.session, strategy?.id, index, report)
   }
   checkNodes(config, report)
+  checkLatencies(config, report)
 }
 
 function checkRange({ data }: Partly<Config>, report: Report): void {

@@ -11,7 +11,8 @@ export function fieldRows(schema: JsonSchema, path = ''): string[] {
     const below = path === '' ? key : `${path}.${key}`
     const required = schema.required?.includes(key) ?? false
     const row = [`\`${below}\``, typeOf(field), defaultOf(field, required), field.description ?? '']
-    return [`| ${row.join(' | ')} |`, ...fieldRows(field, below)]
+    const rows = field.as_field === undefined ? fieldRows(field, below) : []
+    return [`| ${row.join(' | ')} |`, ...rows]
   })
 }
 
@@ -20,6 +21,8 @@ function typeOf(schema: JsonSchema): string {
   if (words !== undefined) return words.join(', ')
   if (schema.text !== undefined) return schema.text
   if (schema.items !== undefined) return 'list'
+  const plain = schema.anyOf?.find(({ type }) => type !== 'object')
+  if (plain !== undefined) return `${plain.type} or section`
   if (schema.anyOf !== undefined || schema.properties !== undefined) return 'section'
   if (schema.patternProperties !== undefined) return 'by name'
   return schema.type === 'string' ? 'text' : (schema.type ?? 'any')

@@ -18,6 +18,8 @@ export type JsonSchema = {
   readonly maximum?: number
   readonly pattern?: string
   readonly text?: TextMeaning
+  /** The field below which a guide lists what this one takes too. */
+  readonly as_field?: string
 }
 
 /** The texts a schema of literals admits; undefined when it is none. */

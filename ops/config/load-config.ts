@@ -13,6 +13,7 @@ import { ConfigReader } from './config-reader.ts'
 import { ConfigSource } from './config-source.ts'
 import { crossCheck } from './cross-checks.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { withRecordings } from './latency-recordings.ts'
 import type { Partly } from './partly-read.ts'
 import { readSecret, type Secret } from './secret.ts'
 
@@ -46,7 +47,9 @@ export async function parseConfig(options: {
   environment: Readonly<Record<string, string | undefined>>
 }): Promise<LoadedConfig> {
   const source = new ConfigSource(options)
-  const config = readWhole(source)
+  const read = readWhole(source)
+  if (source.problems.length > 0) throw new ConfigError(source.problems)
+  const config = await withRecordings(read as Config, source, options.base_directory)
   if (source.problems.length > 0) throw new ConfigError(source.problems)
   assert(Value.Check(Config, config), 'a configuration read without a problem fits its schema')
   const secrets = await readSecrets(config, source, options)

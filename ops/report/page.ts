@@ -40,7 +40,7 @@ ${section('Orders', orderTables(data))}
 ${section('Fills', fillTables(data))}
 ${section('Proof', proofSection(result, directory))}
 ${section('Assumptions of the simulated exchange', folded('What the simulation takes for granted', html`<ul>${ASSUMPTIONS.map((sentence) => html`<li>${sentence}</li>`)}</ul>`))}
-${section('Configuration', folded('The complete configuration, defaults filled in', html`<pre tabindex="0"><code>${stringify(config)}</code></pre>`))}
+${section('Configuration', folded('The complete configuration, defaults filled in', html`<pre tabindex="0"><code>${configText(config)}</code></pre>`))}
 </main>
 <footer><p class="hint">Drag across a chart to look closer, double-click it to see all again.</p>
 <p>Every figure is in result.json and the CSV files beside this page. Times are UTC.</p></footer>
@@ -49,6 +49,15 @@ ${section('Configuration', folded('The complete configuration, defaults filled i
 </body>
 </html>
 `.text
+}
+
+/** A recording of delays is part of the configuration, and too long to be read. */
+function configText(config: ReportData['config']): string {
+  return stringify(config, (key, value: unknown) =>
+    key === 'delays_us' && Array.isArray(value)
+      ? `${groupedDecimal(String(value.length))} recorded delays`
+      : value,
+  )
 }
 
 function section(title: string, content: Html): Html {

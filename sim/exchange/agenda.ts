@@ -71,11 +71,21 @@ export class Agenda {
     return this.#heap.length + this.#instants.length - this.#instantHead
   }
 
-  /** Adds what is due at `due_us`; without latency it becomes an instant of the input at `now_us`. */
-  add(kind: Kind, venue_rank: number, now_us: number, due_us: number, message: Message): void {
+  /**
+   * Adds what is due at `due_us`; without latency it becomes an instant of the input at `now_us`, unless it has to wait for
+   * what is due at the same time.
+   */
+  add(
+    kind: Kind,
+    venue_rank: number,
+    now_us: number,
+    due_us: number,
+    message: Message,
+    isInstant = due_us === now_us,
+  ): void {
     assert(due_us >= now_us, 'nothing is due before it was caused')
     const slot = this.#slot(kind, venue_rank, due_us, message)
-    if (due_us === now_us) {
+    if (isInstant) {
       this.#instants.push(slot)
       this.has_instant = true
     } else {

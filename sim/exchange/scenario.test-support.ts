@@ -12,6 +12,8 @@
 // Market data and orders may name another instrument than X.sim, and orders another account than main: `quote:Y.sim`,
 // `a:Y.sim:other`.
 
+import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { compileInstrument, type InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
 import type { AccountId, ClientOrderId, StrategyId } from '../../schemas/ids.ts'
@@ -116,6 +118,15 @@ export class Scenario {
     for (const line of lines) this.step(line)
     this.finish()
     return this.reports()
+  }
+
+  /** Venues just made that have read what these wrote; what was delivered stays here. */
+  reopened(from: SimulatedVenuesTerms): Scenario {
+    const writer = new CanonicalWriter(1 << 14)
+    this.venues.save(writer)
+    const opened = new Scenario(from)
+    opened.venues.load(new CanonicalReader(writer.view()))
+    return opened
   }
 
   /** One line in the driver's order: what is due before it, the line itself, and what it causes at once. */

@@ -24,7 +24,9 @@ import type { Agenda, Arrival, OrderExpiry } from './agenda.ts'
 import { type BarPrices, barPath } from './bar-path.ts'
 import { capabilitiesOf } from './capability-tables.ts'
 import { DeepBooks } from './deep-books.ts'
+import { Delay } from './delay.ts'
 import { type FillModel, fillModelOf } from './fill-model.ts'
+import { MessageLine } from './message-line.ts'
 import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
 import type { RejectCode } from './reject-code.ts'
@@ -65,8 +67,10 @@ export class SimulatedExchange implements VenuePort {
   readonly venue_id: VenueId
   readonly capabilities: CapabilityTable
   readonly #rank: number
-  readonly #submit_us: number
-  readonly #report_us: number
+  readonly #delays: CommandDelays
+  readonly #reportDelay: Delay
+  readonly #toVenue: MessageLine
+  readonly #toNode: MessageLine
   readonly #bars: BarExpansion
   readonly #agenda: Agenda
   readonly #specs: readonly InstrumentSpec[]
@@ -91,8 +95,10 @@ export class SimulatedExchange implements VenuePort {
     this.venue_id = venue.id as VenueId
     this.capabilities = venue.capabilities ?? capabilitiesOf(venue.simulation)
     this.#rank = terms.venue_rank
-    this.#submit_us = venue.latency.submit_us
-    this.#report_us = venue.latency.report_us
+    this.#delays = commandDelays(venue, seed)
+    this.#reportDelay = delayOf(venue, seed, 'report')
+    this.#toVenue = new MessageLine(agenda, 'arrival', terms.venue_rank)
+    this.#toNode = new MessageLine(agenda, 'report', terms.venue_rank)
     this.#bars = venue.simulation?.bars ?? 'close'
     this.#agenda = agenda
     this.#specs = specs
@@ -250,7 +256,7 @@ export class SimulatedExchange implements VenuePort {
   }
 
   send(command: VenueCommand, sent_us: number): void {
-    this.#agenda.add('arrival', this.#rank, sent_us, sent_us + this.#submit_us, command)
+    this.#toVenue.carry(command, sent_us, this.#delays[command.type].next())
     this.#agenda.add('outcome', this.#rank, sent_us, sent_us, {
       type: 'send_outcome',
       outcome: 'sent',
@@ -282,6 +288,11 @@ export class SimulatedExchange implements VenuePort {
     return this.#register.knows(client_order_id as ClientOrderId)
   }
 
+  /** When every report that is under way by now has come. */
+  reportedUs(now_us: number): number {
+    return this.#toNode.quietUs(now_us)
+  }
+
   /** The open orders: the resting ones by instrument, buys before sells, best first, then those that wait for a trigger. */
   openOrders(): VenueOrder[] {
     return [...this.#resting, ...this.#floor.waiting]
@@ -295,6 +306,7 @@ export class SimulatedExchange implements VenuePort {
     writer.number(this.#barOrderFillCount)
     writer.number(this.#ignoredRowCount)
     writer.flag(this.#hasMoved)
+    for (const part of this.#underWay()) part.save(writer)
     this.#deep?.save(writer)
     this.#model.save(writer)
     this.#register.save(writer)
@@ -314,6 +326,7 @@ export class SimulatedExchange implements VenuePort {
     this.#barOrderFillCount = reader.number()
     this.#ignoredRowCount = reader.number()
     this.#hasMoved = reader.flag()
+    for (const part of this.#underWay()) part.load(reader)
     this.#deep?.load(reader)
     this.#model.load(reader)
     this.#register.load(reader)
@@ -327,6 +340,11 @@ export class SimulatedExchange implements VenuePort {
     this.#hasMoved = false
     deep.refresh(instrument_index)
     this.#onBest(instrument_index, ts_us)
+  }
+
+  /** What it remembers of delays, in one order whatever the configuration shares among them. */
+  #underWay(): readonly (Delay | MessageLine)[] {
+    return [...Object.values(this.#delays), this.#reportDelay, this.#toVenue, this.#toNode]
   }
 
   #onBest(instrument_index: number, ts_us: number): void {
@@ -464,12 +482,33 @@ export class SimulatedExchange implements VenuePort {
   }
 
   #report(report: VenueReport, ts_us: number): void {
-    this.#agenda.add('report', this.#rank, ts_us, ts_us + this.#report_us, report)
+    this.#toNode.carry(report, ts_us, this.#reportDelay.next())
   }
 
   #spec(order: VenueOrder): InstrumentSpec {
     return must(this.#specs[order.instrument_index], 'an accepted order is in a listed instrument')
   }
+}
+
+type CommandDelays = { readonly [type in VenueCommand['type']]: Delay }
+
+/** Cancel and replace requests without a delay of their own take turns with the orders. */
+function commandDelays(venue: ExchangeTerms['venue'], seed: number): CommandDelays {
+  const { cancel_us, replace_us } = venue.latency
+  const submit = delayOf(venue, seed, 'submit')
+  return {
+    new_order_single: submit,
+    order_cancel_request: cancel_us === undefined ? submit : delayOf(venue, seed, 'cancel'),
+    order_cancel_replace_request: replace_us === undefined ? submit : delayOf(venue, seed, 'replace'),
+  }
+}
+
+function delayOf(
+  { id, latency }: ExchangeTerms['venue'],
+  seed: number,
+  leg: 'submit' | 'cancel' | 'replace' | 'report',
+): Delay {
+  return new Delay(latency[`${leg}_us`] ?? 0, seed, `exchange/${id}/latency/${leg}`)
 }
 
 /** The commission rule per instrument the venue lists; its accounts must be able to pay in that currency. */

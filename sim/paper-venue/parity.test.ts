@@ -90,6 +90,11 @@ const MODELS: readonly SimulationConfig[] = [
 const LATENCIES: readonly Latency[] = [
   { submit_us: 0, report_us: 0 },
   { submit_us: 180_000, report_us: 90_000 },
+  {
+    submit_us: { model: 'lognormal', median_us: 150_000, sigma: '0.9', min_us: 0, max_us: 2_000_000 },
+    cancel_us: { model: 'exponential', mean_us: 90_000, min_us: 0, max_us: 900_000 },
+    report_us: { model: 'recorded', delays_us: [70_000, 0, 310_000] },
+  },
 ]
 
 test.each(MODELS.flatMap((simulation) => LATENCIES.map((latency) => [simulation, latency] as const)))(

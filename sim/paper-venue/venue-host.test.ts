@@ -76,6 +76,10 @@ test('[V6] a second order of the same id is refused, counted, and changes nothin
 test.each([
   ['without latency', '{}'],
   ['with latency', '{ submit_us: 300, report_us: 200 }'],
+  [
+    'with drawn latency',
+    '{ submit_us: { model: exponential, mean_us: 200, max_us: 2000 }, report_us: { model: recorded, delays_us: [250, 0, 90] } }',
+  ],
 ])(
   '[V1] [V3] a host that dies anywhere comes back with the books and numbers of one that did not: %s',
   async (_, latency) => {

@@ -146,11 +146,7 @@ export class VenueHost {
    * looks then, and returns what says it.
    */
   ask(venue_id: VenueId, now_us: number, answer: () => () => void): void {
-    const venue = must(
-      this.#options.config.venues.find(({ id }) => id === venue_id),
-      'a question is to a configured venue',
-    )
-    const due_us = this.books.timeOf(now_us) + venue.latency.report_us
+    const due_us = this.books.venues.exchange(venue_id).reportedUs(this.books.timeOf(now_us))
     this.#questions.push({ due_us, answer })
     this.#questions.sort((a, b) => a.due_us - b.due_us)
   }
