@@ -23,6 +23,8 @@ export type InstrumentSpec = {
   readonly symbol: string
   readonly venue_id: VenueId
   readonly asset_class: Instrument['asset_class']
+  /** Name of the calendar it trades by; `always`: that of its venue. */
+  readonly calendar: string
   readonly price_scale: number
   readonly size_scale: number
   /** In the order of the definition: the last that holds wins. */
@@ -66,6 +68,7 @@ export function compileInstrument(instrument: Instrument, index: number): Instru
     symbol: id.symbol,
     venue_id: id.venue,
     asset_class: instrument.asset_class,
+    calendar: instrument.calendar,
     price_scale,
     size_scale,
     increments: instrument.increments.map((rule, i) =>

@@ -3,8 +3,10 @@
 // superfluous zeros, times with microseconds. The `text` annotation says how the loader reads and normalises a string.
 
 import Type, { type Static } from 'typebox'
+import { CalendarConfig } from './calendar.ts'
 import { Instrument } from './instrument.ts'
 import { LatencyConfig } from './latency.ts'
+import { AuctionsConfig, HaltConfig } from './market-rules.ts'
 
 /** What a configured string means to the loader: exact number, instant, file path, or reference to a secret. */
 export type TextMeaning = 'decimal' | 'time' | 'path' | 'secret'
@@ -170,6 +172,24 @@ export const SimulationConfig = Type.Object(
           'What an imported bar trades at: its close alone (the default), open-high-low-close, or the extreme nearer to the open first.',
       }),
     ),
+    auctions: Type.Optional(AuctionsConfig),
+    closed_orders: Type.Optional(
+      Type.Union([Type.Literal('reject'), Type.Literal('queue')], {
+        description:
+          'What becomes of an order that comes while the venue is closed: rejected (the default), or kept for the next opening.',
+      }),
+    ),
+    halted_orders: Type.Optional(
+      Type.Union([Type.Literal('accept'), Type.Literal('reject')], {
+        description:
+          'What becomes of an order that comes during a halt: taken for the auction that ends it (the default), or rejected.',
+      }),
+    ),
+    halts: Type.Optional(
+      Type.Array(HaltConfig, {
+        description: 'Halts of trading, by script; those of one instrument do not overlap.',
+      }),
+    ),
   },
   closed('How the simulated exchange of the venue fills orders.'),
 )
@@ -180,6 +200,12 @@ export const VenueConfig = Type.Object(
   {
     id: Token({ description: 'Id of the venue; the part of an instrument id after the dot.' }),
     latency: LatencyConfig,
+    calendar: Type.Optional(
+      Token({
+        description:
+          'Name of the calendar it trades by; absent: around the clock. An instrument may name another.',
+      }),
+    ),
     commission: Type.Optional(CommissionConfig),
     simulation: Type.Optional(SimulationConfig),
     displayed_quantity_default: Decimal({
@@ -462,6 +488,9 @@ export const Config = Type.Object(
       closed('Where runs are kept.', { default: {} }),
     ),
     data: DataConfig,
+    calendars: Type.Optional(
+      Type.Array(CalendarConfig, { description: 'Trading calendars, which venues and instruments name.' }),
+    ),
     venues: Type.Array(VenueConfig, { minItems: 1, description: 'Venues, in a fixed order.' }),
     accounts: Type.Array(AccountConfig, { minItems: 1, description: 'Accounts, in a fixed order.' }),
     strategies: Type.Array(StrategyConfig, {

@@ -33,7 +33,7 @@ const common = {
   quantity_min: Decimal('Smallest quantity of an order.'),
   multiplier: Decimal('Quote-currency value of one unit at a price of one.'),
   quote_currency: Currency('Currency prices and profits are in.'),
-  calendar: Type.String({ description: 'Session calendar name; `always` trades around the clock.' }),
+  calendar: Type.String({ description: 'Name of its trading calendar; `always`: that of its venue.' }),
   time_zone: Type.String({ description: 'IANA time zone of the session calendar.' }),
   allow_non_positive_price: Type.Boolean({ description: 'Prices of zero and below are valid.' }),
   margin_initial: Decimal('Initial margin as a fraction of notional.'),

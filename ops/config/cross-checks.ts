@@ -3,6 +3,7 @@
 
 import type { Config } from '../../schemas/config.ts'
 import { CLIENT_ORDER_ID_LENGTH_MAX } from '../../schemas/ids.ts'
+import { checkCalendars } from './calendar-checks.ts'
 import { checkLatencies } from './latency-checks.ts'
 import { checkNodes } from './node-checks.ts'
 import type { Partly, Report } from './partly-read.ts'
@@ -18,6 +19,7 @@ export function crossCheck(config: Partly<Config>, report: Report): void {
     checkStrategy(config, strategy, index, report)
     checkOrderIds(config.session, strategy?.id, index, report)
   }
+  checkCalendars(config, report)
   checkNodes(config, report)
   checkLatencies(config, report)
 }
@@ -32,7 +34,7 @@ function checkRange({ data }: Partly<Config>, report: Report): void {
 }
 
 function checkDuplicates(config: Partly<Config>, report: Report): void {
-  for (const section of ['venues', 'accounts', 'strategies'] as const) {
+  for (const section of ['calendars', 'venues', 'accounts', 'strategies'] as const) {
     const ids = (config[section] ?? []).map((item) => item?.id)
     for (const index of repeats(ids)) {
       report([section, index, 'id'], `the id ${ids[index]} is used twice.`, 'Give each its own.')

@@ -16,6 +16,7 @@ import type { JsonSchema } from './json-schema.ts'
 import { withRecordings } from './latency-recordings.ts'
 import type { Partly } from './partly-read.ts'
 import { readSecret, type Secret } from './secret.ts'
+import { withUtcOffsets } from './utc-offsets.ts'
 
 export type LoadedConfig = {
   /** Complete and in normal form; the folders of store and journal are absolute. */
@@ -49,8 +50,9 @@ export async function parseConfig(options: {
   const source = new ConfigSource(options)
   const read = readWhole(source)
   if (source.problems.length > 0) throw new ConfigError(source.problems)
-  const config = await withRecordings(read as Config, source, options.base_directory)
+  const recorded = await withRecordings(read as Config, source, options.base_directory)
   if (source.problems.length > 0) throw new ConfigError(source.problems)
+  const config = withUtcOffsets(recorded)
   assert(Value.Check(Config, config), 'a configuration read without a problem fits its schema')
   const secrets = await readSecrets(config, source, options)
   if (source.problems.length > 0) throw new ConfigError(source.problems)

@@ -13,6 +13,7 @@ import type { Config } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { capabilitiesOf } from '../../sim/exchange/capability-tables.ts'
+import { auctionsHeld } from '../../sim/exchange/venue-market.ts'
 import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
 import { InProcessConnection } from '../../sim/paper-venue/in-process-connection.ts'
 import { VenueHost } from '../../sim/paper-venue/venue-host.ts'
@@ -62,11 +63,14 @@ function overTcp({ config, instruments }: SessionVenuesOptions, url: string): Se
   const address = exchangeAddress(url)
   return {
     connections: config.venues.map(
-      ({ id, simulation }) =>
+      (venue) =>
         new TcpConnection({
           address,
-          venue_id: id as VenueId,
-          capabilities: capabilitiesOf(simulation),
+          venue_id: venue.id as VenueId,
+          capabilities: capabilitiesOf(
+            venue.simulation,
+            auctionsHeld(config.calendars ?? [], venue, instruments),
+          ),
           instruments,
         }),
     ),

@@ -64,6 +64,7 @@ export class BacktestSession {
       seed: config.seed,
       accounts: config.accounts,
       specs: instruments,
+      calendars: config.calendars ?? [],
       order_retention: config.limits.order_retention,
     })
     this.trading = this.#buildNode()
@@ -88,6 +89,7 @@ export class BacktestSession {
 
   async start(): Promise<void> {
     const { from_us } = this.#options.range
+    this.venues.begin(from_us)
     await this.#control('session_start', from_us)
     await this.#control('trading_enable', from_us)
   }

@@ -20,7 +20,17 @@ export type OrderExpiry = {
   readonly client_order_id: ClientOrderId
 }
 
-export type Arrival = VenueCommand | OrderExpiry
+/** The market of a venue changes by itself; nobody sent it either. */
+export type MarketEvent = {
+  readonly type: 'market_event'
+  readonly venue_id: VenueId
+  readonly event: 'pre_open' | 'open' | 'closing_call' | 'close' | 'halt' | 'resume' | 'print_due'
+  /** Which of the venue's calendars it is of; -1 where it is of one instrument. */
+  readonly calendar: number
+  readonly instrument_index: number
+}
+
+export type Arrival = VenueCommand | OrderExpiry | MarketEvent
 
 export type AgendaItem =
   | {
@@ -93,6 +103,25 @@ export class Agenda {
       siftUp(this.#heap)
       this.#settle()
     }
+  }
+
+  /** A venue's market is another one now: what was to change of the former does not. */
+  forgetMarket(venue_rank: number): void {
+    const kept = this.#heap.filter(
+      (slot) => slot.venue_rank !== venue_rank || slot.message.type !== 'market_event',
+    )
+    kept.sort(compare)
+    // A sorted list is a heap.
+    this.#heap.splice(0, this.#heap.length, ...kept)
+    this.#settle()
+  }
+
+  /** When the last thing is due that somebody sent or will be told; undefined where nothing of the kind is on its way. */
+  messages_due_us(): number | undefined {
+    const due = [...this.#heap, ...this.#instants.slice(this.#instantHead)]
+      .filter(({ message: { type } }) => type !== 'market_event' && type !== 'order_expiry')
+      .map(({ due_us }) => due_us)
+    return due.length === 0 ? undefined : Math.max(...due)
   }
 
   /** Removes and returns the oldest instant, or else the earliest item. It stays valid until the next `pop`. */

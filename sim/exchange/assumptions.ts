@@ -1,6 +1,12 @@
 /** What the simulated exchange takes for granted, one sentence each: printed in every report and in SPEC.md. */
 export const ASSUMPTIONS: readonly string[] = [
-  'The venue trades around the clock: no session calendar closes it, and a day order stays in force like a good-till-cancel one.',
+  'A venue without a calendar trades around the clock, and a day order stays in force there like a good-till-cancel one; with one, a day order expires when the last session of its day ends.',
+  'While an instrument is closed, before its opening, in a closing call or halted, none of its orders fills and no trigger is met, whatever the data shows.',
+  'An instrument opens with its first row behind the opening, and orders that waited meet the market there like new ones: a gap fills them at the price of the opening.',
+  'An auction has one price: the one at which most trades, then leaves the smallest imbalance, then is nearest to the last price, then is the higher.',
+  'In an auction own orders meet each other and what the book shows at that moment, with best prices alone no more than the displayed sizes; at its price the orders of the market come first.',
+  'Where a venue takes auction prices from prints, orders better than the first trade behind the auction get its price, up to its size, and orders at that price get nothing.',
+  'A halt is one of the script in the configuration; it ends with an auction, and one that lasts over the close leaves the closing auction out.',
   'Market buys pay the ask and market sells receive the bid of the book at the time the order reaches the venue.',
   'A market order fills up to the displayed size at the touch and the whole residual one price increment worse, however large it is.',
   'Only whole lots of the displayed size trade.',

@@ -3,6 +3,8 @@
 
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import type { SimulationConfig } from '../../schemas/config.ts'
+import type { TimeInForce } from '../../schemas/messages/order.ts'
+import type { AuctionsHeld } from './venue-market.ts'
 
 const ALL_TIMES = ['day', 'gtc', 'gtd', 'ioc', 'fok'] as const
 /** A stop that must trade at once would stop nothing. */
@@ -39,7 +41,7 @@ const TABLES: { readonly [name in NonNullable<SimulationConfig['takes']>]: Capab
     cancel: true,
     replace: true,
   },
-  // Its order types and times in force, without the auctions the exchange does not hold and the links it does not keep.
+  // Its order types and times in force, without the links the exchange does not keep.
   // Its stops watch trades.
   alpaca: {
     orders: {
@@ -55,6 +57,17 @@ const TABLES: { readonly [name in NonNullable<SimulationConfig['takes']>]: Capab
   },
 }
 
-export function capabilitiesOf(simulation: SimulationConfig | undefined): CapabilityTable {
-  return TABLES[simulation?.takes ?? 'all']
+/** @param auctions those the venue holds: only then are there orders for them. */
+export function capabilitiesOf(
+  simulation: SimulationConfig | undefined,
+  auctions: AuctionsHeld,
+): CapabilityTable {
+  const table = TABLES[simulation?.takes ?? 'all']
+  const times: TimeInForce[] = [
+    ...(auctions.opening ? (['opg'] as const) : []),
+    ...(auctions.closing ? (['cls'] as const) : []),
+  ]
+  if (times.length === 0) return table
+  const { market = [], limit = [] } = table.orders
+  return { ...table, orders: { ...table.orders, market: [...market, ...times], limit: [...limit, ...times] } }
 }

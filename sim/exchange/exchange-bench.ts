@@ -186,6 +186,7 @@ function benchVenues(submit_us = 0, book: 'quote' | 'book_level' | 'book_order' 
     0,
   )
   return new SimulatedVenues({
+    calendars: [],
     venues: [
       {
         id: 'bench',

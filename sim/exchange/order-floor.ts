@@ -8,8 +8,9 @@ import type { BarColumns } from '../../engine/tick-store-port.ts'
 import { triggeredLimit } from '../../engine/trigger/trigger.ts'
 import { must } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
-import type { VenueReport } from '../../schemas/messages/order.ts'
+import type { LiquiditySide, VenueReport } from '../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import { CallBook } from './call-book.ts'
 import type { DeepBooks } from './deep-books.ts'
 import { DeepMatching } from './deep-matching.ts'
 import type { FillModel } from './fill-model.ts'
@@ -32,6 +33,8 @@ export type FloorTerms = {
   /** Of a venue whose book is deeper than its best prices. */
   readonly deep: DeepBooks | undefined
   readonly report: (report: VenueReport, ts_us: number) => void
+  /** Whether an order that comes now is kept in the call. */
+  readonly isKept: (order: VenueOrder) => boolean
 }
 
 export type BarMove = {
@@ -45,6 +48,7 @@ export type BarMove = {
 export class OrderFloor {
   readonly resting: RestingOrders
   readonly waiting: WaitingOrders
+  readonly call: CallBook
   readonly matching: Matching
   readonly deep: DeepMatching | undefined
   readonly #terms: FloorTerms
@@ -60,6 +64,7 @@ export class OrderFloor {
     this.#terms = terms
     this.resting = new RestingOrders(specs.length)
     this.waiting = new WaitingOrders(book, specs)
+    this.call = new CallBook(specs.length)
     const events: MatchingEvents = {
       onFill: (order, price, quantity, ts_us) => this.#fill(order, price, quantity, ts_us),
       onSpent: (order, ts_us) => this.#endSpent(order, ts_us),
@@ -72,9 +77,38 @@ export class OrderFloor {
   open(order: VenueOrder, now_us: number): void {
     this.#terms.register.open(order)
     if (order.terms.reduce_only) this.#reducing.add(order)
-    if (waitsForTrigger(order.order_type)) this.await(order, now_us)
-    else this.work(order, now_us)
+    this.enter(order, waitsForTrigger(order.order_type), now_us)
     this.settle(now_us)
+  }
+
+  /** An order comes in, or comes back with other terms: it is kept in the call, waits for its trigger, or meets the book. */
+  enter(order: VenueOrder, waits: boolean, now_us: number): void {
+    if (this.#terms.isKept(order)) {
+      order.is_waiting = waits
+      this.call.add(order)
+    } else if (waits) this.await(order, now_us)
+    else this.work(order, now_us)
+  }
+
+  /** An order that was in the call meets the market, like one that comes in; what must not take does not. */
+  release(order: VenueOrder, now_us: number): void {
+    if (order.is_waiting) {
+      order.is_waiting = false
+      return this.await(order, now_us)
+    }
+    if (order.terms.post_only && (this.deep ?? this.matching).isMarketable(order))
+      return this.cancel(order, now_us, 'post_only_would_take')
+    this.work(order, now_us)
+  }
+
+  /** Books what an order that is in no book gets in an auction. */
+  fillInAuction(order: VenueOrder, price_units: PriceUnits, quantity_units: SizeUnits, ts_us: number): void {
+    this.#fill(order, price_units, quantity_units, ts_us, '')
+  }
+
+  /** An order that is in no book has nothing left. */
+  finish(order: VenueOrder): void {
+    this.#end(order)
   }
 
   /** An order that waits; one whose trigger is met already does not. */
@@ -172,8 +206,15 @@ export class OrderFloor {
     order.account.rest(order.instrument_index, order.side, leavesUnits(order))
   }
 
-  /** Takes the order from where it rests or waits. */
+  /** After a replace that costs it no place. */
+  stay(order: VenueOrder): void {
+    if (this.#terms.isKept(order)) this.call.add(order)
+    else this.rest(order)
+  }
+
+  /** Takes the order from where it rests, waits, or is kept. */
   withdraw(order: VenueOrder): void {
+    if (order.is_called) return this.call.remove(order)
     if (order.is_waiting) return this.waiting.remove(order)
     if (!order.is_resting) return
     this.resting.remove(order)
@@ -199,10 +240,12 @@ export class OrderFloor {
   }
 
   /** Puts a loaded order back where it was. */
-  restore(order: VenueOrder, isWaiting: boolean): void {
+  restore(order: VenueOrder, isWaiting: boolean, isCalled: boolean): void {
     this.#terms.register.open(order)
     if (order.terms.reduce_only) this.#reducing.add(order)
-    if (isWaiting) this.waiting.add(order)
+    order.is_waiting = isWaiting
+    if (isCalled) this.call.add(order)
+    else if (isWaiting) this.waiting.add(order)
     else this.rest(order)
   }
 
@@ -225,7 +268,13 @@ export class OrderFloor {
     this.cancel(order, ts_us, 'reduce_only')
   }
 
-  #fill(order: VenueOrder, price_units: PriceUnits, quantity_units: SizeUnits, ts_us: number): void {
+  #fill(
+    order: VenueOrder,
+    price_units: PriceUnits,
+    quantity_units: SizeUnits,
+    ts_us: number,
+    liquidity_side: LiquiditySide = order.is_resting ? 'maker' : 'taker',
+  ): void {
     const { account, instrument_index, side } = order
     const { venue_id, commissions, report } = this.#terms
     const spec = this.#spec(order)
@@ -237,7 +286,6 @@ export class OrderFloor {
     account.trade(instrument_index, side, price_units, quantity_units)
     account.charge(commission, commission_currency)
     if (this.#reducing.size > 0) this.#hasTraded = true
-    const liquidity_side = order.is_resting ? 'maker' : 'taker'
     if (order.is_resting) this.#shrink(order, quantity_units)
     const execution_id = `${venue_id}-${++this.execution_count}`
     const fill = {

@@ -21,6 +21,10 @@ export type RejectCode =
   | 'expire_time_past'
   | 'post_only_would_take'
   | 'would_not_reduce'
+  | 'market_closed'
+  | 'market_halted'
+  | 'not_in_call'
+  | 'auction_missed'
   | 'unknown_order'
   | 'order_terminal'
   | 'order_replaced'
@@ -51,6 +55,10 @@ export const REJECT_TEXT: { readonly [code in RejectCode]: string } = {
   no_market: 'The instrument has no price yet.',
   short_not_allowed: 'The instrument cannot be sold short.',
   insufficient_margin: 'Equity does not cover margin and leverage of the worst case with this order.',
+  market_closed: 'The venue is closed and keeps no orders for its next opening.',
+  market_halted: 'Trading in the instrument is halted.',
+  not_in_call: 'The instrument does not trade at the moment, and the order cannot wait.',
+  auction_missed: 'The auction the order is for is over, or takes no further orders.',
   unknown_order: 'The venue knows no such order of this account.',
   order_terminal: 'The order is already filled, canceled or rejected.',
   order_replaced: 'The order was replaced; a later incarnation is in force.',

@@ -2,12 +2,13 @@
 // the reports back as lines. Prices and sizes are in units. A line is a time in microseconds and one of
 //
 //   quote 100/101 [10x10]        bid/ask, with displayed sizes or none (the configured default)
-//   trade 100    bar bid 100    bar last 100 105 98 101 [400]   (open, high, low, close, volume)
+//   trade 100 [20]    bar bid 100    bar last 100 105 98 101 [400]   (open, high, low, close, volume)
 //   a buy 5 market ioc           client order id, side, quantity, type, time in force
 //   b sell 5 limit 102 gtc
 //   e sell 5 stop 99 gtc by=last      f buy 5 stop_limit 103 104 gtc    (trigger, limit)
 //   g sell 5 trailing_stop 3 gtc unit=ticks at=97 active=105      h buy 5 limit 99 gtd until=50 post reduce show=2
 //   c cancel a    d replace b 7 103 [trigger]
+//   time                         nothing comes; what is due before it happens
 //
 // Market data and orders may name another instrument than X.sim, and orders another account than main: `quote:Y.sim`,
 // `a:Y.sim:other`.
@@ -75,6 +76,7 @@ export function terms(change: Partial<SimulatedVenuesTerms> = {}): SimulatedVenu
     venues: [venue()],
     accounts: [account()],
     specs: specsOf(instrument()),
+    calendars: [],
     order_retention: 100,
     seed: 1,
     ...change,
@@ -107,10 +109,13 @@ export class Scenario {
   readonly venues: SimulatedVenues
   readonly deliveries: Delivery[] = []
   readonly #specs: readonly InstrumentSpec[]
+  /** A calendar never ends. */
+  readonly #isEndless: boolean
 
   constructor(from: SimulatedVenuesTerms = terms()) {
     this.venues = new SimulatedVenues(from)
     this.#specs = from.specs
+    this.#isEndless = from.calendars.length > 0
   }
 
   /** Plays lines, then everything that is still due. Returns the reports as lines. */
@@ -131,6 +136,7 @@ export class Scenario {
 
   /** One line in the driver's order: what is due before it, the line itself, and what it causes at once. */
   step(line: string): void {
+    this.venues.begin(Number(line.split(' ')[0]))
     this.drainBefore(Number(line.split(' ')[0]))
     this.hand(line)
     this.drainInstants()
@@ -141,6 +147,7 @@ export class Scenario {
     const [time = '', subject = '', ...words] = line.split(' ')
     const ts_us = Number(time)
     const [name = '', instrument_id = 'X.sim', account_id = 'main'] = subject.split(':')
+    if (name === 'time') return
     const spec = this.#spec(instrument_id)
     if (isRow(name)) this.#row(name, spec, ts_us, words)
     else
@@ -159,7 +166,10 @@ export class Scenario {
   }
 
   finish(): void {
-    this.drainBefore(Number.POSITIVE_INFINITY)
+    if (!this.#isEndless) return this.drainBefore(Number.POSITIVE_INFINITY)
+    const { agenda } = this.venues
+    for (let due = agenda.messages_due_us(); due !== undefined; due = agenda.messages_due_us())
+      this.drainBefore(due + 1)
   }
 
   reports(): string[] {
@@ -170,7 +180,7 @@ export class Scenario {
 
   #row(name: RowName, spec: InstrumentSpec, ts_us: number, words: readonly string[]): void {
     const exchange = this.venues.exchange(spec.venue_id)
-    if (name === 'trade') return exchange.onTrade(spec.index, ts_us, Number(words[0]))
+    if (name === 'trade') return exchange.onTrade(spec.index, ts_us, Number(words[0]), Number(words[1] ?? 0))
     if (name === 'bar') {
       const [open = 0, high = open, low = open, close = open, volume = 0] = words.slice(1).map(Number)
       const prices = words.length < 5 ? undefined : barPrices(open, high, low, close, volume)

@@ -8,6 +8,7 @@ import { type Commission, compileCommission } from '../../engine/money/commissio
 import type { BarColumns } from '../../engine/tick-store-port.ts'
 import type { CapabilityTable, VenuePort } from '../../engine/venue-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
+import type { CalendarConfig } from '../../schemas/calendar.ts'
 import type { BarExpansion, VenueConfig } from '../../schemas/config.ts'
 import type { ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import {
@@ -33,11 +34,12 @@ import type { RejectCode } from './reject-code.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import type { VenueAccount } from './venue-account.ts'
+import { auctionsHeld, type SavedMarket, VenueMarket } from './venue-market.ts'
 import { loadOrder, NOT_PLACED, saveOrder, type VenueOrder, venueOrder } from './venue-order.ts'
 import { answering, orderReport, rejectReport, requestRejectReport } from './venue-reports.ts'
 
 export type ExchangeTerms = {
-  readonly venue: Pick<VenueConfig, 'id' | 'latency' | 'commission' | 'simulation'> & {
+  readonly venue: Pick<VenueConfig, 'id' | 'latency' | 'commission' | 'calendar' | 'simulation'> & {
     /** A table of its own, in place of the configured one. */
     readonly capabilities?: CapabilityTable
     /** What it trades on: best prices (the default), a book by price, or a book by order. Lesser data is ignored and counted. */
@@ -45,6 +47,8 @@ export type ExchangeTerms = {
     /** A user's own, in place of the configured one. */
     readonly fill_model?: FillModel
   }
+  /** Of the configuration; the venue and its instruments name theirs. */
+  readonly calendars: readonly CalendarConfig[]
   /** Position of the venue in the configuration, which orders what is due at the same time. */
   readonly venue_rank: number
   /** Finished orders the venue remembers by id. */
@@ -86,14 +90,17 @@ export class SimulatedExchange implements VenuePort {
   readonly #deep: DeepBooks | undefined
   /** Whether a best level is another, or has another size, since the last event of a deeper book has ended. */
   #hasMoved = false
+  readonly #market: VenueMarket | undefined
+  #hasBegun = false
   #ignoredRowCount = 0
   #orderCount = 0
   #barOrderFillCount = 0
 
   constructor(terms: ExchangeTerms, { agenda, specs, book, accounts }: ExchangeSurroundings) {
-    const { venue, seed } = terms
+    const { venue, seed, calendars } = terms
     this.venue_id = venue.id as VenueId
-    this.capabilities = venue.capabilities ?? capabilitiesOf(venue.simulation)
+    this.capabilities =
+      venue.capabilities ?? capabilitiesOf(venue.simulation, auctionsHeld(calendars, venue, specs))
     this.#rank = terms.venue_rank
     this.#delays = commandDelays(venue, seed)
     this.#reportDelay = delayOf(venue, seed, 'report')
@@ -120,6 +127,17 @@ export class SimulatedExchange implements VenuePort {
       model: this.#model,
       deep: this.#deep,
       report: (report, ts_us) => this.#report(report, ts_us),
+      isKept: (order) => this.#market?.keeps(order) === true,
+    })
+    this.#market = VenueMarket.of({
+      venue,
+      rank: this.#rank,
+      calendars,
+      specs,
+      agenda,
+      book,
+      deep: this.#deep,
+      floor: this.#floor,
     })
     this.#resting = this.#floor.resting
     this.#waitingCounts = this.#floor.waiting.counts
@@ -133,6 +151,20 @@ export class SimulatedExchange implements VenuePort {
   /** Rows of a lesser kind than the venue's book, which it did not trade on. */
   get ignored_row_count(): number {
     return this.#ignoredRowCount
+  }
+
+  /** The run begins, before its first row and command; or it goes on under other rules of the market. */
+  begin(now_us: number): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    this.#agenda.forgetMarket(this.#rank)
+    if (this.#market !== undefined) return this.#market.begin(now_us)
+    for (const order of [...this.#floor.call]) {
+      this.#floor.withdraw(order)
+      // There is no auction for it any more.
+      if (order.time_in_force === 'opg' || order.time_in_force === 'cls') this.#floor.expire(order, now_us)
+      else this.#floor.release(order, now_us)
+    }
   }
 
   /** The exchange sees a quote before the node does, fills what it crosses and triggers what it reaches. */
@@ -154,6 +186,7 @@ export class SimulatedExchange implements VenuePort {
       this.#onQuoteConcerning(instrument_index, ts_us, bid_price_units, ask_price_units)
     }
     if (this.#fillsTouched) this.#floor.onTouch(instrument_index, ts_us)
+    if (this.#market !== undefined) this.#market.onRow(instrument_index, ts_us)
   }
 
   /** `size_units` and `aggressor_side` are 0 where the data does not say. */
@@ -164,11 +197,17 @@ export class SimulatedExchange implements VenuePort {
     size_units = 0,
     aggressor_side = 0,
   ): void {
+    let hasMoved = false
     this.#book.noteLast(instrument_index, price_units)
     if (this.#deep !== undefined)
       this.#onDeepTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
-    else if (this.#book.trade(instrument_index, price_units)) this.#floor.onBook(instrument_index, ts_us)
-    else if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
+    else if (this.#book.trade(instrument_index, price_units)) {
+      this.#floor.onBook(instrument_index, ts_us)
+      hasMoved = true
+    } else if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
+    if (this.#market === undefined) return
+    this.#market.onTrade(instrument_index, ts_us, price_units, size_units)
+    if (hasMoved) this.#market.onRow(instrument_index, ts_us)
   }
 
   /** An imported bar, at its end. Without its other prices it trades at its close alone. */
@@ -180,6 +219,8 @@ export class SimulatedExchange implements VenuePort {
     prices?: BarPrices,
   ): void {
     if (this.#deep !== undefined) return this.#ignore()
+    if (this.#market !== undefined)
+      this.#onBarOpen(instrument_index, ts_us, price_type, prices?.open_price_units ?? close_price_units)
     if (prices === undefined || this.#bars === 'close') {
       if (price_type === 'last') this.#book.noteLast(instrument_index, close_price_units)
       if (this.#book.bar(instrument_index, price_type, close_price_units))
@@ -278,6 +319,8 @@ export class SimulatedExchange implements VenuePort {
         return this.#arriveReplace(command, now_us)
       case 'order_expiry':
         return this.#arriveExpiry(command, now_us)
+      case 'market_event':
+        return must(this.#market, 'a market that changes is configured to').onEvent(command, now_us)
       default:
         return unreachable(command)
     }
@@ -293,9 +336,9 @@ export class SimulatedExchange implements VenuePort {
     return this.#toNode.quietUs(now_us)
   }
 
-  /** The open orders: the resting ones by instrument, buys before sells, best first, then those that wait for a trigger. */
+  /** The open orders: the resting ones by instrument, buys before sells, best first, those that wait for a trigger, those in the call. */
   openOrders(): VenueOrder[] {
-    return [...this.#resting, ...this.#floor.waiting]
+    return [...this.#resting, ...this.#floor.waiting, ...this.#floor.call]
   }
 
   /** Writes what is the venue's own; agenda, book and accounts are shared and written by whoever owns them. */
@@ -309,11 +352,15 @@ export class SimulatedExchange implements VenuePort {
     for (const part of this.#underWay()) part.save(writer)
     this.#deep?.save(writer)
     this.#model.save(writer)
+    writer.flag(this.#hasBegun)
+    writer.flag(this.#market !== undefined)
+    this.#market?.save(writer)
     this.#register.save(writer)
     const open = this.openOrders()
     writer.count(open.length)
     for (const order of open) {
       writer.flag(order.is_waiting)
+      writer.flag(order.is_called)
       saveOrder(writer, order)
     }
   }
@@ -329,10 +376,16 @@ export class SimulatedExchange implements VenuePort {
     for (const part of this.#underWay()) part.load(reader)
     this.#deep?.load(reader)
     this.#model.load(reader)
+    this.#hasBegun = reader.flag()
+    const market = reader.flag() ? (reader.value() as SavedMarket) : undefined
+    // Under other rules it begins again, with the orders it has.
+    const isSame = this.#market === undefined ? market === undefined : this.#market.restore(market)
+    if (!isSame) this.#hasBegun = false
     this.#register.load(reader)
     for (let remaining = reader.count(); remaining > 0; remaining--) {
       const isWaiting = reader.flag()
-      this.#floor.restore(loadOrder(reader, this.#accounts), isWaiting)
+      const isCalled = reader.flag()
+      this.#floor.restore(loadOrder(reader, this.#accounts), isWaiting, isCalled)
     }
   }
 
@@ -340,6 +393,7 @@ export class SimulatedExchange implements VenuePort {
     this.#hasMoved = false
     deep.refresh(instrument_index)
     this.#onBest(instrument_index, ts_us)
+    if (this.#market !== undefined) this.#market.onRow(instrument_index, ts_us)
   }
 
   /** What it remembers of delays, in one order whatever the configuration shares among them. */
@@ -376,6 +430,22 @@ export class SimulatedExchange implements VenuePort {
     this.#floor.settle(ts_us)
   }
 
+  /** An instrument that waits for its first row begins at a bar's open. */
+  #onBarOpen(
+    instrument_index: number,
+    ts_us: number,
+    price_type: BarColumns['price_type'],
+    open_price_units: number,
+  ): void {
+    const market = must(this.#market, 'only a market that changes has an opening')
+    if (!market.awaitsRow(instrument_index)) return
+    if (price_type === 'last') {
+      this.#book.noteLast(instrument_index, open_price_units)
+      market.onTrade(instrument_index, ts_us, open_price_units, 0)
+    }
+    if (this.#book.bar(instrument_index, price_type, open_price_units)) market.onRow(instrument_index, ts_us)
+  }
+
   /** Data of a lesser kind than the venue's book. */
   #ignore(): void {
     this.#ignoredRowCount++
@@ -396,7 +466,8 @@ export class SimulatedExchange implements VenuePort {
 
   #arriveNew(command: NewOrderSingle, now_us: number): void {
     const account = this.#accounts.get(command.account_id)
-    const code = this.#admission.ofNew(command, account, now_us)
+    const code =
+      this.#admission.ofNew(command, account, now_us) || (this.#market?.refusalOfNew(command, now_us) ?? '')
     if (code !== '') return this.#rejectNew(command, code, now_us)
     const order = venueOrder(
       command,
@@ -428,7 +499,9 @@ export class SimulatedExchange implements VenuePort {
 
   #arriveReplace(request: OrderCancelReplaceRequest, now_us: number): void {
     const found = this.#orderOf(request)
-    const code = this.#admission.ofReplace(request, found, found && this.#spec(found), now_us)
+    const code =
+      this.#admission.ofReplace(request, found, found && this.#spec(found), now_us) ||
+      ((found && this.#market?.refusalOfReplace(found, now_us)) ?? '')
     if (code !== '')
       return this.#report(requestRejectReport(request, found, this.venue_id, code, now_us), now_us)
     const order = must(found, 'a replace is admitted for an open order')
@@ -438,11 +511,10 @@ export class SimulatedExchange implements VenuePort {
     this.#amend(order, request)
     this.#report(answering(request, orderReport('replaced', order, this.#spec(order), now_us)), now_us)
     if (order.time_in_force === 'gtd') this.#scheduleExpiry(order, now_us)
-    if (keepsPlace && !wasWaiting) return this.#floor.rest(order)
+    if (keepsPlace && !wasWaiting) return this.#floor.stay(order)
     order.priority = this.#floor.priority_count++
     order.queue_place = NOT_PLACED
-    if (wasWaiting) this.#floor.await(order, now_us)
-    else this.#floor.work(order, now_us)
+    this.#floor.enter(order, wasWaiting, now_us)
     this.#floor.settle(now_us)
   }
 

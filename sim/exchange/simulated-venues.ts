@@ -5,6 +5,7 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
+import type { CalendarConfig } from '../../schemas/calendar.ts'
 import type { VenueConfig } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { parseUnits } from '../../schemas/units.ts'
@@ -21,6 +22,8 @@ export type SimulatedVenuesTerms = {
   readonly accounts: readonly AccountTerms[]
   /** Every instrument of the node by its index. */
   readonly specs: readonly InstrumentSpec[]
+  /** Those that venues and instruments name. */
+  readonly calendars: readonly CalendarConfig[]
   /** Finished orders each venue remembers by id. */
   readonly order_retention: number
   /** Of the session; what venues draw by chance comes from it. */
@@ -52,19 +55,27 @@ export class SimulatedVenues {
   readonly accounts: readonly VenueAccount[]
   readonly #book: TopOfBook
   readonly #byId: ReadonlyMap<string, SimulatedExchange>
+  #hasBegun = false
 
-  constructor({ venues, accounts, specs, order_retention, seed }: SimulatedVenuesTerms) {
+  constructor({ venues, accounts, specs, calendars, order_retention, seed }: SimulatedVenuesTerms) {
     const book = new TopOfBook(displayedDefaults(venues, specs))
     this.#book = book
     this.accounts = accounts.map((terms) => new VenueAccount(terms, specs, book))
     this.exchanges = venues.map((venue, venue_rank) => {
       const members = this.accounts.filter((_, i) => accounts[i]?.venues.includes(venue.id))
       return new SimulatedExchange(
-        { venue, venue_rank, order_retention, seed },
+        { venue, calendars, venue_rank, order_retention, seed },
         { agenda: this.agenda, specs, book, accounts: members },
       )
     })
     this.#byId = new Map(this.exchanges.map((exchange) => [exchange.venue_id, exchange]))
+  }
+
+  /** Whoever drives the venues says when the first thing happens, before it does; later calls say nothing. */
+  begin(now_us: number): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    for (const exchange of this.exchanges) exchange.begin(now_us)
   }
 
   exchange(venue_id: string): SimulatedExchange {

@@ -51,6 +51,11 @@ export class TopOfBook {
     return this.#hasLast[instrument_index] !== 0
   }
 
+  /** What is shown where the data has no size. */
+  defaultUnits(instrument_index: number): number {
+    return this.#displayed_default_units[instrument_index] as number
+  }
+
   noteLast(instrument_index: number, price_units: number): void {
     this.last_price_units[instrument_index] = price_units
     this.#hasLast[instrument_index] = 1

@@ -37,6 +37,8 @@ export type VenueOrder = {
   is_resting: boolean
   /** Not in the book until its trigger price is met. */
   is_waiting: boolean
+  /** Kept for an auction, or until its instrument trades again; one that waits for its trigger still does. */
+  is_called: boolean
   /** In force; a trailing order's moves. */
   trigger_price_units: PriceUnits
   /** A trailing order follows the market, whose best price so far this is. */
@@ -75,6 +77,7 @@ export function venueOrder(
     priority,
     is_resting: false,
     is_waiting: false,
+    is_called: false,
     trigger_price_units: terms.trigger_price_units,
     is_trailing: false,
     anchor_price_units: 0 as PriceUnits,
@@ -128,6 +131,7 @@ export function loadOrder(reader: CanonicalReader, accounts: ReadonlyMap<string,
     priority: reader.number(),
     is_resting: false,
     is_waiting: false,
+    is_called: false,
     trigger_price_units: reader.number() as PriceUnits,
     is_trailing: reader.flag(),
     anchor_price_units: reader.number() as PriceUnits,

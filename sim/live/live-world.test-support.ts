@@ -42,6 +42,7 @@ export class LiveWorld {
       venues,
       accounts,
       specs,
+      calendars: [],
       order_retention: limits.order_retention,
       seed,
     })
@@ -104,6 +105,7 @@ export class LiveWorld {
       this.reports.push(item.message)
       this.#link?.(item.message)
     } else {
+      if (item.message.type === 'market_event') return
       const { client_order_id, venue_id } = item.message
       if (!this.#isOfThisLife(client_order_id) && this.#random.nextInt(2) === 1) return
       count(this.received, client_order_id)

@@ -89,8 +89,15 @@ export class VenueBooks {
 
   /** Handles what is due by now; whoever says what follows from it has written down that this time came. */
   pass(now_us: number): void {
+    this.venues.begin(now_us)
     this.#handledUntil_us = Math.max(this.#handledUntil_us, now_us + 1)
     this.#handle(this.#handledUntil_us)
+  }
+
+  /** Handles all that was sent and all that follows from it, however long it takes; time passes no further. */
+  passMessages(): void {
+    const { agenda } = this.venues
+    for (let due = agenda.messages_due_us(); due !== undefined; due = agenda.messages_due_us()) this.pass(due)
   }
 
   log(venue_id: string, account_id: string): ReportLog {
@@ -157,6 +164,7 @@ export class VenueBooks {
   }
 
   #begin(ts_us: number): void {
+    this.venues.begin(ts_us)
     this.#handle(ts_us)
     this.seq++
     this.now_us = ts_us

@@ -217,8 +217,9 @@ function stateOf(books: VenueBooks): Uint8Array {
 
 /** What the venues of a configuration are made of. */
 export function termsOf(config: Config): SimulatedVenuesTerms {
-  const { venues, accounts, limits, seed } = config
-  return { venues, accounts, specs: instrumentsOf(config), order_retention: limits.order_retention, seed }
+  const { venues, accounts, limits, seed, calendars = [] } = config
+  const specs = instrumentsOf(config)
+  return { venues, accounts, specs, calendars, order_retention: limits.order_retention, seed }
 }
 
 /** What an epoch of a ledger was written under. */

@@ -1,0 +1,83 @@
+// What can happen to the market of a simulated venue beside orders meeting prices: auctions, halts, bands of prices,
+// trades taken back. Configuration alone; the simulated exchange acts on it.
+
+import Type, { type Static } from 'typebox'
+
+const TIME = '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?Z)?$'
+const PROBABILITY = '^(0(\\.\\d{1,6})?|1(\\.0{1,6})?)$'
+
+type Options = { readonly description: string; readonly default?: unknown }
+
+const closed = (description: string) => ({ additionalProperties: false, description })
+const Time = (options: Options) => Type.String({ pattern: TIME, text: 'time', ...options })
+const Count = (options: Options) => Type.Integer({ minimum: 1, ...options })
+const Probability = (options: Options) => Type.String({ pattern: PROBABILITY, text: 'decimal', ...options })
+
+export const AuctionsConfig = Type.Object(
+  {
+    price: Type.Union([Type.Literal('book'), Type.Literal('print')], {
+      description:
+        'book: own orders are crossed with what the book shows; print: they trade at the first trade in the data after the auction, up to its size.',
+      default: 'book',
+    }),
+    print_wait_us: Count({
+      description: 'How long a print is waited for before the book decides, microseconds.',
+      default: 60_000_000,
+    }),
+  },
+  closed('How an auction of one price is settled.'),
+)
+export type AuctionsConfig = Static<typeof AuctionsConfig>
+
+export const HaltConfig = Type.Object(
+  {
+    instrument: Type.String({
+      pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$',
+      description: 'Instrument id <symbol>.<venue>.',
+    }),
+    from: Time({ description: 'When trading stops.' }),
+    to: Time({ description: 'When it goes on.' }),
+  },
+  closed('A halt of one instrument, known beforehand to nobody but the script.'),
+)
+export type HaltConfig = Static<typeof HaltConfig>
+
+export const PriceBandsConfig = Type.Object(
+  {
+    basis_points: Count({
+      description: 'Distance of the bands from the reference price, hundredths of a percent: 500 is 5 %.',
+    }),
+    reference_window_us: Count({
+      description: 'Trades of so long make the reference price, their mean, microseconds.',
+      // The plan to address extraordinary market volatility (LULD): five minutes.
+      default: 300_000_000,
+    }),
+    limit_state_us: Count({
+      description: 'How long the market may stand at or beyond a band before trading pauses, microseconds.',
+      default: 15_000_000,
+    }),
+    pause_us: Count({ description: 'How long a pause lasts, microseconds.', default: 300_000_000 }),
+  },
+  closed('Bands no trade may leave, and the pause when the market stays at one.'),
+)
+export type PriceBandsConfig = Static<typeof PriceBandsConfig>
+
+export const BustsConfig = Type.Object(
+  {
+    bust_probability: Probability({
+      description: 'Chance that a trade is taken back, drawn from the seed.',
+      default: '0',
+    }),
+    correct_probability: Probability({
+      description: 'Chance that the price of a trade is corrected, drawn from the seed.',
+      default: '0',
+    }),
+    correct_increments: Count({
+      description: 'By how many price increments a corrected trade becomes worse for its order.',
+      default: 1,
+    }),
+    delay_us: Count({ description: 'How long after the trade, microseconds.', default: 60_000_000 }),
+  },
+  closed('Trades that the venue takes back or corrects.'),
+)
+export type BustsConfig = Static<typeof BustsConfig>

@@ -1,0 +1,177 @@
+// An auction of one price: orders of the run and what the market shows or prints. Who takes part gets that price or
+// nothing. Rules: ./SPEC.md.
+
+import { type Interest, type Uncross, uncross } from '../../engine/book/uncross.ts'
+import { type InstrumentSpec, incrementUnits } from '../../engine/instrument-spec.ts'
+import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import type { DeepBooks } from './deep-books.ts'
+import type { TopOfBook } from './top-of-book.ts'
+import { leavesUnits, type VenueOrder } from './venue-order.ts'
+
+/** A trade of the market that stands for its auction. */
+export type Print = { readonly price_units: number; readonly size_units: number }
+
+export type AuctionTerms = {
+  readonly book: TopOfBook
+  readonly deep: DeepBooks | undefined
+  readonly onFill: (
+    order: VenueOrder,
+    price_units: PriceUnits,
+    quantity_units: SizeUnits,
+    ts_us: number,
+  ) => void
+}
+
+type Bid = { readonly order: VenueOrder; readonly price_units: number; readonly size_units: number }
+
+export class Auction {
+  readonly #terms: AuctionTerms
+
+  constructor(terms: AuctionTerms) {
+    this.#terms = terms
+  }
+
+  /** Crosses orders of one instrument, the earliest first, with what its book shows. What they took is gone from it. */
+  withBook(orders: readonly VenueOrder[], spec: InstrumentSpec, ts_us: number): void {
+    const own = bidsOf(orders)
+    if (own.buys.length === 0 && own.sells.length === 0) return
+    const bids = this.#shown(spec, 'buy')
+    const asks = this.#shown(spec, 'sell')
+    const price = this.#reference(spec, ts_us)
+    const found = uncross([...own.buys, ...bids], [...own.sells, ...asks], {
+      reference_price_units: price,
+      increment_units: incrementUnits(spec, price, ts_us) ?? 1,
+      price_min_units: spec.allow_non_positive_price ? Number.NEGATIVE_INFINITY : 1,
+    })
+    if (found === undefined) return
+    const bought = this.#allot(own.buys, bids, found, 1, ts_us)
+    const sold = this.#allot(own.sells, asks, found, -1, ts_us)
+    if (bought > sold) this.#used(spec, 'sell', bought - sold, found.price_units)
+    if (sold > bought) this.#used(spec, 'buy', sold - bought, found.price_units)
+  }
+
+  /** Orders at better prices than the print get its price, each side up to its size. */
+  withPrint(orders: readonly VenueOrder[], spec: InstrumentSpec, print: Print, ts_us: number): void {
+    const { price_units } = print
+    const size = print.size_units === 0 ? this.#terms.book.defaultUnits(spec.index) : print.size_units
+    const found = { price_units, volume_units: size - (size % spec.lot_units) }
+    const own = bidsOf(orders)
+    this.#allot(
+      own.buys.filter((bid) => bid.price_units > price_units),
+      [],
+      found,
+      1,
+      ts_us,
+    )
+    this.#allot(
+      own.sells.filter((bid) => bid.price_units < price_units),
+      [],
+      found,
+      -1,
+      ts_us,
+    )
+  }
+
+  /** Gives the volume to one side: better prices first, at one price the market's orders first, then the earlier. Returns what own orders got. */
+  #allot(
+    own: readonly Bid[],
+    market: readonly Interest[],
+    { price_units, volume_units }: Uncross,
+    sign: 1 | -1,
+    ts_us: number,
+  ): number {
+    let left = volume_units
+    let taken = 0
+    const rows: (Bid | Interest)[] = [...market, ...own]
+    rows.sort((a, b) => sign * (b.price_units - a.price_units) || 0)
+    for (const row of rows) {
+      if (left === 0 || sign * (row.price_units - price_units) < 0) break
+      const quantity = Math.min(left, row.size_units)
+      left -= quantity
+      if (!('order' in row)) continue
+      taken += quantity
+      this.#terms.onFill(row.order, price_units as PriceUnits, quantity as SizeUnits, ts_us)
+    }
+    return taken
+  }
+
+  /** What the market would trade on a side, in whole lots. */
+  #shown({ index, lot_units }: InstrumentSpec, side: 'buy' | 'sell'): Interest[] {
+    const { book, deep } = this.#terms
+    const rows: Interest[] = []
+    if (deep !== undefined) {
+      const levels = deep.against(index, side === 'buy' ? 'sell' : 'buy')
+      for (let depth = 0; depth < levels.count; depth++)
+        rows.push({ price_units: levels.priceAt(depth), size_units: levels.sizeAt(depth) })
+    } else {
+      const isBuy = side === 'buy'
+      const price_units = (isBuy ? book.bid_price_units : book.ask_price_units)[index] as number
+      rows.push({
+        price_units,
+        size_units: (isBuy ? book.bid_size_units : book.ask_size_units)[index] as number,
+      })
+    }
+    return rows
+      .map(({ price_units, size_units }) => ({
+        price_units,
+        size_units: size_units - (size_units % lot_units),
+      }))
+      .filter(({ size_units }) => size_units > 0)
+  }
+
+  /** The last price, or else the middle of the book, down to the increment. */
+  #reference(spec: InstrumentSpec, ts_us: number): number {
+    const { book } = this.#terms
+    const { index } = spec
+    if (book.hasLast(index)) return book.last_price_units[index] as number
+    const bid = book.bid_price_units[index] as number
+    const middle = Math.floor((bid + (book.ask_price_units[index] as number)) / 2)
+    const increment = incrementUnits(spec, middle, ts_us) ?? 1
+    return middle - (((middle % increment) + increment) % increment)
+  }
+
+  /** Own orders took this much of a side, the best of it first. */
+  #used({ index }: InstrumentSpec, side: 'buy' | 'sell', quantity_units: number, price_units: number): void {
+    const { book, deep } = this.#terms
+    if (deep === undefined) {
+      const sizes = side === 'buy' ? book.bid_size_units : book.ask_size_units
+      sizes[index] = Math.max(0, (sizes[index] as number) - quantity_units)
+      return
+    }
+    const taker = side === 'buy' ? 'sell' : 'buy'
+    const levels = deep.against(index, taker)
+    const sign = side === 'buy' ? 1 : -1
+    let left = quantity_units
+    while (left > 0 && levels.count > 0 && sign * (levels.best_price_units - price_units) >= 0) {
+      const quantity = Math.min(left, levels.best_size_units)
+      deep.take(index, taker, levels.best_price_units, quantity)
+      left -= quantity
+    }
+  }
+}
+
+/** Each order with what it may trade; one that only reduces, after all others of its account on its side. */
+function bidsOf(orders: readonly VenueOrder[]): { readonly buys: Bid[]; readonly sells: Bid[] } {
+  const buys: Bid[] = []
+  const sells: Bid[] = []
+  for (const order of orders) {
+    const size_units = order.terms.reduce_only ? reducibleUnits(order, orders) : leavesUnits(order)
+    if (size_units === 0) continue
+    const isBuy = order.side === 'buy'
+    const none = isBuy ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+    const price_units = order.works_as === 'limit' ? order.price_units : none
+    ;(isBuy ? buys : sells).push({ order, price_units, size_units })
+  }
+  return { buys, sells }
+}
+
+/** What is open on the other side, less all that may close it before this order. */
+function reducibleUnits(order: VenueOrder, orders: readonly VenueOrder[]): number {
+  const { account, instrument_index, side } = order
+  let left = account.closableUnits(instrument_index, side)
+  for (const other of orders) {
+    if (other.account !== account || other.side !== side || other === order) continue
+    if (!other.terms.reduce_only || other.priority < order.priority) left -= leavesUnits(other)
+  }
+  return Math.max(0, Math.min(left, leavesUnits(order)))
+}

@@ -1,0 +1,82 @@
+// What becomes of the orders of an instrument when it stops trading and when it begins again: into the call and out of
+// it, through an auction where there is one.
+
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { Auction, Print } from './auction.ts'
+import type { CallBook } from './call-book.ts'
+import type { OrderFloor } from './order-floor.ts'
+import { leavesUnits, NOT_PLACED, type VenueOrder } from './venue-order.ts'
+
+/** `none`: orders meet the book one after the other. */
+export type Settlement = 'none' | 'book' | Print
+
+export class CallFloor {
+  readonly #floor: OrderFloor
+  readonly #call: CallBook
+  readonly #auction: Auction
+
+  constructor(floor: OrderFloor, call: CallBook, auction: Auction) {
+    this.#floor = floor
+    this.#call = call
+    this.#auction = auction
+  }
+
+  /** Trading stops: what rests and what waits goes into the call. Its place in a queue is lost. Returns how many are in the call for more than the close. */
+  suspend(instrument_index: number): number {
+    const { resting, waiting } = this.#floor
+    for (const order of [...resting.of(instrument_index), ...waiting.of(instrument_index)]) {
+      const { is_waiting } = order
+      this.#floor.withdraw(order)
+      order.is_waiting = is_waiting
+      order.queue_place = NOT_PLACED
+      this.#call.add(order)
+    }
+    return this.#call.of(instrument_index).filter(({ time_in_force }) => time_in_force !== 'cls').length
+  }
+
+  /** Trading begins: what is not for the close comes out of the call. Orders at the opening end here. */
+  open(spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
+    const orders = this.#take(spec, ({ time_in_force }) => time_in_force !== 'cls')
+    this.#settle(orders, spec, settlement, ts_us)
+    for (const order of orders) {
+      if (leavesUnits(order) === 0) this.#floor.finish(order)
+      else if (order.time_in_force === 'opg') this.#floor.expire(order, ts_us)
+      else this.#floor.release(order, ts_us)
+    }
+    this.#floor.settle(ts_us)
+  }
+
+  /** The closing auction, of all that is in the call. */
+  close(spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
+    const orders = this.#take(spec, ({ time_in_force }) => time_in_force !== 'opg')
+    this.#settle(orders, spec, settlement, ts_us)
+    for (const order of orders) {
+      if (leavesUnits(order) === 0) this.#floor.finish(order)
+      else this.#call.add(order)
+    }
+    this.#floor.settle(ts_us)
+  }
+
+  /** A session has ended, and with it the orders that were for it alone. */
+  endSession(instrument_index: number, endsDay: boolean, ts_us: number): void {
+    for (const order of this.#call.of(instrument_index)) {
+      const { time_in_force } = order
+      if (time_in_force === 'opg' || time_in_force === 'cls' || (endsDay && time_in_force === 'day'))
+        this.#floor.expire(order, ts_us)
+    }
+  }
+
+  /** An order may have ended with one before it, so each is taken out before any trades. */
+  #take({ index }: InstrumentSpec, isWanted: (order: VenueOrder) => boolean): VenueOrder[] {
+    const orders = this.#call.of(index).filter(isWanted)
+    for (const order of orders) this.#call.remove(order)
+    return orders
+  }
+
+  #settle(orders: readonly VenueOrder[], spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
+    if (settlement === 'none') return
+    const working = orders.filter((order) => !order.is_waiting)
+    if (settlement === 'book') this.#auction.withBook(working, spec, ts_us)
+    else this.#auction.withPrint(working, spec, settlement, ts_us)
+  }
+}

@@ -1,0 +1,180 @@
+// What a venue's market does by itself: sessions, auctions and halts. A venue that trades around the clock without a halt
+// has none of it, and pays nothing for it.
+
+import { SessionCalendar } from '../../engine/calendar/session-calendar.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { must } from '../../schemas/assert.ts'
+import type { CalendarConfig } from '../../schemas/calendar.ts'
+import type { VenueConfig } from '../../schemas/config.ts'
+import type { VenueId } from '../../schemas/ids.ts'
+import type { AuctionsConfig } from '../../schemas/market-rules.ts'
+import type { NewOrderSingle } from '../../schemas/messages/order.ts'
+import type { Agenda, MarketEvent } from './agenda.ts'
+import { Auction } from './auction.ts'
+import { CallFloor } from './call-floor.ts'
+import type { DeepBooks } from './deep-books.ts'
+import { type Halt, MarketPhases, type MarketState } from './market-phases.ts'
+import type { OrderFloor } from './order-floor.ts'
+import { PhaseAdmission } from './phase-admission.ts'
+import type { RejectCode } from './reject-code.ts'
+import type { TopOfBook } from './top-of-book.ts'
+import type { VenueOrder } from './venue-order.ts'
+
+export type VenueMarketTerms = {
+  readonly venue: Pick<VenueConfig, 'id' | 'calendar' | 'simulation'>
+  readonly rank: number
+  readonly calendars: readonly CalendarConfig[]
+  readonly specs: readonly InstrumentSpec[]
+  readonly agenda: Agenda
+  readonly book: TopOfBook
+  readonly deep: DeepBooks | undefined
+  readonly floor: OrderFloor
+}
+
+/** What an auction is settled by where the configuration says nothing. */
+const AUCTIONS_DEFAULT: AuctionsConfig = { price: 'book', print_wait_us: 60_000_000 }
+
+export class VenueMarket {
+  readonly #phases: MarketPhases
+  readonly #admission: PhaseAdmission
+  readonly #rules: string
+
+  /** Undefined where nothing ever happens by itself. */
+  static of(terms: VenueMarketTerms): VenueMarket | undefined {
+    const { venue, specs } = terms
+    const halts = haltsOf(venue, specs)
+    const named = calendarsOf(terms.calendars, venue, specs)
+    if (halts.length === 0 && named.calendars.length === 0) return undefined
+    return new VenueMarket(terms, named, halts)
+  }
+
+  private constructor(terms: VenueMarketTerms, named: NamedCalendars, halts: readonly Halt[]) {
+    const { venue, rank, specs, agenda, book, deep, floor } = terms
+    const auction = new Auction({
+      book,
+      deep,
+      onFill: (order, price, quantity, ts_us) => floor.fillInAuction(order, price, quantity, ts_us),
+    })
+    this.#phases = new MarketPhases({
+      venue_id: venue.id as VenueId,
+      rank,
+      specs,
+      calendars: named.calendars.map((config) => new SessionCalendar(config)),
+      calendarOf: named.calendarOf,
+      halts,
+      auctions: venue.simulation?.auctions ?? AUCTIONS_DEFAULT,
+      agenda,
+      floor: new CallFloor(floor, floor.call, auction),
+      isDeepBookReady: deep && ((index) => deep.levels(index).has_both_sides),
+    })
+    this.#admission = new PhaseAdmission(this.#phases, venue.simulation ?? {})
+    // A newer table of zones leaves the rules what they are.
+    const calendars = named.calendars.map((config) => ({ ...config, utc_offsets: [] }))
+    this.#rules = JSON.stringify([calendars, named.calendarOf, halts])
+  }
+
+  begin(now_us: number): void {
+    this.#phases.begin(now_us)
+  }
+
+  keeps(order: VenueOrder): boolean {
+    return this.#phases.keeps(order)
+  }
+
+  refusalOfNew(command: NewOrderSingle, now_us: number): RejectCode | '' {
+    return this.#admission.ofNew(command, now_us)
+  }
+
+  refusalOfReplace(order: VenueOrder, now_us: number): RejectCode | '' {
+    return this.#admission.ofReplace(order, now_us)
+  }
+
+  /** Whether an instrument begins or closes with what the market does next. */
+  awaitsRow(instrument_index: number): boolean {
+    return this.#phases.isPending(instrument_index)
+  }
+
+  /** The book of an instrument has moved. */
+  onRow(instrument_index: number, ts_us: number): void {
+    this.#phases.onRow(instrument_index, ts_us)
+  }
+
+  onTrade(instrument_index: number, ts_us: number, price_units: number, size_units: number): void {
+    this.#phases.onTrade(instrument_index, ts_us, price_units, size_units)
+  }
+
+  onEvent(event: MarketEvent, now_us: number): void {
+    this.#phases.onEvent(event, now_us)
+  }
+
+  save(writer: CanonicalWriter): void {
+    writer.value({ rules: this.#rules, state: this.#phases.state() } satisfies SavedMarket)
+  }
+
+  /** Takes over what a market of the same rules saved; returns whether it was of the same. */
+  restore(saved: SavedMarket | undefined): boolean {
+    if (saved?.rules !== this.#rules) return false
+    this.#phases.restore(saved.state)
+    return true
+  }
+}
+
+/** What a snapshot has of a market; `rules` are those it ran under. */
+export type SavedMarket = { readonly rules: string; readonly state: MarketState }
+
+export type AuctionsHeld = { readonly opening: boolean; readonly closing: boolean }
+
+/** Which auctions a venue holds for any of its instruments. */
+export function auctionsHeld(
+  calendars: readonly CalendarConfig[],
+  venue: VenueMarketTerms['venue'],
+  specs: readonly InstrumentSpec[],
+): AuctionsHeld {
+  const { calendars: named } = calendarsOf(calendars, venue, specs)
+  return {
+    opening: named.some(({ opening_auction }) => opening_auction),
+    closing: named.some(({ closing_auction }) => closing_auction),
+  }
+}
+
+type NamedCalendars = {
+  readonly calendars: readonly CalendarConfig[]
+  /** By instrument index; -1 where it trades around the clock, or elsewhere. */
+  readonly calendarOf: readonly number[]
+}
+
+/** An instrument's own calendar, or else its venue's. */
+function calendarsOf(
+  calendars: readonly CalendarConfig[],
+  venue: VenueMarketTerms['venue'],
+  specs: readonly InstrumentSpec[],
+): NamedCalendars {
+  const used: CalendarConfig[] = []
+  const calendarOf = specs.map((spec) => {
+    if (spec.venue_id !== venue.id) return -1
+    const name = spec.calendar === 'always' ? venue.calendar : spec.calendar
+    if (name === undefined) return -1
+    const config = must(
+      calendars.find(({ id }) => id === name),
+      'a calendar is configured before it is named',
+    )
+    if (!used.includes(config)) used.push(config)
+    return used.indexOf(config)
+  })
+  return { calendars: used, calendarOf }
+}
+
+/** Halts of instruments that the run has. */
+function haltsOf(venue: VenueMarketTerms['venue'], specs: readonly InstrumentSpec[]): Halt[] {
+  return (venue.simulation?.halts ?? []).flatMap(({ instrument, from, to }) => {
+    const spec = specs.find(({ instrument_id }) => instrument_id === instrument)
+    return spec === undefined
+      ? []
+      : [{ instrument_index: spec.index, from_us: timeOf(from), to_us: timeOf(to) }]
+  })
+}
+
+function timeOf(text: string): number {
+  return Number(Temporal.Instant.from(text).epochNanoseconds / 1000n)
+}
