@@ -46,6 +46,8 @@ export type TradingNodeOptions = Omit<
   readonly venues: readonly VenuePort[]
   /** Which of the configuration's nodes it is; absent: all is in this one. */
   readonly node_id?: string | undefined
+  /** Whether it tells others of its orders on a bus. */
+  readonly is_on_bus?: boolean
   readonly bar_close_delay_us: number
   readonly observer?: OutputObserver
   readonly onFault: (fault: FaultReport) => void
@@ -124,7 +126,8 @@ class Wiring {
       this.#addStrategy(strategy)
     }
     this.#connectSignals()
-    if (placement.isApart) connectNodes(this.#node, this.#config, placement)
+    const is_on_bus = this.#isOnBus
+    if (placement.isApart || is_on_bus) connectNodes(this.#node, this.#config, { placement, is_on_bus })
     this.#node.bus.compile()
     return {
       node: this.#node,
@@ -142,6 +145,10 @@ class Wiring {
   #permit(account_id: AccountId): string {
     const gate = must(this.#gates.get(account_id), 'a command is of an account with a gate')
     return gate.is_halted ? 'account_halted' : (this.#options.permit?.(account_id) ?? '')
+  }
+
+  get #isOnBus(): boolean {
+    return this.#options.is_on_bus === true
   }
 
   #addFeed(venue_id: string): void {
@@ -190,6 +197,7 @@ class Wiring {
       order_retention: this.#config.limits.order_retention,
       outputs: this.#outputs,
       approve: (command) => gate.approveCommand(command),
+      is_told: this.#isOnBus,
     })
     this.#orders.set(account.id, orders)
     const portfolio = must(this.#portfolios.get(account.id), 'an account has a portfolio')

@@ -25,6 +25,7 @@ import type { OrderLookup, VenueState } from '../schemas/messages/venue.ts'
 import { priceUnits, sizeUnits, timeUs } from '../schemas/units.ts'
 import type { TimerFiring } from './input-codec.ts'
 import type { LedgerEntry } from './ledger/ledger.ts'
+import { approvedOf } from './node-payload.ts'
 
 const ids = {
   account_id: 'main' as AccountId,
@@ -264,6 +265,7 @@ export const nodePayloads: readonly (readonly [subject: string, payload: NodePay
   ],
   ['order.main.s', fact],
   ['denied.main.s', denial],
+  ['order.main', approvedOf(newOrder, 1_700_000_000_000_100)],
 ]
 
 export const nodeMessages: readonly NodeMessage[] = nodePayloads.map(([subject, payload], n) => ({

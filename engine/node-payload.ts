@@ -2,7 +2,17 @@
 
 import type { NodePayload } from '../schemas/messages/node-message.ts'
 import type { VenueCommand } from '../schemas/messages/order.ts'
+import type { OrderApproved } from '../schemas/messages/order-approved.ts'
 import { sharedTerms } from '../schemas/messages/order-terms.ts'
+import { timeUs } from '../schemas/units.ts'
+
+/** What the gate let through, for whoever looks. */
+export function approvedOf(command: VenueCommand, approved_us: number): OrderApproved {
+  const { instrument_index: _, ...bare } = command
+  const { account_id, strategy_id, counter } = command
+  const approval = { approved_us: timeUs(approved_us) }
+  return { type: 'order_approved', account_id, strategy_id, counter, command: bare, approval }
+}
 
 /** As it leaves the node, and as records hold it. */
 export type BarePayload = NodePayload | Omit<NodePayload, 'instrument_index'>

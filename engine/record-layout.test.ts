@@ -14,7 +14,7 @@ import { Outputs } from './outputs.ts'
 const PINNED: { readonly [version: number]: string } = {
   1: '30cd5efdb3f967b4bc5e24b4e2992ec2a6b376b0e1a18779eb6fc458510fb0d5',
   2: 'b90a7d7c75bf9ad5c4d4c2bc76db2d9e7cd9119628ff58a3df5d7d28393af726',
-  3: '477145ac2c566725b18fa29cf70078eb6551648d7aaa5b2fd408dce2acef8744',
+  3: '4140a97f96b0a5f97d17cdee78e23103c6d2b8361b6ceb9c7829ab76c9b6d235',
 }
 
 const WHAT_TO_DO = `The bytes of a record changed. What was written under schema version ${SCHEMA_VERSION} cannot be read

@@ -21,7 +21,7 @@ const PINNED = {
     'messages/feed.ts': '837ed5231a2a113a',
     'messages/market-wire.ts': 'c2febaf57bc2a80a',
     'messages/market.ts': '30a4704998f03028',
-    'messages/node-message.ts': '382c19bb078a7841',
+    'messages/node-message.ts': '968d19cc2a710330',
     'messages/order-fact.ts': 'f83043dab8bd1f1e',
     'messages/order-terms.ts': '82207e00ed6c6838',
     'messages/order.ts': '3cea4188d99d93d1',
@@ -29,7 +29,7 @@ const PINNED = {
     'messages/risk.ts': '06d33da41868756f',
     'messages/venue.ts': '2e7bec3a5bfbae3e',
     'money.ts': '6dc769e0ff7a4048',
-    'run-files.ts': '45e41b409864ec2d',
+    'run-files.ts': '00b348e09783937a',
     'subjects.ts': 'f666b66e95971583',
   },
 }
@@ -52,11 +52,8 @@ test('a changed limit, a new field and a word in another place change what is pi
   expect(changed({ a: { type: 'integer', minimum: 1, description: 'A number.' } })).toBe(pinned)
   expect(changed({ a: { type: 'integer', minimum: 2 } })).not.toBe(pinned)
   expect(changed({ a: { type: 'integer', minimum: 1 }, b: { type: 'string' } })).not.toBe(pinned)
-  expect([isWrittenDown(['buy', 'sell']), isWrittenDown(schema), isWrittenDown(8)]).toEqual([
-    true,
-    true,
-    false,
-  ])
+  const written = [['buy', 'sell'], schema, { orders: schema }, { orders: schema, count: 8 }, 8]
+  expect(written.map(isWrittenDown)).toEqual([true, true, true, false, false])
 })
 
 /** By file of this folder, the hash of every schema and word list it exports. Records hold the words' numbers. */
@@ -82,7 +79,11 @@ function hashOf(value: unknown): string {
 
 function isWrittenDown(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.every((item) => typeof item === 'string')
-  return typeof value === 'object' && value !== null && ('type' in value || 'anyOf' in value)
+  if (typeof value !== 'object' || value === null) return false
+  if ('type' in value || 'anyOf' in value) return true
+  // Schemas by name.
+  const parts = Object.values(value)
+  return parts.length > 0 && parts.every((part) => typeof part === 'object' && isWrittenDown(part))
 }
 
 /** Words for people may be put better at any time. */

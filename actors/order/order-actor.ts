@@ -7,6 +7,7 @@ import type { Route } from '../../engine/bus.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
+import { approvedOf } from '../../engine/node-payload.ts'
 import type { Outputs } from '../../engine/outputs.ts'
 import { assert, must, unreachable } from '../../schemas/assert.ts'
 import {
@@ -41,6 +42,8 @@ export type OrderActorOptions = {
   readonly outputs: Outputs
   /** The gate's stamp for a cancel or replace it let through. */
   readonly approve: (command: VenueCommand) => Approval
+  /** Whether others are told what was let through. */
+  readonly is_told: boolean
 }
 
 export class OrderActor implements Actor {
@@ -287,6 +290,9 @@ export class OrderActor implements Actor {
 
   #stage(command: VenueCommand, approval: Approval): void {
     this.#node.outbox.stage(command, approval)
+    if (this.#options.is_told) {
+      this.#node.stageMessage(SUBJECT.order(command.account_id), approvedOf(command, approval.approved_us))
+    }
     this.#options.outputs.command(command, this.#node.now_us)
   }
 

@@ -13,15 +13,23 @@ import { OutgoingActor } from './outgoing-actor.ts'
 import { OutgoingIntents } from './outgoing-intents.ts'
 import type { Placement } from './placement.ts'
 
+export type Border = {
+  readonly placement: Placement
+  /** Whether whoever looks is told of every order, too. */
+  readonly is_on_bus: boolean
+}
+
 /** After all other actors, so that what they do about a message comes before others hear of it. */
-export function connectNodes(node: Node, config: Config, placement: Placement): void {
+export function connectNodes(node: Node, config: Config, { placement, is_on_bus }: Border): void {
   const outgoing = new OutgoingActor(node)
-  const intents = new OutgoingIntents(node)
+  const intents = placement.isApart ? new OutgoingIntents(node) : undefined
   for (const strategy of config.strategies) {
     const isStrategyHere = placement.hasStrategy(strategy.id)
     const isAccountHere = placement.hasAccount(strategy.account)
-    if (isStrategyHere && !isAccountHere) connectStrategy(node, outgoing, intents, placement, strategy)
-    if (isAccountHere && !isStrategyHere) connectAccount(node, outgoing, placement, strategy)
+    if (isStrategyHere && !isAccountHere && intents !== undefined)
+      connectStrategy(node, outgoing, intents, placement, strategy)
+    if (isAccountHere && !isStrategyHere) connectAccount(node, placement, strategy)
+    if (isAccountHere && (is_on_bus || !isStrategyHere)) tellOrders(outgoing, strategy)
   }
   connectSignals(node, outgoing, placement)
 }
@@ -40,17 +48,15 @@ function connectStrategy(
   node.hearNode(source, SUBJECT.denied(account, id), id)
 }
 
-function connectAccount(
-  node: Node,
-  outgoing: OutgoingActor,
-  placement: Placement,
-  { id, account }: StrategyConfig,
-): void {
-  outgoing.add<OrderFact>(SUBJECT.strategyOrder(account, id))
-  outgoing.add<OrderDenied>(SUBJECT.denied(account, id))
+function connectAccount(node: Node, placement: Placement, { id, account }: StrategyConfig): void {
   const source = placement.nodeOfStrategy(id)
   node.hearNode(source, SUBJECT.intent(account, id), id)
   node.hearNode(source, SUBJECT.strategyState(account), id)
+}
+
+function tellOrders(outgoing: OutgoingActor, { id, account }: StrategyConfig): void {
+  outgoing.add<OrderFact>(SUBJECT.strategyOrder(account, id))
+  outgoing.add<OrderDenied>(SUBJECT.denied(account, id))
 }
 
 /** A signal leaves once, however many hear it. */

@@ -12,7 +12,7 @@ export const BAR_CLOSE_DELAY_US = LIVE_BAR_CLOSE_DELAY_US
 
 export type LiveNodeOptions = Omit<
   TradingNodeOptions,
-  'epoch' | 'journal' | 'onOutcome' | 'onOutsideStep' | 'bar_close_delay_us'
+  'epoch' | 'journal' | 'onOutcome' | 'onOutsideStep' | 'bar_close_delay_us' | 'is_on_bus'
 >
 
 /** The node with its actors, for status, look-ups and whoever watches. */
@@ -28,6 +28,7 @@ export function liveNodeFactory(options: LiveNodeOptions): NodeFactory<LiveBuilt
       onAlert: isLive ? options.onAlert : undefined,
       permit: isLive ? options.permit : undefined,
       onFault: (fault) => (isLive ? options.onFault(fault) : undefined),
+      is_on_bus: options.config.bus !== undefined,
       bar_close_delay_us: options.config.bars.close_delay_us ?? BAR_CLOSE_DELAY_US,
       onOutcome: post,
       onOutsideStep: (fault) => {

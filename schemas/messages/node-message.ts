@@ -1,5 +1,5 @@
 // What one node says to another: intents, signals and states of strategies one way, facts and denials of orders the
-// other. On the wire a message is JSON in its envelope, money as a decimal text, and without the index of its
+// other; and to whoever looks, what was let through. On the wire a message is JSON in its envelope, money as a decimal text, and without the index of its
 // instrument, which is a node's own. The schemas are closed: what they do not name is refused at the boundary.
 
 import Type, { type TSchema } from 'typebox'
@@ -9,12 +9,13 @@ import type { BusFamily } from '../subjects.ts'
 import type { Intent } from './intent.ts'
 import type { Signal } from './market.ts'
 import { LIQUIDITY_SIDES, ORDER_TYPES, SIDES, TIMES_IN_FORCE } from './order.ts'
+import type { OrderApproved } from './order-approved.ts'
 import { ORDER_FACT_TYPES, type OrderFact } from './order-fact.ts'
 import { GROUP_TYPES, PARENT_FILLS, TRAIL_UNITS, TRIGGER_METHODS } from './order-terms.ts'
 import { DENIAL_CODES, type OrderDenied } from './risk.ts'
 import type { StrategyStateChanged } from './strategy.ts'
 
-export type NodePayload = Intent | Signal | StrategyStateChanged | OrderFact | OrderDenied
+export type NodePayload = Intent | Signal | StrategyStateChanged | OrderApproved | OrderFact | OrderDenied
 
 /** An input: what another node said. */
 export type NodeMessage = {
@@ -145,6 +146,47 @@ const Fact = closed({
   ts_event_us: Count,
 })
 
+const command = {
+  ...key,
+  incarnation: Count,
+  client_order_id: Text,
+  venue_id: Token,
+  instrument_id: Instrument,
+}
+
+const NewOrder = closed({
+  type: Type.Literal('new_order_single'),
+  ...command,
+  side: oneOf(SIDES),
+  order_type: oneOf(ORDER_TYPES),
+  time_in_force: oneOf(TIMES_IN_FORCE),
+  price_units: Units,
+  order_quantity_units: Units,
+  terms: Terms,
+})
+
+const CancelRequest = closed({
+  type: Type.Literal('order_cancel_request'),
+  ...command,
+  original_client_order_id: Text,
+})
+
+const ReplaceRequest = closed({
+  type: Type.Literal('order_cancel_replace_request'),
+  ...command,
+  original_client_order_id: Text,
+  price_units: Units,
+  trigger_price_units: Units,
+  order_quantity_units: Units,
+})
+
+const Approved = closed({
+  type: Type.Literal('order_approved'),
+  ...key,
+  command: Type.Union([NewOrder, CancelRequest, ReplaceRequest]),
+  approval: closed({ approved_us: Count }),
+})
+
 const Denied = closed({
   type: Type.Literal('order_denied'),
   ...key,
@@ -168,7 +210,7 @@ export const NODE_PAYLOADS = {
   intent: Type.Union([SubmitIntent, CancelIntent, ReplaceIntent]),
   sig: SignalWire,
   state: StateChanged,
-  order: Fact,
+  order: Type.Union([Approved, Fact]),
   risk: Denied,
 } as const satisfies { readonly [family in BusFamily]?: TSchema }
 

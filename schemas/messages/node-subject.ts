@@ -18,6 +18,8 @@ export function nodeSubjectOf(payload: NodePayload): string {
       return SUBJECT.strategyState(payload.account_id)
     case 'order_denied':
       return SUBJECT.denied(payload.account_id, payload.strategy_id)
+    case 'order_approved':
+      return SUBJECT.order(payload.account_id)
     default:
       return SUBJECT.strategyOrder(payload.account_id, payload.strategy_id)
   }

@@ -8,11 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
+import { jetstream } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { onTestFinished } from 'vitest'
 import { connectNats } from '../../../adapters/nats/connect.ts'
 import { startNatsServer, type TestNatsServer } from '../../../adapters/nats/nats-server.test-support.ts'
-import { FEED_ROLE } from '../../../adapters/nats/roles.ts'
+import { CONSOLE_ROLE, FEED_ROLE } from '../../../adapters/nats/roles.ts'
 import { must } from '../../../schemas/assert.ts'
 import { BIN, runCli } from '../../cli/run-cli.test-support.ts'
 import { askSession } from '../control-socket.ts'
@@ -29,6 +30,14 @@ export const INSTALLATION = {
 const QUIET_MS = 60
 const LOOK_MS = 10
 
+/** A message as it lies on the bus. */
+export type Stored = {
+  readonly subject: string
+  readonly session: string
+  readonly envelope: { readonly message_id: string; readonly source: string; readonly type: string }
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
 /** A folder of sessions, and the server they talk over. */
 export class ApartPlace {
   readonly folder: string
@@ -40,16 +49,7 @@ export class ApartPlace {
     onTestFinished(() => server.stop())
     const folder = await mkdtemp(join(tmpdir(), 'orrery-apart-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
-    const { connection } = await connectNats({
-      url: server.url,
-      role: FEED_ROLE,
-      seed_file: server.seedFile(FEED_ROLE),
-      money: 'paper',
-      onDoubt: () => undefined,
-      onViolation: (fault) => {
-        throw fault
-      },
-    })
+    const connection = await signedIn(server, FEED_ROLE)
     onTestFinished(() => connection.close())
     const bus = { url: server.url, credentials: join(server.directory, 'credentials') }
     await writeFile(join(folder, 'strategies.ts'), STRATEGIES)
@@ -75,6 +75,20 @@ export class ApartPlace {
     }
     this.#feed.publish('paper.md.quote.gen.EURUSD', JSON.stringify(quote))
     await this.#feed.flush()
+  }
+
+  /** Everything the bus holds of a family that a session said, as anybody reads it. */
+  async stored(family: 'INTENT' | 'STATE' | 'SIG' | 'ORDER' | 'RISK', session: string): Promise<Stored[]> {
+    const connection = await signedIn(this.server, CONSOLE_ROLE)
+    const reader = await jetstream(connection).consumers.get(`PAPER_${family}`)
+    const { num_pending } = await reader.info()
+    const stored: Stored[] = []
+    if (num_pending > 0) {
+      for await (const message of await reader.fetch({ max_messages: num_pending, expires: 5_000 }))
+        stored.push({ subject: message.subject, ...message.json<Omit<Stored, 'subject'>>() })
+    }
+    await connection.close()
+    return stored.filter((message) => message.session === session)
   }
 
   cli(args: readonly string[]) {
@@ -158,6 +172,20 @@ export async function settled(nodes: readonly { node: ApartNode; rows: number }[
     before = now
     await wait(LOOK_MS)
   }
+}
+
+async function signedIn(server: TestNatsServer, role: string): Promise<NatsConnection> {
+  const { connection } = await connectNats({
+    url: server.url,
+    role,
+    seed_file: server.seedFile(role),
+    money: 'paper',
+    onDoubt: () => undefined,
+    onViolation: (fault) => {
+      throw fault
+    },
+  })
+  return connection
 }
 
 function decimal(units: number): string {

@@ -17,6 +17,16 @@ test('[P1] [P2] two nodes apart order what one orders, and each verifies from it
   const { equal, ...others } = json(place.cli(['diff', 'runs/apart/trading', 'runs/one', '--json']))
   expect(others).toMatchObject({ differing: 0, only_a: 0, only_b: 0, is_equal: true })
   expect(equal).toBeGreaterThan(40)
+  const ordered = await approvedIn(place, 'one')
+  expect(ordered.length).toBe(equal)
+  expect(await approvedIn(place, 'apart')).toEqual(ordered)
+  expect(await subjectsIn(place, 'apart')).toEqual({
+    INTENT: ['paper.intent.main.against', 'paper.intent.main.market', 'paper.intent.main.quoter'],
+    STATE: ['against', 'lead', 'market', 'quoter'].map((id) => `paper.state.main.${id}`),
+    SIG: ['paper.sig.follow.stands', 'paper.sig.lead.way'],
+    ORDER: ['paper.order.main'],
+    RISK: [],
+  })
   for (const session of ['apart/trading', 'apart/alpha', 'one'])
     expect(json(place.cli(['verify', session, '--json']))).toMatchObject({ is_equal: true })
 })
@@ -27,6 +37,29 @@ async function played(place: ApartPlace, nodes: readonly ApartNode[]): Promise<v
     await place.publish(number)
     await settled(nodes.map((node) => ({ node, rows: number + 1 })))
   }
+}
+
+/** What a strategy decides of each order, by the messages that tell of approvals. */
+async function approvedIn(place: ApartPlace, session: string): Promise<string[]> {
+  const orders: string[] = []
+  for (const { payload } of await place.stored('ORDER', session)) {
+    const { command } = payload as { readonly command?: Readonly<Record<string, unknown>> }
+    if (command?.['type'] !== 'new_order_single') continue
+    const { strategy_id, counter, instrument_id, side, order_type } = command
+    const { order_quantity_units, price_units, time_in_force } = command
+    const what = [instrument_id, side, order_type, order_quantity_units, price_units, time_in_force]
+    orders.push([strategy_id, counter, ...what].join(' '))
+  }
+  return orders.sort()
+}
+
+async function subjectsIn(place: ApartPlace, session: string): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {}
+  for (const family of ['INTENT', 'STATE', 'SIG', 'ORDER', 'RISK'] as const) {
+    const stored = await place.stored(family, session)
+    found[family] = [...new Set(stored.map(({ subject }) => subject))].sort()
+  }
+  return found
 }
 
 function json({ stdout }: { readonly stdout: string }) {
