@@ -85,6 +85,18 @@ test('a session is listed, shown again up to its first fill, and held against it
   })
 })
 
+test('a session goes on when whoever read its output has gone', async () => {
+  const unread = startCli(['paper', 'one.yaml', '--set', 'session=unread'], { cwd })
+  await unread.saw(/filled/)
+  unread.leave()
+  const inputsOf = () => json(runCli(['status', 'unread', '--json'], { cwd })).sessions[0].inputs
+  const before = inputsOf()
+  expect(before).toBeGreaterThan(0)
+  while (inputsOf() <= before + 50);
+  expect(json(runCli(['stop', 'unread', '--json'], { cwd }))).toMatchObject({ open_orders: 0 })
+  expect(await unread.exit()).toBe(0)
+})
+
 test.each<[string, string[], number, string]>([
   ['a speed that is none', ['replay', 'one', '--speed', 'fast'], 2, 'cli.bad_value'],
   ['a session that is not there', ['status', 'nobody'], 2, 'session.not_found'],

@@ -26,8 +26,11 @@ export function runCli(args: readonly string[], options: CliOptions = {}): CliRu
 
 export type StartedCli = {
   kill(signal: NodeJS.Signals): void
-  /** The next line that it prints and that matches. */
+  /** The first line that it prints, or has printed, and that matches. */
   saw(what: RegExp): Promise<string>
+  onLine(listener: (line: string) => void): void
+  /** Reads no more, as a terminal that is closed. */
+  leave(): void
   exit(): Promise<number | null>
 }
 
@@ -36,13 +39,19 @@ export function startCli(args: readonly string[], { cwd }: Pick<CliOptions, 'cwd
   const child = spawn(BIN, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
   const lines = createInterface(child.stdout)
   const ended = once(child, 'exit')
+  const printed: string[] = []
+  lines.on('line', (line) => printed.push(line))
   return {
     kill: (signal) => child.kill(signal),
     saw: (what) =>
       new Promise((resolve, reject) => {
+        const before = printed.find((line) => what.test(line))
+        if (before !== undefined) resolve(before)
         lines.on('line', (line) => what.test(line) && resolve(line))
         ended.then(([code]) => reject(new Error(`it ended with ${code} before it printed ${what}`)))
       }),
+    leave: () => void child.stdout.destroy(),
+    onLine: (listener) => void lines.on('line', listener),
     exit: async () => (await ended)[0] as number | null,
   }
 }

@@ -46,14 +46,20 @@ over the bus.`,
 
 async function paper(call: Call): Promise<Outcome> {
   const { runPaper } = await import('../../live/run-paper.ts')
+  const { LineWriter } = await import('../../text/line-writer.ts')
   const [path = ''] = call.arguments
-  const ended = await runPaper({
-    path,
-    set: call.texts('set'),
-    node: call.text('node'),
-    seconds: call.text('for'),
-    stand_by: call.flag('standby'),
-    print: call.flag('json') ? () => undefined : (line) => process.stdout.write(`${line}\n`),
-  })
-  return { json: ended.status, text: ended.text }
+  const lines = new LineWriter()
+  try {
+    const { status, text } = await runPaper({
+      path,
+      set: call.texts('set'),
+      node: call.text('node'),
+      seconds: call.text('for'),
+      stand_by: call.flag('standby'),
+      print: call.flag('json') ? () => undefined : lines.print,
+    })
+    return { json: status, text }
+  } finally {
+    await lines.close()
+  }
 }
