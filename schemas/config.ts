@@ -425,6 +425,11 @@ export const LiveConfig = Type.Object(
       description: 'Whether a recorder, a process of its own, puts the raw rows into the tick store.',
       default: true,
     }),
+    recorder: Type.Union([Type.Literal('beside'), Type.Literal('bus')], {
+      description:
+        'beside: the session starts a recorder on its machine; bus: raw rows go over the bus to the one of the installation, orrery recorder.',
+      default: 'beside',
+    }),
     snapshot_inputs: Count({ description: 'Inputs between two snapshots.', default: 100_000 }),
     reconcile_interval_ms: Count({
       description: "How often the venues' books are compared with ours, milliseconds.",

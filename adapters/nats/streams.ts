@@ -53,7 +53,17 @@ export type StreamDefinition = Pick<
 
 type Layout = Pick<StreamDefinition, 'description'> &
   Partial<
-    Pick<StreamDefinition, 'max_age' | 'max_bytes' | 'max_msg_size' | 'deny_delete' | 'deny_purge' | 'no_ack'>
+    Pick<
+      StreamDefinition,
+      | 'retention'
+      | 'discard'
+      | 'max_age'
+      | 'max_bytes'
+      | 'max_msg_size'
+      | 'deny_delete'
+      | 'deny_purge'
+      | 'no_ack'
+    >
   >
 
 const FOR_EVER = { deny_delete: true, deny_purge: true } as const
@@ -68,10 +78,12 @@ const LAYOUTS: Readonly<Record<BusFamily, Layout>> = {
     max_bytes: GIB,
     no_ack: true,
   },
+  // Nothing is dropped for lack of room: the node keeps what the stream does not take.
   mdseq: {
-    description: 'Which raw row went into which input',
-    max_age: 7 * DAY_NS,
-    max_bytes: 256 * MIB,
+    description: 'Raw tapes with the input of each row, until they are recorded',
+    retention: RetentionPolicy.Workqueue,
+    discard: DiscardPolicy.New,
+    max_bytes: GIB,
   },
   sig: {
     description: 'Signals of strategies',

@@ -1,4 +1,4 @@
-// The recorder: takes batches of raw tapes out of folders and off the bus into the tick store, and removes files whose
+// The recorder: takes batches of raw tapes out of folders into the tick store, and removes files whose
 // rows are durable there. It keeps no position of its own: what was recorded is what the store counts. Rules: ./SPEC.md.
 
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -37,7 +37,7 @@ export type RecorderOptions = {
   readonly onRefused: (error: OperatingError) => void
 }
 
-type Offered = { readonly batch: TapeBatch; readonly file: SpoolFile | undefined }
+type Offered = { readonly batch: TapeBatch; readonly file: SpoolFile }
 
 export class Recorder {
   readonly #options: RecorderOptions
@@ -73,11 +73,6 @@ export class Recorder {
     return taken
   }
 
-  /** Records a batch that came another way; durable when it resolves, or refused and told. */
-  async take(batch: TapeBatch): Promise<void> {
-    await this.#record([{ batch, file: undefined }])
-  }
-
   async #readAll(files: readonly SpoolFile[]): Promise<Offered[]> {
     const offered: Offered[] = []
     for (const file of files) {
@@ -102,9 +97,9 @@ export class Recorder {
     try {
       recorded = await this.#options.store.record(rows)
     } catch (error) {
-      const [first] = offered
-      if (!isFaultOfBatch(error)) throw error
-      if (offered.length === 1) return this.#refuse(error, first?.file)
+      const [first, ...others] = offered
+      if (!isFaultOfBatch(error) || first === undefined) throw error
+      if (others.length === 0) return this.#refuse(error, first.file)
       // Which of them it was shows when each comes alone.
       for (const one of offered) await this.#record([one])
       return
@@ -113,14 +108,14 @@ export class Recorder {
     this.#counts.rows += recorded.rows
     this.#counts.repeated += recorded.repeated
     this.#counts.missing += recorded.missing
-    for (const { file } of offered) if (file !== undefined) this.#done.add(file.path)
+    for (const { file } of offered) this.#done.add(file.path)
   }
 
   /** A batch that cannot be recorded stays where it is, for whoever repairs it. */
-  #refuse(error: unknown, file: SpoolFile | undefined): void {
+  #refuse(error: unknown, file: SpoolFile): void {
     if (!isFaultOfBatch(error)) throw error
     this.#counts.refused++
-    if (file !== undefined) this.#refused.add(file.path)
+    this.#refused.add(file.path)
     this.#options.onRefused(error)
   }
 }

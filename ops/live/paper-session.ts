@@ -104,8 +104,8 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   if (bus !== undefined) opened.use(disposable(bus))
   const recorder = startRecorder({ config, clock, onAlert }, options)
   if (recorder !== undefined) opened.use(disposable(recorder))
-  const recorded = { config, node: place.name, folder, journal, instruments, clock, onAlert }
-  const recording = await openSessionTape(recorded)
+  const taped = { ...joining, node: place.name, folder, clock, bus: bus?.bus }
+  const recording = await openSessionTape(taped)
   if (recording !== undefined) opened.use(disposable(recording))
   const feedClock = between.feedClock?.(clock) ?? clock
   const feeds = await marketFeeds({

@@ -2,14 +2,19 @@
 // path, and the recorder, a process of its own, that puts them into the tick store.
 
 import { openTape } from '../../adapters/recorder/open-tape.ts'
+import { TapeShipper } from '../../adapters/recorder/tape-shipper.ts'
+import type { MessageBus } from '../../engine/bus-port.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { Journal } from '../../engine/journal-port.ts'
 import type { RawTape } from '../../engine/live/raw-tape-port.ts'
 import type { FeedClock } from '../../engine/market-feed-port.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { BUS_SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import { RecorderChild } from '../recorder/recorder-child.ts'
+import { environmentOf } from './session-bus.ts'
 import { sessionTape } from './session-folder.ts'
 
 export type SessionTapeOptions = {
@@ -20,6 +25,7 @@ export type SessionTapeOptions = {
   readonly journal: Journal
   readonly instruments: readonly InstrumentSpec[]
   readonly clock: FeedClock
+  readonly bus: Pick<MessageBus, 'publish'> | undefined
   readonly onAlert: (alert: Alert) => void
 }
 
@@ -31,22 +37,38 @@ export type SessionTapes = {
 
 /** Call before the session's epoch is opened. Undefined where nothing is to be recorded. */
 export async function openSessionTape(options: SessionTapeOptions): Promise<SessionTapes | undefined> {
-  const { config, node, folder, journal, instruments, clock } = options
+  const { config, node, folder, journal, instruments, clock, bus } = options
   // A history lies in the store already.
   if (!config.live.record || config.live.feeds.some(({ kind }) => kind === 'history')) return undefined
+  const directory = sessionTape(folder)
+  const name = `${node}/${config.session}`
   const { tape, spooler } = await openTape({
-    directory: sessionTape(folder),
-    tape: `${node}/${config.session}`,
+    directory,
+    tape: name,
     epoch: (journal.epochs.at(-1)?.epoch ?? 0) + 1,
     journal,
     instruments,
     clock,
-    onTrouble: (error) => tellTrouble(options, error),
+    onTrouble: (error) => tellTrouble(options, SPOOLED, error),
   })
   spooler.start()
+  if (config.live.recorder === 'beside') return { tape, close: () => spooler.close() }
+  if (bus === undefined) throw noBusToRecorder()
+  const subject = BUS_SUBJECT.marketDataSeq(environmentOf(config), node)
+  const shipper = new TapeShipper({
+    directory,
+    tape: name,
+    publish: (batch) => bus.publish({ subject, ...batch }),
+    clock,
+    onTrouble: (error) => tellTrouble(options, SHIPPED, error),
+  })
+  shipper.start()
   return {
     tape,
-    close: () => spooler.close(),
+    close: async () => {
+      await spooler.close()
+      await shipper.close()
+    },
   }
 }
 
@@ -55,7 +77,8 @@ export function startRecorder(
   { config, onAlert, clock }: Pick<SessionTapeOptions, 'config' | 'onAlert' | 'clock'>,
   call: { readonly path: string; readonly set: readonly string[] },
 ): RecorderChild | undefined {
-  if (!config.live.record && !config.live.feeds.some(({ kind }) => kind === 'history')) return undefined
+  const isBeside = config.live.record && config.live.recorder === 'beside'
+  if (!isBeside && !config.live.feeds.some(({ kind }) => kind === 'history')) return undefined
   const lines: string[] = []
   return new RecorderChild({
     ...call,
@@ -78,17 +101,41 @@ export function startRecorder(
 
 const LINES_KEPT = 5
 
-function tellTrouble({ onAlert, clock, folder }: SessionTapeOptions, error: unknown): void {
+type Way = { readonly code: string; readonly done: string; readonly failed: string; readonly remedy: string }
+
+const SPOOLED: Way = {
+  code: 'recorder.spool',
+  done: 'Raw rows are spooled again.',
+  failed: 'Raw rows cannot be spooled',
+  remedy: 'They are kept in memory up to a bound: free space on the disk.',
+}
+const SHIPPED: Way = {
+  code: 'recorder.ship',
+  done: 'Raw rows go to the recorder again.',
+  failed: 'Raw rows do not reach the bus',
+  remedy:
+    'They wait in files and are sent in order later: see that the server runs, has room, and a recorder.',
+}
+
+function tellTrouble({ onAlert, clock, folder }: SessionTapeOptions, way: Way, error: unknown): void {
   const isOver = error === undefined
   onAlert({
     type: 'alert',
-    code: isOver ? 'recorder.spool_again' : 'recorder.spool_failed',
+    code: `${way.code}_${isOver ? 'again' : 'failed'}`,
     severity: isOver ? 'info' : 'warning',
     about: sessionTape(folder),
-    what: isOver ? 'Raw rows are spooled again.' : `Raw rows cannot be spooled: ${(error as Error).message}`,
-    remedy: isOver
-      ? 'Nothing is to be done.'
-      : 'They are kept in memory up to a bound: free space on the disk.',
+    what: isOver ? way.done : `${way.failed}: ${(error as Error).message}`,
+    remedy: isOver ? 'Nothing is to be done.' : way.remedy,
     ts_us: timeUs(clock.now_us()),
+  })
+}
+
+function noBusToRecorder(): OperatingError {
+  return new OperatingError({
+    code: 'config.no_bus',
+    reason: 'usage',
+    what: 'Raw rows are to go over the bus to a recorder, and the configuration names no bus.',
+    where: 'live.recorder',
+    remedy: 'Add bus: nats://127.0.0.1:4222, or use recorder: beside.',
   })
 }

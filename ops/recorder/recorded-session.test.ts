@@ -47,7 +47,9 @@ test('[R13] a paper session is on the tape while it runs, and a backtest over wh
   const paper = runCli(['paper', 'c.yaml', '--for', '4'], { cwd })
   expect(paper.exit_code).toBe(0)
   const live = [
-    ...paper.stdout.matchAll(/accepted +(buy|sell) +(\S+) EURUSD\.fxcm +rec1-1-heedless-(\d+)/g),
+    ...paper.stdout.matchAll(
+      /(?:accepted|not sent|rejected) +(buy|sell) +(\S+) EURUSD\.fxcm +rec1-1-heedless-(\d+)/g,
+    ),
   ].map(([, side, quantity, counter]) => [counter, side, Number(quantity?.replaceAll(',', ''))])
   expect(live.length).toBeGreaterThan(10)
   // Batches were written as the session went on, not at its end.
@@ -59,9 +61,13 @@ test('[R13] a paper session is on the tape while it runs, and a backtest over wh
   const [head = '', ...rows] = (await readFile(join(cwd, 'again', 'orders.csv'), 'utf8')).trim().split('\n')
   const columns = head.split(',')
   const cell = (row: string, name: string) => row.split(',')[columns.indexOf(name)]
-  expect(
-    rows.map((row) => [cell(row, 'order_counter'), cell(row, 'side'), Number(cell(row, 'quantity'))]),
-  ).toEqual(live)
+  const again = rows.map((row) => [
+    cell(row, 'order_counter'),
+    cell(row, 'side'),
+    Number(cell(row, 'quantity')),
+  ])
+  // Rows of the moment between the stop and the end of the feed are recorded, too, and no order of the session's.
+  expect([again.slice(0, live.length), again.length - live.length <= 1]).toEqual([live, true])
   // A range in which it processed nothing is refused: a strategy would wait in vain.
   const before = set.map((value) => value.replace('data.to=2100-01-01', 'data.to=2020-01-02'))
   const nothing = runCli(['backtest', 'c.yaml', ...before], { cwd })

@@ -1,5 +1,5 @@
-// `orrery recorder` at work: holds the tick store, records the tapes of every session beside the configured one, and
-// serves readings to other commands, until it is told to end.
+// `orrery recorder` at work: holds the tick store, records the tapes of every session beside the configured one, or those
+// that come over the bus, and serves readings to other commands, until it is told to end.
 
 import { openChdbTickStore, type RecordingStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
 import { Recorder, type RecorderCounts } from '../../adapters/recorder/recorder.ts'
@@ -9,6 +9,7 @@ import { builtInInstruments } from '../../schemas/instrument-table.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { sessionFolder, sessionFolders, sessionTape } from '../live/session-folder.ts'
+import { receivedTapes } from './received-tapes.ts'
 
 /** How often the folders are looked at. */
 const LOOK_INTERVAL_MS = 200
@@ -20,12 +21,14 @@ export type RunRecorderOptions = {
   readonly print: (line: string) => void
   /** Whether it waits for another that holds the store: the one of a session that was killed is just ending. */
   readonly waits: boolean
+  /** Records what there is, then ends. */
+  readonly once: boolean
   /** Resolves when it is to end. */
   readonly ended: Promise<void>
 }
 
 export async function runRecorder(options: RunRecorderOptions): Promise<RecorderCounts> {
-  const { path, set, print, ended } = options
+  const { path, set } = options
   const { config } = await loadConfig({ path, set })
   const store = await openStore(config.data.store, options)
   if (store === undefined) return NOTHING
@@ -33,8 +36,7 @@ export async function runRecorder(options: RunRecorderOptions): Promise<Recorder
     await store.putInstruments(definitions(config))
     const server = await StoreServer.listen(store, config.data.store)
     try {
-      print(`Recording into ${config.data.store}.`)
-      return await record(config, store, print, ended)
+      return await record(config, store, options)
     } finally {
       await server.close()
     }
@@ -72,24 +74,33 @@ async function openStore(
 async function record(
   config: Config,
   store: RecordingStore,
-  print: (line: string) => void,
-  ended: Promise<void>,
+  { print, once, ended }: RunRecorderOptions,
 ): Promise<RecorderCounts> {
-  const recorder = new Recorder({
-    store,
-    folders: () => tapeFolders(config),
-    onRefused: ({ message }) => print(`✗ ${message}`),
-  })
-  let isEnding = false
-  const end = ended.then(() => {
-    isEnding = true
-  })
-  while (!isEnding) {
-    await recorder.collect()
-    await Promise.race([end, pause(LOOK_INTERVAL_MS)])
-  }
+  const onRefused = ({ message }: OperatingError) => print(`✗ ${message}`)
+  await using source =
+    config.live.recorder === 'bus' ? await receivedTapes({ config, onRefused, print }) : undefined
+  const folders = source?.folders ?? (() => tapeFolders(config))
+  const recorder = new Recorder({ store, folders, onRefused })
+  print(`Recording into ${config.data.store}.`)
+  const end = once ? (source?.drained() ?? Promise.resolve()) : ended
+  await recordUntil(recorder, Promise.race(source === undefined ? [end, ended] : [end, ended, source.failed]))
+  await source?.close()
   await recorder.collect()
-  return recorder.counts
+  const { counts } = recorder
+  return { ...counts, refused: counts.refused + (source?.refused_count ?? 0) }
+}
+
+async function recordUntil(recorder: Recorder, end: Promise<void>): Promise<void> {
+  const ending = end.then(
+    () => 'ended' as const,
+    (error: unknown) => ({ error }),
+  )
+  for (;;) {
+    await recorder.collect()
+    const what = await Promise.race([ending, pause(LOOK_INTERVAL_MS)])
+    if (what === 'ended') return
+    if (what !== undefined) throw what.error
+  }
 }
 
 /** The tapes of all sessions that are kept beside this one: they share the store, which has one recorder. */
@@ -107,8 +118,8 @@ function definitions({ instruments }: Config) {
   return [...builtInInstruments().filter(({ instrument_id }) => !own.has(instrument_id)), ...instruments]
 }
 
-function pause(delay_ms: number): Promise<void> {
+function pause(delay_ms: number): Promise<undefined> {
   return new Promise((resolve) => {
-    setTimeout(resolve, delay_ms)
+    setTimeout(() => resolve(undefined), delay_ms)
   })
 }

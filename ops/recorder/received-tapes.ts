@@ -1,0 +1,98 @@
+// Tapes that come over the bus: out of the stream that holds them until then, into folders within the store's.
+
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { connectNats } from '../../adapters/nats/connect.ts'
+import { ConnectionState } from '../../adapters/nats/connection-state.ts'
+import { RECORDER_ROLE } from '../../adapters/nats/roles.ts'
+import { streamName } from '../../adapters/nats/streams.ts'
+import { WorkQueue } from '../../adapters/nats/work-queue.ts'
+import { TapeReceiver, type TapeReceiverOptions } from '../../adapters/recorder/tape-receiver.ts'
+import type { Config } from '../../schemas/config.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { environmentOf } from '../live/session-bus.ts'
+import { seedFile } from '../nats/credentials.ts'
+
+export type ReceivedTapes = AsyncDisposable & {
+  /** Folders of the tapes that have come. */
+  readonly folders: () => Promise<readonly string[]>
+  readonly refused_count: number
+  /** Rejects when nothing more can be received; never resolves. */
+  readonly failed: Promise<never>
+  /** Resolves when the stream holds nothing more; call it instead of going on. */
+  drained(): Promise<void>
+  close(): Promise<void>
+}
+
+export type ReceivedTapesOptions = Pick<TapeReceiverOptions, 'onRefused'> & {
+  readonly config: Config
+  readonly print: (line: string) => void
+}
+
+export async function receivedTapes(options: ReceivedTapesOptions): Promise<ReceivedTapes> {
+  const { config, onRefused, print } = options
+  if (config.bus === undefined) throw noBus()
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>()
+  // Whoever waits for it hears of it; a failure nobody waits for any more is none.
+  failed.catch(() => undefined)
+  const { connection } = await connectNats({
+    url: config.bus,
+    role: RECORDER_ROLE,
+    seed_file: seedFile(config.bus_credentials, RECORDER_ROLE),
+    money: 'paper',
+    onDoubt: ({ what }) => print(`! ${what}`),
+    onViolation: fail,
+  })
+  const directory = join(config.data.store, 'received')
+  const receiver = new TapeReceiver({ directory, onRefused })
+  const queue = new WorkQueue({
+    connection,
+    state: new ConnectionState(connection),
+    stream: streamName(environmentOf(config), 'mdseq'),
+    reader: RECORDER_ROLE,
+    onMessage: ({ subject, data }) => receiver.take(subject.slice(subject.lastIndexOf('.') + 1), data),
+  })
+  const running = queue.run().catch(fail)
+  const close = async () => {
+    queue.close()
+    await running
+    await connection.close()
+  }
+  return {
+    folders: () => tapeFolders(directory),
+    failed,
+    get refused_count() {
+      return receiver.refused_count
+    },
+    drained: () => Promise.race([queue.emptied(), failed]),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** `<node>/<session>` each. */
+async function tapeFolders(directory: string): Promise<string[]> {
+  const folders: string[] = []
+  for (const node of await names(directory))
+    for (const session of await names(join(directory, node))) folders.push(join(directory, node, session))
+  return folders
+}
+
+async function names(directory: string): Promise<string[]> {
+  try {
+    return (await readdir(directory)).sort()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+function noBus(): OperatingError {
+  return new OperatingError({
+    code: 'config.no_bus',
+    reason: 'usage',
+    what: 'The recorder is to take raw rows off the bus, and the configuration names none.',
+    where: 'live.recorder',
+    remedy: 'Add bus: nats://127.0.0.1:4222, or use recorder: beside.',
+  })
+}
