@@ -130,6 +130,10 @@ export const FillsConfig = Type.Union(
       closed('What is shown at the touch and nothing more; the rest of a market order is canceled.'),
     ),
     Type.Object(
+      { model: Type.Literal('walk_book', { description: 'As many levels as the book has.' }) },
+      closed('What is shown on each level an order reaches; the rest of a market order is canceled.'),
+    ),
+    Type.Object(
       {
         model: Type.Literal('participation', { description: 'A share of what is shown.' }),
         participation_max: Probability({
@@ -153,9 +157,51 @@ export const FillsConfig = Type.Union(
       closed('As residual_worse, with slippage and fills on touch by chance.'),
     ),
   ],
-  { description: 'How much of what is shown an order gets; absent: residual_worse.' },
+  {
+    description:
+      'How much of what is shown an order gets; absent: residual_worse, and in a deeper book walk_book.',
+  },
 )
 export type FillsConfig = Static<typeof FillsConfig>
+
+export const QueueConfig = Type.Union(
+  [
+    Type.Object(
+      { model: Type.Literal('none', { description: 'Nobody stands in front.' }) },
+      closed('A resting order has no queue of others ahead of it.'),
+    ),
+    Type.Object(
+      { model: Type.Literal('conservative', { description: 'The whole level stands in front.' }) },
+      closed('A resting order stands behind all that is shown at its price, and only trades use that up.'),
+    ),
+    Type.Object(
+      {
+        model: Type.Literal('by_position', {
+          description: 'Cancellations come from in front and from behind.',
+        }),
+        weight: Type.Union(
+          [Type.Literal('linear'), Type.Literal('square'), Type.Literal('cube'), Type.Literal('logarithm')],
+          {
+            description:
+              'f in f(ahead) : f(behind), the proportion in which what is taken back at a level stood in front of the order and behind it.',
+            default: 'square',
+          },
+        ),
+      },
+      closed('As conservative, but of what is taken back at the level the expected part stood in front.'),
+    ),
+    Type.Object(
+      { model: Type.Literal('exact', { description: 'As the book by order says.' }) },
+      closed('The place of a resting order is known; for a book by order alone.'),
+    ),
+  ],
+  {
+    description:
+      'Where resting limit orders stand in the queue of their price; absent: none on quotes, conservative in a book by price, exact in a book by order.',
+  },
+)
+export type QueueConfig = Static<typeof QueueConfig>
+export type QueueWeight = Extract<QueueConfig, { model: 'by_position' }>['weight']
 
 export const SimulationConfig = Type.Object(
   {
@@ -166,6 +212,13 @@ export const SimulationConfig = Type.Object(
       }),
     ),
     fills: Type.Optional(FillsConfig),
+    queue: Type.Optional(QueueConfig),
+    taken_until: Type.Optional(
+      Type.Union([Type.Literal('next_row'), Type.Literal('level_changes')], {
+        description:
+          'How long what an order takes of a quote is gone: until the next row of the instrument (the default), or until one shows another price or size there.',
+      }),
+    ),
     bars: Type.Optional(
       Type.Union([Type.Literal('close'), Type.Literal('fixed'), Type.Literal('adaptive')], {
         description:

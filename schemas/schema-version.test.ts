@@ -9,7 +9,7 @@ const PINNED = {
   files: {
     'backtest-result.ts': '287226ea3a6c216f',
     'calendar.ts': '1adaa2b942851855',
-    'config.ts': 'c89d8ad33f8ee415',
+    'config.ts': 'bff2121279d5691d',
     'csv-mapping.ts': '966635cd844214fb',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { SimulationConfig } from '../../schemas/config.ts'
+import type { BookKind } from './queue-model.ts'
 import { Scenario, terms, venue } from './scenario.test-support.ts'
 
 /** Bids 100×5, 99×5, 98×5 and asks 101×4, 102×4, 104×4. */
@@ -163,4 +165,92 @@ test('by order a part can be taken back, and a fill whose change comes in anothe
     '6 b trade 3@100 leaves 6',
     '6 b canceled cum 3',
   ])
+})
+
+function byPriceUnder(simulation: SimulationConfig): Scenario {
+  const scenario = new Scenario(terms({ venues: [venue({ book: 'book_level', simulation })] }))
+  const exchange = scenario.venues.exchange('sim')
+  for (const price of [100, 99, 98]) exchange.onLevel(0, 1, 1, price, 5)
+  for (const price of [101, 102, 104]) exchange.onLevel(0, 1, -1, price, 4)
+  return scenario
+}
+
+test('a share of each level is taken once, and the rest of a market order is canceled', () => {
+  const fills = { model: 'participation', participation_max: '0.5' } as const
+  expect(byPriceUnder({ fills }).play('2 a buy 10 market ioc')).toEqual([
+    '2 a new leaves 10',
+    '2 a trade 2@101 leaves 8',
+    '2 a trade 2@102 leaves 6',
+    '2 a trade 2@104 leaves 4',
+    '2 a canceled cum 6',
+  ])
+})
+
+test('where the model says so, the rest of a market order trades one increment beyond the last level', () => {
+  expect(
+    byPriceUnder({ fills: { model: 'residual_worse' } }).play(
+      '2 a buy 15 market fok',
+      '3 b buy 9 limit 105 ioc',
+    ),
+  ).toEqual([
+    '2 a new leaves 15',
+    '2 a trade 4@101 leaves 11',
+    '2 a trade 4@102 leaves 7',
+    '2 a trade 4@104 leaves 3',
+    '2 a trade 3@105 leaves 0',
+    '3 b new leaves 9',
+    '3 b canceled cum 0',
+  ])
+})
+
+test('a market order that slips pays one increment more on each level', () => {
+  const fills = { model: 'probabilistic', slip_probability: '1', touch_probability: '0' } as const
+  expect(byPriceUnder({ fills }).play('2 a buy 6 market ioc', '3 b buy 1 limit 102 ioc')).toEqual([
+    '2 a new leaves 6',
+    '2 a trade 4@102 leaves 2',
+    '2 a trade 2@103 leaves 0',
+    '3 b new leaves 1',
+    '3 b trade 1@102 leaves 0',
+  ])
+})
+
+test('a level that vanishes leaves nobody in front, and a snapshot that begins says nothing of it', () => {
+  const scenario = byPriceUnder({})
+  const exchange = scenario.venues.exchange('sim')
+  scenario.step('2 a buy 3 limit 100 gtc')
+  scenario.step('3 b buy 3 limit 99 gtc')
+  exchange.onBookCleared(0, 4, false)
+  for (const price of [100, 99]) exchange.onLevel(0, 4, 1, price, 5, false)
+  for (const price of [101, 102]) exchange.onLevel(0, 4, -1, price, 4)
+  exchange.onTrade(0, 5, 100, 5, -1)
+  exchange.onLevel(0, 6, 1, 99, 0)
+  exchange.onTrade(0, 7, 99, 4, -1)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual([
+    '2 a new leaves 3',
+    '3 b new leaves 3',
+    '7 a trade 3@100 leaves 0',
+    '7 b trade 1@99 leaves 2',
+  ])
+})
+
+test.each<[SimulationConfig, BookKind, string]>([
+  [{ fills: { model: 'walk_book' } }, 'quote', 'Quotes show one level a side: there is no book to walk.'],
+  [
+    { fills: { model: 'top_of_book' } },
+    'book_level',
+    'A deeper book is walked as far as an order reaches, and not at its top alone.',
+  ],
+  [
+    { fills: { model: 'probabilistic', slip_probability: '0', touch_probability: '0.1' } },
+    'book_order',
+    'Where a deeper book shows who stands in front, no chance decides whether a touch fills.',
+  ],
+  [
+    { taken_until: 'next_row' },
+    'book_level',
+    'In a deeper book what orders take of a level is gone until the data sets that level anew.',
+  ],
+])('%j says nothing in a book of %s, and is refused', (simulation, book, what) => {
+  expect(() => new Scenario(terms({ venues: [venue({ book, simulation })] }))).toThrow(what)
 })

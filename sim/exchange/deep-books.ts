@@ -49,9 +49,8 @@ export class DeepBooks {
     this.#top.best(instrument_index, this.levels(instrument_index))
   }
 
-  /** Where an order that comes to rest stands: behind this much, or, by order, its rank. */
-  placeOf(instrument_index: number, side: Side, price_units: number): number {
-    if (this.is_by_order) return this.orders(instrument_index).next_rank++
+  /** What stands at a price of the side that an order of `side` rests on. */
+  shownAt(instrument_index: number, side: Side, price_units: number): number {
     const { bids, asks } = this.levels(instrument_index)
     return (side === 'buy' ? bids : asks).sizeOf(price_units)
   }

@@ -4,37 +4,37 @@ import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import type { OrderBook } from '../../engine/book/order-book.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
-import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import type { SizeUnits } from '../../schemas/units.ts'
 import type { DeepBooks } from './deep-books.ts'
 import type { FillModel } from './fill-model.ts'
-import { fillableUnits, type MatchingEvents } from './matching.ts'
+import { fillableUnits, type MatchingEvents, type MatchingTerms, worsePrice } from './matching.ts'
+import type { QueuePlaces } from './queue-places.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import { leavesUnits, type VenueOrder } from './venue-order.ts'
+
+export type DeepMatchingTerms = Omit<MatchingTerms, 'book'> & { readonly books: DeepBooks }
 
 export class DeepMatching {
   readonly #books: DeepBooks
   readonly #resting: RestingOrders
   readonly #specs: readonly InstrumentSpec[]
   readonly #model: FillModel
+  readonly #queues: QueuePlaces
   readonly #events: MatchingEvents
 
-  constructor(
-    books: DeepBooks,
-    resting: RestingOrders,
-    specs: readonly InstrumentSpec[],
-    model: FillModel,
-    events: MatchingEvents,
-  ) {
+  constructor({ books, resting, specs, model, queues, events }: DeepMatchingTerms) {
     this.#books = books
     this.#resting = resting
     this.#specs = specs
     this.#model = model
+    this.#queues = queues
     this.#events = events
   }
 
   fillsWhole(order: VenueOrder): boolean {
     const wanted = fillableUnits(order)
     if (wanted < leavesUnits(order)) return false
+    if (order.works_as === 'market' && this.#model.fills_residual) return this.isMarketable(order)
     const against = this.#books.against(order.instrument_index, order.side)
     let shown = 0
     for (let depth = 0; depth < against.count && shown < wanted; depth++) {
@@ -45,19 +45,33 @@ export class DeepMatching {
     return shown >= wanted
   }
 
-  /** Walks the levels the order reaches. What the book does not hold is not filled. */
+  /**
+   * Walks the levels the order reaches, and takes of each what the model lets it. What the book does not hold is not
+   * filled, unless the model has the rest of a market order trade one increment beyond the last level.
+   */
   take(order: VenueOrder, ts_us: number): void {
     const { instrument_index, side } = order
     const against = this.#books.against(instrument_index, side)
-    while (against.count > 0) {
-      const price = against.best_price_units
+    const spec = this.#spec(order)
+    const slip = order.works_as === 'limit' ? 0 : this.#model.slippageIncrements(order)
+    let last: number | undefined
+    for (let depth = 0; depth < against.count; ) {
+      const price = against.priceAt(depth)
       if (!this.#reaches(order, price)) return
-      const quantity = Math.min(fillableUnits(order), this.#lots(order, against.best_size_units))
-      if (quantity === 0) return
-      this.#books.take(instrument_index, side, price, quantity)
-      this.#events.onFill(order, price as PriceUnits, quantity as SizeUnits, ts_us)
-      if (order.works_as === 'market_to_limit' || leavesUnits(order) === 0) return
+      const size = against.sizeAt(depth)
+      const quantity = Math.min(fillableUnits(order), this.#lots(order, size))
+      last = price
+      if (quantity > 0) {
+        this.#books.take(instrument_index, side, price, quantity)
+        this.#events.onFill(order, worsePrice(spec, side, price, slip, ts_us), quantity as SizeUnits, ts_us)
+      }
+      if (order.works_as === 'market_to_limit' || fillableUnits(order) === 0) return
+      // A level that is used up is not there any more.
+      if (quantity < size) depth++
     }
+    if (order.works_as !== 'market' || !this.#model.fills_residual || last === undefined) return
+    const worse = worsePrice(spec, side, last, slip + 1, ts_us)
+    this.#events.onFill(order, worse, fillableUnits(order) as SizeUnits, ts_us)
   }
 
   isMarketable(order: VenueOrder): boolean {
@@ -69,37 +83,6 @@ export class DeepMatching {
   cross(instrument_index: number, ts_us: number): void {
     this.#crossSide(instrument_index, 'buy', ts_us)
     this.#crossSide(instrument_index, 'sell', ts_us)
-  }
-
-  /**
-   * A trade took from resting orders of a side at a price. Own ones that stand in front of what it took trade first; by
-   * price, what stands in front of them is used up first.
-   */
-  traded(
-    instrument_index: number,
-    side: 1 | -1,
-    price_units: number,
-    size_units: number,
-    rank: number,
-    ts_us: number,
-  ): void {
-    let left = size_units
-    for (const order of this.#resting.of(instrument_index)) {
-      if ((order.side === 'buy' ? 1 : -1) !== side) continue
-      const distance = side * (order.price_units - price_units)
-      if (distance < 0 || left <= 0) return
-      if (distance === 0 && this.#books.is_by_order && order.queue_place > rank) return
-      if (distance === 0 && !this.#books.is_by_order) {
-        const used = Math.min(order.queue_place, left)
-        order.queue_place -= used
-        left -= used
-      }
-      const lot = this.#spec(order).lot_units
-      const quantity = Math.min(fillableUnits(order), left - (left % lot))
-      if (quantity === 0) continue
-      left -= quantity
-      this.#events.onFill(order, order.price_units, quantity as SizeUnits, ts_us)
-    }
   }
 
   /**
@@ -150,7 +133,7 @@ export class DeepMatching {
     if (this.#hasOwn(instrument_index)) {
       const rank = book.rankOf(order_id)
       const price = book.priceOf(order_id)
-      this.traded(instrument_index, book.sideOf(order_id), price, size_units, rank, ts_us)
+      this.#queues.traded(instrument_index, book.sideOf(order_id), price, size_units, rank, ts_us)
     }
     return action === BOOK_ACTION.execute && book.reduce(order_id, size_units)
   }
@@ -169,11 +152,12 @@ export class DeepMatching {
       const own =
         side === 1 ? this.#resting.bestSell(instrument_index) : this.#resting.bestBuy(instrument_index)
       if (own === undefined || side * (price_units - own.price_units) < 0) return taken
-      const left = size_units - taken
-      const quantity = Math.min(fillableUnits(own), left - (left % this.#spec(own).lot_units))
+      const wanted = fillableUnits(own)
+      const quantity = Math.min(wanted, this.#lots(own, size_units - taken))
       if (quantity === 0) return taken
       taken += quantity
       this.#events.onFill(own, own.price_units, quantity as SizeUnits, ts_us)
+      if (quantity < wanted) return taken
     }
   }
 
@@ -187,10 +171,15 @@ export class DeepMatching {
         this.#events.onSpent(own, ts_us)
         continue
       }
-      const quantity = Math.min(fillableUnits(own), this.#lots(own, against.best_size_units))
+      if (own.price_units === against.best_price_units && !this.#queues.isInFront(own)) return
+      const shown = against.best_size_units
+      const wanted = fillableUnits(own)
+      const quantity = Math.min(wanted, this.#lots(own, shown))
       if (quantity === 0) return
       this.#books.take(instrument_index, side, against.best_price_units, quantity)
       this.#events.onFill(own, own.price_units, quantity as SizeUnits, ts_us)
+      // It wanted more of the level than the model lets it have, and stands in front of the next.
+      if (quantity < wanted && quantity < shown) return
     }
   }
 

@@ -8,6 +8,7 @@ test('the figures of the exchange come out of a short trial, each above zero', (
     'exchange.quotes',
     'exchange.quotes_10000_resting',
     'exchange.resting_cost_ratio',
+    'exchange.queued_cost_ratio',
     'exchange.level_deltas',
     'exchange.book_orders',
     'exchange.round_trips_first_tenth',

@@ -4,10 +4,12 @@
 import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import { compileInstrument } from '../../engine/instrument-spec.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
+import type { QueueConfig, SimulationConfig } from '../../schemas/config.ts'
 import type { AccountId, ClientOrderId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { NewOrderSingle } from '../../schemas/messages/order.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
+import type { BookKind } from './queue-model.ts'
 import type { SimulatedExchange } from './simulated-exchange.ts'
 import { SimulatedVenues } from './simulated-venues.ts'
 
@@ -29,6 +31,7 @@ export function benchExchange(now_ms: () => number, scale = 1): BenchFigure[] {
     { name: 'exchange.quotes', unit: '1/s', value: bare },
     { name: `exchange.quotes_${RESTING_ORDERS}_resting`, unit: '1/s', value: loaded },
     { name: 'exchange.resting_cost_ratio', unit: '1', value: bare / loaded },
+    { name: 'exchange.queued_cost_ratio', unit: '1', value: queuedCostRatio(now_ms, quotes) },
     {
       name: 'exchange.level_deltas',
       unit: '1/s',
@@ -45,9 +48,26 @@ export function benchExchange(now_ms: () => number, scale = 1): BenchFigure[] {
   ]
 }
 
+/** The dearest of the queue models: what its resting orders cost a quote that touches none of them, against none resting. */
+function queuedCostRatio(now_ms: () => number, count: number): number {
+  const queues: QueueConfig[] = [{ model: 'conservative' }, { model: 'by_position', weight: 'logarithm' }]
+  return Math.max(
+    ...queues.map((queue) => {
+      const simulation = { queue, taken_until: 'level_changes' } as const
+      const bare = quotesPerSecond(now_ms, count, 0, simulation)
+      return bare / quotesPerSecond(now_ms, count, RESTING_ORDERS, simulation)
+    }),
+  )
+}
+
 /** Quotes that touch none of the resting orders, which stand far from the market. */
-function quotesPerSecond(now_ms: () => number, count: number, resting: number): number {
-  const venues = benchVenues()
+function quotesPerSecond(
+  now_ms: () => number,
+  count: number,
+  resting: number,
+  simulation: SimulationConfig = {},
+): number {
+  const venues = benchVenues(0, 'quote', simulation)
   const exchange = venues.exchange('bench')
   exchange.onQuote(0, 0, 110_000, 110_010, 0, 0)
   for (let i = 0; i < resting; i++) {
@@ -163,7 +183,11 @@ function perSecond(count: number, elapsed_ms: number): number {
   return Math.round((count / elapsed_ms) * 1000)
 }
 
-function benchVenues(submit_us = 0, book: 'quote' | 'book_level' | 'book_order' = 'quote'): SimulatedVenues {
+function benchVenues(
+  submit_us = 0,
+  book: BookKind = 'quote',
+  simulation: SimulationConfig = {},
+): SimulatedVenues {
   const spec = compileInstrument(
     {
       asset_class: 'fx_pair',
@@ -194,6 +218,7 @@ function benchVenues(submit_us = 0, book: 'quote' | 'book_level' | 'book_order' 
         commission: { basis_points: '0.2' },
         displayed_quantity_default: '1000000',
         book,
+        simulation,
       },
     ],
     accounts: [

@@ -3,15 +3,28 @@ import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { must } from '../../schemas/assert.ts'
+import type { SimulationConfig } from '../../schemas/config.ts'
 import type { VenueReport } from '../../schemas/messages/order.ts'
-import { randomLines } from './random-lines.test-support.ts'
+import { randomLines, randomLinesWithTrades } from './random-lines.test-support.ts'
 import { Scenario, terms, venue } from './scenario.test-support.ts'
+import type { SimulatedVenuesTerms } from './simulated-venues.ts'
 
 const DEFAULT_SIZE = 9
 const instant = terms({ venues: [venue({ displayed_quantity_default: `${DEFAULT_SIZE}` })] })
-const delayed = terms({
-  venues: [venue({ latency: { submit_us: 2, report_us: 1 }, displayed_quantity_default: `${DEFAULT_SIZE}` })],
-})
+
+const CHOICES: readonly [name: string, simulation: SimulationConfig][] = [
+  ['nobody in front', {}],
+  ['what is taken gone until the level changes', { taken_until: 'level_changes' }],
+  ['a conservative queue', { queue: { model: 'conservative' } }],
+  [
+    'a queue by position',
+    { queue: { model: 'by_position', weight: 'square' }, taken_until: 'level_changes' },
+  ],
+]
+
+function choosing(simulation: SimulationConfig, latency = { submit_us: 0, report_us: 0 }) {
+  return terms({ venues: [venue({ latency, displayed_quantity_default: `${DEFAULT_SIZE}`, simulation })] })
+}
 
 /** An order as its reports tell it. */
 type Told = {
@@ -34,8 +47,9 @@ function reportsOf(scenario: Scenario, from: number): VenueReport[] {
 function follow(
   lines: readonly string[],
   check: (line: string, reports: readonly VenueReport[]) => void,
+  from: SimulatedVenuesTerms = instant,
 ): Scenario {
-  const scenario = new Scenario(instant)
+  const scenario = new Scenario(from)
   for (const line of lines) {
     const from = scenario.deliveries.length
     scenario.step(line)
@@ -46,6 +60,19 @@ function follow(
 
 function isQuote(line: string): boolean {
   return line.split(' ')[1] === 'quote'
+}
+
+function isTrade(line: string): boolean {
+  return line.split(' ')[1] === 'trade'
+}
+
+function isRow(line: string): boolean {
+  return isQuote(line) || isTrade(line)
+}
+
+/** The size of a trade line, the default where it has none. */
+function tradedBy(line: string): number {
+  return Number(line.split(' ')[3]) || DEFAULT_SIZE
 }
 
 /** Displayed sizes and prices of a quote line, zero sizes replaced by the default. */
@@ -149,20 +176,61 @@ test('immediate-or-cancel and fill-or-kill leave nothing, and fill-or-kill fills
   )
 })
 
-test('no resting order trades while one with a better price, or an equal one that came first, waits', () => {
-  fc.assert(
-    fc.property(randomLines(), (lines) => {
-      const orders = new Map<string, Told>()
-      let arrivals = 0
-      follow(lines, (line, reports) => {
-        for (const report of reports) {
-          if (report.report_type === 'trade' && isQuote(line)) expect(ahead(orders, report)).toEqual([])
-          tell(orders, report, arrivals++)
+test.each(CHOICES)(
+  'no resting order trades while one with a better price, or an equal one that came first, waits: %s',
+  (_name, simulation) => {
+    fc.assert(
+      fc.property(randomLinesWithTrades(), (lines) => {
+        const orders = new Map<string, Told>()
+        let arrivals = 0
+        const check = (line: string, reports: readonly VenueReport[]) => {
+          for (const report of reports) {
+            if (report.report_type === 'trade' && isRow(line)) expect(ahead(orders, report)).toEqual([])
+            tell(orders, report, arrivals++)
+          }
         }
-      })
-    }),
-  )
-})
+        follow(lines, check, choosing(simulation))
+      }),
+    )
+  },
+)
+
+test.each(CHOICES)(
+  'what all orders together have of a side is no more than was shown there, and traded, since it was shown: %s',
+  (_name, simulation) => {
+    fc.assert(
+      fc.property(randomLinesWithTrades(), (lines) => {
+        let shown = { bid: 0, ask: 0, buy: 0, sell: 0 }
+        let last = ''
+        const check = (line: string, reports: readonly VenueReport[]) => {
+          if (isQuote(line)) {
+            const next = shownBy(line)
+            const before = last === '' ? undefined : shownBy(last)
+            const keeps = simulation.taken_until === 'level_changes'
+            // What was taken of a side stays taken while the side is shown as it was.
+            if (!keeps || before?.ask !== next.ask || before.buy !== next.buy) shown.buy = next.buy
+            if (!keeps || before?.bid !== next.bid || before.sell !== next.sell) shown.sell = next.sell
+            shown = { ...shown, bid: next.bid, ask: next.ask }
+            last = line
+          }
+          const trades = reports.filter(({ report_type }) => report_type === 'trade')
+          if (isTrade(line)) {
+            const sum = trades.reduce((units, { last_quantity_units }) => units + last_quantity_units, 0)
+            return expect(sum).toBeLessThanOrEqual(tradedBy(line))
+          }
+          for (const report of trades) {
+            const worse = report.side === 'buy' ? shown.ask + 1 : shown.bid - 1
+            if (report.price_units === 0 && report.last_price_units === worse) continue
+            shown[report.side] -= report.last_quantity_units
+            expect(shown[report.side]).toBeGreaterThanOrEqual(0)
+          }
+        }
+        // A trade before the first quote would show what the lines do not say.
+        follow(['1 quote 100/101 5x5', ...lines], check, choosing(simulation))
+      }),
+    )
+  },
+)
 
 /** Orders that should have traded before the one of this report. */
 function ahead(orders: ReadonlyMap<string, Told>, report: VenueReport): Told[] {
@@ -189,39 +257,48 @@ function tell(orders: Map<string, Told>, report: VenueReport, arrival: number): 
   }
 }
 
-test('orders handed over all at once, or one by one between the ticks, fill alike', () => {
-  fc.assert(
-    fc.property(randomLines(), (lines) => {
-      const oneByOne = new Scenario(delayed).play(...lines)
-      const atOnce = new Scenario(delayed)
-      for (const line of lines.filter((each) => !isQuote(each))) atOnce.hand(line)
-      atOnce.drainInstants()
-      expect(atOnce.play(...lines.filter(isQuote))).toEqual(oneByOne)
-    }),
-  )
-})
+test.each(CHOICES)(
+  'orders handed over all at once, or one by one between the ticks, fill alike: %s',
+  (_name, simulation) => {
+    const from = choosing(simulation, { submit_us: 2, report_us: 1 })
+    fc.assert(
+      fc.property(randomLinesWithTrades(), (lines) => {
+        const oneByOne = new Scenario(from).play(...lines)
+        const atOnce = new Scenario(from)
+        for (const line of lines.filter((each) => !isRow(each))) atOnce.hand(line)
+        atOnce.drainInstants()
+        expect(atOnce.play(...lines.filter(isRow))).toEqual(oneByOne)
+      }),
+    )
+  },
+)
 
-test.each([
-  ['without latency', instant],
-  ['with latency', delayed],
-])('running on from a snapshot at any point gives the same reports and the same state, %s', (_name, from) => {
-  fc.assert(
-    fc.property(randomLines(), fc.nat(60), (lines, cut) => {
-      const whole = new Scenario(from)
-      const first = new Scenario(from)
-      for (const line of lines.slice(0, cut)) first.step(line)
-      const second = new Scenario(from)
-      const reader = new CanonicalReader(bytesOf(first))
-      second.venues.load(reader)
-      reader.end()
-      second.play(...lines.slice(cut))
-      whole.play(...lines)
-      expect([...first.deliveries, ...second.deliveries]).toEqual(whole.deliveries)
-      expect(bytesOf(second)).toEqual(bytesOf(whole))
-      expect(second.venues.books()).toEqual(whole.venues.books())
-    }),
-  )
-})
+const SNAPSHOTS = CHOICES.flatMap(([name, simulation]) => [
+  [`without latency, ${name}`, choosing(simulation)] as const,
+  [`with latency, ${name}`, choosing(simulation, { submit_us: 2, report_us: 1 })] as const,
+])
+
+test.each(SNAPSHOTS)(
+  'running on from a snapshot at any point gives the same reports and the same state, %s',
+  (_name, from) => {
+    fc.assert(
+      fc.property(randomLinesWithTrades(), fc.nat(60), (lines, cut) => {
+        const whole = new Scenario(from)
+        const first = new Scenario(from)
+        for (const line of lines.slice(0, cut)) first.step(line)
+        const second = new Scenario(from)
+        const reader = new CanonicalReader(bytesOf(first))
+        second.venues.load(reader)
+        reader.end()
+        second.play(...lines.slice(cut))
+        whole.play(...lines)
+        expect([...first.deliveries, ...second.deliveries]).toEqual(whole.deliveries)
+        expect(bytesOf(second)).toEqual(bytesOf(whole))
+        expect(second.venues.books()).toEqual(whole.venues.books())
+      }),
+    )
+  },
+)
 
 function bytesOf(scenario: Scenario): Uint8Array {
   const writer = new CanonicalWriter()

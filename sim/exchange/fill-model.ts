@@ -4,7 +4,9 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
-import type { FillsConfig } from '../../schemas/config.ts'
+import type { FillsConfig, SimulationConfig } from '../../schemas/config.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import type { BookKind } from './queue-model.ts'
 import type { VenueOrder } from './venue-order.ts'
 
 /** Contract: answers depend on the arguments and on what the model itself has saved, never on a clock. */
@@ -34,13 +36,13 @@ export const SHOWN_THEN_WORSE: FillModel = {
   load: () => undefined,
 }
 
-/** What is shown and nothing more. */
-export const TOP_OF_BOOK: FillModel = { ...SHOWN_THEN_WORSE, fills_residual: false }
+/** What is shown, at the touch or on as many levels as the book has, and nothing more. */
+export const SHOWN_ONLY: FillModel = { ...SHOWN_THEN_WORSE, fills_residual: false }
 
 /** No order takes more than a share of what is shown at once; what is left of a market order is canceled. */
 export function participationCap(parts_per_million: number): FillModel {
   return {
-    ...TOP_OF_BOOK,
+    ...SHOWN_ONLY,
     available: (_order, shown_units) => Math.floor((shown_units * parts_per_million) / 1_000_000),
   }
 }
@@ -81,18 +83,54 @@ export class ProbabilisticFills implements FillModel {
   }
 }
 
-export function fillModelOf(config: FillsConfig | undefined, seed: number, venue_id: string): FillModel {
+/** The model of a venue that keeps such a book; one that would say nothing there is refused. */
+export function fillModelOf(
+  config: FillsConfig | undefined,
+  book: BookKind,
+  seed: number,
+  venue_id: string,
+): FillModel {
+  const chosen = config?.model ?? (book === 'quote' ? 'residual_worse' : 'walk_book')
+  if (book === 'quote' && chosen === 'walk_book') throw unfit(ONE_LEVEL, venue_id)
+  if (book !== 'quote' && chosen === 'top_of_book') throw unfit(MANY_LEVELS, venue_id)
   switch (config?.model) {
-    case undefined:
     case 'residual_worse':
       return SHOWN_THEN_WORSE
-    case 'top_of_book':
-      return TOP_OF_BOOK
     case 'participation':
       return participationCap(Math.round(Number(config.participation_max) * 1_000_000))
     case 'probabilistic': {
+      const touch = Number(config.touch_probability)
+      if (book !== 'quote' && touch > 0) throw unfit(KNOWN_QUEUE, venue_id)
       const random = new RandomStream(seed, `exchange/${venue_id}/fills`)
-      return new ProbabilisticFills(random, Number(config.slip_probability), Number(config.touch_probability))
+      return new ProbabilisticFills(random, Number(config.slip_probability), touch)
     }
+    default:
+      // Walking a book and taking its top differ in how many levels there are, and matching knows that.
+      return chosen === 'residual_worse' ? SHOWN_THEN_WORSE : SHOWN_ONLY
   }
+}
+
+/** How long what is taken is gone is a choice on quotes alone. */
+export function refuseUnfitTaking(
+  config: SimulationConfig | undefined,
+  book: BookKind,
+  venue_id: string,
+): void {
+  if (book === 'quote' || config?.taken_until !== 'next_row') return
+  throw unfit(UNTIL_SET, venue_id, 'taken_until')
+}
+
+const UNTIL_SET = 'In a deeper book what orders take of a level is gone until the data sets that level anew.'
+const ONE_LEVEL = 'Quotes show one level a side: there is no book to walk.'
+const MANY_LEVELS = 'A deeper book is walked as far as an order reaches, and not at its top alone.'
+const KNOWN_QUEUE = 'Where a deeper book shows who stands in front, no chance decides whether a touch fills.'
+
+function unfit(what: string, venue_id: string, field = 'fills'): OperatingError {
+  return new OperatingError({
+    code: 'exchange.unfit_fills',
+    reason: 'usage',
+    what,
+    where: `venues.${venue_id}.simulation.${field}`,
+    remedy: 'Choose another, or another book for the venue.',
+  })
 }

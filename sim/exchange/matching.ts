@@ -2,8 +2,10 @@
 
 import { type InstrumentSpec, incrementUnits } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
+import type { Side } from '../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import type { FillModel } from './fill-model.ts'
+import type { QueuePlaces } from './queue-places.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import { leavesUnits, type VenueOrder } from './venue-order.ts'
@@ -20,24 +22,29 @@ export type MatchingEvents = {
   readonly onSpent: (order: VenueOrder, ts_us: number) => void
 }
 
+export type MatchingTerms = {
+  readonly book: TopOfBook
+  readonly resting: RestingOrders
+  readonly specs: readonly InstrumentSpec[]
+  readonly model: FillModel
+  readonly queues: QueuePlaces
+  readonly events: MatchingEvents
+}
+
 export class Matching {
   readonly #book: TopOfBook
   readonly #resting: RestingOrders
   readonly #specs: readonly InstrumentSpec[]
   readonly #model: FillModel
+  readonly #queues: QueuePlaces
   readonly #events: MatchingEvents
 
-  constructor(
-    book: TopOfBook,
-    resting: RestingOrders,
-    specs: readonly InstrumentSpec[],
-    model: FillModel,
-    events: MatchingEvents,
-  ) {
+  constructor({ book, resting, specs, model, queues, events }: MatchingTerms) {
     this.#book = book
     this.#resting = resting
     this.#specs = specs
     this.#model = model
+    this.#queues = queues
     this.#events = events
   }
 
@@ -65,19 +72,22 @@ export class Matching {
 
   /**
    * Fills the resting orders that the instrument's new row crosses, in price-time priority, each at its own price, or,
-   * where the market opens beyond it (`improves`), at the market's.
+   * where the market opens beyond it (`improves`), at the market's. One that has others in front waits until the market
+   * trades through its price.
    */
   cross(instrument_index: number, ts_us: number, improves: boolean): void {
     const ask = this.#book.ask_price_units[instrument_index] as PriceUnits
     for (;;) {
       const buy = this.#resting.bestBuy(instrument_index)
       if (buy === undefined || buy.price_units < ask) break
+      if (buy.price_units === ask && !this.#queues.isInFront(buy)) break
       if (!this.#crossOne(buy, improves ? ask : buy.price_units, ts_us)) break
     }
     const bid = this.#book.bid_price_units[instrument_index] as PriceUnits
     for (;;) {
       const sell = this.#resting.bestSell(instrument_index)
       if (sell === undefined || sell.price_units > bid) break
+      if (sell.price_units === bid && !this.#queues.isInFront(sell)) break
       if (!this.#crossOne(sell, improves ? bid : sell.price_units, ts_us)) break
     }
   }
@@ -139,15 +149,24 @@ export class Matching {
     return must(this.#specs[order.instrument_index], 'an order is matched in an instrument that is known')
   }
 
-  /** Increments beyond the touch, or the touch itself where that price would not be a valid one. */
+  /** Increments beyond the touch. */
   #worsePrice(order: VenueOrder, increments: number, ts_us: number): PriceUnits {
-    const touch = this.#touch(order)
-    if (increments === 0) return touch
-    const spec = this.#spec(order)
-    const distance = increments * (incrementUnits(spec, touch, ts_us) ?? 0)
-    const worse = touch + (order.side === 'buy' ? distance : -distance)
-    return (worse > 0 || spec.allow_non_positive_price ? worse : touch) as PriceUnits
+    return worsePrice(this.#spec(order), order.side, this.#touch(order), increments, ts_us)
   }
+}
+
+/** A price so many increments worse for a side, or the price itself where that would not be a valid one. */
+export function worsePrice(
+  spec: InstrumentSpec,
+  side: Side,
+  price_units: number,
+  increments: number,
+  ts_us: number,
+): PriceUnits {
+  if (increments === 0) return price_units as PriceUnits
+  const distance = increments * (incrementUnits(spec, price_units, ts_us) ?? 0)
+  const worse = price_units + (side === 'buy' ? distance : -distance)
+  return (worse > 0 || spec.allow_non_positive_price ? worse : price_units) as PriceUnits
 }
 
 /**

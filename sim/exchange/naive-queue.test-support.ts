@@ -2,6 +2,8 @@
 // stand in one list in the order of price and time, and whoever takes, takes from its front. It shares no code with what
 // it judges.
 
+import type { RandomStream } from '../../engine/random-stream.ts'
+
 export type HistoryMessage =
   | {
       readonly is: 'add'
@@ -78,4 +80,52 @@ export class NaiveQueue {
   #drop(entry: Entry): void {
     this.#entries = this.#entries.filter((other) => other !== entry)
   }
+}
+
+const MESSAGES = 60
+
+/** A history that a real book could have had, but for the own order: what crosses is executed, never left standing. */
+export function history(random: RandomStream): HistoryMessage[] {
+  const live = new Map<number, { side: 1 | -1; price: number; size: number }>()
+  let nextId = 1
+  // Both sides always have a price.
+  const messages: HistoryMessage[] = [
+    { is: 'add', id: 901, side: 1, price: 90, size: 5 },
+    { is: 'add', id: 902, side: -1, price: 111, size: 5 },
+  ]
+  const price = (side: 1 | -1) => (side === 1 ? 100 - random.nextInt(6) : 101 + random.nextInt(6))
+  while (messages.length < MESSAGES) {
+    const ids = [...live.keys()]
+    const id = ids[random.nextInt(Math.max(1, ids.length))]
+    const kind = random.nextInt(10)
+    const known = id === undefined ? undefined : live.get(id)
+    if (id === undefined || known === undefined || kind < 4) {
+      const side = random.nextInt(2) === 0 ? 1 : -1
+      // Now and then an id comes again.
+      const add = {
+        id: random.nextInt(20) === 0 && id !== undefined ? id : nextId++,
+        side,
+        price: price(side),
+        size: 1 + random.nextInt(9),
+      } as const
+      live.set(add.id, add)
+      messages.push({ is: 'add', ...add })
+    } else if (kind < 6) {
+      const change = {
+        price: random.nextInt(2) === 0 ? known.price : price(known.side),
+        size: 1 + random.nextInt(9),
+      }
+      live.set(id, { ...known, ...change })
+      messages.push({ is: 'modify', id, ...change })
+    } else if (kind < 8) {
+      live.delete(id)
+      messages.push({ is: 'delete', id })
+    } else {
+      const size = 1 + random.nextInt(known.size)
+      if (size === known.size) live.delete(id)
+      else live.set(id, { ...known, size: known.size - size })
+      messages.push({ is: 'execute', id, size })
+    }
+  }
+  return messages
 }

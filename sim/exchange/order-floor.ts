@@ -16,6 +16,8 @@ import { DeepMatching } from './deep-matching.ts'
 import type { FillModel } from './fill-model.ts'
 import { Matching, type MatchingEvents } from './matching.ts'
 import type { OrderRegister } from './order-register.ts'
+import type { QueueModel } from './queue-model.ts'
+import { QueuePlaces } from './queue-places.ts'
 import { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import { leavesUnits, NOT_PLACED, type VenueOrder, waitsForTrigger } from './venue-order.ts'
@@ -30,6 +32,8 @@ export type FloorTerms = {
   readonly book: TopOfBook
   readonly register: OrderRegister
   readonly model: FillModel
+  /** Undefined where nobody stands in front of an order, or where its place is known. */
+  readonly queue: QueueModel | undefined
   /** Of a venue whose book is deeper than its best prices. */
   readonly deep: DeepBooks | undefined
   readonly report: (report: VenueReport, ts_us: number) => void
@@ -51,6 +55,7 @@ export class OrderFloor {
   readonly call: CallBook
   readonly matching: Matching
   readonly deep: DeepMatching | undefined
+  readonly queues: QueuePlaces
   readonly #terms: FloorTerms
   /** Open orders that only reduce: they end when there is nothing left to reduce. */
   readonly #reducing = new Set<VenueOrder>()
@@ -60,7 +65,7 @@ export class OrderFloor {
   priority_count = 0
 
   constructor(terms: FloorTerms) {
-    const { book, specs, model } = terms
+    const { book, specs, model, queue } = terms
     this.#terms = terms
     this.resting = new RestingOrders(specs.length)
     this.waiting = new WaitingOrders(book, specs)
@@ -69,8 +74,12 @@ export class OrderFloor {
       onFill: (order, price, quantity, ts_us) => this.#fill(order, price, quantity, ts_us),
       onSpent: (order, ts_us) => this.#endSpent(order, ts_us),
     }
-    this.matching = new Matching(book, this.resting, specs, model, events)
-    this.deep = terms.deep && new DeepMatching(terms.deep, this.resting, specs, model, events)
+    const { resting } = this
+    const is_by_order = terms.deep?.is_by_order === true
+    this.queues = new QueuePlaces({ model: queue, is_by_order, resting, specs, fills: model, events })
+    const parts = { resting, specs, model, queues: this.queues, events }
+    this.matching = new Matching({ ...parts, book })
+    this.deep = terms.deep && new DeepMatching({ ...parts, books: terms.deep })
   }
 
   /** Takes an admitted order: it waits for its trigger, or meets the book. */
@@ -98,6 +107,7 @@ export class OrderFloor {
     }
     if (order.terms.post_only && (this.deep ?? this.matching).isMarketable(order))
       return this.cancel(order, now_us, 'post_only_would_take')
+    order.queue_place = NOT_PLACED
     this.work(order, now_us)
   }
 
@@ -320,11 +330,16 @@ export class OrderFloor {
     this.resting.add(order)
   }
 
-  /** Where the order stands in the queue of its price, where the venue's book has queues. */
+  /** Where the order stands in the queue of its price, where the venue reckons with queues. */
   #place(order: VenueOrder): void {
-    const { deep } = this.#terms
-    if (deep === undefined || order.queue_place !== NOT_PLACED) return
-    order.queue_place = deep.placeOf(order.instrument_index, order.side, order.price_units)
+    if (order.queue_place !== NOT_PLACED) return
+    const { deep, queue, book } = this.#terms
+    const { instrument_index, side, price_units } = order
+    if (deep?.is_by_order === true) order.queue_place = deep.orders(instrument_index).next_rank++
+    else if (queue !== undefined) {
+      const shown = (deep ?? book).shownAt(instrument_index, side, price_units)
+      this.queues.join(order, shown)
+    } else order.queue_place = 0
   }
 
   #spec(order: VenueOrder): InstrumentSpec {

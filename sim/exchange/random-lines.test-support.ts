@@ -15,6 +15,14 @@ const quote = fc.record({
   ask_size: fc.nat(15),
 })
 
+/** At a price of the band, by an aggressor or nobody said which. */
+const trade = fc.record({
+  wait_us,
+  at: price,
+  size: fc.nat(9),
+  aggressor: fc.constantFrom('', ' buy', ' sell'),
+})
+
 const order = fc.record({
   wait_us,
   side: fc.constantFrom('buy', 'sell'),
@@ -40,12 +48,18 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ order }) },
   { weight: 1, arbitrary: fc.record({ request }) },
 )
+const stepOrTrade = fc.oneof({ weight: 7, arbitrary: step }, { weight: 3, arbitrary: fc.record({ trade }) })
 
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+type Step = typeof stepOrTrade extends fc.Arbitrary<infer T> ? T : never
 
 /** Lines for one instrument; `maxLength` bounds their number. */
 export function randomLines(maxLength = 60): fc.Arbitrary<string[]> {
   return fc.array(step, { minLength: 1, maxLength }).map(written)
+}
+
+/** The same with trades of others among them. */
+export function randomLinesWithTrades(maxLength = 60): fc.Arbitrary<string[]> {
+  return fc.array(stepOrTrade, { minLength: 1, maxLength }).map(written)
 }
 
 function written(steps: readonly Step[]): string[] {
@@ -56,6 +70,11 @@ function written(steps: readonly Step[]): string[] {
       const { bid, spread, bid_size, ask_size } = made.quote
       ts_us += made.quote.wait_us
       return `${ts_us} quote ${bid}/${bid + spread} ${bid_size}x${ask_size}`
+    }
+    if ('trade' in made) {
+      const { at, size, aggressor } = made.trade
+      ts_us += made.trade.wait_us
+      return `${ts_us} trade ${at} ${size}${aggressor}`
     }
     orders++
     if ('order' in made) {

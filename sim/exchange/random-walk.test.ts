@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../engine/random-stream.ts'
 import type { SimulationConfig } from '../../schemas/config.ts'
 import { account, Scenario, terms, venue } from './scenario.test-support.ts'
@@ -8,7 +8,6 @@ import { account, Scenario, terms, venue } from './scenario.test-support.ts'
 
 const SEED = 20_260_102
 const SPREAD = 10
-const ORDERS = 9_000
 /** Quotes an order lives, and quotes after its fill at which it is marked. */
 const LIFE = 12
 const HORIZON = 4
@@ -32,8 +31,43 @@ const SHAPES: { readonly [type: string]: Shape } = {
   trailing_stop_limit: () => 'trailing_stop_limit 4 gtc limit=2',
 }
 
+type Tape = {
+  readonly orders: number
+  /** The rows of one step of the walk from a bid, and by how much it moves. */
+  readonly next: (
+    random: RandomStream,
+    bid: number,
+  ) => { readonly lines: readonly string[]; readonly move: number }
+}
+
+const QUOTES: Tape = {
+  orders: 9_000,
+  next: (random, bid) => {
+    const move = random.nextInt(7) - 3
+    return { lines: [`quote ${bid + move}/${bid + move + SPREAD}`], move }
+  },
+}
+
+/**
+ * Sizes change, and now and then a trade sweeps the best level, with more than was shown, and the market moves half a
+ * spread its way: whoever was in the queue has traded at what the middle is now, and has earned nothing.
+ */
+const SWEEPS: Tape = {
+  orders: 1_500,
+  next: (random, bid) => {
+    const sizes = () => `${2 + random.nextInt(18)}x${2 + random.nextInt(18)}`
+    const shown = `quote ${bid}/${bid + SPREAD} ${sizes()}`
+    const half = SPREAD / 2
+    const kind = random.nextInt(3)
+    if (kind === 0) return { lines: [shown], move: 0 }
+    const move = kind === 1 ? half : -half
+    const sweep = kind === 1 ? `trade ${bid + SPREAD} 40 buy` : `trade ${bid} 40 sell`
+    return { lines: [shown, sweep, `quote ${bid + move}/${bid + move + SPREAD} ${sizes()}`], move }
+  },
+}
+
 /** Mean profit of an order against the middle at the horizon, and its standard error, in price units. */
-function profit(shape: Shape, simulation: SimulationConfig = {}) {
+function profit(shape: Shape, simulation: SimulationConfig = {}, tape = QUOTES) {
   const scenario = new Scenario(
     terms({
       venues: [venue({ simulation })],
@@ -44,12 +78,13 @@ function profit(shape: Shape, simulation: SimulationConfig = {}) {
   let bid = 1_000_000
   let ts = 0
   const quote = () => {
-    bid += random.nextInt(7) - 3
-    scenario.step(`${++ts} quote ${bid}/${bid + SPREAD}`)
+    const { lines, move } = tape.next(random, bid)
+    for (const line of lines) scenario.step(`${++ts} ${line}`)
+    bid += move
   }
   const profits: number[] = []
   quote()
-  for (let i = 0; i < ORDERS; i++) {
+  for (let i = 0; i < tape.orders; i++) {
     const s = random.nextInt(2) === 0 ? 1 : -1
     const [near, far] = s === 1 ? [bid, bid + SPREAD] : [bid + SPREAD, bid]
     scenario.deliveries.length = 0
@@ -77,6 +112,16 @@ function priceOfFill(scenario: Scenario): number | undefined {
   return undefined
 }
 
+/** Every choice of queue and fills that changes what trades, but for the one that fills on touch and is caught below. */
+const CHOICES: readonly SimulationConfig[] = [
+  { queue: { model: 'conservative' } },
+  { queue: { model: 'by_position', weight: 'linear' } },
+  { taken_until: 'level_changes' },
+  { fills: { model: 'top_of_book' } },
+  { fills: { model: 'participation', participation_max: '0.5' } },
+  { fills: { model: 'probabilistic', slip_probability: '0.5', touch_probability: '0' } },
+]
+
 test(`market orders lose half the spread on a driftless walk, no more and no less (seed ${SEED})`, () => {
   const { mean, error } = profit(SHAPES['market'] as Shape)
   expect(error).toBeLessThanOrEqual(0.05 * SPREAD)
@@ -91,10 +136,38 @@ test.each(Object.entries(SHAPES))(`%s earns nothing on a driftless walk (seed ${
   expect(mean).toBeLessThanOrEqual(3 * error)
 })
 
-test('an exchange that fills limit orders on touch is caught', () => {
+/** A queue is nothing to orders that never wait in one. */
+const NEVER_REST = new Set([
+  'market',
+  'limit, immediate or cancel',
+  'stop',
+  'stop by the middle',
+  'market_if_touched',
+  'trailing_stop',
+])
+
+describe.each(CHOICES)('under %j', (simulation) => {
+  const shapes = Object.entries(SHAPES).filter(
+    ([type]) => simulation.queue === undefined || !NEVER_REST.has(type),
+  )
+  test.each(shapes)(
+    `%s earns nothing on a driftless walk whose trades move it (seed ${SEED})`,
+    (_type, shape) => {
+      const { count, mean, error } = profit(shape, simulation, SWEEPS)
+      expect(count).toBeGreaterThan(400)
+      expect(error).toBeLessThanOrEqual(0.05 * SPREAD)
+      expect(mean).toBeLessThanOrEqual(3 * error)
+    },
+  )
+})
+
+test.each([
+  ['quotes alone', QUOTES],
+  ['trades that move the market', SWEEPS],
+])('an exchange that fills limit orders on touch is caught, with %s', (_name, tape) => {
   const fills = { model: 'probabilistic', slip_probability: '0', touch_probability: '1' } as const
   for (const type of ['limit, waiting', 'limit at its own touch', 'iceberg']) {
-    const { mean, error } = profit(SHAPES[type] as Shape, { fills })
+    const { mean, error } = profit(SHAPES[type] as Shape, { fills }, tape)
     expect({ type, isCaught: mean > 3 * error }).toEqual({ type, isCaught: true })
   }
 })

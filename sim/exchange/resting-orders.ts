@@ -3,6 +3,7 @@
 // that a row of market data has to look at.
 
 import { assert } from '../../schemas/assert.ts'
+import type { Side } from '../../schemas/messages/order.ts'
 import type { VenueOrder } from './venue-order.ts'
 
 export class RestingOrders {
@@ -42,6 +43,32 @@ export class RestingOrders {
     this.#settle(order.instrument_index)
   }
 
+  /** Those of one side now, best first. */
+  ofSide(instrument_index: number, side: Side): VenueOrder[] {
+    return this.#side(instrument_index, side).toReversed()
+  }
+
+  /** How many of a side are at a price or worse: in `at` these come first, the worst of them foremost. */
+  countFrom(instrument_index: number, side: Side, price_units: number): number {
+    return worseThan(this.#side(instrument_index, side), side, price_units, true)
+  }
+
+  count(instrument_index: number, side: Side): number {
+    return this.#side(instrument_index, side).length
+  }
+
+  /** One of a side by its place from the worst, 0, to the best. */
+  at(instrument_index: number, side: Side, place: number): VenueOrder {
+    return this.#side(instrument_index, side)[place] as VenueOrder
+  }
+
+  /** The order that comes last at a price; undefined where none is. */
+  lastAt(instrument_index: number, side: Side, price_units: number): VenueOrder | undefined {
+    const list = this.#side(instrument_index, side)
+    const order = list[worseThan(list, side, price_units, false)]
+    return order?.price_units === price_units ? order : undefined
+  }
+
   /** Those of one instrument now, buys before sells, best first. */
   of(instrument_index: number): VenueOrder[] {
     const buys = this.#buys[instrument_index] as VenueOrder[]
@@ -57,8 +84,11 @@ export class RestingOrders {
   }
 
   #listOf(order: VenueOrder): VenueOrder[] {
-    const lists = order.side === 'buy' ? this.#buys : this.#sells
-    return lists[order.instrument_index] as VenueOrder[]
+    return this.#side(order.instrument_index, order.side)
+  }
+
+  #side(instrument_index: number, side: Side): VenueOrder[] {
+    return (side === 'buy' ? this.#buys : this.#sells)[instrument_index] as VenueOrder[]
   }
 
   #settle(index: number): void {
@@ -74,6 +104,20 @@ function placeOf(order: VenueOrder, list: readonly VenueOrder[]): number {
   while (low < high) {
     const middle = (low + high) >> 1
     if (hasPriority(order, list[middle] as VenueOrder)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** How many of a list have a worse price than this, or (`orEqual`) a worse or the same. */
+function worseThan(list: readonly VenueOrder[], side: Side, price_units: number, orEqual: boolean): number {
+  const sign = side === 'buy' ? 1 : -1
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const distance = sign * ((list[middle] as VenueOrder).price_units - price_units)
+    if (distance < 0 || (orEqual && distance === 0)) low = middle + 1
     else high = middle
   }
   return low

@@ -2,7 +2,7 @@
 // the reports back as lines. Prices and sizes are in units. A line is a time in microseconds and one of
 //
 //   quote 100/101 [10x10]        bid/ask, with displayed sizes or none (the configured default)
-//   trade 100 [20]    bar bid 100    bar last 100 105 98 101 [400]   (open, high, low, close, volume)
+//   trade 100 [20 [sell]]    bar bid 100    bar last 100 105 98 101 [400]   (open, high, low, close, volume)
 //   a buy 5 market ioc           client order id, side, quantity, type, time in force
 //   b sell 5 limit 102 gtc
 //   e sell 5 stop 99 gtc by=last      f buy 5 stop_limit 103 104 gtc    (trigger, limit)
@@ -180,7 +180,10 @@ export class Scenario {
 
   #row(name: RowName, spec: InstrumentSpec, ts_us: number, words: readonly string[]): void {
     const exchange = this.venues.exchange(spec.venue_id)
-    if (name === 'trade') return exchange.onTrade(spec.index, ts_us, Number(words[0]), Number(words[1] ?? 0))
+    if (name === 'trade') {
+      const aggressor = words[2] === undefined ? 0 : words[2] === 'buy' ? 1 : -1
+      return exchange.onTrade(spec.index, ts_us, Number(words[0]), Number(words[1] ?? 0), aggressor)
+    }
     if (name === 'bar') {
       const [open = 0, high = open, low = open, close = open, volume = 0] = words.slice(1).map(Number)
       const prices = words.length < 5 ? undefined : barPrices(open, high, low, close, volume)

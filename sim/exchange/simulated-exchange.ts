@@ -26,10 +26,11 @@ import { type BarPrices, barPath } from './bar-path.ts'
 import { capabilitiesOf } from './capability-tables.ts'
 import { DeepBooks } from './deep-books.ts'
 import { Delay } from './delay.ts'
-import { type FillModel, fillModelOf } from './fill-model.ts'
+import { type FillModel, fillModelOf, refuseUnfitTaking } from './fill-model.ts'
 import { MessageLine } from './message-line.ts'
 import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
+import { type BookKind, queueModelOf } from './queue-model.ts'
 import type { RejectCode } from './reject-code.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
@@ -43,7 +44,7 @@ export type ExchangeTerms = {
     /** A table of its own, in place of the configured one. */
     readonly capabilities?: CapabilityTable
     /** What it trades on: best prices (the default), a book by price, or a book by order. Lesser data is ignored and counted. */
-    readonly book?: 'quote' | 'book_level' | 'book_order'
+    readonly book?: BookKind
     /** A user's own, in place of the configured one. */
     readonly fill_model?: FillModel
   }
@@ -84,6 +85,7 @@ export class SimulatedExchange implements VenuePort {
   readonly #admission: Admission
   readonly #model: FillModel
   readonly #fillsTouched: boolean
+  readonly #hasQueues: boolean
   readonly #floor: OrderFloor
   readonly #resting: RestingOrders
   readonly #waitingCounts: Uint32Array
@@ -114,9 +116,12 @@ export class SimulatedExchange implements VenuePort {
     this.#register = new OrderRegister(terms.order_retention)
     const { venue_id, capabilities } = this
     this.#admission = new Admission({ venue_id, capabilities, specs, book, register: this.#register })
-    this.#model = venue.fill_model ?? fillModelOf(venue.simulation?.fills, seed, venue.id)
-    this.#fillsTouched = this.#model.fills_touched
     const kind = venue.book ?? 'quote'
+    this.#model = venue.fill_model ?? fillModelOf(venue.simulation?.fills, kind, seed, venue.id)
+    this.#fillsTouched = this.#model.fills_touched
+    refuseUnfitTaking(venue.simulation, kind, venue.id)
+    const queue = queueModelOf(venue.simulation?.queue, kind, venue.id, this.#fillsTouched)
+    this.#hasQueues = queue !== undefined
     this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book)
     this.#floor = new OrderFloor({
       venue_id,
@@ -125,6 +130,7 @@ export class SimulatedExchange implements VenuePort {
       book,
       register: this.#register,
       model: this.#model,
+      queue,
       deep: this.#deep,
       report: (report, ts_us) => this.#report(report, ts_us),
       isKept: (order) => this.#market?.keeps(order) === true,
@@ -178,6 +184,8 @@ export class SimulatedExchange implements VenuePort {
   ): void {
     if (this.#deep !== undefined) return this.#ignore()
     this.#book.quote(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
+    if (this.#hasQueues)
+      this.#showQueues(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
     if (
       ask_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
       bid_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number) ||
@@ -204,7 +212,11 @@ export class SimulatedExchange implements VenuePort {
     else if (this.#book.trade(instrument_index, price_units)) {
       this.#floor.onBook(instrument_index, ts_us)
       hasMoved = true
-    } else if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
+    } else {
+      if (this.#hasQueues) this.#useUp(instrument_index, ts_us, price_units, size_units, aggressor_side)
+      if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
+      this.#floor.settle(ts_us)
+    }
     if (this.#market === undefined) return
     this.#market.onTrade(instrument_index, ts_us, price_units, size_units)
     if (hasMoved) this.#market.onRow(instrument_index, ts_us)
@@ -261,6 +273,11 @@ export class SimulatedExchange implements VenuePort {
   ): void {
     const deep = must(this.#deep, 'the venue has a book by price')
     if (deep.levels(instrument_index).side(side).set(price_units, size_units)) this.#hasMoved = true
+    const bests = side === 1 ? this.#resting.best_buy_price_units : this.#resting.best_sell_price_units
+    if (this.#hasQueues && side * ((bests[instrument_index] as number) - price_units) >= 0) {
+      this.#floor.queues.onLevel(instrument_index, side === 1 ? 'buy' : 'sell', price_units, size_units)
+      this.#hasMoved = true
+    }
     if (is_last && this.#hasMoved) this.#endEvent(deep, instrument_index, ts_us)
   }
 
@@ -421,11 +438,8 @@ export class SimulatedExchange implements VenuePort {
     size_units: number,
     aggressor_side: number,
   ): void {
-    const deep = must(this.#floor.deep, 'the venue has a deeper book')
-    if (this.#deep?.is_by_order === false && aggressor_side !== 0) {
-      const side = aggressor_side === 1 ? -1 : 1
-      deep.traded(instrument_index, side, price_units, size_units, 0, ts_us)
-    }
+    if (this.#deep?.is_by_order === false)
+      this.#useUp(instrument_index, ts_us, price_units, size_units, aggressor_side)
     if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
     this.#floor.settle(ts_us)
   }
@@ -444,6 +458,44 @@ export class SimulatedExchange implements VenuePort {
       market.onTrade(instrument_index, ts_us, open_price_units, 0)
     }
     if (this.#book.bar(instrument_index, price_type, open_price_units)) market.onRow(instrument_index, ts_us)
+  }
+
+  /** A trade of others took from one side of the book, which is the one it says, or the one whose best price it had. */
+  #useUp(
+    instrument_index: number,
+    ts_us: number,
+    price_units: number,
+    size_units: number,
+    aggressor_side: number,
+  ): void {
+    // A side of a book by price that is empty has no best price.
+    const levels = this.#deep?.levels(instrument_index)
+    const bid = levels?.bids.best_price_units ?? (this.#book.bid_price_units[instrument_index] as number)
+    const ask = levels?.asks.best_price_units ?? (this.#book.ask_price_units[instrument_index] as number)
+    const side = aggressor_side !== 0 ? -aggressor_side : price_units <= bid ? 1 : price_units >= ask ? -1 : 0
+    if (side === 0) return
+    const size = size_units || this.#book.defaultUnits(instrument_index)
+    this.#floor.queues.traded(instrument_index, side as 1 | -1, price_units, size, 0, ts_us)
+    // Who comes to the front of a queue may stand where the other side has come to already.
+    this.#onBest(instrument_index, ts_us)
+  }
+
+  /** What a quote shows at the prices of resting orders, or says of them by showing worse ones. */
+  #showQueues(
+    instrument_index: number,
+    bid_price_units: number,
+    ask_price_units: number,
+    bid_size_units: number,
+    ask_size_units: number,
+  ): void {
+    if (bid_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number)) {
+      const size = bid_size_units || this.#book.defaultUnits(instrument_index)
+      this.#floor.queues.onBest(instrument_index, 'buy', bid_price_units, size)
+    }
+    if (ask_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number)) {
+      const size = ask_size_units || this.#book.defaultUnits(instrument_index)
+      this.#floor.queues.onBest(instrument_index, 'sell', ask_price_units, size)
+    }
   }
 
   /** Data of a lesser kind than the venue's book. */

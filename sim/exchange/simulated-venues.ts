@@ -58,7 +58,10 @@ export class SimulatedVenues {
   #hasBegun = false
 
   constructor({ venues, accounts, specs, calendars, order_retention, seed }: SimulatedVenuesTerms) {
-    const book = new TopOfBook(displayedDefaults(venues, specs))
+    const book = new TopOfBook(
+      displayedDefaults(venues, specs),
+      specs.map((spec) => venueOf(venues, spec).simulation?.taken_until === 'level_changes'),
+    )
     this.#book = book
     this.accounts = accounts.map((terms) => new VenueAccount(terms, specs, book))
     this.exchanges = venues.map((venue, venue_rank) => {
@@ -125,10 +128,7 @@ function displayedDefaults(
   specs: readonly InstrumentSpec[],
 ): number[] {
   return specs.map((spec) => {
-    const venue = must(
-      venues.find((candidate) => candidate.id === spec.venue_id),
-      `the venue of ${spec.instrument_id} is configured`,
-    )
+    const venue = venueOf(venues, spec)
     const units = parseUnits(venue.displayed_quantity_default, spec.size_scale)
     if (units === undefined || units < spec.lot_units) {
       throw new OperatingError({
@@ -141,4 +141,11 @@ function displayedDefaults(
     }
     return units
   })
+}
+
+function venueOf(venues: SimulatedVenuesTerms['venues'], spec: InstrumentSpec): VenueTerms {
+  return must(
+    venues.find((candidate) => candidate.id === spec.venue_id),
+    `the venue of ${spec.instrument_id} is configured`,
+  )
 }

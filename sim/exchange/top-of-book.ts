@@ -6,6 +6,7 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { BarColumns } from '../../engine/tick-store-port.ts'
 import type { Side } from '../../schemas/messages/order.ts'
+import { UNSEEN } from './venue-order.ts'
 
 /**
  * What an instrument's book is made of; a higher number is the better kind. A bar's volume is the only one that both sides
@@ -15,11 +16,14 @@ const SOURCE = { none: 0, last: 1, volume: 2, quotes: 3 } as const
 /** Which sides have bars of their own. */
 const BID_BARS = 1
 const ASK_BARS = 2
+/** Of which sides orders have taken, where that lasts until the level changes. */
+const BID_TAKEN = 1
+const ASK_TAKEN = 2
 
 export class TopOfBook {
   readonly bid_price_units: Float64Array
   readonly ask_price_units: Float64Array
-  /** Shown and not yet taken by an order; the next row of the instrument shows anew. */
+  /** Shown and not yet taken by an order; the next row of the instrument, or of another price or size, shows anew. */
   readonly bid_size_units: Float64Array
   readonly ask_size_units: Float64Array
   /** Of the last trade or last bar. */
@@ -28,9 +32,18 @@ export class TopOfBook {
   readonly #displayed_default_units: Float64Array
   readonly #source: Uint8Array
   readonly #bars: Uint8Array
+  /** Whether what is taken of an instrument stays so until its level changes, and of which sides something is. */
+  readonly #keeps: Uint8Array
+  readonly #taken: Uint8Array
+  /** What the data showed where something is taken. */
+  readonly #bid_shown_units: Float64Array
+  readonly #ask_shown_units: Float64Array
 
-  /** `displayed_default_units`: per instrument, what is shown where the data has no sizes. */
-  constructor(displayed_default_units: readonly number[]) {
+  /**
+   * Per instrument: what is shown where the data has no sizes, and whether what an order takes is gone until the level
+   * changes; else until the next row.
+   */
+  constructor(displayed_default_units: readonly number[], keeps_taken: readonly boolean[] = []) {
     const count = displayed_default_units.length
     this.bid_price_units = new Float64Array(count)
     this.ask_price_units = new Float64Array(count)
@@ -41,6 +54,16 @@ export class TopOfBook {
     this.#displayed_default_units = Float64Array.from(displayed_default_units)
     this.#source = new Uint8Array(count)
     this.#bars = new Uint8Array(count)
+    this.#keeps = Uint8Array.from(displayed_default_units, (_, index) =>
+      keeps_taken[index] === true ? 1 : 0,
+    )
+    this.#taken = new Uint8Array(count)
+    this.#bid_shown_units = new Float64Array(count)
+    this.#ask_shown_units = new Float64Array(count)
+  }
+
+  hasQuotes(instrument_index: number): boolean {
+    return this.#source[instrument_index] === SOURCE.quotes
   }
 
   hasMarket(instrument_index: number): boolean {
@@ -69,11 +92,32 @@ export class TopOfBook {
     ask_size_units: number,
   ): void {
     const shown = this.#displayed_default_units[instrument_index] as number
+    const bid_shown = bid_size_units === 0 ? shown : bid_size_units
+    const ask_shown = ask_size_units === 0 ? shown : ask_size_units
+    const taken = this.#taken[instrument_index] as number
     this.#source[instrument_index] = SOURCE.quotes
+    if (taken === 0) {
+      this.bid_size_units[instrument_index] = bid_shown
+      this.ask_size_units[instrument_index] = ask_shown
+    } else {
+      this.#showBid(instrument_index, bid_price_units, bid_shown)
+      this.#showAsk(instrument_index, ask_price_units, ask_shown)
+    }
     this.bid_price_units[instrument_index] = bid_price_units
     this.ask_price_units[instrument_index] = ask_price_units
-    this.bid_size_units[instrument_index] = bid_size_units === 0 ? shown : bid_size_units
-    this.ask_size_units[instrument_index] = ask_size_units === 0 ? shown : ask_size_units
+  }
+
+  /**
+   * What stands at a price of the side that an order of `side` rests on: nothing in front of the best price, UNSEEN behind
+   * it, and everywhere as long as no quote came, since trades and bars show no queue.
+   */
+  shownAt(instrument_index: number, side: Side, price_units: number): number {
+    if (!this.hasQuotes(instrument_index)) return UNSEEN
+    const isBuy = side === 'buy'
+    const best = (isBuy ? this.bid_price_units : this.ask_price_units)[instrument_index] as number
+    if (price_units === best)
+      return (isBuy ? this.bid_size_units : this.ask_size_units)[instrument_index] as number
+    return (isBuy ? price_units > best : price_units < best) ? 0 : UNSEEN
   }
 
   /** The best levels of a deeper book, sizes as they are; a side without a level keeps its last price and shows nothing. */
@@ -127,9 +171,10 @@ export class TopOfBook {
     if (this.#setsAsk(instrument_index, price_type)) this.ask_price_units[instrument_index] = price_units
   }
 
-  /** An order of this side trades with what is shown: it is gone until the next row of the instrument. */
+  /** An order of this side trades with what is shown: it is gone until the row that shows anew. */
   take(instrument_index: number, side: Side, quantity_units: number): void {
     const isShared = this.#source[instrument_index] === SOURCE.volume
+    if (this.#keeps[instrument_index] !== 0) this.#noteTaken(instrument_index, side)
     if (isShared || side === 'buy') this.#shrink(this.ask_size_units, instrument_index, quantity_units)
     if (isShared || side === 'sell') this.#shrink(this.bid_size_units, instrument_index, quantity_units)
   }
@@ -145,6 +190,7 @@ export class TopOfBook {
     writer.bytes(this.#hasLast)
     writer.bytes(this.#source)
     writer.bytes(this.#bars)
+    writer.bytes(this.#taken)
   }
 
   load(reader: CanonicalReader): void {
@@ -153,6 +199,7 @@ export class TopOfBook {
     this.#hasLast.set(reader.bytes())
     this.#source.set(reader.bytes())
     this.#bars.set(reader.bytes())
+    this.#taken.set(reader.bytes())
   }
 
   #setsBid(instrument_index: number, price_type: BarColumns['price_type']): boolean {
@@ -167,6 +214,38 @@ export class TopOfBook {
     sizes[instrument_index] = (sizes[instrument_index] as number) - quantity_units
   }
 
+  /** Keeps what a quote showed before the first order took of it. */
+  #noteTaken(instrument_index: number, side: Side): void {
+    const bit = side === 'buy' ? ASK_TAKEN : BID_TAKEN
+    const taken = this.#taken[instrument_index] as number
+    if ((taken & bit) !== 0 || !this.hasQuotes(instrument_index)) return
+    this.#taken[instrument_index] = taken | bit
+    const isBuy = side === 'buy'
+    const sizes = isBuy ? this.ask_size_units : this.bid_size_units
+    const shown = isBuy ? this.#ask_shown_units : this.#bid_shown_units
+    shown[instrument_index] = sizes[instrument_index] as number
+  }
+
+  #showBid(instrument_index: number, price_units: number, shown_units: number): void {
+    const taken = this.#taken[instrument_index] as number
+    const isAsBefore =
+      this.bid_price_units[instrument_index] === price_units &&
+      this.#bid_shown_units[instrument_index] === shown_units
+    if ((taken & BID_TAKEN) !== 0 && isAsBefore) return
+    this.#taken[instrument_index] = taken & ~BID_TAKEN
+    this.bid_size_units[instrument_index] = shown_units
+  }
+
+  #showAsk(instrument_index: number, price_units: number, shown_units: number): void {
+    const taken = this.#taken[instrument_index] as number
+    const isAsBefore =
+      this.ask_price_units[instrument_index] === price_units &&
+      this.#ask_shown_units[instrument_index] === shown_units
+    if ((taken & ASK_TAKEN) !== 0 && isAsBefore) return
+    this.#taken[instrument_index] = taken & ~ASK_TAKEN
+    this.ask_size_units[instrument_index] = shown_units
+  }
+
   #barsOf(instrument_index: number): number {
     return this.#bars[instrument_index] as number
   }
@@ -178,6 +257,8 @@ export class TopOfBook {
       this.bid_size_units,
       this.ask_size_units,
       this.last_price_units,
+      this.#bid_shown_units,
+      this.#ask_shown_units,
     ]
   }
 }

@@ -14,6 +14,9 @@ import type { VenueAccount } from './venue-account.ts'
 /** The place of an order that has not come to rest since it last lost its place. */
 export const NOT_PLACED = -1
 
+/** The place of an order at a price that the data has not shown since it came to rest: behind whatever stands there. */
+export const UNSEEN = Number.POSITIVE_INFINITY
+
 /** How an order meets the book once nothing holds it back. */
 export const WORKS_AS = ['market', 'limit', 'market_to_limit'] as const
 export type WorksAs = (typeof WORKS_AS)[number]
@@ -46,8 +49,13 @@ export type VenueOrder = {
   anchor_price_units: PriceUnits
   /** What is left of the part that is shown; the whole of an order that shows all. */
   display_left_units: number
-  /** Where it stands in the queue of its price: behind this many units, or, in a book by order, its rank there. */
+  /** Where it stands in the queue of its price: behind this many units of others, or, in a book by order, its rank there. */
   queue_place: number
+  /** What the data last showed at its price, and what has traded there since. */
+  level_shown_units: number
+  level_traded_units: number
+  /** Less than a unit that was taken back in front of it, in parts. */
+  queue_carry_parts: number
 }
 
 export function leavesUnits(order: VenueOrder): SizeUnits {
@@ -83,6 +91,9 @@ export function venueOrder(
     anchor_price_units: 0 as PriceUnits,
     display_left_units: 0,
     queue_place: NOT_PLACED,
+    level_shown_units: 0,
+    level_traded_units: 0,
+    queue_carry_parts: 0,
   }
 }
 
@@ -111,6 +122,9 @@ export function saveOrder(writer: CanonicalWriter, order: VenueOrder): void {
   writer.number(order.anchor_price_units)
   writer.number(order.display_left_units)
   writer.number(order.queue_place)
+  writer.number(order.level_shown_units)
+  writer.number(order.level_traded_units)
+  writer.number(order.queue_carry_parts)
 }
 
 /** Reads what `saveOrder` wrote; the order is not in the book yet. */
@@ -137,5 +151,8 @@ export function loadOrder(reader: CanonicalReader, accounts: ReadonlyMap<string,
     anchor_price_units: reader.number() as PriceUnits,
     display_left_units: reader.number(),
     queue_place: reader.number(),
+    level_shown_units: reader.number(),
+    level_traded_units: reader.number(),
+    queue_carry_parts: reader.number(),
   }
 }
