@@ -564,11 +564,11 @@ export const Config = Type.Object(
     ),
     bars: Type.Object(
       {
-        // Absent, it is 0 in a backtest, whose data has no latency, and a fifth of a second live.
+        // Absent, no row of a backtest comes too late for its bar; live it is a fifth of a second.
         close_delay_us: Type.Optional(
           DurationUs({
             description:
-              'How long after its end a built bar waits for late rows, microseconds; absent: 0 in a backtest, 200000 live.',
+              'How long after its end a built bar waits for late rows, microseconds; absent: the longest data latency in a backtest, 200000 live.',
           }),
         ),
       },

@@ -1,4 +1,4 @@
-// How long messages are under way, as a configuration says it: the same for each, drawn from a distribution, or
+// How long messages and rows are under way, as a configuration says it: the same for each, drawn from a distribution, or
 // taken from a recording.
 
 import Type, { type Static } from 'typebox'
@@ -112,8 +112,15 @@ export const LatencyConfig = Type.Object(
       default: 0,
       as_field: SUBMIT,
     }),
+    data_us: Type.Optional(
+      Delay({
+        description:
+          'Rows, from the exchange to the node, in a backtest of imported history; absent: 0. Live rows have a latency of their own.',
+        as_field: SUBMIT,
+      }),
+    ),
   },
-  { ...closed('How long orders and reports are under way.'), default: {} },
+  { ...closed('How long orders, reports and rows are under way.'), default: {} },
 )
 export type LatencyConfig = Static<typeof LatencyConfig>
 export type DelayConfig = LatencyConfig['submit_us']

@@ -9,11 +9,11 @@ const PINNED = {
   files: {
     'backtest-result.ts': '287226ea3a6c216f',
     'calendar.ts': '1adaa2b942851855',
-    'config.ts': 'bff2121279d5691d',
+    'config.ts': 'f61346e67b404e0f',
     'csv-mapping.ts': '966635cd844214fb',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',
-    'latency.ts': 'a1822b347c58f520',
+    'latency.ts': '46d8049ba4e518cf',
     'ledger-section.ts': '60cef47224add000',
     'market-rules.ts': 'b15737091ddbd0ef',
     'messages/alert.ts': '6bb3dcab29665953',

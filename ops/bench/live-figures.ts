@@ -158,7 +158,7 @@ function deliver(sequencer: LiveSequencer, venues: SimulatedVenues, now_us: numb
   while (agenda.has_instant || agenda.next_due_us <= now_us) {
     const item = agenda.pop()
     if (item.kind === 'arrival') venues.exchange(item.message.venue_id).arrive(item.message, item.due_us)
-    else sequencer.offer(item.message)
+    else if (item.kind !== 'row') sequencer.offer(item.message)
   }
 }
 

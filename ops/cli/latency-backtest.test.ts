@@ -21,7 +21,8 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const LATENCY = `
       submit_us: { model: lognormal, median_us: 400000, sigma: 0.8, max_us: 9000000 }
-      report_us: { model: recorded, file: delays.csv }`
+      report_us: { model: recorded, file: delays.csv }
+      data_us: { model: exponential, mean_us: 2000000, max_us: 30000000 }`
 
 function backtest(out: string, ...set: string[]) {
   const run = runCli(['backtest', 'session.yaml', '--out', out, '--json', ...set], { cwd: folder })
@@ -33,6 +34,7 @@ test('drawn and recorded latencies come out the same again, without the file, an
   await writeFile(join(folder, 'delays.csv'), 'delay_us\n300000\n900000\n50000\n')
   const run = backtest('run')
   expect(run.fills).toBeGreaterThan(10)
+  expect(backtest('on-time', '--set', 'venues[0].latency.data_us=0').output_hash).not.toBe(run.output_hash)
   const other = backtest('seed', '--set', 'seed=2')
   expect(other.output_hash).not.toBe(run.output_hash)
   await writeFile(join(folder, 'delays.csv'), 'delay_us\n300000\n900000\n50001\n')

@@ -6,9 +6,9 @@ import { type DelayConfig, type LatencyConfig, RECORDED_DELAYS_MAX } from '../..
 import type { ConfigPath } from './config-problem.ts'
 import type { Partly, Report } from './partly-read.ts'
 
-export const LATENCY_LEGS = ['submit_us', 'cancel_us', 'replace_us', 'report_us'] as const
+export const LATENCY_LEGS = ['submit_us', 'cancel_us', 'replace_us', 'report_us', 'data_us'] as const
 
-export function checkLatencies({ venues }: Partly<Config>, report: Report): void {
+export function checkLatencies({ venues, data }: Partly<Config>, report: Report): void {
   for (const [index, venue] of (venues ?? []).entries()) {
     const latency = venue?.latency as Partly<LatencyConfig> | undefined
     for (const leg of LATENCY_LEGS) {
@@ -16,6 +16,12 @@ export function checkLatencies({ venues }: Partly<Config>, report: Report): void
       const path = ['venues', index, 'latency', leg]
       if (delay !== undefined) checkDelay(delay as Partly<DelayConfig>, path, report)
     }
+    if (data?.processed === undefined || (latency?.data_us ?? 0) === 0) continue
+    report(
+      ['venues', index, 'latency', 'data_us'],
+      'what a session processed has its latency already: rows come when they came there.',
+      'Remove data_us, or data.processed.',
+    )
   }
 }
 

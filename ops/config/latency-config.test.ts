@@ -104,6 +104,17 @@ test.each([
   expect(problems).toEqual([`submit_us.file: ${what}`])
 })
 
+test('what a session processed has its latency already', async () => {
+  const text = RIGHT_CONFIG.replace('data:', 'data:\n  processed: demo/demo')
+  const refused = parse('{ data_us: 500 }', text)
+  await expect(refused).rejects.toMatchObject({
+    problems: [
+      { path: 'venues[0].latency.data_us', what: expect.stringContaining('has its latency already') },
+    ],
+  })
+  await expect(parse('{ data_us: 0 }', text)).resolves.toBeDefined()
+})
+
 test('a recording that is not there is named', async () => {
   expect(await problemsOf('{ submit_us: { model: recorded, file: none.csv } }')).toEqual([
     `submit_us.file: the recording ${join(folder, 'none.csv')} cannot be read: ENOENT.`,

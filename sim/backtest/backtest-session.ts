@@ -18,6 +18,7 @@ import { type Config, LIVE_BAR_CLOSE_DELAY_US } from '../../schemas/config.ts'
 import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
 import { SimulatedVenues } from '../exchange/simulated-venues.ts'
 import { EquitySampler } from './equity-sampler.ts'
+import { LateFeed, longestDataDelayUs } from './late-feed.ts'
 import { Merge } from './merge.ts'
 import { type Progress, ReplayDriver } from './replay-driver.ts'
 import { resultConversion } from './result-currency.ts'
@@ -73,6 +74,7 @@ export class BacktestSession {
     this.driver = new ReplayDriver({
       node: this.trading.node,
       venues: this.venues,
+      late: new LateFeed({ config, cursors: options.cursors, agenda: this.venues.agenda }),
       sampler: this.sampler,
       instant_inputs_max: config.limits.instant_inputs_max,
       strategyOfActor: (index) => owners.get(index),
@@ -178,7 +180,6 @@ export class BacktestSession {
       sha256,
       gate,
       epoch,
-      // Its market data has no latency, so nothing is late.
       bar_close_delay_us: config.bars.close_delay_us ?? barCloseDelayUs(config),
       ...(observer === undefined ? {} : { observer }),
       inspect,
@@ -221,9 +222,9 @@ export class BacktestSession {
   }
 }
 
-/** Simulated data is never late; what a session processed was, and its bars waited for it. */
-function barCloseDelayUs({ data }: Config): number {
-  return data.processed === undefined ? 0 : LIVE_BAR_CLOSE_DELAY_US
+/** Bars wait for the latest row there can be; those of what a session processed waited there. */
+function barCloseDelayUs({ data, venues }: Config): number {
+  return data.processed === undefined ? longestDataDelayUs(venues) : LIVE_BAR_CLOSE_DELAY_US
 }
 
 function control(command: ControlCommand, strategy_id = '', reason = ''): Control {

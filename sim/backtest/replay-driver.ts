@@ -6,14 +6,17 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { BarRow, QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
 import type { Node } from '../../engine/node.ts'
-import type { BarColumns, QuoteColumns, TradeColumns } from '../../engine/tick-store-port.ts'
+import type { BarColumns, QuoteColumns, TickColumns, TradeColumns } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { parseClientOrderId } from '../../schemas/ids.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { AgendaItem } from '../exchange/agenda.ts'
 import type { BarPrices } from '../exchange/bar-path.ts'
+import type { SimulatedExchange } from '../exchange/simulated-exchange.ts'
 import type { SimulatedVenues } from '../exchange/simulated-venues.ts'
 import type { EquitySampler } from './equity-sampler.ts'
+import type { LateFeed } from './late-feed.ts'
+import type { LateRows } from './late-rows.ts'
 import { releaseTimes, type SeriesCursor } from './series-cursor.ts'
 
 /** `waiting`: an order waits for its journal record; commit, then call again. */
@@ -24,6 +27,7 @@ export type ReplayCounts = { quotes: number; trades: number; bars: number }
 export type ReplayDriverOptions = {
   readonly node: Node
   readonly venues: SimulatedVenues
+  readonly late: LateFeed
   readonly sampler: EquitySampler
   readonly instant_inputs_max: number
   /** The strategy, by actor index, that owns a timer; undefined for the engine's own actors. */
@@ -67,12 +71,15 @@ export class ReplayDriver {
     const limit_us = second === undefined ? Number.POSITIVE_INFINITY : second.next_us
     const winsTies = second === undefined || cursor.rank < second.rank
     const end = Math.min(columns.count, cursor.row + rows_max)
+    const late = this.#options.late.rowsOf(cursor)
     const progress =
-      columns.kind === 'quote'
-        ? this.#replayQuotes(cursor, columns, end, limit_us, winsTies)
-        : columns.kind === 'trade'
-          ? this.#replayTrades(cursor, columns, end, limit_us, winsTies)
-          : this.#replayBars(cursor, columns, end, limit_us, winsTies)
+      late !== undefined
+        ? this.#replayLate(late, cursor, columns, end, limit_us, winsTies)
+        : columns.kind === 'quote'
+          ? this.#replayQuotes(cursor, columns, end, limit_us, winsTies)
+          : columns.kind === 'trade'
+            ? this.#replayTrades(cursor, columns, end, limit_us, winsTies)
+            : this.#replayBars(cursor, columns, end, limit_us, winsTies)
     cursor.noteNext()
     return progress
   }
@@ -111,6 +118,7 @@ export class ReplayDriver {
     writer.number(this.#instantCount)
     writer.number(this.#instantTime_us)
     writer.value(this.#excess)
+    this.#options.late.save(writer)
   }
 
   load(reader: CanonicalReader): void {
@@ -120,6 +128,7 @@ export class ReplayDriver {
     this.#instantCount = reader.number()
     this.#instantTime_us = reader.number()
     for (const [id, count] of reader.value() as Map<string, number>) this.#excess.set(id, count)
+    this.#options.late.load(reader)
   }
 
   #replayQuotes(
@@ -189,10 +198,7 @@ export class ReplayDriver {
       const ts = release_us[cursor.row] as number
       if (this.catchUp(ts) === 'waiting') return 'waiting'
       const at = cursor.row++
-      const price = columns.price_units[at] as number
-      const size = columns.size_units[at] as number
-      const aggressor = columns.aggressor_side[at] as number
-      exchange.onTrade(cursor.instrument_index, ts, price, size, aggressor)
+      show(exchange, columns, at, cursor.instrument_index, ts)
       this.counts.trades++
       this.#node.stepTrade(row.at(at), ts)
       if (this.settle() === 'waiting') return 'waiting'
@@ -216,10 +222,33 @@ export class ReplayDriver {
       const ts = release_us[cursor.row] as number
       if (this.catchUp(ts) === 'waiting') return 'waiting'
       const at = cursor.row++
-      const close = columns.close_price_units[at] as number
-      exchange.onBar(cursor.instrument_index, ts, columns.price_type, close, pricesOf(columns, at))
+      show(exchange, columns, at, cursor.instrument_index, ts)
       this.counts.bars++
       this.#node.stepBar(row.at(at), ts)
+      if (this.settle() === 'waiting') return 'waiting'
+    }
+    return 'done'
+  }
+
+  /** Rows the exchange sees at their time, and the node after a delay. */
+  #replayLate(
+    late: LateRows,
+    cursor: SeriesCursor,
+    columns: TickColumns,
+    end: number,
+    limit_us: number,
+    winsTies: boolean,
+  ): Progress {
+    const exchange = this.#venues.exchange(cursor.venue_id)
+    const release_us = releaseTimes(columns)
+    late.open(columns)
+    while (this.#hasNext(cursor, release_us, end, limit_us, winsTies)) {
+      const ts = release_us[cursor.row] as number
+      if (this.catchUp(ts) === 'waiting') return 'waiting'
+      const at = cursor.row++
+      // It is held first, so that one without a delay comes before the reports of what it does at the exchange.
+      late.hold(at, cursor.instrument_index, ts)
+      show(exchange, columns, at, cursor.instrument_index, ts)
       if (this.settle() === 'waiting') return 'waiting'
     }
     return 'done'
@@ -261,9 +290,18 @@ export class ReplayDriver {
       this.#venues.exchange(item.message.venue_id).arrive(item.message, item.due_us)
       return
     }
+    if (item.kind === 'row') return this.#stepLate(item.message.source, item.due_us)
     if (this.#isExcess(item.due_us)) this.#blame(ownerOf(item.message.client_order_id), item.due_us)
     if (item.kind === 'outcome') this.#node.stepOutcome(item.message, item.due_us)
     else this.#node.stepReport(item.message, item.due_us)
+  }
+
+  #stepLate(source: number, now_us: number): void {
+    this.#instantCount = 0
+    const kind = this.#options.late.step(this.#node, source, now_us)
+    if (kind === 'quote') this.counts.quotes++
+    else if (kind === 'trade') this.counts.trades++
+    else this.counts.bars++
   }
 
   #stepTimer(): void {
@@ -300,6 +338,38 @@ export class ReplayDriver {
       { type: 'control', command: 'strategy_fault', account_id: '', strategy_id, reason, operator: 'engine' },
       at_us,
     )
+  }
+}
+
+/** The exchange sees a row, before any node does. */
+function show(
+  exchange: SimulatedExchange,
+  columns: TickColumns,
+  at: number,
+  index: number,
+  ts_us: number,
+): void {
+  switch (columns.kind) {
+    case 'quote': {
+      const { bid_price_units, ask_price_units, bid_size_units, ask_size_units } = columns
+      return exchange.onQuote(
+        index,
+        ts_us,
+        bid_price_units[at] as number,
+        ask_price_units[at] as number,
+        bid_size_units[at] as number,
+        ask_size_units[at] as number,
+      )
+    }
+    case 'trade': {
+      const { price_units, size_units, aggressor_side } = columns
+      const price = price_units[at] as number
+      return exchange.onTrade(index, ts_us, price, size_units[at] as number, aggressor_side[at] as number)
+    }
+    case 'bar': {
+      const close = columns.close_price_units[at] as number
+      return exchange.onBar(index, ts_us, columns.price_type, close, pricesOf(columns, at))
+    }
   }
 }
 

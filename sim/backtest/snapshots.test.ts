@@ -7,6 +7,7 @@ import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { fxPair } from '../../engine/instrument.test-support.ts'
 import { MemoryJournal } from '../../engine/memory-journal.test-support.ts'
+import type { LatencyConfig } from '../../schemas/latency.ts'
 import type { BacktestSession } from './backtest-session.ts'
 import {
   OutputRecorder,
@@ -28,11 +29,17 @@ const TAPES = [
 ]
 const ROW_COUNT = TAPES.reduce((sum, { rows }) => sum + rows.length, 0)
 
-/** Without latency; with orders in flight at almost every row; with reports that outlive several rows. */
-const LATENCIES = [
+/** Without latency; orders in flight at almost every row; reports that outlive several rows; all of it drawn, rows too. */
+const LATENCIES: readonly LatencyConfig[] = [
   { submit_us: 0, report_us: 0 },
   { submit_us: 900_000, report_us: 0 },
   { submit_us: 200_000, report_us: 2_500_000 },
+  {
+    submit_us: { model: 'exponential', mean_us: 300_000, min_us: 0, max_us: 3_000_000 },
+    cancel_us: 0,
+    report_us: { model: 'recorded', delays_us: [900_000, 0, 40_000] },
+    data_us: { model: 'lognormal', median_us: 400_000, sigma: '1', min_us: 0, max_us: 4_000_000 },
+  },
 ]
 
 type RunOn = {

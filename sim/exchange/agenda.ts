@@ -1,5 +1,5 @@
-// What is on its way between the node and the simulated venues of a run: orders to a venue, outcomes of sends and
-// reports to the node. Items with a latency wait in a heap by due time; items without one are instants, due in the
+// What is on its way between the node and the simulated venues of a run: orders to a venue, outcomes of sends, reports
+// and late rows to the node. Items with a latency wait in a heap by due time; items without one are instants, due in the
 // order they were caused. Both are part of snapshot and state hash.
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
@@ -10,7 +10,7 @@ import type { SendOutcome, VenueCommand, VenueReport } from '../../schemas/messa
 import { sharedTerms } from '../../schemas/messages/order-terms.ts'
 
 /** The order of items that are due at the same time. */
-export const AGENDA_CLASS = { arrival: 0, outcome: 1, report: 2 } as const
+export const AGENDA_CLASS = { row: 0, arrival: 1, outcome: 2, report: 3 } as const
 
 /** An order's time in force ends; it reaches the venue like a command, but nobody sent it. */
 export type OrderExpiry = {
@@ -32,7 +32,17 @@ export type MarketEvent = {
 
 export type Arrival = VenueCommand | OrderExpiry | MarketEvent
 
+/** The first row under way of a source of the run is due at the node; the driver has it. */
+export type LateRow = { readonly type: 'late_row'; readonly source: number }
+
 export type AgendaItem =
+  | {
+      readonly kind: 'row'
+      readonly due_us: number
+      /** Of the source, which orders rows that are due at the same time. */
+      readonly venue_rank: number
+      readonly message: LateRow
+    }
   | {
       readonly kind: 'arrival'
       readonly due_us: number

@@ -27,6 +27,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'Once an instrument has had a quote, its trades and bars no longer move its book.',
   'Orders, cancels, replaces and reports are under way for the latency configured: the same for each, drawn from a distribution by the seed, or one after the other from a recording, which begins again behind its end; no message is lost.',
   'What one account sends to a venue keeps its order, and so do the reports it gets: what would be faster waits for what was sent before it, as on one TCP connection, whatever the delay of each.',
+  "Where a venue has a data latency, the exchange trades on a row at its own time and the strategy sees it later; rows of one source, one venue's one kind, keep their order, and one that is still under way at the end of the range is never seen.",
   'A race of a fill with a cancel or a replace is decided by what comes first at the venue; the request that loses is refused, with the order as it is by then.',
   'Positions net, in one margin account per account id across the venues it trades at, and profit is realized at average cost.',
   'An order that raises the worst-case exposure is taken only if equity covers initial margin and leverage of all worst cases at the prices that would close them; one that cannot raise it needs no margin.',

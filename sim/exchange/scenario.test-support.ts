@@ -195,11 +195,9 @@ export class Scenario {
   }
 
   #handle(item: AgendaItem): void {
-    if (item.kind !== 'arrival') {
-      this.deliveries.push({ at_us: item.due_us, message: item.message })
-      return
-    }
-    this.venues.exchange(item.message.venue_id).arrive(item.message, item.due_us)
+    if (item.kind === 'arrival')
+      return this.venues.exchange(item.message.venue_id).arrive(item.message, item.due_us)
+    if (item.kind !== 'row') this.deliveries.push({ at_us: item.due_us, message: item.message })
   }
 
   #spec(instrument_id: string): InstrumentSpec {

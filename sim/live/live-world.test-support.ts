@@ -104,7 +104,7 @@ export class LiveWorld {
     } else if (item.kind === 'report') {
       this.reports.push(item.message)
       this.#link?.(item.message)
-    } else {
+    } else if (item.kind === 'arrival') {
       if (item.message.type === 'market_event') return
       const { client_order_id, venue_id } = item.message
       if (!this.#isOfThisLife(client_order_id) && this.#random.nextInt(2) === 1) return
