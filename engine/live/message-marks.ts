@@ -1,5 +1,6 @@
-// How far the session has heard each other node, by subject, because a bus keeps the order of a subject alone. What is
-// at or below the mark was processed before: a redelivery, or the same message published again after a restart.
+// How far the session has heard each other node, by subject and strategy, because a bus keeps the order of a subject
+// alone. What is at or below the mark was processed before: a redelivery, or the same message published again after a
+// restart.
 
 import { must } from '../../schemas/assert.ts'
 import { parseMessageId } from '../../schemas/ids.ts'
@@ -26,7 +27,8 @@ export class MessageMarks {
   lastSequence(isOn: (subject: string) => boolean): number {
     let last = 0
     for (const [name, { sequence }] of this.#marks) {
-      if (sequence > last && isOn(name.slice(name.indexOf(' ') + 1))) last = sequence
+      const [, subject = ''] = name.split(' ')
+      if (sequence > last && isOn(subject)) last = sequence
     }
     return last
   }
@@ -52,8 +54,9 @@ export class MessageMarks {
   }
 }
 
-function nameOf({ source, subject }: NodeMessage): string {
-  return `${source} ${subject}`
+/** A subject of the node may gather several of the bus, one for each strategy. */
+function nameOf({ source, subject, payload }: NodeMessage): string {
+  return `${source} ${subject} ${payload.strategy_id}`
 }
 
 function placeOf({ message_id }: NodeMessage): Place {

@@ -156,15 +156,15 @@ export class ApartNode {
   }
 }
 
-/** Resolves when every node has seen so many rows since it was started, and all that was said is heard. */
-export async function settled(nodes: readonly { node: ApartNode; rows: number }[]): Promise<void> {
+/** Resolves when every node has seen so many rows since it was started, where that is known, and all said is heard. */
+export async function settled(nodes: readonly { node: ApartNode; rows?: number }[]): Promise<void> {
   let before = ''
   let quiet_ms = 0
   while (quiet_ms < QUIET_MS) {
     const all = await Promise.all(nodes.map(({ node }) => node.status()))
     const isDone = all.every(
       (status, at) =>
-        status.feeds.every(({ counts }) => counts['rows'] === nodes[at]?.rows) &&
+        status.feeds.every(({ counts }) => counts['rows'] === (nodes[at]?.rows ?? counts['rows'])) &&
         (status.messages?.unpublished ?? 0) === 0,
     )
     const now = JSON.stringify(all.map(({ inputs }) => inputs))
