@@ -30,7 +30,10 @@ export type BusReceipt = {
   readonly duplicate: boolean
 }
 
-/** Where a subscription starts: what is published from now on, everything held, or behind a sequence already processed. */
+/**
+ * Where a subscription starts: what is published from now on, everything held, or behind a sequence already processed. A
+ * stream that ends before that sequence was made anew, and everything it holds comes.
+ */
 export type BusStart = { readonly at: 'new' } | { readonly at: 'first' } | { readonly after_sequence: number }
 
 export type BusSubscription = { close(): Promise<void> }

@@ -160,7 +160,8 @@ class MemorySubscription implements BusSubscription {
     const { stream, subjects, start } = options
     this.#options = options
     this.#isWanted = subjectMatcher(subjects)
-    if ('after_sequence' in start) this.#sequence = start.after_sequence
+    const isBehind = 'after_sequence' in start
+    if (isBehind) this.#sequence = start.after_sequence <= stream.last_sequence ? start.after_sequence : 0
     else this.#sequence = start.at === 'first' ? stream.first_sequence - 1 : stream.last_sequence
     this.#running = this.#run()
   }

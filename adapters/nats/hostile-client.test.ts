@@ -29,6 +29,7 @@ const TARGETS = [
   'paper.journal.beta',
   'paper.mdseq.main',
   'paper.intent.main.other',
+  'paper.state.main.other',
   'paper.sig.other.cross',
   '$KV.orrery_lease_paper.main',
 ]
@@ -92,7 +93,9 @@ function apiSubjects(): string[] {
     'PAPER_ORDER',
     'PAPER_JOURNAL',
     'PAPER_INTENT',
+    'PAPER_STATE',
     'PAPER_SIG',
+    'PAPER_RISK',
     'PAPER_CTL',
     'KV_orrery_lease_paper',
   ]
@@ -175,6 +178,7 @@ test.each(['strategy-alpha', 'feed'])(
         : [
             'paper.sig.ema.cross',
             'paper.intent.main.ema',
+            'paper.state.main.ema',
             'paper.journal.alpha',
             '$JS.API.INFO',
             '$JS.API.STREAM.INFO.PAPER_ORDER',
@@ -193,27 +197,39 @@ test.each(['strategy-alpha', 'feed'])(
     await connection.flush()
     const after = await taken()
     const spoken = Object.keys(after).filter((stream) => after[stream] !== before[stream])
-    expect(spoken).toEqual(role === 'feed' ? ['PAPER_MD'] : ['PAPER_SIG', 'PAPER_INTENT', 'PAPER_JOURNAL'])
+    expect(spoken).toEqual(
+      role === 'feed' ? ['PAPER_MD'] : ['PAPER_SIG', 'PAPER_INTENT', 'PAPER_STATE', 'PAPER_JOURNAL'],
+    )
     expect(await strangers()).toEqual([])
   },
 )
+
+const OWN = ['paper.sig.ema.cross', 'paper.intent.main.ema', 'paper.state.main.ema', 'paper.journal.alpha']
 
 /** Messages in a stream that are not of its subjects, and any of a subject of others. */
 async function strangers(): Promise<string[]> {
   const { connection } = await raw('trading')
   const found: string[] = []
-  for (const stream of ['PAPER_SIG', 'PAPER_INTENT', 'PAPER_JOURNAL']) {
+  for (const stream of ['PAPER_SIG', 'PAPER_INTENT', 'PAPER_STATE', 'PAPER_JOURNAL']) {
     const reader = await jetstream(connection).consumers.get(stream)
     const { num_pending } = await reader.info()
     if (num_pending === 0) continue
     const messages = await reader.fetch({ max_messages: num_pending, expires: 5_000 })
     for await (const { subject } of messages) {
-      const isOwn = ['paper.sig.ema.cross', 'paper.intent.main.ema', 'paper.journal.alpha'].includes(subject)
+      const isOwn = OWN.includes(subject)
       if (!isOwn) found.push(`${stream}: ${subject}`)
     }
   }
   return found
 }
+
+test('[N9] what a strategy node asks, tells and signals is stored, and answered to it alone', async () => {
+  const { connection } = await raw('strategy-alpha')
+  const streams: string[] = []
+  for (const subject of OWN.slice(0, 3))
+    streams.push((await jetstream(connection).publish(subject, 'own')).stream)
+  expect(streams).toEqual(['PAPER_SIG', 'PAPER_INTENT', 'PAPER_STATE'])
+})
 
 test('[N9] a lease is held by whoever took it, whatever a strategy node asks for', async () => {
   const trading = (await raw('trading')).connection

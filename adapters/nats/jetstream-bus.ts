@@ -140,9 +140,10 @@ export class JetStreamBus implements MessageBus {
   }
 
   async #startOf(stream: string, start: BusStart): Promise<number> {
-    if ('after_sequence' in start) return start.after_sequence
-    if (start.at === 'first') return 0
-    return await this.#lastSequence(stream)
+    if (!('after_sequence' in start) && start.at === 'first') return 0
+    const last = await this.#lastSequence(stream)
+    if (!('after_sequence' in start)) return last
+    return start.after_sequence <= last ? start.after_sequence : 0
   }
 
   /** Asks until the deadline: a request may be lost with its connection. */

@@ -77,6 +77,15 @@ export class ApartPlace {
     await this.#feed.flush()
   }
 
+  /** What another program says with the key of a role. */
+  async speaksAs(role: string): Promise<(subject: string, text: string) => Promise<void>> {
+    const connection = await signedIn(this.server, role)
+    onTestFinished(() => connection.close())
+    return async (subject, text) => {
+      await jetstream(connection).publish(subject, text)
+    }
+  }
+
   /** Everything the bus holds of a family that a session said, as anybody reads it. */
   async stored(family: 'INTENT' | 'STATE' | 'SIG' | 'ORDER' | 'RISK', session: string): Promise<Stored[]> {
     const connection = await signedIn(this.server, CONSOLE_ROLE)
@@ -130,6 +139,11 @@ export class ApartNode {
     const status = (await askSession(this.#folder, { command: 'status' })) as SessionStatus | undefined
     if (status === undefined) throw new Error(`the node is gone: ${this.#story()}`)
     return status
+  }
+
+  /** Resolves when it stands so. */
+  async until(is: (status: SessionStatus) => boolean): Promise<void> {
+    while (!is(await this.status())) await wait(LOOK_MS)
   }
 
   /** Resolves when it has printed something; rejects where it ends without. */
