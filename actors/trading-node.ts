@@ -121,7 +121,8 @@ class Wiring {
       freezeParams(strategy.params)
       if (!placement.hasStrategy(strategy.id)) continue
       if (!placement.hasAccount(strategy.account)) {
-        this.#books.set(strategy.id, new RemoteBook(this.#node, strategy.account, strategy.id))
+        const { observer = {} } = this.#options
+        this.#books.set(strategy.id, new RemoteBook(this.#node, strategy.account, strategy.id, observer))
       }
       this.#addStrategy(strategy)
     }

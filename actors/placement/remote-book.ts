@@ -5,9 +5,11 @@ import type { Actor } from '../../engine/actor.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { Node } from '../../engine/node.ts'
+import type { OutputObserver } from '../../engine/outputs.ts'
 import { assert } from '../../schemas/assert.ts'
 import type { LedgerRemoteBook } from '../../schemas/ledger-section.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
+import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 
@@ -20,11 +22,16 @@ export class RemoteBook implements Actor {
   /** Signed size units, by instrument id. */
   readonly #quantities = new Map<string, number>()
 
-  constructor(node: Node, account_id: string, strategy_id: string) {
+  /** @param observer sees what is heard of the strategy's orders; it changes nothing. */
+  constructor(node: Node, account_id: string, strategy_id: string, observer: OutputObserver) {
     this.name = `placement/book/${strategy_id}`
     node.addActor(this)
-    node.bus.subscribe<OrderFact>(SUBJECT.strategyOrder(account_id, strategy_id), (fact) =>
-      this.#onFact(fact),
+    node.bus.subscribe<OrderFact>(SUBJECT.strategyOrder(account_id, strategy_id), (fact) => {
+      this.#onFact(fact)
+      observer.onFact?.(fact, fact.ts_event_us)
+    })
+    node.bus.subscribe<OrderDenied>(SUBJECT.denied(account_id, strategy_id), (denial) =>
+      observer.onDenied?.(denial),
     )
   }
 
@@ -34,6 +41,11 @@ export class RemoteBook implements Actor {
 
   quantity(instrument_id: string): number {
     return this.#quantities.get(instrument_id) ?? 0
+  }
+
+  /** Signed size units of what is not flat, by instrument id. */
+  positions(): [instrument_id: string, quantity_units: number][] {
+    return [...this.#quantities].filter(([, quantity]) => quantity !== 0)
   }
 
   openOrders(): OpenOrder[] {

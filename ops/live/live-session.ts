@@ -133,6 +133,13 @@ export class LiveSession {
     return open
   }
 
+  /** Of strategies here whose account is in another node, by what that has told. */
+  get openElsewhere(): number {
+    let open = 0
+    for (const book of this.sequencer.built.trading.books.values()) open += book.openOrders().length
+    return open
+  }
+
   /** Connects to venues and feeds. Orders leave once every venue's books were found to match. */
   async run(): Promise<void> {
     for (const { id } of this.#options.config.venues) {
@@ -164,7 +171,7 @@ export class LiveSession {
 
   /**
    * Ends the session: strategies stop, resting orders are cancelled or kept, a last snapshot is taken, and everything is
-   * durable. Returns how many orders are still open.
+   * durable. Returns how many orders are still open; those in other nodes stay, and are theirs to cancel.
    */
   async stop(operator: string, on_stop: Config['live']['on_stop']): Promise<number> {
     this.control('session_stop', operator)
@@ -172,7 +179,7 @@ export class LiveSession {
       this.control('orders_cancel', operator)
       await this.#flat()
     }
-    const open = this.openOrders
+    const open = this.openOrders + this.openElsewhere
     await this.#close()
     return open
   }

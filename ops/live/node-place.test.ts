@@ -10,7 +10,10 @@ const NODES = [
 const ACCOUNTS = [{ id: 'main' }, { id: 'second' }]
 
 function place(change: Partial<Config>, node?: string) {
-  return nodePlace({ session: 'first', accounts: ACCOUNTS, ...change } as unknown as Config, node)
+  return nodePlace(
+    { session: 'first', accounts: ACCOUNTS, live: { feeds: [] }, ...change } as unknown as Config,
+    node,
+  )
 }
 
 test('one node hosts all, under the name of its session', () => {
@@ -48,6 +51,17 @@ test.each<[string, Partial<Config>, string | undefined, string, string]>([
     'beta',
     'config.unknown_node',
     'Name one of trading, alpha.',
+  ],
+  [
+    'a node of strategies with two feeds on the bus',
+    {
+      bus: 'nats://127.0.0.1:4222',
+      nodes: NODES,
+      live: { feeds: ['one', 'two'].map((venue) => ({ kind: 'bus', venue })) } as unknown as Config['live'],
+    },
+    'alpha',
+    'config.one_bus_feed',
+    'Place strategies of several such venues in a node that holds an account, or give the others another feed.',
   ],
   [
     'a node where there are none',

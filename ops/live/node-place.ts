@@ -25,6 +25,7 @@ export function nodePlace(config: Config, node: string | undefined): NodePlace {
   if (own === undefined) throw nodesApart(nodes)
   if (config.bus === undefined) throw noBusBetween(nodes)
   const accounts = config.accounts.filter(({ id }) => own.accounts.includes(id))
+  if (accounts.length === 0) refuseBusFeeds(config, own.id)
   const role = accounts.length === 0 ? strategyRole(own.id) : TRADING_ROLE
   return { name: own.id, node_id: own.id, accounts, role }
 }
@@ -63,6 +64,20 @@ function noBusBetween(nodes: Nodes): OperatingError {
     where: 'bus',
     remedy:
       'Add bus: nats://127.0.0.1:4222 and start it with orrery nats up; docs/nats.md says how nodes are let in.',
+  })
+}
+
+/** It has one reader for market data, made for it by whoever set up the server. */
+function refuseBusFeeds({ live }: Config, node: string): void {
+  const venues = live.feeds.filter(({ kind }) => kind === 'bus').map(({ venue }) => venue)
+  if (venues.length <= 1) return
+  throw new OperatingError({
+    code: 'config.one_bus_feed',
+    reason: 'usage',
+    what: `The rows of ${venues.join(', ')} are to come from the bus, where the node ${node} has one reader.`,
+    where: 'live.feeds',
+    remedy:
+      'Place strategies of several such venues in a node that holds an account, or give the others another feed.',
   })
 }
 

@@ -1,5 +1,6 @@
 // What a running session says of itself: one object for scripts, the same for a person.
 
+import type { RemoteBook } from '../../actors/placement/remote-book.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
@@ -25,6 +26,8 @@ export type SessionStatus = {
   readonly is_trading_enabled: boolean
   readonly accounts: readonly AccountStatus[]
   readonly strategies: readonly { readonly strategy_id: string; readonly state: string }[]
+  /** Of strategies here whose account is in another node, by what that has told. */
+  readonly books: readonly BookStatus[]
   readonly venues: readonly {
     readonly venue_id: string
     readonly feed: string
@@ -42,6 +45,14 @@ export type SessionStatus = {
   readonly messages: MessagesStatus | null
 }
 
+type PositionStatus = { readonly instrument_id: string; readonly quantity: string }
+
+export type BookStatus = {
+  readonly strategy_id: string
+  readonly open_orders: number
+  readonly positions: readonly PositionStatus[]
+}
+
 export type AccountStatus = {
   readonly account_id: string
   readonly risk: string
@@ -54,7 +65,7 @@ export type AccountStatus = {
   readonly fills: number
   readonly open_orders: number
   readonly unknown_orders: number
-  readonly positions: readonly { readonly instrument_id: string; readonly quantity: string }[]
+  readonly positions: readonly PositionStatus[]
 }
 
 export type StatusScope = {
@@ -83,6 +94,7 @@ export function statusOf(
     is_trading_enabled: session.is_trading_enabled,
     accounts: place.accounts.map(({ id }) => accountStatus(session, id, instruments)),
     strategies: [...built.trading.strategies].map(([strategy_id, { state }]) => ({ strategy_id, state })),
+    books: [...built.trading.books].map(([strategy_id, book]) => bookStatus(strategy_id, book, instruments)),
     venues: config.venues.map(({ id }) => ({
       venue_id: id,
       feed: node.stateOf(`feed/${id}`),
@@ -96,6 +108,21 @@ export function statusOf(
     conflated_quotes: session.sequencer.conflated_count,
     messages: session.messagesStatus ?? null,
   }
+}
+
+function bookStatus(
+  strategy_id: string,
+  book: RemoteBook,
+  instruments: readonly InstrumentSpec[],
+): BookStatus {
+  const positions = book.positions().map(([instrument_id, units]) => {
+    const spec = must(
+      instruments.find((each) => each.instrument_id === instrument_id),
+      'an instrument is known',
+    )
+    return { instrument_id, quantity: decimalString(units, spec.size_scale) }
+  })
+  return { strategy_id, open_orders: book.openOrders().length, positions }
 }
 
 function accountStatus(
@@ -139,6 +166,7 @@ export function statusText(status: SessionStatus): string {
   lines.push(
     ...alignedRows([
       ...status.strategies.map(({ strategy_id, state }) => ['strategy', strategy_id, state]),
+      ...status.books.map((book) => ['orders of', book.strategy_id, bookText(book)]),
       ...status.venues.map(({ venue_id, feed, connection }) => [
         'venue',
         venue_id,
@@ -165,13 +193,21 @@ function messageLines(messages: MessagesStatus | null): string[] {
 
 function accountLines(account: AccountStatus): string[] {
   const { account_id, risk, reconciliation, currency, equity, realized, unrealized, fees } = account
-  const positions = account.positions.map(({ instrument_id, quantity }) => `${quantity} ${instrument_id}`)
   const unknown = account.unknown_orders === 0 ? '' : `, ${account.unknown_orders} of them unknown`
   return [
     `${account_id}  ${risk}, books ${reconciliation}`,
     `  equity ${equity} ${currency}  realized ${realized}  unrealized ${unrealized}  fees ${fees}`,
-    `  ${grouped(account.fills)} fills, ${account.open_orders} orders open${unknown}; ${positions.length === 0 ? 'flat' : positions.join(', ')}`,
+    `  ${grouped(account.fills)} fills, ${account.open_orders} orders open${unknown}; ${positionsText(account.positions)}`,
   ]
+}
+
+function bookText({ open_orders, positions }: BookStatus): string {
+  return `${open_orders} open; ${positionsText(positions)}`
+}
+
+function positionsText(positions: readonly PositionStatus[]): string {
+  const texts = positions.map(({ instrument_id, quantity }) => `${quantity} ${instrument_id}`)
+  return texts.length === 0 ? 'flat' : texts.join(', ')
 }
 
 function countsText(counts: Readonly<Record<string, number>>): string {

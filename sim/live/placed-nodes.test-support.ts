@@ -5,6 +5,7 @@ import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { ConflatedQuote } from '../../engine/conflation/conflated-quote.ts'
 import { readEffects } from '../../engine/effect-record.ts'
 import { type JournalWriter, RECORD_KIND } from '../../engine/journal-port.ts'
+import type { LiveBounds } from '../../engine/live/live-bounds.ts'
 import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
 import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
 import { decodeNodeMessage, encodeNodeMessage, type OutgoingMessage } from '../../engine/node-wire.ts'
@@ -44,8 +45,18 @@ export class PlacedNode {
   #writer: JournalWriter | undefined
   #heard = 0
   #unconfirmed: OutgoingMessage[] = []
+  /** Whether the bus says what it holds. */
+  isConfirmed = true
+  readonly #bounds: Partial<LiveBounds>
 
-  constructor(scenario: LiveScenario, world: LiveWorld, bus: TestBus, seed: number) {
+  constructor(
+    scenario: LiveScenario,
+    world: LiveWorld,
+    bus: TestBus,
+    seed: number,
+    bounds: Partial<LiveBounds>,
+  ) {
+    this.#bounds = bounds
     this.#scenario = scenario
     this.#world = world
     this.#bus = bus
@@ -74,7 +85,7 @@ export class PlacedNode {
     const known = await reportsIn(journal)
     const venues = this.hasAccounts ? this.#world.ports : []
     this.#unconfirmed = []
-    const options = sessionOptions(this.#scenario, venues, journal)
+    const options = sessionOptions(this.#scenario, venues, journal, this.#bounds)
     const publish = (message: OutgoingMessage) => {
       this.#bus.publish(message)
       this.#unconfirmed.push(message)
@@ -125,7 +136,7 @@ export class PlacedNode {
         this.#deliver(stored[at] as Stored, at + 1)
     }
     const last = this.#unconfirmed.at(-1)
-    if (last !== undefined && this.#random.nextInt(3) === 0) {
+    if (this.isConfirmed && last !== undefined && this.#random.nextInt(3) === 0) {
       const { epoch, seq, n } = last
       this.sequencer.offer({ type: 'messages_published', epoch, seq, n })
       this.#unconfirmed = []
@@ -150,12 +161,12 @@ export class PlacedSession {
   readonly bus = new TestBus()
   readonly nodes: readonly PlacedNode[]
 
-  constructor(scenario: LiveScenario, seed: number) {
+  constructor(scenario: LiveScenario, seed: number, bounds: Partial<LiveBounds> = {}) {
     this.world = new LiveWorld(scenario.config, scenario.instruments, 1)
     const ids = scenario.config.nodes?.map(({ id }) => id) ?? [undefined]
     this.nodes = ids.map((node_id) => {
       const placed = node_id === undefined ? scenario : { ...scenario, node_id }
-      return new PlacedNode(placed, this.world, this.bus, seed)
+      return new PlacedNode(placed, this.world, this.bus, seed, bounds)
     })
   }
 

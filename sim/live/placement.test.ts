@@ -12,7 +12,7 @@ import { type InstrumentId, type MessageId, messageId, type StrategyId } from '.
 import type { NodeMessage } from '../../schemas/messages/node-message.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
-import { type LiveScenario, liveScenario, rerun } from './live-engine.test-support.ts'
+import { control, type LiveScenario, liveScenario, rerun } from './live-engine.test-support.ts'
 import { commandsOf, PlacedSession } from './placed-nodes.test-support.ts'
 
 const STRATEGIES = ['nth', 'quoter', 'timed', 'bars', 'pub', 'sub'] as const
@@ -82,6 +82,44 @@ test('[P4] an intent that was long on its way is denied', async () => {
   )
 })
 
+test('[P7] while the bus is behind, orders and replaces are denied where they are asked, and cancels leave', async () => {
+  const scenario = await scenarioOf()
+  const session = new PlacedSession(scenario, 2)
+  await session.open()
+  // The next quote is one on which it cancels what rests.
+  for (let turn = 0; turn < 53; turn++) await session.turn(turn % 7 === 0 ? 700_000 : 40_000, turn % 2)
+  const quoter = must(session.nodes[2], 'a node of strategies')
+  quoter.sequencer.offer(control('intents_hold'))
+  await session.settle()
+  const held = await intentsDuring(session, 'paper.intent.main.quoter', 60)
+  expect(new Set(held)).toEqual(new Set(['cancel_intent']))
+  expect(quoter.sequencer.node.stateOf('placement/intents')).toMatch(/^held, [1-9]\d* denied$/)
+  quoter.sequencer.offer(control('intents_release'))
+  await session.settle()
+  expect(await intentsDuring(session, 'paper.intent.main.quoter', 60)).toContain('submit_intent')
+  const again = await rerun({ ...scenario, node_id: quoter.id }, [], quoter.journal)
+  if (typeof again === 'string') throw new Error(again)
+  expect(sameBytes(again.state, quoter.sequencer.state())).toBe(true)
+})
+
+test('[N5] while more messages wait for the bus than their bound, orders are refused and cancels go', async () => {
+  const session = new PlacedSession(await scenarioOf(), 3, { unpublished_max: 40 })
+  const trading = must(session.nodes[0], 'a trading node')
+  await session.open()
+  for (let turn = 0; turn < 30; turn++) await session.turn(40_000, turn % 2)
+  expect(await refusedDuring(session, 0)).toEqual([])
+  trading.isConfirmed = false
+  const from = session.bus.stored.length
+  for (let turn = 0; turn < 60; turn++) await session.turn(40_000, turn % 2)
+  expect(trading.sequencer.is_publish_behind).toBe(true)
+  expect(new Set(await refusedDuring(session, from))).toEqual(new Set(['messages_behind']))
+  const handed = session.world.handed.size
+  trading.isConfirmed = true
+  for (let turn = 0; turn < 60; turn++) await session.turn(40_000, turn % 2)
+  expect(trading.sequencer.is_publish_behind).toBe(false)
+  expect(session.world.handed.size).toBeGreaterThan(handed)
+})
+
 test('[N19] a node is heard on its own subjects and of its own strategies alone', async () => {
   const session = new PlacedSession(await scenarioOf(), 1)
   await session.open()
@@ -129,6 +167,23 @@ async function killOne(session: PlacedSession, random: RandomStream): Promise<vo
   await node.open()
   if (node.hasAccounts) node.start()
   await session.settle()
+}
+
+/** Types of what is asked on a subject of the bus over so many turns. */
+async function intentsDuring(session: PlacedSession, subject: string, turns: number): Promise<string[]> {
+  const from = session.bus.stored.length
+  for (let turn = 0; turn < turns; turn++) await session.turn(turn % 7 === 0 ? 700_000 : 40_000, turn % 2)
+  const stored = session.bus.stored.slice(from).filter((message) => message.subject === subject)
+  return stored.map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)).payload.type)
+}
+
+/** Why orders did not leave, by the facts on the bus. */
+async function refusedDuring(session: PlacedSession, from: number): Promise<string[]> {
+  const facts = session.bus.stored.slice(from).filter(({ subject }) => subject === 'paper.order.main')
+  return facts
+    .map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)).payload)
+    .filter(({ type }) => type === 'order.not_sent')
+    .map(({ reason_code }) => reason_code)
 }
 
 function venuesOf(session: PlacedSession, { hasAccounts }: { hasAccounts: boolean }) {

@@ -44,7 +44,8 @@ export class ApartPlace {
   readonly server: TestNatsServer
   readonly #feed: NatsConnection
 
-  static async make(): Promise<ApartPlace> {
+  /** @param edit changes the text of the configuration. */
+  static async make(edit: (text: string) => string = (text) => text): Promise<ApartPlace> {
     const server = await startNatsServer({ installation: INSTALLATION })
     onTestFinished(() => server.stop())
     const folder = await mkdtemp(join(tmpdir(), 'orrery-apart-'))
@@ -53,7 +54,7 @@ export class ApartPlace {
     onTestFinished(() => connection.close())
     const bus = { url: server.url, credentials: join(server.directory, 'credentials') }
     await writeFile(join(folder, 'strategies.ts'), STRATEGIES)
-    await writeFile(join(folder, 'apart.yaml'), apartText('apart', bus, true))
+    await writeFile(join(folder, 'apart.yaml'), edit(apartText('apart', bus, true)))
     await writeFile(join(folder, 'one.yaml'), apartText('one', bus, false))
     return new ApartPlace(folder, server, connection)
   }
