@@ -1,4 +1,5 @@
-// The writing side of one epoch: append copies into the open batch, commit seals, writes, syncs, and then marks.
+// The writing side of one epoch: append copies into the open batch, commit seals, writes and syncs, and the mark follows
+// behind: nobody waits for it but who closes.
 
 import { BatchBuilder } from '../../engine/journal/batch-builder.ts'
 import { type Batch, RECORD_PREFIX_SIZE } from '../../engine/journal/batch-format.ts'
@@ -36,6 +37,7 @@ export class FileJournalWriter implements JournalWriter {
   #failure: Error | undefined
   #closing: Promise<void> | undefined
   #running: Promise<void> = Promise.resolve()
+  #marking: Promise<void> | undefined
   #waiting: Promise<void> | undefined
   readonly #durable_listeners: ((durable_lsn: number) => void)[] = []
   readonly #failure_listeners: ((failure: Error) => void)[] = []
@@ -124,6 +126,8 @@ export class FileJournalWriter implements JournalWriter {
   async #commitAndRelease(): Promise<void> {
     try {
       await this.commit()
+      await this.#marking
+      if (this.#failure !== undefined) throw this.#failure
     } finally {
       await this.#options.segments.close()
       await this.#options.mark.close()
@@ -134,16 +138,30 @@ export class FileJournalWriter implements JournalWriter {
     if (this.#durable.last_lsn === this.#appended_lsn) return
     try {
       const bytes = await this.#writeOut()
-      const { segments, mark } = this.#options
+      const { segments } = this.#options
       const tail = segments.tail
       await segments.sync()
-      await mark.advance(tail)
       this.#durable = tail
       this.#pending_bytes -= bytes
     } catch (error) {
       throw this.#fail(error)
     }
+    this.#marking ??= this.#mark()
     for (const listener of this.#durable_listeners) listener(this.#durable.last_lsn)
+  }
+
+  /** One mark is written at a time; the next says how far the epoch is by then. */
+  async #mark(): Promise<void> {
+    try {
+      let marked: JournalPosition | undefined
+      while (marked !== this.#durable) {
+        marked = this.#durable
+        await this.#options.mark.advance(marked)
+      }
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#marking = undefined
   }
 
   /** Writes what is pending and returns the bytes that leave memory once it is durable. */

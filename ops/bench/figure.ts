@@ -22,7 +22,12 @@ export type BenchScope = {
   /** Divides the amount of data. */
   readonly divisor: number
   readonly runs: number
+  /** How long each of a session's latency figures is measured, and its heap. */
+  readonly seconds: number
+  readonly heap_seconds: number
   readonly note: (doing: string) => void
+  /** Of what was noted last, so many of so many seconds are over. */
+  readonly passed: (seconds: number, of: number) => void
 }
 
 export function figure(name: string, unit: string, runs: readonly number[]): Figure {

@@ -12,7 +12,9 @@ import { memoryFigures } from './memory-figures.ts'
 import { orderFigures } from './order-figures.ts'
 import { partFigures } from './part-figures.ts'
 import { replayFigures } from './replay-figures.ts'
-import { sessionFigures } from './session-figures.ts'
+import { heapFigures } from './session-heap.ts'
+import { latencyFigures, sustainedFigures } from './session-latency.ts'
+import { restartFigures } from './session-restart.ts'
 
 const GROUPS: Readonly<Record<string, BenchGroup>> = {
   replay: replayFigures,
@@ -21,27 +23,39 @@ const GROUPS: Readonly<Record<string, BenchGroup>> = {
   live: liveFigures,
   feeds: feedFigures,
   memory: memoryFigures,
-  session: sessionFigures,
+  'session-latency': latencyFigures,
+  'session-sustained': sustainedFigures,
+  'session-restart': restartFigures,
+  'session-heap': heapFigures,
 }
 
 export type BenchRequest = {
   readonly only: string
   readonly quick: boolean
   readonly folder: string | undefined
+  /** How long each of a session's latency figures is measured, and its heap. */
+  readonly seconds: number
+  readonly heap_seconds: number
   readonly progress: Progress
 }
 
-export async function runBench({ only, quick, folder, progress }: BenchRequest): Promise<Figure[]> {
+export async function runBench({
+  only,
+  quick,
+  folder,
+  progress,
+  ...durations
+}: BenchRequest): Promise<Figure[]> {
   const chosen = Object.entries(GROUPS).filter(([name]) => name.includes(only))
   if (chosen.length === 0) throw noGroup(only)
   const place = folder ?? (await mkdtemp(join(tmpdir(), 'orrery-bench-')))
   await mkdir(place, { recursive: true })
   const figures: Figure[] = []
   try {
-    for (const [, measure] of chosen) {
-      const note = (doing: string) => progress.start(doing)
-      figures.push(...(await measure({ folder: place, divisor: quick ? 10 : 1, runs: quick ? 1 : 5, note })))
-    }
+    const note = (doing: string) => progress.start(doing)
+    const passed = (seconds: number, of: number) => progress.update(seconds, of)
+    const scope = { folder: place, divisor: quick ? 10 : 1, runs: quick ? 1 : 5, note, passed, ...durations }
+    for (const [, measure] of chosen) figures.push(...(await measure(scope)))
   } finally {
     progress.stop()
     if (folder === undefined) await rm(place, { recursive: true })

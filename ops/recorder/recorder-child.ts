@@ -1,7 +1,9 @@
-// The recorder as a child of a session's process. It ends with its parent, however that ends: its standard input does.
+// The recorder as a child of a session's process, which has a core first where both want one. It ends with its parent,
+// however that ends: its standard input does.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { constants, setPriority } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -28,6 +30,7 @@ export class RecorderChild {
     const overrides = set.flatMap((value) => ['--set', value])
     const args = ['recorder', path, ...overrides, '--with-parent']
     this.#child = spawn(ORRERY, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    if (this.#child.pid !== undefined) setPriority(this.#child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
     const said = Promise.withResolvers<void>()
     this.ready = said.promise
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

@@ -17,8 +17,6 @@ export type GeneratorFeedOptions = {
   readonly clock: FeedClock
 }
 
-/** Between two looks at the clock; a timer of the platform is no finer. */
-const TURN_US = 1_000
 /** Rows made ahead of their time, per instrument. */
 const BLOCK_ROWS = 64
 
@@ -57,8 +55,7 @@ export class GeneratorFeed implements MarketFeed {
     const { clock } = this.#options
     this.#offerUntil(sink, clock.now_us())
     const next_us = Math.min(...this.#markets.map((market) => market.next_us))
-    const delay_us = Math.max(TURN_US, next_us - clock.now_us())
-    this.#cancel = clock.after(delay_us, () => this.#turn(sink))
+    this.#cancel = clock.after(Math.max(0, next_us - clock.now_us()), () => this.#turn(sink))
   }
 
   /** The earliest row first, whatever its instrument. */

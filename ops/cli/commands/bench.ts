@@ -1,4 +1,5 @@
 import type { Call, Command, Outcome } from '../command.ts'
+import { wholeNumber } from '../option-value.ts'
 
 export const command: Command = {
   name: 'bench',
@@ -15,11 +16,21 @@ overhead is a ratio of one run. Prints each figure with its runs; --json prints 
       type: 'string',
       value: 'TEXT',
       description:
-        'Measure only the groups whose name holds TEXT: replay, memory, orders, parts, live, feeds, session.',
+        'Measure only the groups whose name holds TEXT: replay, memory, orders, parts, live, feeds, session-latency, session-sustained, session-restart, session-heap.',
     },
     quick: {
       type: 'boolean',
       description: 'A tenth of the data and one run each: to see that it works, not to quote.',
+    },
+    seconds: {
+      type: 'string',
+      value: 'N',
+      description: 'How long each latency figure of a session is measured (default: 60; with --quick 6).',
+    },
+    'heap-seconds': {
+      type: 'string',
+      value: 'N',
+      description: 'How long a session runs to see whether its memory grows (default: 120; with --quick 12).',
     },
     folder: {
       type: 'string',
@@ -30,17 +41,24 @@ overhead is a ratio of one run. Prints each figure with its runs; --json prints 
   examples: [
     { line: 'orrery bench', what: 'everything, some minutes' },
     { line: 'orrery bench --only replay --json', what: 'the replay figures for a script' },
+    {
+      line: 'orrery bench --only session --seconds 600 --heap-seconds 3600 --json',
+      what: 'a live session over two hours',
+    },
   ],
   run: bench,
 }
 
 async function bench(call: Call): Promise<Outcome> {
   const { runBench } = await import('../../bench/run-bench.ts')
+  const quick = call.flag('quick')
   const { figuresText } = await import('../../bench/figures-text.ts')
   const figures = await runBench({
     only: call.text('only') ?? '',
-    quick: call.flag('quick'),
+    quick,
     folder: call.text('folder'),
+    seconds: wholeNumber(call, 'seconds', { fallback: quick ? 6 : 60, min: 2 }),
+    heap_seconds: wholeNumber(call, 'heap-seconds', { fallback: quick ? 12 : 120, min: 12 }),
     progress: call.progress,
   })
   return { json: figures, text: figuresText(figures) }
