@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import type { ClientOrderId, StrategyId } from '../../schemas/ids.ts'
+import { type ClientOrderId, clientOrderId, ENGINE_COUNTER_BASE, type StrategyId } from '../../schemas/ids.ts'
 import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { OrderEvent } from './order-event.ts'
 import {
@@ -68,6 +68,15 @@ function busyStore(retention: number): OrderStore {
   approve(store, 1, 'trend' as StrategyId)
   return store
 }
+
+test('[O19] an id that the engine gave a request is not given out again by a store that took the request in', () => {
+  const store = new OrderStore(10)
+  const order = apply(store, approve(store, 1), report('new'))
+  const counter = ENGINE_COUNTER_BASE + 3
+  const client_order_id = clientOrderId('day', 1, EMA, counter)
+  apply(store, order, { type: 'request.cancel', ts_seq_us: timeUs(2), body: { client_order_id, counter } })
+  expect(store.strategy(EMA).nextEngineCounter()).toBe(ENGINE_COUNTER_BASE + 4)
+})
 
 test('an order is found by every id the venue has seen for it', () => {
   const store = busyStore(10)

@@ -49,7 +49,10 @@ export class StrategyOrders {
   }
 
   noteCounter(counter: number): void {
-    if (counter > this.#counterHigh && counter < ENGINE_COUNTER_BASE) this.#counterHigh = counter
+    // A fold takes in requests that another node of the session gave their ids.
+    if (counter >= ENGINE_COUNTER_BASE)
+      this.#engineRequests = Math.max(this.#engineRequests, counter - ENGINE_COUNTER_BASE)
+    else if (counter > this.#counterHigh) this.#counterHigh = counter
   }
 
   /** A counter for a request of the engine's own about one of the strategy's orders. */
