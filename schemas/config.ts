@@ -484,6 +484,22 @@ export const LiveConfig = Type.Object(
       default: 'beside',
     }),
     snapshot_inputs: Count({ description: 'Inputs between two snapshots.', default: 100_000 }),
+    archive: Type.Optional(
+      Type.Object(
+        {
+          epochs_kept: Count({
+            description: 'How many of the newest epochs are left as they are; the last one always is.',
+            default: 3,
+          }),
+          days_kept: Type.Optional(
+            Count({
+              description: 'orrery sessions prune removes archived epochs that ended longer ago, days.',
+            }),
+          ),
+        },
+        closed('When the session has ended, its older epochs are packed. Absent: only when asked to.'),
+      ),
+    ),
     reconcile_interval_ms: Count({
       description: "How often the venues' books are compared with ours, milliseconds.",
       default: 10_000,

@@ -9,7 +9,7 @@ const PINNED = {
   files: {
     'backtest-result.ts': '287226ea3a6c216f',
     'calendar.ts': '1adaa2b942851855',
-    'config.ts': 'f61346e67b404e0f',
+    'config.ts': '16283e24f16d38a2',
     'csv-mapping.ts': '966635cd844214fb',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',

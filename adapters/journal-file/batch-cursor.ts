@@ -2,10 +2,10 @@
 // a journal elsewhere holds nothing of it in memory.
 
 import { type Batch, lastLsn } from '../../engine/journal/batch-format.ts'
-import type { JournalFile, JournalFs } from '../../engine/journal-fs-port.ts'
+import type { JournalFs } from '../../engine/journal-fs-port.ts'
 import { BatchReader } from './batch-reader.ts'
+import { type EpochFiles, epochFiles, type ReadableFile } from './epoch-files.ts'
 import { journalCorrupt } from './journal-errors.ts'
-import { epochPath, segmentPath } from './journal-paths.ts'
 import { nodeJournalFs } from './node-journal-fs.ts'
 
 export type BatchCursorOptions = {
@@ -16,9 +16,10 @@ export type BatchCursorOptions = {
 }
 
 export class BatchCursor {
-  readonly #fs: JournalFs
-  readonly #epoch_directory: string
-  #file: JournalFile | undefined
+  readonly #options: Required<BatchCursorOptions>
+  /** Where the epoch lies: nobody moves it while its journal is in use. */
+  #files: EpochFiles | undefined
+  #file: ReadableFile | undefined
   #reader: BatchReader | undefined
   #segment = 1
   #offset = 0
@@ -27,8 +28,7 @@ export class BatchCursor {
   #durable_lsn = -1
 
   constructor({ directory, epoch, fs = nodeJournalFs }: BatchCursorOptions) {
-    this.#fs = fs
-    this.#epoch_directory = epochPath(directory, epoch)
+    this.#options = { directory, epoch, fs }
   }
 
   /** The next batch that ends at `durable_lsn` or before; undefined where there is none yet. The opening comes first. */
@@ -36,8 +36,9 @@ export class BatchCursor {
     if (this.#last !== undefined && lastLsn(this.#last) >= durable_lsn) return undefined
     if (durable_lsn !== this.#durable_lsn) this.#reader = undefined
     this.#durable_lsn = durable_lsn
+    this.#files ??= await epochFiles(this.#options)
     for (;;) {
-      this.#file ??= await this.#fs.open(segmentPath(this.#epoch_directory, this.#segment))
+      this.#file ??= await this.#files.open(this.#segment)
       this.#reader ??= new BatchReader(this.#file, await this.#file.size(), this.#offset)
       const batch = await this.#reader.next()
       if (typeof batch === 'string') throw journalCorrupt(this.#file.path, this.#reader.offset, batch)

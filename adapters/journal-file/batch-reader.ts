@@ -2,20 +2,20 @@
 
 import { type Batch, HEADER_SIZE } from '../../engine/journal/batch-format.ts'
 import { claimedLength, parseBatch } from '../../engine/journal/parse-batch.ts'
-import type { JournalFile } from '../../engine/journal-fs-port.ts'
 import { nodeSha256 } from '../sha256/node-sha256.ts'
+import type { ReadableFile } from './epoch-files.ts'
 
 const CHUNK_SIZE = 1024 * 1024
 
 export class BatchReader {
-  readonly #file: JournalFile
+  readonly #file: ReadableFile
   readonly #size: number
   #chunk: Uint8Array = new Uint8Array()
   #chunk_offset = 0
   #offset: number
 
   /** Reads from `offset` up to `size`; what the file holds beyond is not looked at. */
-  constructor(file: JournalFile, size: number, offset = 0) {
+  constructor(file: ReadableFile, size: number, offset = 0) {
     this.#file = file
     this.#size = size
     this.#offset = offset

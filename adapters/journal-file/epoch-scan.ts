@@ -2,13 +2,12 @@
 
 import { BATCH_TYPE, type Batch, lastLsn } from '../../engine/journal/batch-format.ts'
 import { openingOf, sameBytes } from '../../engine/journal/parse-batch.ts'
-import type { JournalFs } from '../../engine/journal-fs-port.ts'
 import type { RecoveredEpoch } from '../../engine/journal-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { BatchReader } from './batch-reader.ts'
 import { isBefore, type JournalPosition } from './durable-mark.ts'
+import type { EpochFiles } from './epoch-files.ts'
 import { journalCorrupt } from './journal-errors.ts'
-import { segmentNumbers, segmentPath } from './journal-paths.ts'
 
 /** The first place from which an epoch cannot be read on. */
 export type Damage = {
@@ -27,12 +26,13 @@ export type EpochScan = {
 }
 
 export type EpochToScan = {
-  readonly fs: JournalFs
-  readonly epoch_directory: string
+  readonly files: EpochFiles
   readonly epoch: number
   /** Chain hash at the end of the epoch before; undefined when that was pruned. */
   readonly previous_hash: Uint8Array | undefined
   readonly mark: JournalPosition
+  /** Somebody is writing behind the mark: what stands there is not looked at. */
+  readonly stops_at_mark?: boolean
 }
 
 export async function scanEpoch(target: EpochToScan): Promise<EpochScan> {
@@ -55,9 +55,9 @@ class EpochWalk {
   }
 
   async run(): Promise<Damage | undefined> {
-    const { fs, epoch_directory, mark } = this.#target
-    const segments = segmentNumbers(await fs.list(epoch_directory))
-    const last = Math.max(mark.segment, segments.at(-1) ?? 1)
+    const { files, mark, stops_at_mark = false } = this.#target
+    const segments = await files.segments()
+    const last = stops_at_mark ? mark.segment : Math.max(mark.segment, segments.at(-1) ?? 1)
     for (let segment = 1; segment <= last; segment++) {
       const damage = segments.includes(segment)
         ? await this.#segment(segment)
@@ -68,10 +68,12 @@ class EpochWalk {
   }
 
   async #segment(segment: number): Promise<Damage | undefined> {
-    const { fs, epoch_directory, mark } = this.#target
-    const file = await fs.open(segmentPath(epoch_directory, segment))
+    const { files, mark, stops_at_mark = false } = this.#target
+    const file = await files.open(segment)
     try {
-      const reader = new BatchReader(file, await file.size())
+      const size = await file.size()
+      const until = stops_at_mark && segment === mark.segment ? Math.min(size, mark.offset) : size
+      const reader = new BatchReader(file, until)
       for (;;) {
         const start = reader.offset
         const batch = await reader.next()
@@ -117,7 +119,7 @@ class EpochWalk {
     if (!agrees) {
       const start = before?.segment === segment ? before.offset : 0
       throw journalCorrupt(
-        segmentPath(this.#target.epoch_directory, segment),
+        this.#target.files.path(segment),
         start,
         `batch ${batch.number} is not the one the durable mark names`,
       )
@@ -126,8 +128,8 @@ class EpochWalk {
 
   /** Damage is refused here where the mark says that these bytes were acknowledged. */
   #damage(segment: number, offset: number, what: string): Damage {
-    const { epoch_directory, mark } = this.#target
-    const file = segmentPath(epoch_directory, segment)
+    const { files, mark } = this.#target
+    const file = files.path(segment)
     if (isBefore({ segment, offset }, mark)) throw journalCorrupt(file, offset, what)
     return { segment, offset, file, what }
   }

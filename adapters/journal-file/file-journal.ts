@@ -1,7 +1,7 @@
 // The journal on files, and the only authority. Format and rules: ./SPEC.md.
 
 import { BATCH_TYPE, FIRST_PREVIOUS_HASH, lastLsn } from '../../engine/journal/batch-format.ts'
-import { recordsOf } from '../../engine/journal/parse-batch.ts'
+import { recordsOf, sameBytes } from '../../engine/journal/parse-batch.ts'
 import type { JournalFs } from '../../engine/journal-fs-port.ts'
 import type {
   EpochOpening,
@@ -14,10 +14,11 @@ import type {
 import { assert, must } from '../../schemas/assert.ts'
 import { BatchReader } from './batch-reader.ts'
 import type { JournalPosition } from './durable-mark.ts'
+import { archivedEpoch, type EpochFiles, folderEpoch } from './epoch-files.ts'
 import { createEpoch } from './epoch-opening.ts'
 import { FileJournalWriter } from './file-journal-writer.ts'
 import { journalCorrupt, journalFault } from './journal-errors.ts'
-import { epochPath, segmentPath } from './journal-paths.ts'
+import { epochPath } from './journal-paths.ts'
 import { nodeJournalFs } from './node-journal-fs.ts'
 import { type RecoveredJournal, recoverJournal } from './recover-journal.ts'
 import { SegmentWriter } from './segment-writer.ts'
@@ -35,6 +36,21 @@ export type FileJournalOptions = {
 
 export const SEGMENT_BYTES_MAX = 256 * 1024 * 1024
 const BATCH_BYTES_MAX = 512 * 1024
+
+/**
+ * Opens the journal that another process is writing, up to what is durable at this moment, for reading alone: nothing is
+ * locked, repaired or changed.
+ */
+export async function readRunningJournal(options: FileJournalOptions): Promise<ReadableJournal> {
+  const { directory, fs = nodeJournalFs } = options
+  try {
+    const recovered = await recoverJournal(fs, directory, true)
+    const sizes = { segment_bytes_max: SEGMENT_BYTES_MAX, batch_bytes_max: BATCH_BYTES_MAX }
+    return new FileJournal({ directory, fs, ...sizes, release: () => undefined, recovered })
+  } catch (error) {
+    throw journalFault(error, directory)
+  }
+}
 
 /** Opens or creates the journal in a directory, for this process alone; checks all of it and repairs a torn tail. */
 export async function openFileJournal(options: FileJournalOptions): Promise<Journal> {
@@ -55,6 +71,9 @@ export async function openFileJournal(options: FileJournalOptions): Promise<Jour
     throw journalFault(error, directory)
   }
 }
+
+/** What is there for those who write nothing. */
+export type ReadableJournal = Pick<Journal, 'epochs' | 'read' | 'snapshots' | 'close'>
 
 type FileJournalParts = Required<FileJournalOptions> & {
   readonly release: () => void
@@ -85,10 +104,11 @@ class FileJournal implements Journal {
   }
 
   async *read(epoch: number, from_lsn = 0): AsyncIterable<JournalRecord> {
-    const { directory, fs } = this.#parts
     const end = must(this.#endOf(epoch), `epoch ${epoch} is in the journal`)
+    const files = this.#filesOf(epoch)
+    let chained: Uint8Array | undefined
     for (let segment = 1; segment <= end.segment; segment++) {
-      const file = await fs.open(segmentPath(epochPath(directory, epoch), segment))
+      const file = await files.open(segment)
       try {
         const size = segment === end.segment ? end.offset : await file.size()
         const reader = new BatchReader(file, size)
@@ -96,6 +116,10 @@ class FileJournal implements Journal {
           const batch = await reader.next()
           if (batch === undefined) break
           if (typeof batch === 'string') throw journalCorrupt(file.path, reader.offset, batch)
+          // An archive was not read through when the journal was opened.
+          if (chained !== undefined && !sameBytes(batch.previous_hash, chained))
+            throw journalCorrupt(file.path, reader.offset, 'a batch before here does not continue the chain')
+          chained = batch.chain_hash
           if (batch.type === BATCH_TYPE.opening || lastLsn(batch) < from_lsn) continue
           for (const record of recordsOf(batch)) if (record.lsn >= from_lsn) yield record
         }
@@ -103,16 +127,21 @@ class FileJournal implements Journal {
         await file.close()
       }
     }
+    if (chained !== undefined && !sameBytes(chained, end.chain_hash))
+      throw journalCorrupt(files.path(end.segment), end.offset, 'the epoch ends with another chain hash')
   }
 
   async snapshots(epoch: number): Promise<EpochSnapshot[]> {
-    const { directory, fs } = this.#parts
+    const { directory, fs, recovered } = this.#parts
+    // Caches, which no archive keeps.
+    if (recovered.archived.has(epoch)) return []
     const { last_lsn } = must(this.#endOf(epoch), `epoch ${epoch} is in the journal`)
     return readSnapshots(fs, epochPath(directory, epoch), last_lsn)
   }
 
   async saveSnapshot(epoch: number, snapshot: EpochSnapshot): Promise<void> {
-    const { directory, fs } = this.#parts
+    const { directory, fs, recovered } = this.#parts
+    assert(!recovered.archived.has(epoch), 'a snapshot is of an epoch that may still be started from')
     await writeSnapshot(fs, epochPath(directory, epoch), snapshot)
   }
 
@@ -152,6 +181,13 @@ class FileJournal implements Journal {
     } finally {
       this.#parts.release()
     }
+  }
+
+  #filesOf(epoch: number): EpochFiles {
+    const { directory, fs, recovered } = this.#parts
+    return recovered.archived.has(epoch)
+      ? archivedEpoch(fs, directory, epoch)
+      : folderEpoch(fs, directory, epoch)
   }
 
   #endOf(epoch: number): JournalPosition | undefined {

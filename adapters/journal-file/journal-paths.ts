@@ -2,6 +2,9 @@
 
 const EPOCH_NAME = /^epoch-(\d{6,})$/
 const STAGING_NAME = /^epoch-\d{6,}\.opening$/
+const LEAVING_NAME = /^epoch-\d{6,}\.archived$/
+const ARCHIVE_FOLDER = 'archive'
+const ARCHIVE_NAME = /^epoch-(\d{6,})\.archive$/
 const SEGMENT_NAME = /^segment-(\d{6,})\.journal$/
 const SNAPSHOT_NAME = /^snapshot-(\d{16})$/
 
@@ -12,6 +15,25 @@ export function epochPath(directory: string, epoch: number): string {
 /** Where an epoch is prepared before one rename makes it visible. */
 export function stagingPath(directory: string, epoch: number): string {
   return `${epochPath(directory, epoch)}.opening`
+}
+
+/** Under which name the folder of an epoch is removed once its archive is durable. */
+export function leavingPath(directory: string, epoch: number): string {
+  return `${epochPath(directory, epoch)}.archived`
+}
+
+/** A folder of its own, so that it may be a link to another disk. */
+export function archiveFolder(directory: string): string {
+  return `${directory}/${ARCHIVE_FOLDER}`
+}
+
+export function archivePath(directory: string, epoch: number): string {
+  return `${archiveFolder(directory)}/epoch-${sixDigits(epoch)}.archive`
+}
+
+/** Where an archive is written before one rename makes it one. */
+export function unfinishedArchivePath(directory: string): string {
+  return `${archiveFolder(directory)}/archive.writing`
 }
 
 export function segmentPath(epochDirectory: string, segment: number): string {
@@ -34,6 +56,20 @@ export function unfinishedSnapshotPath(epochDirectory: string): string {
 
 export function isStagingName(name: string): boolean {
   return STAGING_NAME.test(name)
+}
+
+export function isLeavingName(name: string): boolean {
+  return LEAVING_NAME.test(name)
+}
+
+/** Whether a journal's directory, of these names, has archives. */
+export function hasArchives(names: readonly string[]): boolean {
+  return names.includes(ARCHIVE_FOLDER)
+}
+
+/** Epochs among the names of the folder of archives, ascending. */
+export function archivedNumbers(names: readonly string[]): number[] {
+  return numbersIn(names, ARCHIVE_NAME)
 }
 
 /** Epoch numbers among the names of a journal's directory, ascending. */

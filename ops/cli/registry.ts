@@ -81,7 +81,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'sessions',
-    summary: 'List the sessions of a folder.',
+    summary: 'List the sessions of a folder, pack their old epochs, remove packed ones.',
     load: () => import('./commands/sessions.ts'),
   },
   {

@@ -1,6 +1,10 @@
 // `orrery paper` at work: opens the session, prints what happens, answers other commands, and ends by a signal, by `orrery
 // stop`, by its own time, or by a failure.
 
+import type { LiveConfig } from '../../schemas/config.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { archiveText } from '../session/archive-outcomes.ts'
+import { archiveSession } from '../session/archive-session.ts'
 import { listenForControl } from './control-socket.ts'
 import { onSignals } from './on-signals.ts'
 import { openPaperSession } from './paper-session.ts'
@@ -64,6 +68,7 @@ export async function runPaper({
     seconds === undefined
       ? undefined
       : setTimeout(() => end.resolve({ by: 'time', on_stop: config.live.on_stop }), Number(seconds) * 1000)
+  let ended: EndedPaper
   try {
     print(`${name}: epoch ${session.start.epoch} in ${folder}; Ctrl-C ends it.`)
     // A venue that cannot be reached keeps `run` waiting, and nobody from ending the session.
@@ -73,7 +78,7 @@ export async function runPaper({
     const open = await session.stop(by, on_stop)
     const status = statusOf(session, scope)
     done?.(open)
-    return { status, text: `\n${statusText(status)}\n${endText(name, open)}\n` }
+    ended = { status, text: `\n${statusText(status)}\n${endText(name, open)}\n` }
   } catch (error) {
     await session.abandon()
     throw error
@@ -82,6 +87,21 @@ export async function runPaper({
     removeSignals()
     await paper.close()
     await stopListening()
+  }
+  const { archive } = config.live
+  return archive === undefined ? ended : { ...ended, text: ended.text + (await archived(folder, archive)) }
+}
+
+/** The session has ended well, whatever becomes of its old epochs: they are whole where they were. */
+async function archived(
+  folder: string,
+  { epochs_kept }: NonNullable<LiveConfig['archive']>,
+): Promise<string> {
+  try {
+    return archiveText(await archiveSession(folder, epochs_kept))
+  } catch (error) {
+    if (!(error instanceof OperatingError)) throw error
+    return `Old epochs were not archived: ${error.what} ${error.remedy ?? ''}\n`
   }
 }
 

@@ -14,6 +14,7 @@ import { isoTime } from '../../schemas/units.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { SessionPrinter } from '../live/session-printer.ts'
 import { type RerunEpoch, type RerunResult, rerunSession } from './rerun-session.ts'
+import { prunedWords } from './session-journal.ts'
 
 /** What a replay stops at: the first order, fill, denial, or anything about an order's id. */
 export type BreakPoint = { readonly on: 'order' | 'fill' | 'denied' } | { readonly client_order_id: string }
@@ -52,6 +53,8 @@ export async function replaySession(options: ReplayOptions): Promise<Replayed> {
   const removeGuard = installAmbientGuard(gate, () => {})
   const temporary = await mkdtemp(join(tmpdir(), 'orrery-replay-'))
   const show = new Show(options)
+  const pruned = prunedWords(options.journal)
+  if (pruned !== '') options.print(`── ${pruned}`)
   try {
     const { journal, where } = options
     const result = await rerunSession(

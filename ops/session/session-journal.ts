@@ -20,6 +20,14 @@ export async function openSessionFolder(given: string): Promise<OpenedSession | 
   return undefined
 }
 
+/** Where a journal begins that was pruned, in a sentence; '' where it has its beginning. */
+export function prunedWords({ epochs }: Pick<Journal, 'epochs'>): string {
+  const first = epochs[0]?.epoch ?? 1
+  if (first === 1) return ''
+  const gone = first === 2 ? 'epoch 1 was' : `epochs 1 to ${first - 1} were`
+  return `The journal begins at epoch ${first}: ${gone} pruned, and what they ended with is taken as given.`
+}
+
 /** The journal of a live session, which must be there. */
 export async function requireSession(given: string): Promise<OpenedSession> {
   const opened = await openSessionFolder(given)

@@ -7,7 +7,8 @@ import type { SessionVerification } from './verify-session.ts'
 
 export function verificationText(found: SessionVerification): string {
   const lines = found.is_equal ? equalLines(found) : differenceLines(found)
-  return `${[...lines, ...sourceLines(found), ...buildLines(found)].join('\n')}\n`
+  const pruned = found.pruned === '' ? [] : [`  ${found.pruned}`]
+  return `${[...lines, ...pruned, ...sourceLines(found), ...buildLines(found)].join('\n')}\n`
 }
 
 function equalLines({ session, records, snapshots, epochs, output_hash }: SessionVerification): string[] {

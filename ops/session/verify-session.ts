@@ -14,6 +14,7 @@ import { createStepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Progress } from '../cli/progress.ts'
 import { type RerunResult, rerunSession } from './rerun-session.ts'
+import { prunedWords } from './session-journal.ts'
 
 export type SessionVerification = RerunResult & {
   readonly session: string
@@ -22,6 +23,8 @@ export type SessionVerification = RerunResult & {
   readonly build: { readonly of_run: string; readonly running: string }
   /** Strategies whose source on disk is not the one that ran; only where those on disk were asked for. */
   readonly other_sources: readonly string[]
+  /** What is not there to be verified, in words; '' where the journal has its beginning. */
+  readonly pruned: string
 }
 
 export type VerifySessionOptions = {
@@ -66,6 +69,7 @@ export async function verifySession(options: VerifySessionOptions): Promise<Sess
       is_equal: result.difference === undefined,
       build: { of_run: binding.build_hash, running },
       other_sources: current?.other_sources ?? [],
+      pruned: prunedWords(journal),
     }
   } finally {
     await rm(temporary, { recursive: true, force: true })

@@ -21,11 +21,13 @@ quantity, price, time in force. Ends with exit code 4 and names the first that d
 async function diff(call: Call): Promise<Outcome> {
   const { compareOrders } = await import('../../session/compare-orders.ts')
   const [a = '', b = ''] = call.arguments
-  const found = compareOrders(await ordersOf(a), await ordersOf(b))
+  const [left, right] = [await ordersOf(a), await ordersOf(b)]
+  const found = compareOrders(left.orders, right.orders)
+  const pruned = { a: left.pruned, b: right.pruned }
   const isEqual = found.first === undefined
   return {
-    json: { ...found, is_equal: isEqual, first: found.first ?? null },
-    text: text(a, b, found),
+    json: { ...found, is_equal: isEqual, first: found.first ?? null, pruned },
+    text: text(a, b, found) + prunedLines(a, left.pruned) + prunedLines(b, right.pruned),
     exit_code: isEqual ? EXIT_CODE.done : EXIT_CODE.mismatch,
   }
 }
@@ -33,13 +35,18 @@ async function diff(call: Call): Promise<Outcome> {
 async function ordersOf(given: string) {
   const { openFileJournal } = await import('../../../adapters/journal-file/file-journal.ts')
   const { findSession } = await import('../../live/session-folder.ts')
+  const { prunedWords } = await import('../../session/session-journal.ts')
   const { recordedOrders } = await import('../../session/recorded-orders.ts')
   const journal = await openFileJournal({ directory: join(await findSession(given), 'journal') })
   try {
-    return await recordedOrders(journal)
+    return { orders: await recordedOrders(journal), pruned: prunedWords(journal) }
   } finally {
     await journal.close()
   }
+}
+
+function prunedLines(name: string, pruned: string): string {
+  return pruned === '' ? '' : `  ${name}: ${pruned}\n`
 }
 
 function text(a: string, b: string, { equal, differing, only_a, only_b, first }: OrderComparison): string {
