@@ -8,6 +8,7 @@ import type { InstrumentSpec } from '../engine/instrument-spec.ts'
 import { MarketTable } from '../engine/market/market-table.ts'
 import { Node, type NodeOptions } from '../engine/node.ts'
 import { type OutputObserver, Outputs } from '../engine/outputs.ts'
+import { isBookKind, type TickKind } from '../engine/tick-store-port.ts'
 import type { VenuePort } from '../engine/venue-port.ts'
 import { must } from '../schemas/assert.ts'
 import type { AccountConfig, Config, StrategyConfig } from '../schemas/config.ts'
@@ -159,7 +160,7 @@ class Wiring {
     )
     const quoted = new Set<number>()
     for (const source of this.#config.data.sources) {
-      if (source.venue !== venue_id || source.kind !== 'quote') continue
+      if (source.venue !== venue_id || !givesQuotes(source.kind)) continue
       for (const symbol of source.instruments) quoted.add(this.#spec(`${symbol}.${venue_id}`).index)
     }
     new FeedActor(this.#node, {
@@ -294,11 +295,11 @@ class Wiring {
 
   /** Whether rows come that bars of the series are made of, or the bars themselves. */
   #hasSource({ instrument, interval_us, price_type }: BarSubscription): boolean {
-    const tick = price_type === 'last' ? 'trade' : 'quote'
+    const isMadeOf = price_type === 'last' ? (kind: TickKind) => kind === 'trade' : givesQuotes
     return this.#config.data.sources.some(
       (source) =>
         source.instruments.some((symbol) => `${symbol}.${source.venue}` === instrument) &&
-        (source.kind === tick ||
+        (isMadeOf(source.kind) ||
           (source.kind === 'bar' && source.interval_us === interval_us && source.price_type === price_type)),
     )
   }
@@ -428,6 +429,11 @@ function badPriceType(strategy_id: string, name: string, price_type: string): Op
     where: `strategies.${strategy_id}`,
     remedy: `Use one of: ${BAR_PRICE_TYPES.join(', ')}.`,
   })
+}
+
+/** A book shows quotes, too. */
+function givesQuotes(kind: TickKind): boolean {
+  return kind === 'quote' || isBookKind(kind)
 }
 
 /** A strategy whose bars never come would wait for ever, silently. */

@@ -7,7 +7,14 @@
 
 import type { Instrument } from '../schemas/instrument.ts'
 
-export type TickKind = 'quote' | 'trade' | 'bar'
+export type TickKind = 'quote' | 'trade' | 'bar' | BookKind
+
+/** Kinds whose rows are changes of a book: by price (MBP, L2) and by order (MBO, L3). */
+export type BookKind = 'book_level' | 'book_order'
+
+export function isBookKind(kind: TickKind): kind is BookKind {
+  return kind === 'book_level' || kind === 'book_order'
+}
 
 /**
  * Nanoseconds (0..999) below `ts_event_us`, for sources finer than a microsecond; absent: all 0. The store keeps and
@@ -69,11 +76,44 @@ export type BarColumns = FinerTime &
     readonly volume_units: Float64Array
   }
 
-export type TickColumns = QuoteColumns | TradeColumns | BarColumns
+/**
+ * Changes of a book by price. `action`: LEVEL_ACTION; `side`: 1 bids, -1 asks, 0 where the whole book is cleared;
+ * `is_last`: 1 on the last row of an event, between whose rows the book is on its way. Rows of an event share their time.
+ */
+export type BookLevelColumns = FinerTime &
+  Sequenced & {
+    readonly kind: 'book_level'
+    readonly count: number
+    readonly ts_event_us: Float64Array
+    readonly action: Float64Array
+    readonly side: Float64Array
+    readonly price_units: Float64Array
+    /** What the level has from now on, 0 when it is gone. */
+    readonly size_units: Float64Array
+    readonly is_last: Float64Array
+  }
+
+/** Changes of a book by order. `action`: BOOK_ACTION; `side` and `is_last` as above. */
+export type BookOrderColumns = FinerTime &
+  Sequenced & {
+    readonly kind: 'book_order'
+    readonly count: number
+    readonly ts_event_us: Float64Array
+    readonly action: Float64Array
+    readonly order_id: Float64Array
+    readonly side: Float64Array
+    readonly price_units: Float64Array
+    /** Of an add or modify what the order has from now on, of the others what is gone or traded. */
+    readonly size_units: Float64Array
+    readonly is_last: Float64Array
+  }
+
+export type BookColumns = BookLevelColumns | BookOrderColumns
+export type TickColumns = QuoteColumns | TradeColumns | BarColumns | BookColumns
 
 /** One ordered stream of rows: an instrument and a kind (and, for bars, interval and price type). */
 export type TickSeries =
-  | { readonly instrument_id: string; readonly kind: 'quote' | 'trade' }
+  | { readonly instrument_id: string; readonly kind: Exclude<TickKind, 'bar'> }
   | {
       readonly instrument_id: string
       readonly kind: 'bar'

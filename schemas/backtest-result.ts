@@ -22,6 +22,8 @@ export const DataCounts = Type.Object(
     quotes: Count('Quotes the node took in.'),
     trades: Count('Trades the node took in.'),
     bars: Count('Imported bars the node took in.'),
+    book_levels: Count('Changes of books by price; the node took in the quotes these showed.'),
+    book_orders: Count('Changes of books by order, likewise.'),
     from: Time('Start of the configured range, included.'),
     to: Time('End of the configured range, not included.'),
   },

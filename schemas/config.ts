@@ -44,9 +44,15 @@ const sourceFields = {
 export const TickSource = Type.Object(
   {
     ...sourceFields,
-    kind: Type.Union([Type.Literal('quote'), Type.Literal('trade')], { description: 'What a row is.' }),
+    kind: Type.Union(
+      [Type.Literal('quote'), Type.Literal('trade'), Type.Literal('book_level'), Type.Literal('book_order')],
+      {
+        description:
+          'What a row is: a quote, a trade, or a change of a book by price (MBP, L2) or by order (MBO, L3).',
+      },
+    ),
   },
-  closed('Quotes or trades of one venue.'),
+  closed('Quotes, trades or book changes of one venue.'),
 )
 export type TickSource = Static<typeof TickSource>
 
@@ -211,6 +217,12 @@ export const SimulationConfig = Type.Object(
           'Orders it takes: all it can (the default), market and limit orders alone, or what a broker takes. The engine works out the rest.',
       }),
     ),
+    book: Type.Optional(
+      Type.Union([Type.Literal('quote'), Type.Literal('book_level'), Type.Literal('book_order')], {
+        description:
+          'The kind of rows it trades on: quotes (the default, which a book in the data gives too), a book by price, or a book by order. Rows of a lesser kind are ignored and counted.',
+      }),
+    ),
     fills: Type.Optional(FillsConfig),
     queue: Type.Optional(QueueConfig),
     taken_until: Type.Optional(
@@ -247,6 +259,7 @@ export const SimulationConfig = Type.Object(
   closed('How the simulated exchange of the venue fills orders.'),
 )
 export type SimulationConfig = Static<typeof SimulationConfig>
+export type VenueBook = NonNullable<SimulationConfig['book']>
 export type BarExpansion = NonNullable<SimulationConfig['bars']>
 
 export const VenueConfig = Type.Object(

@@ -1,41 +1,8 @@
 // What the columns of a CSV history mean, as a YAML file declares it. Nothing is guessed from the data.
 
 import Type, { type Static } from 'typebox'
-
-const closed = (description: string, more: { readonly default?: unknown } = {}) => ({
-  additionalProperties: false,
-  description,
-  ...more,
-})
-const Column = (description: string) => Type.String({ minLength: 1, description })
-const time = Column(
-  'When it happened; of a bar, its stamp. A name of the header, or a number from 1 without one.',
-)
-
-const common = {
-  instrument: Type.Optional(
-    Type.String({
-      pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$',
-      description: 'The one instrument of the file: EURUSD.fxcm.',
-    }),
-  ),
-  instrument_column: Type.Optional(
-    Column('Instead of `instrument`: the column that holds each row’s instrument id.'),
-  ),
-  delimiter: Type.String({ pattern: '^[^"\\r\\n]$', description: 'Between two fields.', default: ',' }),
-  header: Type.Boolean({ description: 'The first line names the columns.', default: true }),
-  time_format: Type.String({
-    minLength: 1,
-    description:
-      'iso, unix_s, unix_ms, unix_us, unix_ns, or a pattern of YYYY MM DD HH mm ss S (S: 1 to 9 digits).',
-  }),
-  time_zone: Type.Optional(
-    Type.String({
-      minLength: 1,
-      description: 'Of times that do not say it: UTC, -05:00, America/New_York. Unix times have none.',
-    }),
-  ),
-}
+import { BookLevelCsv, BookOrderCsv, DatabentoMboCsv, TardisBookCsv } from './csv-book-mapping.ts'
+import { Column, closed, common, time } from './csv-columns.ts'
 
 export const QuoteCsv = Type.Object(
   {
@@ -105,7 +72,15 @@ export const BarCsv = Type.Object(
   closed('A file of bars.'),
 )
 
-export const CsvMapping = Type.Union([QuoteCsv, TradeCsv, BarCsv], {
+const MAPPINGS = [QuoteCsv, TradeCsv, BarCsv, BookLevelCsv, BookOrderCsv] as const
+
+export const CsvMapping = Type.Union([...MAPPINGS], {
   description: 'What the columns of a CSV history mean.',
 })
 export type CsvMapping = Static<typeof CsvMapping>
+
+/** What a file may declare: the columns themselves, or a format that is known by name. */
+export const CsvDeclaration = Type.Union([...MAPPINGS, TardisBookCsv, DatabentoMboCsv], {
+  description: 'What the columns of a CSV history mean, or the name of a format.',
+})
+export type CsvDeclaration = Static<typeof CsvDeclaration>

@@ -7,10 +7,12 @@ import { SCHEMA_VERSION } from './schema-version.ts'
 const PINNED = {
   version: 3,
   files: {
-    'backtest-result.ts': '287226ea3a6c216f',
+    'backtest-result.ts': 'f592490cb3fa0214',
     'calendar.ts': '1adaa2b942851855',
-    'config.ts': '16283e24f16d38a2',
-    'csv-mapping.ts': '966635cd844214fb',
+    'config.ts': 'fe304302d87e4267',
+    'csv-book-mapping.ts': '74ad3530f9b47352',
+    'csv-columns.ts': '7da28294789e5b98',
+    'csv-mapping.ts': 'c0e980e75ed73154',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',
     'latency.ts': '46d8049ba4e518cf',

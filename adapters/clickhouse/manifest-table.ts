@@ -3,6 +3,7 @@
 import type { ImportManifest, RecordedPart, TickSeries } from '../../engine/tick-store-port.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import type { ChdbLane } from './chdb-lane.ts'
+import { TICK_TABLES } from './tick-table.ts'
 
 export class ManifestTable {
   readonly #lane: ChdbLane
@@ -104,12 +105,15 @@ function manifestOf(row: ManifestRow): ImportManifest {
 
 function seriesOf(row: ManifestRow): TickSeries {
   const { instrument_id, kind } = row
-  if (kind === 'quote' || kind === 'trade') return { instrument_id, kind }
-  assert(kind === 'bar', `a manifest names a kind of row, got ${kind}`)
+  const known = must(
+    TICK_TABLES.find((table) => table.kind === kind),
+    `a manifest names a kind of row, got ${kind}`,
+  ).kind
+  if (known !== 'bar') return { instrument_id, kind: known }
   const priceTypes = ['bid', 'ask', 'last'] as const
   const priceType = must(
     priceTypes.find((name) => name === row.price_type),
     `a bar's price type is known, got ${row.price_type}`,
   )
-  return { instrument_id, kind, interval_us: Number(row.interval_us), price_type: priceType }
+  return { instrument_id, kind: known, interval_us: Number(row.interval_us), price_type: priceType }
 }

@@ -18,7 +18,7 @@ import { importKey, type ManifestTable } from './manifest-table.ts'
 import { encodeNativeBlock } from './native-format.ts'
 import { INSERT_SETTINGS, writeWhole } from './row-file.ts'
 import { diskFull } from './store-disk.ts'
-import { PRICE_TYPE_NUMBER, RECORDED_VALUES, seriesKey, tableOf } from './tick-table.ts'
+import { PRICE_TYPE_NUMBER, RECORDED_VALUES, seriesKey, TICK_TABLES, tableOf } from './tick-table.ts'
 
 /** From this many rows on a series goes on in a new part: what a reading of the processed rows sorts through. */
 const PART_ROWS = 4_000_000
@@ -79,7 +79,7 @@ export class Recording {
       for (const batch of batches) {
         for (const section of batch.sections) this.#plan(batch, section, pieces, counts)
       }
-      for (const kind of ['quote', 'trade', 'bar'] as const) await this.#insert(kind, pieces)
+      for (const { kind } of TICK_TABLES) await this.#insert(kind, pieces)
     } catch (error) {
       this.#forget(pieces)
       throw error

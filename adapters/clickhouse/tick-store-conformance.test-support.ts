@@ -188,7 +188,7 @@ export function describeTickStore(name: string, open: OpenStore): void {
       expect(await readQuotes(store, EURUSD, { from_us: 41, to_us: 50 })).toEqual([])
     })
 
-    test('[T9] trades and bars keep every column, and bars of another interval or price type stay apart', async () => {
+    test('[T9] trades, bars and books keep every column, and bars of another interval or price type stay apart', async () => {
       const column = (...values: number[]) => Float64Array.from(values)
       const trades: TickColumns = {
         kind: 'trade',
@@ -210,7 +210,19 @@ export function describeTickStore(name: string, open: OpenStore): void {
         close_price_units: column(first + 1),
         volume_units: column(9),
       })
-      const offered = [trades, bars(60, 'bid', 100), bars(60, 'ask', 200), bars(300, 'bid', 300)]
+      const book = { count: 2, ts_event_us: column(3, 3), side: column(0, -1), is_last: column(0, 1) }
+      const sized = { price_units: column(0, -5), size_units: column(0, 2 ** 53 - 1) }
+      const levels: TickColumns = { kind: 'book_level', ...book, ...sized, action: column(1, 0) }
+      const order_id = column(0, 2 ** 53 - 1)
+      const orders: TickColumns = { kind: 'book_order', ...book, ...sized, action: column(6, 0), order_id }
+      const offered = [
+        trades,
+        levels,
+        orders,
+        bars(60, 'bid', 100),
+        bars(60, 'ask', 200),
+        bars(300, 'bid', 300),
+      ]
       const series = offered.map((block): TickSeries => {
         const instrument_id = 'BTCUSD.coinbase'
         if (block.kind !== 'bar') return { instrument_id, kind: block.kind }

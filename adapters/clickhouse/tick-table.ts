@@ -14,6 +14,7 @@ export type TickTable = {
 }
 
 const int64 = (name: string): ValueColumn => ({ name, type: 'Int64' })
+const int8 = (name: string): ValueColumn => ({ name, type: 'Int8' })
 
 export const TICK_TABLES: readonly TickTable[] = [
   {
@@ -26,7 +27,7 @@ export const TICK_TABLES: readonly TickTable[] = [
     kind: 'trade',
     name: 'orrery.trades',
     series_columns: [],
-    values: [int64('price_units'), int64('size_units'), { name: 'aggressor_side', type: 'Int8' }],
+    values: [int64('price_units'), int64('size_units'), int8('aggressor_side')],
   },
   {
     kind: 'bar',
@@ -39,6 +40,25 @@ export const TICK_TABLES: readonly TickTable[] = [
       'close_price_units',
       'volume_units',
     ].map(int64),
+  },
+  {
+    kind: 'book_level',
+    name: 'orrery.book_levels',
+    series_columns: [],
+    values: [int8('action'), int8('side'), int64('price_units'), int64('size_units'), int8('is_last')],
+  },
+  {
+    kind: 'book_order',
+    name: 'orrery.book_orders',
+    series_columns: [],
+    values: [
+      int8('action'),
+      int64('order_id'),
+      int8('side'),
+      int64('price_units'),
+      int64('size_units'),
+      int8('is_last'),
+    ],
   },
 ]
 

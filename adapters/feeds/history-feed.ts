@@ -5,6 +5,7 @@ import { rawQuote } from '../../engine/conflation/conflated-quote.ts'
 import type { BarInput, TradeInput } from '../../engine/live/live-input.ts'
 import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
 import type { SeriesReading, TickColumns } from '../../engine/tick-store-port.ts'
+import { assert } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 
 /** Between two looks at the clock, where nothing is due sooner. */
@@ -161,6 +162,7 @@ function rowOf(
       aggressor_side: block.aggressor_side[at] as number,
     }
   }
+  assert(block.kind === 'bar', 'a session that reads books is refused')
   return {
     type: 'bar',
     interval_us: block.interval_us,

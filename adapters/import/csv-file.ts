@@ -5,7 +5,9 @@ import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { pipeline } from 'node:stream'
 import { CsvError, type Options, parse } from 'csv-parse'
+import { isBookKind } from '../../engine/tick-store-port.ts'
 import type { CsvMapping } from '../../schemas/csv-mapping.ts'
+import { bookEvents, type MarkedRow } from './book-events.ts'
 import { csvRowReader, csvSeries } from './csv-rows.ts'
 import {
   type HistoryFile,
@@ -56,8 +58,12 @@ async function* rowsOf(reading: Reading): AsyncGenerator<HistoryRow> {
   const parser = parse(csvOptions(reading) as unknown as Options)
   // A failure of the file reaches the loop below through the parser.
   pipeline(file, parser, () => {})
+  const { kind } = reading.mapping
+  const rows = parser as AsyncIterable<HistoryRow>
   try {
-    for await (const row of parser as AsyncIterable<HistoryRow>) yield row
+    if (isBookKind(kind))
+      yield* bookEvents(rows as AsyncIterable<unknown> as AsyncIterable<MarkedRow>, kind, path)
+    else yield* rows
   } catch (error) {
     throw error instanceof CsvError ? malformed(path, error) : error
   }
@@ -70,7 +76,7 @@ function csvOptions({ path, mapping, instruments }: Reading) {
   let header: readonly string[] | undefined
   let width = 0
   let read: ReturnType<typeof csvRowReader> | undefined
-  const rowOf = (fields: readonly string[]): HistoryRow | null => {
+  const rowOf = (fields: readonly string[]): HistoryRow | MarkedRow | null => {
     if (width === 0) width = fields.length
     if (fields.length !== width) throw otherWidth(fields.length, width)
     if (mapping.header && header === undefined) {
@@ -88,7 +94,7 @@ function csvOptions({ path, mapping, instruments }: Reading) {
     trim: true,
     relax_column_count: true,
     max_record_size: RECORD_BYTES_MAX,
-    on_record: (fields: string[], { lines }: { lines: number }): HistoryRow | null =>
+    on_record: (fields: string[], { lines }: { lines: number }): HistoryRow | MarkedRow | null =>
       placed(`${path}, line ${lines}`, () => rowOf(fields)),
   }
 }

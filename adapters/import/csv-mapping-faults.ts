@@ -1,6 +1,7 @@
 // What a mapping can have wrong though each of its values is of the right form.
 
-import type { CsvMapping } from '../../schemas/csv-mapping.ts'
+import type { CsvDeclaration, CsvMapping } from '../../schemas/csv-mapping.ts'
+import { csvMappingOf } from './csv-presets.ts'
 import { isUnixFormat, timeFormatFault } from './csv-time.ts'
 
 export type MappingFault = {
@@ -9,11 +10,21 @@ export type MappingFault = {
   readonly remedy: string
 }
 
-export function csvMappingFaults(mapping: CsvMapping): MappingFault[] {
-  return [...instrumentFaults(mapping), ...timeFaults(mapping), ...columnFaults(mapping)]
+export function csvMappingFaults(declared: CsvDeclaration): MappingFault[] {
+  const mapping = csvMappingOf(declared)
+  return [
+    ...instrumentFaults(mapping),
+    ...timeFaults(mapping),
+    ...columnFaults(mapping),
+    ...eventFaults(mapping),
+  ]
 }
 
-function instrumentFaults({ instrument, instrument_column }: CsvMapping): MappingFault[] {
+function instrumentFaults({ instrument, instrument_column, symbols }: CsvMapping): MappingFault[] {
+  if (symbols !== undefined && instrument !== undefined) {
+    const what = 'symbols are those of a column, and the mapping names one instrument.'
+    return [{ path: ['symbols'], what, remedy: 'Write instrument_column, or leave symbols out.' }]
+  }
   if ((instrument === undefined) !== (instrument_column === undefined)) return []
   return [
     {
@@ -39,6 +50,13 @@ function timeFaults({ time_format, time_zone }: CsvMapping): MappingFault[] {
     faults.push({ path: ['time_zone'], what, remedy: 'Write UTC, -05:00 or America/New_York.' })
   }
   return faults
+}
+
+function eventFaults(mapping: CsvMapping): MappingFault[] {
+  if (!('last_bit' in mapping) || mapping.last_bit === undefined || mapping.columns.last !== undefined)
+    return []
+  const what = 'there is no column of flags.'
+  return [{ path: ['last_bit'], what, remedy: 'Name it as columns.last, or leave last_bit out.' }]
 }
 
 function columnFaults(mapping: CsvMapping): MappingFault[] {

@@ -5,6 +5,8 @@ import { must } from '../../schemas/assert.ts'
 import type { CsvMapping } from '../../schemas/csv-mapping.ts'
 import type { Instrument } from '../../schemas/instrument.ts'
 import { barPrices } from './bar-prices.ts'
+import type { MarkedRow } from './book-events.ts'
+import { bookReader } from './csv-book-rows.ts'
 import { timeReader } from './csv-time.ts'
 import { priceOf, sizeOf } from './field-values.ts'
 import { type HistoryRow, type InstrumentTable, knownInstrument } from './history-file.ts'
@@ -18,12 +20,27 @@ export function csvRowReader(
   mapping: CsvMapping,
   instruments: InstrumentTable,
   columns: CsvColumns,
-): (fields: readonly string[]) => HistoryRow {
+): (fields: readonly string[]) => HistoryRow | MarkedRow {
   const columnAt = (name: string) => columnIndex(name, columns)
   const timeAt = columnAt(mapping.columns.time)
   const timeOf = timeReader(mapping.time_format, mapping.time_zone ?? 'UTC')
   const shift_us = mapping.kind === 'bar' && mapping.stamp === 'start' ? mapping.interval_us : 0
   const instrumentOf = instrumentReader(mapping, instruments, columnAt)
+  if (mapping.kind === 'book_level' || mapping.kind === 'book_order') {
+    const fieldAt = (name: string) => {
+      const at = columnAt(name)
+      return (fields: Fields) => field(fields, at)
+    }
+    const bookOf = bookReader(mapping, fieldAt)
+    return (fields) => {
+      const instrument = instrumentOf(fields)
+      return {
+        key: instrument.instrument_id,
+        ...timeOf(field(fields, timeAt)),
+        ...bookOf(fields, instrument),
+      }
+    }
+  }
   const valuesOf = valueReader(mapping, columnAt)
   return (fields) => {
     const instrument = instrumentOf(fields)
@@ -47,16 +64,30 @@ type ColumnAt = (name: string) => number
 type Fields = readonly string[]
 
 function instrumentReader(mapping: CsvMapping, instruments: InstrumentTable, columnAt: ColumnAt) {
-  const { instrument, instrument_column } = mapping
+  const { instrument, instrument_column, symbols } = mapping
   if (instrument !== undefined) {
     const known = knownInstrument(instruments, instrument)
     return () => known
   }
   const at = columnAt(must(instrument_column, 'a mapping names an instrument or its column'))
-  return (fields: Fields) => knownInstrument(instruments, field(fields, at))
+  if (symbols === undefined) return (fields: Fields) => knownInstrument(instruments, field(fields, at))
+  const bySymbol = new Map(
+    Object.entries(symbols).map(([symbol, id]) => [symbol, knownInstrument(instruments, id)]),
+  )
+  return (fields: Fields) => bySymbol.get(field(fields, at)) ?? unknownSymbol(field(fields, at), symbols)
 }
 
-function valueReader(mapping: CsvMapping, columnAt: ColumnAt) {
+function unknownSymbol(symbol: string, symbols: Readonly<Record<string, string>>): never {
+  throw new BadRow({
+    code: 'import.unknown_symbol',
+    what: `The mapping does not say which instrument ${symbol} is.`,
+    remedy: `Add it to symbols, beside ${Object.keys(symbols).join(', ')}, or take its rows out of the file.`,
+  })
+}
+
+type TickCsv = Exclude<CsvMapping, { kind: 'book_level' | 'book_order' }>
+
+function valueReader(mapping: TickCsv, columnAt: ColumnAt) {
   const price = (name: string) => {
     const at = columnAt(name)
     return (fields: Fields, instrument: Instrument) => priceOf(field(fields, at), instrument)

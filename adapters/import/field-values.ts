@@ -1,7 +1,7 @@
 // Prices and sizes of a history, from text to units of the instrument, exactly.
 
 import type { Instrument } from '../../schemas/instrument.ts'
-import { parseDecimal, parseUnits } from '../../schemas/units.ts'
+import { decimalString, parseDecimal, parseUnits } from '../../schemas/units.ts'
 import { BadRow } from './import-refusal.ts'
 
 export function priceOf(text: string, instrument: Instrument): number {
@@ -14,6 +14,19 @@ export function priceOf(text: string, instrument: Instrument): number {
     what: `The price ${text} of ${instrument_id} is not above zero.`,
     remedy: 'Correct the file, or set allow_non_positive_price in the definition of the instrument.',
   })
+}
+
+/** Reads prices as they stand in a file: as decimals, or as whole numbers of 10^-scale. */
+export function priceReader(scale: number | undefined): typeof priceOf {
+  if (scale === undefined) return priceOf
+  return (text, instrument) => {
+    if (/^-?\d{1,19}$/.test(text)) return priceOf(decimalString(BigInt(text), scale), instrument)
+    throw new BadRow({
+      code: 'import.bad_number',
+      what: `"${text}" is no whole number, as the mapping says prices are.`,
+      remedy: 'Correct the file, or price_scale (of databento_mbo: pretty_px) of the mapping.',
+    })
+  }
 }
 
 export function sizeOf(text: string, instrument: Instrument): number {

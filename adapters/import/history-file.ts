@@ -40,11 +40,13 @@ export function knownInstrument(instruments: InstrumentTable, id: string): Instr
   })
 }
 
+type Stamped = Pick<HistoryRow, 'key' | 'us' | 'ns_rest'>
+
 /** Refuses a series that goes back in time. */
 export class TimeOrder {
-  readonly #last = new Map<string, HistoryRow>()
+  readonly #last = new Map<string, Stamped>()
 
-  check(row: HistoryRow): void {
+  check(row: Stamped): void {
     const last = this.#last.get(row.key)
     this.#last.set(row.key, row)
     if (last === undefined || row.us > last.us || (row.us === last.us && row.ns_rest >= last.ns_rest)) return

@@ -7,6 +7,8 @@ export const VALUE_COLUMNS: Readonly<Record<TickKind, readonly string[]>> = {
   quote: ['bid_price_units', 'ask_price_units', 'bid_size_units', 'ask_size_units'],
   trade: ['price_units', 'size_units', 'aggressor_side'],
   bar: ['open_price_units', 'high_price_units', 'low_price_units', 'close_price_units', 'volume_units'],
+  book_level: ['action', 'side', 'price_units', 'size_units', 'is_last'],
+  book_order: ['action', 'order_id', 'side', 'price_units', 'size_units', 'is_last'],
 }
 
 const BLOCK_ROWS = 16_384

@@ -6,6 +6,9 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 
 export const PROTOCOL = 1
 
+/** Kinds of which an instrument has one series. */
+const ROWS_BY_KIND = ['quote', 'trade', 'book_level', 'book_order'] as const
+
 /** As many of an import's rows as the asker was told of. */
 export type CountedImport = { readonly import_id: string; readonly row_count: number }
 
@@ -79,7 +82,8 @@ function countedOf(value: unknown): CountedImport {
 function seriesOf(value: unknown): TickSeries {
   const { instrument_id, kind, interval_us, price_type: text } = recordOf(value)
   if (typeof instrument_id !== 'string') throw refused('an instrument')
-  if (kind === 'quote' || kind === 'trade') return { instrument_id, kind }
+  const rows = ROWS_BY_KIND.find((known) => known === kind)
+  if (rows !== undefined) return { instrument_id, kind: rows }
   const price_type = BAR_PRICE_TYPES.find((known) => known === text)
   if (kind !== 'bar' || price_type === undefined || !isCount(interval_us)) throw refused('a series')
   return { instrument_id, kind, interval_us, price_type }

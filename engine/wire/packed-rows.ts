@@ -17,7 +17,7 @@ export const PACKED_ROWS_MAX = 1 << 20
 
 const MAGIC = 0x444d524f
 const HEAD_SIZE = 32
-const KINDS = ['quote', 'trade', 'bar'] as const
+const KINDS = ['quote', 'trade', 'bar', 'book_level', 'book_order'] as const
 
 /** The columns of each kind in their order on the wire. */
 export const ROW_COLUMNS = {
@@ -31,6 +31,8 @@ export const ROW_COLUMNS = {
     'close_price_units',
     'volume_units',
   ],
+  book_level: ['ts_event_us', 'action', 'side', 'price_units', 'size_units', 'is_last'],
+  book_order: ['ts_event_us', 'action', 'order_id', 'side', 'price_units', 'size_units', 'is_last'],
 } as const satisfies { readonly [kind in TickKind]: readonly string[] }
 
 /** What the raw tape adds to a row: when it was seen, the input that carried it, and where it came from. */

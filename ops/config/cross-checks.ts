@@ -3,6 +3,7 @@
 
 import type { Config } from '../../schemas/config.ts'
 import { CLIENT_ORDER_ID_LENGTH_MAX } from '../../schemas/ids.ts'
+import { checkBooks } from './book-checks.ts'
 import { checkCalendars } from './calendar-checks.ts'
 import { checkLatencies } from './latency-checks.ts'
 import { checkNodes } from './node-checks.ts'
@@ -13,6 +14,7 @@ export function crossCheck(config: Partly<Config>, report: Report): void {
   checkRange(config, report)
   checkDuplicates(config, report)
   checkSources(config, report)
+  checkBooks(config, report)
   for (const [index, account] of (config.accounts ?? []).entries())
     checkAccount(config, account, index, report)
   for (const [index, strategy] of (config.strategies ?? []).entries()) {

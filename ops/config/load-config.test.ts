@@ -181,7 +181,7 @@ const FAULTS: readonly [name: string, from: string, to: string, problem: string]
     'a word that is none of the words',
     'kind: quote',
     'kind: quotes',
-    'x.yaml:9:27: data.sources[0].kind: "quotes" is not one of its values. Write quote or trade or bar.',
+    'x.yaml:9:27: data.sources[0].kind: "quotes" is not one of its values. Write quote or trade or book_level or book_order or bar.',
   ],
   [
     'a bar source without its interval',

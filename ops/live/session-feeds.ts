@@ -11,7 +11,7 @@ import { FeedLink } from '../../engine/live/feed-link.ts'
 import type { RowInput } from '../../engine/live/live-input.ts'
 import type { RawTape } from '../../engine/live/raw-tape-port.ts'
 import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
-import type { TickStore } from '../../engine/tick-store-port.ts'
+import { isBookKind, type TickStore } from '../../engine/tick-store-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
 import type { Config, FeedConfig } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
@@ -45,6 +45,7 @@ export type FeedLinks = {
 /** The feeds of a configuration, one a venue, not yet linked to a node. */
 export function marketFeeds(surroundings: FeedSurroundings): Promise<MarketFeed[]> {
   refuseVenuesWithoutFeed(surroundings.config)
+  refuseBooks(surroundings.config)
   return Promise.all(surroundings.config.live.feeds.map((feed) => marketFeed(feed, surroundings)))
 }
 
@@ -98,7 +99,7 @@ function busFeed(venue_id: VenueId, { config, instruments, clock, bus }: FeedSur
   if (bus === undefined) throw noBus(venue_id)
   const series = config.data.sources.flatMap((source) => {
     const { kind, venue } = source
-    if (venue !== venue_id || kind === 'bar') return []
+    if (venue !== venue_id || kind === 'bar' || isBookKind(kind)) return []
     return source.instruments.map((symbol) => ({ kind, spec: specOf(instruments, `${symbol}.${venue}`) }))
   })
   return new BusFeed({ bus, environment: environmentOf(config), venue_id, series, clock })
@@ -156,6 +157,21 @@ function refuseVenuesWithoutFeed({ venues, live }: Config): void {
     what: `No feed brings rows of ${without.join(', ')}.`,
     where: 'live.feeds',
     remedy: `Add one: live: { feeds: [{ venue: ${without[0]}, kind: generator }] }; docs/market-data.md has the kinds.`,
+  })
+}
+
+/** A session that restarts would go on with a book that lacks what came before. */
+function refuseBooks({ data, venues }: Config): void {
+  const source = data.sources.find(({ kind }) => isBookKind(kind))
+  const venue = venues.find(({ simulation }) => (simulation?.book ?? 'quote') !== 'quote')
+  if (source === undefined && venue === undefined) return
+  const where = source === undefined ? `venues.${venue?.id}.simulation.book` : 'data.sources'
+  throw new OperatingError({
+    code: 'config.book_in_session',
+    reason: 'usage',
+    what: 'A session takes quotes, trades and bars; books by price or by order are read by backtests alone.',
+    where,
+    remedy: 'Read the quotes of the instrument, and leave out simulation.book.',
   })
 }
 

@@ -9,8 +9,14 @@ import type { ReportData } from './report-data.ts'
 export function headline(data: ReportData): Html {
   const { result, config } = data
   const instruments = [...new Set(config.strategies.flatMap((strategy) => strategy.instruments))]
-  const { quotes, trades, bars, from, to } = result.data
-  const rows = [counted(quotes, 'quote'), counted(trades, 'trade'), counted(bars, 'bar')].filter(Boolean)
+  const { quotes, trades, bars, book_levels, book_orders, from, to } = result.data
+  const rows = [
+    counted(quotes, 'quote'),
+    counted(trades, 'trade'),
+    counted(bars, 'bar'),
+    counted(book_levels, 'book level'),
+    counted(book_orders, 'book order'),
+  ].filter(Boolean)
   return html`<header>
 <p class="kicker">Backtest · ${result.run_id}</p>
 <h1>${config.strategies.map(({ id }) => id).join(', ')}</h1>

@@ -2,7 +2,12 @@
 // decision is touched, and memory is bounded per instrument.
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
-import type { SeriesReading, TickColumns, TickStore } from '../../engine/tick-store-port.ts'
+import {
+  isBookKind,
+  type SeriesReading,
+  type TickColumns,
+  type TickStore,
+} from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { ExtremeBuckets, type Point } from './extreme-buckets.ts'
 
@@ -57,7 +62,7 @@ export class PriceRecorder {
 
   #watched<Reading extends AnyReading>(reading: Reading): Reading {
     const { instrument_id, kind } = reading.series
-    if (this.#recorded.has(instrument_id)) return reading
+    if (this.#recorded.has(instrument_id) || isBookKind(kind)) return reading
     const price_name = { quote: 'bid', trade: 'trade', bar: 'bar close' }[kind]
     const recorded = { price_name, buckets: new ExtremeBuckets(), lacks_sizes: false }
     this.#recorded.set(instrument_id, recorded)
@@ -67,14 +72,16 @@ export class PriceRecorder {
 
 async function* recordedBlocks(blocks: AsyncIterable<TickColumns>, recorded: Recorded) {
   for await (const block of blocks) {
-    recorded.buckets.add(block.ts_event_us, pricesOf(block), block.count)
+    const prices = pricesOf(block)
+    if (prices !== undefined) recorded.buckets.add(block.ts_event_us, prices, block.count)
     if (block.kind === 'quote')
       recorded.lacks_sizes = block.bid_size_units[0] === 0 && block.ask_size_units[0] === 0
     yield block
   }
 }
 
-function pricesOf(block: TickColumns): Float64Array {
+function pricesOf(block: TickColumns): Float64Array | undefined {
   if (block.kind === 'quote') return block.bid_price_units
-  return block.kind === 'trade' ? block.price_units : block.close_price_units
+  if (block.kind === 'trade') return block.price_units
+  return block.kind === 'bar' ? block.close_price_units : undefined
 }

@@ -19,6 +19,8 @@ const RESULT: BacktestResult = {
     quotes: 1_234_567,
     trades: 0,
     bars: 2,
+    book_levels: 0,
+    book_orders: 0,
     from: '2024-01-01T00:00:00.000000Z',
     to: '2024-01-02T00:00:00.000000Z',
   },

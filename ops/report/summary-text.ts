@@ -30,13 +30,13 @@ function runRows(
   { run_id, data, orders, fills, venues }: BacktestResult,
   { strategies }: Summary['config'],
 ): string[][] {
-  const { quotes, trades, bars, from, to } = data
+  const { from, to, ...read } = data
   const { submitted, accepted: _, ...ends } = orders
   const traded = strategies.map(({ id, instruments }) => `${id} on ${instruments.join(', ')}`)
   return [
     ['run', run_id],
     ['strategies', traded.join('; ')],
-    ['history', `${briefTime(from)} to ${briefTime(to)} UTC: ${counts({ quotes, trades, bars })}`],
+    ['history', `${briefTime(from)} to ${briefTime(to)} UTC: ${counts(read)}`],
     ['orders', `${grouped(submitted)} submitted: ${counts(ends)}`],
     ['fills', grouped(fills)],
     ...venues.flatMap(({ venue_id, ...assumed }) => venueRow(venue_id, assumed)),

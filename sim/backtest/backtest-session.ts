@@ -5,6 +5,7 @@ import type { InspectionEvent } from 'xstate'
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
 import { buildTradingNode, type TradingNode } from '../../actors/trading-node.ts'
+import { BookQuotes, quoteConfirmUs, showsQuotes } from '../../engine/book/book-quotes.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
@@ -13,10 +14,12 @@ import type { ConversionTable } from '../../engine/money/conversion-table.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
-import type { TimeRange } from '../../engine/tick-store-port.ts'
+import { isBookKind, type TimeRange } from '../../engine/tick-store-port.ts'
+import { must } from '../../schemas/assert.ts'
 import { type Config, LIVE_BAR_CLOSE_DELAY_US } from '../../schemas/config.ts'
 import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
 import { SimulatedVenues } from '../exchange/simulated-venues.ts'
+import { BookRows } from './book-rows.ts'
 import { EquitySampler } from './equity-sampler.ts'
 import { LateFeed, longestDataDelayUs } from './late-feed.ts'
 import { Merge } from './merge.ts'
@@ -76,6 +79,7 @@ export class BacktestSession {
       venues: this.venues,
       late: new LateFeed({ config, cursors: options.cursors, agenda: this.venues.agenda }),
       sampler: this.sampler,
+      books: this.#books(),
       instant_inputs_max: config.limits.instant_inputs_max,
       strategyOfActor: (index) => owners.get(index),
       posted: this.#posted,
@@ -134,8 +138,8 @@ export class BacktestSession {
   }
 
   get rows_done(): number {
-    const { quotes, trades, bars } = this.driver.counts
-    return quotes + trades + bars
+    const { quotes, trades, bars, book_levels, book_orders } = this.driver.counts
+    return quotes + trades + bars + book_levels + book_orders
   }
 
   /** Everything later behaviour depends on. Between inputs only. A backtest leaves no strategy's state out. */
@@ -193,6 +197,25 @@ export class BacktestSession {
         this.#posted.push(control('strategy_halt', fault.strategy_id, fault.code))
       },
     })
+  }
+
+  /** Of each instrument with a book in the history, where its rows go. */
+  #books(): BookRows[] {
+    const { config, cursors } = this.#options
+    const all = cursors.map(({ series }) => series)
+    const books: BookRows[] = []
+    for (const { series, instrument_index, venue_id } of cursors) {
+      const { kind } = series
+      if (!isBookKind(kind)) continue
+      const venue = must(
+        config.venues.find(({ id }) => id === venue_id),
+        'a series is of a configured venue',
+      )
+      const confirm_us = quoteConfirmUs(venue.market_data)
+      const quotes = showsQuotes(series, all) ? new BookQuotes(kind, instrument_index, confirm_us) : undefined
+      books[instrument_index] = new BookRows(this.venues.exchange(venue_id), instrument_index, quotes)
+    }
+    return books
   }
 
   #noteFault(fault: FaultReport): void {

@@ -105,7 +105,7 @@ test('several series merge into one full sort by time, rank of the source, instr
 
 /** Two quoted series are one source, so their rank is their name's; the other sources follow as configured. */
 function naiveOrder(tapes: readonly Tape[]): string[] {
-  const rank = { quote: 0, trade: 1, bar: 2 }
+  const rank = { quote: 0, trade: 1, bar: 2, book_level: 3, book_order: 4 }
   return tapes
     .flatMap(({ series, rows }) => rows.map((row, row_no) => ({ series, row, row_no })))
     .sort(

@@ -5,13 +5,30 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { BarRow, QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
 import type { Node } from '../../engine/node.ts'
-import type { TickColumns, TickKind } from '../../engine/tick-store-port.ts'
+import {
+  isBookKind,
+  type QuoteColumns,
+  type TickColumns,
+  type TickKind,
+} from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { Agenda } from '../exchange/agenda.ts'
 import { Delay, longestDelayUs } from '../exchange/delay.ts'
 import { LateRows } from './late-rows.ts'
 import type { SeriesCursor } from './series-cursor.ts'
+
+/** A book sends its quotes to the node. */
+const NO_COLUMN = new Float64Array(0)
+const A_QUOTE: QuoteColumns = {
+  kind: 'quote',
+  count: 0,
+  ts_event_us: NO_COLUMN,
+  bid_price_units: NO_COLUMN,
+  ask_price_units: NO_COLUMN,
+  bid_size_units: NO_COLUMN,
+  ask_size_units: NO_COLUMN,
+}
 
 export type LateFeedTerms = {
   readonly config: Pick<Config, 'venues' | 'seed'>
@@ -22,6 +39,7 @@ export type LateFeedTerms = {
 
 export class LateFeed {
   readonly #sources: LateRows[] = []
+  readonly #kinds: TickKind[] = []
   readonly #bySeries = new Map<SeriesCursor, LateRows>()
   #quoteRow: QuoteRow | undefined
   #tradeRow: TradeRow | undefined
@@ -36,7 +54,9 @@ export class LateFeed {
       let rows = byName.get(name)
       if (rows === undefined) {
         const drawn = new Delay(delay, config.seed, `data/${name}`)
-        rows = new LateRows(agenda, this.#sources.length, drawn, cursor.columns)
+        const block = isBookKind(cursor.series.kind) ? A_QUOTE : cursor.columns
+        rows = new LateRows(agenda, this.#sources.length, drawn, block)
+        this.#kinds.push(cursor.series.kind)
         byName.set(name, rows)
         this.#sources.push(rows)
       }
@@ -49,13 +69,13 @@ export class LateFeed {
     return this.#bySeries.get(cursor)
   }
 
-  /** The first row of a source comes to the node. Returns what it was. */
+  /** The first row of a source comes to the node: of a book the quote it showed. Returns what the source has. */
   step(node: Node, source: number, now_us: number): TickKind {
     const rows = must(this.#sources[source], 'a late row is of a source')
     const { columns, front, front_instrument_index } = rows
     this.#stepRow(node, columns, front, front_instrument_index, now_us)
     rows.drop(now_us)
-    return columns.kind
+    return must(this.#kinds[source], 'a source has a kind')
   }
 
   save(writer: CanonicalWriter): void {

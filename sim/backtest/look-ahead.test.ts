@@ -165,6 +165,6 @@ function alteredAfter({ series, rows }: Tape, cut_us: number, how: 'other' | 'la
 /** One row at the very end, so that every tape covers the same range and is never empty. */
 function padded({ series, rows }: Tape): Tape {
   const last = rows.at(-1) ?? [0, 110_000, 110_002, 110_000, 110_002, 0]
-  const width = { quote: 5, trade: 4, bar: 6 }[series.kind]
+  const width = { quote: 5, trade: 4, bar: 6, book_level: 6, book_order: 7 }[series.kind]
   return { series, rows: [...rows, [END_US - 1, ...last.slice(1, width)]] }
 }

@@ -30,6 +30,8 @@ const COLUMNS = {
     'close_price_units',
     'volume_units',
   ],
+  book_level: ['ts_event_us', 'action', 'side', 'price_units', 'size_units', 'is_last'],
+  book_order: ['ts_event_us', 'action', 'order_id', 'side', 'price_units', 'size_units', 'is_last'],
 } as const satisfies Record<TickColumns['kind'], readonly string[]>
 
 /** A row as the numbers of its columns, time first. */

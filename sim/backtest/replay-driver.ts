@@ -6,14 +6,21 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { BarRow, QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
 import type { Node } from '../../engine/node.ts'
-import type { BarColumns, QuoteColumns, TickColumns, TradeColumns } from '../../engine/tick-store-port.ts'
-import { must } from '../../schemas/assert.ts'
+import type {
+  BarColumns,
+  BookColumns,
+  QuoteColumns,
+  TickColumns,
+  TradeColumns,
+} from '../../engine/tick-store-port.ts'
+import { assert, must } from '../../schemas/assert.ts'
 import { parseClientOrderId } from '../../schemas/ids.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { AgendaItem } from '../exchange/agenda.ts'
 import type { BarPrices } from '../exchange/bar-path.ts'
 import type { SimulatedExchange } from '../exchange/simulated-exchange.ts'
 import type { SimulatedVenues } from '../exchange/simulated-venues.ts'
+import type { BookRows } from './book-rows.ts'
 import type { EquitySampler } from './equity-sampler.ts'
 import type { LateFeed } from './late-feed.ts'
 import type { LateRows } from './late-rows.ts'
@@ -22,13 +29,21 @@ import { releaseTimes, type SeriesCursor } from './series-cursor.ts'
 /** `waiting`: an order waits for its journal record; commit, then call again. */
 export type Progress = 'done' | 'waiting'
 
-export type ReplayCounts = { quotes: number; trades: number; bars: number }
+export type ReplayCounts = {
+  quotes: number
+  trades: number
+  bars: number
+  book_levels: number
+  book_orders: number
+}
 
 export type ReplayDriverOptions = {
   readonly node: Node
   readonly venues: SimulatedVenues
   readonly late: LateFeed
   readonly sampler: EquitySampler
+  /** By instrument index, where the history has a book of it. */
+  readonly books: readonly (BookRows | undefined)[]
   readonly instant_inputs_max: number
   /** The strategy, by actor index, that owns a timer; undefined for the engine's own actors. */
   readonly strategyOfActor: (index: number) => string | undefined
@@ -37,7 +52,7 @@ export type ReplayDriverOptions = {
 }
 
 export class ReplayDriver {
-  readonly counts: ReplayCounts = { quotes: 0, trades: 0, bars: 0 }
+  readonly counts: ReplayCounts = { quotes: 0, trades: 0, bars: 0, book_levels: 0, book_orders: 0 }
   readonly #options: ReplayDriverOptions
   readonly #node: Node
   readonly #venues: SimulatedVenues
@@ -47,6 +62,8 @@ export class ReplayDriver {
   /** Inputs since engine time last moved or a row came; bounded, so that no strategy can stop time. */
   #instantCount = 0
   #instantTime_us = 0
+  /** Between the rows of one event of a book nothing else is sequenced. */
+  #isMidEvent = false
   /** Inputs of the moment beyond the bound, by strategy. */
   readonly #excess = new Map<string, number>()
 
@@ -73,19 +90,22 @@ export class ReplayDriver {
     const end = Math.min(columns.count, cursor.row + rows_max)
     const late = this.#options.late.rowsOf(cursor)
     const progress =
-      late !== undefined
-        ? this.#replayLate(late, cursor, columns, end, limit_us, winsTies)
-        : columns.kind === 'quote'
-          ? this.#replayQuotes(cursor, columns, end, limit_us, winsTies)
-          : columns.kind === 'trade'
-            ? this.#replayTrades(cursor, columns, end, limit_us, winsTies)
-            : this.#replayBars(cursor, columns, end, limit_us, winsTies)
+      columns.kind === 'book_level' || columns.kind === 'book_order'
+        ? this.#replayBook(cursor, columns, end, limit_us, winsTies)
+        : late !== undefined
+          ? this.#replayLate(late, cursor, columns, end, limit_us, winsTies)
+          : columns.kind === 'quote'
+            ? this.#replayQuotes(cursor, columns, end, limit_us, winsTies)
+            : columns.kind === 'trade'
+              ? this.#replayTrades(cursor, columns, end, limit_us, winsTies)
+              : this.#replayBars(cursor, columns, end, limit_us, winsTies)
     cursor.noteNext()
     return progress
   }
 
   /** Everything that comes before a row at `ts_us`: what is due, then what was posted from outside. */
   catchUp(ts_us: number): Progress {
+    assert(!this.#isMidEvent, 'a history ends with the end of an event')
     if (this.#drainBefore(ts_us) === 'waiting') return 'waiting'
     const { posted } = this.#options
     for (let next = posted.shift(); next !== undefined; next = posted.shift()) {
@@ -99,6 +119,7 @@ export class ReplayDriver {
 
   /** Sends what the journal has released, and sequences what is due at once because of it. */
   settle(): Progress {
+    if (this.#isMidEvent) return 'done'
     const { outbox } = this.#node
     const { agenda } = this.#venues
     for (;;) {
@@ -115,6 +136,10 @@ export class ReplayDriver {
     writer.number(this.counts.quotes)
     writer.number(this.counts.trades)
     writer.number(this.counts.bars)
+    writer.number(this.counts.book_levels)
+    writer.number(this.counts.book_orders)
+    writer.flag(this.#isMidEvent)
+    for (const book of this.#options.books) book?.save(writer)
     writer.number(this.#instantCount)
     writer.number(this.#instantTime_us)
     writer.value(this.#excess)
@@ -125,6 +150,10 @@ export class ReplayDriver {
     this.counts.quotes = reader.number()
     this.counts.trades = reader.number()
     this.counts.bars = reader.number()
+    this.counts.book_levels = reader.number()
+    this.counts.book_orders = reader.number()
+    this.#isMidEvent = reader.flag()
+    for (const book of this.#options.books) book?.load(reader)
     this.#instantCount = reader.number()
     this.#instantTime_us = reader.number()
     for (const [id, count] of reader.value() as Map<string, number>) this.#excess.set(id, count)
@@ -234,7 +263,7 @@ export class ReplayDriver {
   #replayLate(
     late: LateRows,
     cursor: SeriesCursor,
-    columns: TickColumns,
+    columns: Exclude<TickColumns, BookColumns>,
     end: number,
     limit_us: number,
     winsTies: boolean,
@@ -252,6 +281,51 @@ export class ReplayDriver {
       if (this.settle() === 'waiting') return 'waiting'
     }
     return 'done'
+  }
+
+  #replayBook(
+    cursor: SeriesCursor,
+    columns: BookColumns,
+    end: number,
+    limit_us: number,
+    winsTies: boolean,
+  ): Progress {
+    const book = must(this.#options.books[cursor.instrument_index], 'a book is there for its rows')
+    const late = this.#options.late.rowsOf(cursor)
+    const release_us = releaseTimes(columns)
+    const { is_last } = columns
+    const node = this.#node
+    const { timers, outbox } = node
+    const { agenda } = this.#venues
+    const { sampler, posted } = this.#options
+    const first = cursor.row
+    let progress: Progress = 'done'
+    let i = first
+    for (; i < end; i++) {
+      const ts = release_us[i] as number
+      if (ts > limit_us || (ts === limit_us && !winsTies)) break
+      if (timers.next_us < ts || agenda.next_due_us < ts || sampler.next_us < ts || posted.length > 0) {
+        if (!this.#isMidEvent && this.catchUp(ts) === 'waiting') {
+          progress = 'waiting'
+          break
+        }
+      }
+      this.#instantCount = 0
+      const quote = book.note(columns, i, ts)
+      if (late !== undefined && quote !== undefined) book.holdQuote(late, ts)
+      book.show(columns, i, ts, quote)
+      this.#isMidEvent = is_last[i] === 0
+      if (this.#isMidEvent) continue
+      if (late === undefined && quote !== undefined) node.stepQuote(quote, ts)
+      if ((outbox.has_pending || agenda.has_instant) && this.settle() === 'waiting') {
+        i++
+        progress = 'waiting'
+        break
+      }
+    }
+    this.counts[columns.kind === 'book_level' ? 'book_levels' : 'book_orders'] += i - first
+    cursor.row = i
+    return progress
   }
 
   #hasNext(
@@ -301,7 +375,7 @@ export class ReplayDriver {
     const kind = this.#options.late.step(this.#node, source, now_us)
     if (kind === 'quote') this.counts.quotes++
     else if (kind === 'trade') this.counts.trades++
-    else this.counts.bars++
+    else if (kind === 'bar') this.counts.bars++
   }
 
   #stepTimer(): void {
@@ -344,7 +418,7 @@ export class ReplayDriver {
 /** The exchange sees a row, before any node does. */
 function show(
   exchange: SimulatedExchange,
-  columns: TickColumns,
+  columns: Exclude<TickColumns, BookColumns>,
   at: number,
   index: number,
   ts_us: number,

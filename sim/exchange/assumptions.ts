@@ -51,4 +51,5 @@ export const ASSUMPTIONS: readonly string[] = [
   "Links between orders are kept by the engine and act on the venue's reports: with latency, or inside one expanded bar, two orders of a group may both trade before the first report.",
   'Where a venue keeps a book by price or by order, what takes walks the levels and what the book does not hold is not filled, but under residual_worse and probabilistic, where the rest of a market order trades one increment beyond the last level; what own orders took stays taken until the data says anew what stands at the level.',
   'In a book by price a resting order stands behind the whole level it joins, and only trades use that up, unless the venue chooses another queue; in a book by order its place is exact, and a trade that took from behind it is one it would have had first.',
+  'The rows of one event of a book change it at once, and nothing is matched between them; a book whose sides cross in the data trades as it stands, and is shown to nobody as a quote.',
 ]

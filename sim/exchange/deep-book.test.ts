@@ -2,13 +2,12 @@ import { expect, test } from 'vitest'
 import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import type { SimulationConfig } from '../../schemas/config.ts'
-import type { BookKind } from './queue-model.ts'
+import type { SimulationConfig, VenueBook } from '../../schemas/config.ts'
 import { Scenario, terms, venue } from './scenario.test-support.ts'
 
 /** Bids 100×5, 99×5, 98×5 and asks 101×4, 102×4, 104×4. */
 function byPrice(): Scenario {
-  const scenario = new Scenario(terms({ venues: [venue({ book: 'book_level' })] }))
+  const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_level' } })] }))
   const exchange = scenario.venues.exchange('sim')
   for (const price of [100, 99, 98]) exchange.onLevel(0, 1, 1, price, 5)
   for (const price of [101, 102, 104]) exchange.onLevel(0, 1, -1, price, 4)
@@ -101,8 +100,8 @@ test('stops watch the best levels', () => {
 })
 
 test('a snapshot of a venue with a book by order goes on as it would have', () => {
-  const scenario = new Scenario(terms({ venues: [venue({ book: 'book_order' })] }))
-  const copy = new Scenario(terms({ venues: [venue({ book: 'book_order' })] }))
+  const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order' } })] }))
+  const copy = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order' } })] }))
   const exchange = scenario.venues.exchange('sim')
   exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
   exchange.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
@@ -142,8 +141,29 @@ test('between the rows of one event nothing is matched, and a snapshot leaves no
   ])
 })
 
+test('a queue is what stands at the price when an event has ended, not on the way', () => {
+  const scenario = byPrice()
+  const exchange = scenario.venues.exchange('sim')
+  scenario.step('2 a buy 3 limit 100 gtc')
+  // Taken out and put back by one message, then by a snapshot: the order has not come to the front.
+  exchange.onLevel(0, 3, 1, 100, 0, false)
+  exchange.onLevel(0, 3, 1, 100, 5, true)
+  exchange.onBookCleared(0, 4, false)
+  exchange.onLevel(0, 4, 1, 100, 5, false)
+  exchange.onLevel(0, 4, -1, 101, 4, true)
+  exchange.onTrade(0, 5, 100, 5, -1)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual(['2 a new leaves 3'])
+  // A snapshot without the level says that nobody stands there.
+  exchange.onBookCleared(0, 6, false)
+  exchange.onLevel(0, 6, -1, 101, 4, true)
+  exchange.onTrade(0, 7, 100, 2, -1)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual(['2 a new leaves 3', '7 a trade 2@100 leaves 1'])
+})
+
 test('by order a part can be taken back, and a fill whose change comes in another row is counted once', () => {
-  const scenario = new Scenario(terms({ venues: [venue({ book: 'book_order' })] }))
+  const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order' } })] }))
   const exchange = scenario.venues.exchange('sim')
   exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
   exchange.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
@@ -168,7 +188,9 @@ test('by order a part can be taken back, and a fill whose change comes in anothe
 })
 
 function byPriceUnder(simulation: SimulationConfig): Scenario {
-  const scenario = new Scenario(terms({ venues: [venue({ book: 'book_level', simulation })] }))
+  const scenario = new Scenario(
+    terms({ venues: [venue({ simulation: { book: 'book_level', ...simulation } })] }),
+  )
   const exchange = scenario.venues.exchange('sim')
   for (const price of [100, 99, 98]) exchange.onLevel(0, 1, 1, price, 5)
   for (const price of [101, 102, 104]) exchange.onLevel(0, 1, -1, price, 4)
@@ -234,7 +256,7 @@ test('a level that vanishes leaves nobody in front, and a snapshot that begins s
   ])
 })
 
-test.each<[SimulationConfig, BookKind, string]>([
+test.each<[SimulationConfig, VenueBook, string]>([
   [{ fills: { model: 'walk_book' } }, 'quote', 'Quotes show one level a side: there is no book to walk.'],
   [
     { fills: { model: 'top_of_book' } },
@@ -252,5 +274,7 @@ test.each<[SimulationConfig, BookKind, string]>([
     'In a deeper book what orders take of a level is gone until the data sets that level anew.',
   ],
 ])('%j says nothing in a book of %s, and is refused', (simulation, book, what) => {
-  expect(() => new Scenario(terms({ venues: [venue({ book, simulation })] }))).toThrow(what)
+  expect(() => new Scenario(terms({ venues: [venue({ simulation: { book, ...simulation } })] }))).toThrow(
+    what,
+  )
 })

@@ -6,6 +6,7 @@ import type { LevelSide } from '../../engine/book/level-side.ts'
 import { OrderBook } from '../../engine/book/order-book.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { BookKind } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Side } from '../../schemas/messages/order.ts'
 import type { TopOfBook } from './top-of-book.ts'
@@ -17,7 +18,7 @@ export class DeepBooks {
   readonly #orders: readonly OrderBook[]
   readonly #top: TopOfBook
 
-  constructor(kind: 'book_level' | 'book_order', instrument_count: number, top: TopOfBook) {
+  constructor(kind: BookKind, instrument_count: number, top: TopOfBook) {
     this.is_by_order = kind === 'book_order'
     this.#orders = this.is_by_order ? Array.from({ length: instrument_count }, () => new OrderBook()) : []
     this.#levels = this.is_by_order

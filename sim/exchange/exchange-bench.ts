@@ -4,12 +4,12 @@
 import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import { compileInstrument } from '../../engine/instrument-spec.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
-import type { QueueConfig, SimulationConfig } from '../../schemas/config.ts'
+import type { BookKind } from '../../engine/tick-store-port.ts'
+import type { QueueConfig, SimulationConfig, VenueBook } from '../../schemas/config.ts'
 import type { AccountId, ClientOrderId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { NewOrderSingle } from '../../schemas/messages/order.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
-import type { BookKind } from './queue-model.ts'
 import type { SimulatedExchange } from './simulated-exchange.ts'
 import { SimulatedVenues } from './simulated-venues.ts'
 
@@ -132,7 +132,7 @@ function messagesPerSecond(now_ms: () => number, count: number): number {
   return perSecond(count, now_ms() - start_ms)
 }
 
-function deepVenue(book: 'book_level' | 'book_order'): SimulatedExchange {
+function deepVenue(book: BookKind): SimulatedExchange {
   const venues = benchVenues(0, book)
   const exchange = venues.exchange('bench')
   for (const [side, price] of [
@@ -185,7 +185,7 @@ function perSecond(count: number, elapsed_ms: number): number {
 
 function benchVenues(
   submit_us = 0,
-  book: BookKind = 'quote',
+  book: VenueBook = 'quote',
   simulation: SimulationConfig = {},
 ): SimulatedVenues {
   const spec = compileInstrument(
@@ -217,8 +217,7 @@ function benchVenues(
         latency: { submit_us, report_us: 0 },
         commission: { basis_points: '0.2' },
         displayed_quantity_default: '1000000',
-        book,
-        simulation,
+        simulation: { book, ...simulation },
       },
     ],
     accounts: [

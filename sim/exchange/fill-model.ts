@@ -4,9 +4,8 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
-import type { FillsConfig, SimulationConfig } from '../../schemas/config.ts'
+import type { FillsConfig, SimulationConfig, VenueBook } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import type { BookKind } from './queue-model.ts'
 import type { VenueOrder } from './venue-order.ts'
 
 /** Contract: answers depend on the arguments and on what the model itself has saved, never on a clock. */
@@ -86,7 +85,7 @@ export class ProbabilisticFills implements FillModel {
 /** The model of a venue that keeps such a book; one that would say nothing there is refused. */
 export function fillModelOf(
   config: FillsConfig | undefined,
-  book: BookKind,
+  book: VenueBook,
   seed: number,
   venue_id: string,
 ): FillModel {
@@ -113,7 +112,7 @@ export function fillModelOf(
 /** How long what is taken is gone is a choice on quotes alone. */
 export function refuseUnfitTaking(
   config: SimulationConfig | undefined,
-  book: BookKind,
+  book: VenueBook,
   venue_id: string,
 ): void {
   if (book === 'quote' || config?.taken_until !== 'next_row') return

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
-import type { QueueConfig } from '../../schemas/config.ts'
+import type { QueueConfig, VenueBook } from '../../schemas/config.ts'
 import { type HistoryMessage, history } from './naive-queue.test-support.ts'
-import type { BookKind } from './queue-model.ts'
 import { Scenario, terms, venue } from './scenario.test-support.ts'
 
 // The models against each other and against what they estimate: none is the earliest a resting order can trade,
@@ -19,8 +18,8 @@ const QUEUES: readonly QueueConfig[] = [
   { model: 'none' },
 ]
 
-function scenarioWith(queue: QueueConfig, book: BookKind = 'quote'): Scenario {
-  return new Scenario(terms({ venues: [venue({ simulation: { queue }, book })] }))
+function scenarioWith(queue: QueueConfig, book: VenueBook = 'quote'): Scenario {
+  return new Scenario(terms({ venues: [venue({ simulation: { queue, book } })] }))
 }
 
 /** Plays lines, and gives what has filled after each of them. */

@@ -2,11 +2,8 @@
 // and on quotes nobody is told who stands in front of whom: the data shows how much stands at a price and what trades
 // there, and a model says of what is taken back how much of it stood in front.
 
-import type { QueueConfig, QueueWeight } from '../../schemas/config.ts'
+import type { QueueConfig, QueueWeight, VenueBook } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-
-/** What a venue trades on: best prices, a book by price, or a book by order. */
-export type BookKind = 'quote' | 'book_level' | 'book_order'
 
 /** Cancellations are shared out in parts of a unit, so that many small ones add up to whole units. */
 export const PARTS = 4096
@@ -47,7 +44,7 @@ export function byPosition(weigh: (units: number) => number): QueueModel {
  */
 export function queueModelOf(
   config: QueueConfig | undefined,
-  book: BookKind,
+  book: VenueBook,
   venue_id: string,
   fills_touched: boolean,
 ): QueueModel | undefined {

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { RandomStream } from '../../engine/random-stream.ts'
-import type { QueueConfig, QueueWeight } from '../../schemas/config.ts'
+import type { QueueConfig, QueueWeight, VenueBook } from '../../schemas/config.ts'
 import { type NaiveEvent, NaivePlaces, type Weigh } from './naive-places.test-support.ts'
-import type { BookKind } from './queue-model.ts'
 import { play, Scenario, terms, venue } from './scenario.test-support.ts'
 
 // Queue models as hftbacktest documents its own, https://hftbacktest.readthedocs.io/en/latest/order_fill.html: a place
@@ -11,8 +10,8 @@ import { play, Scenario, terms, venue } from './scenario.test-support.ts'
 
 const SEED = 20_260_301
 
-function queued(queue: QueueConfig, book: BookKind = 'quote') {
-  return terms({ venues: [venue({ simulation: { queue }, book })] })
+function queued(queue: QueueConfig, book: VenueBook = 'quote') {
+  return terms({ venues: [venue({ simulation: { queue, book } })] })
 }
 
 const CONSERVATIVE: QueueConfig = { model: 'conservative' }

@@ -9,7 +9,7 @@ function fillsOfExchange(
   at: number,
   own: { side: 1 | -1; price: number; size: number },
 ) {
-  const scenario = new Scenario(terms({ venues: [venue({ book: 'book_order' })] }))
+  const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order' } })] }))
   const exchange = scenario.venues.exchange('sim')
   for (const [i, message] of messages.entries()) {
     if (i === at)

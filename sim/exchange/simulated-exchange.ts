@@ -9,7 +9,7 @@ import type { BarColumns } from '../../engine/tick-store-port.ts'
 import type { CapabilityTable, VenuePort } from '../../engine/venue-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
 import type { CalendarConfig } from '../../schemas/calendar.ts'
-import type { BarExpansion, VenueConfig } from '../../schemas/config.ts'
+import type { BarExpansion, VenueBook, VenueConfig } from '../../schemas/config.ts'
 import type { ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import {
   hasTrigger,
@@ -17,6 +17,7 @@ import {
   type NewOrderSingle,
   type OrderCancelReplaceRequest,
   type OrderCancelRequest,
+  type Side,
   type VenueCommand,
   type VenueReport,
 } from '../../schemas/messages/order.ts'
@@ -30,7 +31,7 @@ import { type FillModel, fillModelOf, refuseUnfitTaking } from './fill-model.ts'
 import { MessageLine } from './message-line.ts'
 import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
-import { type BookKind, queueModelOf } from './queue-model.ts'
+import { queueModelOf } from './queue-model.ts'
 import type { RejectCode } from './reject-code.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
@@ -43,8 +44,6 @@ export type ExchangeTerms = {
   readonly venue: Pick<VenueConfig, 'id' | 'latency' | 'commission' | 'calendar' | 'simulation'> & {
     /** A table of its own, in place of the configured one. */
     readonly capabilities?: CapabilityTable
-    /** What it trades on: best prices (the default), a book by price, or a book by order. Lesser data is ignored and counted. */
-    readonly book?: BookKind
     /** A user's own, in place of the configured one. */
     readonly fill_model?: FillModel
   }
@@ -71,6 +70,8 @@ export type ExchangeSurroundings = {
 export class SimulatedExchange implements VenuePort {
   readonly venue_id: VenueId
   readonly capabilities: CapabilityTable
+  /** The kind of rows it trades on. Those of a lesser kind are ignored and counted. */
+  readonly book: VenueBook
   readonly #rank: number
   readonly #delays: CommandDelays
   readonly #reportDelay: Delay
@@ -92,6 +93,8 @@ export class SimulatedExchange implements VenuePort {
   readonly #deep: DeepBooks | undefined
   /** Whether a best level is another, or has another size, since the last event of a deeper book has ended. */
   #hasMoved = false
+  /** Prices of resting orders that rows of the event were about: what stands there is looked at when it has ended. */
+  #touched: { readonly side: Side; readonly price_units: number }[] = []
   readonly #market: VenueMarket | undefined
   #hasBegun = false
   #ignoredRowCount = 0
@@ -116,7 +119,8 @@ export class SimulatedExchange implements VenuePort {
     this.#register = new OrderRegister(terms.order_retention)
     const { venue_id, capabilities } = this
     this.#admission = new Admission({ venue_id, capabilities, specs, book, register: this.#register })
-    const kind = venue.book ?? 'quote'
+    this.book = venue.simulation?.book ?? 'quote'
+    const kind = this.book
     this.#model = venue.fill_model ?? fillModelOf(venue.simulation?.fills, kind, seed, venue.id)
     this.#fillsTouched = this.#model.fills_touched
     refuseUnfitTaking(venue.simulation, kind, venue.id)
@@ -182,7 +186,7 @@ export class SimulatedExchange implements VenuePort {
     bid_size_units: number,
     ask_size_units: number,
   ): void {
-    if (this.#deep !== undefined) return this.#ignore()
+    if (this.#deep !== undefined) return this.ignore()
     this.#book.quote(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
     if (this.#hasQueues)
       this.#showQueues(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
@@ -230,7 +234,7 @@ export class SimulatedExchange implements VenuePort {
     close_price_units: number,
     prices?: BarPrices,
   ): void {
-    if (this.#deep !== undefined) return this.#ignore()
+    if (this.#deep !== undefined) return this.ignore()
     if (this.#market !== undefined)
       this.#onBarOpen(instrument_index, ts_us, price_type, prices?.open_price_units ?? close_price_units)
     if (prices === undefined || this.#bars === 'close') {
@@ -275,7 +279,7 @@ export class SimulatedExchange implements VenuePort {
     if (deep.levels(instrument_index).side(side).set(price_units, size_units)) this.#hasMoved = true
     const bests = side === 1 ? this.#resting.best_buy_price_units : this.#resting.best_sell_price_units
     if (this.#hasQueues && side * ((bests[instrument_index] as number) - price_units) >= 0) {
-      this.#floor.queues.onLevel(instrument_index, side === 1 ? 'buy' : 'sell', price_units, size_units)
+      this.#touched.push({ side: side === 1 ? 'buy' : 'sell', price_units })
       this.#hasMoved = true
     }
     if (is_last && this.#hasMoved) this.#endEvent(deep, instrument_index, ts_us)
@@ -286,6 +290,11 @@ export class SimulatedExchange implements VenuePort {
     const deep = must(this.#deep, 'the venue has a deeper book')
     if (deep.is_by_order) deep.orders(instrument_index).clear()
     else deep.levels(instrument_index).clear()
+    if (this.#hasQueues) {
+      for (const side of ['buy', 'sell'] as const)
+        for (const { price_units } of this.#resting.ofSide(instrument_index, side))
+          this.#touched.push({ side, price_units })
+    }
     this.#hasMoved = true
     if (is_last) this.#endEvent(deep, instrument_index, ts_us)
   }
@@ -311,6 +320,11 @@ export class SimulatedExchange implements VenuePort {
     if (!is_last) return
     if (this.#hasMoved) this.#endEvent(deep, instrument_index, ts_us)
     this.#floor.settle(ts_us)
+  }
+
+  /** A row of another kind than the venue trades on. */
+  ignore(): void {
+    this.#ignoredRowCount++
   }
 
   send(command: VenueCommand, sent_us: number): void {
@@ -366,6 +380,7 @@ export class SimulatedExchange implements VenuePort {
     writer.number(this.#barOrderFillCount)
     writer.number(this.#ignoredRowCount)
     writer.flag(this.#hasMoved)
+    writer.value(this.#touched)
     for (const part of this.#underWay()) part.save(writer)
     this.#deep?.save(writer)
     this.#model.save(writer)
@@ -390,6 +405,7 @@ export class SimulatedExchange implements VenuePort {
     this.#barOrderFillCount = reader.number()
     this.#ignoredRowCount = reader.number()
     this.#hasMoved = reader.flag()
+    this.#touched = reader.value() as { side: Side; price_units: number }[]
     for (const part of this.#underWay()) part.load(reader)
     this.#deep?.load(reader)
     this.#model.load(reader)
@@ -408,6 +424,13 @@ export class SimulatedExchange implements VenuePort {
 
   #endEvent(deep: DeepBooks, instrument_index: number, ts_us: number): void {
     this.#hasMoved = false
+    if (this.#touched.length > 0) {
+      for (const { side, price_units } of this.#touched) {
+        const size = deep.shownAt(instrument_index, side, price_units)
+        this.#floor.queues.onLevel(instrument_index, side, price_units, size)
+      }
+      this.#touched = []
+    }
     deep.refresh(instrument_index)
     this.#onBest(instrument_index, ts_us)
     if (this.#market !== undefined) this.#market.onRow(instrument_index, ts_us)
@@ -496,11 +519,6 @@ export class SimulatedExchange implements VenuePort {
       const size = ask_size_units || this.#book.defaultUnits(instrument_index)
       this.#floor.queues.onBest(instrument_index, 'sell', ask_price_units, size)
     }
-  }
-
-  /** Data of a lesser kind than the venue's book. */
-  #ignore(): void {
-    this.#ignoredRowCount++
   }
 
   #onQuoteConcerning(

@@ -182,5 +182,7 @@ function inputOf(series: TickSeries, stamped: Stamped, [a, b, c, d, e]: Values):
       const prices = { open_price_units: a, high_price_units: b, low_price_units: c, close_price_units: d }
       return { type: 'bar', ...stamped, interval_us, price_type, ...prices, volume_units: e }
     }
+    default:
+      throw new Error(`a session takes no rows of ${series.kind}`)
   }
 }

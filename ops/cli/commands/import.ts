@@ -7,7 +7,7 @@ import { counted, STORE_OPTION, withStore } from '../with-store.ts'
 
 export const command: Command = {
   name: 'import',
-  summary: 'Bring histories of quotes, trades and bars into the tick store.',
+  summary: 'Bring histories of quotes, trades, bars and books into the tick store.',
   usage: 'FILE...',
   description: `
 Reads LEAN's zips (the folders of a path say what a file holds), or with --mapping CSV files. A folder means every such
@@ -68,9 +68,10 @@ async function leanOpener(instruments: InstrumentTable): Promise<OpenFile> {
 async function csvOpener(mappingPath: string, instruments: InstrumentTable): Promise<OpenFile> {
   const { openCsvFile } = await import('../../../adapters/import/csv-file.ts')
   const { csvMappingFaults } = await import('../../../adapters/import/csv-mapping-faults.ts')
-  const { CsvMapping } = await import('../../../schemas/csv-mapping.ts')
+  const { csvMappingOf } = await import('../../../adapters/import/csv-presets.ts')
+  const { CsvDeclaration } = await import('../../../schemas/csv-mapping.ts')
   const { readDeclared } = await import('../../import/declared-file.ts')
-  const mapping = await readDeclared(mappingPath, CsvMapping, csvMappingFaults)
+  const mapping = csvMappingOf(await readDeclared(mappingPath, CsvDeclaration, csvMappingFaults))
   return (path) => openCsvFile(path, mapping, instruments)
 }
 
