@@ -65,6 +65,7 @@ export type TradingNode = {
   readonly orders: ReadonlyMap<string, OrderActor>
   readonly portfolios: ReadonlyMap<string, PortfolioActor>
   readonly gates: ReadonlyMap<string, RiskActor>
+  readonly executions: ReadonlyMap<string, ExecutionActor>
   readonly strategies: ReadonlyMap<string, StrategyActor>
   /** Of the strategies whose account is in another node. */
   readonly books: ReadonlyMap<string, RemoteBook>
@@ -137,6 +138,7 @@ class Wiring {
       orders: this.#orders,
       portfolios: this.#portfolios,
       gates: this.#gates,
+      executions: this.#executions,
       strategies: this.#strategies,
       books: this.#books,
       has_strategy: (id) => this.#config.strategies.some((strategy) => strategy.id === id),

@@ -2,6 +2,7 @@
 // hash in the canonical encoding. Orders are named by (account, strategy, counter, incarnation), so that nothing of the
 // run, its session, epoch or paths is in the hash. An observer sees the same outputs as objects; it changes nothing.
 
+import type { SubmitIntent } from '../schemas/messages/intent.ts'
 import {
   LIQUIDITY_SIDES,
   ORDER_TYPES,
@@ -20,6 +21,11 @@ import { writeTerms } from './terms-codec.ts'
 
 /** Sees outputs as they happen, for files, reports and counters. */
 export type OutputObserver = {
+  /**
+   * An order that says more than a plain one is asked for, before anything becomes of it: it may be held by the engine and end
+   * without a command. No record of the hash: what comes of it is.
+   */
+  readonly onAsked?: (intent: SubmitIntent, ts_us: number) => void
   readonly onCommand?: (command: VenueCommand, ts_us: number) => void
   readonly onFact?: (fact: OrderFact, ts_us: number) => void
   readonly onDenied?: (denial: OrderDenied) => void
@@ -41,6 +47,10 @@ export class Outputs {
   constructor(hash: OutputHash, observer: OutputObserver = {}) {
     this.#hash = hash
     this.#observer = observer
+  }
+
+  asked(intent: SubmitIntent, ts_us: number): void {
+    this.#observer.onAsked?.(intent, ts_us)
   }
 
   command(command: VenueCommand, ts_us: number): void {

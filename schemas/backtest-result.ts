@@ -33,16 +33,20 @@ export const DataCounts = Type.Object(
 export const OrderCounts = Type.Object(
   {
     submitted: Count(
-      'Intents that reached the gate: denied, not sent and sent. A replace makes no new order.',
+      'Intents of orders: denied, held by the engine, not sent and sent. A replace makes no new order.',
     ),
     accepted: Count('Orders the venue accepted.'),
-    denied: Count('Orders that ended at the gate.'),
+    denied: Count(
+      'Orders that the gate denied, or the engine before it: a link to an order that is not there.',
+    ),
     not_sent: Count('Orders that passed the gate and provably never left.'),
     rejected: Count('Orders the venue refused.'),
     filled: Count('Orders that ended filled in full.'),
-    canceled: Count('Orders that ended canceled, partly filled or not.'),
-    expired: Count('Orders that ended by their time in force.'),
-    open_at_end: Count('Orders that had not ended when the history did.'),
+    canceled: Count(
+      'Orders that ended canceled, partly filled or not, at the venue or while the engine held them.',
+    ),
+    expired: Count('Orders that ended by their time in force, at the venue or while the engine held them.'),
+    open_at_end: Count('Orders that had not ended when the history did, held ones among them.'),
   },
   closed(
     'Orders, each ending in exactly one of denied, not_sent, rejected, filled, canceled, expired, open_at_end.',

@@ -37,10 +37,14 @@ export type OrderOutcome = (typeof ORDER_OUTCOMES)[number]
 
 export const OrderRow = Type.Object(
   {
-    submitted: Time('When the gate approved or denied the order.'),
+    submitted: Time(
+      'When the gate approved or denied the order; of one the engine held to its end, when it was asked for.',
+    ),
     ended: TimeOrNone('When the engine knew that it had ended; empty while it is open.'),
     ...intent,
-    client_order_id: Text('Id at the venue, of the last incarnation; empty for a denied order.'),
+    client_order_id: Text(
+      'Id at the venue, of the last incarnation; empty for an order that never left the engine.',
+    ),
     venue_id: Text('Venue.'),
     instrument_id: Text('Instrument.'),
     side: Words(SIDES, 'Side.'),

@@ -51,6 +51,7 @@ export class ExecutionActor implements Actor {
   readonly #held: HeldBook
   readonly #linked: LinkedOrders
   #intentCount = 0
+  #deniedCount = 0
   #isHolding = false
 
   constructor(node: Node, options: ExecutionOptions) {
@@ -85,6 +86,17 @@ export class ExecutionActor implements Actor {
     return held === 0 ? `${this.#intentCount} intents` : `${this.#intentCount} intents, ${held} held`
   }
 
+  /** Orders that came to nothing here, and those that are held: no gate has judged them, and no venue has heard of them. */
+  get counts(): {
+    readonly denied: number
+    readonly canceled: number
+    readonly expired: number
+    readonly held: number
+  } {
+    const { canceled_count: canceled, expired_count: expired, size: held } = this.#held
+    return { denied: this.#deniedCount, canceled, expired, held }
+  }
+
   /** Orders of a strategy that are kept here, oldest first. */
   heldOrders(strategy_id: string): OpenOrder[] {
     return this.#held.of(strategy_id)
@@ -96,12 +108,14 @@ export class ExecutionActor implements Actor {
 
   save(writer: CanonicalWriter): void {
     writer.number(this.#intentCount)
+    writer.number(this.#deniedCount)
     this.#held.save(writer)
     this.#linked.save(writer)
   }
 
   load(reader: CanonicalReader): void {
     this.#intentCount = reader.number()
+    this.#deniedCount = reader.number()
     this.#held.load(reader)
     this.#linked.load(reader)
     this.#isHolding = this.#keepsAny
@@ -146,6 +160,7 @@ export class ExecutionActor implements Actor {
       return this.#denyUnknown(intent, parent_counter)
     if (keepsGroup && !this.#linked.isKnown(seq, intent.strategy_id, group_counter))
       return this.#denyUnknown(intent, group_counter)
+    this.#options.outputs.asked(intent, this.#node.now_us)
     this.#linked.noteAsked(seq, intent)
     if (keepsGroup) this.#linked.join(intent, group_type)
     const terms = withoutLinks(intent.terms, keepsParent, keepsGroup)
@@ -271,6 +286,7 @@ export class ExecutionActor implements Actor {
       limit: '',
       ts_event_us: timeUs(this.#node.now_us),
     }
+    this.#deniedCount++
     this.#options.outputs.denial(denial)
     const route = must(this.#deniedRoutes.get(strategy_id), 'an intent is of a strategy of the account')
     this.#node.bus.send(route, denial)

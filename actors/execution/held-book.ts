@@ -37,6 +37,9 @@ export class HeldBook {
   readonly #watching: Uint32Array
   readonly #last: Float64Array
   readonly #hasLast: Uint8Array
+  /** Orders that ended here. */
+  canceled_count = 0
+  expired_count = 0
 
   /** @param onSize hears of each order that comes or goes, but for those of a snapshot. */
   constructor(
@@ -161,12 +164,16 @@ export class HeldBook {
   save(writer: CanonicalWriter): void {
     writer.count(this.#orders.size)
     for (const order of this.#orders.values()) saveHeld(writer, order)
+    writer.number(this.canceled_count)
+    writer.number(this.expired_count)
     for (const price of this.#last) writer.number(price)
     writer.bytes(this.#hasLast)
   }
 
   load(reader: CanonicalReader): void {
     for (let count = reader.count(); count > 0; count--) this.#put(loadHeld(reader))
+    this.canceled_count = reader.number()
+    this.expired_count = reader.number()
     for (let i = 0; i < this.#last.length; i++) this.#last[i] = reader.number()
     this.#hasLast.set(reader.bytes())
   }
@@ -246,6 +253,8 @@ export class HeldBook {
 
   #tell(order: HeldOrder, type: OrderFactType, reason_code: string): void {
     const { strategy_id, counter } = order
+    if (type === 'order.canceled') this.canceled_count++
+    if (type === 'order.expired') this.expired_count++
     const id = clientOrderId(this.#options.session, this.#node.epoch, strategy_id, counter)
     const fact = heldFact(order, type, id, reason_code, timeUs(this.#node.now_us))
     this.#options.outputs.fact(fact, this.#node.now_us)

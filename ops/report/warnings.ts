@@ -80,9 +80,7 @@ function resultWarnings({ result }: ReportData): string[] {
   if (Number(pnl.unrealized) !== 0)
     warnings.push('A position was still open at the end; its profit is not realized.')
   if (counts.denied > 0)
-    warnings.push(
-      `The risk gate denied ${counts.denied} of ${counts.submitted} orders; the reasons are below.`,
-    )
+    warnings.push(`${counts.denied} of ${counts.submitted} orders were denied; the reasons are below.`)
   return warnings
 }
 

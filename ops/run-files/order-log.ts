@@ -2,6 +2,7 @@
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
+import type { SubmitIntent } from '../../schemas/messages/intent.ts'
 import {
   hasLimit,
   hasTrigger,
@@ -22,7 +23,7 @@ type OpenOrder = {
   readonly submitted_us: number
   readonly spec: InstrumentSpec
   readonly mean: MeanPrice
-  readonly command: NewOrderSingle
+  readonly trigger_price_units: number
   /** The newest fact; undefined until there is one. */
   last: OrderFact | undefined
 }
@@ -54,11 +55,14 @@ export class OrderLog {
     this.#write = write
   }
 
+  /** An order the engine may hold: it can end without a command. */
+  onAsked(intent: SubmitIntent, ts_us: number): void {
+    this.#begin(intent, ts_us)
+  }
+
+  /** The gate has approved an order, which begins now, whether or not it was held before. */
   onCommand(command: VenueCommand, ts_us: number): void {
-    if (command.type !== 'new_order_single') return
-    const spec = this.#specOf(command)
-    const mean = new MeanPrice(spec)
-    this.#openOf(command).set(command.counter, { submitted_us: ts_us, spec, mean, command, last: undefined })
+    if (command.type === 'new_order_single') this.#begin(command, ts_us)
   }
 
   onFact(fact: OrderFact, ts_us: number): void {
@@ -75,16 +79,29 @@ export class OrderLog {
   }
 
   onDenied(denial: OrderDenied): void {
-    if (denial.request === 'new') this.#write(deniedRow(denial, this.#specOf(denial)))
+    if (denial.request !== 'new') return
+    this.#openOf(denial).delete(denial.counter)
+    this.#write(deniedRow(denial, this.#specOf(denial)))
   }
 
   finish(): void {
     const open = [...this.#open.values()].flatMap((orders) => [...orders.values()])
     for (const order of open.sort((a, b) => a.submitted_us - b.submitted_us)) {
-      const last = must(order.last, 'an order that was sent has a fact')
+      const last = must(order.last, 'an order that is held or was sent has a fact')
       this.#write(orderRow(order, last, 'open_at_end', ''))
     }
     this.#open.clear()
+  }
+
+  #begin(order: SubmitIntent | NewOrderSingle, ts_us: number): void {
+    const spec = this.#specOf(order)
+    this.#openOf(order).set(order.counter, {
+      submitted_us: ts_us,
+      spec,
+      mean: new MeanPrice(spec),
+      trigger_price_units: order.terms.trigger_price_units,
+      last: undefined,
+    })
   }
 
   #specOf({ instrument_id }: Pick<OrderDenied, 'instrument_id'>): InstrumentSpec {
@@ -102,13 +119,14 @@ export class OrderLog {
 }
 
 function orderRow(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ended: string): OrderRow {
-  const { price_scale, size_scale } = order.spec
-  const { trigger_price_units } = order.command.terms
+  const { trigger_price_units, spec } = order
+  const { price_scale, size_scale } = spec
   return {
     submitted: timeText(order.submitted_us),
     ended,
     ...intentCells(fact),
-    client_order_id: fact.client_order_id,
+    // What was held to its end has an id that no venue ever heard of.
+    client_order_id: fact.incarnation === 0 ? '' : fact.client_order_id,
     venue_id: fact.venue_id,
     instrument_id: fact.instrument_id,
     side: fact.side,

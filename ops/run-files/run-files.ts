@@ -61,6 +61,7 @@ export class RunFiles {
       listener.onPosition?.(row)
     })
     this.observer = {
+      onAsked: (intent, ts_us) => this.#orders.onAsked(intent, ts_us),
       onCommand: (command, ts_us) => this.#orders.onCommand(command, ts_us),
       onFact: (fact, ts_us) => {
         this.#orders.onFact(fact, ts_us)

@@ -1,5 +1,6 @@
 // The result object of a run, from the session's actors. Shapes and meanings: schemas/backtest-result.ts.
 
+import type { ExecutionActor } from '../../actors/execution/execution-actor.ts'
 import type { AccountMarks } from '../../actors/portfolio/portfolio-actor.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import { BACKTEST_CONTRACT_VERSION, type BacktestResult } from '../../schemas/backtest-result.ts'
@@ -76,7 +77,27 @@ function orderCounts(session: BacktestSession): BacktestResult['orders'] {
     approved === not_sent + rejected + filled + canceled + expired + open_at_end,
     'each approved order has ended in exactly one way, or is open',
   )
-  return { submitted: approved + denied, accepted, denied, ...ended, open_at_end }
+  const held = heldCounts(session)
+  return {
+    submitted: approved + denied + held.denied + held.canceled + held.expired + held.held,
+    accepted,
+    denied: denied + held.denied,
+    not_sent,
+    rejected,
+    filled,
+    canceled: canceled + held.canceled,
+    expired: expired + held.expired,
+    open_at_end: open_at_end + held.held,
+  }
+}
+
+/** Orders of which neither a gate nor a venue ever heard. */
+function heldCounts(session: BacktestSession): ExecutionActor['counts'] {
+  const sums = { denied: 0, canceled: 0, expired: 0, held: 0 }
+  for (const { counts } of session.trading.executions.values()) {
+    for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += counts[key]
+  }
+  return sums
 }
 
 /** Money of all accounts, in the currency of the first. */
