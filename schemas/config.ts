@@ -207,6 +207,40 @@ export const QueueConfig = Type.Union(
   },
 )
 export type QueueConfig = Static<typeof QueueConfig>
+const pressing = {
+  increments: Decimal({
+    description: 'Price increments by which prices are worse once `quantity` has just been taken.',
+  }),
+  quantity: Decimal({ description: 'Quantity that presses by `increments`.' }),
+  half_life_us: Count({
+    description: 'Time in which half of what passes has passed, microseconds.',
+    // A minute: what is known of how fast a book fills again lies between seconds and minutes.
+    default: 60_000_000,
+  }),
+  permanent_share: Probability({
+    description: 'Share of what is taken whose pressure does not pass, 0 to 1.',
+    default: '0',
+  }),
+}
+
+export const ImpactConfig = Type.Union(
+  [
+    Type.Object(
+      { model: Type.Literal('linear', { description: 'In proportion to what was taken.' }), ...pressing },
+      closed('What orders took presses on the price of their side in proportion.'),
+    ),
+    Type.Object(
+      {
+        model: Type.Literal('square_root', { description: 'With the square root of what was taken.' }),
+        ...pressing,
+      },
+      closed('What orders took presses on the price of their side with its square root.'),
+    ),
+  ],
+  { description: 'What trades of own orders do to the prices that later ones meet; absent: nothing.' },
+)
+export type ImpactConfig = Static<typeof ImpactConfig>
+
 export type QueueWeight = Extract<QueueConfig, { model: 'by_position' }>['weight']
 
 export const SimulationConfig = Type.Object(
@@ -230,6 +264,22 @@ export const SimulationConfig = Type.Object(
         description:
           'How long what an order takes of a quote is gone: until the next row of the instrument (the default), or until one shows another price or size there.',
       }),
+    ),
+    impact: Type.Optional(ImpactConfig),
+    self_match: Type.Optional(
+      Type.Union(
+        [
+          Type.Literal('apart'),
+          Type.Literal('allowed'),
+          Type.Literal('cancel_aggressive'),
+          Type.Literal('cancel_passive'),
+          Type.Literal('cancel_both'),
+        ],
+        {
+          description:
+            'What becomes of an order that comes to the price of another of its account: they do not meet (the default), they trade, or the one that came, the one that waited, or both are canceled.',
+        },
+      ),
     ),
     bars: Type.Optional(
       Type.Union([Type.Literal('close'), Type.Literal('fixed'), Type.Literal('adaptive')], {

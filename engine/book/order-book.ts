@@ -48,6 +48,16 @@ export class OrderBook {
     return this.#ranks[this.#slots.get(order_id)] as number
   }
 
+  /** Whether any order of a side and price came before a place in time. It looks at every order. */
+  hasBefore(side: 1 | -1, price_units: number, rank: number): boolean {
+    for (let slot = 0; slot < this.#used; slot++) {
+      if (this.#prices[slot] !== price_units || this.#sides[slot] !== side) continue
+      if ((this.#ranks[slot] as number) < rank && this.#slots.get(this.#ids[slot] as number) === slot)
+        return true
+    }
+    return false
+  }
+
   /** Like the others returns whether a best level is another or has another size. */
   add(order_id: number, side: 1 | -1, price_units: number, size_units: number): boolean {
     const isOld = this.#slots.get(order_id) >= 0 && this.delete(order_id)

@@ -25,6 +25,8 @@ export type AdmissionTerms = {
   readonly specs: readonly InstrumentSpec[]
   readonly book: TopOfBook
   readonly register: OrderRegister
+  /** Whether an order that comes in would take at once. */
+  readonly wouldTake: (command: NewOrderSingle, account: VenueAccount, now_us: number) => boolean
 }
 
 export class Admission {
@@ -48,7 +50,7 @@ export class Admission {
       (hasLimit(command.order_type) ? priceReason(spec, command.price_units, now_us) : '') ||
       (isPlain(command) ? '' : this.#ofTerms(command, spec, now_us)) ||
       (book.hasMarket(spec.index) ? '' : 'no_market') ||
-      (isPlain(command) ? '' : this.#ofFlags(command, account)) ||
+      (isPlain(command) ? '' : this.#ofFlags(command, account, now_us)) ||
       this.#ofAccount(command, account)
     )
   }
@@ -110,16 +112,11 @@ export class Admission {
     )
   }
 
-  #ofFlags(command: NewOrderSingle, account: VenueAccount): RejectCode | '' {
-    const { instrument_index, side, order_type, price_units, terms } = command
-    const { book } = this.#terms
+  #ofFlags(command: NewOrderSingle, account: VenueAccount, now_us: number): RejectCode | '' {
+    const { instrument_index, side, order_type, terms } = command
     if (terms.reduce_only && account.closableUnits(instrument_index, side) === 0) return 'would_not_reduce'
     if (!terms.post_only || waitsForTrigger(order_type)) return ''
-    const takes =
-      side === 'buy'
-        ? price_units >= (book.ask_price_units[instrument_index] as number)
-        : price_units <= (book.bid_price_units[instrument_index] as number)
-    return takes ? 'post_only_would_take' : ''
+    return this.#terms.wouldTake(command, account, now_us) ? 'post_only_would_take' : ''
   }
 
   /** An order that waits weighs nothing until its trigger is met, and one that only reduces never does. */

@@ -4,12 +4,14 @@ import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import type { OrderBook } from '../../engine/book/order-book.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
-import type { SizeUnits } from '../../schemas/units.ts'
+import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import type { DeepBooks } from './deep-books.ts'
 import type { FillModel } from './fill-model.ts'
-import { fillableUnits, type MatchingEvents, type MatchingTerms, worsePrice } from './matching.ts'
+import { type Impact, worsePrice } from './impact.ts'
+import { fillableUnits, type MatchingEvents, type MatchingTerms } from './matching.ts'
 import type { QueuePlaces } from './queue-places.ts'
 import type { RestingOrders } from './resting-orders.ts'
+import type { SelfMatch } from './self-match.ts'
 import { leavesUnits, type VenueOrder } from './venue-order.ts'
 
 export type DeepMatchingTerms = Omit<MatchingTerms, 'book'> & { readonly books: DeepBooks }
@@ -20,63 +22,70 @@ export class DeepMatching {
   readonly #specs: readonly InstrumentSpec[]
   readonly #model: FillModel
   readonly #queues: QueuePlaces
+  readonly #self: SelfMatch | undefined
+  readonly #impact: Impact
   readonly #events: MatchingEvents
 
-  constructor({ books, resting, specs, model, queues, events }: DeepMatchingTerms) {
+  constructor({ books, resting, specs, model, queues, self, impact, events }: DeepMatchingTerms) {
     this.#books = books
     this.#resting = resting
     this.#specs = specs
     this.#model = model
     this.#queues = queues
+    this.#self = self
+    this.#impact = impact
     this.#events = events
   }
 
-  fillsWhole(order: VenueOrder): boolean {
+  fillsWhole(order: VenueOrder, ts_us: number): boolean {
     const wanted = fillableUnits(order)
     if (wanted < leavesUnits(order)) return false
-    if (order.works_as === 'market' && this.#model.fills_residual) return this.isMarketable(order)
-    const against = this.#books.against(order.instrument_index, order.side)
-    let shown = 0
-    for (let depth = 0; depth < against.count && shown < wanted; depth++) {
-      if (!this.#reaches(order, against.priceAt(depth))) break
-      shown += this.#lots(order, against.sizeAt(depth))
-      if (order.works_as === 'market_to_limit') break
-    }
-    return shown >= wanted
+    const hasRest =
+      order.works_as === 'market' && this.#model.fills_residual && this.isMarketable(order, ts_us)
+    const shown = hasRest ? wanted : this.#shownUnits(order, wanted, ts_us)
+    return this.#self?.fillsWhole(order, reachOf(order), shown) ?? shown >= wanted
   }
 
   /**
    * Walks the levels the order reaches, and takes of each what the model lets it. What the book does not hold is not
-   * filled, unless the model has the rest of a market order trade one increment beyond the last level.
+   * filled, unless the model has the rest of a market order trade one increment beyond the last level. Returns whether the
+   * order goes on: it does not where it met one of its own account and the venue's rule cancels it.
    */
-  take(order: VenueOrder, ts_us: number): void {
+  take(order: VenueOrder, ts_us: number): boolean {
     const { instrument_index, side } = order
     const against = this.#books.against(instrument_index, side)
     const spec = this.#spec(order)
     const slip = order.works_as === 'limit' ? 0 : this.#model.slippageIncrements(order)
+    // What it takes on the way presses on what comes later, not on itself.
+    const pressing = this.#impact.pressing(instrument_index, side, ts_us)
     let last: number | undefined
     for (let depth = 0; depth < against.count; ) {
       const price = against.priceAt(depth)
-      if (!this.#reaches(order, price)) return
+      const met = worsePrice(spec, side, price, pressing, ts_us)
+      if (!this.#reaches(order, met)) break
+      if (this.#self?.meet(order, met, false, ts_us) === false) return false
       const size = against.sizeAt(depth)
       const quantity = Math.min(fillableUnits(order), this.#lots(order, size))
-      last = price
+      last = met
       if (quantity > 0) {
         this.#books.take(instrument_index, side, price, quantity)
-        this.#events.onFill(order, worsePrice(spec, side, price, slip, ts_us), quantity as SizeUnits, ts_us)
+        this.#events.onFill(order, worsePrice(spec, side, met, slip, ts_us), quantity as SizeUnits, ts_us)
       }
-      if (order.works_as === 'market_to_limit' || fillableUnits(order) === 0) return
+      if (order.works_as === 'market_to_limit' || fillableUnits(order) === 0) return true
       // A level that is used up is not there any more.
       if (quantity < size) depth++
     }
-    if (order.works_as !== 'market' || !this.#model.fills_residual || last === undefined) return
-    const worse = worsePrice(spec, side, last, slip + 1, ts_us)
-    this.#events.onFill(order, worse, fillableUnits(order) as SizeUnits, ts_us)
+    const hasRest = order.works_as === 'market' && this.#model.fills_residual && last !== undefined
+    const worst = hasRest ? worsePrice(spec, side, last as number, slip + 1, ts_us) : reachOf(order)
+    if (this.#self?.meet(order, worst, true, ts_us) === false) return false
+    const residual = hasRest ? fillableUnits(order) : 0
+    if (residual > 0) this.#events.onFill(order, worst as PriceUnits, residual as SizeUnits, ts_us)
+    return true
   }
 
-  isMarketable(order: VenueOrder): boolean {
+  isMarketable(order: VenueOrder, ts_us: number): boolean {
     const against = this.#books.against(order.instrument_index, order.side)
-    return against.count > 0 && this.#reaches(order, against.best_price_units)
+    return against.count > 0 && this.#reaches(order, this.#met(order, against.best_price_units, ts_us))
   }
 
   /** Fills resting orders that the other side of the book has come to, each at its own price. */
@@ -166,12 +175,14 @@ export class DeepMatching {
     for (;;) {
       const own =
         side === 'buy' ? this.#resting.bestBuy(instrument_index) : this.#resting.bestSell(instrument_index)
-      if (own === undefined || against.count === 0 || !this.#reaches(own, against.best_price_units)) return
+      if (own === undefined || against.count === 0) return
+      const best = this.#met(own, against.best_price_units, ts_us)
+      if (!this.#reaches(own, best)) return
       if (fillableUnits(own) === 0) {
         this.#events.onSpent(own, ts_us)
         continue
       }
-      if (own.price_units === against.best_price_units && !this.#queues.isInFront(own)) return
+      if (own.price_units === best && !this.#queues.isInFront(own)) return
       const shown = against.best_size_units
       const wanted = fillableUnits(own)
       const quantity = Math.min(wanted, this.#lots(own, shown))
@@ -190,6 +201,23 @@ export class DeepMatching {
     )
   }
 
+  /** What stands on the levels that an order reaches, as far as it is wanted. */
+  #shownUnits(order: VenueOrder, wanted_units: number, ts_us: number): number {
+    const against = this.#books.against(order.instrument_index, order.side)
+    let shown = 0
+    for (let depth = 0; depth < against.count && shown < wanted_units; depth++) {
+      if (!this.#reaches(order, this.#met(order, against.priceAt(depth), ts_us))) break
+      shown += this.#lots(order, against.sizeAt(depth))
+      if (order.works_as === 'market_to_limit') break
+    }
+    return shown
+  }
+
+  /** What an order meets at a level. */
+  #met({ instrument_index, side }: VenueOrder, price_units: number, ts_us: number): number {
+    return this.#impact.pressed(instrument_index, side, price_units, ts_us)
+  }
+
   #reaches(order: VenueOrder, price_units: number): boolean {
     if (order.works_as !== 'limit') return true
     return order.side === 'buy' ? order.price_units >= price_units : order.price_units <= price_units
@@ -203,4 +231,10 @@ export class DeepMatching {
   #spec(order: VenueOrder): InstrumentSpec {
     return must(this.#specs[order.instrument_index], 'an order is matched in an instrument that is known')
   }
+}
+
+/** The worst price an order takes at: a market order walks all that is there. */
+function reachOf(order: VenueOrder): number {
+  if (order.works_as === 'limit') return order.price_units
+  return order.side === 'buy' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
 }

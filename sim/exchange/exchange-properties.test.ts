@@ -273,10 +273,18 @@ test.each(CHOICES)(
   },
 )
 
-const SNAPSHOTS = CHOICES.flatMap(([name, simulation]) => [
-  [`without latency, ${name}`, choosing(simulation)] as const,
-  [`with latency, ${name}`, choosing(simulation, { submit_us: 2, report_us: 1 })] as const,
-])
+const PRESSED: SimulationConfig = {
+  impact: { model: 'square_root', increments: '1', quantity: '10', half_life_us: 5, permanent_share: '0.2' },
+  self_match: 'allowed',
+  queue: { model: 'conservative' },
+}
+
+const SNAPSHOTS = [...CHOICES, ['an impact and trades of an account with itself', PRESSED] as const].flatMap(
+  ([name, simulation]) => [
+    [`without latency, ${name}`, choosing(simulation)] as const,
+    [`with latency, ${name}`, choosing(simulation, { submit_us: 2, report_us: 1 })] as const,
+  ],
+)
 
 test.each(SNAPSHOTS)(
   'running on from a snapshot at any point gives the same reports and the same state, %s',

@@ -1,12 +1,13 @@
 // Matching on top of book. What is shown at the best price is shared by all orders until the instrument's next row.
 
-import { type InstrumentSpec, incrementUnits } from '../../engine/instrument-spec.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
-import type { Side } from '../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import type { FillModel } from './fill-model.ts'
+import { type Impact, worsePrice } from './impact.ts'
 import type { QueuePlaces } from './queue-places.ts'
 import type { RestingOrders } from './resting-orders.ts'
+import type { SelfMatch } from './self-match.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import { leavesUnits, type VenueOrder } from './venue-order.ts'
 
@@ -18,6 +19,8 @@ export type MatchingEvents = {
     quantity_units: SizeUnits,
     ts_us: number,
   ) => void
+  /** A resting order met one of its own account, and the venue's rule cancels it. */
+  readonly onSelfMatch: (order: VenueOrder, ts_us: number) => void
   /** A resting order that only reduces has nothing left to reduce. */
   readonly onSpent: (order: VenueOrder, ts_us: number) => void
 }
@@ -28,6 +31,9 @@ export type MatchingTerms = {
   readonly specs: readonly InstrumentSpec[]
   readonly model: FillModel
   readonly queues: QueuePlaces
+  /** Undefined where orders of one account do not meet. */
+  readonly self: SelfMatch | undefined
+  readonly impact: Impact
   readonly events: MatchingEvents
 }
 
@@ -37,37 +43,50 @@ export class Matching {
   readonly #specs: readonly InstrumentSpec[]
   readonly #model: FillModel
   readonly #queues: QueuePlaces
+  readonly #self: SelfMatch | undefined
+  readonly #impact: Impact
   readonly #events: MatchingEvents
 
-  constructor({ book, resting, specs, model, queues, events }: MatchingTerms) {
+  constructor({ book, resting, specs, model, queues, self, impact, events }: MatchingTerms) {
     this.#book = book
     this.#resting = resting
     this.#specs = specs
     this.#model = model
     this.#queues = queues
+    this.#self = self
+    this.#impact = impact
     this.#events = events
   }
 
   /** Whether an arriving order would fill whole at once. */
-  fillsWhole(order: VenueOrder): boolean {
+  fillsWhole(order: VenueOrder, ts_us: number): boolean {
     const wanted = fillableUnits(order)
     if (wanted < leavesUnits(order)) return false
-    if (order.works_as === 'market' && this.#model.fills_residual) return true
-    return this.isMarketable(order) && this.#availableLots(order) >= wanted
+    const hasAll = order.works_as === 'market' && this.#model.fills_residual
+    const shown = hasAll ? wanted : this.isMarketable(order, ts_us) ? this.#availableLots(order) : 0
+    return (
+      this.#self?.fillsWhole(order, this.#reach(order, this.#touch(order, ts_us), 0, ts_us), shown) ??
+      shown >= wanted
+    )
   }
 
-  /** Fills an arriving order with what is shown; a market order's residual trades one price increment worse. */
-  take(order: VenueOrder, ts_us: number): void {
-    if (order.works_as === 'limit') {
-      if (this.isMarketable(order)) this.#takeShown(order, this.#touch(order), ts_us)
-      return
-    }
-    const slip = this.#model.slippageIncrements(order)
-    this.#takeShown(order, this.#worsePrice(order, slip, ts_us), ts_us)
-    if (order.works_as === 'market_to_limit' || !this.#model.fills_residual) return
-    const residual = fillableUnits(order)
-    if (residual === 0) return
-    this.#events.onFill(order, this.#worsePrice(order, slip + 1, ts_us), residual as SizeUnits, ts_us)
+  /**
+   * Fills an arriving order with what is shown; a market order's residual trades one price increment worse. Returns whether
+   * the order goes on: it does not where it met one of its own account and the venue's rule cancels it.
+   */
+  take(order: VenueOrder, ts_us: number): boolean {
+    const slip = order.works_as === 'limit' ? 0 : this.#model.slippageIncrements(order)
+    // What it takes on the way presses on what comes later, not on itself.
+    const touch = this.#touch(order, ts_us)
+    const reach = this.#reach(order, touch, slip, ts_us)
+    const isMarketable = order.side === 'buy' ? touch <= reach : touch >= reach
+    if (this.#self?.meet(order, isMarketable ? touch : reach, false, ts_us) === false) return false
+    if (isMarketable)
+      this.#takeShown(order, worsePrice(this.#spec(order), order.side, touch, slip, ts_us), ts_us)
+    if (this.#self?.meet(order, reach, true, ts_us) === false) return false
+    const residual = order.works_as === 'market' && this.#model.fills_residual ? fillableUnits(order) : 0
+    if (residual > 0) this.#events.onFill(order, reach, residual as SizeUnits, ts_us)
+    return true
   }
 
   /**
@@ -76,15 +95,15 @@ export class Matching {
    * trades through its price.
    */
   cross(instrument_index: number, ts_us: number, improves: boolean): void {
-    const ask = this.#book.ask_price_units[instrument_index] as PriceUnits
     for (;;) {
+      const ask = this.#impact.ask(instrument_index, ts_us)
       const buy = this.#resting.bestBuy(instrument_index)
       if (buy === undefined || buy.price_units < ask) break
       if (buy.price_units === ask && !this.#queues.isInFront(buy)) break
       if (!this.#crossOne(buy, improves ? ask : buy.price_units, ts_us)) break
     }
-    const bid = this.#book.bid_price_units[instrument_index] as PriceUnits
     for (;;) {
+      const bid = this.#impact.bid(instrument_index, ts_us)
       const sell = this.#resting.bestSell(instrument_index)
       if (sell === undefined || sell.price_units > bid) break
       if (sell.price_units === bid && !this.#queues.isInFront(sell)) break
@@ -104,9 +123,9 @@ export class Matching {
     }
   }
 
-  isMarketable(order: VenueOrder): boolean {
+  isMarketable(order: VenueOrder, ts_us: number): boolean {
     if (order.works_as !== 'limit') return true
-    const touch = this.#touch(order)
+    const touch = this.#touch(order, ts_us)
     return order.side === 'buy' ? order.price_units >= touch : order.price_units <= touch
   }
 
@@ -117,6 +136,13 @@ export class Matching {
       return true
     }
     return this.#takeShown(order, price_units, ts_us)
+  }
+
+  /** The worst price an arriving order takes at. */
+  #reach(order: VenueOrder, touch_units: PriceUnits, slip: number, ts_us: number): PriceUnits {
+    if (order.works_as === 'limit') return order.price_units
+    const more = order.works_as === 'market' && this.#model.fills_residual ? 1 : 0
+    return worsePrice(this.#spec(order), order.side, touch_units, slip + more, ts_us)
   }
 
   /** Fills as many whole lots as are shown. Returns whether that was all there was to fill, so that the next in line has its turn. */
@@ -135,10 +161,12 @@ export class Matching {
     return available - (available % this.#spec(order).lot_units)
   }
 
-  /** The best price on the side the order trades against: buys pay the ask. */
-  #touch(order: VenueOrder): PriceUnits {
-    const prices = order.side === 'buy' ? this.#book.ask_price_units : this.#book.bid_price_units
-    return prices[order.instrument_index] as PriceUnits
+  /** The best price on the side the order trades against, as its own side has pressed it: buys pay the ask. */
+  #touch(order: VenueOrder, ts_us: number): PriceUnits {
+    const { instrument_index, side } = order
+    return side === 'buy'
+      ? this.#impact.ask(instrument_index, ts_us)
+      : this.#impact.bid(instrument_index, ts_us)
   }
 
   #shownSizes(order: VenueOrder): Float64Array {
@@ -148,25 +176,6 @@ export class Matching {
   #spec(order: VenueOrder): InstrumentSpec {
     return must(this.#specs[order.instrument_index], 'an order is matched in an instrument that is known')
   }
-
-  /** Increments beyond the touch. */
-  #worsePrice(order: VenueOrder, increments: number, ts_us: number): PriceUnits {
-    return worsePrice(this.#spec(order), order.side, this.#touch(order), increments, ts_us)
-  }
-}
-
-/** A price so many increments worse for a side, or the price itself where that would not be a valid one. */
-export function worsePrice(
-  spec: InstrumentSpec,
-  side: Side,
-  price_units: number,
-  increments: number,
-  ts_us: number,
-): PriceUnits {
-  if (increments === 0) return price_units as PriceUnits
-  const distance = increments * (incrementUnits(spec, price_units, ts_us) ?? 0)
-  const worse = price_units + (side === 'buy' ? distance : -distance)
-  return (worse > 0 || spec.allow_non_positive_price ? worse : price_units) as PriceUnits
 }
 
 /**

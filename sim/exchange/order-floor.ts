@@ -8,18 +8,22 @@ import type { BarColumns } from '../../engine/tick-store-port.ts'
 import { triggeredLimit } from '../../engine/trigger/trigger.ts'
 import { must } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
-import type { LiquiditySide, VenueReport } from '../../schemas/messages/order.ts'
+import type { LiquiditySide, NewOrderSingle, VenueReport } from '../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import { CallBook } from './call-book.ts'
 import type { DeepBooks } from './deep-books.ts'
 import { DeepMatching } from './deep-matching.ts'
 import type { FillModel } from './fill-model.ts'
+import { Impact } from './impact.ts'
+import type { ImpactModel } from './impact-model.ts'
 import { Matching, type MatchingEvents } from './matching.ts'
 import type { OrderRegister } from './order-register.ts'
 import type { QueueModel } from './queue-model.ts'
 import { QueuePlaces } from './queue-places.ts'
 import { RestingOrders } from './resting-orders.ts'
+import { SelfMatch, type SelfMatchRule } from './self-match.ts'
 import type { TopOfBook } from './top-of-book.ts'
+import type { VenueAccount } from './venue-account.ts'
 import { leavesUnits, NOT_PLACED, type VenueOrder, waitsForTrigger } from './venue-order.ts'
 import { orderReport } from './venue-reports.ts'
 import { WaitingOrders } from './waiting-orders.ts'
@@ -34,6 +38,10 @@ export type FloorTerms = {
   readonly model: FillModel
   /** Undefined where nobody stands in front of an order, or where its place is known. */
   readonly queue: QueueModel | undefined
+  /** What becomes of orders of one account that meet; undefined where they do not. */
+  readonly self_match: SelfMatchRule | undefined
+  /** Undefined where orders of the run move nothing. */
+  readonly impact: ImpactModel | undefined
   /** Of a venue whose book is deeper than its best prices. */
   readonly deep: DeepBooks | undefined
   readonly report: (report: VenueReport, ts_us: number) => void
@@ -56,7 +64,10 @@ export class OrderFloor {
   readonly matching: Matching
   readonly deep: DeepMatching | undefined
   readonly queues: QueuePlaces
+  /** Undefined where orders of one account do not meet. */
+  readonly self: SelfMatch | undefined
   readonly #terms: FloorTerms
+  readonly #impact: Impact
   /** Open orders that only reduce: they end when there is nothing left to reduce. */
   readonly #reducing = new Set<VenueOrder>()
   /** An account traded, so an order that only reduces may have nothing left to do. */
@@ -72,12 +83,24 @@ export class OrderFloor {
     this.call = new CallBook(specs.length)
     const events: MatchingEvents = {
       onFill: (order, price, quantity, ts_us) => this.#fill(order, price, quantity, ts_us),
+      onSelfMatch: (order, ts_us) => this.cancel(order, ts_us, 'self_match'),
       onSpent: (order, ts_us) => this.#endSpent(order, ts_us),
     }
     const { resting } = this
     const is_by_order = terms.deep?.is_by_order === true
     this.queues = new QueuePlaces({ model: queue, is_by_order, resting, specs, fills: model, events })
-    const parts = { resting, specs, model, queues: this.queues, events }
+    this.self =
+      terms.self_match && new SelfMatch({ rule: terms.self_match, resting, deep: terms.deep, events })
+    this.#impact = new Impact(terms.impact, book, specs)
+    const parts = {
+      resting,
+      specs,
+      model,
+      queues: this.queues,
+      self: this.self,
+      impact: this.#impact,
+      events,
+    }
     this.matching = new Matching({ ...parts, book })
     this.deep = terms.deep && new DeepMatching({ ...parts, books: terms.deep })
   }
@@ -105,7 +128,7 @@ export class OrderFloor {
       order.is_waiting = false
       return this.await(order, now_us)
     }
-    if (order.terms.post_only && (this.deep ?? this.matching).isMarketable(order))
+    if (order.terms.post_only && this.#wouldTake(order, now_us))
       return this.cancel(order, now_us, 'post_only_would_take')
     order.queue_place = NOT_PLACED
     this.work(order, now_us)
@@ -140,10 +163,23 @@ export class OrderFloor {
     this.work(order, now_us)
   }
 
+  /** Whether a limit order that comes in would take at once. */
+  wouldTake(
+    { instrument_index, side, price_units }: NewOrderSingle,
+    account: VenueAccount,
+    now_us: number,
+  ): boolean {
+    const touch =
+      side === 'buy' ? this.#impact.ask(instrument_index, now_us) : this.#impact.bid(instrument_index, now_us)
+    if (side === 'buy' ? price_units >= touch : price_units <= touch) return true
+    return this.self?.meets(account, instrument_index, side, price_units) === true
+  }
+
   /** Matches an order that comes in, or comes back with another price, and decides what becomes of the rest. */
   work(order: VenueOrder, now_us: number): void {
     const matching = this.deep ?? this.matching
-    if (order.time_in_force !== 'fok' || matching.fillsWhole(order)) matching.take(order, now_us)
+    const takes = order.time_in_force !== 'fok' || matching.fillsWhole(order, now_us)
+    if (takes && !matching.take(order, now_us)) return this.cancel(order, now_us, 'self_match')
     if (leavesUnits(order) === 0) return this.#end(order)
     if (
       order.works_as === 'market_to_limit' &&
@@ -269,6 +305,12 @@ export class OrderFloor {
     return next
   }
 
+  #wouldTake(order: VenueOrder, now_us: number): boolean {
+    const { account, instrument_index, side, price_units } = order
+    if ((this.deep ?? this.matching).isMarketable(order, now_us)) return true
+    return this.self?.meets(account, instrument_index, side, price_units) === true
+  }
+
   #end(order: VenueOrder): void {
     this.#reducing.delete(order)
     this.#terms.register.end(order.client_order_id, 'order_terminal')
@@ -286,7 +328,7 @@ export class OrderFloor {
     liquidity_side: LiquiditySide = order.is_resting ? 'maker' : 'taker',
   ): void {
     const { account, instrument_index, side } = order
-    const { venue_id, commissions, report } = this.#terms
+    const { venue_id, commissions, impact, report } = this.#terms
     const spec = this.#spec(order)
     const rule = commissions[instrument_index]
     const commission = rule === undefined ? 0n : commissionOfFill(rule, spec, price_units, quantity_units)
@@ -294,6 +336,7 @@ export class OrderFloor {
     order.cum_quantity_units = (order.cum_quantity_units + quantity_units) as SizeUnits
     if (order.works_as === 'market_to_limit') order.price_units = price_units
     account.trade(instrument_index, side, price_units, quantity_units)
+    impact?.onFill({ instrument_index, side, price_units, quantity_units, liquidity_side }, ts_us)
     account.charge(commission, commission_currency)
     if (this.#reducing.size > 0) this.#hasTraded = true
     if (order.is_resting) this.#shrink(order, quantity_units)

@@ -28,6 +28,7 @@ import { capabilitiesOf } from './capability-tables.ts'
 import { DeepBooks } from './deep-books.ts'
 import { Delay } from './delay.ts'
 import { type FillModel, fillModelOf, refuseUnfitTaking } from './fill-model.ts'
+import { type ImpactModel, impactModelOf } from './impact-model.ts'
 import { MessageLine } from './message-line.ts'
 import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
@@ -46,6 +47,7 @@ export type ExchangeTerms = {
     readonly capabilities?: CapabilityTable
     /** A user's own, in place of the configured one. */
     readonly fill_model?: FillModel
+    readonly impact_model?: ImpactModel
   }
   /** Of the configuration; the venue and its instruments name theirs. */
   readonly calendars: readonly CalendarConfig[]
@@ -85,6 +87,7 @@ export class SimulatedExchange implements VenuePort {
   readonly #register: OrderRegister
   readonly #admission: Admission
   readonly #model: FillModel
+  readonly #impact: ImpactModel | undefined
   readonly #fillsTouched: boolean
   readonly #hasQueues: boolean
   readonly #floor: OrderFloor
@@ -118,7 +121,14 @@ export class SimulatedExchange implements VenuePort {
     this.#accounts = new Map(accounts.map((account) => [account.account_id, account]))
     this.#register = new OrderRegister(terms.order_retention)
     const { venue_id, capabilities } = this
-    this.#admission = new Admission({ venue_id, capabilities, specs, book, register: this.#register })
+    this.#admission = new Admission({
+      venue_id,
+      capabilities,
+      specs,
+      book,
+      register: this.#register,
+      wouldTake: (command, account, now_us) => this.#floor.wouldTake(command, account, now_us),
+    })
     this.book = venue.simulation?.book ?? 'quote'
     const kind = this.book
     this.#model = venue.fill_model ?? fillModelOf(venue.simulation?.fills, kind, seed, venue.id)
@@ -127,6 +137,8 @@ export class SimulatedExchange implements VenuePort {
     const queue = queueModelOf(venue.simulation?.queue, kind, venue.id, this.#fillsTouched)
     this.#hasQueues = queue !== undefined
     this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book)
+    const selfMatch = venue.simulation?.self_match ?? 'apart'
+    this.#impact = venue.impact_model ?? impactModelOf(venue.simulation?.impact, specs, venue.id)
     this.#floor = new OrderFloor({
       venue_id,
       specs,
@@ -135,6 +147,8 @@ export class SimulatedExchange implements VenuePort {
       register: this.#register,
       model: this.#model,
       queue,
+      self_match: selfMatch === 'apart' ? undefined : selfMatch,
+      impact: this.#impact,
       deep: this.#deep,
       report: (report, ts_us) => this.#report(report, ts_us),
       isKept: (order) => this.#market?.keeps(order) === true,
@@ -384,6 +398,7 @@ export class SimulatedExchange implements VenuePort {
     for (const part of this.#underWay()) part.save(writer)
     this.#deep?.save(writer)
     this.#model.save(writer)
+    this.#impact?.save(writer)
     writer.flag(this.#hasBegun)
     writer.flag(this.#market !== undefined)
     this.#market?.save(writer)
@@ -409,6 +424,7 @@ export class SimulatedExchange implements VenuePort {
     for (const part of this.#underWay()) part.load(reader)
     this.#deep?.load(reader)
     this.#model.load(reader)
+    this.#impact?.load(reader)
     this.#hasBegun = reader.flag()
     const market = reader.flag() ? (reader.value() as SavedMarket) : undefined
     // Under other rules it begins again, with the orders it has.

@@ -1,0 +1,99 @@
+// What happens where an order comes to the price of another of its account that rests: FIX's self-match prevention
+// (SelfMatchPreventionInstruction 2964), or a trade. By default a venue shows an account the market without its own orders.
+
+import type { SimulationConfig } from '../../schemas/config.ts'
+import type { Side } from '../../schemas/messages/order.ts'
+import type { SizeUnits } from '../../schemas/units.ts'
+import type { DeepBooks } from './deep-books.ts'
+import { fillableUnits, type MatchingEvents } from './matching.ts'
+import type { RestingOrders } from './resting-orders.ts'
+import type { VenueAccount } from './venue-account.ts'
+import { leavesUnits, type VenueOrder } from './venue-order.ts'
+
+export type SelfMatchRule = Exclude<NonNullable<SimulationConfig['self_match']>, 'apart'>
+
+export type SelfMatchTerms = {
+  readonly rule: SelfMatchRule
+  readonly resting: RestingOrders
+  readonly deep: DeepBooks | undefined
+  readonly events: MatchingEvents
+}
+
+export class SelfMatch {
+  readonly #terms: SelfMatchTerms
+
+  constructor(terms: SelfMatchTerms) {
+    this.#terms = terms
+  }
+
+  /**
+   * An order comes in and meets those of its account that rest on the other side as far as a price: those at a better one,
+   * and at the price itself those that nobody stands in front of, or (`isThrough`) all. Returns whether the order goes on.
+   */
+  meet(order: VenueOrder, reach_units: number, isThrough: boolean, ts_us: number): boolean {
+    const { rule, events } = this.#terms
+    for (;;) {
+      if (fillableUnits(order) === 0) return true
+      const own = this.#opposite(order, reach_units, isThrough)
+      if (own === undefined) return true
+      if (rule === 'cancel_passive' || rule === 'cancel_both') events.onSelfMatch(own, ts_us)
+      if (rule === 'cancel_aggressive' || rule === 'cancel_both') return false
+      if (rule === 'allowed') this.#trade(order, own, ts_us)
+    }
+  }
+
+  /** Whether an order of an account would meet one of its own at a price. */
+  meets(account: VenueAccount, instrument_index: number, side: Side, price_units: number): boolean {
+    return this.#terms.resting
+      .ofSide(instrument_index, side === 'buy' ? 'sell' : 'buy')
+      .some((own) => own.account === account && reaches(side, price_units, own))
+  }
+
+  /** Whether a fill-or-kill order fills whole, if the market without own orders had `shown_units` of it. */
+  fillsWhole(order: VenueOrder, reach_units: number, shown_units: number): boolean {
+    const { instrument_index, side, account } = order
+    const wanted = fillableUnits(order)
+    if (this.#terms.rule === 'cancel_passive') return shown_units >= wanted
+    if (this.#terms.rule !== 'allowed')
+      return shown_units >= wanted && !this.meets(account, instrument_index, side, reach_units)
+    let units = shown_units
+    for (const own of this.#terms.resting.ofSide(instrument_index, side === 'buy' ? 'sell' : 'buy'))
+      if (own.account === account && reaches(side, reach_units, own)) units += leavesUnits(own)
+    return units >= wanted
+  }
+
+  #opposite(order: VenueOrder, reach_units: number, isThrough: boolean): VenueOrder | undefined {
+    const { resting } = this.#terms
+    const { instrument_index, side, account } = order
+    const opposite = side === 'buy' ? 'sell' : 'buy'
+    for (let place = resting.count(instrument_index, opposite) - 1; place >= 0; place--) {
+      const own = resting.at(instrument_index, opposite, place)
+      if (!reaches(side, reach_units, own)) return undefined
+      if (own.account !== account) continue
+      return isThrough || own.price_units !== reach_units || this.#isInFront(own) ? own : undefined
+    }
+    return undefined
+  }
+
+  #isInFront(own: VenueOrder): boolean {
+    const { deep } = this.#terms
+    if (deep?.is_by_order !== true) return own.queue_place === 0
+    const { instrument_index, side, price_units, queue_place } = own
+    return !deep.orders(instrument_index).hasBefore(side === 'buy' ? 1 : -1, price_units, queue_place)
+  }
+
+  /** Both trade at the price of the one that rests, which is told first. */
+  #trade(order: VenueOrder, own: VenueOrder, ts_us: number): void {
+    const { events } = this.#terms
+    const offered = fillableUnits(own)
+    if (offered === 0) return events.onSpent(own, ts_us)
+    const quantity = Math.min(fillableUnits(order), offered) as SizeUnits
+    const price = own.price_units
+    events.onFill(own, price, quantity, ts_us)
+    events.onFill(order, price, quantity, ts_us)
+  }
+}
+
+function reaches(side: Side, reach_units: number, own: VenueOrder): boolean {
+  return side === 'buy' ? own.price_units <= reach_units : own.price_units >= reach_units
+}
