@@ -34,6 +34,7 @@ export class LedgerFold {
       case 'timer':
       case 'feed_event':
       case 'venue_state':
+      case 'security_status':
       case 'messages_published':
         return this.passed(seq, ts_seq_us)
       case 'node_message':

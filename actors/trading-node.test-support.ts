@@ -29,6 +29,7 @@ import type {
 } from '../schemas/messages/order.ts'
 import type { OrderFact } from '../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../schemas/messages/risk.ts'
+import type { SecurityTradingStatus } from '../schemas/messages/security-status.ts'
 import type { OrderLookup } from '../schemas/messages/venue.ts'
 import { priceUnits, sizeUnits, timeUs } from '../schemas/units.ts'
 import { defineStrategy, type StrategyDefinition } from './strategy/definition.ts'
@@ -277,6 +278,24 @@ export class TestNode {
     this.node.stepFeedEvent(
       { type: 'feed_event', venue_id: venue as VenueId, event, reason: '' },
       this.now_us,
+    )
+    this.release()
+  }
+
+  securityStatus(instrument_id: string, status: SecurityTradingStatus, ts_us = this.now_us): void {
+    const [, venue = ''] = instrument_id.split('.')
+    const instrument_index = this.instruments.findIndex((spec) => spec.instrument_id === instrument_id)
+    this.node.stepSecurityStatus(
+      {
+        type: 'security_status',
+        venue_id: venue as VenueId,
+        instrument_id: instrument_id as InstrumentId,
+        instrument_index,
+        status,
+        ends_day: status === 'closed',
+        ts_event_us: timeUs(ts_us),
+      },
+      ts_us,
     )
     this.release()
   }

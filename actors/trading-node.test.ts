@@ -176,6 +176,7 @@ test('two actors of one name, and an input of an unknown account, are bugs', () 
 test('every actor’s state is visible by name', () => {
   expect(Object.fromEntries(new TestNode().start().node.states())).toEqual({
     'market/table': 'last prices',
+    'market/statuses': 'trading statuses',
     'feed/sim': 'live',
     'signal/bars': '0 series, 0 bars',
     'portfolio/main': '0 open positions, 0 fills',

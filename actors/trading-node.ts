@@ -6,6 +6,7 @@ import { isBarInterval } from '../engine/bars/bar.ts'
 import type { Indicator } from '../engine/indicators/indicator.ts'
 import type { InstrumentSpec } from '../engine/instrument-spec.ts'
 import { MarketTable } from '../engine/market/market-table.ts'
+import { StatusTable } from '../engine/market/status-table.ts'
 import { Node, type NodeOptions } from '../engine/node.ts'
 import { type OutputObserver, Outputs } from '../engine/outputs.ts'
 import { isBookKind, type TickKind } from '../engine/tick-store-port.ts'
@@ -82,6 +83,7 @@ class Wiring {
   readonly #config: Config
   readonly #node: Node
   readonly #table: MarketTable
+  readonly #statuses: StatusTable
   readonly #outputs: Outputs
   readonly #signals: SignalActor
   readonly #orders = new Map<string, OrderActor>()
@@ -107,7 +109,9 @@ class Wiring {
     })
     this.#table = new MarketTable(instruments.length)
     this.#outputs = new Outputs(this.#node.outputs, observer)
-    this.#node.addActor(tableActor(this.#table))
+    this.#statuses = new StatusTable(instruments.length)
+    this.#node.addActor(tableActor('market/table', 'last prices', this.#table))
+    this.#node.addActor(tableActor('market/statuses', 'trading statuses', this.#statuses))
     for (const venue of config.venues) this.#addFeed(venue.id)
     this.#signals = new SignalActor(this.#node, {
       bar_close_delay_us: options.bar_close_delay_us,
@@ -168,6 +172,7 @@ class Wiring {
     new FeedActor(this.#node, {
       venue_id: venue_id as VenueId,
       table: this.#table,
+      statuses: this.#statuses,
       quoted,
       instruments: this.#options.instruments
         .filter((spec) => spec.venue_id === venue_id)
@@ -183,7 +188,7 @@ class Wiring {
     const strategies = this.#config.strategies.filter((strategy) => strategy.account === account.id)
     const ids = strategies.map((strategy) => strategy.id as StrategyId)
     this.#node.addAccount(account.id)
-    const shared = { instruments, table: this.#table, outputs: this.#outputs }
+    const shared = { instruments, table: this.#table, statuses: this.#statuses, outputs: this.#outputs }
     this.#portfolios.set(account.id, new PortfolioActor(this.#node, { account, strategies: ids, ...shared }))
     const gate = new RiskActor(this.#node, {
       account,
@@ -246,6 +251,7 @@ class Wiring {
       },
       views: {
         quote: (index) => this.#quote(index),
+        status: (index) => this.#statuses.of(index),
         ...this.#orderViews(strategy),
       },
       effects_max: this.#config.limits.step_messages_max,
@@ -391,11 +397,11 @@ class Wiring {
   }
 }
 
-/** The last prices are state of their own: several feeds write them. */
-function tableActor(table: MarketTable) {
+/** Last prices and statuses are state of their own: several feeds write them. */
+function tableActor(name: string, state: string, table: MarketTable | StatusTable) {
   return {
-    name: 'market/table',
-    state: 'last prices',
+    name,
+    state,
     onTimer: () => undefined,
     save: table.save.bind(table),
     load: table.load.bind(table),

@@ -8,13 +8,21 @@ import { CONTROL_COMMANDS, type Control } from '../schemas/messages/control.ts'
 import { FEED_EVENTS, type FeedEvent } from '../schemas/messages/feed.ts'
 import type { MessagesPublished, NodeMessage } from '../schemas/messages/node-message.ts'
 import type { SendOutcome, VenueReport } from '../schemas/messages/order.ts'
+import type { SecurityStatus } from '../schemas/messages/security-status.ts'
 import type { OrderLookup, VenueState } from '../schemas/messages/venue.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
 import { COMMAND_TYPES } from './command-codec.ts'
 import { readNodeMessage, readPublished, writeNodeMessage, writePublished } from './node-message-codec.ts'
 import { readReport, writeReport } from './report-codec.ts'
-import { readLookup, readVenueState, writeLookup, writeVenueState } from './venue-codec.ts'
+import {
+  readLookup,
+  readSecurityStatus,
+  readVenueState,
+  writeLookup,
+  writeSecurityStatus,
+  writeVenueState,
+} from './venue-codec.ts'
 
 /** A timer of the engine fired: `owner` is the index of the actor that had set it. */
 export type TimerFiring = {
@@ -32,6 +40,7 @@ export type KeptInput =
   | VenueReport
   | OrderLookup
   | VenueState
+  | SecurityStatus
   | NodeMessage
   | MessagesPublished
 export type JournaledInput = KeptInput | TimerFiring
@@ -53,6 +62,7 @@ const INPUT_TYPES = [
   'venue_state',
   'node_message',
   'messages_published',
+  'security_status',
 ] as const
 /** Stands where the others have their type. */
 export const ROWS_INPUT = INPUT_TYPES.indexOf('rows')
@@ -88,6 +98,8 @@ export function writeInput(
       return writeLookup(writer, input)
     case 'venue_state':
       return writeVenueState(writer, input)
+    case 'security_status':
+      return writeSecurityStatus(writer, input)
     case 'node_message':
       return writeNodeMessage(writer, input)
     case 'messages_published':
@@ -121,6 +133,7 @@ const READERS = {
   venue_state: readVenueState,
   node_message: readNodeMessage,
   messages_published: readPublished,
+  security_status: readSecurityStatus,
 }
 
 function writeControl(writer: CanonicalWriter, control: Control): void {

@@ -12,6 +12,7 @@ test('a definition compiles to counts of its own scales', () => {
     symbol: 'EURUSD',
     venue_id: 'fxcm',
     asset_class: 'fx_pair',
+    calendar: 'always',
     price_scale: 5,
     size_scale: 2,
     increments: [{ from_us: Number.NEGATIVE_INFINITY, price_from_units: 0, increment_units: 1 }],

@@ -11,6 +11,7 @@ import type { Control } from '../schemas/messages/control.ts'
 import type { FeedEvent } from '../schemas/messages/feed.ts'
 import type { MessagesPublished, NodeMessage, NodePayload } from '../schemas/messages/node-message.ts'
 import type { SendOutcome, VenueReport } from '../schemas/messages/order.ts'
+import type { SecurityStatus } from '../schemas/messages/security-status.ts'
 import type { OrderLookup, VenueState } from '../schemas/messages/venue.ts'
 import { timeUs } from '../schemas/units.ts'
 import type { Actor } from './actor.ts'
@@ -57,6 +58,7 @@ export type NodeOptions = {
 export const INPUT_SUBJECT = {
   control: 'input.control',
   feedEvent: 'input.feed_event',
+  securityStatus: 'input.security_status',
   outcome: (account_id: string) => `input.outcome.${account_id}`,
   report: (account_id: string) => `input.report.${account_id}`,
   lookup: (account_id: string) => `input.lookup.${account_id}`,
@@ -86,6 +88,7 @@ export class Node {
   readonly #streams: RandomStream[] = []
   readonly #controlRoute: Route<Control>
   readonly #feedEventRoute: Route<FeedEvent>
+  readonly #securityStatusRoute: Route<SecurityStatus>
   readonly #outcomeRoutes = new Map<string, Route<SendOutcome>>()
   readonly #reportRoutes = new Map<string, Route<VenueReport>>()
   readonly #lookupRoutes = new Map<string, Route<OrderLookup>>()
@@ -123,6 +126,7 @@ export class Node {
     this.outputs = new OutputHash(options.sha256, options.onOutput)
     this.#controlRoute = this.bus.route(INPUT_SUBJECT.control)
     this.#feedEventRoute = this.bus.route(INPUT_SUBJECT.feedEvent)
+    this.#securityStatusRoute = this.bus.route(INPUT_SUBJECT.securityStatus)
   }
 
   // Wiring.
@@ -244,6 +248,12 @@ export class Node {
     this.#begin(ts_seq_us)
     this.#record(event)
     this.bus.send(this.#feedEventRoute, event)
+    this.#finish()
+  }
+
+  stepSecurityStatus(status: SecurityStatus, ts_seq_us: number): void {
+    this.#begin(ts_seq_us)
+    this.bus.send(this.#securityStatusRoute, status)
     this.#finish()
   }
 

@@ -2,6 +2,7 @@
 
 import { must } from '../schemas/assert.ts'
 import type { AccountId, ClientOrderId, InstrumentId, VenueId } from '../schemas/ids.ts'
+import { SECURITY_STATUSES, type SecurityStatus } from '../schemas/messages/security-status.ts'
 import {
   LOOKUP_OUTCOMES,
   type OrderLookup,
@@ -34,6 +35,31 @@ export function readLookup(reader: CanonicalReader, instrumentIndex: InstrumentI
     client_order_id: reader.text() as ClientOrderId,
     reason_code: reader.text(),
     report: reader.flag() ? readReport(reader, instrumentIndex) : undefined,
+  }
+}
+
+export function writeSecurityStatus(writer: CanonicalWriter, status: SecurityStatus): void {
+  writer.text(status.venue_id)
+  writer.text(status.instrument_id)
+  writer.byte(SECURITY_STATUSES.indexOf(status.status))
+  writer.flag(status.ends_day)
+  writer.number(status.ts_event_us)
+}
+
+export function readSecurityStatus(
+  reader: CanonicalReader,
+  instrumentIndex: InstrumentIndex,
+): SecurityStatus {
+  const venue_id = reader.text() as VenueId
+  const instrument_id = reader.text() as InstrumentId
+  return {
+    type: 'security_status',
+    venue_id,
+    instrument_id,
+    instrument_index: instrumentIndex(instrument_id),
+    status: must(SECURITY_STATUSES[reader.byte()], 'a trading status is known'),
+    ends_day: reader.flag(),
+    ts_event_us: timeUs(reader.number()),
   }
 }
 

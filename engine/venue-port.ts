@@ -21,6 +21,9 @@ export type CapabilityTable = {
   readonly display_quantity?: boolean
   /** Links between orders it keeps itself: orders a parent's fill releases, and groups; absent: none. */
   readonly contingencies?: readonly (Exclude<GroupType, ''> | 'oto')[]
+  /** Whether it takes orders while an instrument is closed, and while it is halted, to trade them later; absent: no. */
+  readonly closed_orders?: boolean
+  readonly halted_orders?: boolean
   readonly cancel: boolean
   readonly replace: boolean
 }

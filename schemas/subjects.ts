@@ -11,6 +11,7 @@ export const SUBJECT = {
     `order.${token(account_id)}.${token(strategy_id)}`,
   denied: (account_id: string, strategy_id: string) => `denied.${token(account_id)}.${token(strategy_id)}`,
   feedState: (venue_id: string) => `feed-state.${token(venue_id)}`,
+  securityStatus: (venue_id: string) => `security-status.${token(venue_id)}`,
   reconciliation: (account_id: string) => `reconciliation.${token(account_id)}`,
   strategyState: (account_id: string) => `strategy-state.${token(account_id)}`,
   /** What execution asks of the gate, and what the gate hands to the order actor: inside the node, never on a bus. */

@@ -7,6 +7,7 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { MarketTable } from '../../engine/market/market-table.ts'
+import type { StatusTable } from '../../engine/market/status-table.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { Outputs } from '../../engine/outputs.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
@@ -19,6 +20,7 @@ import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderRequest } from '../../schemas/messages/order-request.ts'
 import { type OrderTerms, sharedTerms } from '../../schemas/messages/order-terms.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import type { OrderRecord } from '../order/order-record.ts'
@@ -35,6 +37,7 @@ export type ExecutionOptions = {
   /** By venue id. */
   readonly capabilities: ReadonlyMap<string, CapabilityTable>
   readonly table: MarketTable
+  readonly statuses: StatusTable
   readonly outputs: Outputs
   /** The account's order with this key, while the order actor holds it. */
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
@@ -78,6 +81,9 @@ export class ExecutionActor implements Actor {
       })
     }
     node.bus.subscribe<OrderFact>(SUBJECT.order(account_id), (fact) => this.#linked.onFact(fact))
+    for (const venue_id of new Set(options.instruments.map((spec) => spec.venue_id))) {
+      node.bus.subscribe<SecurityStatus>(SUBJECT.securityStatus(venue_id), (status) => this.#onStatus(status))
+    }
     node.bus.subscribe<Control>(INPUT_SUBJECT.control, (control) => this.#onControl(control))
   }
 
@@ -198,6 +204,14 @@ export class ExecutionActor implements Actor {
       order_quantity_units,
       ts_intent_us,
     })
+  }
+
+  /** What waits here wakes when trading begins, and what is for the day ends with it. */
+  #onStatus({ instrument_index, status, ends_day }: SecurityStatus): void {
+    if (status === 'trading') this.#held.wake(instrument_index)
+    if (!ends_day) return
+    for (const { strategy_id, counter } of this.#held.endDay(instrument_index))
+      this.#linked.onGone(strategy_id, counter)
   }
 
   #onControl({ command, account_id, strategy_id }: Control): void {

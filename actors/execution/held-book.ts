@@ -161,6 +161,20 @@ export class HeldBook {
     this.#tell(order, 'order.expired', '')
   }
 
+  /** The instrument trades again: what waits looks at the prices of now. */
+  wake(instrument_index: number): void {
+    this.#onRow(instrument_index)
+  }
+
+  /** Ends orders for the day. Returns them. */
+  endDay(instrument_index: number): HeldOrder[] {
+    const ended = [...this.#orders.values()].filter(
+      (order) => order.instrument_index === instrument_index && order.time_in_force === 'day',
+    )
+    for (const order of ended) this.expire(keyOf(order))
+    return ended
+  }
+
   save(writer: CanonicalWriter): void {
     writer.count(this.#orders.size)
     for (const order of this.#orders.values()) saveHeld(writer, order)
@@ -222,8 +236,9 @@ export class HeldBook {
   }
 
   #price({ instrument_index: i, side, terms }: HeldOrder): number | undefined {
-    const { table } = this.#options
-    if (!table.hasPrice(i)) return undefined
+    const { table, statuses } = this.#options
+    // While the instrument does not trade nothing triggers, as at a venue.
+    if (!table.hasPrice(i) || statuses.of(i) !== 'trading') return undefined
     return watchedPrice(
       terms.trigger_method,
       side,

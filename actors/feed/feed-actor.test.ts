@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Config } from '../../schemas/config.ts'
 import { Desk } from '../desk.test-support.ts'
-import { EURUSD, TestNode, testInstrument } from '../trading-node.test-support.ts'
+import { EURUSD, strategy, TestNode, testInstrument } from '../trading-node.test-support.ts'
 
 const STALE_US = 60_000_000
 
@@ -140,4 +140,26 @@ test('[F7] state and silence are the same after a save and a load, and loading t
   expect(copy.node.bus.isIdle).toBe(true)
   copy.pass(1_000 + STALE_US)
   expect(copy.state('feed/sim')).toBe('stale')
+})
+
+test('[F8] a change of the trading status is told once, to the strategies of the instrument', () => {
+  const heard: string[] = []
+  const listener = strategy({
+    onStatus: (ctx, { instrument_id, status }) => {
+      heard.push(`${instrument_id} ${status} ${ctx.status(EURUSD)}`)
+    },
+  })
+  const instruments = [testInstrument(EURUSD, 0), testInstrument('GBPUSD.sim', 1)]
+  const config = (base: Config): Config => ({
+    ...base,
+    data: { ...base.data, sources: [{ venue: 'sim', kind: 'quote', instruments: ['EURUSD', 'GBPUSD'] }] },
+  })
+  const node = new TestNode({ instruments, config, strategies: { s: listener } }).start()
+  node.securityStatus(EURUSD, 'trading')
+  node.securityStatus(EURUSD, 'halted')
+  node.securityStatus(EURUSD, 'halted')
+  node.securityStatus('GBPUSD.sim', 'closed')
+  node.securityStatus(EURUSD, 'trading')
+  expect(heard).toEqual(['EURUSD.sim halted halted', 'EURUSD.sim trading trading'])
+  expect(node.state('feed/sim')).toBe('live')
 })

@@ -8,15 +8,18 @@ import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts
 import { ControlLane } from '../../engine/control-lane.ts'
 import type { BarRow, QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
 import type { MarketTable } from '../../engine/market/market-table.ts'
+import type { StatusTable } from '../../engine/market/status-table.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { FeedEvent, FeedEventKind, FeedStateChanged } from '../../schemas/messages/feed.ts'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { type FeedMachineEvent, feedMachine } from './feed-machine.ts'
 
 export type FeedOptions = {
   readonly venue_id: VenueId
   readonly table: MarketTable
+  readonly statuses: StatusTable
   /** Which instruments of the venue have quotes; only the others take prices from trades and bars. */
   readonly quoted: ReadonlySet<number>
   readonly instruments: readonly number[]
@@ -40,6 +43,7 @@ export class FeedActor implements Actor {
   readonly #index: number
   readonly #lane: ControlLane<FeedMachineEvent>
   readonly #stateRoute: Route<FeedStateChanged>
+  readonly #statusRoute: Route<SecurityStatus>
   /** Engine time of the last row, or of going live without one. */
   #lastHeard_us = 0
   /** Whether a row must be told to the machine; looked up once per change of state. */
@@ -50,6 +54,7 @@ export class FeedActor implements Actor {
     this.#node = node
     this.#options = options
     this.#stateRoute = node.bus.route(SUBJECT.feedState(options.venue_id))
+    this.#statusRoute = node.bus.route(SUBJECT.securityStatus(options.venue_id))
     this.#index = node.addActor(this)
     this.#lane = new ControlLane({
       name: this.name,
@@ -59,6 +64,7 @@ export class FeedActor implements Actor {
       inspect: options.inspect,
     })
     node.bus.subscribe<FeedEvent>(INPUT_SUBJECT.feedEvent, (event) => this.#onFeedEvent(event))
+    node.bus.subscribe<SecurityStatus>(INPUT_SUBJECT.securityStatus, (status) => this.#onStatus(status))
     for (const index of options.instruments) {
       node.quotes.addEngineHandler(index, (row) => this.#onQuote(row))
       const isQuoted = options.quoted.has(index)
@@ -117,6 +123,13 @@ export class FeedActor implements Actor {
 
   #onFeedEvent(event: FeedEvent): void {
     if (event.venue_id === this.#options.venue_id) this.#lane.send(MACHINE_EVENT[event.event])
+  }
+
+  /** What was said before is not told again. */
+  #onStatus(status: SecurityStatus): void {
+    if (status.venue_id !== this.#options.venue_id) return
+    if (!this.#options.statuses.set(status.instrument_index, status.status, this.#node.now_us)) return
+    this.#node.bus.send(this.#statusRoute, status)
   }
 
   #enter(state: string): void {

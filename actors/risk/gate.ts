@@ -15,6 +15,7 @@ import {
 } from '../../schemas/messages/order.ts'
 import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { DenialCode } from '../../schemas/messages/risk.ts'
+import type { SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString, type PriceUnits, type SizeUnits } from '../../schemas/units.ts'
 import type { NoteCheck } from '../decision-trace.ts'
@@ -113,7 +114,27 @@ export function checkTrigger(
   return reason === '' ? undefined : refusal(reason, decimalOf(trigger_price_units, spec.price_scale))
 }
 
-/** A price to measure against must be there and young. */
+/** While an instrument does not trade, a venue takes no order, or only what can wait. */
+export function checkStatus(
+  status: SecurityTradingStatus,
+  order: Pick<NewOrderSingle, 'time_in_force' | 'terms'> | undefined,
+  { closed_orders, halted_orders }: CapabilityTable,
+  note?: NoteCheck,
+): Refusal | undefined {
+  note?.('trading_status', status, 'trading, or one the venue takes the order in')
+  if (status === 'trading') return undefined
+  if (status === 'closed' && closed_orders !== true) return refusal('market_closed')
+  if (status === 'halted' && halted_orders !== true) return refusal('market_halted')
+  if (order === undefined) return undefined
+  const { time_in_force, terms } = order
+  const waits = time_in_force !== 'ioc' && time_in_force !== 'fok' && !terms.post_only
+  return waits ? undefined : refusal('not_in_call', terms.post_only ? 'post_only' : time_in_force, status)
+}
+
+/**
+ * A price to measure against must be there and young. One of an instrument that does not trade is as old as it was when
+ * trading stopped.
+ */
 export function checkReference(
   table: MarketTable,
   spec: InstrumentSpec,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import type { Config } from '../../schemas/config.ts'
 import { ORDER_TYPES } from '../../schemas/messages/order.ts'
+import { SECURITY_STATUSES, type SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { Desk, withRisk } from '../desk.test-support.ts'
 import type { OrderRequest } from '../strategy/context.ts'
 import {
@@ -451,4 +452,69 @@ test('[R10] a replace of a stop has its new trigger price checked, and its reser
   ])
   desk.do((ctx) => ctx.replace(1, { quantity_units: 1_000, trigger_price_units: 101_500 }))
   expect(desk.lastSent()).toMatchObject({ price_units: 0, trigger_price_units: 101_500 })
+})
+
+test('[R13] while an instrument does not trade, what the venue does not take then is denied, and cancels pass', () => {
+  const limit = { limit_price_units: 99_000 }
+  const verdicts = (capabilities: Partial<CapabilityTable>) =>
+    SECURITY_STATUSES.map((status) => {
+      const desk = new Desk({ capabilities })
+      desk.securityStatus(EURUSD, status)
+      return [
+        status,
+        desk.ask(limit),
+        desk.ask({ ...limit, time_in_force: 'ioc' }),
+        desk.ask({ ...limit, post_only: true }),
+      ]
+    })
+  expect(verdicts({ post_only: true })).toEqual([
+    ['trading', '', '', ''],
+    ['closed', 'market_closed', 'market_closed', 'market_closed'],
+    ['pre_open', '', 'not_in_call', 'not_in_call'],
+    ['closing_call', '', 'not_in_call', 'not_in_call'],
+    ['halted', 'market_halted', 'market_halted', 'market_halted'],
+  ])
+  expect(verdicts({ post_only: true, closed_orders: true, halted_orders: true }).slice(1)).toEqual(
+    ['closed', 'pre_open', 'closing_call', 'halted'].map((status) => [
+      status,
+      '',
+      'not_in_call',
+      'not_in_call',
+    ]),
+  )
+})
+
+test('[R13] a replace is denied as an order is, and a cancel of what rests passes', () => {
+  const desk = new Desk()
+  desk.ask({ limit_price_units: 99_000 })
+  desk.accept(desk.lastOrder())
+  const { counter } = desk.lastOrder()
+  desk.securityStatus(EURUSD, 'halted')
+  desk.do((ctx) => ctx.replace(counter, { quantity_units: 1_000, limit_price_units: 99_001 }))
+  expect(desk.denials.map(({ request, reason_code }) => [request, reason_code])).toEqual([
+    ['replace', 'market_halted'],
+  ])
+  desk.do((ctx) => ctx.cancel(counter))
+  expect(desk.denials).toHaveLength(1)
+  expect(desk.sent.at(-1)?.type).toBe('order_cancel_request')
+})
+
+test('[R14] a price is as old as it was when trading stopped; one that was stale then still is', () => {
+  const ask = (age_us: number, status: SecurityTradingStatus) => {
+    const clock = strategy({
+      onStart: (ctx) => ctx.setTimer('go', 10_000_000_000),
+      onTimer: (ctx) => void ctx.submit({ ...buy, instrument: EURUSD, limit_price_units: 99_000 }),
+    })
+    const node = new TestNode({ strategies: { s: clock }, capabilities: { halted_orders: true } }).start()
+    node.pass(1_000_000 + age_us)
+    node.securityStatus(EURUSD, 'halted', 1_000_000 + age_us)
+    if (status !== 'halted') node.securityStatus(EURUSD, status)
+    node.pass(10_000_000_000)
+    return node.denials.map(({ reason_code, value }) => [reason_code, value])
+  }
+  expect(ask(60_000_000, 'halted')).toEqual([])
+  expect(ask(60_000_001, 'halted')).toEqual([['market_data_stale', '60000001 us']])
+  expect(ask(1, 'pre_open')).toEqual([])
+  // Once it trades, silence counts again.
+  expect(ask(1, 'trading')).toEqual([['market_data_stale', 'stale']])
 })

@@ -12,6 +12,7 @@ import { writeCommand } from '../../engine/command-codec.ts'
 import { ControlLane } from '../../engine/control-lane.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { MarketTable } from '../../engine/market/market-table.ts'
+import type { StatusTable } from '../../engine/market/status-table.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { Outputs } from '../../engine/outputs.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
@@ -62,6 +63,7 @@ export type RiskOptions = {
   readonly account: AccountConfig
   readonly instruments: readonly InstrumentSpec[]
   readonly table: MarketTable
+  readonly statuses: StatusTable
   /** By venue id, the venues this account trades at. */
   readonly venues: ReadonlyMap<string, RiskVenue>
   /** Which instruments each strategy may trade. */
@@ -254,6 +256,7 @@ export class RiskActor implements Actor {
     return (
       this.#checkStanding(strategy_id, instrument_index, ts_intent_us) ??
       gate.checkCapability(command, venue.capabilities, note) ??
+      gate.checkStatus(this.#options.statuses.of(instrument_index), command, venue.capabilities, note) ??
       this.#checkMarket(spec, venue) ??
       (isPlain(command) ? undefined : gate.checkTerms(spec, command, this.#node.now_us, note)) ??
       this.#checkOrder(spec, command, command.terms.trigger_price_units, quantity) ??
@@ -300,6 +303,7 @@ export class RiskActor implements Actor {
     return (
       this.#checkStanding(request.strategy_id, spec.index, request.ts_intent_us) ??
       this.#checkReplaceTaken(venue) ??
+      gate.checkStatus(this.#options.statuses.of(spec.index), undefined, venue.capabilities, note) ??
       this.#checkMarket(spec, venue) ??
       this.#checkReplacedTrigger(spec, order_type, request.trigger_price_units) ??
       this.#checkOrder(
@@ -347,14 +351,13 @@ export class RiskActor implements Actor {
     const feed = this.#feedStates.get(spec.venue_id) ?? 'unknown'
     const note = this.#options.trace?.onCheck
     note?.('feed_state', feed, 'live')
-    if (feed !== 'live') return gate.refusal('market_data_stale', feed)
-    return gate.checkReference(
-      this.#options.table,
-      spec,
-      this.#node.now_us,
-      venue.config.market_data.stale_after_us,
-      note,
-    )
+    const { statuses, table } = this.#options
+    const isTrading = statuses.of(spec.index) === 'trading'
+    // Where nothing trades silence is no fault; a gap or a lost connection still is.
+    if (feed !== 'live' && (isTrading || feed !== 'stale')) return gate.refusal('market_data_stale', feed)
+    const { now_us } = this.#node
+    const measured_us = isTrading ? now_us : Math.min(now_us, statuses.stoppedUs(spec.index))
+    return gate.checkReference(table, spec, measured_us, venue.config.market_data.stale_after_us, note)
   }
 
   #checkOrder(

@@ -2,6 +2,7 @@
 
 import type { OrderType, Side, TimeInForce } from '../../schemas/messages/order.ts'
 import type { GroupType, ParentFill, TrailUnit, TriggerMethod } from '../../schemas/messages/order-terms.ts'
+import type { SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 
 /** A quote as a strategy gets it: a copy, safe to keep. Prices and sizes in units of the instrument. */
 export type QuoteView = {
@@ -34,6 +35,13 @@ export type InstrumentView = {
   size(text: string): number
   priceText(price_units: number): string
   sizeText(size_units: number): string
+}
+
+/** An instrument has changed its trading status. */
+export type StatusView = {
+  readonly instrument_id: string
+  readonly status: SecurityTradingStatus
+  readonly ts_event_us: number
 }
 
 export type IndicatorView = { readonly value: number; readonly ready: boolean }
@@ -107,6 +115,8 @@ export interface StrategyContext<Params, State> {
   instrument(id: string): InstrumentView
   /** Last quote of an instrument, undefined before the first. */
   quote(id: string): QuoteView | undefined
+  /** Whether an instrument trades now, as its venue says; `trading` where it says nothing. */
+  status(id: string): SecurityTradingStatus
   indicator(name: string): IndicatorView
   /** Signed size units of the strategy's own book. */
   position(instrument: string): number

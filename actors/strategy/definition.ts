@@ -6,7 +6,7 @@ import type { IndicatorSpec } from '../../engine/indicators/indicator.ts'
 import type { Bar, BarPriceType, Signal } from '../../schemas/messages/market.ts'
 import type { Fill, OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
-import type { QuoteView, StrategyContext, TradeView } from './context.ts'
+import type { QuoteView, StatusView, StrategyContext, TradeView } from './context.ts'
 import { refuseDefinition } from './refuse-definition.ts'
 
 export const STRATEGY_KIND = 'orrery.strategy'
@@ -59,6 +59,8 @@ export type StrategyDefinition<Schema extends TSchema = TSchema, State = unknown
   readonly onFill?: (ctx: StrategyContext<Static<Schema>, State>, fill: Fill) => void
   /** The gate refused an order, a replace or a cancel; `reason_code` says why. */
   readonly onDenied?: (ctx: StrategyContext<Static<Schema>, State>, denial: OrderDenied) => void
+  /** An instrument of the strategy opens, closes, is halted or goes on: `ctx.status(id)` has the status at any time. */
+  readonly onStatus?: (ctx: StrategyContext<Static<Schema>, State>, status: StatusView) => void
   readonly onTimer?: (ctx: StrategyContext<Static<Schema>, State>, id: string) => void
   readonly onStop?: (ctx: StrategyContext<Static<Schema>, State>) => void
 }
@@ -79,6 +81,7 @@ const OPTIONAL_KEYS = [
   'onOrder',
   'onFill',
   'onDenied',
+  'onStatus',
   'onTimer',
   'onStop',
 ] as const

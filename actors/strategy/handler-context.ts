@@ -5,6 +5,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { RandomStream } from '../../engine/random-stream.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { Intent } from '../../schemas/messages/intent.ts'
+import type { SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { decimalString, parseUnits, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import { checkUnits } from './check-units.ts'
 import type {
@@ -28,6 +29,7 @@ export type StrategyViews = {
   now_us(): number
   is_trading(): boolean
   quote(instrument_index: number): QuoteView | undefined
+  status(instrument_index: number): SecurityTradingStatus
   position(instrument_index: number): number
   openOrders(): readonly OpenOrder[]
 }
@@ -105,6 +107,11 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
   quote(id: string): QuoteView | undefined {
     this.#check('quote')
     return this.#options.views.quote(this.#spec(id).index)
+  }
+
+  status(id: string): SecurityTradingStatus {
+    this.#check('status')
+    return this.#options.views.status(this.#spec(id).index)
   }
 
   indicator(name: string): IndicatorView {

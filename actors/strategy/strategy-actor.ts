@@ -18,6 +18,7 @@ import type { Intent } from '../../schemas/messages/intent.ts'
 import type { Bar, Signal } from '../../schemas/messages/market.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
 import type { OperatingError } from '../../schemas/operating-error.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
@@ -223,6 +224,9 @@ export class StrategyActor implements Actor {
     bus.subscribe<Control>(INPUT_SUBJECT.control, (control) => this.#onControl(control))
     bus.subscribe<OrderFact>(SUBJECT.strategyOrder(account_id, strategy_id), (fact) => this.#onFact(fact))
     bus.subscribe<OrderDenied>(SUBJECT.denied(account_id, strategy_id), (denial) => this.#onDenied(denial))
+    for (const venue_id of new Set(instruments.map((spec) => spec.venue_id))) {
+      bus.subscribe<SecurityStatus>(SUBJECT.securityStatus(venue_id), (status) => this.#onStatus(status))
+    }
     for (const { index } of instruments) {
       if (this.#handlers.onQuote !== undefined) quotes.addStrategyHandler(index, (row) => this.#onQuote(row))
       if (this.#handlers.onTrade !== undefined) trades.addStrategyHandler(index, (row) => this.#onTrade(row))
@@ -243,6 +247,11 @@ export class StrategyActor implements Actor {
   #onTrade(row: TradeRow): void {
     if (!this.#isRunning) return
     this.#call('onTrade', this.#handlers.onTrade, copyTrade(row, this.#instrumentId(row)))
+  }
+
+  #onStatus({ instrument_index, instrument_id, status, ts_event_us }: SecurityStatus): void {
+    if (this.#instrumentIds[instrument_index] === undefined) return
+    this.#call('onStatus', this.#handlers.onStatus, { instrument_id, status, ts_event_us })
   }
 
   #onFact(fact: OrderFact): void {

@@ -7,7 +7,7 @@ import type { Config } from '../../schemas/config.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import type { VenueReport } from '../../schemas/messages/order.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
-import { CAPABILITIES } from '../../sim/exchange/capability-tables.ts'
+import { capabilitiesOf } from '../../sim/exchange/capability-tables.ts'
 import { orderOf } from '../../sim/paper-venue/venue-config.test-support.ts'
 import type { ExchangeAddress } from './frame-link.ts'
 import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts'
@@ -25,7 +25,12 @@ export class Desk {
 
   static at(address: ExchangeAddress, config: Config, change: Partial<TcpConnectionOptions> = {}): Desk {
     const instruments = instrumentsOf(config)
-    const options = { address, venue_id: 'gen' as VenueId, capabilities: CAPABILITIES, instruments }
+    const options = {
+      address,
+      venue_id: 'gen' as VenueId,
+      capabilities: capabilitiesOf(undefined, { opening: false, closing: false }),
+      instruments,
+    }
     return new Desk({ ...options, times: TIMES, ...change })
   }
 

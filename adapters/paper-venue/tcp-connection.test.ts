@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Exchange, openExchange } from '../../ops/exchange/open-exchange.ts'
+import type { SimulationConfig } from '../../schemas/config.ts'
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import { priceUnits } from '../../schemas/units.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
@@ -19,9 +20,11 @@ import { UnrulyProxy } from './unruly-proxy.test-support.ts'
 const GEN = 'gen' as VenueId
 const MAIN = 'main' as AccountId
 
-async function started(latency?: string) {
+async function started(latency?: string, simulation?: SimulationConfig) {
   const directory = await mkdtemp(join(tmpdir(), 'orrery-exchange-'))
-  const config = await venueConfig(latency, directory)
+  const plain = await venueConfig(latency, directory)
+  const venues = plain.venues.map((venue) => ({ ...venue, ...(simulation && { simulation }) }))
+  const config = { ...plain, venues }
   const exchange: Exchange = await openExchange({
     config,
     ledger: join(directory, 'ledger'),
@@ -212,4 +215,28 @@ test('[X6] an exchange that talks nonsense is left, and tried again with growing
   expect(desk.inputs).toEqual([])
   // It never was connected.
   await expect(Promise.race([opened, Promise.resolve('waiting')])).resolves.toBe('waiting')
+})
+
+test('[X7] the status of an instrument is told after each logon, and orders wait at the exchange meanwhile', async () => {
+  const from = '2000-01-01T00:00:00.000000Z'
+  const halts = [{ instrument: 'EURUSD.gen', from, to: '2100-01-01T00:00:00.000000Z' }]
+  const { config, exchange, proxy } = await started(undefined, { halts })
+  await quoted(exchange, config)
+  const desk = Desk.at(proxy.address, config)
+  await desk.open()
+  const statuses = () =>
+    desk.inputs.flatMap((input) =>
+      input.type === 'security_status'
+        ? [`${input.instrument_id} ${input.instrument_index} ${input.status}`]
+        : [],
+    )
+  await desk.until(() => statuses().length > 0)
+  desk.send(1)
+  await desk.hears('1 new paper-1-t-1')
+  desk.connection.requestState(MAIN)
+  await desk.hears('venue_state')
+  expect(desk.inputs.findLast((input) => input.type === 'venue_state')?.open_client_order_ids).toEqual([
+    'paper-1-t-1',
+  ])
+  expect(statuses()).toEqual(['EURUSD.gen 0 halted'])
 })

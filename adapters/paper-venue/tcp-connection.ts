@@ -182,6 +182,8 @@ export class TcpConnection implements VenueConnection {
         return this.#answer(frame)
       case 'state':
         return this.#stateOfAccount(frame)
+      case 'status':
+        return this.#status(frame)
       case 'quotes':
       case 'gap':
       case 'welcome':
@@ -231,6 +233,21 @@ export class TcpConnection implements VenueConnection {
         return { instrument_id: id, instrument_index, quantity_units: sizeUnits(quantity_units) }
       }),
       open_client_order_ids: open_client_order_ids as ClientOrderId[],
+      ts_event_us: timeUs(ts_event_us),
+    })
+  }
+
+  /** The exchange may have instruments that this node does not know. */
+  #status({ instrument_id, status, ends_day, ts_event_us }: Extract<AnswerFrame, { frame: 'status' }>): void {
+    const spec = this.#options.instruments[this.#index.get(instrument_id) ?? -1]
+    if (spec === undefined) return
+    this.#listener?.offer({
+      type: 'security_status',
+      venue_id: this.venue_id,
+      instrument_id: spec.instrument_id,
+      instrument_index: spec.index,
+      status,
+      ends_day,
       ts_event_us: timeUs(ts_event_us),
     })
   }

@@ -137,6 +137,9 @@ export class EpochReplay implements EffectJournal {
       case 'venue_state':
         node.stepVenueState(input, ts_seq_us)
         break
+      case 'security_status':
+        node.stepSecurityStatus(input, ts_seq_us)
+        break
       case 'node_message':
         if (!node.hears(input)) this.#differ('no message that this node hears')
         this.#memory.heard.note(input)

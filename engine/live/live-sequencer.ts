@@ -220,6 +220,9 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
       case 'venue_state':
         this.#journal.input(node, ts, input)
         return node.stepVenueState(input, ts)
+      case 'security_status':
+        this.#journal.input(node, ts, input)
+        return node.stepSecurityStatus(input, ts)
       case 'node_message':
         return this.#stepMessage(input, ts)
       case 'messages_published':

@@ -15,6 +15,7 @@ import {
   TRAIL_UNITS,
   TRIGGER_METHODS,
 } from '../../schemas/messages/order-terms.ts'
+import { SECURITY_STATUSES } from '../../schemas/messages/security-status.ts'
 
 /** Longest frame of a node, its line end included; a longer one ends the connection. */
 export const REQUEST_BYTES_MAX = 64 * 1024
@@ -175,6 +176,13 @@ export const ANSWER_FRAMES = {
     account_id: Token,
     positions: Type.Array(closed({ instrument_id: InstrumentIdText, quantity_units: Units })),
     open_client_order_ids: Type.Array(OrderId),
+    ts_event_us: Count,
+  }),
+  /** An instrument is in this status now: after a logon of each that does not always trade, then of each that changes. */
+  status: frame('status', {
+    instrument_id: InstrumentIdText,
+    status: words(SECURITY_STATUSES),
+    ends_day: Type.Boolean(),
     ts_event_us: Count,
   }),
   /** A quote: instrument_id, ts_event_us, bid and ask price, bid and ask size. */

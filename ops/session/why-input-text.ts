@@ -38,6 +38,8 @@ export function inputWords(input: Input, { price_scale, size_scale }: Scales): s
       return `${input.client_order_id}: ${input.outcome}${code(input.reason_code)}`
     case 'venue_state':
       return `${input.account_id} at ${input.venue_id}, ${input.open_client_order_ids.length} open orders`
+    case 'security_status':
+      return `${input.instrument_id} ${input.status}, ${isoTime(input.ts_event_us)}`
     case 'node_message':
       return `${input.subject} from ${input.source}, ${input.message_id}`
     case 'messages_published':

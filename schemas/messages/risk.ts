@@ -43,6 +43,9 @@ export const DENIAL_CODES = [
   'trail_offset',
   'expire_time_past',
   'would_not_reduce',
+  'market_closed',
+  'market_halted',
+  'not_in_call',
   /** By the strategy's own node, whose messages wait for the bus. */
   'messages_behind',
 ] as const

@@ -365,6 +365,8 @@ export class ReplayDriver {
       return
     }
     if (item.kind === 'row') return this.#stepLate(item.message.source, item.due_us)
+    if (item.message.type === 'security_status')
+      return this.#node.stepSecurityStatus(item.message, item.due_us)
     if (this.#isExcess(item.due_us)) this.#blame(ownerOf(item.message.client_order_id), item.due_us)
     if (item.kind === 'outcome') this.#node.stepOutcome(item.message, item.due_us)
     else this.#node.stepReport(item.message, item.due_us)

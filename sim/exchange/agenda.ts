@@ -8,6 +8,7 @@ import { assert } from '../../schemas/assert.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import type { SendOutcome, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import { sharedTerms } from '../../schemas/messages/order-terms.ts'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 
 /** The order of items that are due at the same time. */
 export const AGENDA_CLASS = { row: 0, arrival: 1, outcome: 2, report: 3 } as const
@@ -59,7 +60,7 @@ export type AgendaItem =
       readonly kind: 'report'
       readonly due_us: number
       readonly venue_rank: number
-      readonly message: VenueReport
+      readonly message: VenueReport | SecurityStatus
     }
 
 type Kind = AgendaItem['kind']

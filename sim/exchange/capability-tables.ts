@@ -63,11 +63,15 @@ export function capabilitiesOf(
   auctions: AuctionsHeld,
 ): CapabilityTable {
   const table = TABLES[simulation?.takes ?? 'all']
+  const { market = [], limit = [] } = table.orders
   const times: TimeInForce[] = [
     ...(auctions.opening ? (['opg'] as const) : []),
     ...(auctions.closing ? (['cls'] as const) : []),
   ]
-  if (times.length === 0) return table
-  const { market = [], limit = [] } = table.orders
-  return { ...table, orders: { ...table.orders, market: [...market, ...times], limit: [...limit, ...times] } }
+  return {
+    ...table,
+    orders: { ...table.orders, market: [...market, ...times], limit: [...limit, ...times] },
+    closed_orders: simulation?.closed_orders === 'queue',
+    halted_orders: simulation?.halted_orders !== 'reject',
+  }
 }

@@ -11,6 +11,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { AuctionsConfig } from '../../schemas/market-rules.ts'
+import { SECURITY_STATUSES, type SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import type { Agenda, MarketEvent } from './agenda.ts'
 import type { CallFloor, Settlement } from './call-floor.ts'
 import { SessionCursors, type SessionEvent } from './session-cursors.ts'
@@ -30,6 +31,8 @@ export type MarketPhasesTerms = {
   readonly auctions: AuctionsConfig
   readonly agenda: Agenda
   readonly floor: CallFloor
+  /** Says that an instrument is in another status now. */
+  readonly tell: (instrument_index: number, ts_us: number) => void
   /**
    * Of a venue with a deeper book: whether it has both sides, and with them what others would trade in an auction. Best
    * prices are of before: an instrument of such a venue begins with its next row.
@@ -39,6 +42,8 @@ export type MarketPhasesTerms = {
 
 /** What an instrument waits for: a row that opens it, with an auction or without; a print that opens or closes it. */
 const PENDING = { none: 0, row: 1, auction: 2, opening_print: 3, closing_print: 4 } as const
+
+const NEVER_TOLD = 255
 
 /** By instrument index, and of the cursors by calendar. */
 export type MarketState = {
@@ -50,6 +55,7 @@ export type MarketState = {
   readonly has_row: readonly number[]
   readonly ends_day: readonly number[]
   readonly halted_until_us: readonly number[]
+  readonly told: readonly number[]
 }
 
 export class MarketPhases {
@@ -65,6 +71,8 @@ export class MarketPhases {
   /** Whether the session that has closed was the last of its day. */
   readonly #endsDay: Uint8Array
   readonly #haltedUntil_us: Float64Array
+  /** Statuses that were said, as indexes into SECURITY_STATUSES. */
+  readonly #told: Uint8Array
   readonly #own: readonly InstrumentSpec[]
 
   constructor(terms: MarketPhasesTerms) {
@@ -78,11 +86,13 @@ export class MarketPhases {
     this.#hasRow = new Uint8Array(count)
     this.#endsDay = new Uint8Array(count)
     this.#haltedUntil_us = new Float64Array(count)
+    this.#told = new Uint8Array(count)
     this.#own = terms.specs.filter(({ venue_id }) => venue_id === terms.venue_id)
   }
 
   /** Comes up at a time: a session under way has opened already. */
   begin(now_us: number): void {
+    this.#told.fill(NEVER_TOLD)
     for (const at of this.#cursors.calendars.keys()) {
       this.#cursors.seek(at, now_us)
       this.#schedule(at, this.#cursors.changeAfter(at, now_us), now_us)
@@ -98,11 +108,26 @@ export class MarketPhases {
       // Orders that an earlier market left meet the next row, or what opens this one.
       if (this.#terms.floor.suspend(index) > 0 && isOpen) this.#await(index, PENDING.row, now_us)
       else if (isOpen) this.#isTrading[index] = 1
+      this.#tell(index, now_us)
     }
   }
 
   phaseOf(instrument_index: number): SessionPhase {
     return must(SESSION_PHASES[this.#phases[instrument_index] as number], 'a phase is known')
+  }
+
+  /** As others see it: an instrument that has not had its first row has not opened. */
+  statusOf(instrument_index: number): SecurityTradingStatus {
+    const phase = this.phaseOf(instrument_index)
+    if (phase === 'closed') return 'closed'
+    if (this.isHalted(instrument_index)) return 'halted'
+    if (phase === 'closing_call') return 'closing_call'
+    return this.isTrading(instrument_index) ? 'trading' : 'pre_open'
+  }
+
+  /** Whether the session that has closed last was the last of its day. */
+  hasDayEnded(instrument_index: number): boolean {
+    return this.#endsDay[instrument_index] !== 0
   }
 
   isHalted(instrument_index: number): boolean {
@@ -140,6 +165,7 @@ export class MarketPhases {
     this.#noteHalt(instrument_index, until_us, now_us)
     this.#stop(instrument_index)
     if (!this.isClosing(instrument_index)) this.#pending[instrument_index] = PENDING.none
+    this.#tell(instrument_index, now_us)
   }
 
   /** The book of an instrument has moved. */
@@ -188,6 +214,7 @@ export class MarketPhases {
       has_row: [...this.#hasRow],
       ends_day: [...this.#endsDay],
       halted_until_us: [...this.#haltedUntil_us],
+      told: [...this.#told],
     }
   }
 
@@ -200,6 +227,7 @@ export class MarketPhases {
     this.#hasRow.set(state.has_row)
     this.#endsDay.set(state.ends_day)
     this.#haltedUntil_us.set(state.halted_until_us)
+    this.#told.set(state.told)
   }
 
   /** A change of a calendar's session, for each instrument that trades by it. */
@@ -218,6 +246,7 @@ export class MarketPhases {
         this.#stop(index)
         this.#pending[index] = PENDING.none
       } else this.#startClose(index, calendar, now_us)
+      this.#tell(index, now_us)
     }
   }
 
@@ -253,6 +282,7 @@ export class MarketPhases {
   #open(index: number, settlement: Settlement, ts_us: number): void {
     this.#pending[index] = PENDING.none
     this.#isTrading[index] = 1
+    this.#tell(index, ts_us)
     this.#terms.floor.open(this.#spec(index), settlement, ts_us)
   }
 
@@ -295,12 +325,20 @@ export class MarketPhases {
     if (now_us < (this.#haltedUntil_us[index] as number)) return
     this.#haltedUntil_us[index] = 0
     if (this.phaseOf(index) === 'continuous') this.#startOpening(index, true, now_us)
+    this.#tell(index, now_us)
   }
 
   #stop(index: number): void {
     if (this.#isTrading[index] === 0) return
     this.#isTrading[index] = 0
     this.#terms.floor.suspend(index)
+  }
+
+  #tell(index: number, ts_us: number): void {
+    const number = SECURITY_STATUSES.indexOf(this.statusOf(index))
+    if (this.#told[index] === number) return
+    this.#told[index] = number
+    this.#terms.tell(index, ts_us)
   }
 
   #enter(index: number, phase: SessionPhase): void {

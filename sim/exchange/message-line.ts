@@ -4,6 +4,7 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import type { Agenda } from './agenda.ts'
 
 export class MessageLine {
@@ -20,11 +21,13 @@ export class MessageLine {
   }
 
   /** A message sets out. One that takes no time, with nothing before it, is an instant of the input at `now_us`. */
-  carry(message: VenueCommand | VenueReport, now_us: number, delay_us: number): void {
-    const last_us = this.#last_us.get(message.account_id) ?? Number.NEGATIVE_INFINITY
+  carry(message: VenueCommand | VenueReport | SecurityStatus, now_us: number, delay_us: number): void {
+    // What is said to everybody keeps its own order.
+    const line = message.type === 'security_status' ? '' : message.account_id
+    const last_us = this.#last_us.get(line) ?? Number.NEGATIVE_INFINITY
     const due_us = Math.max(now_us + delay_us, last_us)
     const isInstant = delay_us === 0 && last_us < now_us
-    if (!isInstant) this.#last_us.set(message.account_id, due_us)
+    if (!isInstant) this.#last_us.set(line, due_us)
     this.#agenda.add(this.#kind, this.#rank, now_us, due_us, message, isInstant)
   }
 

@@ -35,6 +35,7 @@ import {
   type TrailUnit,
   type TriggerMethod,
 } from '../../schemas/messages/order-terms.ts'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 import type { AgendaItem } from './agenda.ts'
 import type { BarPrices } from './bar-path.ts'
@@ -42,7 +43,10 @@ import { SimulatedVenues, type SimulatedVenuesTerms, type VenueTerms } from './s
 import type { AccountTerms } from './venue-account.ts'
 
 type FxPair = Extract<Instrument, { asset_class: 'fx_pair' }>
-export type Delivery = { readonly at_us: number; readonly message: VenueReport | SendOutcome }
+export type Delivery = {
+  readonly at_us: number
+  readonly message: VenueReport | SecurityStatus | SendOutcome
+}
 
 /** Prices in cents, whole units, a margin of one per cent. */
 export function instrument(change: Partial<FxPair> = {}): Instrument {

@@ -21,6 +21,7 @@ import {
   type VenueCommand,
   type VenueReport,
 } from '../../schemas/messages/order.ts'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { Admission } from './admission.ts'
 import type { Agenda, Arrival, OrderExpiry } from './agenda.ts'
 import { type BarPrices, barPath } from './bar-path.ts'
@@ -162,6 +163,7 @@ export class SimulatedExchange implements VenuePort {
       book,
       deep: this.#deep,
       floor: this.#floor,
+      tell: (index, ts_us) => this.#tell(index, ts_us),
     })
     this.#resting = this.#floor.resting
     this.#waitingCounts = this.#floor.waiting.counts
@@ -379,6 +381,15 @@ export class SimulatedExchange implements VenuePort {
   /** When every report that is under way by now has come. */
   reportedUs(now_us: number): number {
     return this.#toNode.quietUs(now_us)
+  }
+
+  /** In which status its instruments are now; empty where they always trade. */
+  statuses(now_us: number): SecurityStatus[] {
+    const market = this.#market
+    if (market === undefined || !this.#hasBegun) return []
+    return this.#specs
+      .filter(({ venue_id }) => venue_id === this.venue_id)
+      .map((spec) => market.statusOf(spec, now_us))
   }
 
   /** The open orders: the resting ones by instrument, buys before sells, best first, those that wait for a trigger, those in the call. */
@@ -637,6 +648,12 @@ export class SimulatedExchange implements VenuePort {
   #orderOf(request: OrderCancelRequest | OrderCancelReplaceRequest): VenueOrder | undefined {
     const order = this.#register.find(request.original_client_order_id)
     return order?.account.account_id === request.account_id ? order : undefined
+  }
+
+  #tell(index: number, ts_us: number): void {
+    const spec = must(this.#specs[index], 'a status is of a listed instrument')
+    const market = must(this.#market, 'only a market that changes has a status')
+    this.#toNode.carry(market.statusOf(spec, ts_us), ts_us, this.#reportDelay.next())
   }
 
   #report(report: VenueReport, ts_us: number): void {

@@ -10,16 +10,18 @@ import type { VenueConfig } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { AuctionsConfig } from '../../schemas/market-rules.ts'
 import type { NewOrderSingle } from '../../schemas/messages/order.ts'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import type { Agenda, MarketEvent } from './agenda.ts'
 import { Auction } from './auction.ts'
 import { CallFloor } from './call-floor.ts'
 import type { DeepBooks } from './deep-books.ts'
-import { type Halt, MarketPhases, type MarketState } from './market-phases.ts'
+import { type Halt, MarketPhases, type MarketPhasesTerms, type MarketState } from './market-phases.ts'
 import type { OrderFloor } from './order-floor.ts'
 import { PhaseAdmission } from './phase-admission.ts'
 import type { RejectCode } from './reject-code.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import type { VenueOrder } from './venue-order.ts'
+import { securityStatus } from './venue-reports.ts'
 
 export type VenueMarketTerms = {
   readonly venue: Pick<VenueConfig, 'id' | 'calendar' | 'simulation'>
@@ -30,6 +32,7 @@ export type VenueMarketTerms = {
   readonly book: TopOfBook
   readonly deep: DeepBooks | undefined
   readonly floor: OrderFloor
+  readonly tell: MarketPhasesTerms['tell']
 }
 
 /** What an auction is settled by where the configuration says nothing. */
@@ -66,6 +69,7 @@ export class VenueMarket {
       auctions: venue.simulation?.auctions ?? AUCTIONS_DEFAULT,
       agenda,
       floor: new CallFloor(floor, floor.call, auction),
+      tell: terms.tell,
       isDeepBookReady: deep && ((index) => deep.levels(index).has_both_sides),
     })
     this.#admission = new PhaseAdmission(this.#phases, venue.simulation ?? {})
@@ -88,6 +92,11 @@ export class VenueMarket {
 
   refusalOfReplace(order: VenueOrder, now_us: number): RejectCode | '' {
     return this.#admission.ofReplace(order, now_us)
+  }
+
+  statusOf(spec: InstrumentSpec, ts_us: number): SecurityStatus {
+    const { index } = spec
+    return securityStatus(spec, this.#phases.statusOf(index), this.#phases.hasDayEnded(index), ts_us)
   }
 
   /** Whether an instrument begins or closes with what the market does next. */

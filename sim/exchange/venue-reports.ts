@@ -9,6 +9,7 @@ import type {
   OrderCancelRequest,
   VenueReport,
 } from '../../schemas/messages/order.ts'
+import type { SecurityStatus, SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 import { REJECT_TEXT, type RejectCode } from './reject-code.ts'
 import { leavesUnits, type VenueOrder } from './venue-order.ts'
@@ -68,6 +69,23 @@ export function orderReport(
     commission_currency: fill.commission_currency,
     reason_code: '',
     reason_text: '',
+    ts_event_us: ts_us as TimeUs,
+  }
+}
+
+export function securityStatus(
+  { venue_id, instrument_id, index }: InstrumentSpec,
+  status: SecurityTradingStatus,
+  ends_day: boolean,
+  ts_us: number,
+): SecurityStatus {
+  return {
+    type: 'security_status',
+    venue_id,
+    instrument_id,
+    instrument_index: index,
+    status,
+    ends_day: ends_day && status === 'closed',
     ts_event_us: ts_us as TimeUs,
   }
 }

@@ -102,6 +102,7 @@ export class LiveWorld {
     if (item.kind === 'outcome') {
       if (this.#isOfThisLife(item.message.client_order_id)) this.#link?.(item.message)
     } else if (item.kind === 'report') {
+      if (item.message.type === 'security_status') return
       this.reports.push(item.message)
       this.#link?.(item.message)
     } else if (item.kind === 'arrival') {

@@ -14,6 +14,9 @@ export type HostDriverOptions = {
   readonly onFailure: (error: unknown) => void
 }
 
+/** A platform's timers hold no more than some weeks, and a market may be closed for longer: it is looked at in between. */
+const SLEEP_US_MAX = 60_000_000
+
 export class HostDriver {
   readonly host: VenueHost
   readonly #clock: FeedClock
@@ -87,7 +90,7 @@ export class HostDriver {
     this.#cancelTimer = undefined
     const { due_us } = this.host
     if (!this.#isOpen || due_us === Number.POSITIVE_INFINITY) return
-    const delay_us = Math.max(0, due_us - this.#clock.now_us())
+    const delay_us = Math.min(SLEEP_US_MAX, Math.max(0, due_us - this.#clock.now_us()))
     this.#cancelTimer = this.#clock.after(delay_us, () => {
       this.host.pass(this.#clock.now_us())
       this.#isAsked = true

@@ -35,6 +35,9 @@ export class InProcessConnection implements VenueConnection {
         this.#driver.soon(() => listener.offer(report))
       }
     }
+    const { books } = host
+    for (const status of books.venues.exchange(this.venue_id).statuses(books.now_us))
+      this.#driver.soon(() => listener.offer(status))
     this.#stopListening = host.listen((word) => this.#hear(word))
     this.#driver.soon(() => listener.onState('connected', 'in process'))
     return Promise.resolve()
@@ -68,6 +71,10 @@ export class InProcessConnection implements VenueConnection {
   }
 
   #hear(word: VenueWord): void {
+    if (word.word === 'status') {
+      if (word.status.venue_id === this.venue_id) this.#listener?.offer(word.status)
+      return
+    }
     const message = word.word === 'report' ? word.report : word.command
     if (message.venue_id !== this.venue_id || !this.#accounts.has(message.account_id)) return
     this.#listener?.offer(word.word === 'report' ? word.report : sentOutcome(word.command))

@@ -89,7 +89,10 @@ class Audit {
     if (!sameBytes(ended, base)) this.#isConsistent = false
     const terms = termsOf(ledgerConfig(header))
     this.#specs = terms.specs
-    this.#books = new VenueBooks(terms, (report) => this.#report(report))
+    this.#books = new VenueBooks(terms, {
+      onReport: (report) => this.#report(report),
+      onStatus: () => undefined,
+    })
     if (base.length > 0) this.#books.load(new CanonicalReader(base))
   }
 

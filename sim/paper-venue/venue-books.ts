@@ -9,6 +9,7 @@ import type { RowInput } from '../../engine/live/live-input.ts'
 import { must } from '../../schemas/assert.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import type { VenueState } from '../../schemas/messages/venue.ts'
 import { sizeUnits, timeUs } from '../../schemas/units.ts'
 import { SimulatedVenues, type SimulatedVenuesTerms } from '../exchange/simulated-venues.ts'
@@ -23,6 +24,12 @@ export type FoundOrder =
   | { readonly is: 'ended'; readonly reports: readonly VenueReport[] }
   | { readonly is: 'absent' }
 
+/** What the venues say. */
+export type BooksListener = {
+  readonly onReport: (report: VenueReport) => void
+  readonly onStatus: (status: SecurityStatus) => void
+}
+
 export class VenueBooks {
   readonly venues: SimulatedVenues
   /** Inputs so far, and the time of the last. */
@@ -35,13 +42,13 @@ export class VenueBooks {
   readonly #logs = new Map<string, ReportLog>()
   /** Commands taken in of which nothing was said yet: on their way in, or their first report on its way out. */
   readonly #onTheirWay = new Set<string>()
-  readonly #onReport: (report: VenueReport) => void
+  readonly #hear: BooksListener
 
-  constructor(terms: SimulatedVenuesTerms, onReport: (report: VenueReport) => void) {
+  constructor(terms: SimulatedVenuesTerms, hear: BooksListener) {
     this.venues = new SimulatedVenues(terms)
     this.#specs = terms.specs
     this.#index = new Map(terms.specs.map((spec) => [spec.instrument_id as string, spec.index]))
-    this.#onReport = onReport
+    this.#hear = hear
     for (const { venue_id } of this.venues.exchanges) {
       for (const { account_id } of this.venues.accounts)
         this.#logs.set(`${venue_id}/${account_id}`, new ReportLog())
@@ -180,8 +187,12 @@ export class VenueBooks {
         this.venues.exchange(message.venue_id).arrive(message, due_us)
       } else if (item.kind === 'report') {
         const { message } = item
+        if (message.type === 'security_status') {
+          this.#hear.onStatus(message)
+          continue
+        }
         this.#onTheirWay.delete(message.client_order_id)
-        this.#onReport(this.log(message.venue_id, message.account_id).add(message))
+        this.#hear.onReport(this.log(message.venue_id, message.account_id).add(message))
       }
     }
   }

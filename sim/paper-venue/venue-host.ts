@@ -17,6 +17,7 @@ import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { instrumentsOf } from '../backtest/instrument-set.ts'
@@ -45,6 +46,7 @@ export type VenueHostOptions = {
 export type VenueWord =
   | { readonly word: 'received'; readonly command: VenueCommand }
   | { readonly word: 'report'; readonly report: VenueReport }
+  | { readonly word: 'status'; readonly status: SecurityStatus }
 
 type Waiting = { readonly lsn: number; readonly say: () => void }
 
@@ -82,7 +84,10 @@ export class VenueHost {
     this.#options = options
     this.#writer = writer
     this.specs = terms.specs
-    this.books = new VenueBooks(terms, (report) => this.#later(() => this.#report(report)))
+    this.books = new VenueBooks(terms, {
+      onReport: (report) => this.#later(() => this.#report(report)),
+      onStatus: (status) => this.#later(() => this.#tell({ word: 'status', status })),
+    })
     if (base.length > 0) this.books.load(new CanonicalReader(base))
     this.#snapshotSeq = this.books.seq
   }
@@ -251,7 +256,7 @@ async function recover(
   const config = ledgerConfig(header)
   refuseOtherLayout(config, now)
   const terms = termsOf(config)
-  const books = new VenueBooks(terms, () => undefined)
+  const books = new VenueBooks(terms, { onReport: () => undefined, onStatus: () => undefined })
   let state = base
   let from_lsn = 0
   for await (const { kind, lsn, payload } of journal.read(epoch)) {

@@ -13,6 +13,7 @@ import {
 } from '../../engine/wire/venue-frames.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import type { VenueState } from '../../schemas/messages/venue.ts'
 import type { FoundOrder } from './venue-books.ts'
 
@@ -99,6 +100,10 @@ export class VenuePeer {
 
   report(report: VenueReport): void {
     this.say({ frame: 'report', report: reportToWire(report) })
+  }
+
+  status({ instrument_id, status, ends_day, ts_event_us }: SecurityStatus): void {
+    this.say({ frame: 'status', instrument_id, status, ends_day, ts_event_us })
   }
 
   /** Says why, and ends the connection. */

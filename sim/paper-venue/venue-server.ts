@@ -170,6 +170,8 @@ export class VenueServer implements PeerDesk {
         for (const report of driver.host.books.log(venue_id, account_id).after(last_report_id))
           peer.report(report)
       }
+      const { books } = driver.host
+      for (const status of books.venues.exchange(venue_id).statuses(books.now_us)) peer.status(status)
       peer.isTold = true
     })
   }
@@ -186,6 +188,11 @@ export class VenueServer implements PeerDesk {
       const { account_id, client_order_id } = word.command
       this.#senders.get(word.command)?.say({ frame: 'received', account_id, client_order_id })
       this.#senders.delete(word.command)
+      return
+    }
+    if (word.word === 'status') {
+      for (const peer of this.#peers)
+        if (peer.isTold && peer.logon?.venue_id === word.status.venue_id) peer.status(word.status)
       return
     }
     const { venue_id, account_id } = word.report

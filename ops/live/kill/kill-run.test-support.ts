@@ -178,7 +178,10 @@ async function readLedger(directory: string): Promise<LedgerAudit> {
   try {
     for (const { epoch, base, header } of journal.epochs) {
       const terms = termsOf(ledgerConfig(header))
-      books = new VenueBooks(terms, (report) => noteTrade(report, executions))
+      books = new VenueBooks(terms, {
+        onReport: (report) => noteTrade(report, executions),
+        onStatus: () => undefined,
+      })
       if (base.length > 0) books.load(new CanonicalReader(base))
       for await (const { kind, payload } of journal.read(epoch)) {
         if (kind !== RECORD_KIND.input) continue

@@ -1,0 +1,46 @@
+// In which trading status each instrument is, and when it last stopped trading. An instrument of which nothing was said trades.
+
+import { assert } from '../../schemas/assert.ts'
+import { SECURITY_STATUSES, type SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
+import type { CanonicalReader } from '../canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../canonical/canonical-writer.ts'
+
+export class StatusTable {
+  readonly #statuses: Uint8Array
+  /** Engine time at which it last stopped trading. */
+  readonly #stopped_us: Float64Array
+
+  constructor(instrument_count: number) {
+    this.#statuses = new Uint8Array(instrument_count)
+    this.#stopped_us = new Float64Array(instrument_count)
+  }
+
+  of(instrument_index: number): SecurityTradingStatus {
+    return SECURITY_STATUSES[this.#statuses[instrument_index] as number] as SecurityTradingStatus
+  }
+
+  /** Of an instrument that does not trade: when it last did. */
+  stoppedUs(instrument_index: number): number {
+    return this.#stopped_us[instrument_index] as number
+  }
+
+  /** Returns whether the status is another one now. */
+  set(instrument_index: number, status: SecurityTradingStatus, now_us: number): boolean {
+    assert(instrument_index < this.#statuses.length, 'a status is of an instrument of the node')
+    const was = this.of(instrument_index)
+    if (was === status) return false
+    if (was === 'trading') this.#stopped_us[instrument_index] = now_us
+    this.#statuses[instrument_index] = SECURITY_STATUSES.indexOf(status)
+    return true
+  }
+
+  save(writer: CanonicalWriter): void {
+    writer.bytes(this.#statuses)
+    for (const time_us of this.#stopped_us) writer.number(time_us)
+  }
+
+  load(reader: CanonicalReader): void {
+    this.#statuses.set(reader.bytes())
+    for (let i = 0; i < this.#stopped_us.length; i++) this.#stopped_us[i] = reader.number()
+  }
+}

@@ -1,0 +1,131 @@
+import Type from 'typebox'
+import { expect, test } from 'vitest'
+import { defineStrategy } from '../../actors/strategy/definition.ts'
+import type { CalendarConfig } from '../../schemas/calendar.ts'
+import type { SimulationConfig } from '../../schemas/config.ts'
+import { type ProofRun, runScenario, scenarioOf, strategyOf } from './proof-session.test-support.ts'
+import { plain } from './proof-strategies.test-support.ts'
+import { SECOND_US, START_US, type Tape } from './tape.test-support.ts'
+
+/** Five minutes of a trading day, from midnight on: a call, an opening, a halt, a closing call, a close. */
+const CALENDAR: CalendarConfig = {
+  id: 'short',
+  time_zone: 'UTC',
+  sessions: [{ days: ['mon'], pre_open: '00:01', open: '00:02', closing_call: '00:04', close: '00:05' }],
+  opening_auction: true,
+  closing_auction: true,
+  opening_cutoff_us: 0,
+  closing_cutoff_us: 0,
+  holidays: [],
+  early_closes: [],
+  utc_offsets: ['1970-01-01T00:00:00Z +00:00'],
+}
+const HALTS: NonNullable<SimulationConfig['halts']> = [
+  { instrument: 'AAA.one', from: '2024-01-01T00:03:00.000000Z', to: '2024-01-01T00:03:10.000000Z' },
+]
+
+/** A quote each ten seconds, silent in the call: the price of before is what orders are measured by. */
+const TAPE: Tape = {
+  series: { kind: 'quote', instrument_id: 'AAA.one' },
+  rows: Array.from({ length: 37 }, (_, at) => at * 10)
+    .filter((second) => second < 20 || second > 120)
+    .map((second) => [START_US + second * SECOND_US + 1, 110_000 + second, 110_002 + second, 0, 0]),
+}
+
+const trader = defineStrategy({
+  name: 'trader',
+  params: Type.Object({}),
+  state: () => ({ statuses: [] as string[] }),
+  onStatus(ctx, { instrument_id, status, ts_event_us }) {
+    ctx.state.statuses.push(`${(ts_event_us - START_US) / SECOND_US} ${status}`)
+    const order = { instrument: instrument_id, side: 'buy', quantity_units: 1_000 } as const
+    if (status === 'pre_open') {
+      ctx.submit({ ...order, order_type: 'market', time_in_force: 'opg' })
+      ctx.submit({ ...order, order_type: 'market', time_in_force: 'ioc' })
+    }
+    if (status === 'trading' && ctx.openOrders().length === 0) {
+      ctx.submit({ ...order, limit_price_units: 109_000, time_in_force: 'day' })
+      ctx.submit({ ...order, order_type: 'market', time_in_force: 'cls' })
+      ctx.submit({ ...order, side: 'sell', trigger_price_units: 109_000, time_in_force: 'day' })
+    }
+    if (status === 'closed') ctx.submit({ ...order, limit_price_units: 109_000, time_in_force: 'gtc' })
+  },
+  onStop(ctx) {
+    ctx.publish('statuses', ctx.state.statuses.length)
+  },
+})
+
+async function run(block_rows: number, simulation: SimulationConfig = {}): Promise<ProofRun> {
+  return runScenario(
+    await scenarioOf({
+      tapes: [TAPE],
+      block_rows,
+      more: [{ config: strategyOf('trader', ['AAA.one']), definition: plain(trader) }],
+      venue: {
+        calendar: 'short',
+        simulation: { halts: HALTS, ...simulation },
+        market_data: { stale_after_us: 15 * SECOND_US },
+      },
+      config: { calendars: [CALENDAR] },
+    }),
+  )
+}
+
+function told({ outputs }: ProofRun): string[] {
+  const facts = outputs.facts.map(({ type, counter, ts_event_us, ...fact }) => {
+    const price = 'last_price_units' in fact && fact.last_price_units !== 0 ? ` ${fact.last_price_units}` : ''
+    return { ts_event_us, line: `${counter} ${type}${price}` }
+  })
+  const denials = outputs.denials.map(({ counter, reason_code, ts_event_us }) => ({
+    ts_event_us,
+    line: `${counter} denied ${reason_code}`,
+  }))
+  return [...facts, ...denials]
+    .toSorted((a, b) => a.ts_event_us - b.ts_event_us)
+    .map(({ ts_event_us, line }) => `${(ts_event_us - START_US) / SECOND_US} ${line}`)
+}
+
+test('a session opens, is halted and closes in a backtest: strategy, gate and exchange know of it', async () => {
+  const ran = await run(1_000)
+  expect(ran.outcome.faults).toEqual([])
+  expect(told(ran)).toEqual([
+    // The venue says that it is closed as the session begins, before any strategy trades.
+    '0 1 denied strategy_not_trading',
+    '60 2 order.pending_new',
+    '60 2 order.accepted',
+    '60 3 denied not_in_call',
+    '130.000001 2 order.filled 110132',
+    // Behind a halt orders gather again, but not for the opening.
+    '190 4 order.pending_new',
+    '190 4 order.rejected',
+    '190 5 denied not_in_call',
+    '190.000001 6 order.pending_new',
+    '190.000001 7 order.pending_new',
+    '190.000001 8 order.pending_new',
+    '190.000001 6 order.accepted',
+    '190.000001 7 order.accepted',
+    '190.000001 8 order.accepted',
+    '300 7 order.filled 110292',
+    '300 6 order.expired',
+    '300 8 order.expired',
+    '300 9 denied market_closed',
+  ])
+})
+
+test('a trading day gives the same outputs and state in blocks of any size', async () => {
+  const whole = await run(1_000)
+  for (const block_rows of [1, 3]) expect((await run(block_rows)).hashes).toEqual(whole.hashes)
+})
+
+test('a venue that keeps orders while closed is sent them, and one that refuses them in a halt is not', async () => {
+  const ran = await run(1_000, { closed_orders: 'queue', halted_orders: 'reject' })
+  expect(told(ran).slice(-2)).toEqual(['300 9 order.pending_new', '300 9 order.accepted'])
+})
+
+test('an order for the day that the engine holds ends with the day, too', async () => {
+  const ran = await run(1_000, { takes: 'market_and_limit' })
+  expect(told(ran).filter((line) => line.includes(' 8 '))).toEqual([
+    '190.000001 8 order.held',
+    '300 8 order.expired',
+  ])
+})
