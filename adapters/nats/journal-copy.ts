@@ -13,6 +13,7 @@ import { ConnectionState } from './connection-state.ts'
 import { CopiedJournalWriter } from './copied-journal-writer.ts'
 import { copyAhead, copyDiverged, copyPruned, copyUnreachable } from './copy-errors.ts'
 import { JournalStream } from './journal-stream.ts'
+import { lastMessage } from './last-message.ts'
 
 /** A copy that takes longer stops orders. */
 export const COPY_DEADLINE_MS = 1_000
@@ -28,6 +29,8 @@ export type JournalCopyOptions = {
   readonly directory: string
   readonly epochs: readonly RecoveredEpoch[]
   readonly deadline_ms?: number
+  /** Reader of the subject, of a role that may ask the stream for no message. */
+  readonly fixed_consumer?: string | undefined
   /** The copy is late, and orders are refused (`journal_copy_behind`); or it has caught up. */
   readonly onBehind: (behind: boolean, reason: string) => void
 }
@@ -55,13 +58,14 @@ export class JournalCopy {
   #writer: CopiedJournalWriter | undefined
 
   constructor(options: JournalCopyOptions) {
-    const { connection, stream, subject } = options
+    const { connection, stream, subject, fixed_consumer: consumer } = options
     this.#options = options
     this.#state = new ConnectionState(connection)
     this.#stream = new JournalStream({
       js: jetstream(connection),
       stream,
       subject,
+      ...(consumer !== undefined && { readLast: () => lastMessage({ connection, stream, consumer }) }),
       max_payload_bytes: must(connection.info, 'a connection knows its server').max_payload,
     })
   }

@@ -1,7 +1,7 @@
 // A node's journal on the bus: sealed batches, one message each, in the order of the chain. Every append names the message
 // it follows, so a second writer fails, and a batch that is already there is recognised by its chain hash alone.
 
-import type { DirectMsgRequest, JetStreamClient, MsgRequest } from '@nats-io/jetstream'
+import type { DirectMsgRequest, JetStreamClient, JsMsg, MsgRequest } from '@nats-io/jetstream'
 import type { Batch } from '../../engine/journal/batch-format.ts'
 import { parseBatch, sameBytes } from '../../engine/journal/parse-batch.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -10,6 +10,8 @@ import { isWrongSequence } from './lease-key.ts'
 
 export type JournalStreamOptions = {
   readonly js: JetStreamClient
+  /** Reads the last batch where the role may not ask the stream for it. */
+  readonly readLast?: () => Promise<Pick<JsMsg, 'seq' | 'data'> | undefined>
   readonly stream: string
   /** `<env>.journal.<node>` */
   readonly subject: string
@@ -31,8 +33,11 @@ export class JournalStream {
   }
 
   /** The last batch of this journal; undefined before the first. */
-  last(): Promise<StoredBatch | undefined> {
-    return this.#get({ last_by_subj: this.subject })
+  async last(): Promise<StoredBatch | undefined> {
+    const { readLast } = this.#options
+    if (readLast === undefined) return await this.#get({ last_by_subj: this.subject })
+    const stored = await readLast()
+    return stored && { sequence: stored.seq, batch: batchOf(stored.data, this.subject, stored.seq) }
   }
 
   /** The first batch of this journal at or behind a sequence of the stream. */

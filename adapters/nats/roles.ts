@@ -116,11 +116,16 @@ function trading(env: BusEnvironment, installation: Installation, name: string):
 /** It asks, signals and tells states for its own strategies, copies its own journal, and hears what concerns them. */
 function strategy(env: BusEnvironment, { node, strategies }: StrategyNode): Role {
   const name = strategyRole(node)
-  const fixed_consumers = (['md', 'sig', 'order', 'risk', 'ctl'] as const).map((family) => ({
-    stream: streamName(env, family),
-    name,
-    filter_subject: BUS_SUBJECT.all(env, family),
-  }))
+  const families = ['md', 'sig', 'order', 'risk', 'ctl'] as const
+  const fixed_consumers = [
+    ...families.map((family) => ({
+      stream: streamName(env, family),
+      name,
+      filter_subject: BUS_SUBJECT.all(env, family),
+    })),
+    // Its own: the copy is compared with its journal at start, by its last batch.
+    { stream: streamName(env, 'journal'), name, filter_subject: BUS_SUBJECT.journal(env, node) },
+  ]
   return {
     ...role(name, 'own', {
       publish: [
@@ -132,7 +137,6 @@ function strategy(env: BusEnvironment, { node, strategies }: StrategyNode): Role
         ...ownRecords(env, node),
         '$JS.API.INFO',
         ...fixed_consumers.flatMap(({ stream }) => fixedConsumerApi(stream, name)),
-        `$JS.API.STREAM.INFO.${streamName(env, 'journal')}`,
       ],
       subscribe: [BUS_SUBJECT.all(env, 'md')],
     }),

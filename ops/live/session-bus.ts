@@ -167,6 +167,7 @@ function openCopy(
     subject: BUS_SUBJECT.journal(env, place.name),
     directory,
     epochs: journal.epochs,
+    fixed_consumer: place.role === TRADING_ROLE ? undefined : place.role,
     onBehind: (behind, reason) => {
       if (behind)
         tell(options, 'bus.copy_behind', 'critical', `The copy of the journal is late: ${reason}.`, HELD)

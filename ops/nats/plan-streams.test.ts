@@ -34,7 +34,7 @@ test('[N10] what is missing is planned, made, and then as it should be', async (
       (name) => `create PAPER_${name}`,
     ),
     'create KV_orrery_lease_paper',
-    ...['MD', 'SIG', 'ORDER', 'RISK', 'CTL'].map((name) => `create PAPER_${name} strategy-alpha`),
+    ...['MD', 'SIG', 'ORDER', 'RISK', 'CTL', 'JOURNAL'].map((name) => `create PAPER_${name} strategy-alpha`),
   ])
   await applyChanges(jsm, desired, changes)
   expect(await planChanges(jsm, desired)).toEqual([])

@@ -19,7 +19,7 @@ export const market = defineStrategy({
   },
 })
 
-/** Orders that rest, are replaced and are cancelled. */
+/** Orders that rest far from the market, are replaced and are cancelled, and some that cross it. */
 export const quoter = defineStrategy({
   name: 'quoter',
   params: NONE,
@@ -29,12 +29,15 @@ export const quoter = defineStrategy({
     ctx.state.quotes++
     const [oldest] = ctx.openOrders()
     const turn = ctx.state.quotes % 4
-    if (oldest === undefined || turn === 0) {
-      ctx.submit({ instrument, side: 'buy', quantity_units: 3_000, limit_price_units: bid_price_units - turn })
+    if (turn === 3) {
+      const side = ctx.position(instrument) > 0 ? 'sell' : 'buy'
+      const limit_price_units = side === 'buy' ? ask_price_units + 5 : bid_price_units - 5
+      ctx.submit({ instrument, side, quantity_units: 500, limit_price_units })
+    } else if (oldest === undefined || turn === 0) {
+      ctx.submit({ instrument, side: 'buy', quantity_units: 3_000, limit_price_units: bid_price_units - 900 - turn })
     } else if (turn === 1) {
-      ctx.replace(oldest.counter, { quantity_units: 2_000, limit_price_units: bid_price_units - 1 })
-    } else if (turn === 2) ctx.cancel(oldest.counter)
-    else ctx.submit({ instrument, side: 'sell', quantity_units: 500, limit_price_units: ask_price_units })
+      ctx.replace(oldest.counter, { quantity_units: 2_000, limit_price_units: bid_price_units - 901 })
+    } else ctx.cancel(oldest.counter)
   },
 })
 

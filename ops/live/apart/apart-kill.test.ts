@@ -8,14 +8,15 @@ import { APART } from './apart-config.test-support.ts'
 import { type NodeStory, storyOf, undecided, unheard } from './apart-journals.test-support.ts'
 import { ApartNode, ApartPlace, settled } from './apart-session.test-support.ts'
 
+const replicated = (text: string) => text.replace('\nbus:', '\ndurability: replicated\nbus:')
 const VICTIMS = ['alpha', 'trading', 'server', 'alpha', 'trading'] as const
 
-test('[N18] [N19] [M2] [M5] nodes and server killed in the midst of their talk lose no intent and double none', {
+test('[N18] [N19] [M2] [M5] [C1] [C9] nodes and server killed in the midst of their talk lose no intent and double none', {
   timeout: 180_000,
 }, async () => {
   const seed = Date.now() % 100_000
   const random = new RandomStream(seed, 'kills')
-  const tale = new Tale(await ApartPlace.make())
+  const tale = new Tale(await ApartPlace.make(replicated))
   await tale.start('trading')
   await tale.start('alpha')
   await tale.settle()
@@ -37,6 +38,7 @@ test('[N18] [N19] [M2] [M5] nodes and server killed in the midst of their talk l
   expect(new Set(ids).size, told).toBe(ids.length)
   expect(ids.length).toBeGreaterThan(20)
   for (const node of ['trading', 'alpha']) {
+    expect((await tale.place.copied(node)).equals(await tale.place.written(node)), told).toBe(true)
     const verified = tale.place.cli(['verify', `apart/${node}`, '--json'])
     expect(JSON.parse(verified.stdout), told).toMatchObject({ is_equal: true })
   }
@@ -61,7 +63,7 @@ class Tale {
   }
 
   async settle(): Promise<void> {
-    await settled([...this.#nodes.values()].map((node) => ({ node })))
+    await settled([...this.#nodes.values()])
   }
 
   async quote(): Promise<void> {
@@ -83,7 +85,7 @@ class Tale {
     const [trading, alpha] = ['trading', 'alpha'].map((name) => must(this.#nodes.get(name), 'it runs'))
     expect(await trading?.stop()).toBe(0)
     // It hears what became of its orders at the other's end; nobody hears of its own.
-    await settled([{ node: must(alpha, 'it runs') }])
+    await settled([must(alpha, 'it runs')])
     expect(await alpha?.stop()).toBe(0)
     const story = (name: string) => storyOf(join(this.place.folder, 'runs/apart', name), name)
     return [await story('trading'), await story('alpha')]

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,12 +13,13 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { onTestFinished } from 'vitest'
 import { connectNats } from '../../../adapters/nats/connect.ts'
 import { startNatsServer, type TestNatsServer } from '../../../adapters/nats/nats-server.test-support.ts'
-import { CONSOLE_ROLE, FEED_ROLE } from '../../../adapters/nats/roles.ts'
+import { CONSOLE_ROLE, FEED_ROLE, RECORDER_ROLE } from '../../../adapters/nats/roles.ts'
 import { must } from '../../../schemas/assert.ts'
 import { BIN, runCli } from '../../cli/run-cli.test-support.ts'
 import { askSession } from '../control-socket.ts'
 import type { SessionStatus } from '../session-status.ts'
 import { APART, apartText, STRATEGIES } from './apart-config.test-support.ts'
+import { BusWatch } from './bus-watch.test-support.ts'
 
 export const INSTALLATION = {
   env: 'paper',
@@ -78,6 +79,13 @@ export class ApartPlace {
     await this.#feed.flush()
   }
 
+  /** From now on: what a session's nodes say. */
+  async watch(session: string): Promise<BusWatch> {
+    const connection = await signedIn(this.server, CONSOLE_ROLE)
+    onTestFinished(() => connection.close())
+    return await BusWatch.start(connection, session, APART)
+  }
+
   /** What another program says with the key of a role. */
   async speaksAs(role: string): Promise<(subject: string, text: string) => Promise<void>> {
     const connection = await signedIn(this.server, role)
@@ -99,6 +107,27 @@ export class ApartPlace {
     }
     await connection.close()
     return stored.filter((message) => message.session === session)
+  }
+
+  /** A node's journal as the bus has it, end to end. */
+  async copied(node: string): Promise<Buffer> {
+    const connection = await signedIn(this.server, RECORDER_ROLE)
+    const filter_subjects = `paper.journal.${node}`
+    const reader = await jetstream(connection).consumers.get('PAPER_JOURNAL', { filter_subjects })
+    const { num_pending } = await reader.info()
+    const batches: Uint8Array[] = []
+    for await (const { data } of await reader.fetch({ max_messages: num_pending, expires: 5_000 }))
+      batches.push(data)
+    await connection.close()
+    return Buffer.concat(batches)
+  }
+
+  /** The same as its folder has it. */
+  async written(node: string): Promise<Buffer> {
+    const journal = join(this.folder, 'runs/apart', node, 'journal')
+    const names = await readdir(journal, { recursive: true })
+    const segments = names.filter((name) => name.endsWith('.journal')).sort()
+    return Buffer.concat(await Promise.all(segments.map((name) => readFile(join(journal, name)))))
   }
 
   cli(args: readonly string[]) {
@@ -171,19 +200,41 @@ export class ApartNode {
   }
 }
 
-/** Resolves when every node has seen so many rows since it was started, where that is known, and all said is heard. */
-export async function settled(nodes: readonly { node: ApartNode; rows?: number }[]): Promise<void> {
+/** Resolves when nothing more comes, as far as the nodes can tell. */
+export async function settled(nodes: readonly ApartNode[]): Promise<void> {
+  await quiet(nodes, async (all) => all.every(({ messages }) => (messages?.unpublished ?? 0) === 0))
+}
+
+/**
+ * Resolves when every node has had so many rows since it was started, what they said is on the bus and was heard, and no
+ * order waits for its venue.
+ */
+export async function workedOff(watch: BusWatch, nodes: readonly ApartNode[], rows: number): Promise<void> {
+  await quiet(nodes, async (all) => {
+    const isAnswered = await watch.isAnswered()
+    return (
+      isAnswered &&
+      all.every(
+        ({ node, feeds, messages }) =>
+          feeds.every(({ counts }) => counts['rows'] === rows) &&
+          messages?.unpublished === 0 &&
+          (node === '' || messages.heard === watch.toHear(node)),
+      )
+    )
+  })
+}
+
+/** Asks all until they say what is wanted, and the same for a while. */
+async function quiet(
+  nodes: readonly ApartNode[],
+  isDone: (all: readonly SessionStatus[]) => Promise<boolean>,
+): Promise<void> {
   let before = ''
   let quiet_ms = 0
   while (quiet_ms < QUIET_MS) {
-    const all = await Promise.all(nodes.map(({ node }) => node.status()))
-    const isDone = all.every(
-      (status, at) =>
-        status.feeds.every(({ counts }) => counts['rows'] === (nodes[at]?.rows ?? counts['rows'])) &&
-        (status.messages?.unpublished ?? 0) === 0,
-    )
+    const all = await Promise.all(nodes.map((node) => node.status()))
     const now = JSON.stringify(all.map(({ inputs }) => inputs))
-    quiet_ms = isDone && now === before ? quiet_ms + LOOK_MS : 0
+    quiet_ms = now === before && (await isDone(all)) ? quiet_ms + LOOK_MS : 0
     before = now
     await wait(LOOK_MS)
   }
