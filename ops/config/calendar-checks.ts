@@ -1,10 +1,11 @@
-// Calendars of a configuration: names that must stand for one, zones and dates that must exist, sessions that must not
-// overlap, and halts of instruments that the venue has.
+// The market of a venue in a configuration: calendars that are there, zones and dates that exist, sessions that do not
+// overlap, halts of instruments that the venue has, and chances that are ones.
 
 import { dayOf, minuteOf } from '../../engine/calendar/session-calendar.ts'
 import { type CalendarConfig, type CalendarSession, WEEKDAYS } from '../../schemas/calendar.ts'
 import type { Config } from '../../schemas/config.ts'
 import { parseInstrumentId } from '../../schemas/ids.ts'
+import type { BustsConfig } from '../../schemas/market-rules.ts'
 import type { ConfigPath } from './config-problem.ts'
 import type { Partly, Report } from './partly-read.ts'
 import { isTimeZone } from './utc-offsets.ts'
@@ -17,6 +18,7 @@ export function checkCalendars(config: Partly<Config>, report: Report): void {
   for (const [index, venue] of (config.venues ?? []).entries()) {
     checkName(config, venue?.calendar, ['venues', index, 'calendar'], report)
     checkHalts(venue, ['venues', index, 'simulation', 'halts'], report)
+    checkBusts(venue?.simulation?.busts, ['venues', index, 'simulation', 'busts'], report)
   }
   for (const [index, instrument] of (config.instruments ?? []).entries()) {
     if (instrument?.calendar === 'always') continue
@@ -117,6 +119,13 @@ function checkHalts(
       report([...path, index, 'from'], `two halts of ${instrument} overlap.`, 'Make them one.')
     ends.set(instrument, to)
   }
+}
+
+function checkBusts(busts: Partly<BustsConfig> | undefined, path: ConfigPath, report: Report): void {
+  const chances = [busts?.bust_probability, busts?.correct_probability].map(Number)
+  const [bust = 0, correct = 0] = chances
+  if (!(bust + correct > 1)) return
+  report(path, 'a trade is taken back or corrected by a chance above 1.', 'Let the two sum to 1 at most.')
 }
 
 function isDate(date: string): boolean {

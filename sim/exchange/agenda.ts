@@ -31,7 +31,17 @@ export type MarketEvent = {
   readonly instrument_index: number
 }
 
-export type Arrival = VenueCommand | OrderExpiry | MarketEvent
+/** The venue takes a trade back, or corrects its price. */
+export type TradeBust = {
+  readonly type: 'trade_bust'
+  readonly venue_id: VenueId
+  /** As it was reported. */
+  readonly trade: VenueReport
+  readonly is_correction: boolean
+  readonly corrected_price_units: number
+}
+
+export type Arrival = VenueCommand | OrderExpiry | MarketEvent | TradeBust
 
 /** The first row under way of a source of the run is due at the node; the driver has it. */
 export type LateRow = { readonly type: 'late_row'; readonly source: number }

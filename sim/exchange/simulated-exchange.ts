@@ -37,6 +37,7 @@ import { queueModelOf } from './queue-model.ts'
 import type { RejectCode } from './reject-code.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
+import { TradeBusts } from './trade-busts.ts'
 import type { VenueAccount } from './venue-account.ts'
 import { auctionsHeld, type SavedMarket, VenueMarket } from './venue-market.ts'
 import { loadOrder, NOT_PLACED, saveOrder, type VenueOrder, venueOrder } from './venue-order.ts'
@@ -100,6 +101,7 @@ export class SimulatedExchange implements VenuePort {
   /** Prices of resting orders that rows of the event were about: what stands there is looked at when it has ended. */
   #touched: { readonly side: Side; readonly price_units: number }[] = []
   readonly #market: VenueMarket | undefined
+  readonly #busts: TradeBusts
   #hasBegun = false
   #ignoredRowCount = 0
   #orderCount = 0
@@ -140,10 +142,25 @@ export class SimulatedExchange implements VenuePort {
     this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book)
     const selfMatch = venue.simulation?.self_match ?? 'apart'
     this.#impact = venue.impact_model ?? impactModelOf(venue.simulation?.impact, specs, venue.id)
+    const commissions = compileCommissions(venue, specs, accounts)
+    this.#busts = new TradeBusts({
+      venue_id,
+      rank: this.#rank,
+      seed,
+      config: venue.simulation?.busts,
+      agenda,
+      specs,
+      commissions,
+      accounts: this.#accounts,
+      findOpen: (venue_order_id) =>
+        this.openOrders().find((order) => order.venue_order_id === venue_order_id),
+      nextExecutionId: () => `${venue_id}-${++this.#floor.execution_count}`,
+      report: (report, ts_us) => this.#report(report, ts_us),
+    })
     this.#floor = new OrderFloor({
       venue_id,
       specs,
-      commissions: compileCommissions(venue, specs, accounts),
+      commissions,
       book,
       register: this.#register,
       model: this.#model,
@@ -368,6 +385,8 @@ export class SimulatedExchange implements VenuePort {
         return this.#arriveExpiry(command, now_us)
       case 'market_event':
         return must(this.#market, 'a market that changes is configured to').onEvent(command, now_us)
+      case 'trade_bust':
+        return this.#busts.onDue(command, now_us)
       default:
         return unreachable(command)
     }
@@ -410,6 +429,7 @@ export class SimulatedExchange implements VenuePort {
     this.#deep?.save(writer)
     this.#model.save(writer)
     this.#impact?.save(writer)
+    this.#busts.save(writer)
     writer.flag(this.#hasBegun)
     writer.flag(this.#market !== undefined)
     this.#market?.save(writer)
@@ -436,6 +456,7 @@ export class SimulatedExchange implements VenuePort {
     this.#deep?.load(reader)
     this.#model.load(reader)
     this.#impact?.load(reader)
+    this.#busts.load(reader)
     this.#hasBegun = reader.flag()
     const market = reader.flag() ? (reader.value() as SavedMarket) : undefined
     // Under other rules it begins again, with the orders it has.
@@ -657,6 +678,7 @@ export class SimulatedExchange implements VenuePort {
   }
 
   #report(report: VenueReport, ts_us: number): void {
+    if (report.report_type === 'trade') this.#busts.onTrade(report, ts_us)
     this.#toNode.carry(report, ts_us, this.#reportDelay.next())
   }
 

@@ -128,7 +128,11 @@ class Audit {
   }
 
   #report(report: VenueReport): void {
-    if (report.report_type !== 'trade') return
+    const { report_type } = report
+    if (report_type !== 'trade' && report_type !== 'trade_cancel' && report_type !== 'trade_correct') return
+    // What was taken back does not stand, and what was corrected stands as it was corrected.
+    if (report_type !== 'trade') this.#takeBack(report.execution_reference_id)
+    if (report_type === 'trade_cancel') return
     const { venue_id, account_id, client_order_id, execution_id, instrument_id, side, ts_event_us } = report
     this.#fills.push({
       venue_id,
@@ -141,6 +145,11 @@ class Audit {
       price_units: report.last_price_units,
       ts_event_us,
     })
+  }
+
+  #takeBack(execution_id: string): void {
+    const at = this.#fills.findIndex((fill) => fill.execution_id === execution_id)
+    if (at >= 0) this.#fills.splice(at, 1)
   }
 
   #openOrders(): LedgerAudit['open_orders'] {

@@ -261,3 +261,33 @@ test('[V10] under another script or calendar the market begins again, with the o
     epochs: 3,
   })
 })
+
+test('[V7] what was taken back is not among the fills of an audit, and what was corrected is as it was corrected', async () => {
+  const plain = await venueConfig()
+  const busts = {
+    bust_probability: '0.4',
+    correct_probability: '0.4',
+    correct_increments: 5,
+    delay_us: 1_000,
+  }
+  const config = { ...plain, venues: plain.venues.map((one) => ({ ...one, simulation: { busts } })) }
+  const store = new MemoryJournalStore()
+  let now = START_US
+  for (let life = 0; life < 2; life++) {
+    const { host } = await hostOn(store, config)
+    for (let at = 1; at <= 20; at++) {
+      now += 100
+      host.row(quoteAt(now, 110_000 + at), now)
+      host.command(orderOf(life * 20 + at), now + 50)
+      host.pass(now + 60)
+      await host.commit()
+    }
+    await host.close()
+  }
+  const audit = await auditLedger(new MemoryJournal(nodeSha256, store))
+  const held = audit.accounts[0]?.positions[0]?.quantity_units ?? 0
+  expect(audit.is_consistent).toBe(true)
+  expect(audit.fills.length).toBeLessThan(40)
+  expect(new Set(audit.fills.map(({ price_units }) => (price_units - 2) % 5)).size).toBeGreaterThan(1)
+  expect(audit.fills.reduce((sum, { quantity_units }) => sum + quantity_units, 0)).toBe(held)
+})
