@@ -143,20 +143,7 @@ export class SimulatedExchange implements VenuePort {
     const selfMatch = venue.simulation?.self_match ?? 'apart'
     this.#impact = venue.impact_model ?? impactModelOf(venue.simulation?.impact, specs, venue.id)
     const commissions = compileCommissions(venue, specs, accounts)
-    this.#busts = new TradeBusts({
-      venue_id,
-      rank: this.#rank,
-      seed,
-      config: venue.simulation?.busts,
-      agenda,
-      specs,
-      commissions,
-      accounts: this.#accounts,
-      findOpen: (venue_order_id) =>
-        this.openOrders().find((order) => order.venue_order_id === venue_order_id),
-      nextExecutionId: () => `${venue_id}-${++this.#floor.execution_count}`,
-      report: (report, ts_us) => this.#report(report, ts_us),
-    })
+    this.#busts = this.#tradeBusts(terms, commissions)
     this.#floor = new OrderFloor({
       venue_id,
       specs,
@@ -669,6 +656,23 @@ export class SimulatedExchange implements VenuePort {
   #orderOf(request: OrderCancelRequest | OrderCancelReplaceRequest): VenueOrder | undefined {
     const order = this.#register.find(request.original_client_order_id)
     return order?.account.account_id === request.account_id ? order : undefined
+  }
+
+  #tradeBusts({ venue, seed }: ExchangeTerms, commissions: readonly (Commission | undefined)[]): TradeBusts {
+    return new TradeBusts({
+      venue_id: this.venue_id,
+      rank: this.#rank,
+      seed,
+      config: venue.simulation?.busts,
+      agenda: this.#agenda,
+      specs: this.#specs,
+      commissions,
+      accounts: this.#accounts,
+      findOpen: (venue_order_id) =>
+        this.openOrders().find((order) => order.venue_order_id === venue_order_id),
+      nextExecutionId: () => `${this.venue_id}-${++this.#floor.execution_count}`,
+      report: (report, ts_us) => this.#report(report, ts_us),
+    })
   }
 
   #tell(index: number, ts_us: number): void {
