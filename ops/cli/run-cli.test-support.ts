@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
 
 export const BIN = fileURLToPath(new URL('../../bin/orrery', import.meta.url))
 
@@ -39,6 +40,7 @@ export function startCli(args: readonly string[], { cwd }: Pick<CliOptions, 'cwd
   const child = spawn(BIN, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
   const lines = createInterface(child.stdout)
   const ended = once(child, 'exit')
+  onTestFinished(() => void child.kill('SIGKILL'))
   const printed: string[] = []
   lines.on('line', (line) => printed.push(line))
   return {
