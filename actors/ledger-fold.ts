@@ -2,6 +2,7 @@
 // configuration: what was sent, what became of it, what the venues said, what operators ordered for accounts. Decisions
 // are not made again; the strategies of the node have not started and hear nothing.
 
+import type { Holding } from '../engine/holding-codec.ts'
 import type { JournaledInput } from '../engine/input-codec.ts'
 import { assert, must } from '../schemas/assert.ts'
 import type { StrategyId } from '../schemas/ids.ts'
@@ -16,10 +17,17 @@ export class LedgerFold {
     this.#setFolding(true)
   }
 
-  /** The commands of one effect record. */
-  commands(seq: number, ts_seq_us: number, commands: readonly VenueCommand[]): void {
-    const { node, orders, gates } = this.#trading
+  /** One effect record: what was sent, and what changed in the orders kept here. */
+  effects(
+    seq: number,
+    ts_seq_us: number,
+    commands: readonly VenueCommand[],
+    holdings: readonly Holding[],
+  ): void {
+    const { node, orders, gates, executions } = this.#trading
     node.foldStep(seq, ts_seq_us, () => {
+      for (const { account_id, change } of holdings)
+        must(executions.get(account_id), 'an order is of a configured account').foldChange(change)
       for (const command of commands) {
         must(gates.get(command.account_id), 'an order is of a configured account').foldCommand(command)
         must(orders.get(command.account_id), 'an order is of a configured account').foldCommand(command)
@@ -64,6 +72,8 @@ export class LedgerFold {
       for (const orders of this.#trading.orders.values()) {
         strategy.noteCounter(orders.counterHighWater(strategy_id as StrategyId))
       }
+      for (const execution of this.#trading.executions.values())
+        strategy.noteCounter(execution.counterHighWater(strategy_id))
     }
     this.#setFolding(false)
   }
@@ -74,5 +84,6 @@ export class LedgerFold {
 
   #setFolding(is_folding: boolean): void {
     for (const orders of this.#trading.orders.values()) orders.is_folding = is_folding
+    for (const execution of this.#trading.executions.values()) execution.is_folding = is_folding
   }
 }

@@ -14,6 +14,7 @@ export function saveLedger({
   node,
   orders,
   portfolios,
+  executions,
   gates,
   strategies,
   books,
@@ -28,6 +29,7 @@ export function saveLedger({
     orders: byName(orders),
     portfolios: byName(portfolios),
     risks: byName(gates),
+    holdings: byName(executions),
     strategies: byName(strategies),
     ...(books.size > 0 ? { remote_books: byName(books) } : {}),
   }
@@ -54,6 +56,10 @@ export function loadLedger(
     const gate = must(trading.gates.get(account_id), 'an account has a gate')
     const risk = ledger.risks[account_id]
     if (risk !== undefined) gate.loadLedger(risk)
+    const holding = ledger.holdings[account_id]
+    const execution = must(trading.executions.get(account_id), 'an account has an execution actor')
+    if (holding !== undefined)
+      execution.loadLedger(holding, (id) => must(index.get(id), 'a held order has a place'))
     gate.restoreExposure((i) => portfolio.quantity(i), orders.openRecords())
   }
   for (const [strategy_id, strategy] of trading.strategies) {
@@ -68,7 +74,7 @@ function byName<Part>(actors: ReadonlyMap<string, { saveLedger(): Part }>): Reco
   return Object.fromEntries([...actors].map(([id, actor]) => [id, actor.saveLedger()]))
 }
 
-/** What still stands at a venue needs a place: its account, its instrument, its strategy. */
+/** What still stands, at a venue or here, needs a place: its account, its instrument, its strategy. */
 function refuseHomeless(
   trading: TradingNode,
   index: ReadonlyMap<string, number>,
@@ -78,6 +84,13 @@ function refuseHomeless(
   for (const [account_id, { open }] of Object.entries(ledger.orders)) {
     if (open.length > 0 && !trading.orders.has(account_id as AccountId)) missing.add(`account ${account_id}`)
     for (const { instrument_id, strategy_id } of open) {
+      if (!index.has(instrument_id)) missing.add(`instrument ${instrument_id}`)
+      if (!trading.has_strategy(strategy_id)) missing.add(`strategy ${strategy_id}`)
+    }
+  }
+  for (const [account_id, { orders }] of Object.entries(ledger.holdings)) {
+    if (orders.length > 0 && !trading.executions.has(account_id)) missing.add(`account ${account_id}`)
+    for (const { instrument_id, strategy_id } of orders) {
       if (!index.has(instrument_id)) missing.add(`instrument ${instrument_id}`)
       if (!trading.has_strategy(strategy_id)) missing.add(`strategy ${strategy_id}`)
     }

@@ -65,8 +65,8 @@ export type TradingNode = {
   readonly table: MarketTable
   readonly orders: ReadonlyMap<string, OrderActor>
   readonly portfolios: ReadonlyMap<string, PortfolioActor>
-  readonly gates: ReadonlyMap<string, RiskActor>
   readonly executions: ReadonlyMap<string, ExecutionActor>
+  readonly gates: ReadonlyMap<string, RiskActor>
   readonly strategies: ReadonlyMap<string, StrategyActor>
   /** Of the strategies whose account is in another node. */
   readonly books: ReadonlyMap<string, RemoteBook>
@@ -141,8 +141,8 @@ class Wiring {
       table: this.#table,
       orders: this.#orders,
       portfolios: this.#portfolios,
-      gates: this.#gates,
       executions: this.#executions,
+      gates: this.#gates,
       strategies: this.#strategies,
       books: this.#books,
       has_strategy: (id) => this.#config.strategies.some((strategy) => strategy.id === id),
@@ -227,6 +227,7 @@ class Wiring {
       capabilities: new Map(this.#options.venues.map((port) => [port.venue_id, port.capabilities])),
       orderOf: (strategy_id, counter) => orders.orderOf(strategy_id, counter),
       engineCounter: (strategy_id) => orders.engineCounter(strategy_id),
+      isOpenFor: (strategy_id, instrument_index) => gate.isOpenFor(strategy_id, instrument_index),
     })
     this.#executions.set(account.id, execution)
   }

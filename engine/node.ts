@@ -5,7 +5,6 @@
 // actors throws, the node is finished: its driver lets it go and recovers by the start-up path.
 
 import { assert, must } from '../schemas/assert.ts'
-import type { AccountId } from '../schemas/ids.ts'
 import type { Alert } from '../schemas/messages/alert.ts'
 import type { Control } from '../schemas/messages/control.ts'
 import type { FeedEvent } from '../schemas/messages/feed.ts'
@@ -18,6 +17,7 @@ import type { Actor } from './actor.ts'
 import { Bus, type Route } from './bus.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import { CanonicalWriter } from './canonical/canonical-writer.ts'
+import type { Holding } from './holding-codec.ts'
 import { type JournaledInput, writeInput } from './input-codec.ts'
 import { type JournalWriter, RECORD_KIND } from './journal-port.ts'
 import { MarketRoutes, type RowHandler } from './market/market-routes.ts'
@@ -276,9 +276,9 @@ export class Node {
     if (!this.#isFolding) this.outbox.stageMessage(subject, payload)
   }
 
-  /** For a later build: whether the engine itself now keeps orders or links of the account. */
-  noteHolding(account_id: AccountId, is_holding: boolean): void {
-    this.outbox.stageHolding({ account_id, is_holding })
+  /** For a later build: what changed in the orders and links that the engine itself keeps of an account. */
+  noteHolding(holding: Holding): void {
+    this.outbox.stageHolding(holding)
   }
 
   alert(alert: Omit<Alert, 'type' | 'ts_us'>): void {

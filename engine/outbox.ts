@@ -96,7 +96,7 @@ export class Outbox {
     this.#staged.push({ message: { seq, n, ts_seq_us: now_us, subject, payload } })
   }
 
-  /** A word for a later build: it goes nowhere. */
+  /** What a later build folds in: it goes nowhere. */
   stageHolding(holding: Holding): void {
     if (this.#staged.length === 0) this.#openRecord()
     this.#entry.clear()

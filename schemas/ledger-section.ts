@@ -193,6 +193,61 @@ export const LedgerRemoteBook = Type.Object(
 )
 export type LedgerRemoteBook = Static<typeof LedgerRemoteBook>
 
+export const LedgerHeldOrder = Type.Object(
+  {
+    strategy_id: Text('Strategy.'),
+    counter: Units("The strategy's counter: the order's key."),
+    venue_id: Text('Venue.'),
+    instrument_id: Text('Instrument.'),
+    side: Text('FIX side.'),
+    order_type: Text('FIX order type.'),
+    time_in_force: Text('FIX time in force.'),
+    terms: LedgerTerms,
+    awaits: Text('What it waits for: its parent or its trigger.'),
+    price_units: Units('Price.'),
+    order_quantity_units: Units('Quantity.'),
+    trigger_price_units: Units('Where it triggers now.'),
+    is_trailing: Type.Boolean({ description: 'Whether a trail has begun.' }),
+    anchor_price_units: Units('The best price a trail has seen.'),
+  },
+  closed('An order the engine keeps in place of the venue.'),
+)
+export type LedgerHeldOrder = Static<typeof LedgerHeldOrder>
+
+export const LedgerGroup = Type.Object(
+  {
+    type: Text('What its orders do to each other.'),
+    members: Type.Array(
+      Type.Object(
+        {
+          strategy_id: Text('Strategy.'),
+          counter: Units('Order.'),
+          quantity_max_units: Type.Optional(
+            Units('What its total may be at most; absent where nothing has lowered it.'),
+          ),
+          told_units: Units('What it has traded, as far as the others know.'),
+        },
+        closed('An order of the group.'),
+      ),
+      { description: 'In the order they joined.' },
+    ),
+  },
+  closed('Orders of which one cancels or updates the others.'),
+)
+export type LedgerGroup = Static<typeof LedgerGroup>
+
+export const LedgerHolding = Type.Object(
+  {
+    orders: Type.Array(LedgerHeldOrder, { description: 'Oldest first.' }),
+    groups: Type.Array(LedgerGroup, { description: 'Oldest first.' }),
+    counters: Type.Record(Type.String(), Units('Highest counter of an order ever kept here.'), {
+      description: 'By strategy id.',
+    }),
+  },
+  closed('What the engine itself keeps of one account.'),
+)
+export type LedgerHolding = Static<typeof LedgerHolding>
+
 export const LedgerSection = Type.Object(
   {
     version: Type.Integer({ minimum: 1, description: 'Version of this schema.' }),
@@ -204,6 +259,7 @@ export const LedgerSection = Type.Object(
     orders: Type.Record(Type.String(), LedgerOrders, { description: 'By account id.' }),
     portfolios: Type.Record(Type.String(), LedgerPortfolio, { description: 'By account id.' }),
     risks: Type.Record(Type.String(), LedgerRisk, { description: 'By account id.' }),
+    holdings: Type.Record(Type.String(), LedgerHolding, { description: 'By account id.' }),
     strategies: Type.Record(Type.String(), LedgerStrategy, { description: 'By strategy id.' }),
     remote_books: Type.Optional(
       Type.Record(Type.String(), LedgerRemoteBook, {

@@ -13,6 +13,7 @@ import type { Outputs } from '../../engine/outputs.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
 import { type AccountId, clientOrderId, type StrategyId } from '../../schemas/ids.ts'
+import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { CancelIntent, Intent, ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
 import { isPlain, type NewOrderSingle } from '../../schemas/messages/order.ts'
@@ -27,6 +28,7 @@ import type { OrderRecord } from '../order/order-record.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import { HeldBook } from './held-book.ts'
 import { type HeldOrder, heldOrder } from './held-order.ts'
+import { decodeChange, encodeChange, type HoldingChange } from './holding-change.ts'
 import { LinkedOrders } from './linked-orders.ts'
 
 export type ExecutionOptions = {
@@ -41,9 +43,15 @@ export type ExecutionOptions = {
   readonly outputs: Outputs
   /** The account's order with this key, while the order actor holds it. */
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
+  /** Whether an order of the strategy may go to the gate now; what is held waits for that. */
+  readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number) => boolean
   /** A counter for a request of the engine's own about a strategy's order. */
   readonly engineCounter: (strategy_id: StrategyId) => number
 }
+
+/** The timer that looks again at what was due while market or account were not open; no order's key looks like it. */
+const DUE = 'due'
+const DUE_US = 250_000
 
 export class ExecutionActor implements Actor {
   readonly name: string
@@ -53,9 +61,12 @@ export class ExecutionActor implements Actor {
   readonly #deniedRoutes = new Map<string, Route<OrderDenied>>()
   readonly #held: HeldBook
   readonly #linked: LinkedOrders
+  /** By strategy, the highest counter of an order ever kept here: no order of a later build may have it again. */
+  readonly #counters = new Map<string, number>()
   #intentCount = 0
   #deniedCount = 0
-  #isHolding = false
+  /** While an earlier build's records are folded in, what followed from them is in the records, too. */
+  is_folding = false
 
   constructor(node: Node, options: ExecutionOptions) {
     const { account_id, strategies } = options
@@ -64,11 +75,13 @@ export class ExecutionActor implements Actor {
     this.#options = options
     this.#gateRoute = node.bus.route(SUBJECT.gate(account_id))
     const index = node.addActor(this)
-    const noteHolding = () => this.#noteHolding()
-    this.#held = new HeldBook(node, index, options, (order) => this.#submitHeld(order), noteHolding)
+    const onChange = (change: HoldingChange) => this.#onChange(change)
+    this.#held = new HeldBook(node, index, options, (order) => this.#submitHeld(order), onChange)
     this.#linked = new LinkedOrders({
       held: this.#held,
-      onGroups: noteHolding,
+      isOpenFor: options.isOpenFor,
+      onDue: () => node.timers.set(index, DUE, node.now_us + DUE_US),
+      onChange,
       orderOf: options.orderOf,
       cancel: (strategy_id, counter) => this.#cancelOwn(strategy_id, counter),
       reduce: (order, quantity) => this.#reduceOwn(order, quantity),
@@ -77,10 +90,13 @@ export class ExecutionActor implements Actor {
       this.#deniedRoutes.set(strategy_id, node.bus.route(SUBJECT.denied(account_id, strategy_id)))
       node.bus.subscribe<Intent>(SUBJECT.intent(account_id, strategy_id), (intent) => this.#onIntent(intent))
       node.bus.subscribe<OrderDenied>(SUBJECT.denied(account_id, strategy_id), (denial) => {
-        if (denial.request === 'new') this.#linked.onGone(denial.strategy_id, denial.counter)
+        if (denial.request === 'new' && !this.is_folding)
+          this.#linked.onGone(denial.strategy_id, denial.counter)
       })
     }
-    node.bus.subscribe<OrderFact>(SUBJECT.order(account_id), (fact) => this.#linked.onFact(fact))
+    node.bus.subscribe<OrderFact>(SUBJECT.order(account_id), (fact) => {
+      if (!this.is_folding) this.#linked.onFact(fact)
+    })
     for (const venue_id of new Set(options.instruments.map((spec) => spec.venue_id))) {
       node.bus.subscribe<SecurityStatus>(SUBJECT.securityStatus(venue_id), (status) => this.#onStatus(status))
     }
@@ -109,7 +125,8 @@ export class ExecutionActor implements Actor {
   }
 
   onTimer(id: string): void {
-    this.#held.expire(id)
+    if (id === DUE) this.#linked.settle()
+    else this.#held.expire(id)
   }
 
   save(writer: CanonicalWriter): void {
@@ -117,6 +134,11 @@ export class ExecutionActor implements Actor {
     writer.number(this.#deniedCount)
     this.#held.save(writer)
     this.#linked.save(writer)
+    writer.count(this.#counters.size)
+    for (const [strategy_id, counter] of this.#counters) {
+      writer.text(strategy_id)
+      writer.number(counter)
+    }
   }
 
   load(reader: CanonicalReader): void {
@@ -124,17 +146,45 @@ export class ExecutionActor implements Actor {
     this.#deniedCount = reader.number()
     this.#held.load(reader)
     this.#linked.load(reader)
-    this.#isHolding = this.#keepsAny
+    for (let left = reader.count(); left > 0; left--) this.#counters.set(reader.text(), reader.number())
   }
 
-  get #keepsAny(): boolean {
-    return this.#held.size > 0 || this.#linked.hasGroups
+  saveLedger(): LedgerHolding {
+    const counters = Object.fromEntries(this.#counters)
+    return { orders: this.#held.saveLedger(), groups: this.#linked.saveLedger(), counters }
   }
 
-  #noteHolding(): void {
-    if (this.#keepsAny === this.#isHolding) return
-    this.#isHolding = !this.#isHolding
-    this.#node.noteHolding(this.#options.account_id, this.#isHolding)
+  /** Into an actor just made. */
+  loadLedger(
+    { orders, groups, counters }: LedgerHolding,
+    instrumentIndex: (instrument_id: string) => number,
+  ): void {
+    this.#held.loadLedger(orders, instrumentIndex)
+    this.#linked.loadLedger(groups)
+    for (const [strategy_id, counter] of Object.entries(counters)) this.#counters.set(strategy_id, counter)
+  }
+
+  /** What a record of an earlier build says of the orders kept here. */
+  foldChange(bytes: Uint8Array): void {
+    const change = decodeChange(bytes)
+    this.#held.foldChange(change)
+    this.#linked.foldChange(change)
+    this.#noteCounter(change)
+  }
+
+  counterHighWater(strategy_id: string): number {
+    return this.#counters.get(strategy_id) ?? 0
+  }
+
+  #onChange(change: HoldingChange): void {
+    this.#noteCounter(change)
+    this.#node.noteHolding({ account_id: this.#options.account_id, change: encodeChange(change) })
+  }
+
+  #noteCounter(change: HoldingChange): void {
+    if (change.change !== 'held') return
+    const { strategy_id, counter } = change.order
+    if (counter > this.counterHighWater(strategy_id)) this.#counters.set(strategy_id, counter)
   }
 
   #onIntent(intent: Intent): void {
@@ -215,6 +265,7 @@ export class ExecutionActor implements Actor {
   }
 
   #onControl({ command, account_id, strategy_id }: Control): void {
+    if (command === 'trading_enable') return this.#linked.settle()
     if (command !== 'orders_cancel') return
     if (account_id !== '' && account_id !== this.#options.account_id) return
     for (const id of this.#options.strategies) {

@@ -15,6 +15,7 @@ import {
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { clientOrderId } from '../../schemas/ids.ts'
+import type { LedgerHeldOrder } from '../../schemas/ledger-section.ts'
 import type { ReplaceIntent } from '../../schemas/messages/intent.ts'
 import type { TimeInForce } from '../../schemas/messages/order.ts'
 import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact.ts'
@@ -23,14 +24,15 @@ import { SUBJECT } from '../../schemas/subjects.ts'
 import { priceUnits, timeUs } from '../../schemas/units.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import type { ExecutionOptions } from './execution-actor.ts'
-import { type HeldOrder, heldFact, loadHeld, saveHeld } from './held-order.ts'
+import { type HeldOrder, heldFact, heldOfLedger, ledgerHeld, loadHeld, saveHeld } from './held-order.ts'
+import type { HoldingChange } from './holding-change.ts'
 
 export class HeldBook {
   readonly #node: Node
   readonly #index: number
   readonly #options: ExecutionOptions
   readonly #submit: (order: HeldOrder) => void
-  readonly #onSize: () => void
+  readonly #onChange: (change: HoldingChange) => void
   readonly #orders = new Map<string, HeldOrder>()
   readonly #routes = new Map<string, Route<OrderFact>>()
   /** Orders that wait for their trigger, per instrument: what a row looks at first. */
@@ -41,20 +43,20 @@ export class HeldBook {
   canceled_count = 0
   expired_count = 0
 
-  /** @param onSize hears of each order that comes or goes, but for those of a snapshot. */
+  /** @param onChange hears of each change, but for what is loaded or folded in. */
   constructor(
     node: Node,
     index: number,
     options: ExecutionOptions,
     submit: (order: HeldOrder) => void,
-    onSize: () => void,
+    onChange: (change: HoldingChange) => void,
   ) {
     const { instruments, account_id } = options
     this.#node = node
     this.#index = index
     this.#options = options
     this.#submit = submit
-    this.#onSize = onSize
+    this.#onChange = onChange
     this.#watching = new Uint32Array(instruments.length)
     this.#last = new Float64Array(instruments.length)
     this.#hasLast = new Uint8Array(instruments.length)
@@ -91,6 +93,11 @@ export class HeldBook {
     )
   }
 
+  /** All that wait for a parent, oldest first. */
+  children(): HeldOrder[] {
+    return [...this.#orders.values()].filter(({ awaits }) => awaits === 'parent')
+  }
+
   of(strategy_id: string): OpenOrder[] {
     return [...this.#orders.values()]
       .filter((order) => order.strategy_id === strategy_id)
@@ -102,9 +109,8 @@ export class HeldBook {
 
   add(order: HeldOrder): void {
     this.#put(order)
-    this.#onSize()
-    if (order.time_in_force === 'gtd')
-      this.#node.timers.set(this.#index, keyOf(order), order.terms.expire_time_us)
+    this.#onChange({ change: 'held', order })
+    this.#expireInTime(order)
     this.#tell(order, 'order.held', '')
   }
 
@@ -143,14 +149,16 @@ export class HeldBook {
     order.price_units = intent.price_units
     order.order_quantity_units = intent.order_quantity_units
     if (intent.trigger_price_units !== 0) order.trigger_price_units = intent.trigger_price_units
+    this.#onChange({ change: 'held', order })
     this.#tell(order, 'order.replaced', '')
-    if (order.awaits === 'trigger' && this.#isMet(order)) this.#trigger(order)
+    if (order.awaits === 'trigger' && this.#isMet(order) && this.#isOpen(order)) this.#trigger(order)
     return true
   }
 
   /** Another order of its group has traded: less of it is left to do. */
   reduce(order: HeldOrder, order_quantity_units: number): void {
     order.order_quantity_units = order_quantity_units as HeldOrder['order_quantity_units']
+    this.#onChange({ change: 'held', order })
     this.#tell(order, 'order.replaced', 'ouo')
   }
 
@@ -192,6 +200,28 @@ export class HeldBook {
     this.#hasLast.set(reader.bytes())
   }
 
+  foldChange(change: HoldingChange): void {
+    if (change.change === 'gone') this.#remove(change)
+    else if (change.change === 'held') {
+      // In the place it has: which order came first decides who is triggered first.
+      const former = this.#orders.get(keyOf(change.order))
+      if (former?.awaits === 'trigger') this.#count(former, -1)
+      this.#put(change.order)
+    }
+  }
+
+  saveLedger(): LedgerHeldOrder[] {
+    return [...this.#orders.values()].map(ledgerHeld)
+  }
+
+  loadLedger(orders: readonly LedgerHeldOrder[], instrumentIndex: (instrument_id: string) => number): void {
+    for (const saved of orders) {
+      const order = heldOfLedger(saved, this.#options.account_id, instrumentIndex(saved.instrument_id))
+      this.#put(order)
+      this.#expireInTime(order)
+    }
+  }
+
   #onLast(instrument_index: number, price_units: number): void {
     this.#last[instrument_index] = price_units
     this.#hasLast[instrument_index] = 1
@@ -204,7 +234,12 @@ export class HeldBook {
       (order) => order.awaits === 'trigger' && order.instrument_index === instrument_index,
     )
     for (const order of waiting) this.#follow(order)
-    for (const order of waiting) if (this.#isMet(order)) this.#trigger(order)
+    for (const order of waiting) if (this.#isMet(order) && this.#isOpen(order)) this.#trigger(order)
+  }
+
+  /** What may not go to the gate now stays here: the next row is looked at again. */
+  #isOpen({ strategy_id, instrument_index }: HeldOrder): boolean {
+    return this.#options.isOpenFor(strategy_id, instrument_index)
   }
 
   /** The order becomes what it works as, at the prices of this moment. */
@@ -254,12 +289,23 @@ export class HeldBook {
   }
 
   #drop(order: HeldOrder): void {
-    const held = this.#orders.get(keyOf(order))
-    if (held === undefined) return
-    this.#orders.delete(keyOf(order))
+    if (!this.#remove(order)) return
     this.#node.timers.cancel(this.#index, keyOf(order))
-    if (held.awaits === 'trigger') this.#count(order, -1)
-    this.#onSize()
+    const { strategy_id, counter } = order
+    this.#onChange({ change: 'gone', strategy_id, counter })
+  }
+
+  #remove(key: OrderKey): boolean {
+    const held = this.#orders.get(keyOf(key))
+    if (held === undefined) return false
+    this.#orders.delete(keyOf(key))
+    if (held.awaits === 'trigger') this.#count(held, -1)
+    return true
+  }
+
+  #expireInTime(order: HeldOrder): void {
+    if (order.time_in_force === 'gtd')
+      this.#node.timers.set(this.#index, keyOf(order), order.terms.expire_time_us)
   }
 
   #count({ instrument_index }: HeldOrder, change: number): void {
@@ -316,6 +362,8 @@ function timeOf({ time_in_force }: HeldOrder, taken: readonly TimeInForce[]): Ti
   return taken.find((time) => time === 'day' || time === 'ioc') ?? time_in_force
 }
 
-function keyOf({ strategy_id, counter }: HeldOrder): string {
+type OrderKey = { readonly strategy_id: string; readonly counter: number }
+
+function keyOf({ strategy_id, counter }: OrderKey): string {
   return `${strategy_id}/${counter}`
 }

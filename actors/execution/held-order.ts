@@ -5,6 +5,7 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { readTerms, writeTerms } from '../../engine/terms-codec.ts'
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../../schemas/ids.ts'
+import type { LedgerHeldOrder } from '../../schemas/ledger-section.ts'
 import type { SubmitIntent } from '../../schemas/messages/intent.ts'
 import type { OrderType, Side, TimeInForce } from '../../schemas/messages/order.ts'
 import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact.ts'
@@ -111,6 +112,18 @@ export function saveHeld(writer: CanonicalWriter, order: HeldOrder): void {
   writer.number(order.trigger_price_units)
   writer.flag(order.is_trailing)
   writer.number(order.anchor_price_units)
+}
+
+export function ledgerHeld({ account_id, instrument_index, ...order }: HeldOrder): LedgerHeldOrder {
+  return order
+}
+
+export function heldOfLedger(
+  order: LedgerHeldOrder,
+  account_id: AccountId,
+  instrument_index: number,
+): HeldOrder {
+  return { ...(order as Omit<HeldOrder, 'account_id' | 'instrument_index'>), account_id, instrument_index }
 }
 
 /** Fields are read in the order an object literal evaluates them, which is the order they were written in. */

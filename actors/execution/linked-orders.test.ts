@@ -221,3 +221,29 @@ test('[E11] held orders and groups survive a restart', () => {
   again.quote(EURUSD, 97_990, 98_000)
   expect(sent(again)).toEqual(['3 market 1000'])
 })
+
+test('[E14] a child whose parent trades while the account is halted waits, and goes when it is resumed', () => {
+  const desk = bracket('oco', 'partial')
+  desk.control('account_halt')
+  trade(desk, 1, 1_000)
+  desk.pass(desk.now_us + 1_000_000)
+  expect([sent(desk), desk.denials]).toEqual([['1 limit 1000'], []])
+  desk.control('account_resume')
+  desk.pass(desk.now_us + 250_000)
+  expect([sent(desk), told(desk, 3)]).toEqual([
+    ['1 limit 1000', '2 limit 1000'],
+    ['held', 'held'],
+  ])
+})
+
+test('[E14] a held stop whose trigger is met while the account is halted fires once it is resumed and still meets it', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => ctx.submit(stop))
+  desk.control('account_halt')
+  desk.quote(EURUSD, 97_900, 97_910)
+  desk.control('account_resume')
+  desk.quote(EURUSD, 98_500, 98_510)
+  expect([sent(desk), desk.denials]).toEqual([[], []])
+  desk.quote(EURUSD, 97_990, 98_010)
+  expect(sent(desk)).toEqual(['1 market 1000'])
+})

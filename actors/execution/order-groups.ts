@@ -1,41 +1,49 @@
-// Orders of one group: one cancels the others, or updates them. A group keeps what each member may still trade; what a
-// member's venue has not been told yet is owed, and told as soon as the venue can hear it.
+// The groups of an account, by member.
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import type { GroupType } from '../../schemas/messages/order-terms.ts'
-
-export type Member = {
-  readonly strategy_id: string
-  readonly counter: number
-  /** What its total may be at most; Infinity until a trade of another member has lowered it. */
-  quantity_max_units: number
-}
-
-export type OrderGroup = {
-  type: Exclude<GroupType, ''>
-  readonly members: Member[]
-}
+import type { LedgerGroup } from '../../schemas/ledger-section.ts'
+import type { HoldingChange } from './holding-change.ts'
+import {
+  groupOfLedger,
+  ledgerGroup,
+  loadGroup,
+  type Member,
+  type OrderGroup,
+  saveGroup,
+} from './order-group.ts'
 
 export class OrderGroups {
   readonly #byMember = new Map<string, OrderGroup>()
-  readonly #onSize: () => void
+  readonly #onChange: (change: HoldingChange) => void
 
-  /** @param onSize hears of each member that comes or goes, but for those of a snapshot. */
-  constructor(onSize: () => void) {
-    this.#onSize = onSize
+  /** @param onChange hears of each change, but for what is loaded or folded in. */
+  constructor(onChange: (change: HoldingChange) => void) {
+    this.#onChange = onChange
   }
 
   get size(): number {
     return this.#byMember.size
   }
 
+  /** Each group once, oldest first. */
+  all(): OrderGroup[] {
+    return [...new Set(this.#byMember.values())]
+  }
+
   /** The follower names the group by any member of it; the first pair founds it. */
-  join(strategy_id: string, leader: number, follower: number, type: Exclude<GroupType, ''>): void {
+  join(strategy_id: string, leader: number, follower: number, type: OrderGroup['type']): void {
     const group = this.of(strategy_id, leader) ?? { type, members: [] }
-    if (group.members.length === 0) this.#add(group, strategy_id, leader)
-    this.#add(group, strategy_id, follower)
-    this.#onSize()
+    for (const counter of group.members.length === 0 ? [leader, follower] : [follower]) {
+      group.members.push({
+        strategy_id,
+        counter,
+        quantity_max_units: Number.POSITIVE_INFINITY,
+        told_units: 0,
+      })
+    }
+    this.#put(group)
+    this.note(group)
   }
 
   of(strategy_id: string, counter: number): OrderGroup | undefined {
@@ -51,46 +59,50 @@ export class OrderGroups {
     return this.of(strategy_id, counter)?.members.filter((member) => member.counter !== counter) ?? []
   }
 
+  /** What a member may trade, or has, is otherwise than before. */
+  note(group: OrderGroup): void {
+    this.#onChange({ change: 'group', group })
+  }
+
   /** An order has ended: it leaves its group. */
   leave(strategy_id: string, counter: number): void {
-    const group = this.of(strategy_id, counter)
-    if (group === undefined) return
-    this.#byMember.delete(`${strategy_id}/${counter}`)
-    const place = group.members.findIndex((member) => member.counter === counter)
-    group.members.splice(place, 1)
-    this.#onSize()
+    if (this.#remove(strategy_id, counter)) this.#onChange({ change: 'left', strategy_id, counter })
+  }
+
+  foldChange(change: HoldingChange): void {
+    if (change.change === 'left') this.#remove(change.strategy_id, change.counter)
+    else if (change.change === 'group') this.#put(change.group)
   }
 
   save(writer: CanonicalWriter): void {
-    const groups = [...new Set(this.#byMember.values())]
+    const groups = this.all()
     writer.count(groups.length)
-    for (const { type, members } of groups) {
-      writer.text(type)
-      writer.count(members.length)
-      for (const { strategy_id, counter, quantity_max_units } of members) {
-        writer.text(strategy_id)
-        writer.number(counter)
-        writer.number(quantity_max_units)
-      }
-    }
+    for (const group of groups) saveGroup(writer, group)
   }
 
   load(reader: CanonicalReader): void {
-    for (let groups = reader.count(); groups > 0; groups--) {
-      const group: OrderGroup = { type: reader.text() as OrderGroup['type'], members: [] }
-      for (let count = reader.count(); count > 0; count--) {
-        this.#add(group, reader.text(), reader.number(), reader.number())
-      }
-    }
+    for (let groups = reader.count(); groups > 0; groups--) this.#put(loadGroup(reader))
   }
 
-  #add(
-    group: OrderGroup,
-    strategy_id: string,
-    counter: number,
-    quantity_max_units = Number.POSITIVE_INFINITY,
-  ): void {
-    group.members.push({ strategy_id, counter, quantity_max_units })
-    this.#byMember.set(`${strategy_id}/${counter}`, group)
+  saveLedger(): LedgerGroup[] {
+    return this.all().map(ledgerGroup)
+  }
+
+  loadLedger(groups: readonly LedgerGroup[]): void {
+    for (const group of groups) this.#put(groupOfLedger(group))
+  }
+
+  #put(group: OrderGroup): void {
+    for (const { strategy_id, counter } of group.members)
+      this.#byMember.set(`${strategy_id}/${counter}`, group)
+  }
+
+  #remove(strategy_id: string, counter: number): boolean {
+    const group = this.of(strategy_id, counter)
+    if (group === undefined) return false
+    this.#byMember.delete(`${strategy_id}/${counter}`)
+    const place = group.members.findIndex((member) => member.counter === counter)
+    group.members.splice(place, 1)
+    return true
   }
 }

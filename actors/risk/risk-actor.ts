@@ -139,6 +139,17 @@ export class RiskActor implements Actor {
     assert(false, 'the gate sets no timers')
   }
 
+  /** Whether an order of the strategy would be judged by what it says alone: all that passes with time is in its favour. */
+  isOpenFor(strategy_id: StrategyId, instrument_index: number): boolean {
+    const spec = must(this.#options.instruments[instrument_index], 'an order is of a known instrument')
+    const venue = must(this.#options.venues.get(spec.venue_id), 'an order is at a venue of the account')
+    const { now_us } = this.#node
+    return (
+      this.#checkStanding(strategy_id, instrument_index, now_us, UNTOLD) === undefined &&
+      this.#checkMarket(spec, venue, UNTOLD) === undefined
+    )
+  }
+
   /** Whether nothing but cancels may leave, whatever was approved. */
   get is_halted(): boolean {
     return this.#lane.state === 'halted'
@@ -329,8 +340,8 @@ export class RiskActor implements Actor {
     strategy_id: StrategyId,
     instrument_index: number,
     ts_intent_us: number,
+    note = this.#options.trace?.onCheck,
   ): gate.Refusal | undefined {
-    const note = this.#options.trace?.onCheck
     note?.('account_state', this.#lane.state, 'not halted')
     if (this.#lane.state === 'halted') return gate.refusal('account_halted')
     note?.('reconciliation', this.#booksDiffer ? 'differing' : 'not differing', 'not differing')
@@ -347,9 +358,12 @@ export class RiskActor implements Actor {
     return gate.refusal('intent_too_old', `${age_us} us`, `${INTENT_AGE_MAX_US} us`)
   }
 
-  #checkMarket(spec: InstrumentSpec, venue: RiskVenue): gate.Refusal | undefined {
+  #checkMarket(
+    spec: InstrumentSpec,
+    venue: RiskVenue,
+    note = this.#options.trace?.onCheck,
+  ): gate.Refusal | undefined {
     const feed = this.#feedStates.get(spec.venue_id) ?? 'unknown'
-    const note = this.#options.trace?.onCheck
     note?.('feed_state', feed, 'live')
     const { statuses, table } = this.#options
     const isTrading = statuses.of(spec.index) === 'trading'
@@ -443,3 +457,5 @@ export class RiskActor implements Actor {
     this.#node.bus.send(route, denial)
   }
 }
+
+const UNTOLD = (): void => undefined

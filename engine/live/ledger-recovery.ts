@@ -1,10 +1,9 @@
 // Rebuilds a session from its last epoch when anything that decides has changed since: build, strategies, configuration
 // or schemas. An old tail is never run again by other code in order to trade. The ledger section of the epoch's base is
-// taken up by a node of the epoch's own configuration, and its records are folded in: commands, outcomes, reports,
-// look-ups, orders of operators for accounts. What comes of it is handed to a node of today's configuration, whose
+// taken up by a node of the epoch's own configuration, and its records are folded in: commands, orders kept here, outcomes,
+// reports, look-ups, orders of operators for accounts. What comes of it is handed to a node of today's configuration, whose
 // strategies are new and will warm up. The caller reads the journal once and hands the records in.
 
-import { OperatingError } from '../../schemas/operating-error.ts'
 import { CanonicalReader } from '../canonical/canonical-reader.ts'
 import { readEffects } from '../effect-record.ts'
 import { isRowRecord, readInput } from '../input-codec.ts'
@@ -43,8 +42,6 @@ export class LedgerRecovery {
 
   /** The base of the next epoch. */
   finish(): Uint8Array {
-    const { names } = this.#memory.holding
-    if (names.length > 0) throw stillHolding(names)
     this.#fold.end()
     const { buildNode } = this.#options
     const { node, ledger } = buildNode({
@@ -58,9 +55,9 @@ export class LedgerRecovery {
   }
 
   #takeEffects(payload: Uint8Array): void {
-    const { seq, ts_seq_us, commands } = readEffects(payload, this.#options.under.instrumentIndex)
+    const { seq, ts_seq_us, commands, holdings } = readEffects(payload, this.#options.under.instrumentIndex)
     this.#memory.addEffects(payload, this.#epoch)
-    this.#fold.commands(seq, ts_seq_us, commands)
+    this.#fold.effects(seq, ts_seq_us, commands, holdings)
   }
 
   #takeInput(payload: Uint8Array): void {
@@ -83,18 +80,6 @@ export class LedgerRecovery {
 }
 
 export type LedgerRecoveryOptions = Pick<EpochReplayOptions, 'buildNode'> & { readonly under: FoldOptions }
-
-/** What the engine keeps of orders is a decision of the code that made it: other code would lose it, and unlink what is open. */
-function stillHolding(accounts: readonly string[]): OperatingError {
-  return new OperatingError({
-    code: 'recovery.held_orders',
-    reason: 'usage',
-    what: `The engine itself still holds orders of ${accounts.join(', ')} for a trigger or a parent, or links open ones in a group.`,
-    where: 'accounts',
-    remedy:
-      'Start the session as it was, and end it with orrery stop: that cancels them. What has changed is taken up after that.',
-  })
-}
 
 /** A fold says nothing. */
 const SILENT = {

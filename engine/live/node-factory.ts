@@ -1,6 +1,7 @@
 import type { LedgerSection } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { SendOutcome, VenueCommand } from '../../schemas/messages/order.ts'
+import type { Holding } from '../holding-codec.ts'
 import type { JournaledInput } from '../input-codec.ts'
 import type { Node, NodeOptions } from '../node.ts'
 
@@ -21,7 +22,12 @@ export type NodeLedger = {
 }
 
 export type LedgerFolding = {
-  commands(seq: number, ts_seq_us: number, commands: readonly VenueCommand[]): void
+  effects(
+    seq: number,
+    ts_seq_us: number,
+    commands: readonly VenueCommand[],
+    holdings: readonly Holding[],
+  ): void
   input(seq: number, ts_seq_us: number, input: JournaledInput): void
   /** Inputs up to `seq` that change no ledger. */
   passed(seq: number, ts_seq_us: number): void

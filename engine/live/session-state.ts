@@ -11,7 +11,6 @@ import { readEffects } from '../effect-record.ts'
 import { sameBytes } from '../journal/parse-batch.ts'
 import type { Node } from '../node.ts'
 import type { Sha256 } from '../sha256-port.ts'
-import { HoldingAccounts } from './holding-accounts.ts'
 import { MessageMarks } from './message-marks.ts'
 import { OpenMessages } from './open-messages.ts'
 import { OpenSends } from './open-sends.ts'
@@ -29,15 +28,12 @@ export class SessionMemory {
   /** What was said to other nodes and is not known to be held by the bus, and how far each was heard. */
   readonly messages = new OpenMessages()
   readonly heard = new MessageMarks()
-  /** What no later build can take up. */
-  readonly holding = new HoldingAccounts()
 
   /** Takes in an effect record, or one that was never written. */
   addEffects(payload: Uint8Array, epoch: number, never_sent = false): void {
-    const { seq, ts_seq_us, commands, messages, holdings } = readEffects(payload, () => -1)
+    const { seq, ts_seq_us, commands, messages } = readEffects(payload, () => -1)
     this.sends.add(commands, never_sent)
     for (const message of messages) this.messages.add({ epoch, seq, ts_seq_us, ...message })
-    for (const holding of holdings) this.holding.note(holding)
   }
 
   save(writer: CanonicalWriter): void {
@@ -45,7 +41,6 @@ export class SessionMemory {
     this.marks.save(writer)
     this.messages.save(writer)
     this.heard.save(writer)
-    this.holding.save(writer)
   }
 
   load(reader: CanonicalReader): void {
@@ -53,7 +48,6 @@ export class SessionMemory {
     this.marks.load(reader)
     this.messages.load(reader)
     this.heard.load(reader)
-    this.holding.load(reader)
   }
 }
 

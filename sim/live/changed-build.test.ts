@@ -1,9 +1,7 @@
 // A session that goes on with another build, strategy or configuration: its ledger is taken up and its records folded in.
 // The oracle is the re-run of the same records by the code that wrote them.
 
-import Type from 'typebox'
 import { expect, test } from 'vitest'
-import { defineStrategy, type StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { ledgerOfBase } from '../../engine/live/session-state.ts'
 import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
@@ -96,57 +94,6 @@ test('[N9] a strategy that is gone from the configuration while it holds a posit
     code: 'recovery.homeless_position',
   })
 })
-
-test('[N9] while the engine holds orders or links of its own a change is refused, a restart is not', async () => {
-  const plain = await liveScenario(['nth'])
-  const scenario = { ...plain, definitions: new Map([['nth', bracketed as unknown as StrategyDefinition]]) }
-  const store = new MemoryJournalStore()
-  const world = new LiveWorld(scenario.config, scenario.instruments, 1)
-  let desk = await LiveDesk.open(scenario, { store, world })
-  desk.start()
-  await desk.trade(3)
-  expect(executionState(desk)).toBe('3 intents, 2 held')
-  desk.die()
-  await expect(LiveDesk.open(scenario, { store, world, binding: CHANGED })).rejects.toMatchObject({
-    code: 'recovery.held_orders',
-  })
-  // The epoch of a restart knows it from its base alone.
-  desk = await LiveDesk.open(scenario, { store, world })
-  expect([desk.begun.base_from, executionState(desk)]).toEqual(['rerun', '3 intents, 2 held'])
-  desk.die()
-  await expect(LiveDesk.open(scenario, { store, world, binding: CHANGED })).rejects.toMatchObject({
-    code: 'recovery.held_orders',
-  })
-  desk = await LiveDesk.open(scenario, { store, world })
-  desk.start()
-  desk.sequencer.offer(control('orders_cancel'))
-  await desk.trade(4)
-  expect(executionState(desk)).toBe('3 intents')
-  desk.die()
-  const next = await LiveDesk.open(scenario, { store, world, binding: CHANGED })
-  expect(next.begun.base_from).toBe('fold')
-})
-
-/** One order far from the market, with two children that cancel each other. */
-const bracketed = defineStrategy({
-  name: 'bracketed',
-  params: Type.Object({}),
-  state: () => ({ has_asked: false }),
-  onQuote(ctx, { instrument_id, bid_price_units }) {
-    if (ctx.state.has_asked || !ctx.is_trading) return
-    ctx.state.has_asked = true
-    const base = { instrument: instrument_id, quantity_units: 1_000 }
-    const parent = ctx.submit({ ...base, side: 'buy', limit_price_units: bid_price_units - 1_000 })
-    const child = { ...base, side: 'sell', parent: { counter: parent } } as const
-    const profit = ctx.submit({ ...child, limit_price_units: bid_price_units + 1_000 })
-    const group = { counter: profit, type: 'oco' } as const
-    ctx.submit({ ...child, trigger_price_units: bid_price_units - 2_000, group })
-  },
-})
-
-function executionState({ sequencer }: LiveDesk): string {
-  return sequencer.node.stateOf('execution/main')
-}
 
 function openOrders({ sequencer }: LiveDesk): number {
   return Number(/^(\d+) open/.exec(sequencer.node.stateOf('order/main'))?.[1])
