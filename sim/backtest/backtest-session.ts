@@ -104,21 +104,16 @@ export class BacktestSession {
   async replay(rows: number): Promise<void> {
     const { cursors, onProgress } = this.#options
     const merge = new Merge(cursors)
-    let done = 0
-    let turnAt = ROWS_PER_TURN
-    while (!merge.isDone && done < rows) {
-      const cursor = merge.front
-      const before = cursor.row
-      // Inputs of a session of one moment may alternate between series row by row: the merge is asked for each.
-      const isSequenced = cursor.columns?.sequenced !== undefined
-      const limit = isSequenced ? 1 : rows - done
-      const second = isSequenced ? undefined : merge.second
-      if (this.driver.replay(cursor, second, limit) === 'waiting') await this.#options.journal.commit()
-      done += cursor.row - before
-      if (cursor.isBlockDone) await cursor.fill()
+    const { driver } = this
+    const end = driver.rows_taken + rows
+    let turnAt = driver.rows_taken + ROWS_PER_TURN
+    while (!merge.isDone && driver.rows_taken < end) {
+      const progress = driver.replay(merge, Math.min(end, turnAt) - driver.rows_taken)
+      if (progress === 'waiting') await this.#options.journal.commit()
+      if (merge.front.isBlockDone) await merge.front.fill()
       merge.settle()
-      if (done >= turnAt) {
-        turnAt = done + ROWS_PER_TURN
+      if (driver.rows_taken >= turnAt) {
+        turnAt = driver.rows_taken + ROWS_PER_TURN
         onProgress?.(this.rows_done)
         await turn()
       }

@@ -24,6 +24,7 @@ import type { BookRows } from './book-rows.ts'
 import type { EquitySampler } from './equity-sampler.ts'
 import type { LateFeed } from './late-feed.ts'
 import type { LateRows } from './late-rows.ts'
+import type { Merge } from './merge.ts'
 import { releaseTimes, type SeriesCursor } from './series-cursor.ts'
 
 /** `waiting`: an order waits for its journal record; commit, then call again. */
@@ -51,12 +52,25 @@ export type ReplayDriverOptions = {
   readonly posted: Control[]
 }
 
+/** What every run of a series' rows needs, looked up once: where series alternate, a run is a row or two. */
+type Lane = {
+  readonly instrument_index: number
+  readonly exchange: SimulatedExchange
+  readonly late: LateRows | undefined
+  readonly quoteRow: QuoteRow
+  /** Quotes that the node sees when the exchange does. */
+  readonly isPlain: boolean
+}
+
 export class ReplayDriver {
   readonly counts: ReplayCounts = { quotes: 0, trades: 0, bars: 0, book_levels: 0, book_orders: 0 }
   readonly #options: ReplayDriverOptions
   readonly #node: Node
   readonly #venues: SimulatedVenues
-  readonly #quoteRow: QuoteRow
+  /** Rows handed to the exchange in this process. */
+  rows_taken = 0
+  /** By the series' rank. */
+  readonly #lanes: Lane[] = []
   readonly #tradeRow: TradeRow
   readonly #barRow: BarRow
   /** Inputs since engine time last moved or a row came; bounded, so that no strategy can stop time. */
@@ -71,7 +85,6 @@ export class ReplayDriver {
     this.#options = options
     this.#node = options.node
     this.#venues = options.venues
-    this.#quoteRow = new QuoteRow(NO_QUOTES)
     this.#tradeRow = new TradeRow(NO_TRADES)
     this.#barRow = new BarRow(NO_BARS)
   }
@@ -81,26 +94,56 @@ export class ReplayDriver {
     this.#node.stepControl(control, Math.max(ts_us, this.#node.now_us))
   }
 
-  /** Replays at most `rows_max` rows of the cursor's block, as long as they come before `second`'s next row. */
-  replay(cursor: SeriesCursor, second: SeriesCursor | undefined, rows_max: number): Progress {
+  /** Replays rows in order, at most `rows_max`, and no further than the end of a block; its cursor is then in front. */
+  replay(merge: Merge, rows_max: number): Progress {
     if (this.settle() === 'waiting') return 'waiting'
+    const end = this.rows_taken + rows_max
+    for (;;) {
+      const { front } = merge
+      const lane = this.#lanes[front.rank] ?? this.#openLane(front)
+      const progress = lane.isPlain
+        ? this.#replayQuotes(merge, end)
+        : this.#replayRun(front, lane.late, merge.second, end - this.rows_taken)
+      if (progress === 'waiting' || this.rows_taken === end || merge.front.isBlockDone) return progress
+      merge.settle()
+    }
+  }
+
+  /** Replays rows of the cursor's block as long as they come before `second`'s next row. */
+  #replayRun(
+    cursor: SeriesCursor,
+    late: LateRows | undefined,
+    second: SeriesCursor | undefined,
+    rows_max: number,
+  ): Progress {
     const columns = must(cursor.columns, 'a cursor in the merge has a block')
+    const before = cursor.row
+    const { sequenced } = columns
     const limit_us = second === undefined ? Number.POSITIVE_INFINITY : second.next_us
-    const winsTies = second === undefined || cursor.rank < second.rank
-    const end = Math.min(columns.count, cursor.row + rows_max)
-    const late = this.#options.late.rowsOf(cursor)
+    const winsTies = second === undefined || cursor.rank < second.rank || sequenced !== undefined
+    const end = Math.min(columns.count, before + (sequenced === undefined ? rows_max : 1))
     const progress =
       columns.kind === 'book_level' || columns.kind === 'book_order'
         ? this.#replayBook(cursor, columns, end, limit_us, winsTies)
         : late !== undefined
           ? this.#replayLate(late, cursor, columns, end, limit_us, winsTies)
-          : columns.kind === 'quote'
-            ? this.#replayQuotes(cursor, columns, end, limit_us, winsTies)
-            : columns.kind === 'trade'
-              ? this.#replayTrades(cursor, columns, end, limit_us, winsTies)
-              : this.#replayBars(cursor, columns, end, limit_us, winsTies)
+          : columns.kind === 'trade'
+            ? this.#replayTrades(cursor, columns, end, limit_us, winsTies)
+            : this.#replayBars(cursor, columns as BarColumns, end, limit_us, winsTies)
+    this.rows_taken += cursor.row - before
     cursor.noteNext()
     return progress
+  }
+
+  #openLane(cursor: SeriesCursor): Lane {
+    const { instrument_index, venue_id, series } = cursor
+    const quoteRow = new QuoteRow(NO_QUOTES)
+    quoteRow.instrument_index = instrument_index
+    const late = this.#options.late.rowsOf(cursor)
+    const isPlain = series.kind === 'quote' && late === undefined
+    const lane = { instrument_index, exchange: this.#venues.exchange(venue_id), late, quoteRow, isPlain }
+    this.#lanes[cursor.rank] = lane
+    return lane
   }
 
   /** Everything that comes before a row at `ts_us`: what is due, then what was posted from outside. */
@@ -160,55 +203,64 @@ export class ReplayDriver {
     this.#options.late.load(reader)
   }
 
-  #replayQuotes(
-    cursor: SeriesCursor,
-    columns: QuoteColumns,
-    end: number,
-    limit_us: number,
-    winsTies: boolean,
-  ): Progress {
-    const { bid_price_units, ask_price_units, bid_size_units, ask_size_units } = columns
-    const release_us = releaseTimes(columns)
-    const { instrument_index } = cursor
-    const exchange = this.#venues.exchange(cursor.venue_id)
+  /**
+   * Quotes of as many series as take turns. Inputs of a session of one moment may alternate between series row by row:
+   * the merge is asked for each.
+   */
+  #replayQuotes(merge: Merge, rows_end: number): Progress {
     const node = this.#node
     const { timers, outbox } = node
     const { agenda } = this.#venues
     const { sampler, posted } = this.#options
-    const row = this.#quoteRow
-    row.open(columns)
-    row.instrument_index = instrument_index
-    const first = cursor.row
-    let progress: Progress = 'done'
-    let i = first
-    for (; i < end; i++) {
-      const ts = release_us[i] as number
-      if (ts > limit_us || (ts === limit_us && !winsTies)) break
-      if (timers.next_us < ts || agenda.next_due_us < ts || sampler.next_us < ts || posted.length > 0) {
-        if (this.catchUp(ts) === 'waiting') {
+    for (;;) {
+      const cursor = merge.front
+      const lane = this.#lanes[cursor.rank] ?? this.#openLane(cursor)
+      if (!lane.isPlain) return 'done'
+      const { exchange, quoteRow: row, instrument_index } = lane
+      const columns = cursor.columns as QuoteColumns
+      const { sequenced, bid_price_units, ask_price_units, bid_size_units, ask_size_units } = columns
+      const release_us = sequenced === undefined ? columns.ts_event_us : sequenced.ts_seq_us
+      row.open(columns)
+      const { second } = merge
+      const limit_us = second === undefined ? Number.POSITIVE_INFINITY : second.next_us
+      const winsTies = second === undefined || cursor.rank < second.rank || sequenced !== undefined
+      const first = cursor.row
+      const rows_max = sequenced === undefined ? rows_end - this.rows_taken : 1
+      const end = Math.min(columns.count, first + rows_max)
+      let progress: Progress = 'done'
+      let i = first
+      for (; i < end; i++) {
+        const ts = release_us[i] as number
+        if (ts > limit_us || (ts === limit_us && !winsTies)) break
+        if (timers.next_us < ts || agenda.next_due_us < ts || sampler.next_us < ts || posted.length > 0) {
+          if (this.catchUp(ts) === 'waiting') {
+            progress = 'waiting'
+            break
+          }
+        }
+        this.#instantCount = 0
+        exchange.onQuote(
+          instrument_index,
+          ts,
+          bid_price_units[i] as number,
+          ask_price_units[i] as number,
+          bid_size_units[i] as number,
+          ask_size_units[i] as number,
+        )
+        node.stepQuote(row.at(i), ts)
+        if ((outbox.has_pending || agenda.has_instant) && this.settle() === 'waiting') {
+          i++
           progress = 'waiting'
           break
         }
       }
-      this.#instantCount = 0
-      exchange.onQuote(
-        instrument_index,
-        ts,
-        bid_price_units[i] as number,
-        ask_price_units[i] as number,
-        bid_size_units[i] as number,
-        ask_size_units[i] as number,
-      )
-      node.stepQuote(row.at(i), ts)
-      if ((outbox.has_pending || agenda.has_instant) && this.settle() === 'waiting') {
-        i++
-        progress = 'waiting'
-        break
-      }
+      this.counts.quotes += i - first
+      this.rows_taken += i - first
+      cursor.row = i
+      cursor.noteNext()
+      if (progress === 'waiting' || i === columns.count || this.rows_taken === rows_end) return progress
+      merge.settle()
     }
-    this.counts.quotes += i - first
-    cursor.row = i
-    return progress
   }
 
   #replayTrades(
