@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { RandomStream } from '../../engine/random-stream.ts'
 import type { FillsConfig, SimulationConfig } from '../../schemas/config.ts'
-import { play, Scenario, terms, venue } from './scenario.test-support.ts'
+import { Scenario, terms, venue } from './scenario.test-support.ts'
 
 const BY_VOLUME: readonly FillsConfig[] = [
   { model: 'top_of_book' },
@@ -11,52 +11,6 @@ const BY_VOLUME: readonly FillsConfig[] = [
 function of(simulation: SimulationConfig) {
   return terms({ venues: [venue({ simulation })] })
 }
-
-test('a trigger on the way sees what is left of its quarter, not the quarter again', () => {
-  const lines = [
-    '1 bar last 100 100 100 100 40',
-    '2 a buy 7 stop 102 gtc',
-    '3 b buy 7 stop 104 gtc',
-    '4 bar last 100 106 100 105 40',
-  ]
-  expect(play(lines, of({ bars: 'fixed', fills: { model: 'top_of_book' } }))).toEqual([
-    '2 a new leaves 7',
-    '3 b new leaves 7',
-    '4 a triggered',
-    '4 a trade 7@102 leaves 0',
-    '4 b triggered',
-    '4 b trade 3@104 leaves 4',
-    '4 b canceled cum 3',
-  ])
-})
-
-test('what trades in a bar was bought and sold once: buys and sells share its volume', () => {
-  const lines = ['1 bar last 100 100 100 100 40', '2 a buy 8 market ioc', '2 b sell 8 market ioc']
-  expect(play(lines, of({ bars: 'fixed', fills: { model: 'top_of_book' } }))).toEqual([
-    '2 a new leaves 8',
-    '2 a trade 8@100 leaves 0',
-    '2 b new leaves 8',
-    '2 b trade 2@100 leaves 6',
-    '2 b canceled cum 2',
-  ])
-})
-
-test('a bar of one side leaves what the other side still shows', () => {
-  const lines = [
-    '1 bar bid 100 100 100 100 40',
-    '1 bar ask 102 102 102 102 80',
-    '2 a buy 15 market ioc',
-    '3 bar bid 100 100 100 100 40',
-    '4 b buy 15 market ioc',
-  ]
-  expect(play(lines, of({ bars: 'fixed', fills: { model: 'top_of_book' } }))).toEqual([
-    '2 a new leaves 15',
-    '2 a trade 15@102 leaves 0',
-    '4 b new leaves 15',
-    '4 b trade 5@102 leaves 10',
-    '4 b canceled cum 5',
-  ])
-})
 
 test.each(BY_VOLUME.flatMap((fills) => (['fixed', 'adaptive'] as const).map((bars) => ({ fills, bars }))))(
   'no more than its volume is filled in a bar and until the next one: %j',
@@ -90,6 +44,14 @@ test.each(BY_VOLUME.flatMap((fills) => (['fixed', 'adaptive'] as const).map((bar
     expect(traded).toBeGreaterThan(1_000)
   },
 )
+
+test('fills are counted that depend on whether the high or the low came first', () => {
+  const scenario = new Scenario(of({ bars: 'fixed' }))
+  const START = '1 bar last 100'
+  scenario.play(START, '2 a buy 5 stop 104 gtc', '3 b buy 5 limit 96 gtc', '4 bar last 100 105 95 100')
+  scenario.play('5 c buy 5 limit 96 gtc', '6 bar last 100 105 95 100')
+  expect(scenario.venues.exchange('sim').bar_order_fill_count).toBe(2)
+})
 
 /** An order of any type, near the price, so that most of them are met inside a bar. */
 function drawOrder(random: RandomStream, price: number): string {

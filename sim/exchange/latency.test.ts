@@ -5,12 +5,6 @@ import { account, play, Scenario, terms, venue } from './scenario.test-support.t
 
 const delayed = terms({ venues: [venue({ latency: { submit_us: 5, report_us: 3 } })] })
 
-test('an order meets the book of the time it arrives, and its reports come back later still', () => {
-  expect(
-    play(['1 quote 100/101', '2 a buy 5 market day', '6 quote 102/103', '8 quote 104/105'], delayed),
-  ).toEqual(['10(7) a new leaves 5', '10(7) a trade 5@103 leaves 0'])
-})
-
 test('an order that arrives exactly at the time of ticks meets all of them', () => {
   const lines = [
     '1 quote 100/101',
@@ -32,15 +26,6 @@ test('without latency an order is an instant: it meets the rows so far, not the 
 test('a fill at a tick is reported with the report latency', () => {
   const lines = ['1 quote 100/103', '1 a buy 5 limit 101 day', '7 quote 100/101']
   expect(play(lines, delayed)).toEqual(['9(6) a new leaves 5', '10(7) a trade 5@101 leaves 0'])
-})
-
-test('a cancel under way does not stop a fill that comes first at the venue', () => {
-  const lines = ['1 quote 100/103', '1 a buy 5 limit 101 day', '10 c cancel a', '15 quote 100/101']
-  expect(play(lines, delayed)).toEqual([
-    '9(6) a new leaves 5',
-    '18(15) a trade 5@101 leaves 0',
-    '18(15) c cancel_rejected a order_terminal',
-  ])
 })
 
 test('what became of a send is known at once, before any report', () => {
@@ -72,14 +57,6 @@ function under(latency: LatencyConfig, seed = 1) {
 
 const recorded = (...delays_us: number[]) => ({ model: 'recorded', delays_us }) as const
 
-test('a faster cancel waits behind its order, as on one connection, and reaches the venue with it', () => {
-  const lines = ['1 quote 100/103', '1 a buy 5 limit 101 day', '2 c cancel a', '15 quote 100/101']
-  expect(play(lines, under({ submit_us: 9, cancel_us: 0, report_us: 0 }))).toEqual([
-    '10 a new leaves 5',
-    '10 c canceled a cum 0',
-  ])
-})
-
 test('each command takes the next delay of a recording, a cancel and a replace with a delay of their own take that', () => {
   const lines = [
     '1 quote 100/103',
@@ -103,16 +80,6 @@ test('each command takes the next delay of a recording, a cancel and a replace w
     '41 d replaced a 4@101 leaves 4',
     '65 c canceled b cum 0',
     '89 e new leaves 5',
-  ])
-})
-
-test('a report that is under way for less time waits for the one before it', () => {
-  const lines = ['1 quote 100/101', '1 a buy 5 market day', '30 b buy 5 market day']
-  expect(play(lines, under({ submit_us: 0, report_us: recorded(20, 3, 0, 8) }))).toEqual([
-    '21(1) a new leaves 5',
-    '21(1) a trade 5@101 leaves 0',
-    '30 b new leaves 5',
-    '38(30) b trade 5@101 leaves 0',
   ])
 })
 

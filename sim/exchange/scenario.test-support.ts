@@ -10,14 +10,14 @@
 //   c cancel a    d replace b 7 103 [trigger]
 //   time                         nothing comes; what is due before it happens
 //
-// Market data and orders may name another instrument than X.sim, and orders another account than main: `quote:Y.sim`,
-// `a:Y.sim:other`.
+// Market data and orders may name another instrument than X.sim, and orders another account than main, or another venue
+// than the instrument's: `quote:Y.sim`, `a:Y.sim:other`, `a:Y.far:main:sim`.
 
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { compileInstrument, type InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
-import type { AccountId, ClientOrderId, StrategyId } from '../../schemas/ids.ts'
+import type { AccountId, ClientOrderId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { Instrument } from '../../schemas/instrument.ts'
 import {
   hasTrigger,
@@ -150,12 +150,15 @@ export class Scenario {
   hand(line: string): void {
     const [time = '', subject = '', ...words] = line.split(' ')
     const ts_us = Number(time)
-    const [name = '', instrument_id = 'X.sim', account_id = 'main'] = subject.split(':')
+    const [name = '', instrument_id = 'X.sim', account_id = 'main', venue = ''] = subject.split(':')
     if (name === 'time') return
     const spec = this.#spec(instrument_id)
     if (isRow(name)) this.#row(name, spec, ts_us, words)
-    else
-      this.venues.exchange(spec.venue_id).send(commandOf(name, spec, account_id as AccountId, words), ts_us)
+    else {
+      const command = commandOf(name, spec, account_id as AccountId, words)
+      const venue_id = venue === '' ? spec.venue_id : (venue as VenueId)
+      this.venues.exchange(venue_id).send({ ...command, venue_id }, ts_us)
+    }
   }
 
   drainBefore(ts_us: number): void {

@@ -1,0 +1,200 @@
+// Imported bars: the way through their four prices, and how much of their volume is shown where.
+
+import type { RuleGroup } from './rule.test-support.ts'
+import { simulated } from './rule.test-support.ts'
+
+const START = '1 bar last 100'
+
+export const FIXED_BARS: RuleGroup = {
+  group: 'bars, open-high-low-close',
+  sources: [
+    'https://nautilustrader.io/docs/latest/concepts/backtesting/bar-execution/',
+    'a stop on the way fills at its trigger, volume trades once: ours, as in assumptions.ts',
+  ],
+  terms: simulated({ bars: 'fixed' }),
+  rules: [
+    [
+      'a buy stop on the way fills at its trigger',
+      [START, '2 a buy 5 stop 103 gtc', '3 bar last 101 106 95 100'],
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@103 leaves 0'],
+    ],
+    [
+      'a sell stop on the way fills at its trigger',
+      [START, '2 a sell 5 stop 97 gtc', '3 bar last 100 103 95 99'],
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@97 leaves 0'],
+    ],
+    [
+      'a stop gapped through by the open fills at the open',
+      [START, '2 a buy 5 stop 103 gtc', '3 bar last 105 106 104 105'],
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@105 leaves 0'],
+    ],
+    [
+      'a stop-limit on the way takes at its trigger',
+      [START, '2 a buy 5 stop_limit 103 104 gtc', '3 bar last 100 106 99 101'],
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@103 leaves 0'],
+    ],
+    [
+      'an order if touched on the way fills at its price',
+      [START, '2 a buy 5 market_if_touched 97 gtc', '3 bar last 100 102 95 99'],
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@97 leaves 0'],
+    ],
+    [
+      'a limit crossed favourably by the open fills at the open',
+      [START, '2 a buy 5 limit 99 gtc', '3 bar last 97 101 96 100'],
+      ['2 a new leaves 5', '3 a trade 5@97 leaves 0'],
+    ],
+    [
+      'a limit on the way fills at its own price',
+      [START, '2 a buy 5 limit 98 gtc', '3 bar last 100 102 96 101'],
+      ['2 a new leaves 5', '3 a trade 5@98 leaves 0'],
+    ],
+    [
+      'a limit beyond the extreme does not fill',
+      [START, '2 a buy 5 limit 98 gtc', '3 bar last 100 102 99 101'],
+      ['2 a new leaves 5'],
+    ],
+    [
+      'a quarter of the volume is shown at each price',
+      [START, '2 a buy 5 limit 98 gtc', '3 bar last 100 102 96 97 8'],
+      ['2 a new leaves 5', '3 a trade 2@98 leaves 3', '3 a trade 2@98 leaves 1'],
+    ],
+    [
+      'what does not divide by four is shown at the close',
+      [START, '2 a buy 9 limit 98 gtc', '3 bar last 100 102 96 97 11'],
+      ['2 a new leaves 9', '3 a trade 2@98 leaves 7', '3 a trade 5@98 leaves 2'],
+    ],
+    [
+      'a volume too small to be quartered is shown at the close alone',
+      [START, '2 a buy 9 limit 98 gtc', '3 bar last 100 102 96 97 3'],
+      ['2 a new leaves 9', '3 a trade 3@98 leaves 6'],
+    ],
+    [
+      'the high comes before the low',
+      [START, '2 a buy 5 stop 104 gtc', '3 b buy 5 limit 96 gtc', '4 bar last 97 105 95 100'],
+      [
+        '2 a new leaves 5',
+        '3 b new leaves 5',
+        '4 a triggered',
+        '4 a trade 5@104 leaves 0',
+        '4 b trade 5@96 leaves 0',
+      ],
+    ],
+    [
+      'a trailing stop follows to the high and is met on the way down',
+      [START, '2 a sell 5 trailing_stop 3 gtc', '3 bar last 100 106 101 102'],
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@103 leaves 0'],
+    ],
+  ],
+}
+
+export const ADAPTIVE_BARS: RuleGroup = {
+  group: 'bars, nearer extreme first',
+  sources: [
+    'https://nautilustrader.io/docs/latest/concepts/backtesting/bar-execution/',
+    'a stop on the way fills at its trigger, volume trades once: ours, as in assumptions.ts',
+  ],
+  terms: simulated({ bars: 'adaptive' }),
+  rules: [
+    [
+      'the low comes first where it is nearer to the open',
+      [START, '2 a buy 5 stop 104 gtc', '3 b buy 5 limit 96 gtc', '4 bar last 97 105 95 100'],
+      [
+        '2 a new leaves 5',
+        '3 b new leaves 5',
+        '4 b trade 5@96 leaves 0',
+        '4 a triggered',
+        '4 a trade 5@104 leaves 0',
+      ],
+    ],
+    [
+      'the high comes first where it is nearer',
+      [START, '2 a buy 5 stop 104 gtc', '3 b buy 5 limit 96 gtc', '4 bar last 103 105 95 100'],
+      [
+        '2 a new leaves 5',
+        '3 b new leaves 5',
+        '4 a triggered',
+        '4 a trade 5@104 leaves 0',
+        '4 b trade 5@96 leaves 0',
+      ],
+    ],
+    [
+      'the high comes first where both are as near',
+      [START, '2 a buy 5 stop 104 gtc', '3 b buy 5 limit 96 gtc', '4 bar last 100 105 95 100'],
+      [
+        '2 a new leaves 5',
+        '3 b new leaves 5',
+        '4 a triggered',
+        '4 a trade 5@104 leaves 0',
+        '4 b trade 5@96 leaves 0',
+      ],
+    ],
+    [
+      'a trailing stop that sees the low first is not met by it later',
+      [START, '2 a sell 5 trailing_stop 3 gtc', '3 bar last 100 106 99 105'],
+      ['2 a new leaves 5'],
+    ],
+  ],
+}
+
+export const BAR_VOLUME: RuleGroup = {
+  group: 'bars, their volume',
+  sources: [
+    'https://nautilustrader.io/docs/latest/concepts/backtesting/bar-execution/ (a quarter at each price)',
+    'what trades was bought and sold once: ours, as in assumptions.ts',
+  ],
+  terms: simulated({ bars: 'fixed', fills: { model: 'top_of_book' } }),
+  rules: [
+    [
+      'a trigger on the way sees what is left of its quarter, not the quarter again',
+      [
+        '1 bar last 100 100 100 100 40',
+        '2 a buy 7 stop 102 gtc',
+        '3 b buy 7 stop 104 gtc',
+        '4 bar last 100 106 100 105 40',
+      ],
+      [
+        '2 a new leaves 7',
+        '3 b new leaves 7',
+        '4 a triggered',
+        '4 a trade 7@102 leaves 0',
+        '4 b triggered',
+        '4 b trade 3@104 leaves 4',
+        '4 b canceled cum 3',
+      ],
+    ],
+    [
+      'buys and sells share it',
+      ['1 bar last 100 100 100 100 40', '2 a buy 8 market ioc', '3 b sell 8 market ioc'],
+      [
+        '2 a new leaves 8',
+        '2 a trade 8@100 leaves 0',
+        '3 b new leaves 8',
+        '3 b trade 2@100 leaves 6',
+        '3 b canceled cum 2',
+      ],
+    ],
+    [
+      'a bar of one side leaves what the other side still shows',
+      [
+        '1 bar bid 100 100 100 100 40',
+        '1 bar ask 102 102 102 102 80',
+        '2 a buy 15 market ioc',
+        '3 bar bid 100 100 100 100 40',
+        '4 b buy 15 market ioc',
+      ],
+      [
+        '2 a new leaves 15',
+        '2 a trade 15@102 leaves 0',
+        '4 b new leaves 15',
+        '4 b trade 5@102 leaves 10',
+        '4 b canceled cum 5',
+      ],
+    ],
+    [
+      'a bar that is not expanded trades at its close alone, whatever its volume',
+      [START, '2 a buy 5 stop 103 gtc', '3 bar last 101 106 95 100 4', '4 b buy 5 market ioc'],
+      ['2 a new leaves 5', '4 b new leaves 5', '4 b trade 5@100 leaves 0'],
+      simulated({}),
+    ],
+  ],
+}

@@ -1,0 +1,33 @@
+// What moves a book of best prices: quotes before trades and bars.
+
+import type { RuleGroup } from './rule.test-support.ts'
+
+export const DATA_KINDS: RuleGroup = {
+  group: 'kinds of data',
+  sources: [
+    'https://nautilustrader.io/docs/latest/concepts/backtesting/data-and-venues/ (kinds of data, from the finest to the coarsest)',
+    'a trade makes a market without a spread, quotes shadow it: ours, as in assumptions.ts',
+  ],
+  rules: [
+    [
+      'a trade puts both sides at its price where there are no quotes',
+      ['1 trade 100', '2 a buy 5 market day', '3 b sell 5 limit 105 day', '4 trade 105'],
+      ['2 a new leaves 5', '2 a trade 5@100 leaves 0', '3 b new leaves 5', '4 b trade 5@105 leaves 0'],
+    ],
+    [
+      'a trade does not move a book made of quotes',
+      ['1 quote 100/101', '2 a buy 5 limit 100 day', '3 trade 90', '4 bar bid 90', '5 b buy 1 market day'],
+      ['2 a new leaves 5', '5 b new leaves 1', '5 b trade 1@101 leaves 0'],
+    ],
+    [
+      "a bid bar's close stands for both sides while there are no ask bars",
+      ['1 bar bid 100', '2 a buy 5 market day', '3 b sell 5 market day'],
+      ['2 a new leaves 5', '2 a trade 5@100 leaves 0', '3 b new leaves 5', '3 b trade 5@100 leaves 0'],
+    ],
+    [
+      'bid and ask bars make a spread',
+      ['1 bar bid 100', '1 bar ask 103', '2 bar bid 101', '3 a buy 5 market day', '3 b sell 5 market day'],
+      ['3 a new leaves 5', '3 a trade 5@103 leaves 0', '3 b new leaves 5', '3 b trade 5@101 leaves 0'],
+    ],
+  ],
+}

@@ -1,0 +1,97 @@
+// Trailing stops: they follow the market and never move back.
+
+import type { RuleGroup } from './rule.test-support.ts'
+
+const Q = '1 quote 100/101 10x20'
+
+export const TRAILING: RuleGroup = {
+  group: 'trailing',
+  sources: ['https://www.toledotrade.com/blog/order-types/what-is-a-trailing-stop-order/'],
+  rules: [
+    [
+      'a sell stop follows the bid up, stays when it falls, and is triggered by the way back',
+      [Q, '2 a sell 5 trailing_stop 3 gtc', '3 quote 104/105', '4 quote 102/103', '5 quote 101/102'],
+      ['2 a new leaves 5', '5 a triggered', '5 a trade 5@101 leaves 0'],
+    ],
+    [
+      'a buy stop follows the ask down',
+      [Q, '2 a buy 5 trailing_stop 3 gtc', '3 quote 95/96', '4 quote 97/98', '5 quote 98/99'],
+      ['2 a new leaves 5', '5 a triggered', '5 a trade 5@99 leaves 0'],
+    ],
+    [
+      'without a first move it stands at its offset from the market',
+      [Q, '2 a sell 5 trailing_stop 3 gtc', '3 quote 98/99', '4 quote 97/98'],
+      ['2 a new leaves 5', '4 a triggered', '4 a trade 5@97 leaves 0'],
+    ],
+    [
+      'a first stop price holds until the trail is beyond it',
+      [Q, '2 a sell 5 trailing_stop 5 gtc at=98', '3 quote 102/103', '4 quote 98/99'],
+      ['2 a new leaves 5', '4 a triggered', '4 a trade 5@98 leaves 0'],
+    ],
+    [
+      'the trail overtakes a first stop price',
+      [Q, '2 a sell 5 trailing_stop 5 gtc at=90', '3 quote 103/104', '4 quote 99/100', '5 quote 98/99'],
+      ['2 a new leaves 5', '5 a triggered', '5 a trade 5@98 leaves 0'],
+    ],
+    [
+      'an offset in ticks counts increments',
+      [Q, '2 a sell 5 trailing_stop 2 gtc unit=ticks', '3 quote 99/100', '4 quote 98/99'],
+      ['2 a new leaves 5', '4 a triggered', '4 a trade 5@98 leaves 0'],
+    ],
+    [
+      'an offset in basis points is of the price that is trailed, rounded away from the market',
+      [
+        '1 quote 1000/1001',
+        '2 a sell 5 trailing_stop 25 gtc unit=basis_points',
+        '3 quote 998/999',
+        '4 quote 997/998',
+      ],
+      ['2 a new leaves 5', '4 a triggered', '4 a trade 5@997 leaves 0'],
+    ],
+    [
+      'with an activation price it does not trail before the market is there',
+      [
+        Q,
+        '2 a sell 5 trailing_stop 3 gtc active=105',
+        '3 quote 104/105',
+        '4 quote 99/100',
+        '5 quote 105/106',
+        '6 quote 102/103',
+      ],
+      ['2 a new leaves 5', '6 a triggered', '6 a trade 5@102 leaves 0'],
+    ],
+    [
+      'a trailing stop-limit becomes a limit order at its offset beyond the stop',
+      [
+        Q,
+        '2 a sell 5 trailing_stop_limit 3 gtc limit=1',
+        '3 quote 104/105',
+        '4 quote 99/100',
+        '5 quote 100/101',
+      ],
+      ['2 a new leaves 5', '4 a triggered', '5 a trade 5@100 leaves 0'],
+    ],
+    [
+      'it trails the last price where asked to',
+      [
+        '1 trade 100',
+        '2 quote 99/101',
+        '3 a sell 5 trailing_stop 3 gtc by=last',
+        '4 quote 90/91',
+        '5 trade 104',
+        '6 trade 101',
+      ],
+      ['3 a new leaves 5', '6 a triggered', '6 a trade 5@90 leaves 0'],
+    ],
+    [
+      'a replace of the quantity leaves the trail as it is',
+      [Q, '2 a sell 5 trailing_stop 3 gtc', '3 quote 104/105', '4 r replace a 7 0', '5 quote 101/102'],
+      ['2 a new leaves 5', '4 r replaced a 7@0 leaves 7', '5 r triggered', '5 r trade 7@101 leaves 0'],
+    ],
+    [
+      'a trailing order without an offset is rejected',
+      [Q, '2 a sell 5 trailing_stop 0 gtc at=99'],
+      ['2 a rejected trail_offset'],
+    ],
+  ],
+}
