@@ -247,3 +247,15 @@ test('[E14] a held stop whose trigger is met while the account is halted fires o
   desk.quote(EURUSD, 97_990, 98_010)
   expect(sent(desk)).toEqual(['1 market 1000'])
 })
+
+test('[E14] a child whose parent trades as its instrument is halted waits until it trades again', () => {
+  const desk = bracket('oco', 'partial')
+  desk.securityStatus(EURUSD, 'halted')
+  trade(desk, 1, 1_000)
+  desk.pass(desk.now_us + 1_000_000)
+  expect([sent(desk), desk.denials]).toEqual([['1 limit 1000'], []])
+  desk.securityStatus(EURUSD, 'trading')
+  desk.quote(EURUSD, 100_000, 100_010)
+  desk.pass(desk.now_us + 250_000)
+  expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 1000'])
+})

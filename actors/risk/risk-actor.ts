@@ -144,8 +144,10 @@ export class RiskActor implements Actor {
     const spec = must(this.#options.instruments[instrument_index], 'an order is of a known instrument')
     const venue = must(this.#options.venues.get(spec.venue_id), 'an order is at a venue of the account')
     const { now_us } = this.#node
+    const status = this.#options.statuses.of(instrument_index)
     return (
       this.#checkStanding(strategy_id, instrument_index, now_us, UNTOLD) === undefined &&
+      gate.checkStatus(status, undefined, venue.capabilities) === undefined &&
       this.#checkMarket(spec, venue, UNTOLD) === undefined
     )
   }
