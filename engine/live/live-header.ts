@@ -4,6 +4,7 @@
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { VALUE_TAG } from '../canonical/canonical-writer.ts'
+import { storedBehaviour, storedConfig } from '../stored-config.ts'
 import { decodeLiveHeader, type EpochBinding } from './epoch-binding.ts'
 
 /** How the base of an epoch came about: a session's first, a re-run of the epoch before, or a fold of its ledger. */
@@ -27,6 +28,8 @@ export type LiveContents = {
   readonly strategies: readonly StoredSource[]
   readonly version: string
   readonly node_version: string
+  /** What the code decides, by its number (schemas/behaviour.ts); absent in journals of before there was one. */
+  readonly behaviour?: number
   readonly base_from: BaseOrigin
 }
 
@@ -41,7 +44,10 @@ export function isLiveHeader(header: Uint8Array): boolean {
 export function readLiveHeader(header: Uint8Array, where: string): LiveHeader {
   const { binding, contents } = decodeLiveHeader(header)
   if ((contents as Partial<LiveContents> | undefined)?.kind !== 'live') throw notLive(where)
-  return { binding, contents: contents as LiveContents }
+  const stored = contents as LiveContents
+  const config = storedConfig(stored.config, where)
+  const behaviour = storedBehaviour(stored.behaviour, where)
+  return { binding, contents: { ...stored, config, behaviour } }
 }
 
 function notLive(where: string): OperatingError {

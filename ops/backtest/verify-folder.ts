@@ -31,6 +31,8 @@ export type FolderVerification = Verification & {
   readonly file_difference: FileDifference | undefined
   /** Hash of the engine that made the run, and of the one that made it again. */
   readonly build: { readonly of_run: string; readonly running: string }
+  /** The number it was written and run again under. */
+  readonly behaviour: number
 }
 
 export async function verifyFolder(options: {
@@ -49,6 +51,7 @@ export async function verifyFolder(options: {
   const journal = await openFileJournal({ directory })
   const temporary = await mkdtemp(join(tmpdir(), 'orrery-verify-'))
   try {
+    const running = buildIdentity().build_hash
     const header = readHeader(journal, directory)
     const strategies = await loadStored(header, join(temporary, 'strategies'))
     const store = await openExistingStore(options.store ?? header.config.data.store)
@@ -63,17 +66,20 @@ export async function verifyFolder(options: {
         strategies,
         sha256: nodeSha256,
         gate,
+        build_hash: running,
         observer: files.observer,
         where: directory,
         onProgress,
         onEqual: async ({ result, samples }: RunAgain) => {
+          // Another build writes them in its own way.
+          if (header.build_hash !== running) return
           files.finishRows(samples, result.equity.currency)
           file_difference = await compareRunFiles(folder, temporary, result)
         },
       })
       const is_equal = verification.is_equal && file_difference === undefined
-      const build = { of_run: header.build_hash, running: buildIdentity().build_hash }
-      return { ...verification, is_equal, file_difference, build }
+      const build = { of_run: header.build_hash, running }
+      return { ...verification, is_equal, file_difference, build, behaviour: header.behaviour }
     } finally {
       files.abandon()
       await store.close()

@@ -5,6 +5,7 @@ import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { EpochBinding } from '../../engine/live/epoch-binding.ts'
 import type { BaseOrigin, LiveContents } from '../../engine/live/live-header.ts'
 import { must } from '../../schemas/assert.ts'
+import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { Config } from '../../schemas/config.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { configHash } from '../config/config-hash.ts'
@@ -43,6 +44,7 @@ export function contentsOf(
     }),
     version,
     node_version,
+    behaviour: BEHAVIOUR,
     base_from,
   }
 }

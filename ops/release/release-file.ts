@@ -7,7 +7,12 @@ await init
 
 const FOLDERS = ['bin', 'schemas', 'engine', 'actors', 'adapters', 'sim', 'ops', 'docs']
 const ROOT_FILES = ['ARCHITECTURE.md', 'LICENSE', 'README.md', 'package-lock.json', 'package.json']
-const OURS_ALONE = [/\.test(-support)?\.ts$/, /^ops\/(release|tidy)\//, /^ops\/test-summary-reporter\.ts$/]
+const OURS_ALONE = [
+  /\.test(-support)?\.ts$/,
+  /^ops\/(release|tidy)\//,
+  /^(sim|ops)\/histories\//,
+  /^ops\/test-summary-reporter\.ts$/,
+]
 
 /** Tests, and what serves only them and the release itself, stay home. */
 export function isReleased(path: string): boolean {

@@ -8,24 +8,22 @@ import type { DecisionTrace } from '../../actors/decision-trace.ts'
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { materializeStrategy } from '../../adapters/strategy-loader/load-strategy.ts'
 import { sameBytes } from '../../engine/journal/parse-batch.ts'
-import type { Journal, JournalRecord, RecoveredEpoch } from '../../engine/journal-port.ts'
+import type { EpochSnapshot, Journal, JournalRecord, RecoveredEpoch } from '../../engine/journal-port.ts'
 import { EpochReplay } from '../../engine/live/epoch-replay.ts'
-import { LedgerRecovery } from '../../engine/live/ledger-recovery.ts'
 import { type LiveHeader, readLiveHeader } from '../../engine/live/live-header.ts'
+import type { NodeBinding } from '../../engine/live/node-factory.ts'
 import { stateOfBase } from '../../engine/live/session-state.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { RunDifferenceError } from '../../engine/run-difference.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { SimulatedVenues } from '../../sim/exchange/simulated-venues.ts'
-import { termsOf } from '../../sim/paper-venue/venue-host.ts'
-import { foldUnder } from '../live/fold-node.ts'
 import type { LiveBuiltNode } from '../live/live-node.ts'
 import { rerunNode } from '../live/rerun-node.ts'
+import { type BaseProof, type EpochBefore, proveBase } from './prove-base.ts'
 
 export type RerunOptions = {
-  readonly journal: Journal
+  readonly journal: Pick<Journal, 'epochs' | 'read' | 'snapshots'>
   /** The journal's folder, for people. */
   readonly where: string
   readonly gate: StepGate
@@ -33,6 +31,8 @@ export type RerunOptions = {
   readonly temporary: string
   /** Strategies in the place of the stored ones, by id. */
   readonly current?: ReadonlyMap<string, StrategyDefinition> | undefined
+  /** Where to begin; absent: at the first epoch. The state there is then taken as given. */
+  readonly from?: RerunStart
   readonly observer?: OutputObserver
   readonly trace?: DecisionTrace
   /** Before an epoch's first record. */
@@ -41,15 +41,18 @@ export type RerunOptions = {
   readonly onRecord?: (record: JournalRecord, epoch: RerunEpoch) => void | Promise<void>
 }
 
+export type RerunStart = {
+  readonly epoch: number
+  /** Undefined: the base of the epoch. */
+  readonly snapshot: EpochSnapshot | undefined
+}
+
 export type RerunEpoch = {
   readonly epoch: number
   readonly header: LiveHeader
   readonly last_lsn: number
   readonly built: LiveBuiltNode
 }
-
-/** How an epoch's base stands to the epoch before. */
-export type BaseProof = 'first' | 'equal to the re-run before' | 'equal to the fold before' | 'taken as given'
 
 export type RerunResult = {
   readonly epochs: readonly { readonly epoch: number; readonly base: BaseProof; readonly records: number }[]
@@ -75,16 +78,23 @@ export async function rerunSession(options: RerunOptions, build_hash: string): P
   const epochs: { epoch: number; base: BaseProof; records: number }[] = []
   let counts = { records: 0, snapshots: 0 }
   let output_hash = ''
-  let before: { readonly epoch: RecoveredEpoch; readonly end: Uint8Array } | undefined
+  let before: EpochBefore | undefined
+  const from = options.from ?? { epoch: 1, snapshot: undefined }
   for (const epoch of journal.epochs) {
+    if (epoch.epoch < from.epoch) continue
     const header = readLiveHeader(epoch.header, options.where)
     const definitions = await definitionsOf(options, epoch.epoch, header)
-    const base = await proveBase(options, before, epoch, header, definitions, build_hash)
-    if (typeof base !== 'string') return { epochs, ...counts, output_hash, difference: base }
-    const run = new EpochRun(options, epoch, header, definitions)
+    const proven = await proveBase({ ...options, before, epoch, header, definitions, build_hash })
+    if (typeof proven === 'string') {
+      const difference = boundary(epoch, 'the base of the epoch', proven)
+      return { epochs, ...counts, output_hash, difference }
+    }
+    const { proof, base } = proven
+    const snapshot = before === undefined ? from.snapshot : undefined
+    const run = new EpochRun({ ...options, epoch, header, definitions, build_hash, base, snapshot })
     const { end, difference, snapshots } = await run.go()
     counts = { records: counts.records + epoch.last_lsn + 1, snapshots: counts.snapshots + snapshots }
-    epochs.push({ epoch: epoch.epoch, base, records: epoch.last_lsn + 1 })
+    epochs.push({ epoch: epoch.epoch, base: proof, records: epoch.last_lsn + 1 })
     output_hash = run.output_hash
     if (end === undefined) return { epochs, ...counts, output_hash, difference }
     before = { epoch, end }
@@ -92,37 +102,45 @@ export async function rerunSession(options: RerunOptions, build_hash: string): P
   return { epochs, ...counts, output_hash, difference: undefined }
 }
 
+type EpochRunOptions = RerunOptions & {
+  readonly epoch: RecoveredEpoch
+  readonly header: LiveHeader
+  readonly definitions: ReadonlyMap<string, StrategyDefinition>
+  readonly build_hash: string
+  readonly base: Uint8Array
+  readonly snapshot: EpochSnapshot | undefined
+}
+
 /** One epoch run again. */
 class EpochRun {
-  readonly #options: RerunOptions
+  readonly #options: EpochRunOptions
   readonly #epoch: RecoveredEpoch
   readonly #rerun: RerunEpoch
   readonly #replay: EpochReplay
   #snapshots = 0
 
-  constructor(
-    options: RerunOptions,
-    epoch: RecoveredEpoch,
-    header: LiveHeader,
-    definitions: ReadonlyMap<string, StrategyDefinition>,
-  ) {
+  constructor(options: EpochRunOptions) {
     this.#options = options
+    const { gate, observer = {}, trace, epoch, header, definitions, base, snapshot } = options
     this.#epoch = epoch
-    const { gate, observer = {}, trace } = options
-    const rerun = rerunNode({ contents: header.contents, definitions, gate, observer, trace })
+    const { buildNode, instrumentIndex } = rerunNode({
+      contents: header.contents,
+      definitions,
+      gate,
+      observer,
+      trace,
+    })
     let built: LiveBuiltNode | undefined
-    this.#replay = new EpochReplay(
-      {
-        epoch: epoch.epoch,
-        // The one that is watched here is the one run again.
-        buildNode: (binding) => {
-          built = rerun.buildNode({ ...binding, role: 'live' })
-          return built
-        },
-        instrumentIndex: rerun.instrumentIndex,
+    const replay = {
+      epoch: epoch.epoch,
+      // The one that is watched here is the one run again.
+      buildNode: (binding: NodeBinding) => {
+        built = buildNode({ ...binding, role: 'live' })
+        return built
       },
-      stateOfBase(epoch.base),
-    )
+      instrumentIndex,
+    }
+    this.#replay = replayFrom(options, () => new EpochReplay(replay, snapshot?.state ?? stateOfBase(base)))
     this.#rerun = {
       epoch: epoch.epoch,
       header,
@@ -137,12 +155,12 @@ class EpochRun {
 
   /** The base the epoch after must have, or the first difference. */
   async go(): Promise<{ end?: Uint8Array; difference?: SessionDifference; snapshots: number }> {
-    const { journal, onEpoch, onRecord, gate } = this.#options
+    const { journal, onEpoch, onRecord, gate, snapshot } = this.#options
     onEpoch?.(this.#rerun)
     const { epoch } = this.#epoch
-    const snapshots = new Map((await journal.snapshots(epoch)).map(({ lsn, state }) => [lsn, state]))
+    const snapshots = await this.#snapshotsToCompare()
     try {
-      for await (const record of journal.read(epoch)) {
+      for await (const record of journal.read(epoch, snapshot === undefined ? 0 : snapshot.lsn + 1)) {
         this.#replay.take(record)
         this.#compareSnapshot(record.lsn, snapshots.get(record.lsn))
         await onRecord?.(record, this.#rerun)
@@ -153,6 +171,13 @@ class EpochRun {
       if (!(error instanceof RunDifferenceError)) throw error
       return { difference: this.#differenceOf(error), snapshots: this.#snapshots }
     }
+  }
+
+  /** Another build keeps states in its own form. */
+  async #snapshotsToCompare(): Promise<ReadonlyMap<number, Uint8Array>> {
+    const { journal, header, build_hash } = this.#options
+    if (header.binding.build_hash !== build_hash) return new Map()
+    return new Map((await journal.snapshots(this.#epoch.epoch)).map(({ lsn, state }) => [lsn, state]))
   }
 
   #compareSnapshot(lsn: number, state: Uint8Array | undefined): void {
@@ -168,38 +193,24 @@ class EpochRun {
   }
 }
 
-async function proveBase(
-  options: RerunOptions,
-  before: { readonly epoch: RecoveredEpoch; readonly end: Uint8Array } | undefined,
-  next: RecoveredEpoch,
-  { contents, binding }: LiveHeader,
-  definitions: ReadonlyMap<string, StrategyDefinition>,
-  build_hash: string,
-): Promise<BaseProof | SessionDifference> {
-  if (before === undefined) return contents.base_from === 'empty' ? 'first' : 'taken as given'
-  if (contents.base_from === 'rerun') {
-    if (sameBytes(before.end, next.base)) return 'equal to the re-run before'
-    return boundary(next, 'the base of the epoch', 'another end of the epoch before')
+/** The state that another build wrote may not be one that this build reads. */
+function replayFrom(
+  { header, build_hash, epoch, where }: EpochRunOptions,
+  load: () => EpochReplay,
+): EpochReplay {
+  if (header.binding.build_hash === build_hash) return load()
+  try {
+    return load()
+  } catch (cause) {
+    throw new OperatingError({
+      code: 'verify.other_state',
+      reason: 'data',
+      what: `Epoch ${epoch.epoch} begins with a state in the form of another build, and what led to it is not in the journal.`,
+      where,
+      remedy: 'Use the build that wrote it.',
+      cause,
+    })
   }
-  if (binding.build_hash !== build_hash) return 'taken as given'
-  const fold = await foldOf(options, before.epoch, contents, definitions)
-  if (sameBytes(fold, next.base)) return 'equal to the fold before'
-  return boundary(next, 'the base of the epoch', 'another fold of the epoch before')
-}
-
-async function foldOf(
-  { journal, gate }: RerunOptions,
-  epoch: RecoveredEpoch,
-  contents: LiveHeader['contents'],
-  definitions: ReadonlyMap<string, StrategyDefinition>,
-): Promise<Uint8Array> {
-  const { exchanges } = new SimulatedVenues(termsOf(contents.config))
-  const recovery = new LedgerRecovery(epoch, {
-    buildNode: rerunNode({ contents, definitions, gate }).buildNode,
-    under: foldUnder(epoch.header, exchanges),
-  })
-  for await (const record of journal.read(epoch.epoch)) recovery.take(record)
-  return recovery.finish()
 }
 
 function boundary({ epoch }: RecoveredEpoch, recorded: string, again: string): SessionDifference {

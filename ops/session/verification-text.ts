@@ -46,8 +46,8 @@ function sourceLines({ other_sources, is_equal }: SessionVerification): string[]
   return [`  The source of ${other_sources.join(', ')} on disk is another one${is_equal ? ',' : ''} ${end}.`]
 }
 
-function buildLines({ build, is_equal }: SessionVerification): string[] {
+function buildLines({ build, behaviour, is_equal }: SessionVerification): string[] {
   if (build.of_run === build.running) return []
-  const line = `  It was made by another build of orrery: ${build.of_run.slice(0, 12)}, this one is ${build.running.slice(0, 12)}.`
+  const line = `  It was made by another build of orrery, ${build.of_run.slice(0, 12)}, and run by this one, ${build.running.slice(0, 12)}, under behaviour ${behaviour}.`
   return is_equal ? [line] : [line, '  Verify it with the build that made it before looking further.']
 }

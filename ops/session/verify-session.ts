@@ -21,6 +21,8 @@ export type SessionVerification = RerunResult & {
   readonly is_equal: boolean
   /** Hash of the engine that wrote the last epoch, and of the one that ran it again. */
   readonly build: { readonly of_run: string; readonly running: string }
+  /** The number the last epoch was written and run again under. */
+  readonly behaviour: number
   /** Strategies whose source on disk is not the one that ran; only where those on disk were asked for. */
   readonly other_sources: readonly string[]
   /** What is not there to be verified, in words; '' where the journal has its beginning. */
@@ -68,6 +70,7 @@ export async function verifySession(options: VerifySessionOptions): Promise<Sess
       session: contents.config.session,
       is_equal: result.difference === undefined,
       build: { of_run: binding.build_hash, running },
+      behaviour: must(contents.behaviour, 'a header read names its behaviour'),
       other_sources: current?.other_sources ?? [],
       pruned: prunedWords(journal),
     }

@@ -37,6 +37,8 @@ export type BacktestSessionOptions = {
   readonly covered?: TimeRange
   readonly journal: Pick<JournalWriter, 'append' | 'released_lsn' | 'commit'>
   readonly epoch: number
+  /** Of a run that is run again (schemas/behaviour.ts); absent: today's. */
+  readonly behaviour?: number
   readonly sha256: Sha256
   readonly gate: StepGate
   readonly observer?: OutputObserver
@@ -70,6 +72,7 @@ export class BacktestSession {
       specs: instruments,
       calendars: config.calendars ?? [],
       order_retention: config.limits.order_retention,
+      ...(options.behaviour === undefined ? {} : { behaviour: options.behaviour }),
     })
     this.trading = this.#buildNode()
     this.sampler = new EquitySampler(options.covered ?? range, (ts_us) => this.#sample(ts_us))

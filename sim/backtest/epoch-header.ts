@@ -24,6 +24,8 @@ export type BacktestHeader = {
   readonly kind: 'backtest'
   readonly run_id: string
   readonly schema_version: number
+  /** What the code decides, by its number (schemas/behaviour.ts); absent in journals of before there was one. */
+  readonly behaviour?: number
   readonly build_hash: string
   readonly version: string
   readonly node_version: string

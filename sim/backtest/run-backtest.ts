@@ -14,6 +14,7 @@ import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
 import type { TickStore } from '../../engine/tick-store-port.ts'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
+import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
@@ -143,6 +144,7 @@ function headerOf(request: BacktestRequest, data_hash: string, data: BacktestHea
     kind: 'backtest',
     run_id,
     schema_version: SCHEMA_VERSION,
+    behaviour: BEHAVIOUR,
     build_hash: build.build_hash,
     version: build.version,
     node_version: build.node_version,

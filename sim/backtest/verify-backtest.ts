@@ -6,6 +6,7 @@ import type { OutputObserver } from '../../engine/outputs.ts'
 import { type RunDifference, RunDifferenceError } from '../../engine/run-difference.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
+import { storedBehaviour, storedConfig } from '../../engine/stored-config.ts'
 import type { TickStore } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -14,7 +15,7 @@ import { resultOf, type UntimedResult } from './backtest-result.ts'
 import { BacktestSession } from './backtest-session.ts'
 import { ComparingJournal } from './comparing-journal.ts'
 import { coveredRange, dataHash, openCursors, openData, planData } from './data-plan.ts'
-import { encodeEnd, type RunEnd } from './end-record.ts'
+import { decodeEnd, encodeEnd, type RunEnd } from './end-record.ts'
 import { type BacktestHeader, decodeHeader } from './epoch-header.ts'
 import type { EquitySample } from './equity-sampler.ts'
 import { instrumentsOf } from './instrument-set.ts'
@@ -28,6 +29,8 @@ export type VerifyRequest = {
   readonly strategies: readonly BacktestStrategy[]
   readonly sha256: Sha256
   readonly gate: StepGate
+  /** Of the build that runs it again; absent: the one that ran it. */
+  readonly build_hash?: string
   /** Of the re-run. */
   readonly observer?: OutputObserver
   /** What the re-run came to, where its records are those of the run. */
@@ -53,19 +56,23 @@ export type RunAgain = {
 }
 
 /** What a journal is bound to. One of other schemas cannot be run again by this build, and is refused. */
-export function readHeader(journal: Journal, where?: string): BacktestHeader {
+export function readHeader(
+  journal: Journal,
+  where?: string,
+): BacktestHeader & { readonly behaviour: number } {
   const epoch = journal.epochs.at(-1)
   if (epoch === undefined) throw unfinished('holds no epoch', where)
   const header = decodeHeader(epoch.header)
   if (header.schema_version !== SCHEMA_VERSION) throw otherSchema(header, where)
-  return header
+  const behaviour = storedBehaviour(header.behaviour, where)
+  return { ...header, behaviour, config: storedConfig(header.config, where) }
 }
 
 /** What a finished run's journal says of itself. A run that was cut off has no end and is refused, naming `where`. */
 export async function readRun(
   journal: Journal,
   where?: string,
-): Promise<{ header: BacktestHeader; records: JournalRecord[] }> {
+): Promise<{ header: ReturnType<typeof readHeader>; records: JournalRecord[] }> {
   const header = readHeader(journal, where)
   const records: JournalRecord[] = []
   for await (const record of journal.read(epochOf(journal))) records.push(record)
@@ -81,7 +88,7 @@ export async function verifyBacktest(request: VerifyRequest): Promise<Verificati
   const run_id = header.run_id
   try {
     const again = await runAgain(request, header, comparing)
-    comparing.append(RECORD_KIND.end, encodeEnd(again.end))
+    comparing.append(RECORD_KIND.end, encodeEnd(endToCompare(request, header, records, again.end)))
     const difference = comparing.leftOver()
     const is_equal = difference === undefined
     if (is_equal) await request.onEqual?.(again)
@@ -95,9 +102,21 @@ export async function verifyBacktest(request: VerifyRequest): Promise<Verificati
   }
 }
 
+/** The state at the end is laid out as its build does: another one is held to what was decided. */
+function endToCompare(
+  { build_hash }: VerifyRequest,
+  header: BacktestHeader,
+  records: readonly JournalRecord[],
+  again: RunEnd,
+): RunEnd {
+  if (build_hash === undefined || build_hash === header.build_hash) return again
+  const { state_hash } = decodeEnd(must(records.at(-1), 'a finished run has an end').payload)
+  return { ...again, state_hash }
+}
+
 async function runAgain(
   request: VerifyRequest,
-  header: BacktestHeader,
+  header: BacktestHeader & { readonly behaviour: number },
   journal: ComparingJournal,
 ): Promise<RunAgain> {
   const { store, sha256, strategies, gate, observer, onProgress } = request
@@ -127,6 +146,7 @@ async function runAgain(
       covered: coveredRange(plan, readings),
       journal,
       epoch: epochOf(request.journal),
+      behaviour: header.behaviour,
       sha256,
       gate,
       ...(observer === undefined ? {} : { observer }),

@@ -224,7 +224,7 @@ export class OrderFloor {
       if (at === to) return true
       at = this.#nextTrigger(instrument_index, at, to)
       if (price_type === 'last') book.noteLast(instrument_index, at)
-      book.move(instrument_index, price_type, at)
+      book.move(instrument_index, price_type, at, size_units)
     }
   }
 

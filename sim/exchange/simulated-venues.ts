@@ -5,6 +5,7 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
+import { BEHAVIOUR, SINCE_BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { CalendarConfig } from '../../schemas/calendar.ts'
 import type { VenueConfig } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -28,6 +29,8 @@ export type SimulatedVenuesTerms = {
   readonly order_retention: number
   /** Of the session; what venues draw by chance comes from it. */
   readonly seed: number
+  /** What the venues do, by its number; absent: as today. */
+  readonly behaviour?: number
 }
 
 /** The venues' own view, for reports and for comparison with the engine's. Money counts 10^-MONEY_SCALE. */
@@ -57,13 +60,15 @@ export class SimulatedVenues {
   readonly #byId: ReadonlyMap<string, SimulatedExchange>
   #hasBegun = false
 
-  constructor({ venues, accounts, specs, calendars, order_retention, seed }: SimulatedVenuesTerms) {
+  constructor(terms: SimulatedVenuesTerms) {
+    const { venues, accounts, specs, calendars, order_retention, seed, behaviour = BEHAVIOUR } = terms
     const book = new TopOfBook(
       displayedDefaults(venues, specs),
       specs.map((spec) => venueOf(venues, spec).simulation?.taken_until === 'level_changes'),
+      behaviour >= SINCE_BEHAVIOUR.bar_volume_once,
     )
     this.#book = book
-    this.accounts = accounts.map((terms) => new VenueAccount(terms, specs, book))
+    this.accounts = accounts.map((account) => new VenueAccount(account, specs, book))
     this.exchanges = venues.map((venue, venue_rank) => {
       const members = this.accounts.filter((_, i) => accounts[i]?.venues.includes(venue.id))
       return new SimulatedExchange(

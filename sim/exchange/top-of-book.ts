@@ -38,12 +38,19 @@ export class TopOfBook {
   /** What the data showed where something is taken. */
   readonly #bid_shown_units: Float64Array
   readonly #ask_shown_units: Float64Array
+  readonly #volume_once: boolean
 
   /**
    * Per instrument: what is shown where the data has no sizes, and whether what an order takes is gone until the level
-   * changes; else until the next row.
+   * changes; else until the next row. `volume_once`: whether what is taken of a bar's volume is gone on both sides and on
+   * the way to its price, as it is since that behaviour.
    */
-  constructor(displayed_default_units: readonly number[], keeps_taken: readonly boolean[] = []) {
+  constructor(
+    displayed_default_units: readonly number[],
+    keeps_taken: readonly boolean[] = [],
+    volume_once = true,
+  ) {
+    this.#volume_once = volume_once
     const count = displayed_default_units.length
     this.bid_price_units = new Float64Array(count)
     this.ask_price_units = new Float64Array(count)
@@ -159,14 +166,24 @@ export class TopOfBook {
     const setsAsk = this.#setsAsk(instrument_index, price_type)
     if (setsBid) this.bid_size_units[instrument_index] = shown
     if (setsAsk) this.ask_size_units[instrument_index] = shown
-    const isShared = setsBid && setsAsk && volume_units !== undefined
+    const isShared = this.#volume_once && setsBid && setsAsk && volume_units !== undefined
     this.#source[instrument_index] = isShared ? SOURCE.volume : SOURCE.last
-    this.move(instrument_index, price_type, price_units)
+    this.#put(instrument_index, price_type, price_units)
     return true
   }
 
-  /** The market moves on inside a bar the book took: other prices, and what is still shown. */
-  move(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): void {
+  /** The market moves on inside a bar the book took: other prices, and what is still shown of its volume. */
+  move(
+    instrument_index: number,
+    price_type: BarColumns['price_type'],
+    price_units: number,
+    volume_units?: number,
+  ): void {
+    if (this.#volume_once) this.#put(instrument_index, price_type, price_units)
+    else this.bar(instrument_index, price_type, price_units, volume_units)
+  }
+
+  #put(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): void {
     if (this.#setsBid(instrument_index, price_type)) this.bid_price_units[instrument_index] = price_units
     if (this.#setsAsk(instrument_index, price_type)) this.ask_price_units[instrument_index] = price_units
   }

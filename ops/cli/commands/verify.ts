@@ -13,7 +13,9 @@ SESSION is the folder of a run or of a session, or a session's name under ./runs
 epoch from its journal alone: every effect, timer, snapshot and base must come out byte for byte. Of a backtest the command
 loads the strategies and the configuration that the run's journal stores, reads the same history, runs it again in this
 fresh process, and compares every input and every order command, the hashes of outputs and state, and what result.json
-(its run_id and timing aside) and the CSV files beside the journal say, as far as they are there. Ends with exit code 4 and the first difference when they are not identical. A run of another build of orrery is named as such.`,
+(its run_id and timing aside) and the CSV files beside the journal say, as far as they are there. Ends with exit code 4 and the first difference when they are not identical.
+What another build of orrery made is named as such, and run again under the number of the behaviour it was made under: inputs,
+effects, outputs and ledgers must be the same; states, which each build keeps in its own form, are not compared.`,
   arguments_min: 1,
   arguments_max: 1,
   options: {
@@ -67,9 +69,10 @@ async function verifyLive(call: Call, { journal, where }: OpenedSession): Promis
 }
 
 function lines(found: FolderVerification): string[] {
-  const { run_id, is_equal, difference, file_difference, record_count, end } = found
+  const { run_id, is_equal, difference, file_difference, record_count, end, build } = found
   if (is_equal) {
-    const compared = `${grouped(record_count)} journal records and the state at the end`
+    const records = `${grouped(record_count)} journal records`
+    const compared = build.of_run === build.running ? `${records} and the state at the end` : records
     return [
       `✓ ${run_id} came out the same: ${compared}.`,
       `  output_hash ${end.output_hash}`,
@@ -91,8 +94,10 @@ function lines(found: FolderVerification): string[] {
   ]
 }
 
-function buildLines({ build, is_equal }: FolderVerification): string[] {
+function buildLines({ build, behaviour, is_equal }: FolderVerification): string[] {
   if (build.of_run === build.running) return []
-  const line = `  It was made by another build of orrery: ${build.of_run.slice(0, 12)}, this one is ${build.running.slice(0, 12)}.`
-  return is_equal ? [line] : [line, '  Verify it with the build that made it before looking further.']
+  const line = `  It was made by another build of orrery, ${build.of_run.slice(0, 12)}, and run by this one, ${build.running.slice(0, 12)}, under behaviour ${behaviour}.`
+  const left =
+    '  The state at the end and the files beside the journal are in the form of that build: they were not compared.'
+  return is_equal ? [line, left] : [line, '  Verify it with the build that made it before looking further.']
 }

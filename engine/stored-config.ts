@@ -1,0 +1,35 @@
+// The configuration in a journal's header, complete for today's code. Keys that came later are filled in with their
+// defaults, which always mean what the code did before it had the key.
+
+import Value from 'typebox/value'
+import { BEHAVIOUR, BEHAVIOUR_UNNAMED } from '../schemas/behaviour.ts'
+import { Config } from '../schemas/config.ts'
+import { OperatingError } from '../schemas/operating-error.ts'
+
+/** @param where the journal, for people. */
+export function storedConfig(stored: Config, where: string | undefined): Config {
+  if (Value.Check(Config, stored)) return stored
+  const filled = Value.Default(Config, Value.Clone(stored))
+  if (Value.Check(Config, filled)) return filled
+  const [problem] = Value.Errors(Config, filled)
+  throw new OperatingError({
+    code: 'journal.other_configuration',
+    reason: 'data',
+    what: `The journal holds a configuration that this build does not read: ${problem?.instancePath ?? ''} ${problem?.message ?? ''}.`,
+    where,
+    remedy: 'Use the build that wrote it.',
+  })
+}
+
+/** Under which behaviour a journal is run again; refused where only a later build knows it. */
+export function storedBehaviour(stored: number | undefined, where: string | undefined): number {
+  const behaviour = stored ?? BEHAVIOUR_UNNAMED
+  if (behaviour <= BEHAVIOUR) return behaviour
+  throw new OperatingError({
+    code: 'journal.later_behaviour',
+    reason: 'data',
+    what: `The journal was written under behaviour ${behaviour}; this build knows those up to ${BEHAVIOUR}.`,
+    where,
+    remedy: 'Use a build at least as new as the one that wrote it.',
+  })
+}
