@@ -86,6 +86,8 @@ const MODELS: readonly SimulationConfig[] = [
   { fills: { model: 'top_of_book' }, bars: 'fixed' },
   { fills: { model: 'participation', participation_max: '0.3' }, bars: 'adaptive' },
   { fills: { model: 'probabilistic', slip_probability: '0.5', touch_probability: '0.3' }, bars: 'fixed' },
+  { queue: { model: 'conservative' } },
+  { queue: { model: 'by_position', weight: 'linear' }, fills: { model: 'top_of_book' } },
 ]
 const LATENCIES: readonly Latency[] = [
   { submit_us: 0, report_us: 0 },

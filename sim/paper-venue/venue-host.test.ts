@@ -4,7 +4,7 @@ import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { Journal } from '../../engine/journal-port.ts'
 import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config, SimulationConfig } from '../../schemas/config.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import { isoTime, priceUnits } from '../../schemas/units.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
@@ -125,14 +125,22 @@ test.each([
   },
 )
 
-test('[V1] a ledger whose fills were by another model is refused, since its state would be read as something else', async () => {
-  const store = new MemoryJournalStore()
-  const config = await venueConfig()
-  await (await hostOn(store, config)).host.close()
-  const fills = { model: 'probabilistic', slip_probability: '0.5', touch_probability: '0' } as const
-  const venues = config.venues.map((venue) => ({ ...venue, simulation: { fills } }))
-  await expect(hostOn(store, { ...config, venues })).rejects.toMatchObject({ code: 'exchange.other_layout' })
-})
+test.each<SimulationConfig>([
+  { fills: { model: 'probabilistic', slip_probability: '0.5', touch_probability: '0' } },
+  { book: 'book_level' },
+  { queue: { model: 'conservative' } },
+])(
+  '[V1] a ledger of a venue with other models is refused, since its state would be read as something else: %j',
+  async (simulation) => {
+    const store = new MemoryJournalStore()
+    const config = await venueConfig()
+    await (await hostOn(store, config)).host.close()
+    const venues = config.venues.map((venue) => ({ ...venue, simulation }))
+    await expect(hostOn(store, { ...config, venues })).rejects.toMatchObject({
+      code: 'exchange.other_layout',
+    })
+  },
+)
 
 test('[V4] an id is live, on its way, ended by the reports that ended it, or absent', async () => {
   const { host } = await hostOn(

@@ -272,12 +272,10 @@ async function recover(
   return stateOf(books)
 }
 
-/** The books name venues, accounts and instruments by their place, and hold what a fill model remembers. */
+/** The books name venues, accounts and instruments by their place, and hold what the models of a venue remember. */
 function refuseOtherLayout(was: Config, is: Config): void {
   const layout = (config: Config) => [
-    ...config.venues.map(
-      ({ id, simulation }) => `venue ${id} (${simulation?.fills?.model ?? 'residual_worse'})`,
-    ),
+    ...config.venues.map(venueLayout),
     ...config.accounts.map(({ id }) => `account ${id}`),
     ...instrumentsOf(config).map(({ instrument_id }) => `instrument ${instrument_id}`),
   ]
@@ -288,9 +286,15 @@ function refuseOtherLayout(was: Config, is: Config): void {
     code: 'exchange.other_layout',
     reason: 'usage',
     what: `The ledger of the simulated exchange is of ${before.join(', ')}; the configuration now has ${after.join(', ')}.`,
-    where: 'venues (simulation.fills.model among them), accounts, data.sources and strategies',
+    where: 'venues with the models of their simulation, accounts, data.sources and strategies',
     remedy: 'Put them back, or begin a session of another name.',
   })
+}
+
+function venueLayout({ id, simulation = {} }: Config['venues'][number]): string {
+  const { book = 'quote', fills, queue, impact } = simulation
+  const models = [book, fills?.model ?? 'residual_worse', queue?.model, impact?.model]
+  return `venue ${id} (${models.filter((model) => model !== undefined).join(' ')})`
 }
 
 /** One record of a ledger, told to books. */
