@@ -31,6 +31,7 @@ const Secret = (options: Options) => Type.String({ pattern: '^(env|file):.+$', t
 const Token = (options: Options) => Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$', ...options })
 const Currency = (options: Options) => Type.String({ pattern: '^[A-Z0-9]{3,10}$', ...options })
 const DurationUs = (options: Options) => Type.Integer({ minimum: 0, ...options })
+const Source = (options: Options) => Type.String({ pattern: '^[^#]+#[A-Za-z_$][\\w$]*$', ...options })
 const Count = (options: Options) => Type.Integer({ minimum: 1, ...options })
 
 const sourceFields = {
@@ -121,6 +122,18 @@ export type CommissionConfig = Static<typeof CommissionConfig>
 const Probability = (options: Options) =>
   Type.String({ pattern: '^(0(\\.\\d{1,6})?|1(\\.0{1,6})?)$', text: 'decimal', ...options })
 
+/** What an author's model is found by. */
+const authored = {
+  model: Type.Literal('custom', { description: 'One of your own.' }),
+  source: Source({
+    description: 'File and exported name: models/half.ts#half, relative to the configuration file.',
+  }),
+  params: Type.Record(Type.String(), Type.Unknown(), {
+    description: "Parameters, validated by the model's own schema.",
+    default: {},
+  }),
+}
+
 export const FillsConfig = Type.Union(
   [
     Type.Object(
@@ -162,6 +175,7 @@ export const FillsConfig = Type.Union(
       },
       closed('As residual_worse, with slippage and fills on touch by chance.'),
     ),
+    Type.Object(authored, closed('A model of fills that a file of yours defines; in backtests.')),
   ],
   {
     description:
@@ -236,6 +250,7 @@ export const ImpactConfig = Type.Union(
       },
       closed('What orders took presses on the price of their side with its square root.'),
     ),
+    Type.Object(authored, closed('A model of impact that a file of yours defines; in backtests.')),
   ],
   { description: 'What trades of own orders do to the prices that later ones meet; absent: nothing.' },
 )
@@ -418,8 +433,7 @@ export const StrategyConfig = Type.Object(
       pattern: '^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$',
       description: 'Id of the strategy; short letters and digits, since it is part of every client order id.',
     }),
-    source: Type.String({
-      pattern: '^[^#]+#[A-Za-z_$][\\w$]*$',
+    source: Source({
       description: 'File and exported name: strategies/ema.ts#emaCross, relative to the configuration file.',
     }),
     account: Token({ description: 'Id of the account it trades on.' }),

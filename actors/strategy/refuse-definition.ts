@@ -10,13 +10,15 @@ export function refuseDefinition(
   required: readonly string[],
   known: readonly string[],
   where = authorLine(new Error('where')),
+  noun = 'strategy',
 ): void {
+  const article = /^[aeiou]/.test(noun) ? 'An' : 'A'
   for (const key of Object.keys(definition)) {
     if (known.includes(key)) continue
     const likely = nearestName(key, known)
     throw refusal(
       'unknown_key',
-      `A strategy has the key ${key}, which is unknown.`,
+      `${article} ${noun} has the key ${key}, which is unknown.`,
       likely === undefined ? `Its keys: ${known.join(', ')}.` : `Did you mean ${likely}?`,
       where,
     )
@@ -25,7 +27,7 @@ export function refuseDefinition(
   if (missing === undefined) return
   throw refusal(
     'missing_key',
-    `A strategy lacks the key ${missing}.`,
+    `${article} ${noun} lacks the key ${missing}.`,
     `Give it ${required.join(', ')}.`,
     where,
   )

@@ -100,7 +100,7 @@ type RunParts = LoadedSession & {
 type RunInFolder = BacktestOutcome & Pick<FinishedRun, 'files' | 'report'>
 
 async function runIntoFolder(parts: RunParts): Promise<RunInFolder> {
-  const { loaded, strategies, run_id, folder, store, gate, progress } = parts
+  const { loaded, strategies, models, run_id, folder, store, gate, progress } = parts
   const { config, config_hash } = loaded
   const journal = await openFileJournal({ directory: journalFolder(folder) })
   const specs = instrumentsOf(config)
@@ -112,6 +112,7 @@ async function runIntoFolder(parts: RunParts): Promise<RunInFolder> {
       config,
       config_hash,
       strategies,
+      models,
       build: buildIdentity(),
       store: recorder.prices.watch(store),
       journal,

@@ -9,12 +9,14 @@ import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
 import { openExistingStore } from '../../adapters/clickhouse/existing-store.ts'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import { materializeMarketModel } from '../../adapters/strategy-loader/load-market-model.ts'
 import { type LoadedStrategy, materializeStrategy } from '../../adapters/strategy-loader/load-strategy.ts'
 import { catchStrayErrors } from '../../adapters/stray-errors/stray-errors.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { BacktestHeader } from '../../sim/backtest/epoch-header.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
+import type { BacktestModel } from '../../sim/backtest/run-backtest.ts'
 import {
   type RunAgain,
   readHeader,
@@ -54,6 +56,7 @@ export async function verifyFolder(options: {
     const running = buildIdentity().build_hash
     const header = readHeader(journal, directory)
     const strategies = await loadStored(header, join(temporary, 'strategies'))
+    const models = await loadStoredModels(header, join(temporary, 'models'))
     const store = await openExistingStore(options.store ?? header.config.data.store)
     const files = new RunFiles(temporary, instrumentsOf(header.config))
     let file_difference: FileDifference | undefined
@@ -64,6 +67,7 @@ export async function verifyFolder(options: {
         journal,
         store,
         strategies,
+        models,
         sha256: nodeSha256,
         gate,
         build_hash: running,
@@ -99,8 +103,19 @@ async function loadStored(header: BacktestHeader, directory: string): Promise<Lo
     // Packages are not in the journal: they are those of the folder the command runs in.
     const home = join(directory, String(index))
     const strategy = await materializeStrategy({ source, files, packages_from: process.cwd() }, home)
-    if (strategy.strategy_hash !== stored.strategy_hash) throw otherPackages(stored.strategy_id)
+    if (strategy.strategy_hash !== stored.strategy_hash) throw otherPackages(`strategy ${stored.strategy_id}`)
     loaded.push(strategy)
+  }
+  return loaded
+}
+
+async function loadStoredModels(header: BacktestHeader, directory: string): Promise<BacktestModel[]> {
+  const loaded: BacktestModel[] = []
+  for (const [index, { venue_id, part, source, files, model_hash }] of header.models.entries()) {
+    const home = join(directory, String(index))
+    const model = await materializeMarketModel(part, { source, files, packages_from: process.cwd() }, home)
+    if (model.model_hash !== model_hash) throw otherPackages(`model of ${part} of ${venue_id}`)
+    loaded.push({ ...model, venue_id })
   }
   return loaded
 }
@@ -115,11 +130,11 @@ function noRun(directory: string): OperatingError {
   })
 }
 
-function otherPackages(strategyId: string): OperatingError {
+function otherPackages(who: string): OperatingError {
   return new OperatingError({
     code: 'verify.other_packages',
     reason: 'data',
-    what: `The packages that the strategy ${strategyId} imports are not those it ran with.`,
+    what: `The packages that the ${who} imports are not those it ran with.`,
     remedy: 'Run the command in the folder whose packages the run used, with the same versions installed.',
   })
 }

@@ -54,6 +54,7 @@ export async function sessionOver(
     config,
     instruments: instrumentsOf(config),
     definitions: new Map([['s0', definition]]),
+    models: [],
     cursors: [cursor],
     range: planData(config).range,
     // The engine alone: records are made and counted, not written.

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { must } from '../../schemas/assert.ts'
 import { runCli } from './run-cli.test-support.ts'
 
 // What a venue chooses in its configuration reaches the exchange of a backtest, and of its re-run.
@@ -93,12 +94,87 @@ test('a queue and how long what was taken is gone are chosen in the configuratio
   // Of 1,500 that trade at the bid 500 are more than stood in front.
   expect(backtest('queued', 'queue.model=conservative')).toBe(3)
   expect(runCli(['verify', 'queued'], { cwd: folder })).toMatchObject({ exit_code: 0 })
-  expect(runCli(['verify', 'taken'], { cwd: folder })).toMatchObject({ exit_code: 0 })
+})
+
+const CUSTOM = ['fills.model=custom', 'fills.source=models/own.ts#share', 'fills.params.parts=2'] as const
+
+/** The guide's own example, in the folder that its configuration names. */
+async function writeGuidesModels(): Promise<void> {
+  const guide = await readFile(new URL('../../docs/market-models.md', import.meta.url), 'utf8')
+  const code = must(/```ts\n([\s\S]*?)```/.exec(guide)?.[1], 'the guide has an example')
+  await mkdir(join(folder, 'models'), { recursive: true })
+  await writeFile(join(folder, 'models/own.ts'), code)
+}
+
+test("a user's own models of fills and impact run by configuration, are stored with the run, and verified", async () => {
+  await writeGuidesModels()
+  // Of 1,000 shown each order gets 500, and what it wants beyond is canceled.
+  expect(backtest('custom', ...CUSTOM)).toBe(2)
+  const fills = await readFile(join(folder, 'custom', 'fills.csv'), 'utf8')
+  expect(fills.match(/,500,/g)?.length).toBe(2)
+  // The second order finds the ask one increment further, and the third would.
+  expect(backtest('both', ...CUSTOM, 'impact.model=custom', 'impact.source=models/own.ts#minute')).toBe(2)
+  // Another model on disk changes nothing of what ran.
+  await writeFile(join(folder, 'models/own.ts'), 'export const share = 1')
+  expect(runCli(['verify', 'both'], { cwd: folder })).toMatchObject({ exit_code: 0 })
+})
+
+test('a model that is none, whose parameters do not fit, or that answers what cannot be is refused by name', async () => {
+  await writeGuidesModels()
+  const refused = (...choices: readonly string[]) => {
+    const set = choices.flatMap((choice) => ['--set', `venues[0].simulation.${choice}`])
+    const { exit_code, stderr } = runCli(['backtest', 'session.yaml', '--out', 'refused', ...set], {
+      cwd: folder,
+    })
+    return { exit_code, stderr: stderr.replaceAll(/\s+/g, ' ') }
+  }
+  expect(refused('fills.model=custom', 'fills.source=models/own.ts#minute')).toMatchObject({
+    exit_code: 2,
+    stderr: expect.stringContaining('The export "minute" is no fill model.'),
+  })
+  const params = refused('fills.model=custom', 'fills.source=models/own.ts#share', 'fills.params.parts=0')
+  expect(params.exit_code).toBe(2)
+  expect(params.stderr).toContain('venues[0].simulation.fills.params.parts')
+  await writeFile(
+    join(folder, 'models/own.ts'),
+    `import { defineFillModel, Type } from 'orrery'
+export const share = defineFillModel({
+  name: 'more',
+  params: Type.Object({}),
+  state: () => ({}),
+  fills_residual: false,
+  available: (_ctx, _order, shown_units) => shown_units + Date.now() * 0 + 1,
+})
+`,
+  )
+  const clock = refused('fills.model=custom', 'fills.source=models/own.ts#share')
+  expect(clock.exit_code).toBe(6)
+  expect(clock.stderr).toContain('ambient_in_step')
+  const own = (await readFile(join(folder, 'models/own.ts'), 'utf8')).replace(' + Date.now() * 0', '')
+  await rm(join(folder, 'refused'), { recursive: true, force: true })
+  await writeFile(join(folder, 'models/own.ts'), own)
+  expect(refused('fills.model=custom', 'fills.source=models/own.ts#share')).toMatchObject({
+    exit_code: 6,
+    stderr: expect.stringContaining('answered 1001 for available, and not a whole number from 0 to 1000'),
+  })
+  const paper = runCli(
+    [
+      'paper',
+      'session.yaml',
+      '--set',
+      'venues[0].simulation.fills.model=custom',
+      '--set',
+      'venues[0].simulation.fills.source=models/own.ts#share',
+    ],
+    { cwd: folder },
+  )
+  expect(paper.exit_code).toBe(2)
+  expect(paper.stderr).toContain('A model of fills of your own runs in backtests, and in no other mode yet.')
 })
 
 test('a choice that says nothing on the data of the venue is refused in a sentence', () => {
   const set = ['--set', 'venues[0].simulation.queue.model=exact']
   const run = runCli(['backtest', 'session.yaml', '--out', 'exact', ...set], { cwd: folder })
   expect(run.exit_code).toBe(2)
-  expect(run.stderr).toContain('The exact place of an order is known in a book by order alone.')
+  expect(run.stderr).toContain('the exact place of an order is known in a book by order alone.')
 })

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import type { Config, StrategyConfig, VenueConfig } from '../../schemas/config.ts'
+import type { Config, SimulationConfig, StrategyConfig, VenueConfig } from '../../schemas/config.ts'
 import type { DelayConfig } from '../../schemas/latency.ts'
 
 /** SHA-256 (hex) over the canonical encoding, without folders and without references to secrets. */
@@ -26,7 +26,20 @@ export function configHash(config: Config): string {
 function ownTerms(venue: VenueConfig): Omit<VenueConfig, 'credentials'> {
   const { credentials: _credentials, latency, ...rest } = venue
   const legs = Object.entries(latency).map(([leg, delay]) => [leg, withoutFile(delay)])
-  return { ...rest, latency: Object.fromEntries(legs) as VenueConfig['latency'] }
+  const own = { ...rest, latency: Object.fromEntries(legs) as VenueConfig['latency'] }
+  return own.simulation === undefined ? own : { ...own, simulation: withoutModelFolders(own.simulation) }
+}
+
+/** Where a model of a user's own lies is nobody's decision, as with a strategy. */
+function withoutModelFolders(simulation: SimulationConfig): SimulationConfig {
+  const { fills, impact, ...rest } = simulation
+  return {
+    ...rest,
+    ...(fills && { fills: fills.model === 'custom' ? { ...fills, source: basename(fills.source) } : fills }),
+    ...(impact && {
+      impact: impact.model === 'custom' ? { ...impact, source: basename(impact.source) } : impact,
+    }),
+  }
 }
 
 function withoutFile(delay: DelayConfig): DelayConfig {

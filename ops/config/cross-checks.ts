@@ -9,6 +9,7 @@ import { checkLatencies } from './latency-checks.ts'
 import { checkNodes } from './node-checks.ts'
 import type { Partly, Report } from './partly-read.ts'
 import { checkAccount, checkSources, checkStrategy } from './reference-checks.ts'
+import { checkSimulations } from './simulation-checks.ts'
 
 export function crossCheck(config: Partly<Config>, report: Report): void {
   checkRange(config, report)
@@ -23,6 +24,7 @@ export function crossCheck(config: Partly<Config>, report: Report): void {
   }
   checkCalendars(config, report)
   checkNodes(config, report)
+  checkSimulations(config, report)
   checkLatencies(config, report)
 }
 

@@ -82,6 +82,7 @@ export function runSmall(
     config,
     config_hash: hash,
     strategies: [{ definition, source: 'swinger.ts#swinger', strategy_hash: hash, files: [] }],
+    models: [],
     build: { build_hash: hash, version: '0.0.0', node_version: '26.0.0' },
     store: (options.watch ?? ((store) => store))(generatedStore),
     journal: new MemoryJournal(nodeSha256),

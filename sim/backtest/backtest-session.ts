@@ -18,6 +18,7 @@ import { isBookKind, type TimeRange } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { type Config, LIVE_BAR_CLOSE_DELAY_US } from '../../schemas/config.ts'
 import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
+import { type AuthoredModel, venuesWith } from '../exchange/authored-models.ts'
 import { SimulatedVenues } from '../exchange/simulated-venues.ts'
 import { BookRows } from './book-rows.ts'
 import { EquitySampler } from './equity-sampler.ts'
@@ -31,6 +32,8 @@ export type BacktestSessionOptions = {
   readonly config: Config
   readonly instruments: readonly InstrumentSpec[]
   readonly definitions: ReadonlyMap<string, StrategyDefinition>
+  /** Those that venues name; an exchange lacks none it is configured with. */
+  readonly models: readonly AuthoredModel[]
   readonly cursors: readonly SeriesCursor[]
   readonly range: TimeRange
   /** The part of the range that has rows, over which equity is sampled; absent: all of it. */
@@ -66,7 +69,7 @@ export class BacktestSession {
     this.#options = options
     this.#conversion = resultConversion(config)
     this.venues = new SimulatedVenues({
-      venues: config.venues,
+      venues: venuesWith(options.models, config, instruments, options.gate),
       seed: config.seed,
       accounts: config.accounts,
       specs: instruments,

@@ -14,6 +14,15 @@ export type StoredStrategy = {
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[]
 }
 
+/** A model of a venue that its user wrote. */
+export type StoredModel = {
+  readonly venue_id: string
+  readonly part: 'fills' | 'impact'
+  readonly source: string
+  readonly model_hash: string
+  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[]
+}
+
 export type StoredSeries = {
   readonly series: TickSeries
   readonly row_count: number
@@ -30,11 +39,13 @@ export type BacktestHeader = {
   readonly version: string
   readonly node_version: string
   readonly config_hash: string
+  /** Of strategies and models. */
   readonly strategy_hash: string
   readonly data_hash: string
   /** The complete, normalised configuration. */
   readonly config: Config
   readonly strategies: readonly StoredStrategy[]
+  readonly models: readonly StoredModel[]
   readonly data: readonly StoredSeries[]
 }
 

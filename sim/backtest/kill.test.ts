@@ -97,7 +97,14 @@ async function verified(directory: string) {
   const journal = await openFileJournal({ directory })
   try {
     const strategies = strategiesOf(config, definitions)
-    return await verifyBacktest({ journal, store, strategies, sha256: nodeSha256, gate: createStepGate() })
+    return await verifyBacktest({
+      journal,
+      store,
+      strategies,
+      models: [],
+      sha256: nodeSha256,
+      gate: createStepGate(),
+    })
   } finally {
     await journal.close()
   }

@@ -2,6 +2,7 @@
 // runs the session, closes the journal with what the run came to.
 
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
+import type { FillModelDefinition, ImpactModelDefinition } from '../../actors/strategy/market-model.ts'
 import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
 import {
   type Journal,
@@ -22,7 +23,7 @@ import { resultOf } from './backtest-result.ts'
 import { BacktestSession } from './backtest-session.ts'
 import { coveredRange, dataHash, openCursors, openData, planData } from './data-plan.ts'
 import { encodeEnd } from './end-record.ts'
-import { type BacktestHeader, encodeHeader, storedSeries } from './epoch-header.ts'
+import { type BacktestHeader, encodeHeader, type StoredModel, storedSeries } from './epoch-header.ts'
 import type { EquitySample } from './equity-sampler.ts'
 import { instrumentsOf } from './instrument-set.ts'
 import { resultConversion } from './result-currency.ts'
@@ -36,12 +37,16 @@ export type BacktestStrategy = {
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[]
 }
 
+/** A model of a venue as a loader hands it over. */
+export type BacktestModel = StoredModel & { readonly definition: FillModelDefinition | ImpactModelDefinition }
+
 export type BacktestRequest = {
   readonly run_id: string
   readonly config: Config
   readonly config_hash: string
   /** In the order of the configuration. */
   readonly strategies: readonly BacktestStrategy[]
+  readonly models: readonly BacktestModel[]
   readonly build: { readonly build_hash: string; readonly version: string; readonly node_version: string }
   readonly store: TickStore
   readonly journal: Journal
@@ -79,6 +84,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
       config,
       instruments,
       definitions: new Map(config.strategies.map(({ id }, i) => [id, definitionAt(request, i)])),
+      models: request.models,
       cursors,
       range: plan.range,
       covered: coveredRange(plan, readings),
@@ -139,7 +145,11 @@ export function durabilityOf({ durability }: Config): JournalDurability {
 }
 
 function headerOf(request: BacktestRequest, data_hash: string, data: BacktestHeader['data']): BacktestHeader {
-  const { run_id, config, config_hash, strategies, build, sha256 } = request
+  const { run_id, config, config_hash, strategies, models, build, sha256 } = request
+  const hashes = [
+    ...strategies.map(({ strategy_hash }) => strategy_hash),
+    ...models.map(({ model_hash }) => model_hash),
+  ]
   return {
     kind: 'backtest',
     run_id,
@@ -149,7 +159,7 @@ function headerOf(request: BacktestRequest, data_hash: string, data: BacktestHea
     version: build.version,
     node_version: build.node_version,
     config_hash,
-    strategy_hash: hex(sha256.digest(...strategies.map((strategy) => bytesOf(strategy.strategy_hash)))),
+    strategy_hash: hex(sha256.digest(...hashes.map(bytesOf))),
     data_hash,
     config,
     strategies: config.strategies.map(({ id }, i) => {
@@ -161,6 +171,13 @@ function headerOf(request: BacktestRequest, data_hash: string, data: BacktestHea
         files: files.map(({ path, bytes }) => ({ path, bytes })),
       }
     }),
+    models: models.map(({ venue_id, part, source, model_hash, files }) => ({
+      venue_id,
+      part,
+      source,
+      model_hash,
+      files: files.map(({ path, bytes }) => ({ path, bytes })),
+    })),
     data,
   }
 }

@@ -57,6 +57,7 @@ function verify({ records, config, strategies, store }: Changes): Promise<Verifi
     journal: changedJournal(new MemoryJournal(nodeSha256, disk), records, config),
     store: store ?? scenario.store,
     strategies: strategiesOf(scenario.config, definitions),
+    models: [],
     sha256: nodeSha256,
     gate: createStepGate(),
   })
@@ -174,6 +175,7 @@ test('a run without an end is refused, and so is a journal without a run', async
     journal: new MemoryJournal(nodeSha256),
     store,
     strategies: strategiesOf(config, definitions),
+    models: [],
     sha256: nodeSha256,
     gate: createStepGate(),
   })

@@ -19,7 +19,7 @@ import { decodeEnd, encodeEnd, type RunEnd } from './end-record.ts'
 import { type BacktestHeader, decodeHeader } from './epoch-header.ts'
 import type { EquitySample } from './equity-sampler.ts'
 import { instrumentsOf } from './instrument-set.ts'
-import type { BacktestStrategy } from './run-backtest.ts'
+import type { BacktestModel, BacktestStrategy } from './run-backtest.ts'
 import { tallyTrades } from './tally-trades.ts'
 
 export type VerifyRequest = {
@@ -27,6 +27,8 @@ export type VerifyRequest = {
   readonly store: TickStore
   /** The strategies the header holds, loaded from its contents. */
   readonly strategies: readonly BacktestStrategy[]
+  /** The models it holds, likewise. */
+  readonly models: readonly BacktestModel[]
   readonly sha256: Sha256
   readonly gate: StepGate
   /** Of the build that runs it again; absent: the one that ran it. */
@@ -141,6 +143,7 @@ async function runAgain(
       config,
       instruments,
       definitions,
+      models: request.models,
       cursors,
       range: plan.range,
       covered: coveredRange(plan, readings),

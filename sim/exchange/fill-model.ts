@@ -88,6 +88,7 @@ export function fillModelOf(
   book: VenueBook,
   seed: number,
   venue_id: string,
+  authored: FillModel | undefined,
 ): FillModel {
   const chosen = config?.model ?? (book === 'quote' ? 'residual_worse' : 'walk_book')
   if (book === 'quote' && chosen === 'walk_book') throw unfit(ONE_LEVEL, venue_id)
@@ -95,6 +96,10 @@ export function fillModelOf(
   switch (config?.model) {
     case 'residual_worse':
       return SHOWN_THEN_WORSE
+    case 'custom':
+      if (authored === undefined) throw notLoaded('fills', venue_id)
+      if (book !== 'quote' && authored.fills_touched) throw unfit(KNOWN_QUEUE, venue_id)
+      return authored
     case 'participation':
       return participationCap(Math.round(Number(config.participation_max) * 1_000_000))
     case 'probabilistic': {
@@ -123,6 +128,17 @@ const UNTIL_SET = 'In a deeper book what orders take of a level is gone until th
 const ONE_LEVEL = 'Quotes show one level a side: there is no book to walk.'
 const MANY_LEVELS = 'A deeper book is walked as far as an order reaches, and not at its top alone.'
 const KNOWN_QUEUE = 'Where a deeper book shows who stands in front, no chance decides whether a touch fills.'
+
+/** A model of a user's own that whoever runs the exchange did not load. */
+export function notLoaded(part: 'fills' | 'impact', venue_id: string): OperatingError {
+  return new OperatingError({
+    code: 'exchange.model_not_loaded',
+    reason: 'usage',
+    what: `A model of ${part} of your own runs in backtests, and in no other mode yet.`,
+    where: `venues.${venue_id}.simulation.${part}`,
+    remedy: 'Choose one that the exchange brings, for this mode.',
+  })
+}
 
 function unfit(what: string, venue_id: string, field = 'fills'): OperatingError {
   return new OperatingError({

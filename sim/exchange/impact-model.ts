@@ -8,6 +8,7 @@ import type { ImpactConfig } from '../../schemas/config.ts'
 import type { Side } from '../../schemas/messages/order.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { parseUnits } from '../../schemas/units.ts'
+import { notLoaded } from './fill-model.ts'
 
 export type OwnFill = {
   readonly instrument_index: number
@@ -112,8 +113,13 @@ export function impactModelOf(
   config: ImpactConfig | undefined,
   specs: readonly InstrumentSpec[],
   venue_id: string,
+  authored: ImpactModel | undefined,
 ): ImpactModel | undefined {
   if (config === undefined) return undefined
+  if (config.model === 'custom') {
+    if (authored === undefined) throw notLoaded('impact', venue_id)
+    return authored
+  }
   const quantities = specs.map((spec) => {
     if (spec.venue_id !== venue_id) return 1
     const units = parseUnits(config.quantity, spec.size_scale)

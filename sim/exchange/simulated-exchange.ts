@@ -47,7 +47,7 @@ export type ExchangeTerms = {
   readonly venue: Pick<VenueConfig, 'id' | 'latency' | 'commission' | 'calendar' | 'simulation'> & {
     /** A table of its own, in place of the configured one. */
     readonly capabilities?: CapabilityTable
-    /** A user's own, in place of the configured one. */
+    /** A user's own, where the configuration names one. */
     readonly fill_model?: FillModel
     readonly impact_model?: ImpactModel
   }
@@ -134,14 +134,14 @@ export class SimulatedExchange implements VenuePort {
     })
     this.book = venue.simulation?.book ?? 'quote'
     const kind = this.book
-    this.#model = venue.fill_model ?? fillModelOf(venue.simulation?.fills, kind, seed, venue.id)
+    this.#model = fillModelOf(venue.simulation?.fills, kind, seed, venue.id, venue.fill_model)
     this.#fillsTouched = this.#model.fills_touched
     refuseUnfitTaking(venue.simulation, kind, venue.id)
     const queue = queueModelOf(venue.simulation?.queue, kind, venue.id, this.#fillsTouched)
     this.#hasQueues = queue !== undefined
     this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book)
     const selfMatch = venue.simulation?.self_match ?? 'apart'
-    this.#impact = venue.impact_model ?? impactModelOf(venue.simulation?.impact, specs, venue.id)
+    this.#impact = impactModelOf(venue.simulation?.impact, specs, venue.id, venue.impact_model)
     const commissions = compileCommissions(venue, specs, accounts)
     this.#busts = this.#tradeBusts(terms, commissions)
     this.#floor = new OrderFloor({

@@ -1,0 +1,47 @@
+// The models of fills and of impact that venues of a configuration name, loaded, and their parameters read by the schema
+// each of them brings.
+
+import { refuseUnfitModel } from '../../actors/strategy/market-model.ts'
+import { type LoadedMarketModel, loadMarketModel } from '../../adapters/strategy-loader/load-market-model.ts'
+import type { SimulationConfig, VenueConfig } from '../../schemas/config.ts'
+import { configHash } from './config-hash.ts'
+import { ConfigError } from './config-problem.ts'
+import type { LoadedConfig } from './load-config.ts'
+import { readParams } from './read-params.ts'
+
+export type VenueModel = LoadedMarketModel & { readonly venue_id: string; readonly params: unknown }
+
+/** The configuration with every model's parameters complete, and hashed so. */
+export async function loadModels(
+  loaded: LoadedConfig,
+): Promise<{ readonly read: LoadedConfig; readonly models: readonly VenueModel[] }> {
+  const models: VenueModel[] = []
+  const venues: VenueConfig[] = []
+  for (const [index, venue] of loaded.config.venues.entries()) {
+    let simulation: SimulationConfig = venue.simulation ?? {}
+    for (const part of ['fills', 'impact'] as const) {
+      const config = simulation[part]
+      if (config?.model !== 'custom') continue
+      const model = await loadMarketModel(part, {
+        source: config.source,
+        base_directory: loaded.base_directory,
+      })
+      refuseMadeByHand(model)
+      const path = ['venues', index, 'simulation', part, 'params']
+      const params = readParams(loaded, path, model.definition.params, config.params)
+      simulation = { ...simulation, [part]: { ...config, params } }
+      models.push({ ...model, venue_id: venue.id, params })
+    }
+    venues.push(venue.simulation === undefined ? venue : { ...venue, simulation })
+  }
+  if (loaded.source.problems.length > 0) throw new ConfigError(loaded.source.problems)
+  if (models.length === 0) return { read: loaded, models }
+  const config = { ...loaded.config, venues }
+  return { read: { ...loaded, config, config_hash: configHash(config) }, models }
+}
+
+/** An object that bears a model's brand has not always been through its define function. */
+function refuseMadeByHand({ definition, part, source }: LoadedMarketModel): void {
+  const { kind: _kind, ...keys } = definition
+  refuseUnfitModel(part, keys, source)
+}
