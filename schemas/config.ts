@@ -6,7 +6,7 @@ import Type, { type Static } from 'typebox'
 import { CalendarConfig } from './calendar.ts'
 import { Instrument } from './instrument.ts'
 import { LatencyConfig } from './latency.ts'
-import { AuctionsConfig, BustsConfig, HaltConfig } from './market-rules.ts'
+import { AuctionsConfig, BustsConfig, HaltConfig, PriceBandsConfig } from './market-rules.ts'
 
 /** What a configured string means to the loader: exact number, instant, file path, or reference to a secret. */
 export type TextMeaning = 'decimal' | 'time' | 'path' | 'secret'
@@ -315,6 +315,7 @@ export const SimulationConfig = Type.Object(
           'What becomes of an order that comes during a halt: taken for the auction that ends it (the default), or rejected.',
       }),
     ),
+    price_bands: Type.Optional(PriceBandsConfig),
     busts: Type.Optional(BustsConfig),
     halts: Type.Optional(
       Type.Array(HaltConfig, {

@@ -9,7 +9,7 @@ const PINNED = {
   files: {
     'backtest-result.ts': 'f592490cb3fa0214',
     'calendar.ts': '1adaa2b942851855',
-    'config.ts': '5a285277dfb4a451',
+    'config.ts': '091a224ffed21133',
     'csv-book-mapping.ts': '74ad3530f9b47352',
     'csv-columns.ts': '7da28294789e5b98',
     'csv-mapping.ts': 'c0e980e75ed73154',

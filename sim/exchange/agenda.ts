@@ -25,7 +25,15 @@ export type OrderExpiry = {
 export type MarketEvent = {
   readonly type: 'market_event'
   readonly venue_id: VenueId
-  readonly event: 'pre_open' | 'open' | 'closing_call' | 'close' | 'halt' | 'resume' | 'print_due'
+  readonly event:
+    | 'pre_open'
+    | 'open'
+    | 'closing_call'
+    | 'close'
+    | 'halt'
+    | 'resume'
+    | 'print_due'
+    | 'limit_due'
   /** Which of the venue's calendars it is of; -1 where it is of one instrument. */
   readonly calendar: number
   readonly instrument_index: number

@@ -9,12 +9,16 @@ import type { DeepBooks } from './deep-books.ts'
 import type { FillModel } from './fill-model.ts'
 import { type Impact, worsePrice } from './impact.ts'
 import { fillableUnits, type MatchingEvents, type MatchingTerms } from './matching.ts'
+import type { PriceBands } from './price-bands.ts'
 import type { QueuePlaces } from './queue-places.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { SelfMatch } from './self-match.ts'
 import { leavesUnits, type VenueOrder } from './venue-order.ts'
 
-export type DeepMatchingTerms = Omit<MatchingTerms, 'book'> & { readonly books: DeepBooks }
+export type DeepMatchingTerms = Omit<MatchingTerms, 'book'> & {
+  readonly books: DeepBooks
+  readonly bands: PriceBands | undefined
+}
 
 export class DeepMatching {
   readonly #books: DeepBooks
@@ -25,9 +29,12 @@ export class DeepMatching {
   readonly #self: SelfMatch | undefined
   readonly #impact: Impact
   readonly #events: MatchingEvents
+  readonly #bands: PriceBands | undefined
 
-  constructor({ books, resting, specs, model, queues, self, impact, events }: DeepMatchingTerms) {
+  constructor(terms: DeepMatchingTerms) {
+    const { books, resting, specs, model, queues, self, impact, events, bands } = terms
     this.#books = books
+    this.#bands = bands
     this.#resting = resting
     this.#specs = specs
     this.#model = model
@@ -219,6 +226,7 @@ export class DeepMatching {
   }
 
   #reaches(order: VenueOrder, price_units: number): boolean {
+    if (this.#bands?.allows(order.instrument_index, price_units) === false) return false
     if (order.works_as !== 'limit') return true
     return order.side === 'buy' ? order.price_units >= price_units : order.price_units <= price_units
   }

@@ -10,10 +10,11 @@ import {
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
-import type { AuctionsConfig } from '../../schemas/market-rules.ts'
+import type { AuctionsConfig, PriceBandsConfig } from '../../schemas/market-rules.ts'
 import { SECURITY_STATUSES, type SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import type { Agenda, MarketEvent } from './agenda.ts'
 import type { CallFloor, Settlement } from './call-floor.ts'
+import type { BandPosition } from './price-bands.ts'
 import { SessionCursors, type SessionEvent } from './session-cursors.ts'
 import type { VenueOrder } from './venue-order.ts'
 
@@ -29,6 +30,10 @@ export type MarketPhasesTerms = {
   readonly calendarOf: readonly number[]
   readonly halts: readonly Halt[]
   readonly auctions: AuctionsConfig
+  /** Undefined where prices may go anywhere. */
+  readonly bands: PriceBandsConfig | undefined
+  /** An instrument begins to trade, but for the end of a stand at a band. */
+  readonly onOpen: (instrument_index: number) => void
   readonly agenda: Agenda
   readonly floor: CallFloor
   /** Says that an instrument is in another status now. */
@@ -55,6 +60,8 @@ export type MarketState = {
   readonly has_row: readonly number[]
   readonly ends_day: readonly number[]
   readonly halted_until_us: readonly number[]
+  readonly is_limited: readonly number[]
+  readonly limit_since_us: readonly number[]
   readonly told: readonly number[]
 }
 
@@ -71,6 +78,9 @@ export class MarketPhases {
   /** Whether the session that has closed was the last of its day. */
   readonly #endsDay: Uint8Array
   readonly #haltedUntil_us: Float64Array
+  /** Whether the market stands beyond a band, and since when at one, 0 where it does not. */
+  readonly #isLimited: Uint8Array
+  readonly #limitSince_us: Float64Array
   /** Statuses that were said, as indexes into SECURITY_STATUSES. */
   readonly #told: Uint8Array
   readonly #own: readonly InstrumentSpec[]
@@ -86,6 +96,8 @@ export class MarketPhases {
     this.#hasRow = new Uint8Array(count)
     this.#endsDay = new Uint8Array(count)
     this.#haltedUntil_us = new Float64Array(count)
+    this.#isLimited = new Uint8Array(count)
+    this.#limitSince_us = new Float64Array(count)
     this.#told = new Uint8Array(count)
     this.#own = terms.specs.filter(({ venue_id }) => venue_id === terms.venue_id)
   }
@@ -131,7 +143,12 @@ export class MarketPhases {
   }
 
   isHalted(instrument_index: number): boolean {
-    return this.#haltedUntil_us[instrument_index] !== 0
+    return this.#haltedUntil_us[instrument_index] !== 0 || this.isLimited(instrument_index)
+  }
+
+  /** Whether the market stands beyond a band, where no own order trades. */
+  isLimited(instrument_index: number): boolean {
+    return this.#isLimited[instrument_index] !== 0
   }
 
   isTrading(instrument_index: number): boolean {
@@ -163,9 +180,30 @@ export class MarketPhases {
   /** Stops trading until a time, where it is not halted for longer already. */
   halt(instrument_index: number, until_us: number, now_us: number): void {
     this.#noteHalt(instrument_index, until_us, now_us)
+    this.#forgetLimit(instrument_index)
     this.#stop(instrument_index)
     if (!this.isClosing(instrument_index)) this.#pending[instrument_index] = PENDING.none
     this.#tell(instrument_index, now_us)
+  }
+
+  /** The market of an instrument that trades, or stands at a band, is here now; orders have not met it. */
+  onPosition(instrument_index: number, position: BandPosition, ts_us: number): void {
+    const wasLimited = this.isLimited(instrument_index)
+    if (position === 'inside') {
+      if (wasLimited) this.#leaveLimit(instrument_index, ts_us)
+      return
+    }
+    this.#isLimited[instrument_index] = 1
+    if (!wasLimited) {
+      this.#stop(instrument_index)
+      this.#tell(instrument_index, ts_us)
+    }
+    if (position === 'beyond') this.#limitSince_us[instrument_index] = 0
+    else if (this.#limitSince_us[instrument_index] === 0) {
+      const { limit_state_us } = must(this.#terms.bands, 'only bands have a limit')
+      this.#limitSince_us[instrument_index] = ts_us
+      this.#add('limit_due', -1, instrument_index, ts_us, ts_us + limit_state_us)
+    }
   }
 
   /** The book of an instrument has moved. */
@@ -193,6 +231,8 @@ export class MarketPhases {
         return this.#resume(instrument_index, now_us)
       case 'print_due':
         return this.#endWait(instrument_index, now_us)
+      case 'limit_due':
+        return this.#pause(instrument_index, now_us)
       case 'pre_open':
       case 'open':
       case 'closing_call':
@@ -214,6 +254,8 @@ export class MarketPhases {
       has_row: [...this.#hasRow],
       ends_day: [...this.#endsDay],
       halted_until_us: [...this.#haltedUntil_us],
+      is_limited: [...this.#isLimited],
+      limit_since_us: [...this.#limitSince_us],
       told: [...this.#told],
     }
   }
@@ -227,6 +269,8 @@ export class MarketPhases {
     this.#hasRow.set(state.has_row)
     this.#endsDay.set(state.ends_day)
     this.#haltedUntil_us.set(state.halted_until_us)
+    this.#isLimited.set(state.is_limited)
+    this.#limitSince_us.set(state.limit_since_us)
     this.#told.set(state.told)
   }
 
@@ -237,6 +281,8 @@ export class MarketPhases {
       if (this.#terms.calendarOf[index] !== at) continue
       // A print that has not come by now does not come.
       if (this.isClosing(index)) this.#settleClose(index, 'book', now_us)
+      const wasLimited = this.isLimited(index)
+      this.#forgetLimit(index)
       if (event === 'pre_open') this.#enter(index, 'pre_open')
       else if (event === 'open') {
         this.#enter(index, 'continuous')
@@ -245,7 +291,7 @@ export class MarketPhases {
         this.#enter(index, 'closing_call')
         this.#stop(index)
         this.#pending[index] = PENDING.none
-      } else this.#startClose(index, calendar, now_us)
+      } else this.#startClose(index, calendar, wasLimited, now_us)
       this.#tell(index, now_us)
     }
   }
@@ -283,11 +329,12 @@ export class MarketPhases {
     this.#pending[index] = PENDING.none
     this.#isTrading[index] = 1
     this.#tell(index, ts_us)
+    this.#terms.onOpen(index)
     this.#terms.floor.open(this.#spec(index), settlement, ts_us)
   }
 
-  #startClose(index: number, calendar: SessionCalendar, now_us: number): void {
-    const hasOpened = this.#isTrading[index] !== 0 || this.phaseOf(index) === 'closing_call'
+  #startClose(index: number, calendar: SessionCalendar, wasLimited: boolean, now_us: number): void {
+    const hasOpened = this.#isTrading[index] !== 0 || wasLimited || this.phaseOf(index) === 'closing_call'
     const isAuction = calendar.has_closing_auction && hasOpened && !this.isHalted(index)
     this.#stop(index)
     this.#enter(index, 'closed')
@@ -326,6 +373,28 @@ export class MarketPhases {
     this.#haltedUntil_us[index] = 0
     if (this.phaseOf(index) === 'continuous') this.#startOpening(index, true, now_us)
     this.#tell(index, now_us)
+  }
+
+  /** The market has come back inside its bands: orders meet it. */
+  #leaveLimit(index: number, ts_us: number): void {
+    this.#forgetLimit(index)
+    this.#isTrading[index] = 1
+    this.#tell(index, ts_us)
+    this.#terms.floor.open(this.#spec(index), 'none', ts_us)
+  }
+
+  /** It has stood at a band for too long. */
+  #pause(index: number, now_us: number): void {
+    const { limit_state_us, pause_us } = must(this.#terms.bands, 'only bands have a limit')
+    const since_us = this.#limitSince_us[index] as number
+    // It may have left the band meanwhile, and come back.
+    if (since_us === 0 || now_us < since_us + limit_state_us) return
+    this.halt(index, now_us + pause_us, now_us)
+  }
+
+  #forgetLimit(index: number): void {
+    this.#isLimited[index] = 0
+    this.#limitSince_us[index] = 0
   }
 
   #stop(index: number): void {

@@ -18,6 +18,7 @@ import { Impact } from './impact.ts'
 import type { ImpactModel } from './impact-model.ts'
 import { Matching, type MatchingEvents } from './matching.ts'
 import type { OrderRegister } from './order-register.ts'
+import type { PriceBands } from './price-bands.ts'
 import type { QueueModel } from './queue-model.ts'
 import { QueuePlaces } from './queue-places.ts'
 import { RestingOrders } from './resting-orders.ts'
@@ -47,6 +48,8 @@ export type FloorTerms = {
   readonly report: (report: VenueReport, ts_us: number) => void
   /** Whether an order that comes now is kept in the call. */
   readonly isKept: (order: VenueOrder) => boolean
+  /** Undefined where prices may go anywhere. */
+  readonly bands: PriceBands | undefined
 }
 
 export type BarMove = {
@@ -82,7 +85,8 @@ export class OrderFloor {
     this.waiting = new WaitingOrders(book, specs)
     this.call = new CallBook(specs.length)
     const events: MatchingEvents = {
-      onFill: (order, price, quantity, ts_us) => this.#fill(order, price, quantity, ts_us),
+      onFill: (order, price, quantity, ts_us) =>
+        this.#fill(order, this.#bounded(order, price), quantity, ts_us),
       onSelfMatch: (order, ts_us) => this.cancel(order, ts_us, 'self_match'),
       onSpent: (order, ts_us) => this.#endSpent(order, ts_us),
     }
@@ -102,7 +106,7 @@ export class OrderFloor {
       events,
     }
     this.matching = new Matching({ ...parts, book })
-    this.deep = terms.deep && new DeepMatching({ ...parts, books: terms.deep })
+    this.deep = terms.deep && new DeepMatching({ ...parts, books: terms.deep, bands: terms.bands })
   }
 
   /** Takes an admitted order: it waits for its trigger, or meets the book. */
@@ -318,6 +322,11 @@ export class OrderFloor {
 
   #endSpent(order: VenueOrder, ts_us: number): void {
     this.cancel(order, ts_us, 'reduce_only')
+  }
+
+  /** No trade is beyond a band. */
+  #bounded({ instrument_index }: VenueOrder, price_units: PriceUnits): PriceUnits {
+    return (this.#terms.bands?.bound(instrument_index, price_units) ?? price_units) as PriceUnits
   }
 
   #fill(

@@ -33,6 +33,7 @@ import { type ImpactModel, impactModelOf } from './impact-model.ts'
 import { MessageLine } from './message-line.ts'
 import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
+import { PriceBands } from './price-bands.ts'
 import { queueModelOf } from './queue-model.ts'
 import type { RejectCode } from './reject-code.ts'
 import type { RestingOrders } from './resting-orders.ts'
@@ -101,6 +102,7 @@ export class SimulatedExchange implements VenuePort {
   /** Prices of resting orders that rows of the event were about: what stands there is looked at when it has ended. */
   #touched: { readonly side: Side; readonly price_units: number }[] = []
   readonly #market: VenueMarket | undefined
+  readonly #hasBands: boolean
   readonly #busts: TradeBusts
   #hasBegun = false
   #ignoredRowCount = 0
@@ -143,6 +145,9 @@ export class SimulatedExchange implements VenuePort {
     const selfMatch = venue.simulation?.self_match ?? 'apart'
     this.#impact = impactModelOf(venue.simulation?.impact, specs, venue.id, venue.impact_model)
     const commissions = compileCommissions(venue, specs, accounts)
+    const price_bands = venue.simulation?.price_bands
+    const bands = price_bands && new PriceBands(price_bands, specs)
+    this.#hasBands = bands !== undefined
     this.#busts = this.#tradeBusts(terms, commissions)
     this.#floor = new OrderFloor({
       venue_id,
@@ -157,6 +162,7 @@ export class SimulatedExchange implements VenuePort {
       deep: this.#deep,
       report: (report, ts_us) => this.#report(report, ts_us),
       isKept: (order) => this.#market?.keeps(order) === true,
+      bands,
     })
     this.#market = VenueMarket.of({
       venue,
@@ -167,6 +173,7 @@ export class SimulatedExchange implements VenuePort {
       book,
       deep: this.#deep,
       floor: this.#floor,
+      bands,
       tell: (index, ts_us) => this.#tell(index, ts_us),
     })
     this.#resting = this.#floor.resting
@@ -208,6 +215,7 @@ export class SimulatedExchange implements VenuePort {
   ): void {
     if (this.#deep !== undefined) return this.ignore()
     this.#book.quote(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
+    if (this.#hasBands) this.#market?.beforeRow(instrument_index, ts_us)
     if (this.#hasQueues)
       this.#showQueues(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
     if (
@@ -234,6 +242,7 @@ export class SimulatedExchange implements VenuePort {
     if (this.#deep !== undefined)
       this.#onDeepTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
     else if (this.#book.trade(instrument_index, price_units)) {
+      this.#market?.beforeRow(instrument_index, ts_us)
       this.#floor.onBook(instrument_index, ts_us)
       hasMoved = true
     } else {
@@ -467,6 +476,7 @@ export class SimulatedExchange implements VenuePort {
       this.#touched = []
     }
     deep.refresh(instrument_index)
+    this.#market?.beforeRow(instrument_index, ts_us)
     this.#onBest(instrument_index, ts_us)
     if (this.#market !== undefined) this.#market.onRow(instrument_index, ts_us)
   }

@@ -1,5 +1,5 @@
-// What a venue's market does by itself: sessions, auctions and halts. A venue that trades around the clock without a halt
-// has none of it, and pays nothing for it.
+// What a venue's market does by itself: sessions, auctions, halts and bands of prices. A venue that has none of it pays nothing
+// for it.
 
 import { SessionCalendar } from '../../engine/calendar/session-calendar.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
@@ -18,6 +18,7 @@ import type { DeepBooks } from './deep-books.ts'
 import { type Halt, MarketPhases, type MarketPhasesTerms, type MarketState } from './market-phases.ts'
 import type { OrderFloor } from './order-floor.ts'
 import { PhaseAdmission } from './phase-admission.ts'
+import type { BandsState, PriceBands } from './price-bands.ts'
 import type { RejectCode } from './reject-code.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import type { VenueOrder } from './venue-order.ts'
@@ -32,6 +33,7 @@ export type VenueMarketTerms = {
   readonly book: TopOfBook
   readonly deep: DeepBooks | undefined
   readonly floor: OrderFloor
+  readonly bands: PriceBands | undefined
   readonly tell: MarketPhasesTerms['tell']
 }
 
@@ -42,18 +44,22 @@ export class VenueMarket {
   readonly #phases: MarketPhases
   readonly #admission: PhaseAdmission
   readonly #rules: string
+  readonly #book: TopOfBook
+  readonly #bands: PriceBands | undefined
 
   /** Undefined where nothing ever happens by itself. */
   static of(terms: VenueMarketTerms): VenueMarket | undefined {
     const { venue, specs } = terms
     const halts = haltsOf(venue, specs)
     const named = calendarsOf(terms.calendars, venue, specs)
-    if (halts.length === 0 && named.calendars.length === 0) return undefined
+    if (halts.length === 0 && named.calendars.length === 0 && terms.bands === undefined) return undefined
     return new VenueMarket(terms, named, halts)
   }
 
   private constructor(terms: VenueMarketTerms, named: NamedCalendars, halts: readonly Halt[]) {
-    const { venue, rank, specs, agenda, book, deep, floor } = terms
+    const { venue, rank, specs, agenda, book, deep, floor, bands } = terms
+    this.#book = book
+    this.#bands = bands
     const auction = new Auction({
       book,
       deep,
@@ -66,6 +72,8 @@ export class VenueMarket {
       calendars: named.calendars.map((config) => new SessionCalendar(config)),
       calendarOf: named.calendarOf,
       halts,
+      bands: bands?.config,
+      onOpen: (index) => bands?.reset(index),
       auctions: venue.simulation?.auctions ?? AUCTIONS_DEFAULT,
       agenda,
       floor: new CallFloor(floor, floor.call, auction),
@@ -75,7 +83,7 @@ export class VenueMarket {
     this.#admission = new PhaseAdmission(this.#phases, venue.simulation ?? {})
     // A newer table of zones leaves the rules what they are.
     const calendars = named.calendars.map((config) => ({ ...config, utc_offsets: [] }))
-    this.#rules = JSON.stringify([calendars, named.calendarOf, halts])
+    this.#rules = JSON.stringify([calendars, named.calendarOf, halts, bands?.config])
   }
 
   begin(now_us: number): void {
@@ -104,13 +112,37 @@ export class VenueMarket {
     return this.#phases.isPending(instrument_index)
   }
 
+  /** The book of an instrument has moved, and no order has met it yet. */
+  beforeRow(instrument_index: number, ts_us: number): void {
+    const bands = this.#bands
+    const phases = this.#phases
+    if (bands === undefined || !(phases.isTrading(instrument_index) || phases.isLimited(instrument_index)))
+      return
+    const bid = this.#book.bid_price_units[instrument_index] as number
+    const ask = this.#book.ask_price_units[instrument_index] as number
+    const position = bands.position(instrument_index, bid, ask)
+    phases.onPosition(instrument_index, position, ts_us)
+    if (position === 'inside') bands.onQuote(instrument_index, bid, ask, ts_us)
+  }
+
   /** The book of an instrument has moved. */
   onRow(instrument_index: number, ts_us: number): void {
-    this.#phases.onRow(instrument_index, ts_us)
+    const phases = this.#phases
+    const wasTrading = phases.isTrading(instrument_index)
+    phases.onRow(instrument_index, ts_us)
+    if (wasTrading || this.#bands === undefined || !phases.isTrading(instrument_index)) return
+    // The price it opens with is the first of its window.
+    const bid = this.#book.bid_price_units[instrument_index] as number
+    this.#bands.onQuote(instrument_index, bid, this.#book.ask_price_units[instrument_index] as number, ts_us)
   }
 
   onTrade(instrument_index: number, ts_us: number, price_units: number, size_units: number): void {
     this.#phases.onTrade(instrument_index, ts_us, price_units, size_units)
+    if (
+      this.#bands?.allows(instrument_index, price_units) === true &&
+      this.#phases.isTrading(instrument_index)
+    )
+      this.#bands.onTrade(instrument_index, price_units, ts_us)
   }
 
   onEvent(event: MarketEvent, now_us: number): void {
@@ -118,19 +150,28 @@ export class VenueMarket {
   }
 
   save(writer: CanonicalWriter): void {
-    writer.value({ rules: this.#rules, state: this.#phases.state() } satisfies SavedMarket)
+    writer.value({
+      rules: this.#rules,
+      state: this.#phases.state(),
+      bands: this.#bands?.state(),
+    } satisfies SavedMarket)
   }
 
   /** Takes over what a market of the same rules saved; returns whether it was of the same. */
   restore(saved: SavedMarket | undefined): boolean {
     if (saved?.rules !== this.#rules) return false
     this.#phases.restore(saved.state)
+    if (saved.bands !== undefined) this.#bands?.restore(saved.bands)
     return true
   }
 }
 
 /** What a snapshot has of a market; `rules` are those it ran under. */
-export type SavedMarket = { readonly rules: string; readonly state: MarketState }
+export type SavedMarket = {
+  readonly rules: string
+  readonly state: MarketState
+  readonly bands: BandsState | undefined
+}
 
 export type AuctionsHeld = { readonly opening: boolean; readonly closing: boolean }
 
