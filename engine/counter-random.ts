@@ -9,6 +9,8 @@ import { streamHash } from './random-stream.ts'
 
 const ROUNDS = 10
 const MULTIPLIER = 0xd256d193
+const MULTIPLIER_HIGH = MULTIPLIER >>> 16
+const MULTIPLIER_LOW = MULTIPLIER & 0xffff
 const WEYL = 0x9e3779b9
 
 export class CounterRandom {
@@ -24,36 +26,25 @@ export class CounterRandom {
   /** The n-th number of the stream, n in [0, 2^32): 52 random bits, strictly between 0 and 1. */
   floatAt(n: number): number {
     assert(n >= 0 && n < 2 ** 32, 'a stream has 2^32 numbers')
-    philox2x32(n, this.#stream, this.#key)
+    let first = n | 0
+    let second = this.#stream | 0
+    let key = this.#key | 0
+    for (let round = 0; round < ROUNDS; round++) {
+      const high = highWord(first)
+      const low = Math.imul(MULTIPLIER, first)
+      first = high ^ key ^ second
+      second = low
+      key = (key + WEYL) | 0
+    }
     return ((first >>> 6) * 2 ** 26 + (second >>> 6) + 0.5) / 2 ** 52
-  }
-}
-
-/** Two words of output, kept here so that a draw allocates nothing. */
-let first = 0
-let second = 0
-
-/** Ten rounds of Philox over a counter of two words and a key of one, into `first` and `second`. */
-function philox2x32(low: number, high: number, key: number): void {
-  first = low >>> 0
-  second = high >>> 0
-  let bumped = key >>> 0
-  for (let round = 0; round < ROUNDS; round++) {
-    const upper = highWord(first)
-    const lower = Math.imul(MULTIPLIER, first) >>> 0
-    first = (upper ^ bumped ^ second) >>> 0
-    second = lower
-    bumped = (bumped + WEYL) >>> 0
   }
 }
 
 /** The high word of MULTIPLIER times a word, by halves of 16 bits. */
 function highWord(word: number): number {
-  const [aHigh, aLow] = [MULTIPLIER >>> 16, MULTIPLIER & 0xffff]
-  const bHigh = word >>> 16
-  const bLow = word & 0xffff
-  const low = aLow * bLow
-  const middle = aHigh * bLow + (low >>> 16)
-  const other = aLow * bHigh + (middle & 0xffff)
-  return (aHigh * bHigh + (middle >>> 16) + (other >>> 16)) >>> 0
+  const wordHigh = word >>> 16
+  const wordLow = word & 0xffff
+  const middle = MULTIPLIER_HIGH * wordLow + ((MULTIPLIER_LOW * wordLow) >>> 16)
+  const other = MULTIPLIER_LOW * wordHigh + (middle & 0xffff)
+  return (MULTIPLIER_HIGH * wordHigh + (middle >>> 16) + (other >>> 16)) | 0
 }
