@@ -154,6 +154,7 @@ export const BacktestResult = Type.Object(
         }),
         events: Count('Inputs the node processed.'),
         quotes_per_s: Defined('Quotes per second of the run without start-up; null without a quote.'),
+        rows_per_s: Defined('Rows of every kind per second, likewise; null without a row.'),
         peak_rss_mb: Type.Number({
           minimum: 0,
           description: 'Largest resident memory of the process, in 10^6 bytes.',

@@ -7,7 +7,7 @@ import { SCHEMA_VERSION } from './schema-version.ts'
 const PINNED = {
   version: 3,
   files: {
-    'backtest-result.ts': 'f592490cb3fa0214',
+    'backtest-result.ts': '42e7024a03b8d15b',
     'calendar.ts': '1adaa2b942851855',
     'config.ts': '091a224ffed21133',
     'csv-book-mapping.ts': '74ad3530f9b47352',

@@ -2,15 +2,18 @@
 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { VenueBook } from '../../schemas/config.ts'
 
 export type BenchRun = {
   readonly instruments: readonly string[]
   readonly strategy: 'ema_cross' | { readonly quotes_per_order: number }
   readonly folder: string
+  /** What the rows are, and what the venue trades on; absent: quotes. */
+  readonly kind?: VenueBook
 }
 
 /** YAML of a run over everything the bench store holds of its instruments. */
-export function benchConfig({ instruments, strategy, folder }: BenchRun): string {
+export function benchConfig({ instruments, strategy, folder, kind = 'quote' }: BenchRun): string {
   const source = strategy === 'ema_cross' ? EMA_CROSS : ORDER_EVERY
   const params =
     strategy === 'ema_cross'
@@ -27,8 +30,8 @@ data:
   store: ${JSON.stringify(join(folder, 'ticks'))}
   from: 2024-01-01
   to: 2060-01-01
-  sources: [{venue: gen, kind: quote, instruments: [${instruments.join(', ')}]}]
-venues: [{id: gen, commission: {basis_points: "0.2"}}]
+  sources: [{venue: gen, kind: ${kind}, instruments: [${instruments.join(', ')}]}]
+venues: [{id: gen, commission: {basis_points: "0.2"}, simulation: {book: ${kind}}}]
 accounts:
   - id: main
     venues: [gen]

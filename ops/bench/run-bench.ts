@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { Progress } from '../cli/progress.ts'
+import { bookFigures } from './book-figures.ts'
 import { feedFigures } from './feed-figures.ts'
 import type { BenchGroup, Figure } from './figure.ts'
 import { liveFigures } from './live-figures.ts'
@@ -18,6 +19,7 @@ import { restartFigures } from './session-restart.ts'
 
 const GROUPS: Readonly<Record<string, BenchGroup>> = {
   replay: replayFigures,
+  books: bookFigures,
   orders: orderFigures,
   parts: partFigures,
   live: liveFigures,

@@ -174,6 +174,7 @@ test('a venue whose book the data has not, two books of one instrument and a ses
     ),
   ).toContain('EURUSD.gen has a book by price and a book by order; an instrument has one.')
   const session = run('paper', 'maker.yaml', '--set', 'live.feeds=[{venue: gen, kind: history}]')
+  expect(run('exchange', 'maker.yaml').stderr).toContain('read by backtests alone.')
   expect(session).toMatchObject({
     exit_code: 2,
     stderr: expect.stringContaining('books by price or by order are read by backtests alone.'),
@@ -194,4 +195,28 @@ test('a bad line of a book keeps out the file, with its line and what is wrong',
   expect(await refused(`${begin.replace('BTC', 'ETH')},false,bid,42000.00,0`, 5)).toContain(
     'The mapping does not say which instrument ETH-USD is.',
   )
+})
+
+test('a generated book can be traded on', () => {
+  const generate = [
+    'generate',
+    '--instrument',
+    'EURUSD.gen',
+    '--rows',
+    '3_000',
+    '--size-units',
+    '1_000',
+    '--store',
+    'made',
+  ]
+  expect(run(...generate, '--kind', 'book_order', '--from', '2024-01-02').stdout).toMatch(
+    /^Made: 3,0\d\d rows of kind book_order of EURUSD\.gen/,
+  )
+  expect(run(...generate, '--kind', 'bars')).toMatchObject({
+    exit_code: 2,
+    stderr: expect.stringContaining('Name one of quote, book_level, book_order.'),
+  })
+  const { stdout } = run('backtest', 'maker.yaml', '--set', 'data.store=./made', '--out', 'made-run')
+  expect(stdout).toMatch(/^history .*: 3,0\d\d book orders$/m)
+  expect(stdout).toMatch(/^orders +1 submitted: 1 filled$/m)
 })

@@ -15,6 +15,7 @@ import { VenueHost } from '../../sim/paper-venue/venue-host.ts'
 import type { Heartbeats } from '../../sim/paper-venue/venue-peer.ts'
 import { VenueServer } from '../../sim/paper-venue/venue-server.ts'
 import { generatorFeed, quotedInstruments } from '../live/generated-market.ts'
+import { refuseBooks } from '../live/refuse-books.ts'
 import { type ListenAddress, listen } from './listen.ts'
 
 export type ExchangeOptions = {
@@ -38,6 +39,7 @@ export type Exchange = {
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
   const { config, ledger, rows_per_s, heartbeats, onFailure } = options
   refuseOtherSpeed(config)
+  refuseBooks(config)
   const journal = await openFileJournal({ directory: ledger })
   const { snapshot_inputs } = config.live
   const host = await VenueHost.open({ config, journal, sha256: nodeSha256, snapshot_inputs })

@@ -19,6 +19,7 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import { planData } from '../../sim/backtest/data-plan.ts'
 import { generatorFeed, quotedInstruments } from './generated-market.ts'
 import type { FeedTarget, SessionFeed } from './live-session.ts'
+import { refuseBooks } from './refuse-books.ts'
 import { environmentOf } from './session-bus.ts'
 
 export type FeedSurroundings = {
@@ -157,21 +158,6 @@ function refuseVenuesWithoutFeed({ venues, live }: Config): void {
     what: `No feed brings rows of ${without.join(', ')}.`,
     where: 'live.feeds',
     remedy: `Add one: live: { feeds: [{ venue: ${without[0]}, kind: generator }] }; docs/market-data.md has the kinds.`,
-  })
-}
-
-/** A session that restarts would go on with a book that lacks what came before. */
-function refuseBooks({ data, venues }: Config): void {
-  const source = data.sources.find(({ kind }) => isBookKind(kind))
-  const venue = venues.find(({ simulation }) => (simulation?.book ?? 'quote') !== 'quote')
-  if (source === undefined && venue === undefined) return
-  const where = source === undefined ? `venues.${venue?.id}.simulation.book` : 'data.sources'
-  throw new OperatingError({
-    code: 'config.book_in_session',
-    reason: 'usage',
-    what: 'A session takes quotes, trades and bars; books by price or by order are read by backtests alone.',
-    where,
-    remedy: 'Read the quotes of the instrument, and leave out simulation.book.',
   })
 }
 

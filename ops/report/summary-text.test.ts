@@ -58,7 +58,13 @@ const RESULT: BacktestResult = {
     sortino_ratio: null,
     exposure_fraction: 0.9,
   },
-  timing: { wall_s: 1.234, events: 1_300_000, quotes_per_s: 8_123_456.7, peak_rss_mb: 412.3 },
+  timing: {
+    wall_s: 1.234,
+    events: 1_300_000,
+    quotes_per_s: 8_123_456.7,
+    rows_per_s: 8_123_456.7,
+    peak_rss_mb: 412.3,
+  },
 }
 
 const STRATEGY = { source: 'ema.ts#emaCross', account: 'main', params: {} }

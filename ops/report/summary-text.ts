@@ -78,7 +78,14 @@ function moneyRows(result: BacktestResult): string[][] {
 
 function statisticRows({ statistics, timing }: BacktestResult): string[][] {
   const { trades, win_rate, profit_factor, sharpe_ratio, sortino_ratio } = statistics
-  const speed = timing.quotes_per_s === null ? '' : `${grouped(Math.round(timing.quotes_per_s))} quotes/s, `
+  const { quotes_per_s, rows_per_s } = timing
+  const per_s = (value: number, name: string) => `${grouped(Math.round(value))} ${name}/s, `
+  const speed =
+    quotes_per_s !== null
+      ? per_s(quotes_per_s, 'quotes')
+      : rows_per_s !== null
+        ? per_s(rows_per_s, 'rows')
+        : ''
   return [
     ['trades', `${grouped(trades)}, win rate ${percent(win_rate)}, profit factor ${ratio(profit_factor)}`],
     ['ratios', `Sharpe ${ratio(sharpe_ratio)}, Sortino ${ratio(sortino_ratio)}`],

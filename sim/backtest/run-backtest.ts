@@ -120,10 +120,12 @@ function timingOf(
   run_s: number,
 ): BacktestResult['timing'] {
   const { quotes } = session.driver.counts
+  const { rows_done } = session
   return {
     wall_s: (meter.now_ms() - meter.started_ms) / 1000,
     events: session.trading.node.seq,
     quotes_per_s: quotes === 0 ? null : quotes / run_s,
+    rows_per_s: rows_done === 0 ? null : rows_done / run_s,
     peak_rss_mb: meter.peakBytes() / 1e6,
   }
 }
