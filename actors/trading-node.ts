@@ -227,6 +227,7 @@ class Wiring {
       capabilities: new Map(this.#options.venues.map((port) => [port.venue_id, port.capabilities])),
       orderOf: (strategy_id, counter) => orders.orderOf(strategy_id, counter),
       engineCounter: (strategy_id) => orders.engineCounter(strategy_id),
+      isTrading: (strategy_id) => gate.isTrading(strategy_id),
       isOpenFor: (strategy_id, instrument_index) => gate.isOpenFor(strategy_id, instrument_index),
     })
     this.#executions.set(account.id, execution)

@@ -209,6 +209,7 @@ export const LedgerHeldOrder = Type.Object(
     trigger_price_units: Units('Where it triggers now.'),
     is_trailing: Type.Boolean({ description: 'Whether a trail has begun.' }),
     anchor_price_units: Units('The best price a trail has seen.'),
+    parent_units: Units("Its parent's quantity when it was asked for; 0: it has none."),
   },
   closed('An order the engine keeps in place of the venue.'),
 )
@@ -216,16 +217,21 @@ export type LedgerHeldOrder = Static<typeof LedgerHeldOrder>
 
 export const LedgerGroup = Type.Object(
   {
-    type: Text('What its orders do to each other.'),
+    type: Text("What its orders do to each other; '': nothing, the one in it grows with its parent."),
     members: Type.Array(
       Type.Object(
         {
           strategy_id: Text('Strategy.'),
           counter: Units('Order.'),
           quantity_max_units: Type.Optional(
-            Units('What its total may be at most; absent where nothing has lowered it.'),
+            Units('What its total may be at most; absent where nothing has bounded it.'),
           ),
           told_units: Units('What it has traded, as far as the others know.'),
+          is_leaving: Type.Boolean({ description: 'The group ends it.' }),
+          parent_counter: Units('The order it grows with; 0: none.'),
+          parent_units: Units("That one's quantity when this order was asked for."),
+          whole_units: Units('What it grows to; 0: it does not.'),
+          granted_units: Units('What of that its parent has released.'),
         },
         closed('An order of the group.'),
       ),

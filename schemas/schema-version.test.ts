@@ -16,7 +16,7 @@ const PINNED = {
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',
     'latency.ts': '46d8049ba4e518cf',
-    'ledger-section.ts': '71c40e0fd7c58d92',
+    'ledger-section.ts': 'f482e23d2d60d3f7',
     'market-rules.ts': 'b15737091ddbd0ef',
     'messages/alert.ts': '6bb3dcab29665953',
     'messages/control.ts': '22ceb3af4b814e2c',

@@ -43,7 +43,9 @@ export type ExecutionOptions = {
   readonly outputs: Outputs
   /** The account's order with this key, while the order actor holds it. */
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
-  /** Whether an order of the strategy may go to the gate now; what is held waits for that. */
+  /** Whether the strategy may ask for orders. */
+  readonly isTrading: (strategy_id: StrategyId) => boolean
+  /** Whether what is held of the strategy may go to the gate now, or waits. */
   readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number) => boolean
   /** A counter for a request of the engine's own about a strategy's order. */
   readonly engineCounter: (strategy_id: StrategyId) => number
@@ -65,6 +67,8 @@ export class ExecutionActor implements Actor {
   readonly #counters = new Map<string, number>()
   #intentCount = 0
   #deniedCount = 0
+  /** Since the session started its venues have been found to agree: before, no order would leave. */
+  #isEnabled = false
   /** While an earlier build's records are folded in, what followed from them is in the records, too. */
   is_folding = false
 
@@ -76,15 +80,24 @@ export class ExecutionActor implements Actor {
     this.#gateRoute = node.bus.route(SUBJECT.gate(account_id))
     const index = node.addActor(this)
     const onChange = (change: HoldingChange) => this.#onChange(change)
-    this.#held = new HeldBook(node, index, options, (order) => this.#submitHeld(order), onChange)
+    const isOpenFor: ExecutionOptions['isOpenFor'] = (strategy_id, instrument_index) =>
+      this.#isEnabled && options.isOpenFor(strategy_id, instrument_index)
+    this.#held = new HeldBook(
+      node,
+      index,
+      { ...options, isOpenFor },
+      (order) => this.#submitHeld(order),
+      onChange,
+    )
     this.#linked = new LinkedOrders({
       held: this.#held,
-      isOpenFor: options.isOpenFor,
+      isOpenFor,
       onDue: () => node.timers.set(index, DUE, node.now_us + DUE_US),
       onChange,
       orderOf: options.orderOf,
       cancel: (strategy_id, counter) => this.#cancelOwn(strategy_id, counter),
-      reduce: (order, quantity) => this.#reduceOwn(order, quantity),
+      specOf: (i) => this.#instrument(i),
+      resize: (order, quantity) => this.#resizeOwn(order, quantity),
     })
     for (const strategy_id of strategies) {
       this.#deniedRoutes.set(strategy_id, node.bus.route(SUBJECT.denied(account_id, strategy_id)))
@@ -126,12 +139,13 @@ export class ExecutionActor implements Actor {
 
   onTimer(id: string): void {
     if (id === DUE) this.#linked.settle()
-    else this.#held.expire(id)
+    else this.#onExpired(this.#held.expire(id))
   }
 
   save(writer: CanonicalWriter): void {
     writer.number(this.#intentCount)
     writer.number(this.#deniedCount)
+    writer.flag(this.#isEnabled)
     this.#held.save(writer)
     this.#linked.save(writer)
     writer.count(this.#counters.size)
@@ -144,6 +158,7 @@ export class ExecutionActor implements Actor {
   load(reader: CanonicalReader): void {
     this.#intentCount = reader.number()
     this.#deniedCount = reader.number()
+    this.#isEnabled = reader.flag()
     this.#held.load(reader)
     this.#linked.load(reader)
     for (let left = reader.count(); left > 0; left--) this.#counters.set(reader.text(), reader.number())
@@ -206,24 +221,33 @@ export class ExecutionActor implements Actor {
       this.#linked.noteAsked(this.#node.seq, intent)
       return this.#node.bus.send(this.#gateRoute, this.#newOrder(intent))
     }
+    // Nothing is kept for a strategy that may not trade: the gate says so at once.
+    if (!this.#options.isTrading(intent.strategy_id))
+      return this.#node.bus.send(this.#gateRoute, this.#newOrder(intent))
     const { venue_id } = this.#instrument(intent.instrument_index)
     const { contingencies } = this.#capabilities(venue_id)
     const { parent_counter, group_counter, group_type } = intent.terms
     const keepsParent = parent_counter !== 0 && contingencies?.includes('oto') !== true
     const keepsGroup = group_type !== '' && contingencies?.includes(group_type) !== true
     const { seq } = this.#node
-    if (keepsParent && !this.#linked.isKnown(seq, intent.strategy_id, parent_counter))
-      return this.#denyUnknown(intent, parent_counter)
-    if (keepsGroup && !this.#linked.isKnown(seq, intent.strategy_id, group_counter))
+    const parent_units = keepsParent ? this.#linked.quantityOf(seq, intent.strategy_id, parent_counter) : 0
+    if (parent_units === undefined) return this.#denyUnknown(intent, parent_counter)
+    if (keepsGroup && this.#linked.quantityOf(seq, intent.strategy_id, group_counter) === undefined)
       return this.#denyUnknown(intent, group_counter)
     this.#options.outputs.asked(intent, this.#node.now_us)
     this.#linked.noteAsked(seq, intent)
     if (keepsGroup) this.#linked.join(intent, group_type)
     const terms = withoutLinks(intent.terms, keepsParent, keepsGroup)
-    if (keepsParent && !this.#linked.hasTradedEnough(intent)) {
-      return this.#held.add(heldOrder(intent, venue_id, 'parent'))
+    if (keepsParent) {
+      const child = heldOrder(intent, venue_id, 'parent', parent_units)
+      if (!this.#linked.releaseAtOnce(child)) this.#held.add(child)
+    } else if (!this.#held.release(heldOrder({ ...intent, terms }, venue_id, 'trigger'))) {
+      this.#linked.onGone(intent.strategy_id, intent.counter)
     }
-    this.#held.release(heldOrder({ ...intent, terms }, venue_id, 'trigger'))
+  }
+
+  #onExpired(order: HeldOrder | undefined): void {
+    if (order !== undefined) this.#linked.onGone(order.strategy_id, order.counter)
   }
 
   #onCancel(intent: CancelIntent): void {
@@ -253,6 +277,7 @@ export class ExecutionActor implements Actor {
       trigger_price_units,
       order_quantity_units,
       ts_intent_us,
+      follows: false,
     })
   }
 
@@ -265,7 +290,11 @@ export class ExecutionActor implements Actor {
   }
 
   #onControl({ command, account_id, strategy_id }: Control): void {
-    if (command === 'trading_enable') return this.#linked.settle()
+    if (command === 'session_start') this.#isEnabled = false
+    if (command === 'trading_enable') {
+      this.#isEnabled = true
+      return this.#linked.settle()
+    }
     if (command !== 'orders_cancel') return
     if (account_id !== '' && account_id !== this.#options.account_id) return
     for (const id of this.#options.strategies) {
@@ -285,7 +314,7 @@ export class ExecutionActor implements Actor {
     const key = { account_id, strategy_id, counter, instrument_id, instrument_index, side }
     const terms = sharedTerms(order.terms)
     const body = { order_type, time_in_force, price_units, order_quantity_units, terms, ts_intent_us }
-    this.#node.bus.send(this.#gateRoute, this.#newOrder({ type: 'submit_intent', ...key, ...body }))
+    this.#node.bus.send(this.#gateRoute, this.#newOrder({ type: 'submit_intent', ...key, ...body }, true))
   }
 
   #cancelOwn(strategy_id: StrategyId, counter: number): void {
@@ -301,7 +330,7 @@ export class ExecutionActor implements Actor {
     })
   }
 
-  #reduceOwn(order: OrderRecord, order_quantity_units: number): void {
+  #resizeOwn(order: OrderRecord, order_quantity_units: number): void {
     const { account_id, strategy_id, counter, price_units, terms } = order
     const request_counter = this.#options.engineCounter(strategy_id)
     this.#node.bus.send(this.#gateRoute, {
@@ -313,10 +342,11 @@ export class ExecutionActor implements Actor {
       trigger_price_units: terms.trigger_price_units,
       order_quantity_units: order_quantity_units as OrderRecord['order_quantity_units'],
       ts_intent_us: timeUs(this.#node.now_us),
+      follows: true,
     })
   }
 
-  #newOrder(intent: SubmitIntent): OrderRequest {
+  #newOrder(intent: SubmitIntent, follows = false): OrderRequest {
     const command: NewOrderSingle = {
       type: 'new_order_single',
       account_id: intent.account_id,
@@ -334,7 +364,7 @@ export class ExecutionActor implements Actor {
       order_quantity_units: intent.order_quantity_units,
       terms: intent.terms,
     }
-    return { type: 'new_order_request', command, ts_intent_us: intent.ts_intent_us }
+    return { type: 'new_order_request', command, ts_intent_us: intent.ts_intent_us, follows }
   }
 
   #denyUnknown(intent: SubmitIntent, counter: number): void {

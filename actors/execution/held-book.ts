@@ -114,18 +114,24 @@ export class HeldBook {
     this.#tell(order, 'order.held', '')
   }
 
-  /** The order's parent has traded, or it has none: it goes to the venue, or waits here for a trigger the venue lacks. */
-  release(order: HeldOrder): void {
+  /**
+   * The order's parent has traded, or it has none: it goes to the venue, or waits here for a trigger the venue lacks.
+   * Returns whether it lives on: one whose time is past does not.
+   */
+  release(order: HeldOrder): boolean {
     const { order_type, time_in_force, terms, venue_id } = order
-    if (workingType(order_type) === '' || takes(order, this.#options.capabilities.get(venue_id)))
-      return this.#send(order)
+    if (workingType(order_type) === '' || takes(order, this.#options.capabilities.get(venue_id))) {
+      this.#send(order)
+      return true
+    }
     order.awaits = 'trigger'
     this.#follow(order)
-    if (this.#isMet(order)) return this.#trigger(order)
-    if (time_in_force === 'gtd' && terms.expire_time_us <= this.#node.now_us) {
-      return this.#tell(order, 'order.expired', 'expire_time_past')
-    }
-    this.add(order)
+    if (this.#isMet(order)) this.#trigger(order)
+    else if (time_in_force === 'gtd' && terms.expire_time_us <= this.#node.now_us) {
+      this.#tell(order, 'order.expired', 'expire_time_past')
+      return false
+    } else this.add(order)
+    return true
   }
 
   /** Takes an order out without a word: it goes on elsewhere. */
@@ -155,18 +161,20 @@ export class HeldBook {
     return true
   }
 
-  /** Another order of its group has traded: less of it is left to do. */
-  reduce(order: HeldOrder, order_quantity_units: number): void {
+  /** An order it is linked to has traded: less or more of it is left to do. */
+  resize(order: HeldOrder, order_quantity_units: number, reason_code: 'ouo' | 'oto'): void {
     order.order_quantity_units = order_quantity_units as HeldOrder['order_quantity_units']
     this.#onChange({ change: 'held', order })
-    this.#tell(order, 'order.replaced', 'ouo')
+    this.#tell(order, 'order.replaced', reason_code)
   }
 
-  expire(key: string): void {
+  /** The order that has expired, if it was held. */
+  expire(key: string): HeldOrder | undefined {
     const order = this.#orders.get(key)
-    if (order === undefined) return
+    if (order === undefined) return undefined
     this.#drop(order)
     this.#tell(order, 'order.expired', '')
+    return order
   }
 
   /** The instrument trades again: what waits looks at the prices of now. */
@@ -233,8 +241,12 @@ export class HeldBook {
     const waiting = [...this.#orders.values()].filter(
       (order) => order.awaits === 'trigger' && order.instrument_index === instrument_index,
     )
-    for (const order of waiting) this.#follow(order)
-    for (const order of waiting) if (this.#isMet(order) && this.#isOpen(order)) this.#trigger(order)
+    for (const order of waiting) this.#followOn(order)
+    for (const order of waiting) {
+      // An order triggered before this one may have ended it.
+      if (this.#orders.get(keyOf(order)) !== order) continue
+      if (this.#isMet(order) && this.#isOpen(order)) this.#trigger(order)
+    }
   }
 
   /** What may not go to the gate now stays here: the next row is looked at again. */
@@ -256,6 +268,14 @@ export class HeldBook {
 
   #send(order: HeldOrder): void {
     this.#submit({ ...order, terms: { ...order.terms, trigger_price_units: order.trigger_price_units } })
+  }
+
+  /** Where a trail has come to is recorded: a later build goes on from there. */
+  #followOn(order: HeldOrder): void {
+    const { is_trailing, anchor_price_units } = order
+    this.#follow(order)
+    if (order.anchor_price_units === anchor_price_units && order.is_trailing === is_trailing) return
+    this.#onChange({ change: 'held', order })
   }
 
   #follow(order: HeldOrder): void {

@@ -30,9 +30,16 @@ export type HeldOrder = {
   trigger_price_units: PriceUnits
   is_trailing: boolean
   anchor_price_units: PriceUnits
+  /** Its parent's quantity when it was asked for: what its own is in proportion to; 0: it has none. */
+  readonly parent_units: number
 }
 
-export function heldOrder(intent: SubmitIntent, venue_id: VenueId, awaits: HeldOrder['awaits']): HeldOrder {
+export function heldOrder(
+  intent: SubmitIntent,
+  venue_id: VenueId,
+  awaits: HeldOrder['awaits'],
+  parent_units = 0,
+): HeldOrder {
   const { account_id, strategy_id, counter, instrument_id, instrument_index, terms } = intent
   return {
     account_id,
@@ -51,6 +58,7 @@ export function heldOrder(intent: SubmitIntent, venue_id: VenueId, awaits: HeldO
     trigger_price_units: terms.trigger_price_units,
     is_trailing: false,
     anchor_price_units: 0 as PriceUnits,
+    parent_units,
   }
 }
 
@@ -112,6 +120,7 @@ export function saveHeld(writer: CanonicalWriter, order: HeldOrder): void {
   writer.number(order.trigger_price_units)
   writer.flag(order.is_trailing)
   writer.number(order.anchor_price_units)
+  writer.number(order.parent_units)
 }
 
 export function ledgerHeld({ account_id, instrument_index, ...order }: HeldOrder): LedgerHeldOrder {
@@ -145,5 +154,6 @@ export function loadHeld(reader: CanonicalReader): HeldOrder {
     trigger_price_units: reader.number() as PriceUnits,
     is_trailing: reader.flag(),
     anchor_price_units: reader.number() as PriceUnits,
+    parent_units: reader.number(),
   }
 }

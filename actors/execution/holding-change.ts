@@ -7,7 +7,7 @@ import { type HeldOrder, loadHeld, saveHeld } from './held-order.ts'
 import { loadGroup, type OrderGroup, saveGroup } from './order-group.ts'
 
 export type HoldingChange =
-  /** Kept from now on, or otherwise than before. A trail that moves is none: it follows the market again. */
+  /** Kept from now on, or otherwise than before: a trail that has moved, too. */
   | { readonly change: 'held'; readonly order: HeldOrder }
   | { readonly change: 'gone'; readonly strategy_id: string; readonly counter: number }
   /** New, or otherwise than before. */

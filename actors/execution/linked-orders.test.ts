@@ -3,7 +3,7 @@ import { must } from '../../schemas/assert.ts'
 import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
 import { sizeUnits } from '../../schemas/units.ts'
 import { Desk } from '../desk.test-support.ts'
-import { EURUSD, type TestNode } from '../trading-node.test-support.ts'
+import { EURUSD, type TestNode, testInstrument } from '../trading-node.test-support.ts'
 
 const BASIC = { orders: { market: ['ioc', 'gtc'], limit: ['gtc', 'gtd', 'day'] } } as const
 const entry = { instrument: EURUSD, side: 'buy', quantity_units: 1_000, limit_price_units: 99_000 } as const
@@ -28,6 +28,14 @@ function sent(desk: TestNode): string[] {
 
 function told(desk: Desk, counter: number): string[] {
   return desk.facts.filter((fact) => fact.counter === counter).map(({ type }) => type.slice('order.'.length))
+}
+
+function heldQuantity(desk: Desk, counter: number): number | undefined {
+  let quantity: number | undefined
+  desk.do((ctx) => {
+    quantity = ctx.openOrders().find((open) => open.counter === counter)?.order_quantity_units
+  })
+  return quantity
 }
 
 function order(desk: Desk, counter: number): NewOrderSingle {
@@ -69,10 +77,16 @@ test('[E6] children wait until their parent has traded in full, and then go wher
   expect(desk.state('execution/main')).toBe('3 intents, 1 held')
 })
 
-test('[E6] a first trade releases those that wait for a part', () => {
-  const desk = bracket('oco', 'partial')
-  trade(desk, 1, 1)
-  expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 1000'])
+test('[E6] the first trade releases as much of those that wait for a part as has traded, and each more of it', () => {
+  const desk = bracket('ouo', 'partial')
+  trade(desk, 1, 300)
+  expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 300'])
+  expect(heldQuantity(desk, 3)).toBe(300)
+  trade(desk, 1, 200, 500)
+  // The venue has not accepted the child yet, and hears of more when it has.
+  expect([sent(desk).length, heldQuantity(desk, 3)]).toEqual([2, 500])
+  desk.accept(order(desk, 2))
+  expect(sent(desk).at(-1)).toBe('replace to 500 2')
 })
 
 test('[E6] cancelling the parent cancels its children, and so does a venue that rejects it', () => {
@@ -102,6 +116,64 @@ test('[E6] a parent that is denied takes its children with it', () => {
     ctx.submit({ ...profit, parent: { counter: 3 } })
   })
   expect(told(desk, 4)).toEqual(['held', 'canceled'])
+})
+
+test('[E6] of a parent that ends in part the children cover what it has traded, whatever they waited for', () => {
+  for (const fill of ['partial', 'full'] as const) {
+    const desk = bracket('oco', fill)
+    trade(desk, 1, 400)
+    desk.do((ctx) => ctx.cancel(1))
+    const cancel = must(desk.sent.at(-1), 'a cancel was sent')
+    desk.report('canceled', cancel, { cum_quantity_units: sizeUnits(400) })
+    expect(sent(desk).filter((text) => text.startsWith('2'))).toEqual(['2 limit 400'])
+    expect(heldQuantity(desk, 3)).toBe(400)
+  }
+})
+
+test('[E6] two targets of a half each grow in proportion, in whole lots', () => {
+  const desk = new Desk({ capabilities: BASIC, instruments: [testInstrument(EURUSD, 0, { lot: '100' })] })
+  desk.do((ctx) => {
+    ctx.submit(entry)
+    for (const quantity_units of [500, 500])
+      ctx.submit({ ...profit, quantity_units, parent: { counter: 1, fill: 'partial' } })
+  })
+  desk.accept(order(desk, 1))
+  trade(desk, 1, 100)
+  // Half a lot is nothing.
+  expect(sent(desk)).toEqual(['1 limit 1000'])
+  trade(desk, 1, 400, 500)
+  trade(desk, 1, 500, 1_000)
+  expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 200', '3 limit 200'])
+  for (const counter of [2, 3]) desk.accept(order(desk, counter))
+  expect(sent(desk).slice(3)).toEqual(['replace to 500 2', 'replace to 500 3'])
+})
+
+test('[E6] [E8] what a partial take-profit took off the stop stays off while both grow', () => {
+  const desk = bracket('ouo', 'partial')
+  trade(desk, 1, 600)
+  desk.accept(order(desk, 2))
+  trade(desk, 2, 200)
+  expect(heldQuantity(desk, 3)).toBe(400)
+  trade(desk, 1, 400, 1_000)
+  expect([sent(desk).at(-1), heldQuantity(desk, 3)]).toEqual(['replace to 1000 2', 800])
+})
+
+test('[E6] a child that has done all that was released, or is refused, takes the rest of its parent along', () => {
+  const done = bracket('ouo', 'partial')
+  trade(done, 1, 300)
+  done.accept(order(done, 2))
+  trade(done, 2, 300)
+  expect([told(done, 3).at(-1), sent(done).at(-1)]).toEqual(['canceled', 'cancel 1'])
+  const refused = bracket('ouo', 'partial')
+  trade(refused, 1, 300)
+  refused.report('rejected', order(refused, 2))
+  expect([told(refused, 3).at(-1), sent(refused).at(-1)]).toEqual(['canceled', 'cancel 1'])
+  const asked = bracket('ouo', 'partial')
+  trade(asked, 1, 300)
+  asked.accept(order(asked, 2))
+  asked.do((ctx) => ctx.cancel(2))
+  asked.report('canceled', must(asked.sent.at(-1), 'a cancel was sent'))
+  expect(sent(asked)).toEqual(['1 limit 1000', '2 limit 300', 'cancel 2'])
 })
 
 test('[E6] a child of an order nobody knows is denied', () => {
@@ -168,6 +240,35 @@ test('[E8] an order at the venue is lowered by a replace, once the venue can hea
   expect(sent(desk).at(-1)).toBe('replace to 700 2')
 })
 
+test('[E8] what the venue refuses to lower is asked for again with the next trade, and not before', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => {
+    ctx.submit(entry)
+    ctx.submit({ ...profit, group: { counter: 1, type: 'ouo' } })
+  })
+  for (const counter of [1, 2]) desk.accept(order(desk, counter))
+  trade(desk, 1, 300)
+  desk.report('replace_rejected', must(desk.sent.at(-1), 'a replace was sent'))
+  expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 1000', 'replace to 700 2'])
+  trade(desk, 1, 100, 400)
+  expect(sent(desk).at(-1)).toBe('replace to 600 2')
+})
+
+test('[E7] both of an OCO pair that trade before either cancel arrives are cancelled, and nothing more', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => {
+    ctx.submit(entry)
+    ctx.submit({ ...profit, group: { counter: 1, type: 'oco' } })
+  })
+  for (const counter of [1, 2]) desk.accept(order(desk, counter))
+  trade(desk, 1, 10)
+  trade(desk, 2, 20)
+  expect(sent(desk).slice(2)).toEqual(['cancel 2', 'cancel 1'])
+  desk.report('canceled', must(desk.sent[2], 'a cancel was sent'), { cum_quantity_units: sizeUnits(20) })
+  desk.report('canceled', must(desk.sent[3], 'a cancel was sent'), { cum_quantity_units: sizeUnits(10) })
+  expect([sent(desk).length, desk.state('execution/main')]).toEqual([4, '2 intents'])
+})
+
 test('[E9] cancelling one of a group cancels the others', () => {
   const desk = bracket('oco')
   trade(desk, 1, 1_000)
@@ -199,6 +300,18 @@ test('[E10] a held order good till date expires here', () => {
   desk.do((ctx) => ctx.submit({ ...stop, expire_time_us: at }))
   desk.pass(at)
   expect(told(desk, 1)).toEqual(['held', 'expired'])
+})
+
+test('[E9] a held order of a group that expires cancels the others', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  const at = desk.now_us + 1_000_000
+  desk.do((ctx) => {
+    ctx.submit(profit)
+    ctx.submit({ ...stop, expire_time_us: at, group: { counter: 1, type: 'oco' } })
+  })
+  desk.accept(order(desk, 1))
+  desk.pass(at)
+  expect([told(desk, 2), sent(desk).at(-1)]).toEqual([['held', 'expired'], 'cancel 1'])
 })
 
 test('[E10] what ends a strategy, or orders_cancel, ends what is held of it', () => {
@@ -258,4 +371,33 @@ test('[E14] a child whose parent trades as its instrument is halted waits until 
   desk.quote(EURUSD, 100_000, 100_010)
   desk.pass(desk.now_us + 250_000)
   expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 1000'])
+})
+
+test('[E15] a strategy that does not trade holds nothing new', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.control('strategy_pause')
+  desk.do((ctx) => ctx.submit(stop))
+  expect(desk.denials.map(({ reason_code, value }) => [reason_code, value])).toEqual([
+    ['strategy_not_trading', 'paused'],
+  ])
+})
+
+test('[E15] a held stop does not wait for its strategy to go on', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => ctx.submit(stop))
+  desk.control('strategy_pause')
+  desk.quote(EURUSD, 97_990, 98_000)
+  expect(sent(desk)).toEqual(['1 market 1000'])
+})
+
+test('[E15] before trading is enabled again nothing that is kept leaves', () => {
+  const desk = bracket('oco')
+  desk.control('session_start')
+  trade(desk, 1, 1_000)
+  desk.quote(EURUSD, 97_990, 98_000)
+  expect(sent(desk)).toEqual(['1 limit 1000'])
+  desk.control('trading_enable')
+  desk.quote(EURUSD, 97_980, 97_990)
+  // The strategy warms up again: what it decided before does not wait for that.
+  expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 1000', '3 market 1000'])
 })

@@ -3,16 +3,17 @@
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { StrategyId } from '../../schemas/ids.ts'
 import type { LedgerGroup } from '../../schemas/ledger-section.ts'
 import type { SubmitIntent } from '../../schemas/messages/intent.ts'
-import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
+import { isFill, type OrderFact, type OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { GroupType, OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { OrderRecord } from '../order/order-record.ts'
 import type { HeldBook } from './held-book.ts'
 import type { HeldOrder } from './held-order.ts'
 import type { HoldingChange } from './holding-change.ts'
-import type { Member, OrderGroup } from './order-group.ts'
+import type { Member } from './order-group.ts'
 import { OrderGroups } from './order-groups.ts'
 
 export type LinkedOptions = {
@@ -25,8 +26,16 @@ export type LinkedOptions = {
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
   /** Asks the venue to cancel an order of the account. */
   readonly cancel: (strategy_id: StrategyId, counter: number) => void
-  /** Asks the venue to lower an order's total. */
-  readonly reduce: (order: OrderRecord, order_quantity_units: number) => void
+  readonly specOf: (instrument_index: number) => InstrumentSpec
+  /** Asks the venue for another total of an order. */
+  readonly resize: (order: OrderRecord, order_quantity_units: number) => void
+}
+
+/** What has become of a parent. */
+type Parent = {
+  readonly cum_quantity_units: number
+  readonly order_quantity_units: number
+  readonly ended: boolean
 }
 
 export class LinkedOrders {
@@ -49,35 +58,39 @@ export class LinkedOrders {
     this.#asked.push(intent)
   }
 
-  /** Whether an order can be linked to: it is held, open, filled, or was asked for just now. */
-  isKnown(seq: number, strategy_id: StrategyId, counter: number): boolean {
-    if (this.#options.held.find(strategy_id, counter) !== undefined) return true
-    const isAsked = (intent: SubmitIntent) => intent.strategy_id === strategy_id && intent.counter === counter
-    if (seq === this.#askedAt && this.#asked.some(isAsked)) return true
+  /** The quantity of an order that can be linked to: it is held, open, filled, or was asked for just now. */
+  quantityOf(seq: number, strategy_id: StrategyId, counter: number): number | undefined {
+    const held = this.#options.held.find(strategy_id, counter)
+    if (held !== undefined) return held.order_quantity_units
+    const isIt = (intent: SubmitIntent) => intent.strategy_id === strategy_id && intent.counter === counter
+    const asked = seq === this.#askedAt ? this.#asked.find(isIt) : undefined
+    if (asked !== undefined) return asked.order_quantity_units
     const order = this.#options.orderOf(strategy_id, counter)
-    return order !== undefined && (!order.ended || order.cum_quantity_units > 0)
+    if (order === undefined || (order.ended && order.cum_quantity_units === 0)) return undefined
+    return order.order_quantity_units
   }
 
   join({ strategy_id, counter, terms }: SubmitIntent, type: Exclude<GroupType, ''>): void {
     this.#groups.join(strategy_id, terms.group_counter, counter, type)
   }
 
-  /** Whether the parent has already traded what releases its child. */
-  hasTradedEnough({ strategy_id, terms }: Pick<HeldOrder, 'strategy_id' | 'terms'>): boolean {
-    const parent = this.#options.orderOf(strategy_id, terms.parent_counter)
+  /** Whether a child that is asked for has nothing to wait for, and was let go. */
+  releaseAtOnce(child: HeldOrder): boolean {
+    const parent = this.#options.orderOf(child.strategy_id, child.terms.parent_counter)
     if (parent === undefined) return false
-    return releases(terms.parent_fill, parent.cum_quantity_units, parent.order_quantity_units)
+    const granted_units = this.#granted(child, parent)
+    if (granted_units > 0) this.#letGo(child, parent, granted_units)
+    return granted_units > 0
   }
 
   onFact(fact: OrderFact): void {
     const { held } = this.#options
     if (held.size === 0 && this.#groups.size === 0) return
     const { strategy_id, counter } = fact
-    const hasTraded = isFill(fact) && fact.last_quantity_units > 0
-    if (hasTraded) this.#release(fact)
-    if (fact.ended) return this.onGone(strategy_id, counter)
-    if (hasTraded) this.#tellOthers(strategy_id, counter, fact.cum_quantity_units)
-    this.#payOwed(strategy_id, counter)
+    if (isFill(fact) && fact.last_quantity_units > 0) this.#onTraded(strategy_id, counter, fact)
+    if (fact.ended) return this.onGone(strategy_id, counter, fact.type === 'order.canceled', fact)
+    // What the venue has just refused is not asked for again until there is a new reason.
+    if (!REFUSALS.has(fact.type)) this.#payOwed(strategy_id, counter)
   }
 
   /**
@@ -86,22 +99,30 @@ export class LinkedOrders {
    */
   settle(): void {
     // Members first: a child released below is no order of the order actor's before the step ends.
-    for (const group of this.#groups.all())
-      for (const member of [...group.members]) this.#settleMember(member)
+    for (const member of this.#groups.members()) this.#settleMember(member)
     for (const child of this.#options.held.children()) this.#settleChild(child)
   }
 
-  /** An order has ended, or never came to be: what hangs on it goes with it. */
-  onGone(strategy_id: StrategyId, counter: number): void {
-    for (const child of this.#options.held.childrenOf(strategy_id, counter)) {
-      // Its parent has done what it waited for; only the market or the account keep it.
-      if (this.hasTradedEnough(child)) continue
-      this.#options.held.cancel(strategy_id, child.counter, 'parent_ended')
-      this.onGone(strategy_id, child.counter)
+  /**
+   * An order has ended, or never came to be: children that can be released no more go with it, and so do the others of
+   * its group. One that grew with its parent takes the rest of that one along, unless somebody asked for its end.
+   */
+  onGone(strategy_id: StrategyId, counter: number, isAskedFor = false, order = NOTHING): void {
+    const { held } = this.#options
+    for (const child of held.childrenOf(strategy_id, counter)) {
+      if (this.#release(child, { ...order, ended: true })) continue
+      held.cancel(strategy_id, child.counter, 'parent_ended')
+      this.onGone(strategy_id, child.counter, true)
     }
+    for (const member of this.#groups.growingWith(strategy_id, counter))
+      this.#groups.change(member, { parent_counter: 0 })
+    const member = this.#groups.member(strategy_id, counter)
+    if (member === undefined) return
     const others = this.#groups.others(strategy_id, counter)
     this.#groups.leave(strategy_id, counter)
-    for (const member of others) this.#cancel(member)
+    if (member.is_leaving) return
+    if (member.parent_counter !== 0 && !isAskedFor) this.#cancelAtVenue(strategy_id, member.parent_counter)
+    for (const other of others) this.#cancel(other)
   }
 
   foldChange(change: HoldingChange): void {
@@ -124,38 +145,81 @@ export class LinkedOrders {
     this.#groups.loadLedger(groups)
   }
 
-  #release({ strategy_id, counter, cum_quantity_units, order_quantity_units }: OrderFact): void {
-    const { held } = this.#options
-    for (const child of held.childrenOf(strategy_id, counter)) {
-      if (!releases(child.terms.parent_fill, cum_quantity_units, order_quantity_units)) continue
-      this.#releaseChild(child)
-    }
+  #onTraded(strategy_id: StrategyId, counter: number, order: Parent): void {
+    for (const child of this.#options.held.childrenOf(strategy_id, counter)) this.#release(child, order)
+    for (const member of this.#groups.growingWith(strategy_id, counter)) this.#grow(member, order)
+    this.#tellOthers(strategy_id, counter, order.cum_quantity_units)
   }
 
-  #releaseChild(child: HeldOrder): void {
-    const { strategy_id, instrument_index } = child
-    if (!this.#options.isOpenFor(strategy_id, instrument_index)) return this.#options.onDue()
-    this.#options.held.cut(child)
-    this.#options.held.release({ ...child, terms: { ...child.terms, ...NO_LINKS } })
+  /** Whether the child goes, or will as soon as it may. */
+  #release(child: HeldOrder, parent: Parent): boolean {
+    const { isOpenFor, onDue } = this.#options
+    const granted_units = this.#granted(child, parent)
+    if (granted_units === 0) return false
+    if (isOpenFor(child.strategy_id, child.instrument_index)) this.#letGo(child, parent, granted_units)
+    else onDue()
+    return true
+  }
+
+  /** The child goes with what its parent has traded of it, and grows as that trades more. */
+  #letGo(child: HeldOrder, parent: Parent, granted_units: number): void {
+    const { held } = this.#options
+    const { strategy_id, counter, terms, parent_units, order_quantity_units: whole_units } = child
+    const { parent_counter } = terms
+    held.cut(child)
+    if (!isDone(parent))
+      this.#groups.grow(strategy_id, counter, { parent_counter, parent_units, whole_units, granted_units })
+    const order_quantity_units = granted_units as HeldOrder['order_quantity_units']
+    const free = { ...child, order_quantity_units, terms: { ...terms, ...NO_LINKS } }
+    if (!held.release(free)) this.onGone(strategy_id, counter)
+  }
+
+  /** What the parent releases of the child: 0 while it waits. */
+  #granted(
+    { terms, order_quantity_units, parent_units, instrument_index }: HeldOrder,
+    parent: Parent,
+  ): number {
+    if (terms.parent_fill === 'full' && !isDone(parent)) return 0
+    const spec = this.#options.specOf(instrument_index)
+    return shareUnits(order_quantity_units, parent.cum_quantity_units, parent_units, spec)
+  }
+
+  #grow(member: Member, { cum_quantity_units }: Parent): void {
+    const { held, specOf, orderOf } = this.#options
+    const { strategy_id, counter, whole_units, parent_units, quantity_max_units } = member
+    const order = held.find(strategy_id, counter) ?? orderOf(strategy_id as StrategyId, counter)
+    if (order === undefined || member.is_leaving) return
+    const spec = specOf(order.instrument_index)
+    const granted_units = shareUnits(whole_units, cum_quantity_units, parent_units, spec)
+    const by_units = granted_units - member.granted_units
+    if (by_units <= 0) return
+    this.#groups.change(member, { granted_units, quantity_max_units: quantity_max_units + by_units })
+    if ('awaits' in order) held.resize(order, member.quantity_max_units, 'oto')
+    else this.#payOwed(strategy_id as StrategyId, counter)
   }
 
   #settleChild(child: HeldOrder): void {
     const { held, orderOf } = this.#options
     const { strategy_id, counter, terms } = child
     if (held.find(strategy_id, terms.parent_counter) !== undefined) return
-    if (this.hasTradedEnough(child)) return this.#releaseChild(child)
     const parent = orderOf(strategy_id, terms.parent_counter)
-    if (parent !== undefined && !parent.ended) return
-    if (held.cancel(strategy_id, counter, 'parent_ended')) this.onGone(strategy_id, counter)
+    if (parent !== undefined && (this.#release(child, parent) || !parent.ended)) return
+    if (held.cancel(strategy_id, counter, 'parent_ended')) this.onGone(strategy_id, counter, true)
   }
 
-  #settleMember({ strategy_id, counter }: Member): void {
-    const id = strategy_id as StrategyId
-    if (this.#options.held.find(strategy_id, counter) !== undefined) return
-    const order = this.#options.orderOf(id, counter)
-    if (order === undefined || order.ended) return this.onGone(id, counter)
+  #settleMember(member: Member): void {
+    const { held, orderOf } = this.#options
+    const { counter, parent_counter } = member
+    const id = member.strategy_id as StrategyId
+    const parent = parent_counter === 0 ? undefined : orderOf(id, parent_counter)
+    if (parent !== undefined) this.#grow(member, parent)
+    if (parent_counter !== 0 && parent?.ended !== false) this.#groups.change(member, { parent_counter: 0 })
+    if (held.find(id, counter) !== undefined) return
+    const order = orderOf(id, counter)
+    if (order === undefined) return this.onGone(id, counter)
     this.#tellOthers(id, counter, order.cum_quantity_units)
-    this.#payOwed(id, counter)
+    if (order.ended) this.onGone(id, counter, order.state === 'canceled', order)
+    else this.#payOwed(id, counter)
   }
 
   /** What an order of a group has traded is told to the others, each unit once. */
@@ -165,50 +229,58 @@ export class LinkedOrders {
     if (group === undefined || member === undefined) return
     const traded_units = cum_quantity_units - member.told_units
     if (traded_units <= 0) return
-    member.told_units = cum_quantity_units
-    this.#groups.note(group)
+    this.#groups.change(member, { told_units: cum_quantity_units })
     for (const other of this.#groups.others(strategy_id, counter)) {
       if (group.type === 'oco') this.#cancel(other)
-      else this.#lower(other, traded_units, group)
+      else this.#lower(other, traded_units)
     }
   }
 
-  #cancel({ strategy_id, counter }: Member): void {
-    const id = strategy_id as StrategyId
-    this.#groups.leave(strategy_id, counter)
-    if (this.#options.held.cancel(id, counter, 'group')) return this.onGone(id, counter)
-    const order = this.#options.orderOf(id, counter)
-    if (order !== undefined && !order.ended && order.cancel_client_order_id === '')
-      this.#options.cancel(id, counter)
+  #cancel(member: Member): void {
+    const { held } = this.#options
+    const id = member.strategy_id as StrategyId
+    if (held.find(id, member.counter) !== undefined) {
+      this.#groups.leave(id, member.counter)
+      held.cancel(id, member.counter, 'group')
+      return this.onGone(id, member.counter, true)
+    }
+    if (!member.is_leaving) this.#groups.change(member, { is_leaving: true })
+    this.#cancelAtVenue(id, member.counter)
+  }
+
+  #cancelAtVenue(strategy_id: StrategyId, counter: number): void {
+    const order = this.#options.orderOf(strategy_id, counter)
+    if (order === undefined || order.ended || order.cancel_client_order_id !== '') return
+    this.#options.cancel(strategy_id, counter)
   }
 
   /** So much less of the member may trade. */
-  #lower(member: Member, by_units: number, group: OrderGroup): void {
+  #lower(member: Member, by_units: number): void {
+    const { held, orderOf } = this.#options
     const { strategy_id, counter } = member
-    const held = this.#options.held.find(strategy_id, counter)
-    if (held !== undefined) {
-      const left = held.order_quantity_units - by_units
-      if (left <= 0) return this.#cancel(member)
-      return this.#options.held.reduce(held, left)
-    }
-    const order = this.#options.orderOf(strategy_id as StrategyId, counter)
-    if (order === undefined) return
-    member.quantity_max_units = Math.min(member.quantity_max_units, order.order_quantity_units) - by_units
-    this.#groups.note(group)
-    this.#payOwed(strategy_id as StrategyId, counter)
+    const order = held.find(strategy_id, counter) ?? orderOf(strategy_id as StrategyId, counter)
+    if (order === undefined || member.is_leaving) return
+    const left = Math.min(member.quantity_max_units, order.order_quantity_units) - by_units
+    if (left <= 0) return this.#cancel(member)
+    this.#groups.change(member, { quantity_max_units: left })
+    if ('awaits' in order) held.resize(order, left, 'ouo')
+    else this.#payOwed(strategy_id as StrategyId, counter)
   }
 
   /** Tells the venue what a member may still trade, as soon as it can be told. */
   #payOwed(strategy_id: StrategyId, counter: number): void {
     const member = this.#groups.member(strategy_id, counter)
-    if (member === undefined || member.quantity_max_units === Number.POSITIVE_INFINITY) return
     const order = this.#options.orderOf(strategy_id, counter)
-    if (order === undefined || order.ended || order.order_quantity_units <= member.quantity_max_units) return
-    if (member.quantity_max_units <= order.cum_quantity_units) return this.#cancel(member)
+    if (member === undefined || order === undefined || order.ended) return
+    if (member.is_leaving) return this.#cancelAtVenue(strategy_id, counter)
+    const { quantity_max_units: max, whole_units } = member
+    const { order_quantity_units: total } = order
+    if (max === Number.POSITIVE_INFINITY || total === max || (total < max && whole_units === 0)) return
+    if (max <= order.cum_quantity_units) return this.#cancel(member)
     // A request in flight is answered by a fact, and that comes here again.
     if (order.state !== 'new' && order.state !== 'partially_filled') return
     if (!this.#options.isOpenFor(strategy_id, order.instrument_index)) return this.#options.onDue()
-    this.#options.reduce(order, member.quantity_max_units)
+    this.#options.resize(order, max)
   }
 }
 
@@ -218,10 +290,23 @@ const NO_LINKS = {
   group_type: '',
 } as const satisfies Partial<OrderTerms>
 
-function releases(
-  fill: 'partial' | 'full',
-  cum_quantity_units: number,
-  order_quantity_units: number,
-): boolean {
-  return fill === 'partial' ? cum_quantity_units > 0 : cum_quantity_units >= order_quantity_units
+const NOTHING: Parent = { cum_quantity_units: 0, order_quantity_units: 0, ended: true }
+
+const REFUSALS: ReadonlySet<OrderFactType> = new Set(['order.cancel_rejected', 'order.replace_rejected'])
+
+function isDone({ cum_quantity_units, order_quantity_units, ended }: Parent): boolean {
+  return ended || cum_quantity_units >= order_quantity_units
+}
+
+/** Of a child's quantity the part its parent has traded of its own: in whole lots, and nothing below the least order. */
+function shareUnits(
+  whole_units: number,
+  traded_units: number,
+  parent_units: number,
+  { lot_units, quantity_min_units }: InstrumentSpec,
+): number {
+  if (traded_units === 0) return 0
+  if (traded_units >= parent_units) return whole_units
+  const part = Number((BigInt(whole_units) * BigInt(traded_units)) / BigInt(parent_units))
+  return part < quantity_min_units ? 0 : part - (part % lot_units)
 }

@@ -1,5 +1,6 @@
 // Orders of one group: one cancels the others, or updates them. A group keeps what each member may still trade; what a
-// member's venue has not been told yet is owed, and told as soon as the venue can hear it.
+// member's venue has not been told yet is owed, and told as soon as the venue can hear it. An order that grows with its
+// parent is a member, too, of a group of its own where it names no other.
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
@@ -9,36 +10,65 @@ import type { GroupType } from '../../schemas/messages/order-terms.ts'
 export type Member = {
   readonly strategy_id: string
   readonly counter: number
-  /** What its total may be at most; Infinity until a trade of another member has lowered it. */
+  /** What its total may be at most; Infinity until a trade of another member, or of its parent, has bounded it. */
   quantity_max_units: number
   /** What it has traded, as far as the others were told. */
   told_units: number
+  /** The group ends it: until the venue has, its trades count, and its end concerns nobody. */
+  is_leaving: boolean
+  /** The order it grows with, while that one may trade; 0: none. */
+  parent_counter: number
+  /** That one's quantity when this order was asked for. */
+  parent_units: number
+  /** What it grows to; 0: it does not. */
+  whole_units: number
+  granted_units: number
 }
 
+export type Growth = Pick<Member, 'parent_counter' | 'parent_units' | 'whole_units' | 'granted_units'>
+
 export type OrderGroup = {
-  readonly type: Exclude<GroupType, ''>
+  /** '' where one order is alone: it grows with its parent. */
+  type: GroupType
   readonly members: Member[]
+}
+
+export function newMember(strategy_id: string, counter: number): Member {
+  return {
+    ...{ strategy_id, counter, quantity_max_units: Number.POSITIVE_INFINITY, told_units: 0 },
+    ...{ is_leaving: false, parent_counter: 0, parent_units: 0, whole_units: 0, granted_units: 0 },
+  }
 }
 
 export function saveGroup(writer: CanonicalWriter, { type, members }: OrderGroup): void {
   writer.text(type)
   writer.count(members.length)
-  for (const { strategy_id, counter, quantity_max_units, told_units } of members) {
-    writer.text(strategy_id)
-    writer.number(counter)
-    writer.number(quantity_max_units)
-    writer.number(told_units)
+  for (const member of members) {
+    writer.text(member.strategy_id)
+    writer.number(member.counter)
+    writer.number(member.quantity_max_units)
+    writer.number(member.told_units)
+    writer.flag(member.is_leaving)
+    writer.number(member.parent_counter)
+    writer.number(member.parent_units)
+    writer.number(member.whole_units)
+    writer.number(member.granted_units)
   }
 }
 
 export function loadGroup(reader: CanonicalReader): OrderGroup {
-  const group: OrderGroup = { type: reader.text() as OrderGroup['type'], members: [] }
+  const group: OrderGroup = { type: reader.text() as GroupType, members: [] }
   for (let count = reader.count(); count > 0; count--) {
     group.members.push({
       strategy_id: reader.text(),
       counter: reader.number(),
       quantity_max_units: reader.number(),
       told_units: reader.number(),
+      is_leaving: reader.flag(),
+      parent_counter: reader.number(),
+      parent_units: reader.number(),
+      whole_units: reader.number(),
+      granted_units: reader.number(),
     })
   }
   return group
@@ -55,7 +85,7 @@ export function ledgerGroup({ type, members }: OrderGroup): LedgerGroup {
 
 export function groupOfLedger({ type, members }: LedgerGroup): OrderGroup {
   return {
-    type: type as OrderGroup['type'],
+    type: type as GroupType,
     members: members.map((member) => ({ quantity_max_units: Number.POSITIVE_INFINITY, ...member })),
   }
 }

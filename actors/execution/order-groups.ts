@@ -3,12 +3,15 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { LedgerGroup } from '../../schemas/ledger-section.ts'
+import type { GroupType } from '../../schemas/messages/order-terms.ts'
 import type { HoldingChange } from './holding-change.ts'
 import {
+  type Growth,
   groupOfLedger,
   ledgerGroup,
   loadGroup,
   type Member,
+  newMember,
   type OrderGroup,
   saveGroup,
 } from './order-group.ts'
@@ -32,18 +35,42 @@ export class OrderGroups {
   }
 
   /** The follower names the group by any member of it; the first pair founds it. */
-  join(strategy_id: string, leader: number, follower: number, type: OrderGroup['type']): void {
+  join(strategy_id: string, leader: number, follower: number, type: Exclude<GroupType, ''>): void {
     const group = this.of(strategy_id, leader) ?? { type, members: [] }
-    for (const counter of group.members.length === 0 ? [leader, follower] : [follower]) {
-      group.members.push({
-        strategy_id,
-        counter,
-        quantity_max_units: Number.POSITIVE_INFINITY,
-        told_units: 0,
-      })
+    group.type = type
+    for (const counter of group.members.length === 0 ? [leader, follower] : [follower])
+      group.members.push(newMember(strategy_id, counter))
+    this.#put(group)
+    this.note(group)
+  }
+
+  /** The order grows with its parent from here on. */
+  grow(strategy_id: string, counter: number, growth: Growth): void {
+    const group = this.of(strategy_id, counter) ?? { type: '', members: [newMember(strategy_id, counter)] }
+    for (const member of group.members) {
+      if (member.counter === counter)
+        Object.assign(member, growth, { quantity_max_units: growth.granted_units })
     }
     this.#put(group)
     this.note(group)
+  }
+
+  /** Those that grow with the order. */
+  growingWith(strategy_id: string, parent_counter: number): Member[] {
+    return this.members().filter(
+      (member) => member.strategy_id === strategy_id && member.parent_counter === parent_counter,
+    )
+  }
+
+  /** Every member, group by group. */
+  members(): Member[] {
+    return this.all().flatMap(({ members }) => members)
+  }
+
+  change(member: Member, change: Partial<Member>): void {
+    Object.assign(member, change)
+    const group = this.of(member.strategy_id, member.counter)
+    if (group !== undefined) this.note(group)
   }
 
   of(strategy_id: string, counter: number): OrderGroup | undefined {

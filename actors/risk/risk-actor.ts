@@ -33,6 +33,7 @@ import {
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type {
   CancelOrderRequest,
+  NewOrderRequest,
   OrderRequest,
   ReplaceOrderRequest,
 } from '../../schemas/messages/order-request.ts'
@@ -50,6 +51,8 @@ import { type RiskMachineEvent, riskMachine } from './risk-machine.ts'
 
 /** An intent older than this is denied: whoever decided it saw another market. */
 const INTENT_AGE_MAX_US = 500_000
+/** What follows from earlier orders of a strategy goes on while it warms up again or makes a pause. */
+const STANDING_STATES: ReadonlySet<string> = new Set(['created', 'warming', 'ready', 'paused'])
 
 /** A request the gate let through, on its way to the order actor. */
 export type ApprovedRequest =
@@ -139,14 +142,24 @@ export class RiskActor implements Actor {
     assert(false, 'the gate sets no timers')
   }
 
-  /** Whether an order of the strategy would be judged by what it says alone: all that passes with time is in its favour. */
+  /** Whether the strategy may ask for orders. */
+  isTrading(strategy_id: StrategyId): boolean {
+    return this.#strategyStates.get(strategy_id) === 'trading'
+  }
+
+  /** Whether what follows from orders of the strategy would be judged by what it says alone: all that passes with time is in its favour. */
   isOpenFor(strategy_id: StrategyId, instrument_index: number): boolean {
     const spec = must(this.#options.instruments[instrument_index], 'an order is of a known instrument')
     const venue = must(this.#options.venues.get(spec.venue_id), 'an order is at a venue of the account')
     const { now_us } = this.#node
     const status = this.#options.statuses.of(instrument_index)
     return (
-      this.#checkStanding(strategy_id, instrument_index, now_us, UNTOLD) === undefined &&
+      this.#checkStanding(
+        strategy_id,
+        instrument_index,
+        { ts_intent_us: timeUs(now_us), follows: true },
+        UNTOLD,
+      ) === undefined &&
       gate.checkStatus(status, undefined, venue.capabilities) === undefined &&
       this.#checkMarket(spec, venue, UNTOLD) === undefined
     )
@@ -235,7 +248,7 @@ export class RiskActor implements Actor {
   #onRequest(request: OrderRequest): void {
     switch (request.type) {
       case 'new_order_request':
-        return this.#onNewOrder(request.command, request.ts_intent_us)
+        return this.#onNewOrder(request)
       case 'replace_order_request':
         return this.#onReplace(request)
       case 'cancel_order_request':
@@ -246,8 +259,9 @@ export class RiskActor implements Actor {
     }
   }
 
-  #onNewOrder(command: NewOrderSingle, ts_intent_us: number): void {
-    const refused = this.#checkNewOrder(command, ts_intent_us)
+  #onNewOrder(request: NewOrderRequest): void {
+    const { command } = request
+    const refused = this.#checkNewOrder(request)
     this.#options.trace?.onGate('new', command, refused?.code ?? '')
     if (refused !== undefined) return this.#deny('new', command, refused)
     this.#rate.take(this.#node.now_us)
@@ -257,7 +271,8 @@ export class RiskActor implements Actor {
     this.#node.bus.send(this.#approvedRoute, { type: 'new_order_approved', command, approval })
   }
 
-  #checkNewOrder(command: NewOrderSingle, ts_intent_us: number): gate.Refusal | undefined {
+  #checkNewOrder(request: NewOrderRequest): gate.Refusal | undefined {
+    const { command } = request
     const { instrument_index, strategy_id, side, order_quantity_units: quantity } = command
     const note = this.#options.trace?.onCheck
     const spec = this.#options.instruments[instrument_index]
@@ -267,7 +282,7 @@ export class RiskActor implements Actor {
     note?.('venue', spec.venue_id, [...this.#options.venues.keys()].join(', '))
     if (venue === undefined) return gate.refusal('not_entitled', spec.venue_id)
     return (
-      this.#checkStanding(strategy_id, instrument_index, ts_intent_us) ??
+      this.#checkStanding(strategy_id, instrument_index, request) ??
       gate.checkCapability(command, venue.capabilities, note) ??
       gate.checkStatus(this.#options.statuses.of(instrument_index), command, venue.capabilities, note) ??
       this.#checkMarket(spec, venue) ??
@@ -314,7 +329,7 @@ export class RiskActor implements Actor {
     if (replace_quantity_units > 0) return gate.refusal('replace_in_flight')
     const extra = Math.max(0, quantity - cum_quantity_units - leaves_quantity_units)
     return (
-      this.#checkStanding(request.strategy_id, spec.index, request.ts_intent_us) ??
+      this.#checkStanding(request.strategy_id, spec.index, request) ??
       this.#checkReplaceTaken(venue) ??
       gate.checkStatus(this.#options.statuses.of(spec.index), undefined, venue.capabilities, note) ??
       this.#checkMarket(spec, venue) ??
@@ -341,7 +356,7 @@ export class RiskActor implements Actor {
   #checkStanding(
     strategy_id: StrategyId,
     instrument_index: number,
-    ts_intent_us: number,
+    { ts_intent_us, follows }: Pick<NewOrderRequest, 'ts_intent_us' | 'follows'>,
     note = this.#options.trace?.onCheck,
   ): gate.Refusal | undefined {
     note?.('account_state', this.#lane.state, 'not halted')
@@ -350,7 +365,8 @@ export class RiskActor implements Actor {
     if (this.#booksDiffer) return gate.refusal('reconciliation_differs')
     const state = this.#strategyStates.get(strategy_id) ?? 'unknown'
     note?.('strategy_state', state, 'trading')
-    if (state !== 'trading') return gate.refusal('strategy_not_trading', state)
+    if (state !== 'trading' && !(follows && STANDING_STATES.has(state)))
+      return gate.refusal('strategy_not_trading', state)
     const isEntitled = this.#options.entitled.get(strategy_id)?.has(instrument_index) === true
     note?.('entitled', String(isEntitled), 'true')
     if (!isEntitled) return gate.refusal('not_entitled')

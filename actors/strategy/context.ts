@@ -79,7 +79,7 @@ export type OrderRequest = {
   readonly reduce_only?: boolean
   /** Shows no more than this at a time. */
   readonly display_quantity_units?: number
-  /** Waits until the order with this counter trades, a part of it (the default) or all. */
+  /** Waits until the order with this counter trades: a part of it (the default), with which it then grows, or all. */
   readonly parent?: { readonly counter: number; readonly fill?: ParentFill }
   /** Orders of one group, named by the counter of any one of them: one cancels, or updates, the others. */
   readonly group?: { readonly counter: number; readonly type: GroupType }

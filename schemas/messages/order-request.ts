@@ -4,10 +4,12 @@ import type { ClientOrderId } from '../ids.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../units.ts'
 import type { NewOrderSingle, OrderKey } from './order.ts'
 
+/** `follows`: from an order that its strategy asked for while it traded, by a trigger or a link. */
 export type NewOrderRequest = {
   readonly type: 'new_order_request'
   readonly command: NewOrderSingle
   readonly ts_intent_us: TimeUs
+  readonly follows: boolean
 }
 
 export type CancelOrderRequest = OrderKey & {
@@ -25,6 +27,7 @@ export type ReplaceOrderRequest = OrderKey & {
   readonly trigger_price_units: PriceUnits
   readonly order_quantity_units: SizeUnits
   readonly ts_intent_us: TimeUs
+  readonly follows: boolean
 }
 
 export type OrderRequest = NewOrderRequest | CancelOrderRequest | ReplaceOrderRequest

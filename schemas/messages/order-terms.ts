@@ -15,7 +15,7 @@ export type TrailUnit = (typeof TRAIL_UNITS)[number]
 export const GROUP_TYPES = ['', 'oco', 'ouo'] as const
 export type GroupType = (typeof GROUP_TYPES)[number]
 
-/** When a child of a one-triggers-other order is released: at its parent's first trade, or when all of it has traded. */
+/** When a child of a one-triggers-other order is released: with each part its parent trades, or when all of it has traded. */
 export const PARENT_FILLS = ['partial', 'full'] as const
 export type ParentFill = (typeof PARENT_FILLS)[number]
 

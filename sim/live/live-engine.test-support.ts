@@ -32,6 +32,8 @@ export type LiveScenario = Pick<Scenario, 'config' | 'definitions'> & {
   readonly node_id?: string
   /** What the last epoch ran under, where that is something else. */
   readonly before?: LiveScenario
+  /** Hears what a node that runs says. */
+  readonly observer?: OutputObserver
 }
 
 export const BOUNDS: LiveBounds = {
@@ -65,9 +67,9 @@ export async function liveScenario(
 }
 
 export function nodeFactory(
-  { config, definitions, instruments, node_id }: LiveScenario,
+  { config, definitions, instruments, node_id, observer: own = {} }: LiveScenario,
   venues: readonly VenuePort[],
-  observer: OutputObserver = {},
+  observer = own,
 ): NodeFactory {
   return liveNodeFactory({
     config,

@@ -76,19 +76,23 @@ export class LiveWorld {
   quote(instrument_index: number): ConflatedQuote {
     const random = this.#random
     const bid = must(this.#bids[instrument_index], 'an instrument has a price') + random.nextInt(25) - 12
+    return this.show(instrument_index, bid, bid + 1 + random.nextInt(4))
+  }
+
+  /** A quote of these prices, which its venue has seen; a size of 0 is the default. */
+  show(instrument_index: number, bid: number, ask: number, size = 0): ConflatedQuote {
     this.#bids[instrument_index] = bid
-    const ask = bid + 1 + random.nextInt(4)
     const ts = this.now_us
     const { venue_id } = must(this.#specs[instrument_index], 'an instrument is known')
-    this.#venues.exchange(venue_id).onQuote(instrument_index, ts, bid, ask, 0, 0)
+    this.#venues.exchange(venue_id).onQuote(instrument_index, ts, bid, ask, size, size)
     return rawQuote({
       instrument_index,
       ts_event_us: ts,
       ts_recv_us: ts,
       bid_price_units: bid,
       ask_price_units: ask,
-      bid_size_units: 0,
-      ask_size_units: 0,
+      bid_size_units: size,
+      ask_size_units: size,
     })
   }
 
