@@ -15,14 +15,13 @@ import { openMeasured } from './measured-session.ts'
 import type { Standstills } from './standstills.ts'
 
 const ROWS_PER_S = 20_000
-const LOOK_S_MAX = 10
-const LOOKS_MIN = 20
+const LOOKS = 60
 /** 200 orders a second fill the default retention of 10,000 in under a minute. */
 const WARM_UP_S = 120
 
 export async function heapFigures(scope: BenchScope): Promise<Figure[]> {
   const seconds = scope.heap_seconds
-  const look_s = Math.min(LOOK_S_MAX, seconds / LOOKS_MIN)
+  const look_s = seconds / LOOKS
   const { paper, standstills, close } = await openMeasured(scope, { rows_per_s: ROWS_PER_S, seconds }, false)
   const { folder, session } = paper
   await session.run()
@@ -32,7 +31,7 @@ export async function heapFigures(scope: BenchScope): Promise<Figure[]> {
   scope.note('memory and snapshots, seconds')
   const looks: Look[] = []
   const began = performance.now()
-  for (let look = 1; look * look_s <= seconds; look++) {
+  for (let look = 1; look <= LOOKS; look++) {
     await wait(Math.max(1, began + look * look_s * 1000 - performance.now()))
     scope.passed(Math.round(look * look_s), seconds)
     standstills.look()
@@ -58,20 +57,26 @@ export async function heapFigures(scope: BenchScope): Promise<Figure[]> {
       'MB',
       looks.map(({ heap_bytes }) => heap_bytes / 1e6),
     ),
-    figure('session: resident memory at the end', 'MB', [(looks.at(-1)?.rss_bytes ?? 0) / 1e6]),
+    figure(
+      'session: resident memory at each look',
+      'MB',
+      looks.map(({ rss_bytes }) => rss_bytes / 1e6),
+    ),
   ]
 }
 
 /** A run too short for a snapshot says nothing of one. */
 function standstillFigures(standstills: Standstills): Figure[] {
-  const beside = standstills.longest('with a snapshot')
-  const longest = beside.at(-1)
-  if (longest === undefined) return []
-  return [
-    figure('session: longest standstill while a snapshot is taken', 'ms', [longest]),
-    figure('session: longest standstill of a quarter second with one', 'ms', beside),
-    figure('session: longest standstill of a quarter second without', 'ms', standstills.longest('without')),
-  ]
+  return (['with a snapshot', 'without'] as const).flatMap((is) => {
+    const longest = standstills.longest(is)
+    const last = longest.at(-1)
+    if (last === undefined) return []
+    const name = `session: longest standstill of a quarter second, ${is}`
+    return [
+      figure(`${name}, median`, 'ms', [must(longest[longest.length >> 1], 'a list has a middle')]),
+      figure(`${name}, of all`, 'ms', [last]),
+    ]
+  })
 }
 
 type Look = { readonly at_s: number; readonly heap_bytes: number; readonly rss_bytes: number }
