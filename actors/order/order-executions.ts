@@ -35,7 +35,9 @@ export function addTrade(order: OrderRecord, report: VenueReport, executionId: s
     venue_cum_quantity_units: report.cum_quantity_units,
   }
   if (order.executions.length === EXECUTIONS_MAX) forgetOldest(order)
-  order.executions.push(execution)
+  // Most orders trade once, and an array that grows takes room for many.
+  if (order.executions.length === 0) order.executions = [execution]
+  else order.executions.push(execution)
   order.cum_quantity_units = (order.cum_quantity_units + execution.quantity_units) as SizeUnits
   addNotional(order, execution.price_units, execution.quantity_units)
   return execution

@@ -316,7 +316,7 @@ export class OrderFloor {
   }
 
   #end(order: VenueOrder): void {
-    this.#reducing.delete(order)
+    if (this.#reducing.size > 0) this.#reducing.delete(order)
     this.#terms.register.end(order.client_order_id, 'order_terminal')
   }
 
