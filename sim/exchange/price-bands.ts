@@ -3,6 +3,7 @@
 
 import { type InstrumentSpec, incrementUnits } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
+import type { SimulationConfig } from '../../schemas/config.ts'
 import type { PriceBandsConfig } from '../../schemas/market-rules.ts'
 
 /** `beyond`: a side of the market is outside, and cannot be traded with; `limit`: a buyer is at the upper band, or a seller at the lower. */
@@ -29,7 +30,16 @@ export class PriceBands {
   /** An instrument with trades takes its reference from nothing else. */
   readonly #hasTrades: Uint8Array
 
-  constructor(config: PriceBandsConfig, specs: readonly InstrumentSpec[]) {
+  /** Undefined where prices may go anywhere. */
+  static of(
+    simulation: SimulationConfig | undefined,
+    specs: readonly InstrumentSpec[],
+  ): PriceBands | undefined {
+    const config = simulation?.price_bands
+    return config && new PriceBands(config, specs)
+  }
+
+  private constructor(config: PriceBandsConfig, specs: readonly InstrumentSpec[]) {
     this.config = config
     this.#specs = specs
     this.#lower = new Float64Array(specs.length).fill(Number.NEGATIVE_INFINITY)

@@ -103,6 +103,8 @@ export class SimulatedExchange implements VenuePort {
   #touched: { readonly side: Side; readonly price_units: number }[] = []
   readonly #market: VenueMarket | undefined
   readonly #hasBands: boolean
+  /** Whether a quote that no order is concerned with may still do something. */
+  readonly #isWatched: boolean
   readonly #busts: TradeBusts
   #hasBegun = false
   #ignoredRowCount = 0
@@ -145,8 +147,7 @@ export class SimulatedExchange implements VenuePort {
     const selfMatch = venue.simulation?.self_match ?? 'apart'
     this.#impact = impactModelOf(venue.simulation?.impact, specs, venue.id, venue.impact_model)
     const commissions = compileCommissions(venue, specs, accounts)
-    const price_bands = venue.simulation?.price_bands
-    const bands = price_bands && new PriceBands(price_bands, specs)
+    const bands = PriceBands.of(venue.simulation, specs)
     this.#hasBands = bands !== undefined
     this.#busts = this.#tradeBusts(terms, commissions)
     this.#floor = new OrderFloor({
@@ -176,6 +177,7 @@ export class SimulatedExchange implements VenuePort {
       bands,
       tell: (index, ts_us) => this.#tell(index, ts_us),
     })
+    this.#isWatched = this.#fillsTouched || this.#market !== undefined
     this.#resting = this.#floor.resting
     this.#waitingCounts = this.#floor.waiting.counts
   }
@@ -225,8 +227,7 @@ export class SimulatedExchange implements VenuePort {
     ) {
       this.#onQuoteConcerning(instrument_index, ts_us, bid_price_units, ask_price_units)
     }
-    if (this.#fillsTouched) this.#floor.onTouch(instrument_index, ts_us)
-    if (this.#market !== undefined) this.#market.onRow(instrument_index, ts_us)
+    if (this.#isWatched) this.#onWatchedQuote(instrument_index, ts_us)
   }
 
   /** `size_units` and `aggressor_side` are 0 where the data does not say. */
@@ -564,6 +565,11 @@ export class SimulatedExchange implements VenuePort {
       const size = ask_size_units || this.#book.defaultUnits(instrument_index)
       this.#floor.queues.onBest(instrument_index, 'sell', ask_price_units, size)
     }
+  }
+
+  #onWatchedQuote(instrument_index: number, ts_us: number): void {
+    if (this.#fillsTouched) this.#floor.onTouch(instrument_index, ts_us)
+    this.#market?.onRow(instrument_index, ts_us)
   }
 
   #onQuoteConcerning(
