@@ -47,12 +47,14 @@ columns: { time: time, price: price, size: size }
   'join.ts': `import { defineStrategy, Type } from 'orrery'
 export const join = defineStrategy({
   name: 'join',
-  params: Type.Object({}, { additionalProperties: false }),
+  params: Type.Object({ sells: Type.Boolean({ default: false }) }, { additionalProperties: false }),
   state: () => ({ quotes: 0 }),
   onQuote(ctx, { instrument_id: instrument, bid_price_units }) {
     ctx.state.quotes++
     if (ctx.state.quotes === 1)
       ctx.submit({ instrument, side: 'buy', quantity_units: 400, limit_price_units: bid_price_units })
+    if (ctx.params.sells && ctx.state.quotes === 3)
+      ctx.submit({ instrument, side: 'sell', quantity_units: 1_200, limit_price_units: bid_price_units })
     if (ctx.state.quotes < 3) ctx.submit({ instrument, side: 'buy', quantity_units: 600, time_in_force: 'ioc' })
   },
 })
@@ -94,6 +96,22 @@ test('a queue and how long what was taken is gone are chosen in the configuratio
   // Of 1,500 that trade at the bid 500 are more than stood in front.
   expect(backtest('queued', 'queue.model=conservative')).toBe(3)
   expect(runCli(['verify', 'queued'], { cwd: folder })).toMatchObject({ exit_code: 0 })
+})
+
+test('an impact and what becomes of orders that meet are chosen in the configuration', async () => {
+  const impact = ['model=linear', 'increments=3', 'quantity=600', 'half_life_us=3600000000000']
+  expect(backtest('impact', ...impact.map((choice) => `impact.${choice}`))).toBe(2)
+  // A minute later all but nothing of the first 600 has passed.
+  expect(await readFile(join(folder, 'impact', 'fills.csv'), 'utf8')).toContain('1.10013')
+  // Nobody stands in front of the 400 that wait, and the market has the rest of the 1,200 that are sold.
+  const sells = ['--set', 'strategies.join.params.sells=true']
+  const meet = ['--set', 'venues[0].simulation.self_match=allowed']
+  const run = runCli(['backtest', 'session.yaml', '--out', 'met', '--json', ...sells, ...meet], {
+    cwd: folder,
+  })
+  expect(JSON.parse(run.stdout)).toMatchObject({ fills: 5 })
+  const rows = await readFile(join(folder, 'met', 'fills.csv'), 'utf8')
+  expect([rows.match(/,400,/g)?.length, rows.match(/,800,/g)?.length]).toEqual([2, 1])
 })
 
 const CUSTOM = ['fills.model=custom', 'fills.source=models/own.ts#share', 'fills.params.parts=2'] as const

@@ -218,8 +218,13 @@ export class SimulatedExchange implements VenuePort {
     if (this.#deep !== undefined) return this.ignore()
     this.#book.quote(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
     if (this.#hasBands) this.#market?.beforeRow(instrument_index, ts_us)
-    if (this.#hasQueues)
+    if (
+      this.#hasQueues &&
+      (bid_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
+        ask_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number))
+    ) {
       this.#showQueues(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
+    }
     if (
       ask_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
       bid_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number) ||
