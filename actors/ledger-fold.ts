@@ -2,10 +2,13 @@
 // configuration: what was sent, what became of it, what the venues said, what operators ordered for accounts. Decisions
 // are not made again; the strategies of the node have not started and hear nothing.
 
+import type { EffectNodeMessage } from '../engine/effect-record.ts'
 import type { Holding } from '../engine/holding-codec.ts'
 import type { JournaledInput } from '../engine/input-codec.ts'
 import { assert, must } from '../schemas/assert.ts'
 import type { StrategyId } from '../schemas/ids.ts'
+import type { Intent } from '../schemas/messages/intent.ts'
+import type { NodePayload } from '../schemas/messages/node-message.ts'
 import type { VenueCommand } from '../schemas/messages/order.ts'
 import type { TradingNode } from './trading-node.ts'
 
@@ -35,6 +38,15 @@ export class LedgerFold {
     })
   }
 
+  /** A strategy whose account is elsewhere has drawn the counters of what it asked for there. */
+  said(messages: readonly EffectNodeMessage[]): void {
+    for (const { payload } of messages) {
+      if (payload.type === 'submit_intent') this.#noteDrawn(payload, payload.counter)
+      else if (payload.type === 'cancel_intent' || payload.type === 'replace_intent')
+        this.#noteDrawn(payload, payload.request_counter)
+    }
+  }
+
   /** An input; market data, timers and the life of strategies change no ledger. */
   input(seq: number, ts_seq_us: number, input: JournaledInput): void {
     const { node, orders } = this.#trading
@@ -46,8 +58,9 @@ export class LedgerFold {
       case 'messages_published':
         return this.passed(seq, ts_seq_us)
       case 'node_message':
-        // An intent that was not decided on stays so; what became of orders elsewhere is in the books here.
-        if (!('leaves_quantity_units' in input.payload)) return this.passed(seq, ts_seq_us)
+        // An intent that was not decided on stays so; what became of orders elsewhere is in the books here, and how
+        // strategies elsewhere stand the gate knows.
+        if (!isKept(input.payload)) return this.passed(seq, ts_seq_us)
         return node.foldStep(seq, ts_seq_us, () => node.foldMessage(input))
       default:
     }
@@ -78,6 +91,10 @@ export class LedgerFold {
     this.#setFolding(false)
   }
 
+  #noteDrawn({ strategy_id }: Intent, counter: number): void {
+    this.#trading.strategies.get(strategy_id)?.noteCounter(counter)
+  }
+
   #openAccounts(): void {
     for (const portfolio of this.#trading.portfolios.values()) portfolio.openAccount()
   }
@@ -86,4 +103,8 @@ export class LedgerFold {
     for (const orders of this.#trading.orders.values()) orders.is_folding = is_folding
     for (const execution of this.#trading.executions.values()) execution.is_folding = is_folding
   }
+}
+
+function isKept(payload: NodePayload): boolean {
+  return 'leaves_quantity_units' in payload || payload.type === 'strategy_state_changed'
 }

@@ -190,11 +190,13 @@ class Wiring {
     this.#node.addAccount(account.id)
     const shared = { instruments, table: this.#table, statuses: this.#statuses, outputs: this.#outputs }
     this.#portfolios.set(account.id, new PortfolioActor(this.#node, { account, strategies: ids, ...shared }))
+    const apart = new Set(ids.filter((id) => !this.#placement.hasStrategy(id)))
     const gate = new RiskActor(this.#node, {
       account,
       ...shared,
       venues: this.#venuesOf(account),
       entitled: new Map(strategies.map((strategy) => [strategy.id, this.#entitlement(strategy)])),
+      apart,
       trace: this.#options.trace,
       inspect,
     })
@@ -229,6 +231,8 @@ class Wiring {
       engineCounter: (strategy_id) => orders.engineCounter(strategy_id),
       isTrading: (strategy_id) => gate.isTrading(strategy_id),
       isOpenFor: (strategy_id, instrument_index) => gate.isOpenFor(strategy_id, instrument_index),
+      apart,
+      counterHighWater: (strategy_id) => orders.counterHighWater(strategy_id),
     })
     this.#executions.set(account.id, execution)
   }

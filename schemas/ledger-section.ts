@@ -165,6 +165,11 @@ export const LedgerRisk = Type.Object(
     state: Text('Latch: active, reduce_only or halted.'),
     approved_count: Units('Orders let through.'),
     denied_count: Units('Orders refused.'),
+    apart: Type.Optional(
+      Type.Record(Type.String(), Text('State of its machine.'), {
+        description: 'Strategies in other nodes, by what those told last; absent where there are none.',
+      }),
+    ),
   },
   closed('The gate of one account.'),
 )

@@ -26,9 +26,11 @@ import { SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import type { OrderRecord } from '../order/order-record.ts'
 import type { OpenOrder } from '../strategy/context.ts'
+import { ForeignIntents } from './foreign-intents.ts'
 import { HeldBook } from './held-book.ts'
 import { type HeldOrder, heldOrder } from './held-order.ts'
 import { decodeChange, encodeChange, type HoldingChange } from './holding-change.ts'
+import { denialOf } from './intent-denial.ts'
 import { LinkedOrders } from './linked-orders.ts'
 
 export type ExecutionOptions = {
@@ -49,6 +51,9 @@ export type ExecutionOptions = {
   readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number) => boolean
   /** A counter for a request of the engine's own about a strategy's order. */
   readonly engineCounter: (strategy_id: StrategyId) => number
+  /** Of these strategies, those that another node runs. */
+  readonly apart: ReadonlySet<string>
+  readonly counterHighWater: (strategy_id: StrategyId) => number
 }
 
 /** The timer that looks again at what was due while market or account were not open; no order's key looks like it. */
@@ -65,6 +70,7 @@ export class ExecutionActor implements Actor {
   readonly #linked: LinkedOrders
   /** By strategy, the highest counter of an order ever kept here: no order of a later build may have it again. */
   readonly #counters = new Map<string, number>()
+  readonly #foreign: ForeignIntents
   #intentCount = 0
   #deniedCount = 0
   /** Since the session started its venues have been found to agree: before, no order would leave. */
@@ -99,9 +105,17 @@ export class ExecutionActor implements Actor {
       specOf: (i) => this.#instrument(i),
       resize: (order, quantity) => this.#resizeOwn(order, quantity),
     })
+    this.#foreign = new ForeignIntents({
+      session: options.session,
+      epoch: node.epoch,
+      counterHighWater: (id) => Math.max(options.counterHighWater(id), this.counterHighWater(id)),
+    })
     for (const strategy_id of strategies) {
       this.#deniedRoutes.set(strategy_id, node.bus.route(SUBJECT.denied(account_id, strategy_id)))
-      node.bus.subscribe<Intent>(SUBJECT.intent(account_id, strategy_id), (intent) => this.#onIntent(intent))
+      const isApart = options.apart.has(strategy_id)
+      node.bus.subscribe<Intent>(SUBJECT.intent(account_id, strategy_id), (intent) =>
+        isApart ? this.#onForeign(intent) : this.#onIntent(intent),
+      )
       node.bus.subscribe<OrderDenied>(SUBJECT.denied(account_id, strategy_id), (denial) => {
         if (denial.request === 'new' && !this.is_folding)
           this.#linked.onGone(denial.strategy_id, denial.counter)
@@ -153,6 +167,7 @@ export class ExecutionActor implements Actor {
       writer.text(strategy_id)
       writer.number(counter)
     }
+    this.#foreign.save(writer)
   }
 
   load(reader: CanonicalReader): void {
@@ -162,6 +177,7 @@ export class ExecutionActor implements Actor {
     this.#held.load(reader)
     this.#linked.load(reader)
     for (let left = reader.count(); left > 0; left--) this.#counters.set(reader.text(), reader.number())
+    this.#foreign.load(reader)
   }
 
   saveLedger(): LedgerHolding {
@@ -200,6 +216,14 @@ export class ExecutionActor implements Actor {
     if (change.change !== 'held') return
     const { strategy_id, counter } = change.order
     if (counter > this.counterHighWater(strategy_id)) this.#counters.set(strategy_id, counter)
+  }
+
+  #onForeign(intent: Intent): void {
+    const refusal = this.#foreign.refusal(intent)
+    if (refusal === undefined) return this.#onIntent(intent)
+    this.#intentCount++
+    const value = String(intent.type === 'submit_intent' ? intent.counter : intent.request_counter)
+    this.#deny(denialOf(intent, { reason_code: refusal, value, now_us: this.#node.now_us }))
   }
 
   #onIntent(intent: Intent): void {
@@ -368,22 +392,22 @@ export class ExecutionActor implements Actor {
   }
 
   #denyUnknown(intent: SubmitIntent, counter: number): void {
-    const { account_id, strategy_id, instrument_id, side, order_type, time_in_force } = intent
-    const denial: OrderDenied = {
-      type: 'order_denied',
-      ...{ account_id, strategy_id, counter: intent.counter, request: 'new', instrument_id },
-      venue_id: this.#instrument(intent.instrument_index).venue_id,
-      ...{ side, order_type, time_in_force, price_units: intent.price_units },
-      trigger_price_units: intent.terms.trigger_price_units,
-      order_quantity_units: intent.order_quantity_units,
+    const how = {
       reason_code: 'contingency_unknown',
       value: String(counter),
-      limit: '',
-      ts_event_us: timeUs(this.#node.now_us),
-    }
+      now_us: this.#node.now_us,
+    } as const
+    const { venue_id } = this.#instrument(intent.instrument_index)
+    this.#deny({ ...denialOf(intent, how), venue_id })
+  }
+
+  #deny(denial: OrderDenied): void {
     this.#deniedCount++
     this.#options.outputs.denial(denial)
-    const route = must(this.#deniedRoutes.get(strategy_id), 'an intent is of a strategy of the account')
+    const route = must(
+      this.#deniedRoutes.get(denial.strategy_id),
+      'an intent is of a strategy of the account',
+    )
     this.#node.bus.send(route, denial)
   }
 

@@ -7,10 +7,10 @@ import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import { assert } from '../../schemas/assert.ts'
 import type { Control } from '../../schemas/messages/control.ts'
-import type { Intent, ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
+import type { Intent } from '../../schemas/messages/intent.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
-import { timeUs } from '../../schemas/units.ts'
+import { denialOf } from '../execution/intent-denial.ts'
 
 export class OutgoingIntents implements Actor {
   readonly name = 'placement/intents'
@@ -39,7 +39,8 @@ export class OutgoingIntents implements Actor {
     this.#node.bus.subscribe<Intent>(subject, (intent) => {
       if (!this.#isHeld || intent.type === 'cancel_intent') return this.#node.stageMessage(subject, intent)
       this.#denied_count++
-      this.#node.bus.send(denials, denialOf(intent, this.#node.now_us))
+      const { now_us } = this.#node
+      this.#node.bus.send(denials, denialOf(intent, { reason_code: 'messages_behind', value: '', now_us }))
     })
   }
 
@@ -55,30 +56,5 @@ export class OutgoingIntents implements Actor {
   load(reader: CanonicalReader): void {
     this.#isHeld = reader.flag()
     this.#denied_count = reader.number()
-  }
-}
-
-function denialOf(intent: SubmitIntent | ReplaceIntent, now_us: number): OrderDenied {
-  const { account_id, strategy_id, counter, price_units, order_quantity_units } = intent
-  const isNew = intent.type === 'submit_intent'
-  return {
-    type: 'order_denied',
-    account_id,
-    strategy_id,
-    counter,
-    request: isNew ? 'new' : 'replace',
-    // Which venue it would have gone to is the account's to say.
-    venue_id: '',
-    instrument_id: isNew ? intent.instrument_id : '',
-    side: isNew ? intent.side : '',
-    order_type: isNew ? intent.order_type : '',
-    time_in_force: isNew ? intent.time_in_force : '',
-    price_units,
-    trigger_price_units: isNew ? intent.terms.trigger_price_units : intent.trigger_price_units,
-    order_quantity_units,
-    reason_code: 'messages_behind',
-    value: '',
-    limit: '',
-    ts_event_us: timeUs(now_us),
   }
 }

@@ -71,6 +71,8 @@ export type RiskOptions = {
   readonly venues: ReadonlyMap<string, RiskVenue>
   /** Which instruments each strategy may trade. */
   readonly entitled: ReadonlyMap<string, ReadonlySet<number>>
+  /** Those of these strategies that another node runs: only that node can say again how they stand. */
+  readonly apart: ReadonlySet<string>
   readonly outputs: Outputs
   readonly trace?: DecisionTrace | undefined
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
@@ -206,10 +208,13 @@ export class RiskActor implements Actor {
 
   /** What a later build takes up; the exposure follows from positions and open orders. */
   saveLedger(): LedgerRisk {
+    const { apart } = this.#options
+    const told = [...this.#strategyStates].filter(([id]) => apart.has(id))
     return {
       state: this.#lane.state,
       approved_count: this.#approvedCount,
       denied_count: this.#deniedCount,
+      ...(apart.size === 0 ? {} : { apart: Object.fromEntries(told) }),
     }
   }
 
@@ -217,6 +222,9 @@ export class RiskActor implements Actor {
     this.#lane.restore(ledger.state, {})
     this.#approvedCount = ledger.approved_count
     this.#deniedCount = ledger.denied_count
+    for (const [id, state] of Object.entries(ledger.apart ?? {})) {
+      if (this.#options.apart.has(id)) this.#strategyStates.set(id, state)
+    }
   }
 
   /** Counts a position and what is open as the account's own again. */

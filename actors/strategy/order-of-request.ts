@@ -27,7 +27,7 @@ export type RequestedOrder = {
 }
 
 /** Of each type, what it must say and what it may not. */
-const NEEDS: {
+export const ORDER_NEEDS: {
   readonly [type in OrderType]: {
     readonly limit: boolean
     readonly trigger: boolean
@@ -49,7 +49,7 @@ export function requestedOrder(order: OrderRequest): RequestedOrder {
   const { limit_price_units, trigger_price_units, trail } = order
   const order_type = order.order_type ?? typeOf(order)
   if (!ORDER_TYPES.includes(order_type)) throw notOneOf('order_type', ORDER_TYPES, order_type)
-  const needs = NEEDS[order_type]
+  const needs = ORDER_NEEDS[order_type]
   checkPresence(order_type, 'limit_price_units', needs.limit, limit_price_units)
   // A trailing stop may say where it stands at first.
   if (!needs.trail) checkPresence(order_type, 'trigger_price_units', needs.trigger, trigger_price_units)

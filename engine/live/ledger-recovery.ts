@@ -55,9 +55,11 @@ export class LedgerRecovery {
   }
 
   #takeEffects(payload: Uint8Array): void {
-    const { seq, ts_seq_us, commands, holdings } = readEffects(payload, this.#options.under.instrumentIndex)
+    const { instrumentIndex } = this.#options.under
+    const { seq, ts_seq_us, commands, holdings, messages } = readEffects(payload, instrumentIndex)
     this.#memory.addEffects(payload, this.#epoch)
     this.#fold.effects(seq, ts_seq_us, commands, holdings)
+    this.#fold.said(messages)
   }
 
   #takeInput(payload: Uint8Array): void {

@@ -1,6 +1,7 @@
 import type { LedgerSection } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { SendOutcome, VenueCommand } from '../../schemas/messages/order.ts'
+import type { EffectNodeMessage } from '../effect-record.ts'
 import type { Holding } from '../holding-codec.ts'
 import type { JournaledInput } from '../input-codec.ts'
 import type { Node, NodeOptions } from '../node.ts'
@@ -28,6 +29,8 @@ export type LedgerFolding = {
     commands: readonly VenueCommand[],
     holdings: readonly Holding[],
   ): void
+  /** What the same record says to other nodes. */
+  said(messages: readonly EffectNodeMessage[]): void
   input(seq: number, ts_seq_us: number, input: JournaledInput): void
   /** Inputs up to `seq` that change no ledger. */
   passed(seq: number, ts_seq_us: number): void

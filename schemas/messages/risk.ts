@@ -48,6 +48,10 @@ export const DENIAL_CODES = [
   'not_in_call',
   /** By the strategy's own node, whose messages wait for the bus. */
   'messages_behind',
+  /** By the account's node, of a strategy in another one: a number that was used, or is none of the strategy's. */
+  'counter_invalid',
+  /** The same: an order that says what none of its type says. */
+  'order_malformed',
 ] as const
 export type DenialCode = (typeof DENIAL_CODES)[number]
 

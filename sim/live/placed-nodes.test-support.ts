@@ -5,6 +5,7 @@ import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { ConflatedQuote } from '../../engine/conflation/conflated-quote.ts'
 import { readEffects } from '../../engine/effect-record.ts'
 import { type JournalWriter, RECORD_KIND } from '../../engine/journal-port.ts'
+import type { EpochBinding } from '../../engine/live/epoch-binding.ts'
 import type { LiveBounds } from '../../engine/live/live-bounds.ts'
 import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
 import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
@@ -80,7 +81,8 @@ export class PlacedNode {
     return config.nodes?.find(({ id }) => id === node_id)?.accounts.length !== 0
   }
 
-  async open(): Promise<void> {
+  /** @param binding what has changed since the last start. */
+  async open(binding: Partial<EpochBinding> = {}): Promise<void> {
     const journal = this.journal
     const known = await reportsIn(journal)
     const venues = this.hasAccounts ? this.#world.ports : []
@@ -90,7 +92,8 @@ export class PlacedNode {
       this.#bus.publish(message)
       this.#unconfirmed.push(message)
     }
-    const { sequencer, writer } = await openSession({ ...options, publish })
+    const bound = { ...options.binding, ...binding }
+    const { sequencer, writer } = await openSession({ ...options, binding: bound, publish })
     this.#sequencer = sequencer
     this.#writer = writer
     this.#heard = 0

@@ -13,7 +13,7 @@ import type { NodeMessage } from '../../schemas/messages/node-message.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import { control, type LiveScenario, liveScenario, rerun } from './live-engine.test-support.ts'
-import { commandsOf, PlacedSession } from './placed-nodes.test-support.ts'
+import { commandsOf, type PlacedNode, PlacedSession } from './placed-nodes.test-support.ts'
 
 const STRATEGIES = ['nth', 'quoter', 'timed', 'bars', 'pub', 'sub'] as const
 
@@ -102,6 +102,25 @@ test('[P7] while the bus is behind, orders and replaces are denied where they ar
   expect(sameBytes(again.state, quoter.sequencer.state())).toBe(true)
 })
 
+test.each([0, 1])('[P6] the build of node %i changes, and all go on', async (at) => {
+  const session = new PlacedSession(await scenarioOf(), 4)
+  await session.open()
+  for (let turn = 0; turn < 60; turn++) await session.turn(turn % 7 === 0 ? 700_000 : 40_000, turn % 2)
+  const node = must(session.nodes[at], 'a node')
+  const before = booksOf(node)
+  node.die()
+  await node.open({ build_hash: 'ff' })
+  expect(booksOf(node)).toEqual(before)
+  node.start()
+  await session.settle()
+  const from = session.bus.stored.length
+  const handed = session.world.handed.size
+  for (let turn = 0; turn < 60; turn++) await session.turn(turn % 7 === 0 ? 700_000 : 40_000, turn % 2)
+  expect(session.world.handed.size).toBeGreaterThan(handed + 10)
+  expect([...session.world.handed.values()].filter((times) => times !== 1)).toEqual([])
+  expect(deniedSince(session, from)).not.toContain('strategy_not_trading')
+})
+
 test('[N5] while more messages wait for the bus than their bound, orders are refused and cancels go', async () => {
   const session = new PlacedSession(await scenarioOf(), 3, { unpublished_max: 40 })
   const trading = must(session.nodes[0], 'a trading node')
@@ -175,6 +194,17 @@ async function intentsDuring(session: PlacedSession, subject: string, turns: num
   for (let turn = 0; turn < turns; turn++) await session.turn(turn % 7 === 0 ? 700_000 : 40_000, turn % 2)
   const stored = session.bus.stored.slice(from).filter((message) => message.subject === subject)
   return stored.map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)).payload.type)
+}
+
+/** Positions and open orders of strategies whose account is elsewhere. */
+function booksOf(node: PlacedNode): unknown[] {
+  const { ledger } = node.sequencer.built
+  return Object.entries(ledger.save().remote_books ?? {})
+}
+
+function deniedSince(session: PlacedSession, from: number): string[] {
+  const denials = session.bus.stored.slice(from).filter(({ subject }) => subject === 'paper.risk.main')
+  return denials.map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)).payload.reason_code)
 }
 
 /** Why orders did not leave, by the facts on the bus. */
