@@ -19,6 +19,7 @@ test('[M2] [P7] a bus that stands still is told, asked orders are denied meanwhi
   await alpha.said(/\[bus\.messages_caught_up\]/)
   const { messages } = await alpha.status()
   await alpha.until((now) => (now.messages?.heard ?? 0) > (messages?.heard ?? 0) + 20)
+  await trading.status()
   const asked = place.cli(['status', 'apart'])
   expect(asked.stdout).toMatch(/^apart\/alpha {2}paper/m)
   expect(asked.stdout).toMatch(/^apart\/trading {2}paper/m)
