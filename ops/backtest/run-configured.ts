@@ -115,6 +115,7 @@ async function runIntoFolder(parts: RunParts): Promise<RunInFolder> {
       models,
       build: buildIdentity(),
       store: recorder.prices.watch(store),
+      onBookQuote: (quote) => recorder.prices.bookQuote(quote),
       journal,
       sha256: nodeSha256,
       gate,

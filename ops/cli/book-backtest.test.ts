@@ -138,7 +138,10 @@ test('a book by price of Tardis is imported, traded level by level, and verified
     '2024-01-02T12:00:02.000100Z buy 0.25000000 42011.00 taker',
     '2024-01-02T12:00:02.000100Z buy 0.25000000 42012.00 taker',
   ])
-  expect(await readFile(join(folder, 'taker', 'report.html'), 'utf8')).toContain('12 book levels')
+  const report = await readFile(join(folder, 'taker', 'report.html'), 'utf8')
+  expect(report).toContain('12 book levels')
+  // The bids that the book showed are drawn.
+  expect(report).toContain('[42000,42001,42010]')
   expect(run('verify', 'taker')).toMatchObject({ exit_code: 0, stderr: '' })
 })
 

@@ -2,13 +2,14 @@
 // decision is touched, and memory is bounded per instrument.
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { QuoteRow } from '../../engine/market/market-rows.ts'
 import {
   isBookKind,
   type SeriesReading,
   type TickColumns,
   type TickStore,
 } from '../../engine/tick-store-port.ts'
-import { must } from '../../schemas/assert.ts'
+import { assert, must } from '../../schemas/assert.ts'
 import { ExtremeBuckets, type Point } from './extreme-buckets.ts'
 
 export type PriceSeries = {
@@ -29,6 +30,10 @@ type AnyReading = Pick<SeriesReading, 'series'> & { readonly blocks: AsyncIterab
 export class PriceRecorder {
   readonly #specs: readonly InstrumentSpec[]
   readonly #recorded = new Map<string, Recorded>()
+  /** By instrument index, of instruments that show nothing but a book. */
+  readonly #books: (Recorded | undefined)[] = []
+  readonly #quoted_us = new Float64Array(1)
+  readonly #bid = new Float64Array(1)
 
   constructor(specs: readonly InstrumentSpec[]) {
     this.#specs = specs
@@ -51,6 +56,21 @@ export class PriceRecorder {
     }
   }
 
+  /** What a book shows; drawn where nothing else of the instrument is. */
+  bookQuote({ instrument_index, ts_event_us, bid_price_units }: QuoteRow): void {
+    const { instrument_id } = must(this.#specs[instrument_index], 'a book is of an instrument of the run')
+    let recorded = this.#books[instrument_index]
+    if (recorded === undefined) {
+      if (this.#recorded.has(instrument_id)) return
+      recorded = { price_name: 'bid', buckets: new ExtremeBuckets(), lacks_sizes: false }
+      this.#books[instrument_index] = recorded
+      this.#recorded.set(instrument_id, recorded)
+    }
+    this.#quoted_us[0] = ts_event_us
+    this.#bid[0] = bid_price_units
+    recorded.buckets.add(this.#quoted_us, this.#bid, 1)
+  }
+
   series(): PriceSeries[] {
     return [...this.#recorded].map(([instrument_id, { price_name, buckets, lacks_sizes }]) => {
       const spec = this.#specs.find((candidate) => candidate.instrument_id === instrument_id)
@@ -62,6 +82,7 @@ export class PriceRecorder {
 
   #watched<Reading extends AnyReading>(reading: Reading): Reading {
     const { instrument_id, kind } = reading.series
+    // The rows of a book are no prices: what they show comes by itself.
     if (this.#recorded.has(instrument_id) || isBookKind(kind)) return reading
     const price_name = { quote: 'bid', trade: 'trade', bar: 'bar close' }[kind]
     const recorded = { price_name, buckets: new ExtremeBuckets(), lacks_sizes: false }
@@ -72,16 +93,16 @@ export class PriceRecorder {
 
 async function* recordedBlocks(blocks: AsyncIterable<TickColumns>, recorded: Recorded) {
   for await (const block of blocks) {
-    const prices = pricesOf(block)
-    if (prices !== undefined) recorded.buckets.add(block.ts_event_us, prices, block.count)
+    recorded.buckets.add(block.ts_event_us, pricesOf(block), block.count)
     if (block.kind === 'quote')
       recorded.lacks_sizes = block.bid_size_units[0] === 0 && block.ask_size_units[0] === 0
     yield block
   }
 }
 
-function pricesOf(block: TickColumns): Float64Array | undefined {
+function pricesOf(block: TickColumns): Float64Array {
   if (block.kind === 'quote') return block.bid_price_units
   if (block.kind === 'trade') return block.price_units
-  return block.kind === 'bar' ? block.close_price_units : undefined
+  assert(block.kind === 'bar', 'the rows of a book are no prices')
+  return block.close_price_units
 }

@@ -10,6 +10,7 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { JournalWriter } from '../../engine/journal-port.ts'
+import type { QuoteRow } from '../../engine/market/market-rows.ts'
 import type { ConversionTable } from '../../engine/money/conversion-table.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
@@ -47,6 +48,7 @@ export type BacktestSessionOptions = {
   readonly observer?: OutputObserver
   readonly onFault?: (fault: FaultReport) => void
   readonly onProgress?: (rows_done: number) => void
+  readonly onBookQuote?: (quote: QuoteRow) => void
   readonly inspect?: (event: InspectionEvent) => void
 }
 
@@ -202,7 +204,7 @@ export class BacktestSession {
 
   /** Of each instrument with a book in the history, where its rows go. */
   #books(): BookRows[] {
-    const { config, cursors } = this.#options
+    const { config, cursors, onBookQuote } = this.#options
     const all = cursors.map(({ series }) => series)
     const books: BookRows[] = []
     for (const { series, instrument_index, venue_id } of cursors) {
@@ -214,7 +216,12 @@ export class BacktestSession {
       )
       const confirm_us = quoteConfirmUs(venue.market_data)
       const quotes = showsQuotes(series, all) ? new BookQuotes(kind, instrument_index, confirm_us) : undefined
-      books[instrument_index] = new BookRows(this.venues.exchange(venue_id), instrument_index, quotes)
+      books[instrument_index] = new BookRows(
+        this.venues.exchange(venue_id),
+        instrument_index,
+        quotes,
+        onBookQuote,
+      )
     }
     return books
   }

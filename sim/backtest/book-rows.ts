@@ -17,11 +17,18 @@ export class BookRows {
   /** None where the instrument has quotes of its own. */
   readonly #quotes: BookQuotes | undefined
   readonly #feedsQuotes: boolean
+  readonly #onQuote: ((quote: QuoteRow) => void) | undefined
 
-  constructor(exchange: SimulatedExchange, instrument_index: number, quotes: BookQuotes | undefined) {
+  constructor(
+    exchange: SimulatedExchange,
+    instrument_index: number,
+    quotes: BookQuotes | undefined,
+    onQuote: ((quote: QuoteRow) => void) | undefined,
+  ) {
     this.#exchange = exchange
     this.#instrument_index = instrument_index
     this.#quotes = quotes
+    this.#onQuote = onQuote
     this.#feedsQuotes = exchange.book === 'quote' && quotes !== undefined
   }
 
@@ -35,7 +42,9 @@ export class BookRows {
     const size = columns.size_units[at] as number
     if (columns.kind === 'book_level') quotes.onLevel(action, side, price, size)
     else quotes.onOrder(action, columns.order_id[at] as number, side, price, size)
-    return columns.is_last[at] !== 0 && quotes.endEvent(ts_us) ? quotes.row : undefined
+    if (columns.is_last[at] === 0 || !quotes.endEvent(ts_us)) return undefined
+    this.#onQuote?.(quotes.row)
+    return quotes.row
   }
 
   /** Sends the quote that is due on its way, where the node sees data late. */

@@ -10,6 +10,7 @@ import {
   type JournalWriter,
   RECORD_KIND,
 } from '../../engine/journal-port.ts'
+import type { QuoteRow } from '../../engine/market/market-rows.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
@@ -55,6 +56,8 @@ export type BacktestRequest = {
   readonly observer?: OutputObserver
   readonly onFault?: (fault: FaultReport) => void
   readonly onProgress?: (rows_done: number, rows_total: number) => void
+  /** What the books of the history show, for the result's pictures alone. */
+  readonly onBookQuote?: (quote: QuoteRow) => void
   /** Wall time in milliseconds and peak memory in bytes, for the result's timing alone. */
   readonly meter: { now_ms(): number; peakBytes(): number; readonly started_ms: number }
 }
@@ -94,6 +97,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
       gate: request.gate,
       ...(request.observer === undefined ? {} : { observer: request.observer }),
       ...(request.onFault === undefined ? {} : { onFault: request.onFault }),
+      ...(request.onBookQuote === undefined ? {} : { onBookQuote: request.onBookQuote }),
       onProgress: (rows_done) => request.onProgress?.(rows_done, rows_total),
     })
     const trades = tallyTrades(config, session)
