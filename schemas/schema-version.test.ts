@@ -19,7 +19,7 @@ const PINNED = {
     'ledger-section.ts': '691e7c103d672740',
     'market-rules.ts': 'b15737091ddbd0ef',
     'messages/alert.ts': '6bb3dcab29665953',
-    'messages/control.ts': '22ceb3af4b814e2c',
+    'messages/control.ts': '622f30b3334bc10c',
     'messages/feed.ts': '837ed5231a2a113a',
     'messages/market-wire.ts': 'c2febaf57bc2a80a',
     'messages/market.ts': '30a4704998f03028',

@@ -401,3 +401,15 @@ test('[E15] before trading is enabled again nothing that is kept leaves', () => 
   // The strategy warms up again: what it decided before does not wait for that.
   expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 1000', '3 market 1000'])
 })
+
+test('[E14] a child whose parent traded while the venue was lost waits until the books were shown again', () => {
+  const desk = bracket('oco', 'partial')
+  desk.venueState({}, [order(desk, 1).client_order_id])
+  desk.control('books_unknown', { account_id: 'main' })
+  trade(desk, 1, 1_000)
+  desk.pass(desk.now_us + 1_000_000)
+  expect([sent(desk), desk.denials]).toEqual([['1 limit 1000'], []])
+  desk.venueState({ [EURUSD]: 1_000 })
+  desk.pass(desk.now_us + 250_000)
+  expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 1000'])
+})

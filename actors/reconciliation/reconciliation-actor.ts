@@ -75,11 +75,12 @@ export class ReconciliationActor implements Actor {
       this.#matches.set(venue_id, matches)
   }
 
-  /** What was compared before a start says nothing after it. */
-  #onControl({ command }: Control): void {
-    if (command !== 'session_start') return
+  /** What was compared before a start, or on a connection before, says nothing after it. */
+  #onControl({ command, account_id }: Control): void {
+    const isLost = command === 'books_unknown' && account_id === this.#options.account_id
+    if (command !== 'session_start' && !isLost) return
     this.#matches.clear()
-    this.#lane.send({ type: 'reconciliation.session_started' })
+    this.#lane.send({ type: 'reconciliation.forgotten' })
   }
 
   #onState(state: VenueState): void {

@@ -3,7 +3,7 @@
 import { setup } from 'xstate'
 
 export type ReconciliationEvent =
-  | { readonly type: 'reconciliation.session_started' }
+  | { readonly type: 'reconciliation.forgotten' }
   | { readonly type: 'reconciliation.matched' }
   | { readonly type: 'reconciliation.differed' }
 
@@ -11,12 +11,15 @@ export const reconciliationMachine = setup({ types: { events: {} as Reconciliati
   id: 'reconciliation',
   initial: 'unchecked',
   on: {
-    'reconciliation.session_started': '.unchecked',
+    'reconciliation.forgotten': '.unchecked',
     'reconciliation.matched': '.matched',
     'reconciliation.differed': '.differing',
   },
   states: {
-    unchecked: { description: 'Since the start not every venue of the account has shown its books.' },
+    unchecked: {
+      description:
+        'Since the start, or since one was lost, not every venue of the account has shown its books.',
+    },
     matched: { description: 'At the last look every venue had the positions and the orders we have.' },
     differing: { description: 'A venue has something else: no order leaves until its books match again.' },
   },

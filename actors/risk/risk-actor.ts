@@ -37,7 +37,7 @@ import type {
   OrderRequest,
   ReplaceOrderRequest,
 } from '../../schemas/messages/order-request.ts'
-import type { ReconciliationChanged } from '../../schemas/messages/reconciliation.ts'
+import type { ReconciliationChanged, ReconciliationState } from '../../schemas/messages/reconciliation.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { StrategyStateChanged } from '../../schemas/messages/strategy.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
@@ -95,7 +95,8 @@ export class RiskActor implements Actor {
   readonly #deniedRoutes = new Map<string, Route<OrderDenied>>()
   readonly #strategyStates = new Map<string, string>()
   readonly #feedStates = new Map<string, string>()
-  #booksDiffer = false
+  /** '' where nobody compares them, as in a backtest. */
+  #books: ReconciliationState | '' = ''
   readonly #arena = new ByteArena()
   readonly #bytes = new CanonicalWriter(512)
   #approvedCount = 0
@@ -122,7 +123,7 @@ export class RiskActor implements Actor {
       this.#strategyStates.set(strategy_id, state)
     })
     node.bus.subscribe<ReconciliationChanged>(SUBJECT.reconciliation(account_id), ({ state }) => {
-      this.#booksDiffer = state === 'differing'
+      this.#books = state
     })
     for (const venue_id of options.venues.keys()) {
       node.bus.subscribe<FeedStateChanged>(SUBJECT.feedState(venue_id), ({ state }) => {
@@ -156,6 +157,7 @@ export class RiskActor implements Actor {
     const { now_us } = this.#node
     const status = this.#options.statuses.of(instrument_index)
     return (
+      this.#books !== 'unchecked' &&
       this.#checkStanding(
         strategy_id,
         instrument_index,
@@ -190,7 +192,7 @@ export class RiskActor implements Actor {
     this.#rate.save(writer)
     writer.value(this.#strategyStates)
     writer.value(this.#feedStates)
-    writer.flag(this.#booksDiffer)
+    writer.text(this.#books)
     writer.number(this.#approvedCount)
     writer.number(this.#deniedCount)
   }
@@ -201,7 +203,7 @@ export class RiskActor implements Actor {
     this.#rate.load(reader)
     for (const [id, state] of reader.value() as Map<string, string>) this.#strategyStates.set(id, state)
     for (const [id, state] of reader.value() as Map<string, string>) this.#feedStates.set(id, state)
-    this.#booksDiffer = reader.flag()
+    this.#books = reader.text() as ReconciliationState | ''
     this.#approvedCount = reader.number()
     this.#deniedCount = reader.number()
   }
@@ -369,8 +371,9 @@ export class RiskActor implements Actor {
   ): gate.Refusal | undefined {
     note?.('account_state', this.#lane.state, 'not halted')
     if (this.#lane.state === 'halted') return gate.refusal('account_halted')
-    note?.('reconciliation', this.#booksDiffer ? 'differing' : 'not differing', 'not differing')
-    if (this.#booksDiffer) return gate.refusal('reconciliation_differs')
+    const isDiffering = this.#books === 'differing'
+    note?.('reconciliation', isDiffering ? 'differing' : 'not differing', 'not differing')
+    if (isDiffering) return gate.refusal('reconciliation_differs')
     const state = this.#strategyStates.get(strategy_id) ?? 'unknown'
     note?.('strategy_state', state, 'trading')
     if (state !== 'trading' && !(follows && STANDING_STATES.has(state)))

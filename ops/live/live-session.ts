@@ -222,6 +222,8 @@ export class LiveSession {
     this.#reconciler.onDisconnected(venue_id)
     // Attempts that go on to fail are told once.
     if (before === 'disconnected') return
+    for (const { id, venues } of this.#options.accounts)
+      if (venues.includes(venue_id)) this.control('books_unknown', 'engine', { account_id: id, reason })
     this.#alert(
       'session.venue_disconnected',
       'warning',

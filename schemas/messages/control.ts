@@ -26,6 +26,8 @@ export const CONTROL_COMMANDS = [
   /** Intents for accounts in other nodes are denied where they are asked: the bus is behind. Cancels still leave. */
   'intents_hold',
   'intents_release',
+  /** A venue of the account was lost: what its books were says nothing until it has shown them again. */
+  'books_unknown',
 ] as const
 export type ControlCommand = (typeof CONTROL_COMMANDS)[number]
 
