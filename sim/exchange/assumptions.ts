@@ -52,7 +52,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'Inside an expanded bar the market passes every price between: a stop there fills at its trigger, and only the open gaps, where resting limit orders fill at the open if it is better than their price.',
   'A volume of an expanded bar is traded once: buys and sells share it, and all that happens on the way to a price shares what is shown there; a bar without a volume shows the default on each side.',
   'An order that arrives while a bar forms meets all prices of that bar, since nothing tells which came before it.',
-  "Links between orders are kept by the engine and act on the venue's reports: with latency, or inside one expanded bar, two orders of a group may both trade before the first report.",
+  "Links between orders are kept by the engine and act on the venue's reports: with latency, inside one expanded bar, or where one row meets both, two orders of a group may both trade before the first report.",
   'Where a venue keeps a book by price or by order, what takes walks the levels and what the book does not hold is not filled, but under residual_worse and probabilistic, where the rest of a market order trades one increment beyond the last level; what own orders took stays taken until the data says anew what stands at the level.',
   'In a book by price a resting order stands behind the whole level it joins, and only trades use that up, unless the venue chooses another queue; in a book by order its place is exact, and a trade that took from behind it is one it would have had first.',
   'The rows of one event of a book change it at once, and nothing is matched between them; a book whose sides cross in the data trades as it stands, and is shown to nobody as a quote.',
