@@ -2,7 +2,6 @@
 // again it reads from the epoch itself; strategies are loaded under the guard that holds in the session, and must be
 // those that the epoch names.
 
-import { constants, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
@@ -24,8 +23,6 @@ import type { SnapshotNote, SnapshotTask } from './snapshot-thread.ts'
 
 const port = must(parentPort, 'a worker has a parent')
 const { directory, epoch, base_directory } = workerData as SnapshotTask
-// Where a core is wanted the session has it first. Linux knows priorities of threads; elsewhere they are the process's.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 const gate = createStepGate()
 installAmbientGuard(gate, () => undefined)
 
