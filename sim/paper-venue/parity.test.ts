@@ -88,6 +88,17 @@ const MODELS: readonly SimulationConfig[] = [
   { fills: { model: 'probabilistic', slip_probability: '0.5', touch_probability: '0.3' }, bars: 'fixed' },
   { queue: { model: 'conservative' } },
   { queue: { model: 'by_position', weight: 'linear' }, fills: { model: 'top_of_book' } },
+  {
+    impact: {
+      model: 'square_root',
+      increments: '2',
+      quantity: '1000',
+      half_life_us: 60_000_000,
+      permanent_share: '0.1',
+    },
+    self_match: 'allowed',
+    taken_until: 'level_changes',
+  },
 ]
 const LATENCIES: readonly Latency[] = [
   { submit_us: 0, report_us: 0 },
