@@ -1,6 +1,7 @@
 // What a re-run may look at while a node decides: why a handler asked for an order, and what the gate measured. A node
 // that runs has none, and makes no text for it; the very checks that decide tell their values.
 
+import type { Intent } from '../schemas/messages/intent.ts'
 import type { OrderKey } from '../schemas/messages/order.ts'
 import type { DenialCode } from '../schemas/messages/risk.ts'
 
@@ -12,8 +13,8 @@ export type StrategyDecision = {
   readonly handler: string
   /** What the handler was called with: a quote, trade, bar, fact, signal or the name of a timer. */
   readonly trigger: unknown
-  /** Orders it asked for. */
-  readonly counters: readonly number[]
+  /** What it asked for, in the order in which it did. */
+  readonly intents: readonly Intent[]
   readonly indicators: Readonly<Record<string, { readonly value: number; readonly ready: boolean }>>
   /** The author's state after the handler. It is the strategy's own: copy what is to be kept. */
   readonly state: unknown

@@ -2,6 +2,7 @@
 
 import type { Bus, Route } from '../../engine/bus.ts'
 import type { TimerTable } from '../../engine/timers.ts'
+import type { Intent } from '../../schemas/messages/intent.ts'
 
 type TimerChange = { readonly id: string; readonly at_us: number | undefined }
 type PendingMessage = { readonly route: Route<unknown>; readonly message: unknown }
@@ -12,6 +13,11 @@ export class PendingEffects {
 
   get count(): number {
     return this.#messages.length + this.#timers.length
+  }
+
+  /** For whoever asks why: what the handler wants of the market. */
+  intents(): Intent[] {
+    return this.#messages.map(({ message }) => message).filter(isIntent)
   }
 
   send<Message>(route: Route<Message>, message: Message): void {
@@ -39,4 +45,9 @@ export class PendingEffects {
     for (const { route, message } of this.#messages) bus.send(route, message)
     this.discard()
   }
+}
+
+function isIntent(message: unknown): message is Intent {
+  const { type } = message as Partial<Intent>
+  return type === 'submit_intent' || type === 'cancel_intent' || type === 'replace_intent'
 }

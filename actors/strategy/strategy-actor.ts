@@ -397,8 +397,8 @@ export class StrategyActor implements Actor {
 
   #tellDecision(handler: string, trigger: unknown): void {
     const { strategy_id, indicators, trace } = this.#options
-    const counters = [...this.#asked]
-    trace?.onDecision({ strategy_id, handler, trigger, counters, indicators, state: this.#memory.state })
+    const intents = this.#effects.intents()
+    trace?.onDecision({ strategy_id, handler, trigger, intents, indicators, state: this.#memory.state })
   }
 
   #commit(): void {

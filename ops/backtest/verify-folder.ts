@@ -14,10 +14,10 @@ import { type LoadedStrategy, materializeStrategy } from '../../adapters/strateg
 import { catchStrayErrors } from '../../adapters/stray-errors/stray-errors.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import type { BacktestHeader } from '../../sim/backtest/epoch-header.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import type { BacktestModel } from '../../sim/backtest/run-backtest.ts'
 import {
+  type ReadHeader,
   type RunAgain,
   readHeader,
   type Verification,
@@ -96,7 +96,7 @@ export async function verifyFolder(options: {
   }
 }
 
-async function loadStored(header: BacktestHeader, directory: string): Promise<LoadedStrategy[]> {
+async function loadStored(header: ReadHeader, directory: string): Promise<LoadedStrategy[]> {
   const loaded: LoadedStrategy[] = []
   for (const [index, stored] of header.strategies.entries()) {
     const { source, files } = stored
@@ -109,7 +109,7 @@ async function loadStored(header: BacktestHeader, directory: string): Promise<Lo
   return loaded
 }
 
-async function loadStoredModels(header: BacktestHeader, directory: string): Promise<BacktestModel[]> {
+async function loadStoredModels(header: ReadHeader, directory: string): Promise<BacktestModel[]> {
   const loaded: BacktestModel[] = []
   for (const [index, { venue_id, part, source, files, model_hash }] of header.models.entries()) {
     const home = join(directory, String(index))

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,9 @@ const HISTORIES = fileURLToPath(new URL('../../sim/histories/', import.meta.url)
 const NAMES = readdirSync(HISTORIES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
+
+/** The live session of behaviour 1 had other records: sim/histories/README.md. */
+const LIVE = NAMES.filter((name) => existsSync(join(HISTORIES, name, 'live')))
 
 let cwd = ''
 beforeAll(() => {
@@ -41,7 +44,7 @@ test.each(NAMES)('[N26] the backtest of %s is replayed to its recorded effects a
   })
 })
 
-test.each(NAMES)(
+test.each(LIVE)(
   '[N26] the live session of %s is replayed to its recorded effects, ledgers and output hash',
   (name) => {
     const { is_equal, epochs, records, output_hash } = verify(join(name, 'live'))

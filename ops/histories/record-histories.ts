@@ -1,6 +1,5 @@
 // Records the histories under sim/histories anew, by a build of choice: a backtest, and a live session with restarts and a
-// change of its configuration. `npm run histories -- FOLDER [ORRERY [STARTS]]`; sim/histories/README.md says
-// when.
+// change of its configuration. `npm run histories -- FOLDER [ORRERY]`; sim/histories/README.md says when.
 
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,7 +19,7 @@ const STARTS = [
 
 const OURS = fileURLToPath(new URL('../../bin/orrery', import.meta.url))
 
-const [target, orrery = OURS, starts = String(STARTS.length)] = process.argv.slice(2)
+const [target, orrery = OURS] = process.argv.slice(2)
 record(resolve(must(target, 'npm run histories wants the folder to write')), resolve(orrery))
 
 function record(folder: string, orrery: string): void {
@@ -37,8 +36,7 @@ function record(folder: string, orrery: string): void {
       join(folder, 'backtest'),
       run('verify', 'backtest', '--store', 'ticks').end,
     )
-    for (const { seconds, set } of STARTS.slice(0, Number(starts)))
-      run('paper', 'live.yaml', '--for', seconds, ...set)
+    for (const { seconds, set } of STARTS) run('paper', 'live.yaml', '--for', seconds, ...set)
     const { epochs, records, output_hash } = run('verify', 'live')
     // By this build: one of before there were archives packs nothing.
     execFileSync(OURS, ['sessions', 'archive', 'live', '--keep', '1'], { cwd: work })

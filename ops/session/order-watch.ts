@@ -10,6 +10,7 @@ import { type JournalRecord, RECORD_KIND } from '../../engine/journal-port.ts'
 import { RowBatch } from '../../engine/live/row-batch.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { must } from '../../schemas/assert.ts'
+import type { Intent } from '../../schemas/messages/intent.ts'
 import type { OrderKey, VenueCommand } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
@@ -32,8 +33,6 @@ export class OrderWatch {
   readonly #rows = new RowBatch()
   #epoch: RerunEpoch | undefined
   #instruments: readonly InstrumentSpec[] = []
-  /** The strategy's last decision, until it turns out to concern the order. */
-  #decision: { readonly seq: number; readonly what: WhyWhat } | undefined
   #spec: Pick<InstrumentSpec, 'price_scale' | 'size_scale'> | undefined
 
   constructor(order: OrderName) {
@@ -62,7 +61,6 @@ export class OrderWatch {
     this.#epoch = epoch
     this.#instruments = instrumentsOf(epoch.header.contents.config)
     this.#happened.length = 0
-    this.#decision = undefined
   }
 
   /** Takes the record that was just run. */
@@ -109,8 +107,10 @@ export class OrderWatch {
   }
 
   #decided(decision: StrategyDecision): void {
-    const { strategy_id, handler, trigger, counters, state } = decision
-    if (strategy_id !== this.#order.strategy_id) return
+    const { strategy_id, handler, trigger, state } = decision
+    const intents = decision.intents.filter((intent) => this.#isOurs(intent))
+    if (intents.length === 0) return
+    for (const intent of intents) this.#noteSpec(intent)
     // Indicators and state go on changing: they are told as they were.
     const indicators = Object.fromEntries(
       Object.entries(decision.indicators).map(([name, { value, ready }]) => [name, { value, ready }]),
@@ -120,17 +120,16 @@ export class OrderWatch {
       strategy_id,
       handler,
       trigger: structuredClone(trigger),
+      intents: intents.map((intent) => ({ ...intent })),
       indicators,
       state: structuredClone(state),
     }
-    this.#decision = { seq: this.#running().built.node.seq, what }
-    if (counters.includes(this.#order.counter)) this.#noteDecision()
+    this.#note(what)
   }
 
   #gated(request: 'new' | 'replace', key: OrderKey, refused: string): void {
     const checks = this.#checks.splice(0)
     if (!this.#isOurs(key)) return
-    this.#noteDecision()
     const last = checks.length - 1
     this.#note({
       kind: 'gate',
@@ -147,7 +146,6 @@ export class OrderWatch {
     if (!this.#isOurs(command)) return
     this.#ids.add(command.client_order_id)
     this.#spec = this.#specOf(command.instrument_id)
-    this.#noteDecision()
   }
 
   #fact(fact: OrderFact): void {
@@ -157,11 +155,9 @@ export class OrderWatch {
     this.#note({ kind: 'fact', fact, position_after: null })
   }
 
-  /** The decision of this very step, once. */
-  #noteDecision(): void {
-    const decision = this.#decision
-    this.#decision = undefined
-    if (decision?.seq === this.#running().built.node.seq) this.#note(decision.what)
+  /** An order that is denied or held has no command yet. */
+  #noteSpec(intent: Intent): void {
+    if (intent.type === 'submit_intent') this.#spec ??= this.#specOf(intent.instrument_id)
   }
 
   #note(what: WhyWhat): void {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
 import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
-import type { Journal, JournalRecord } from '../../engine/journal-port.ts'
+import type { ReadableJournal } from '../../adapters/journal-file/file-journal.ts'
+import type { JournalRecord } from '../../engine/journal-port.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { isFill } from '../../schemas/messages/order-fact.ts'
@@ -20,7 +21,7 @@ import { prunedWords } from './session-journal.ts'
 export type BreakPoint = { readonly on: 'order' | 'fill' | 'denied' } | { readonly client_order_id: string }
 
 export type ReplayOptions = {
-  readonly journal: Journal
+  readonly journal: ReadableJournal
   readonly where: string
   /** Engine time to stop at; Infinity for the end. */
   readonly until_us: number

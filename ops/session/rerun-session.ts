@@ -17,6 +17,7 @@ import type { OutputObserver } from '../../engine/outputs.ts'
 import { RunDifferenceError } from '../../engine/run-difference.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
+import type { LedgerSection } from '../../schemas/ledger-section.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { LiveBuiltNode } from '../live/live-node.ts'
 import { rerunNode } from '../live/rerun-node.ts'
@@ -32,7 +33,7 @@ export type RerunOptions = {
   /** Strategies in the place of the stored ones, by id. */
   readonly current?: ReadonlyMap<string, StrategyDefinition> | undefined
   /** Where to begin; absent: at the first epoch. The state there is then taken as given. */
-  readonly from?: RerunStart
+  readonly from?: RerunStart | undefined
   readonly observer?: OutputObserver
   readonly trace?: DecisionTrace
   /** Before an epoch's first record. */
@@ -43,8 +44,8 @@ export type RerunOptions = {
 
 export type RerunStart = {
   readonly epoch: number
-  /** Undefined: the base of the epoch. */
-  readonly snapshot: EpochSnapshot | undefined
+  /** Whether what is sought comes after a state with this ledger: the newest such snapshot of the epoch is taken, else its base. */
+  readonly isBefore: (ledger: LedgerSection) => boolean
 }
 
 export type RerunEpoch = {
@@ -79,9 +80,9 @@ export async function rerunSession(options: RerunOptions, build_hash: string): P
   let counts = { records: 0, snapshots: 0 }
   let output_hash = ''
   let before: EpochBefore | undefined
-  const from = options.from ?? { epoch: 1, snapshot: undefined }
+  const { from } = options
   for (const epoch of journal.epochs) {
-    if (epoch.epoch < from.epoch) continue
+    if (epoch.epoch < (from?.epoch ?? 1)) continue
     const header = readLiveHeader(epoch.header, options.where)
     const definitions = await definitionsOf(options, epoch.epoch, header)
     const proven = await proveBase({ ...options, before, epoch, header, definitions, build_hash })
@@ -90,8 +91,8 @@ export async function rerunSession(options: RerunOptions, build_hash: string): P
       return { epochs, ...counts, output_hash, difference }
     }
     const { proof, base } = proven
-    const snapshot = before === undefined ? from.snapshot : undefined
-    const run = new EpochRun({ ...options, epoch, header, definitions, build_hash, base, snapshot })
+    const running = { ...options, epoch, header, definitions, build_hash, base }
+    const run = before === undefined ? await firstRun(running) : new EpochRun(running)
     const { end, difference, snapshots } = await run.go()
     counts = { records: counts.records + epoch.last_lsn + 1, snapshots: counts.snapshots + snapshots }
     epochs.push({ epoch: epoch.epoch, base: proof, records: epoch.last_lsn + 1 })
@@ -108,7 +109,19 @@ type EpochRunOptions = RerunOptions & {
   readonly definitions: ReadonlyMap<string, StrategyDefinition>
   readonly build_hash: string
   readonly base: Uint8Array
-  readonly snapshot: EpochSnapshot | undefined
+  /** Absent: from the base. */
+  readonly snapshot?: EpochSnapshot
+}
+
+/** The run of the first epoch, from a snapshot in it where what is sought comes after that. */
+async function firstRun(options: EpochRunOptions): Promise<EpochRun> {
+  const { journal, epoch, from, header, build_hash } = options
+  if (from !== undefined && header.binding.build_hash === build_hash)
+    for (const snapshot of (await journal.snapshots(epoch.epoch)).reverse()) {
+      const run = new EpochRun({ ...options, snapshot })
+      if (from.isBefore(run.ledger())) return run
+    }
+  return new EpochRun(options)
 }
 
 /** One epoch run again. */
@@ -147,6 +160,10 @@ class EpochRun {
       last_lsn: epoch.last_lsn,
       built: must(built, 'a re-run builds its node'),
     }
+  }
+
+  ledger(): LedgerSection {
+    return this.#rerun.built.ledger.save()
   }
 
   get output_hash(): string {

@@ -1,19 +1,34 @@
-// The journal of a session given by folder or name, opened for reading; a session that runs holds its own.
+// The journal of a session given by folder or name, opened for reading; a session that runs holds its own, and can be read
+// beside it.
 
-import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import {
+  openFileJournal,
+  type ReadableJournal,
+  readRunningJournal,
+} from '../../adapters/journal-file/file-journal.ts'
 import type { Journal } from '../../engine/journal-port.ts'
 import { isLiveHeader } from '../../engine/live/live-header.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { findSession, foundSession, sessionJournal } from '../live/session-folder.ts'
 
-export type OpenedSession = { readonly journal: Journal; readonly folder: string; readonly where: string }
+export type OpenedSession = {
+  readonly journal: ReadableJournal
+  readonly folder: string
+  readonly where: string
+}
+
+/** `or_running`: a session that runs is read up to what is durable now; else it is refused with `journal.locked`. */
+export type SessionReading = { readonly or_running: boolean }
 
 /** Undefined where there is no journal, or one of a backtest; refused where there are several. */
-export async function openSessionFolder(given: string): Promise<OpenedSession | undefined> {
+export async function openSessionFolder(
+  given: string,
+  { or_running }: SessionReading = { or_running: false },
+): Promise<OpenedSession | undefined> {
   const folder = await foundSession(given)
   if (folder === undefined) return undefined
   const where = sessionJournal(folder)
-  const journal = await openFileJournal({ directory: where })
+  const journal = await openJournal(where, or_running)
   const [first] = journal.epochs
   if (first !== undefined && isLiveHeader(first.header)) return { journal, folder, where }
   await journal.close()
@@ -29,8 +44,8 @@ export function prunedWords({ epochs }: Pick<Journal, 'epochs'>): string {
 }
 
 /** The journal of a live session, which must be there. */
-export async function requireSession(given: string): Promise<OpenedSession> {
-  const opened = await openSessionFolder(given)
+export async function requireSession(given: string, reading?: SessionReading): Promise<OpenedSession> {
+  const opened = await openSessionFolder(given, reading)
   if (opened !== undefined) return opened
   const folder = await findSession(given)
   throw new OperatingError({
@@ -40,4 +55,14 @@ export async function requireSession(given: string): Promise<OpenedSession> {
     where: folder,
     remedy: 'Name a session: what orrery paper printed.',
   })
+}
+
+async function openJournal(directory: string, or_running: boolean): Promise<ReadableJournal> {
+  try {
+    return await openFileJournal({ directory })
+  } catch (error) {
+    const isRunning = error instanceof OperatingError && error.code === 'journal.locked'
+    if (!isRunning || !or_running) throw error
+    return readRunningJournal({ directory })
+  }
 }

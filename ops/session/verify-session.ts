@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
 import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
+import type { ReadableJournal } from '../../adapters/journal-file/file-journal.ts'
 import { loadStrategy } from '../../adapters/strategy-loader/load-strategy.ts'
 import { catchStrayErrors } from '../../adapters/stray-errors/stray-errors.ts'
-import type { Journal } from '../../engine/journal-port.ts'
 import { readLiveHeader } from '../../engine/live/live-header.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
@@ -30,7 +30,7 @@ export type SessionVerification = RerunResult & {
 }
 
 export type VerifySessionOptions = {
-  readonly journal: Journal
+  readonly journal: ReadableJournal
   readonly where: string
   /** What the sources of strategies on disk are relative to; absent: those stored in the journal are run. */
   readonly current_from: string | undefined

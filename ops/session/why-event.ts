@@ -2,6 +2,7 @@
 
 import type { JournaledInput } from '../../engine/input-codec.ts'
 import type { RowInput } from '../../engine/live/live-input.ts'
+import type { Intent } from '../../schemas/messages/intent.ts'
 import type { VenueCommand } from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
@@ -24,6 +25,8 @@ type What =
       readonly strategy_id: string
       readonly handler: string
       readonly trigger: unknown
+      /** What it asked for of the order. */
+      readonly intents: readonly Intent[]
       readonly indicators: Readonly<Record<string, { readonly value: number; readonly ready: boolean }>>
       readonly state: unknown
     }

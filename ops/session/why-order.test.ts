@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from '../cli/run-cli.test-support.ts'
 import type { OrderChain } from './why-order.ts'
+import { told } from './why-told.test-support.ts'
 
 let cwd = ''
 beforeAll(async () => {
@@ -71,6 +72,7 @@ test('a cancelled order is found by the id of the cancel, too', () => {
   const { client_order_ids, events } = why('main/t/3')
   expect(client_order_ids).toHaveLength(2)
   expect(why(client_order_ids[1] as string).events).toEqual(events)
+  expect(why('main/t/4').events).toEqual(events)
   expect(events.at(-1)).toMatchObject({ kind: 'fact', fact: { type: 'order.canceled' } })
   expect(events.filter(({ kind }) => kind === 'decision')).toHaveLength(2)
 })
@@ -97,6 +99,7 @@ const PASSED = [
   'entitled',
   'intent_age',
   'order_type',
+  'trading_status',
   'feed_state',
   'reference_price',
   'reference_age',
@@ -112,23 +115,6 @@ const PASSED = [
 function why(order: string): OrderChain {
   const { stdout } = runCli(['why', order, '--session', 'asked', '--json'], { cwd })
   return JSON.parse(stdout)
-}
-
-function told(event: OrderChain['events'][number]): string {
-  switch (event.kind) {
-    case 'input':
-      return event.input.type
-    case 'decision':
-      return event.handler
-    case 'gate':
-      return event.refused
-    case 'effect':
-      return event.command.type
-    case 'fact':
-      return event.fact.type
-    default:
-      return event.denial.reason_code
-  }
 }
 
 /** Sizes may have trailing digits of the instrument's scale. */

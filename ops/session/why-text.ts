@@ -6,9 +6,17 @@ import { decimalString, isoTime } from '../../schemas/units.ts'
 import { alignedRows } from '../text/table.ts'
 import type { WhyEvent } from './why-event.ts'
 import { inputWords, messageWords } from './why-input-text.ts'
+import { intentWords } from './why-intent-text.ts'
 import type { OrderChain } from './why-order.ts'
 
-export function whyText({ session, order, client_order_ids, events, difference }: OrderChain): string {
+export function whyText({
+  session,
+  order,
+  client_order_ids,
+  events,
+  run_from,
+  difference,
+}: OrderChain): string {
   const { account_id, strategy_id, counter } = order
   const ids = client_order_ids.length === 0 ? 'never sent' : client_order_ids.join(', ')
   const lines = [`${account_id}/${strategy_id}/${counter} of ${session}: ${ids}`]
@@ -20,12 +28,10 @@ export function whyText({ session, order, client_order_ids, events, difference }
     step = next
     lines.push(...eventLines(event).map((line) => `  ${line}`))
   }
+  lines.push('', `Run again from input ${run_from.epoch}.${run_from.seq} on.`)
   if (difference !== null) {
     const { epoch, lsn } = difference
-    lines.push(
-      '',
-      `The re-run differs from the journal at record ${epoch}.${lsn ?? 0}: orrery verify tells how.`,
-    )
+    lines.push(`The re-run differs from the journal at record ${epoch}.${lsn ?? 0}: orrery verify tells how.`)
   }
   return `${lines.join('\n')}\n`
 }
@@ -43,6 +49,7 @@ function eventLines(event: WhyEvent): string[] {
         ),
         ...indicatorLines(event.indicators),
         row('', `state ${json(event.state)}`),
+        ...event.intents.map((intent) => row('asked', intentWords(intent, event))),
       ]
     case 'gate':
       return [row('gate', gateWords(event)), ...checkLines(event.checks)]

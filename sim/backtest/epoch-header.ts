@@ -45,7 +45,8 @@ export type BacktestHeader = {
   /** The complete, normalised configuration. */
   readonly config: Config
   readonly strategies: readonly StoredStrategy[]
-  readonly models: readonly StoredModel[]
+  /** Absent in journals of before there were any. */
+  readonly models?: readonly StoredModel[]
   readonly data: readonly StoredSeries[]
 }
 

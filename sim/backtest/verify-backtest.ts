@@ -57,24 +57,25 @@ export type RunAgain = {
   readonly samples: readonly EquitySample[]
 }
 
+/** With what later builds have added. */
+export type ReadHeader = BacktestHeader & Required<Pick<BacktestHeader, 'behaviour' | 'models'>>
+
 /** What a journal is bound to. One of other schemas cannot be run again by this build, and is refused. */
-export function readHeader(
-  journal: Journal,
-  where?: string,
-): BacktestHeader & { readonly behaviour: number } {
+export function readHeader(journal: Journal, where?: string): ReadHeader {
   const epoch = journal.epochs.at(-1)
   if (epoch === undefined) throw unfinished('holds no epoch', where)
   const header = decodeHeader(epoch.header)
   if (header.schema_version !== SCHEMA_VERSION) throw otherSchema(header, where)
   const behaviour = storedBehaviour(header.behaviour, where)
-  return { ...header, behaviour, config: storedConfig(header.config, where) }
+  const { models = [] } = header
+  return { ...header, behaviour, models, config: storedConfig(header.config, where) }
 }
 
 /** What a finished run's journal says of itself. A run that was cut off has no end and is refused, naming `where`. */
 export async function readRun(
   journal: Journal,
   where?: string,
-): Promise<{ header: ReturnType<typeof readHeader>; records: JournalRecord[] }> {
+): Promise<{ header: ReadHeader; records: JournalRecord[] }> {
   const header = readHeader(journal, where)
   const records: JournalRecord[] = []
   for await (const record of journal.read(epochOf(journal))) records.push(record)
@@ -118,7 +119,7 @@ function endToCompare(
 
 async function runAgain(
   request: VerifyRequest,
-  header: BacktestHeader & { readonly behaviour: number },
+  header: ReadHeader,
   journal: ComparingJournal,
 ): Promise<RunAgain> {
   const { store, sha256, strategies, gate, observer, onProgress } = request

@@ -5,10 +5,10 @@ export const command: Command = {
   summary: 'Tell why an order came about, and what became of it.',
   usage: 'ORDER',
   description: `
-Runs a live session's journal again and tells one order's story from it: the input it was decided on, the handler with its
-indicators and state, every check of the gate with its value and limit, what was recorded and sent, what the venue said, and
-each fill with the position after it. ORDER is any client order id of it, or account/strategy/counter, which also names an
-order that was denied.`,
+Runs a live session's journal again, of one that runs up to what is durable now, and tells one order's story from it: the input
+it was decided on, the handler with its indicators, state and what it asked for, every check of the gate with its value and
+limit, what was held, recorded and sent, what the venue said, and each fill with the position after it. ORDER is any client
+order id of it, or account/strategy/counter, which also names an order that was denied.`,
   arguments_min: 1,
   arguments_max: 1,
   options: {
@@ -36,7 +36,9 @@ async function why(call: Call): Promise<Outcome> {
   const { whyOrder } = await import('../../session/why-order.ts')
   const { whyText } = await import('../../session/why-text.ts')
   const [order = ''] = call.arguments
-  const { journal, where } = await requireSession(call.text('session') ?? sessionIn(order))
+  const { journal, where } = await requireSession(call.text('session') ?? sessionIn(order), {
+    or_running: true,
+  })
   try {
     const chain = await whyOrder(journal, where, order)
     return { json: plain(chain), text: whyText(chain) }
