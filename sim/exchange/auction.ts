@@ -3,6 +3,7 @@
 
 import { type Interest, type Uncross, uncross } from '../../engine/book/uncross.ts'
 import { type InstrumentSpec, incrementUnits } from '../../engine/instrument-spec.ts'
+import { must } from '../../schemas/assert.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import type { DeepBooks } from './deep-books.ts'
 import type { TopOfBook } from './top-of-book.ts'
@@ -46,8 +47,14 @@ export class Auction {
     if (found === undefined) return
     const bought = this.#allot(own.buys, bids, found, 1, ts_us)
     const sold = this.#allot(own.sells, asks, found, -1, ts_us)
-    if (bought > sold) this.#used(spec, 'sell', bought - sold, found.price_units)
-    if (sold > bought) this.#used(spec, 'buy', sold - bought, found.price_units)
+    if (this.#terms.deep !== undefined) {
+      // What the market traded with itself is gone from its book, too, until its own data says so.
+      this.#usedUp(spec, 'buy', found.volume_units - bought, found.price_units)
+      return this.#usedUp(spec, 'sell', found.volume_units - sold, found.price_units)
+    }
+    const { bid_size_units, ask_size_units } = this.#terms.book
+    const sizes = bought > sold ? ask_size_units : bid_size_units
+    sizes[spec.index] = Math.max(0, (sizes[spec.index] as number) - Math.abs(bought - sold))
   }
 
   /** Orders at better prices than the print get its price, each side up to its size. */
@@ -130,14 +137,14 @@ export class Auction {
     return middle - (((middle % increment) + increment) % increment)
   }
 
-  /** Own orders took this much of a side, the best of it first. */
-  #used({ index }: InstrumentSpec, side: 'buy' | 'sell', quantity_units: number, price_units: number): void {
-    const { book, deep } = this.#terms
-    if (deep === undefined) {
-      const sizes = side === 'buy' ? book.bid_size_units : book.ask_size_units
-      sizes[index] = Math.max(0, (sizes[index] as number) - quantity_units)
-      return
-    }
+  /** So much of a side of a deeper book was traded at the price, the best of it first. */
+  #usedUp(
+    { index }: InstrumentSpec,
+    side: 'buy' | 'sell',
+    quantity_units: number,
+    price_units: number,
+  ): void {
+    const deep = must(this.#terms.deep, 'only a deeper book has levels')
     const taker = side === 'buy' ? 'sell' : 'buy'
     const levels = deep.against(index, taker)
     const sign = side === 'buy' ? 1 : -1

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { dayTerms, playDay } from './trading-day.test-support.ts'
+import { Scenario } from './scenario.test-support.ts'
+import { clockUs, dayTerms, inMicroseconds, playDay, withClock } from './trading-day.test-support.ts'
 
 // Each case is a small day, orders and the exact reports. Where a rule is written in a public document, the group names
 // it; what a document leaves open is ours, and stands in assumptions.ts.
@@ -620,3 +621,39 @@ for (const [name, { source, cases }] of Object.entries({
     })
   }
 }
+
+/** A call in which bids of 105×10 and 103×5 stand across asks of 101×8 and 104×5; the reference is a trade at 100. */
+function crossed(...lines: readonly string[]): string[] {
+  const scenario = new Scenario(dayTerms({ book: 'book_level' }))
+  const exchange = scenario.venues.exchange('sim')
+  scenario.step(inMicroseconds('08:51 trade 100'))
+  const shown: readonly (readonly [1 | -1, number, number])[] = [
+    [1, 105, 10],
+    [1, 103, 5],
+    [-1, 101, 8],
+    [-1, 104, 5],
+  ]
+  for (const [side, price, size] of shown) exchange.onLevel(0, clockUs('08:52'), side, price, size)
+  return scenario.play(...lines.map(inMicroseconds)).map(withClock)
+}
+
+test('with a book by price the market is crossed with own orders at once when the call ends', () => {
+  // With the order 15 would buy at 104 or 105 and 13 sell; at or below 103 only 8 sell.
+  expect(crossed('08:55 a buy 5 market opg', '09:01 time')).toEqual([
+    '08:55 a new leaves 5',
+    '09:00 a trade 5@104 leaves 0',
+  ])
+  // A seller at 103 makes 12 of 15 trade there, where it comes behind the better ask.
+  expect(crossed('08:55 a sell 4 limit 103 opg', '09:01 time')).toEqual([
+    '08:55 a new leaves 4',
+    '09:00 a trade 4@103 leaves 0',
+  ])
+})
+
+test('what the market traded with itself in the auction is not there for orders that come out of the call', () => {
+  // 8 trade up to 103 and 10 at 104, too dear for the order; the asks at 101 have traded there.
+  expect(crossed('08:55 a buy 5 limit 102 day', '09:01 b cancel a')).toEqual([
+    '08:55 a new leaves 5',
+    '09:01 b canceled a cum 0',
+  ])
+})
