@@ -26,6 +26,8 @@ export class FixedConsumer {
   /** Sets the reader behind a sequence of the stream. */
   async open(after_sequence: number): Promise<Consumer> {
     const manager = await this.#js.jetstreamManager(false)
+    // Where there is none the server leaves the reset unanswered, and answers this.
+    await manager.consumers.info(this.#stream, this.#name)
     await manager.consumers.reset(this.#stream, this.#name, after_sequence + 1)
     this.#count = 0
     this.#consumer = await this.#js.consumers.get(this.#stream, this.#name)

@@ -1,4 +1,4 @@
-import { jetstream } from '@nats-io/jetstream'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { connectNats } from './connect.ts'
@@ -190,4 +190,21 @@ test('[N8] a strategy node and a trading node speak over the bus with their own 
   await expect(strategy.subscribe(['paper.order.other'], { at: 'new' }, () => undefined)).rejects.toThrow(
     'one subscription at a time',
   )
+})
+
+test('[N8] a reader that the server does not have is told, with what makes it', async () => {
+  const manager = await jetstreamManager(await signedIn(TRADING_ROLE))
+  await manager.consumers.delete('PAPER_ORDER', ROLE)
+  const bus = new JetStreamBus({
+    connection: await signedIn(ROLE),
+    streamOf,
+    deadline_ms: 1_000,
+    pending_max: 16,
+    fixed_consumer: ROLE,
+  })
+  const { promise: told, resolve } = Promise.withResolvers<string>()
+  bus.onFault(({ code, remedy }) => resolve(`${code}: ${remedy}`))
+  await bus.subscribe(['paper.order.*'], { at: 'first' }, () => undefined)
+  expect(await told).toMatch(/^nats\.reader_missing: Run orrery nats up --strategy/)
+  await bus.close()
 })

@@ -11,7 +11,7 @@ import type {
   MessageBus,
 } from '../../engine/bus-port.ts'
 import { assert } from '../../schemas/assert.ts'
-import type { OperatingError } from '../../schemas/operating-error.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
 import { busClosed, busUnanswered, subscriberFailed, violation } from '../bus-memory/bus-errors.ts'
 import { BusPublisher } from './bus-publisher.ts'
 import { BusSender } from './bus-sender.ts'
@@ -97,7 +97,8 @@ export class JetStreamBus implements MessageBus {
       after_sequence,
       pending_max,
       onMessage: (message) => onMessage(deliveryOf(message)),
-      onFailure: (error) => this.#tell(subscriberFailed(subjects, error)),
+      onFailure: (error) =>
+        this.#tell(error instanceof OperatingError ? error : subscriberFailed(subjects, error)),
     })
     return this.#held(async () => {
       await reader.close()

@@ -15,6 +15,7 @@ import {
   jetstream,
 } from '@nats-io/jetstream'
 import { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node'
+import { OperatingError } from '../../schemas/operating-error.ts'
 import { subjectMatcher } from '../bus-memory/subject-pattern.ts'
 import type { ConnectionState } from './connection-state.ts'
 import { FixedConsumer } from './fixed-consumer.ts'
@@ -112,8 +113,10 @@ export class StreamReader {
       })
     } catch (error) {
       // A server that is just starting, or has no leader yet, refuses in many words and is asked again.
-      const isMissing = error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound
-      if (isMissing || connection.isClosed()) throw error
+      const code = error instanceof JetStreamApiError ? error.code : undefined
+      if (code === JetStreamApiCodes.ConsumerNotFound && this.#fixed !== undefined)
+        throw readerMissing(stream, error)
+      if (code === JetStreamApiCodes.StreamNotFound || connection.isClosed()) throw error
       return undefined
     }
   }
@@ -166,4 +169,17 @@ export class StreamReader {
       messages.stop()
     }
   }
+}
+
+/** Of a role that makes none, so nothing would ever come. */
+function readerMissing(stream: string, cause: unknown): OperatingError {
+  return new OperatingError({
+    code: 'nats.reader_missing',
+    reason: 'unavailable',
+    what: `The server has no reader of ${stream} for this node.`,
+    where: stream,
+    remedy:
+      'Run orrery nats up --strategy NODE=ID,... with all nodes of strategies, which makes what is missing.',
+    cause,
+  })
 }
