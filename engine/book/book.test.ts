@@ -59,6 +59,19 @@ test('an add on a known id replaces that order, behind all others of its price',
   expect([levelsOf(book.levels.bids), levelsOf(book.levels.asks)]).toEqual([[[100, 5]], [[105, 7]]])
 })
 
+test('a loaded book by order has lost of its levels what was taken from them', () => {
+  const book = new OrderBook()
+  book.add(1, -1, 105, 7)
+  book.add(2, -1, 106, 4)
+  book.levels.asks.change(105, -7)
+  book.levels.asks.change(106, -1)
+  const writer = new CanonicalWriter()
+  book.save(writer)
+  const copy = new OrderBook()
+  copy.load(new CanonicalReader(writer.copy()))
+  expect([copy.count, levelsOf(copy.levels.asks)]).toEqual([2, [[106, 3]]])
+})
+
 const message = fc.record({
   action: fc.constantFrom('add' as const, 'modify' as const, 'reduce' as const, 'delete' as const),
   id: fc.nat(20),

@@ -127,6 +127,8 @@ export class OrderBook {
       writer.number(this.#sizes[slot] as number)
       writer.number(this.#ranks[slot] as number)
     }
+    // Levels may be lower than their orders add up to: what orders of others take is gone from them alone.
+    this.levels.save(writer)
   }
 
   /** Into a new book. */
@@ -137,6 +139,7 @@ export class OrderBook {
       this.add(order_id, reader.flag() ? 1 : -1, reader.number(), reader.number())
       this.#ranks[this.#slots.get(order_id)] = reader.number()
     }
+    this.levels.load(reader)
     this.next_rank = next_rank
   }
 

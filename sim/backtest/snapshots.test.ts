@@ -3,13 +3,17 @@ import Type from 'typebox'
 import { expect, test } from 'vitest'
 import { defineStrategy } from '../../actors/strategy/definition.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import { BOOK_ACTION, LEVEL_ACTION } from '../../engine/book/book-action.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { fxPair } from '../../engine/instrument.test-support.ts'
 import { MemoryJournal } from '../../engine/memory-journal.test-support.ts'
+import { RandomStream } from '../../engine/random-stream.ts'
 import type { LatencyConfig } from '../../schemas/latency.ts'
 import type { BacktestSession } from './backtest-session.ts'
+import { levelHistory, orderHistory } from './book-history.test-support.ts'
 import {
+  accountOf,
   OutputRecorder,
   openSession,
   openWriter,
@@ -169,3 +173,57 @@ test('what a moment already held against a strategy is in a snapshot, too', asyn
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
 }
+
+/** Both kinds of books as tapes, each event's rows in turn. */
+const BOOKS = {
+  book_level: levelHistory(new RandomStream(5, 'levels'), 60).flatMap(({ ts_us, rows }) =>
+    rows.map((row, at) => {
+      const last = at === rows.length - 1 ? 1 : 0
+      if (row.is === 'clear') return [ts_us, LEVEL_ACTION.clear, 0, 0, 0, last]
+      return [ts_us, LEVEL_ACTION.update, row.side, row.price, row.size * 1_000, last]
+    }),
+  ),
+  book_order: orderHistory(new RandomStream(5, 'orders'), 60).flatMap(({ ts_us, rows }) =>
+    rows.map((row, at) => {
+      const [side, price] = ['side' in row ? row.side : 0, 'price' in row ? row.price : 0]
+      const size = 'size' in row ? row.size * 1_000 : 0
+      return [ts_us, BOOK_ACTION[row.is], row.id, side, price, size, at === rows.length - 1 ? 1 : 0]
+    }),
+  ),
+} as const
+
+test.each(['book_level', 'book_order'] as const)(
+  'a run over a %s goes on from any of its rows, inside an event too',
+  async (book) => {
+    const rows = BOOKS[book]
+    const quoter = defineStrategy({
+      name: 'quoter',
+      params: Type.Object({}),
+      state: () => ({ quotes: 0 }),
+      onQuote(ctx, { instrument_id: instrument, bid_price_units, ask_price_units }) {
+        ctx.state.quotes += 1
+        if (ctx.state.quotes % 4 !== 1) return
+        for (const order of ctx.openOrders()) ctx.cancel(order.counter)
+        const order = { instrument, quantity_units: 4_000 }
+        ctx.submit({ ...order, side: 'buy', limit_price_units: bid_price_units })
+        ctx.submit({ ...order, side: 'sell', limit_price_units: ask_price_units })
+        ctx.submit({ ...order, side: 'buy', quantity_units: 1_000, limit_price_units: ask_price_units })
+      },
+    })
+    const scenario = await scenarioOf({
+      tapes: [{ series: { instrument_id: 'AAA.one', kind: book }, rows }],
+      more: [{ config: strategyOf('quoter', ['AAA.one']), definition: plain(quoter) }],
+      venue: { simulation: { book } },
+      account: {
+        risk: { ...accountOf('main', ['one']).risk, order_rate: { orders_max: 1_000, window_us: 1 } },
+      },
+    })
+    const { in_flight: _, ...whole } = await runInParts(scenario, [])
+    expect(whole.outputs.filter((text) => text.includes('"execution_id":"one-')).length).toBeGreaterThan(5)
+    const { in_flight: __, ...parts } = await runInParts(
+      scenario,
+      rows.map((_, at) => at + 1),
+    )
+    expect(parts).toEqual(whole)
+  },
+)
