@@ -48,6 +48,7 @@ export class EpochReplay implements EffectJournal {
   take(record: JournalRecord): void {
     this.#record = record
     if (record.kind === RECORD_KIND.effects) return this.#compareEffects(record)
+    // Older builds kept their snapshots among the records.
     if (record.kind === RECORD_KIND.snapshot) return
     if (record.kind !== RECORD_KIND.input) return this.#differ(undefined)
     if (this.#said !== undefined) this.#differ(describeRecord(RECORD_KIND.effects, this.#said))

@@ -30,7 +30,7 @@ installAmbientGuard(gate, () => undefined)
 let durable_lsn = -1
 let done_lsn = -1
 let isRunning = false
-const following = open()
+let follower: SnapshotFollower | undefined
 
 port.on('message', (lsn: number) => {
   durable_lsn = lsn
@@ -40,7 +40,7 @@ port.on('message', (lsn: number) => {
 async function run(): Promise<void> {
   isRunning = true
   try {
-    const follower = await following
+    follower ??= await open()
     while (done_lsn < durable_lsn) {
       const lsn = durable_lsn
       await follower.follow(lsn)

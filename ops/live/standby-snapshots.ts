@@ -15,6 +15,8 @@ export class StandbySnapshots {
   readonly #options: StandbySnapshotsOptions
   readonly #ticker: NodeJS.Timeout
   #current: { readonly epoch: number; readonly thread: SnapshotThread } | undefined
+  /** Threads of epochs that are over. */
+  readonly #closing: Promise<void>[] = []
 
   constructor(options: StandbySnapshotsOptions) {
     this.#options = options
@@ -23,14 +25,14 @@ export class StandbySnapshots {
 
   async close(): Promise<void> {
     clearInterval(this.#ticker)
-    await this.#current?.thread.close()
+    await Promise.all([...this.#closing, this.#current?.thread.close()])
   }
 
   #look(): void {
     const end = this.#options.end()
     if (end === undefined) return
     if (this.#current?.epoch !== end.epoch) {
-      void this.#current?.thread.close()
+      if (this.#current !== undefined) this.#closing.push(this.#current.thread.close())
       this.#current = { epoch: end.epoch, thread: this.#threadOf(end.epoch) }
     }
     this.#current.thread.follow(end.last_lsn)
