@@ -112,7 +112,7 @@ test('[M4] an id that is there at the first try is another’s, unless an earlie
   expect(said).toEqual(['taken alpha.2.1.0 on paper.intent.main.s'])
 })
 
-test('[M7] an end waits until the bus has everything, or for its time', async () => {
+test('[M7] an end waits until the bus has everything, or for its time, and not for a bus that is late', async () => {
   outgoing.publish(message('intent', 1))
   const soon = outgoing.drain(2_000)
   await bus.stores('one.alpha.2.1.0')
@@ -121,6 +121,8 @@ test('[M7] an end waits until the bus has everything, or for its time', async ()
   const never = outgoing.drain(2_000)
   await vi.advanceTimersByTimeAsync(2_000)
   expect(await never).toBe(false)
+  await bus.misses('one.alpha.2.2.0')
+  expect(await outgoing.drain(2_000)).toBe(false)
 })
 
 test('what cannot be published at all ends the session', async () => {

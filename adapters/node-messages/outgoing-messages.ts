@@ -68,9 +68,13 @@ export class OutgoingMessages {
     void this.#run(subject, turn)
   }
 
-  /** Resolves when the bus has everything, or when the time is over; whatever is left is published at the next start. */
+  /**
+   * Resolves when the bus has everything, or when the time is over; at once where the bus is late. Whatever is left is
+   * published at the next start.
+   */
   async drain(timeout_ms: number): Promise<boolean> {
     if (this.#turns.size === 0) return true
+    if (this.is_late) return false
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const timer = setTimeout(() => resolve(false), timeout_ms)
     this.#onDrained = () => resolve(true)

@@ -50,7 +50,7 @@ export type MessagesStatus = {
 }
 
 /** At the end of a session, for what it said last. */
-const DRAIN_MS = 2_000
+const DRAIN_MS = 500
 
 export class SessionMessages {
   readonly #options: SessionMessagesOptions

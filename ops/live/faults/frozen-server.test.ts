@@ -43,8 +43,9 @@ test('[N14] a server frozen for longer than the lease takes all orders with it, 
   server.thaw()
   await session.until(() => session.codes.includes('bus.copy_caught_up'))
   await session.trades()
-  expect({ codes: session.codes, failure: session.failure, early: session.early }).toEqual({
-    codes: ['bus.copy_behind', 'bus.copy_caught_up'],
+  await session.until(() => session.codes.includes('bus.messages_caught_up'))
+  expect({ codes: session.codes.toSorted(), failure: session.failure, early: session.early }).toEqual({
+    codes: ['bus.copy_behind', 'bus.copy_caught_up', 'bus.messages_behind', 'bus.messages_caught_up'],
     failure: undefined,
     early: [],
   })
