@@ -4,12 +4,15 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { frameLine } from '../../engine/wire/frame-codec.ts'
+import { type StateFrame, stateFrames } from '../../engine/wire/state-frames.ts'
 import { type Exchange, openExchange } from '../../ops/exchange/open-exchange.ts'
 import type { SimulationConfig } from '../../schemas/config.ts'
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
+import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { priceUnits } from '../../schemas/units.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
-import { CAPABILITIES } from '../../sim/exchange/capability-tables.ts'
+import { CAPABILITIES, capabilitiesOf } from '../../sim/exchange/capability-tables.ts'
 import { venueConfig } from '../../sim/paper-venue/venue-config.test-support.ts'
 import { OfferedRows } from '../feeds/offered-rows.test-support.ts'
 import { Desk, TIMES } from './desk.test-support.ts'
@@ -19,6 +22,13 @@ import { UnrulyProxy } from './unruly-proxy.test-support.ts'
 
 const GEN = 'gen' as VenueId
 const MAIN = 'main' as AccountId
+const WELCOME = {
+  frame: 'welcome',
+  schema_version: SCHEMA_VERSION,
+  venue_id: GEN,
+  capabilities: capabilitiesOf(undefined, { opening: false, closing: false }),
+  ts_us: 1,
+} as const
 
 async function started(latency?: string, simulation?: SimulationConfig) {
   const directory = await mkdtemp(join(tmpdir(), 'orrery-exchange-'))
@@ -215,6 +225,34 @@ test('[X6] an exchange that talks nonsense is left, and tried again with growing
   expect(desk.inputs).toEqual([])
   // It never was connected.
   await expect(Promise.race([opened, Promise.resolve('waiting')])).resolves.toBe('waiting')
+})
+
+test('[X8] a state of more open orders than a frame holds is heard whole', async () => {
+  const config = await venueConfig()
+  const open_client_order_ids = Array.from({ length: 60_000 }, (_, at) => `session12345-1-t-${at}`)
+  const state: StateFrame = {
+    frame: 'state',
+    account_id: MAIN,
+    positions: [],
+    open_client_order_ids,
+    ts_event_us: 1,
+  }
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.on('data', (bytes: Buffer) => {
+      const said = bytes.toString()
+      if (said.includes('"logon"')) socket.write(frameLine(WELCOME))
+      if (said.includes('"state"')) for (const frame of stateFrames(state)) socket.write(frameLine(frame))
+    })
+  })
+  server.listen({ host: '127.0.0.1', port: 0 })
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const desk = Desk.at({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, config)
+  await desk.open()
+  desk.connection.requestState(MAIN)
+  await desk.hears('venue_state')
+  expect(desk.inputs).toMatchObject([{ type: 'venue_state', open_client_order_ids }])
 })
 
 test('[X7] the status of an instrument is told after each logon, and orders wait at the exchange meanwhile', async () => {

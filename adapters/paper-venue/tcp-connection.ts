@@ -10,6 +10,7 @@ import type {
 } from '../../engine/live/venue-connection.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { commandToWire, reportOfWire } from '../../engine/wire/frame-codec.ts'
+import { type StateFrame, StateParts } from '../../engine/wire/state-frames.ts'
 import { type AnswerFrame, LOOKUP_IDS_MAX, type RequestFrame } from '../../engine/wire/venue-frames.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
@@ -38,14 +39,13 @@ const SUBMIT_TIMEOUT_MS = 2_000
 /** Bytes that have not left; with more, commands are refused rather than queued behind them. */
 const BACKLOG_BYTES_MAX = 1024 * 1024
 
-type WireState = Extract<AnswerFrame, { frame: 'state' }>
-
 export class TcpConnection implements VenueConnection {
   readonly venue_id: VenueId
   readonly capabilities: CapabilityTable
   readonly #options: TcpConnectionOptions
   readonly #index: ReadonlyMap<string, number>
   readonly #commands: OpenCommands
+  readonly #parts = new StateParts()
   readonly #grace: AbsenceGrace
   readonly #lastReports = new Map<AccountId, string>()
   #session: VenueSession | undefined
@@ -166,6 +166,7 @@ export class TcpConnection implements VenueConnection {
   }
 
   #lost(reason: string): void {
+    this.#parts.clear()
     this.#grace.end()
     this.#commands.lost()
     this.#state('disconnected', reason)
@@ -180,8 +181,10 @@ export class TcpConnection implements VenueConnection {
       case 'found':
       case 'absent':
         return this.#answer(frame)
+      case 'open_orders':
+        return this.#parts.add(frame)
       case 'state':
-        return this.#stateOfAccount(frame)
+        return this.#stateOfAccount(this.#parts.whole(frame))
       case 'status':
         return this.#status(frame)
       case 'quotes':
@@ -219,7 +222,7 @@ export class TcpConnection implements VenueConnection {
     })
   }
 
-  #stateOfAccount({ account_id, positions, open_client_order_ids, ts_event_us }: WireState): void {
+  #stateOfAccount({ account_id, positions, open_client_order_ids, ts_event_us }: StateFrame): void {
     this.#listener?.offer({
       type: 'venue_state',
       venue_id: this.venue_id,

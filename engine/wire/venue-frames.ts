@@ -19,11 +19,13 @@ import { SECURITY_STATUSES } from '../../schemas/messages/security-status.ts'
 
 /** Longest frame of a node, its line end included; a longer one ends the connection. */
 export const REQUEST_BYTES_MAX = 64 * 1024
-/** Longest frame of an exchange: an account's state names all its open orders. */
+/** Longest frame of an exchange. */
 export const ANSWER_BYTES_MAX = 1024 * 1024
 /** Ids in one look-up, and quotes in one frame. */
 export const LOOKUP_IDS_MAX = 500
 export const FRAME_QUOTES_MAX = 512
+/** Open orders in one frame: of the longest ids, a third of the longest frame. */
+export const STATE_IDS_MAX = 10_000
 /** Each side is heard this often, and given up after silence for as long as the other. */
 export const HEARTBEAT_MS = 1_000
 export const DEAD_AFTER_MS = 3_000
@@ -172,10 +174,15 @@ export const ANSWER_FRAMES = {
   report: frame('report', { report: Report }),
   found: frame('found', { account_id: Token, client_order_id: OrderId, report: Report }),
   absent: frame('absent', { account_id: Token, client_order_id: OrderId }),
+  /** Open orders of the account that do not fit into the state that follows. */
+  open_orders: frame('open_orders', {
+    account_id: Token,
+    open_client_order_ids: Type.Array(OrderId, { maxItems: STATE_IDS_MAX }),
+  }),
   state: frame('state', {
     account_id: Token,
     positions: Type.Array(closed({ instrument_id: InstrumentIdText, quantity_units: Units })),
-    open_client_order_ids: Type.Array(OrderId),
+    open_client_order_ids: Type.Array(OrderId, { maxItems: STATE_IDS_MAX }),
     ts_event_us: Count,
   }),
   /** An instrument is in this status now: after a logon of each that does not always trade, then of each that changes. */

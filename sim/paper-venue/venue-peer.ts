@@ -4,6 +4,7 @@
 import type { FeedClock } from '../../engine/market-feed-port.ts'
 import { commandOfWire, frameLine, readRequest, reportToWire } from '../../engine/wire/frame-codec.ts'
 import { FrameLines } from '../../engine/wire/frame-lines.ts'
+import { stateFrames } from '../../engine/wire/state-frames.ts'
 import {
   type AnswerFrame,
   DEAD_AFTER_MS,
@@ -154,15 +155,12 @@ export class VenuePeer {
   }
 
   #state({ venue_id }: PeerLogon, account_id: AccountId): void {
-    this.#options.desk.state(venue_id, account_id, ({ positions, open_client_order_ids, ts_event_us }) =>
-      this.say({
-        frame: 'state',
-        account_id,
-        positions: positions.map(({ instrument_id, quantity_units }) => ({ instrument_id, quantity_units })),
-        open_client_order_ids: [...open_client_order_ids],
-        ts_event_us,
-      }),
-    )
+    this.#options.desk.state(venue_id, account_id, ({ positions, open_client_order_ids, ts_event_us }) => {
+      const held = positions.map(({ instrument_id, quantity_units }) => ({ instrument_id, quantity_units }))
+      const open = [...open_client_order_ids]
+      const state = { account_id, positions: held, open_client_order_ids: open, ts_event_us }
+      for (const frame of stateFrames({ frame: 'state', ...state })) this.say(frame)
+    })
   }
 
   #notItsOwn(): void {
