@@ -261,10 +261,18 @@ export type QueueWeight = Extract<QueueConfig, { model: 'by_position' }>['weight
 export const SimulationConfig = Type.Object(
   {
     takes: Type.Optional(
-      Type.Union([Type.Literal('all'), Type.Literal('market_and_limit'), Type.Literal('alpaca')], {
-        description:
-          'Orders it takes: all it can (the default), market and limit orders alone, or what a broker takes. The engine works out the rest.',
-      }),
+      Type.Union(
+        [
+          Type.Literal('all'),
+          Type.Literal('all_and_oco'),
+          Type.Literal('market_and_limit'),
+          Type.Literal('alpaca'),
+        ],
+        {
+          description:
+            'Orders it takes: all it can (the default), all and groups of which one cancels the others, market and limit orders alone, or what a broker takes. The engine works out the rest.',
+        },
+      ),
     ),
     book: Type.Optional(
       Type.Union([Type.Literal('quote'), Type.Literal('book_level'), Type.Literal('book_order')], {

@@ -252,7 +252,14 @@ export class ExecutionActor implements Actor {
     const { contingencies } = this.#capabilities(venue_id)
     const { parent_counter, group_counter, group_type } = intent.terms
     const keepsParent = parent_counter !== 0 && contingencies?.includes('oto') !== true
-    const keepsGroup = group_type !== '' && contingencies?.includes(group_type) !== true
+    // A venue keeps a group of orders that are all there: a child that waits here, or beside one, is of a group kept here.
+    const isVenues = contingencies?.includes(group_type as Exclude<typeof group_type, ''>) === true
+    const keepsGroup =
+      group_type !== '' &&
+      (!isVenues ||
+        keepsParent ||
+        this.#held.keeps(intent) ||
+        this.#linked.keeps(intent.strategy_id, group_counter))
     const { seq } = this.#node
     const parent_units = keepsParent ? this.#linked.quantityOf(seq, intent.strategy_id, parent_counter) : 0
     if (parent_units === undefined) return this.#denyUnknown(intent, parent_counter)

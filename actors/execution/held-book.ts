@@ -16,7 +16,7 @@ import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { clientOrderId } from '../../schemas/ids.ts'
 import type { LedgerHeldOrder } from '../../schemas/ledger-section.ts'
-import type { ReplaceIntent } from '../../schemas/messages/intent.ts'
+import type { ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
 import type { TimeInForce } from '../../schemas/messages/order.ts'
 import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
@@ -81,6 +81,16 @@ export class HeldBook {
 
   find(strategy_id: string, counter: number): HeldOrder | undefined {
     return this.#orders.get(`${strategy_id}/${counter}`)
+  }
+
+  /** Whether the order would wait here for its trigger. */
+  keeps({ order_type, time_in_force, terms, instrument_index }: SubmitIntent): boolean {
+    const { venue_id } = must(
+      this.#options.instruments[instrument_index],
+      'an order is of a known instrument',
+    )
+    const table = this.#options.capabilities.get(venue_id)
+    return workingType(order_type) !== '' && !takes({ order_type, time_in_force, terms }, table)
   }
 
   /** The children of a parent, oldest first. */
@@ -353,7 +363,10 @@ const NO_TRIGGER = {
 } as const satisfies Partial<OrderTerms>
 
 /** Whether the venue itself takes the order and watches its trigger. */
-function takes({ order_type, time_in_force, terms }: HeldOrder, table: CapabilityTable | undefined): boolean {
+function takes(
+  { order_type, time_in_force, terms }: Pick<HeldOrder, 'order_type' | 'time_in_force' | 'terms'>,
+  table: CapabilityTable | undefined,
+): boolean {
   return (
     table?.orders[order_type]?.includes(time_in_force) === true &&
     table.trigger_methods?.includes(terms.trigger_method) === true

@@ -70,6 +70,14 @@ export class LinkedOrders {
     return order.order_quantity_units
   }
 
+  /** Whether the order waits here, or is of a group that is kept here. */
+  keeps(strategy_id: StrategyId, counter: number): boolean {
+    return (
+      this.#options.held.find(strategy_id, counter) !== undefined ||
+      this.#groups.of(strategy_id, counter) !== undefined
+    )
+  }
+
   join({ strategy_id, counter, terms }: SubmitIntent, type: Exclude<GroupType, ''>): void {
     this.#groups.join(strategy_id, terms.group_counter, counter, type)
   }

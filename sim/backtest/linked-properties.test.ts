@@ -55,6 +55,27 @@ test.each([
   },
 )
 
+test.each([0, ONE_WAY_US])(
+  '[K1] of a pair that the venue keeps one alone trades, whatever the latency (%i µs)',
+  async (latency_us) => {
+    let met = 0
+    for (const seed of SEEDS) {
+      const { asked, run } = await ran(seed, latency_us, 'all_and_oco')
+      const traded = tradedBy(run)
+      for (const { type, pair } of asked.groups) {
+        if (type !== 'oco') continue
+        const least = Math.min(...pair.map((counter) => total(traded.get(counter))))
+        expect({ seed, pair, least }).toEqual({ seed, pair, least: 0 })
+        if (pair.some((counter) => traded.has(counter))) met++
+      }
+      // Nothing of the pairs is kept by the engine: it cancels none of them.
+      const linked = run.outputs.commands.filter((one) => 'terms' in one && one.terms.group_type === 'oco')
+      expect(linked.length).toBeGreaterThan(20)
+    }
+    expect(met).toBeGreaterThan(50)
+  },
+)
+
 test.each(SEEDS)(
   '[E6] without latency children never trade more than their parent has (seed %i)',
   async (seed) => {

@@ -13,6 +13,7 @@ import {
   type OrderCancelRequest,
 } from '../../schemas/messages/order.ts'
 import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
+import type { OcoGroups } from './oco-groups.ts'
 import type { OrderRegister } from './order-register.ts'
 import type { RejectCode } from './reject-code.ts'
 import type { TopOfBook } from './top-of-book.ts'
@@ -25,6 +26,8 @@ export type AdmissionTerms = {
   readonly specs: readonly InstrumentSpec[]
   readonly book: TopOfBook
   readonly register: OrderRegister
+  /** Of a venue that keeps them. */
+  readonly groups: OcoGroups | undefined
   /** Whether an order that comes in would take at once. */
   readonly wouldTake: (command: NewOrderSingle, account: VenueAccount, now_us: number) => boolean
 }
@@ -100,7 +103,7 @@ export class Admission {
     return this.#terms.capabilities.trigger_methods?.includes(trigger_method) === true
   }
 
-  /** Links between orders are execution's to keep: the venue has none. */
+  /** Links between orders are execution's to keep, but for groups of which one cancels the others, where the venue has them. */
   #takesFlags(terms: OrderTerms): boolean {
     const { capabilities } = this.#terms
     return (
@@ -108,12 +111,13 @@ export class Admission {
       (!terms.reduce_only || capabilities.reduce_only === true) &&
       (terms.display_quantity_units === 0 || capabilities.display_quantity === true) &&
       terms.parent_counter === 0 &&
-      terms.group_type === ''
+      (terms.group_type === '' || capabilities.contingencies?.includes(terms.group_type) === true)
     )
   }
 
   #ofFlags(command: NewOrderSingle, account: VenueAccount, now_us: number): RejectCode | '' {
     const { instrument_index, side, order_type, terms } = command
+    if (terms.group_type !== '' && this.#terms.groups?.hasLeader(command) !== true) return 'linked_order_gone'
     if (terms.reduce_only && account.closableUnits(instrument_index, side) === 0) return 'would_not_reduce'
     if (!terms.post_only || waitsForTrigger(order_type)) return ''
     return this.#terms.wouldTake(command, account, now_us) ? 'post_only_would_take' : ''

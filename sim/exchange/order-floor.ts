@@ -17,6 +17,7 @@ import type { FillModel } from './fill-model.ts'
 import { Impact } from './impact.ts'
 import type { ImpactModel } from './impact-model.ts'
 import { Matching, type MatchingEvents } from './matching.ts'
+import type { OcoGroups } from './oco-groups.ts'
 import type { OrderRegister } from './order-register.ts'
 import type { PriceBands } from './price-bands.ts'
 import type { QueueModel } from './queue-model.ts'
@@ -46,6 +47,8 @@ export type FloorTerms = {
   /** Of a venue whose book is deeper than its best prices. */
   readonly deep: DeepBooks | undefined
   readonly report: (report: VenueReport, ts_us: number) => void
+  /** Of a venue that keeps them. */
+  readonly groups: OcoGroups | undefined
   /** Whether an order that comes now is kept in the call. */
   readonly isKept: (order: VenueOrder) => boolean
   /** Undefined where prices may go anywhere. */
@@ -59,6 +62,8 @@ export type BarMove = {
   readonly to_price_units: number
   readonly size_units: number | undefined
 }
+
+const NO_ORDERS: readonly VenueOrder[] = []
 
 export class OrderFloor {
   readonly resting: RestingOrders
@@ -140,6 +145,8 @@ export class OrderFloor {
 
   /** Books what an order that is in no book gets in an auction. */
   fillInAuction(order: VenueOrder, price_units: PriceUnits, quantity_units: SizeUnits, ts_us: number): void {
+    // Another order of its group got its part first.
+    if (this.#terms.register.find(order.client_order_id) !== order) return
     this.#fill(order, price_units, quantity_units, ts_us, '')
   }
 
@@ -274,14 +281,33 @@ export class OrderFloor {
 
   /** The venue ends an order nobody asked it to cancel. */
   cancel(order: VenueOrder, now_us: number, reason_code: string): void {
+    const others = this.othersOf(order)
     this.close(order)
     const report = orderReport('canceled', order, this.#spec(order), now_us)
     this.#terms.report(reason_code === '' ? report : { ...report, reason_code }, now_us)
+    this.cancelGroup(others, now_us)
   }
 
   expire(order: VenueOrder, now_us: number): void {
+    const others = this.othersOf(order)
     this.close(order)
     this.#terms.report(orderReport('expired', order, this.#spec(order), now_us), now_us)
+    this.cancelGroup(others, now_us)
+  }
+
+  /** The orders that its trade or its end cancels. */
+  othersOf(order: VenueOrder): readonly VenueOrder[] {
+    return this.#terms.groups?.others(order) ?? NO_ORDERS
+  }
+
+  /** Whoever still has one of them in hand finds nothing left of it to match. */
+  cancelGroup(others: readonly VenueOrder[], now_us: number): void {
+    for (const other of others) {
+      if (this.#terms.register.find(other.client_order_id) !== other) continue
+      this.#terms.groups?.leave(other)
+      this.cancel(other, now_us, 'group')
+      other.order_quantity_units = other.cum_quantity_units
+    }
   }
 
   close(order: VenueOrder): void {
@@ -317,10 +343,13 @@ export class OrderFloor {
 
   #end(order: VenueOrder): void {
     if (this.#reducing.size > 0) this.#reducing.delete(order)
+    this.#terms.groups?.leave(order)
     this.#terms.register.end(order.client_order_id, 'order_terminal')
   }
 
   #endSpent(order: VenueOrder, ts_us: number): void {
+    // It ended when another of its group traded.
+    if (this.#terms.register.find(order.client_order_id) !== order) return
     this.cancel(order, ts_us, 'reduce_only')
   }
 
@@ -348,6 +377,7 @@ export class OrderFloor {
     impact?.onFill({ instrument_index, side, price_units, quantity_units, liquidity_side }, ts_us)
     account.charge(commission, commission_currency)
     if (this.#reducing.size > 0) this.#hasTraded = true
+    const others = this.othersOf(order)
     if (order.is_resting) this.#shrink(order, quantity_units)
     const execution_id = `${venue_id}-${++this.execution_count}`
     const fill = {
@@ -359,6 +389,7 @@ export class OrderFloor {
       commission_currency,
     } as const
     report(orderReport('trade', order, spec, ts_us, fill), ts_us)
+    if (others.length > 0) this.cancelGroup(others, ts_us)
   }
 
   /** A resting order has traded. */

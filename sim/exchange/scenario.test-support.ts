@@ -276,6 +276,7 @@ function commandOf(
   return {
     type: 'new_order_single',
     ...common,
+    counter: Number(options.find((option) => option.startsWith('as='))?.slice(3) ?? 1),
     side: verb as Side,
     order_quantity_units: Number(second) as SizeUnits,
     order_type,
@@ -301,6 +302,8 @@ function termsOf(trigger: number, trail_offset: number, options: readonly string
     post_only: said.has('post'),
     reduce_only: said.has('reduce'),
     display_quantity_units: number('show') as SizeUnits,
+    group_counter: number('oco'),
+    group_type: said.has('oco') ? 'oco' : '',
   }
 }
 

@@ -31,6 +31,7 @@ import { Delay } from './delay.ts'
 import { type FillModel, fillModelOf, refuseUnfitTaking } from './fill-model.ts'
 import { type ImpactModel, impactModelOf } from './impact-model.ts'
 import { MessageLine } from './message-line.ts'
+import { OcoGroups } from './oco-groups.ts'
 import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
 import { PriceBands } from './price-bands.ts'
@@ -88,6 +89,7 @@ export class SimulatedExchange implements VenuePort {
   readonly #book: TopOfBook
   readonly #accounts: ReadonlyMap<string, VenueAccount>
   readonly #register: OrderRegister
+  readonly #groups: OcoGroups | undefined
   readonly #admission: Admission
   readonly #model: FillModel
   readonly #impact: ImpactModel | undefined
@@ -127,13 +129,12 @@ export class SimulatedExchange implements VenuePort {
     this.#book = book
     this.#accounts = new Map(accounts.map((account) => [account.account_id, account]))
     this.#register = new OrderRegister(terms.order_retention)
+    this.#groups = this.capabilities.contingencies?.includes('oco') ? new OcoGroups() : undefined
     const { venue_id, capabilities } = this
+    const shared = { venue_id, specs, book, register: this.#register, groups: this.#groups }
     this.#admission = new Admission({
-      venue_id,
+      ...shared,
       capabilities,
-      specs,
-      book,
-      register: this.#register,
       wouldTake: (command, account, now_us) => this.#floor.wouldTake(command, account, now_us),
     })
     this.book = venue.simulation?.book ?? 'quote'
@@ -151,11 +152,8 @@ export class SimulatedExchange implements VenuePort {
     this.#hasBands = bands !== undefined
     this.#busts = this.#tradeBusts(terms, commissions)
     this.#floor = new OrderFloor({
-      venue_id,
-      specs,
+      ...shared,
       commissions,
-      book,
-      register: this.#register,
       model: this.#model,
       queue,
       self_match: selfMatch === 'apart' ? undefined : selfMatch,
@@ -443,6 +441,8 @@ export class SimulatedExchange implements VenuePort {
       writer.flag(order.is_called)
       saveOrder(writer, order)
     }
+    writer.flag(this.#groups !== undefined)
+    this.#groups?.save(writer)
   }
 
   /** Reads what `save` wrote into an exchange just made. The accounts are loaded before it. */
@@ -470,6 +470,8 @@ export class SimulatedExchange implements VenuePort {
       const isCalled = reader.flag()
       this.#floor.restore(loadOrder(reader, this.#accounts), isWaiting, isCalled)
     }
+    // One that keeps no groups any more lets those it had go.
+    if (reader.flag()) (this.#groups ?? new OcoGroups()).load(reader, this.openOrders())
   }
 
   #endEvent(deep: DeepBooks, instrument_index: number, ts_us: number): void {
@@ -602,6 +604,7 @@ export class SimulatedExchange implements VenuePort {
       this.#floor.priority_count++,
     )
     this.#report(orderReport('new', order, this.#spec(order), now_us), now_us)
+    this.#groups?.open(command, order)
     if (command.time_in_force === 'gtd') this.#scheduleExpiry(order, now_us)
     this.#floor.open(order, now_us)
   }
@@ -619,8 +622,10 @@ export class SimulatedExchange implements VenuePort {
     if (code !== '')
       return this.#report(requestRejectReport(request, found, this.venue_id, code, now_us), now_us)
     const order = must(found, 'a cancel is admitted for an open order')
+    const others = this.#floor.othersOf(order)
     this.#floor.close(order)
     this.#report(answering(request, orderReport('canceled', order, this.#spec(order), now_us)), now_us)
+    this.#floor.cancelGroup(others, now_us)
   }
 
   #arriveReplace(request: OrderCancelReplaceRequest, now_us: number): void {
