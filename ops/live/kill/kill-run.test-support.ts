@@ -84,7 +84,11 @@ export async function killRun({ seed, kills, mutant, apart = false }: KillPlan):
       const point = mutant === undefined ? turn(CRASH_POINTS, kill) : MUTANTS[mutant]
       const wanted = mutant === undefined ? turn(WANTED, kill) : ''
       const other = surroundings?.killLater(random)
-      await oneLife(folder, [point, String(1 + random.nextInt(8)), wanted, mutant ?? ''])
+      await oneLife(
+        folder,
+        [point, String(1 + random.nextInt(8)), wanted, mutant ?? ''],
+        mutant !== undefined,
+      )
       await other
     }
     const end = await lastLife(folder, mutant)
@@ -110,11 +114,19 @@ function turn<Item>(items: readonly Item[], number: number): Item {
   return must(items[number % items.length], 'a list is not empty')
 }
 
-/** Lives until it kills itself. */
-function oneLife(folder: string, how: readonly string[]): Promise<number | string> {
+/** Lives until it kills itself. A mutant whose books differ stops trading, and may never come to its crash point. */
+function oneLife(folder: string, how: readonly string[], mayStall: boolean): Promise<number | string> {
   const child = start(folder, how)
-  return new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code ?? 0)))
+  const timer = mayStall ? setTimeout(() => child.kill('SIGKILL'), STALLED_MS) : undefined
+  return new Promise((resolve) =>
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer)
+      resolve(signal ?? code ?? 0)
+    }),
+  )
 }
+
+const STALLED_MS = 20_000
 
 /** Lives until a few orders were traded after the last recovery, and is ended gracefully. */
 function lastLife(folder: string, mutant: Mutant | undefined): Promise<number | string> {
