@@ -4,6 +4,7 @@
 
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -11,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -33,6 +35,19 @@ export class StoreDirectory {
   prepare(): void {
     rmSync(this.tmp, { recursive: true, force: true })
     for (const room of [this.tmp, this.#begun]) mkdirSync(room, { recursive: true })
+    this.#dropEmptyDefinitions()
+  }
+
+  /** A full disk leaves definitions of tables that are empty files; nothing is in such a table, and the engine would not start. */
+  #dropEmptyDefinitions(): void {
+    const store = join(this.engine, 'store')
+    if (!existsSync(store)) return
+    for (const prefix of readdirSync(store))
+      for (const database of readdirSync(join(store, prefix)))
+        for (const name of readdirSync(join(store, prefix, database))) {
+          const path = join(store, prefix, database, name)
+          if (name.endsWith('.sql') && statSync(path).size === 0) rmSync(path)
+        }
   }
 
   markBegun(importId: string, series: TickSeries): void {

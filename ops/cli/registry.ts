@@ -16,12 +16,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'import',
-    summary: 'Bring histories of quotes, trades and bars into the tick store.',
+    summary: 'Bring histories of quotes, trades, bars and books into the tick store.',
     load: () => import('./commands/import.ts'),
   },
   {
     name: 'generate',
-    summary: 'Make a seeded quote history in the tick store.',
+    summary: 'Make a seeded history of quotes or of a book in the tick store.',
     load: () => import('./commands/generate.ts'),
   },
   {
