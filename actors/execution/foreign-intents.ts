@@ -8,6 +8,9 @@ import type { Intent, SubmitIntent } from '../../schemas/messages/intent.ts'
 import type { DenialCode } from '../../schemas/messages/risk.ts'
 import { ORDER_NEEDS } from '../strategy/order-of-request.ts'
 
+/** Further behind than any price is from another: what is reckoned with it stays exact. */
+const TRAIL_OFFSET_MAX = 1_000_000_000
+
 export type ForeignIntentsOptions = {
   readonly session: string
   readonly epoch: number
@@ -32,7 +35,9 @@ export class ForeignIntents {
     // One counter names everything a strategy asks for, and its intents come in the order in which it asked.
     if (drawn <= last || !this.#fits(strategy_id, drawn)) return 'counter_invalid'
     this.#last.set(strategy_id, drawn)
-    return intent.type === 'submit_intent' && !isWhole(intent) ? 'order_malformed' : undefined
+    if (intent.type === 'cancel_intent') return undefined
+    const isSound = intent.order_quantity_units > 0 && (intent.type === 'replace_intent' || isWhole(intent))
+    return isSound ? undefined : 'order_malformed'
   }
 
   save(writer: CanonicalWriter): void {
@@ -59,7 +64,7 @@ function isWhole({ order_type, time_in_force, price_units, terms }: SubmitIntent
   return (
     (limit || price_units === 0) &&
     (trigger || trail || terms.trigger_price_units === 0) &&
-    (trail || !trails) &&
+    (trail ? trail_offset > 0 && trail_offset <= TRAIL_OFFSET_MAX : !trails) &&
     (limit || !terms.post_only) &&
     (time_in_force === 'gtd') === (terms.expire_time_us !== 0) &&
     (terms.group_type !== '' || terms.group_counter === 0)

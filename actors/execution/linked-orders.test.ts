@@ -413,3 +413,24 @@ test('[E14] a child whose parent traded while the venue was lost waits until the
   desk.pass(desk.now_us + 250_000)
   expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 1000'])
 })
+
+test('[E6] a child that its sibling took along when it had no share does not go to the venue', () => {
+  const desk = new Desk({ capabilities: BASIC, instruments: [testInstrument(EURUSD, 0, { lot: '100' })] })
+  desk.do((ctx) => {
+    const parent = { counter: ctx.submit(entry), fill: 'full' } as const
+    const first = ctx.submit({ ...profit, quantity_units: 500, parent })
+    ctx.submit({ ...profit, limit_price_units: 102_000, parent, group: { counter: first, type: 'oco' } })
+  })
+  desk.accept(order(desk, 1))
+  trade(desk, 1, 100)
+  desk.do((ctx) => ctx.cancel(1))
+  desk.report('canceled', order(desk, 1), {
+    cum_quantity_units: sizeUnits(100),
+    leaves_quantity_units: sizeUnits(0),
+  })
+  expect([sent(desk), told(desk, 2), told(desk, 3)]).toEqual([
+    ['1 limit 1000', 'cancel 1'],
+    ['held', 'canceled'],
+    ['held', 'canceled'],
+  ])
+})

@@ -106,9 +106,13 @@ export class LinkedOrders {
    * not live to record, a parent or a member that ended or traded in its last step.
    */
   settle(): void {
-    // Members first: a child released below is no order of the order actor's before the step ends.
-    for (const member of this.#groups.members()) this.#settleMember(member)
-    for (const child of this.#options.held.children()) this.#settleChild(child)
+    const { held } = this.#options
+    const members = this.#groups.members()
+    const isHeld = ({ strategy_id, counter }: Member) => held.find(strategy_id, counter) !== undefined
+    const kept = new Set(members.filter(isHeld))
+    // Members first, and none that was released on the way: it is no order of the order actor's before the step ends.
+    for (const member of members) if (isHeld(member) || !kept.has(member)) this.#settleMember(member)
+    for (const child of held.children()) this.#settleChild(child)
   }
 
   /**
@@ -161,7 +165,9 @@ export class LinkedOrders {
 
   /** Whether the child goes, or will as soon as it may. */
   #release(child: HeldOrder, parent: Parent): boolean {
-    const { isOpenFor, onDue } = this.#options
+    const { held, isOpenFor, onDue } = this.#options
+    // What became of a child before it has taken this one along.
+    if (held.find(child.strategy_id, child.counter) !== child) return true
     const granted_units = this.#granted(child, parent)
     if (granted_units === 0) return false
     if (isOpenFor(child.strategy_id, child.instrument_index)) this.#letGo(child, parent, granted_units)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { must } from '../../schemas/assert.ts'
 import type { LedgerSection } from '../../schemas/ledger-section.ts'
-import type { VenueCommand } from '../../schemas/messages/order.ts'
+import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
 import { priceUnits, sizeUnits } from '../../schemas/units.ts'
 import { Desk } from '../desk.test-support.ts'
 import { loadLedger, saveLedger } from '../trading-ledger.ts'
@@ -67,6 +67,34 @@ test.each([
     )
   },
 )
+
+test('[E11] exits that a settled entry released stay linked, when the market comes before trading is enabled', () => {
+  const desk = new Desk({ capabilities: CAPABILITIES })
+  desk.do((ctx) => {
+    const first = ctx.submit(entry)
+    ctx.submit({ ...entry, limit_price_units: 98_900, group: { counter: first, type: 'oco' } })
+    const parent = { counter: first }
+    const profit = ctx.submit({ ...exit, parent })
+    ctx.submit({ ...exit, limit_price_units: 102_000, parent, group: { counter: profit, type: 'oco' } })
+  })
+  const [first, second] = desk.sent as [NewOrderSingle, NewOrderSingle]
+  for (const command of [first, second]) desk.accept(command)
+  const kept = ledgerOf(desk)
+  traded(desk, 1_000, first)
+  const after = ledgerOf(desk)
+  const main = must(after.orders['main'], 'the account has orders')
+  const orders = { main: { ...main, open: (untouched(after) ?? []).filter(({ counter }) => counter <= 2) } }
+  const node = new TestNode({ capabilities: CAPABILITIES })
+  loadLedger(node.trading, node.instruments, { ...after, orders, holdings: kept.holdings } as LedgerSection)
+  node.control('session_start', {}, node.now_us + 1)
+  node.quote(EURUSD, 100_000, 100_010)
+  node.control('trading_enable')
+  expect(commands(node)).toEqual(['cancel 2', 'new 3 limit 1000', 'new 4 limit 1000'])
+  const linked = ledgerOf(node).holdings['main']?.groups.map(({ members }) =>
+    members.map(({ counter }) => counter),
+  )
+  expect(linked).toContainEqual([3, 4])
+})
 
 test('[E11] where every step was recorded whole, taking up what is kept asks for nothing', () => {
   const desk = new Desk({ capabilities: CAPABILITIES })
