@@ -1,40 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdir, rm } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startNatsServer, type TestNatsServer } from '../../adapters/nats/nats-server.test-support.ts'
 import { runCli, startCli } from '../cli/run-cli.test-support.ts'
 import { DEFAULT_INSTALLATION } from '../nats/installation-folder.ts'
-
-/** Reads neither fills nor positions. */
-const STRATEGY = `import { defineStrategy, Type } from 'orrery'
-export const heedless = defineStrategy({
-  name: 'heedless',
-  params: Type.Object({}),
-  state: () => ({ seen: 0 }),
-  onQuote(ctx, quote) {
-    ctx.state.seen += 1
-    if (ctx.state.seen % 40 !== 0) return
-    const side = quote.bid_price_units % 2 === 0 ? 'buy' : 'sell'
-    ctx.submit({ instrument: quote.instrument_id, side, quantity_units: 1000 * (1 + (quote.ask_price_units % 3)) })
-  },
-})
-`
-const config = (bus: string) => `session: far
-bus: ${bus}
-journal: { directory: ./runs }
-data: { store: ./ticks, sources: [{ venue: fxcm, kind: quote, instruments: [EURUSD] }] }
-live: { recorder: bus, feeds: [{ venue: fxcm, kind: generator, rows_per_s: 400 }] }
-venues: [{ id: fxcm }]
-accounts:
-  - id: main
-    venues: [fxcm]
-    currency: USD
-    balance: 10000000
-    leverage_max: "20"
-    risk: { order_quantity_max: "100000", order_notional_max: "200000", position_quantity_max: "10000000", order_rate: { orders_max: 100 } }
-strategies: [{ id: heedless, source: s.ts#heedless, account: main, instruments: [EURUSD.fxcm] }]
-`
+import { backtested, heedlessFolder, orderOfLine, stopTime } from './heedless.test-support.ts'
 
 let server: TestNatsServer
 let session = ''
@@ -53,16 +22,12 @@ test('[R14] a recorder elsewhere has every row once, over kills of itself and of
   const first = startCli(['recorder', 'c.yaml'], { cwd: elsewhere })
   await first.saw(/^Recording/)
   const paper = startCli(['paper', 'c.yaml'], { cwd: session })
-  const orders: string[][] = []
+  const orders: (readonly string[])[] = []
   paper.onLine((line) => {
-    const match = /(?:accepted|not sent|rejected) +(buy|sell) +(\S+) EURUSD\.fxcm +far-1-heedless-(\d+)/.exec(
-      line,
-    )
-    if (match !== null) orders.push([match[3] ?? '', match[1] ?? '', (match[2] ?? '').replaceAll(',', '')])
+    const order = orderOfLine(line)
+    if (order !== undefined) orders.push(order)
   })
-
   await paper.saw(/-\d\b/)
-
   first.kill('SIGKILL')
   await first.exit()
   await paper.saw(/-\d\d\b/)
@@ -78,29 +43,13 @@ test('[R14] a recorder elsewhere has every row once, over kills of itself and of
   const last = JSON.parse(runCli(['recorder', 'c.yaml', '--once', '--json'], { cwd: elsewhere }).stdout)
   expect({ missing: last.missing, refused: last.refused }).toEqual({ missing: 0, refused: 0 })
   expect(await readdir(session)).not.toContain('ticks')
-  const again = await backtested()
-  // Rows between the stop and the end of the feed are recorded, too, and the session ordered nothing more on them.
-  expect(again.slice(0, orders.length)).toEqual(orders)
+  const [again, stopped] = [await backtested(elsewhere, 'far'), await stopTime(session, 'far')]
+  expect(again.slice(0, orders.length).map(({ order }) => order)).toEqual(orders)
+  expect(again.slice(orders.length).filter(({ submitted }) => submitted < stopped)).toEqual([])
 }, 90_000)
 
-/** The orders of a backtest over what was recorded: counter, side, quantity. */
-async function backtested(): Promise<string[][]> {
-  const range = ['data.processed=far/far', 'data.from=2020-01-01', 'data.to=2100-01-01']
-  const set = range.flatMap((value) => ['--set', value])
-  const { exit_code, stderr } = runCli(['backtest', 'c.yaml', ...set, '--out', 'again'], { cwd: elsewhere })
-  expect([exit_code, stderr]).toEqual([0, ''])
-  const text = await readFile(join(elsewhere, 'again', 'orders.csv'), 'utf8')
-  const [head = '', ...rows] = text.trim().split('\n')
-  const columns = ['order_counter', 'side', 'quantity'].map((name) => head.split(',').indexOf(name))
-  return rows.map((row) => columns.map((column) => row.split(',')[column] ?? ''))
-}
-
-async function machine(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'orrery-elsewhere-'))
-  await writeFile(join(folder, 's.ts'), STRATEGY)
-  await writeFile(
-    join(folder, 'c.yaml'),
-    `bus_credentials: ${server.directory}/credentials\n${config(server.url)}`,
-  )
-  return folder
+/** A folder of its own for the session and for the recorder, as if each were on a machine of its own. */
+function machine(): Promise<string> {
+  const bus = `bus: ${server.url}\nbus_credentials: ${server.directory}/credentials\n`
+  return heedlessFolder('far', 400, 'recorder: bus,', bus)
 }
