@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli, startCli } from './run-cli.test-support.ts'
+import { sessionText, TRADER } from './trading-session.test-support.ts'
 
 let cwd = ''
 beforeAll(async () => {
@@ -123,35 +124,4 @@ function json({ stdout }: { readonly stdout: string }) {
   return JSON.parse(stdout)
 }
 
-const TRADER = `
-import { defineStrategy, Type } from 'orrery'
-
-export const trader = defineStrategy({
-  name: 'trader',
-  params: Type.Object({ every: Type.Integer({ default: 5 }) }),
-  state: () => ({ quotes: 0, is_long: false }),
-  onQuote(ctx, quote) {
-    ctx.state.quotes++
-    if (!ctx.is_trading || ctx.state.quotes % ctx.params.every !== 0) return
-    ctx.state.is_long = !ctx.state.is_long
-    ctx.submit({ instrument: quote.instrument_id, side: ctx.state.is_long ? 'buy' : 'sell', quantity_units: 1000 })
-  },
-})
-`
-
-const SESSION = `
-session: one
-data:
-  sources: [{ venue: gen, kind: quote, instruments: [EURUSD] }]
-live:
-  feeds: [{ venue: gen, kind: generator, rows_per_s: 50 }]
-venues: [{ id: gen, latency: { submit_us: 1000, report_us: 1000 } }]
-accounts:
-  - id: main
-    venues: [gen]
-    currency: USD
-    balance: 100000
-    risk: { order_quantity_max: 10000, order_notional_max: 20000, position_quantity_max: 50000, order_rate: { orders_max: 100 } }
-strategies:
-  - { id: t, source: trader.ts#trader, account: main, instruments: [EURUSD.gen] }
-`
+const SESSION = sessionText('one', `  feeds: [{ venue: gen, kind: generator, rows_per_s: 50 }]`)
