@@ -21,7 +21,11 @@ export type AuctionTerms = {
     quantity_units: SizeUnits,
     ts_us: number,
   ) => void
+  /** The orders of its group: of all of them one alone trades. */
+  readonly othersOf: (order: VenueOrder) => readonly VenueOrder[]
 }
+
+type Fill = { readonly order: VenueOrder; readonly quantity: number }
 
 type Bid = { readonly order: VenueOrder; readonly price_units: number; readonly size_units: number }
 
@@ -45,8 +49,15 @@ export class Auction {
       price_min_units: spec.allow_non_positive_price ? Number.NEGATIVE_INFINITY : 1,
     })
     if (found === undefined) return
-    const bought = this.#allot(own.buys, bids, found, 1, ts_us)
-    const sold = this.#allot(own.sells, asks, found, -1, ts_us)
+    const buys = allotted(own.buys, bids, found, 1)
+    const sells = allotted(own.sells, asks, found, -1)
+    const doubled = this.#doubled([...buys, ...sells])
+    if (doubled !== undefined) {
+      const rest = orders.filter((order) => order !== doubled)
+      return this.withBook(rest, spec, ts_us)
+    }
+    const bought = this.#fill(buys, found, ts_us)
+    const sold = this.#fill(sells, found, ts_us)
     if (this.#terms.deep !== undefined) {
       // What the market traded with itself is gone from its book, too, until its own data says so.
       this.#usedUp(spec, 'buy', found.volume_units - bought, found.price_units)
@@ -63,43 +74,33 @@ export class Auction {
     const size = print.size_units === 0 ? this.#terms.book.defaultUnits(spec.index) : print.size_units
     const found = { price_units, volume_units: size - (size % spec.lot_units) }
     const own = bidsOf(orders)
-    this.#allot(
-      own.buys.filter((bid) => bid.price_units > price_units),
-      [],
-      found,
-      1,
-      ts_us,
-    )
-    this.#allot(
-      own.sells.filter((bid) => bid.price_units < price_units),
-      [],
-      found,
-      -1,
-      ts_us,
-    )
+    const buys = own.buys.filter((bid) => bid.price_units > price_units)
+    const sells = own.sells.filter((bid) => bid.price_units < price_units)
+    const fills = [...allotted(buys, [], found, 1), ...allotted(sells, [], found, -1)]
+    const doubled = this.#doubled(fills)
+    if (doubled === undefined) this.#fill(fills, found, ts_us)
+    else {
+      const rest = orders.filter((order) => order !== doubled)
+      this.withPrint(rest, spec, print, ts_us)
+    }
   }
 
-  /** Gives the volume to one side: better prices first, at one price the market's orders first, then the earlier. Returns what own orders got. */
-  #allot(
-    own: readonly Bid[],
-    market: readonly Interest[],
-    { price_units, volume_units }: Uncross,
-    sign: 1 | -1,
-    ts_us: number,
-  ): number {
-    let left = volume_units
-    let taken = 0
-    const rows: (Bid | Interest)[] = [...market, ...own]
-    rows.sort((a, b) => sign * (b.price_units - a.price_units) || 0)
-    for (const row of rows) {
-      if (left === 0 || sign * (row.price_units - price_units) < 0) break
-      const quantity = Math.min(left, row.size_units)
-      left -= quantity
-      if (!('order' in row)) continue
-      taken += quantity
-      this.#terms.onFill(row.order, price_units as PriceUnits, quantity as SizeUnits, ts_us)
+  /** An order that would trade beside another of its group: without it its part is for the others. */
+  #doubled(fills: readonly Fill[]): VenueOrder | undefined {
+    return fills.find(({ order }, at) => {
+      const others = this.#terms.othersOf(order)
+      return others.length > 0 && fills.slice(0, at).some((before) => others.includes(before.order))
+    })?.order
+  }
+
+  /** Returns what own orders got. */
+  #fill(fills: readonly Fill[], { price_units }: Uncross, ts_us: number): number {
+    let units = 0
+    for (const { order, quantity } of fills) {
+      units += quantity
+      this.#terms.onFill(order, price_units as PriceUnits, quantity as SizeUnits, ts_us)
     }
-    return taken
+    return units
   }
 
   /** What the market would trade on a side, in whole lots. */
@@ -155,6 +156,26 @@ export class Auction {
       left -= quantity
     }
   }
+}
+
+/** The volume for one side: better prices first, at one price the market's orders first, then the earlier. Returns what own orders get. */
+function allotted(
+  own: readonly Bid[],
+  market: readonly Interest[],
+  { price_units, volume_units }: Uncross,
+  sign: 1 | -1,
+): Fill[] {
+  const fills: Fill[] = []
+  let left = volume_units
+  const rows: (Bid | Interest)[] = [...market, ...own]
+  rows.sort((a, b) => sign * (b.price_units - a.price_units) || 0)
+  for (const row of rows) {
+    if (left === 0 || sign * (row.price_units - price_units) < 0) break
+    const quantity = Math.min(left, row.size_units)
+    left -= quantity
+    if ('order' in row) fills.push({ order: row.order, quantity })
+  }
+  return fills
 }
 
 /** Each order with what it may trade; one that only reduces, after all others of its account on its side. */

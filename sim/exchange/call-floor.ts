@@ -10,6 +10,8 @@ import { leavesUnits, NOT_PLACED, type VenueOrder } from './venue-order.ts'
 /** `none`: orders meet the book one after the other. */
 export type Settlement = 'none' | 'book' | Print
 
+type Taken = { readonly order: VenueOrder; readonly waits: boolean }
+
 export class CallFloor {
   readonly #floor: OrderFloor
   readonly #call: CallBook
@@ -36,23 +38,26 @@ export class CallFloor {
 
   /** Trading begins: what is not for the close comes out of the call. Orders at the opening end here. */
   open(spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
-    const orders = this.#take(spec, ({ time_in_force }) => time_in_force !== 'cls')
-    this.#settle(orders, spec, settlement, ts_us)
-    for (const order of orders) {
+    const taken = this.#take(spec, ({ time_in_force }) => time_in_force !== 'cls')
+    this.#settle(taken, spec, settlement, ts_us)
+    for (const { order, waits } of taken) {
       if (leavesUnits(order) === 0) this.#floor.finish(order)
       else if (order.time_in_force === 'opg') this.#floor.expire(order, ts_us)
-      else this.#floor.release(order, ts_us)
+      else this.#floor.release(order, waits, ts_us)
     }
     this.#floor.settle(ts_us)
   }
 
   /** The closing auction, of all that is in the call. */
   close(spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
-    const orders = this.#take(spec, ({ time_in_force }) => time_in_force !== 'opg')
-    this.#settle(orders, spec, settlement, ts_us)
-    for (const order of orders) {
+    const taken = this.#take(spec, ({ time_in_force }) => time_in_force !== 'opg')
+    this.#settle(taken, spec, settlement, ts_us)
+    for (const { order, waits } of taken) {
       if (leavesUnits(order) === 0) this.#floor.finish(order)
-      else this.#call.add(order)
+      else {
+        order.is_waiting = waits
+        this.#call.add(order)
+      }
     }
     this.#floor.settle(ts_us)
   }
@@ -60,22 +65,30 @@ export class CallFloor {
   /** A session has ended, and with it the orders that were for it alone. */
   endSession(instrument_index: number, endsDay: boolean, ts_us: number): void {
     for (const order of this.#call.of(instrument_index)) {
+      // It ended with another of its group.
+      if (!order.is_called) continue
       const { time_in_force } = order
       if (time_in_force === 'opg' || time_in_force === 'cls' || (endsDay && time_in_force === 'day'))
         this.#floor.expire(order, ts_us)
     }
   }
 
-  /** An order may have ended with one before it, so each is taken out before any trades. */
-  #take({ index }: InstrumentSpec, isWanted: (order: VenueOrder) => boolean): VenueOrder[] {
-    const orders = this.#call.of(index).filter(isWanted)
-    for (const order of orders) this.#call.remove(order)
-    return orders
+  /** An order may end with one before it, so each is taken out before any trades, and is in no list until it is back. */
+  #take({ index }: InstrumentSpec, isWanted: (order: VenueOrder) => boolean): Taken[] {
+    return this.#call
+      .of(index)
+      .filter(isWanted)
+      .map((order) => {
+        const waits = order.is_waiting
+        this.#call.remove(order)
+        order.is_waiting = false
+        return { order, waits }
+      })
   }
 
-  #settle(orders: readonly VenueOrder[], spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
+  #settle(taken: readonly Taken[], spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
     if (settlement === 'none') return
-    const working = orders.filter((order) => !order.is_waiting)
+    const working = taken.filter(({ waits }) => !waits).map(({ order }) => order)
     if (settlement === 'book') this.#auction.withBook(working, spec, ts_us)
     else this.#auction.withPrint(working, spec, settlement, ts_us)
   }

@@ -168,6 +168,7 @@ export class DeepMatching {
       const own =
         side === 1 ? this.#resting.bestSell(instrument_index) : this.#resting.bestBuy(instrument_index)
       if (own === undefined || side * (price_units - own.price_units) < 0) return taken
+      if (this.#bands?.isOutOfReach(own) === true) return taken
       const wanted = fillableUnits(own)
       const quantity = Math.min(wanted, this.#lots(own, size_units - taken))
       if (quantity === 0) return taken

@@ -657,3 +657,34 @@ test('what the market traded with itself in the auction is not there for orders 
     '09:01 b canceled a cum 0',
   ])
 })
+
+test('[M3] a session without a row has no closing auction at prices of the day before', () => {
+  const lines = [
+    '08:00 quote 99/101 50x50',
+    '09:00:01 quote 99/101 50x50',
+    '17:36 time',
+    '2/10:00 a buy 5 market cls',
+    '2/17:36 time',
+    '3/09:00:01 quote 150/151 50x50',
+  ]
+  expect(playDay(lines)).toEqual(['2/10:00 a new leaves 5', '2/17:35 a expired leaves 0'])
+})
+
+test('[M11] a market that waited for a print opens under another wait', () => {
+  const first = new Scenario(dayTerms({ auctions: { price: 'print', print_wait_us: 10_000_000 } }))
+  first.play(
+    ...['08:00 quote 99/101 50x50', '08:55 a buy 5 market day', '09:00:01 quote 99/101 50x50'].map(
+      inMicroseconds,
+    ),
+  )
+  const again = first.reopened(dayTerms({ auctions: { price: 'print', print_wait_us: 60_000_000 } }))
+  expect(
+    again
+      .play(
+        ...['09:00:02 quote 99/101 50x50', '09:05 quote 99/101 50x50', '12:00 quote 99/101 50x50'].map(
+          inMicroseconds,
+        ),
+      )
+      .map(withClock),
+  ).toEqual(['09:00:02 a trade 5@101 leaves 0'])
+})

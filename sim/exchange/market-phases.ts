@@ -209,8 +209,8 @@ export class MarketPhases {
   /** The book of an instrument has moved. */
   onRow(instrument_index: number, ts_us: number): void {
     const pending = this.#pending[instrument_index]
-    if (pending === PENDING.none) return
     this.#hasRow[instrument_index] = 1
+    if (pending === PENDING.none) return
     if (this.#terms.isDeepBookReady?.(instrument_index) === false) return
     if (pending === PENDING.row) this.#open(instrument_index, 'none', ts_us)
     else if (pending === PENDING.auction) this.#open(instrument_index, 'book', ts_us)
@@ -286,9 +286,11 @@ export class MarketPhases {
       if (event === 'pre_open') this.#enter(index, 'pre_open')
       else if (event === 'open') {
         this.#enter(index, 'continuous')
+        this.#hasRow[index] = 0
         if (!this.isHalted(index)) this.#startOpening(index, calendar.has_opening_auction, now_us)
       } else if (event === 'closing_call') {
         this.#enter(index, 'closing_call')
+        if (this.isTrading(index) || wasLimited) this.#hasRow[index] = 1
         this.#stop(index)
         this.#pending[index] = PENDING.none
       } else this.#startClose(index, calendar, wasLimited, now_us)
@@ -334,7 +336,9 @@ export class MarketPhases {
   }
 
   #startClose(index: number, calendar: SessionCalendar, wasLimited: boolean, now_us: number): void {
-    const hasOpened = this.#isTrading[index] !== 0 || wasLimited || this.phaseOf(index) === 'closing_call'
+    // What the book shows is of before, where no row of this session has come.
+    const isInCall = this.phaseOf(index) === 'closing_call' && this.#hasRow[index] !== 0
+    const hasOpened = this.#isTrading[index] !== 0 || wasLimited || isInCall
     const isAuction = calendar.has_closing_auction && hasOpened && !this.isHalted(index)
     this.#stop(index)
     this.#enter(index, 'closed')

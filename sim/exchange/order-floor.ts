@@ -97,9 +97,9 @@ export class OrderFloor {
     }
     const { resting } = this
     const is_by_order = terms.deep?.is_by_order === true
-    this.queues = new QueuePlaces({ model: queue, is_by_order, resting, specs, fills: model, events })
-    this.self =
-      terms.self_match && new SelfMatch({ rule: terms.self_match, resting, deep: terms.deep, events })
+    const { bands, groups, deep, self_match: rule } = terms
+    this.queues = new QueuePlaces({ model: queue, is_by_order, resting, specs, fills: model, bands, events })
+    this.self = rule && new SelfMatch({ rule, resting, deep, bands, groups, events })
     this.#impact = new Impact(terms.impact, book, specs)
     const parts = {
       resting,
@@ -132,11 +132,8 @@ export class OrderFloor {
   }
 
   /** An order that was in the call meets the market, like one that comes in; what must not take does not. */
-  release(order: VenueOrder, now_us: number): void {
-    if (order.is_waiting) {
-      order.is_waiting = false
-      return this.await(order, now_us)
-    }
+  release(order: VenueOrder, waits: boolean, now_us: number): void {
+    if (waits) return this.await(order, now_us)
     if (order.terms.post_only && this.#wouldTake(order, now_us))
       return this.cancel(order, now_us, 'post_only_would_take')
     order.queue_place = NOT_PLACED
@@ -152,7 +149,7 @@ export class OrderFloor {
 
   /** An order that is in no book has nothing left. */
   finish(order: VenueOrder): void {
-    this.#end(order)
+    if (this.#isOpen(order)) this.#end(order)
   }
 
   /** An order that waits; one whose trigger is met already does not. */
@@ -190,7 +187,10 @@ export class OrderFloor {
   work(order: VenueOrder, now_us: number): void {
     const matching = this.deep ?? this.matching
     const takes = order.time_in_force !== 'fok' || matching.fillsWhole(order, now_us)
-    if (takes && !matching.take(order, now_us)) return this.cancel(order, now_us, 'self_match')
+    const goesOn = !takes || matching.take(order, now_us)
+    // It ended with another of its group.
+    if (!this.#isOpen(order)) return
+    if (!goesOn) return this.cancel(order, now_us, 'self_match')
     if (leavesUnits(order) === 0) return this.#end(order)
     if (
       order.works_as === 'market_to_limit' &&
@@ -244,6 +244,12 @@ export class OrderFloor {
       // An order triggered before this one may have ended it.
       if (order.is_waiting) this.trigger(order, ts_us)
     }
+  }
+
+  /** A trade was taken back: what only reduces may have nothing left to reduce. */
+  noteBust(ts_us: number): void {
+    this.#hasTraded = true
+    this.settle(ts_us)
   }
 
   /** Ends what only reduces and has nothing left to reduce. */
@@ -349,13 +355,19 @@ export class OrderFloor {
 
   #endSpent(order: VenueOrder, ts_us: number): void {
     // It ended when another of its group traded.
-    if (this.#terms.register.find(order.client_order_id) !== order) return
+    if (!this.#isOpen(order)) return
     this.cancel(order, ts_us, 'reduce_only')
   }
 
-  /** No trade is beyond a band. */
-  #bounded({ instrument_index }: VenueOrder, price_units: PriceUnits): PriceUnits {
-    return (this.#terms.bands?.bound(instrument_index, price_units) ?? price_units) as PriceUnits
+  #isOpen(order: VenueOrder): boolean {
+    return this.#terms.register.find(order.client_order_id) === order
+  }
+
+  /** No trade is beyond a band, and none beyond the order's own limit, which a bar may come to out there. */
+  #bounded(order: VenueOrder, price_units: PriceUnits): PriceUnits {
+    const { bands } = this.#terms
+    if (bands === undefined || (order.works_as === 'limit' && bands.isOutOfReach(order))) return price_units
+    return bands.bound(order.instrument_index, price_units) as PriceUnits
   }
 
   #fill(

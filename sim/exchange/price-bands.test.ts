@@ -255,3 +255,55 @@ function naiveBands(quotes: readonly { ts: number; mid: number }[], { deliveries
     ]
   }
 }
+
+const BANDS_OF_FIVE = {
+  basis_points: 500,
+  reference_window_us: 300_000_000,
+  limit_state_us: 15_000_000,
+  pause_us: 300_000_000,
+}
+
+test('[M18] a trade of others beyond the band is not an own one', () => {
+  const lines = [
+    '08:00 quote 999/1001 50x50',
+    '09:00:01 quote 999/1001 50x50',
+    '09:00:02 a sell 5 limit 1100 day',
+    '09:00:03 trade 1101 9 buy',
+    '09:00:04 b buy 5 limit 900 day',
+    '09:00:05 trade 890 9 sell',
+  ]
+  expect(
+    playDay(
+      lines,
+      dayTerms({ price_bands: BANDS_OF_FIVE, queue: { model: 'conservative' } }, { opening_auction: false }),
+    ),
+  ).toEqual(['09:00:02 a new leaves 5', '09:00:04 b new leaves 5'])
+})
+
+test('[M18] a bar beyond the band fills a limit order at its limit', () => {
+  const lines = [
+    '08:00 trade 1000 9',
+    '09:00:01 trade 1000 9',
+    '09:00:02 a sell 5 limit 1100 day',
+    '09:01 bar last 1000 1120 1000 1110 100',
+  ]
+  expect(playDay(lines, dayTerms({ price_bands: BANDS_OF_FIVE }, { opening_auction: false }))).toEqual([
+    '09:00:02 a new leaves 5',
+    '09:01 a trade 5@1100 leaves 0',
+  ])
+})
+
+test('[M18] own orders do not meet beyond the band', () => {
+  const lines = [
+    '08:00 quote 999/1001 50x50',
+    '09:00:01 quote 999/1001 50x50',
+    '09:00:02 a sell 5 limit 1060 day',
+    '09:00:03 b buy 60 limit 1070 day',
+  ]
+  expect(
+    playDay(
+      lines,
+      dayTerms({ price_bands: BANDS_OF_FIVE, self_match: 'allowed' }, { opening_auction: false }),
+    ).slice(2),
+  ).toEqual(['09:00:03 b trade 50@1001 leaves 10'])
+})

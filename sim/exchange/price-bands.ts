@@ -5,6 +5,7 @@ import { type InstrumentSpec, incrementUnits } from '../../engine/instrument-spe
 import { must } from '../../schemas/assert.ts'
 import type { SimulationConfig } from '../../schemas/config.ts'
 import type { PriceBandsConfig } from '../../schemas/market-rules.ts'
+import type { VenueOrder } from './venue-order.ts'
 
 /** `beyond`: a side of the market is outside, and cannot be traded with; `limit`: a buyer is at the upper band, or a seller at the lower. */
 export type BandPosition = 'inside' | 'beyond' | 'limit'
@@ -60,6 +61,12 @@ export class PriceBands {
       price_units >= (this.#lower[instrument_index] as number) &&
       price_units <= (this.#upper[instrument_index] as number)
     )
+  }
+
+  /** Whether no price within the bands is good enough for a limit order. */
+  isOutOfReach({ instrument_index, side, price_units }: VenueOrder): boolean {
+    const within = this.bound(instrument_index, price_units)
+    return side === 'buy' ? within > price_units : within < price_units
   }
 
   /** The price itself, or the band it is beyond. */

@@ -7,6 +7,7 @@ import type { Side } from '../../schemas/messages/order.ts'
 import type { SizeUnits } from '../../schemas/units.ts'
 import type { FillModel } from './fill-model.ts'
 import { fillableUnits, type MatchingEvents } from './matching.ts'
+import type { PriceBands } from './price-bands.ts'
 import { PARTS, type QueueModel } from './queue-model.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import { UNSEEN, type VenueOrder } from './venue-order.ts'
@@ -18,6 +19,7 @@ export type QueuePlacesTerms = {
   readonly resting: RestingOrders
   readonly specs: readonly InstrumentSpec[]
   readonly fills: FillModel
+  readonly bands: PriceBands | undefined
   readonly events: MatchingEvents
 }
 
@@ -95,6 +97,8 @@ export class QueuePlaces {
   #fill(order: VenueOrder, left_units: number, ts_us: number): number {
     const wanted = fillableUnits(order)
     if (wanted === 0) return left_units
+    // No trade is beyond a band, whatever others do there.
+    if (this.#terms.bands?.isOutOfReach(order) === true) return left_units
     const available = this.#terms.fills.available(order, left_units)
     const { lot_units } = must(
       this.#terms.specs[order.instrument_index],

@@ -104,3 +104,16 @@ const blank = {
   reason_text: '',
   ts_event_us: 2,
 }
+
+test('what only reduces ends in the same order in a venue loaded', () => {
+  const straight = new Scenario(terms())
+  straight.play(
+    '1 quote 100/101',
+    '2 o buy 5 market ioc',
+    '3 s sell 5 stop 90 gtc reduce',
+    '4 t sell 5 limit 110 gtc reduce',
+  )
+  const again = straight.reopened(terms())
+  const told = straight.reports().length
+  expect(again.play('5 c sell 5 market ioc')).toEqual(straight.play('5 c sell 5 market ioc').slice(told))
+})

@@ -197,10 +197,14 @@ export class SimulatedExchange implements VenuePort {
     this.#agenda.forgetMarket(this.#rank)
     if (this.#market !== undefined) return this.#market.begin(now_us)
     for (const order of [...this.#floor.call]) {
+      // It ended with another of its group.
+      if (!order.is_called) continue
+      const waits = order.is_waiting
       this.#floor.withdraw(order)
+      order.is_waiting = false
       // There is no auction for it any more.
       if (order.time_in_force === 'opg' || order.time_in_force === 'cls') this.#floor.expire(order, now_us)
-      else this.#floor.release(order, now_us)
+      else this.#floor.release(order, waits, now_us)
     }
   }
 
@@ -386,7 +390,8 @@ export class SimulatedExchange implements VenuePort {
       case 'market_event':
         return must(this.#market, 'a market that changes is configured to').onEvent(command, now_us)
       case 'trade_bust':
-        return this.#busts.onDue(command, now_us)
+        this.#busts.onDue(command, now_us)
+        return this.#floor.noteBust(now_us)
       default:
         return unreachable(command)
     }
@@ -465,11 +470,14 @@ export class SimulatedExchange implements VenuePort {
     const isSame = this.#market === undefined ? market === undefined : this.#market.restore(market)
     if (!isSame) this.#hasBegun = false
     this.#register.load(reader)
-    for (let remaining = reader.count(); remaining > 0; remaining--) {
+    const open = Array.from({ length: reader.count() }, () => {
       const isWaiting = reader.flag()
       const isCalled = reader.flag()
-      this.#floor.restore(loadOrder(reader, this.#accounts), isWaiting, isCalled)
-    }
+      return { isWaiting, isCalled, order: loadOrder(reader, this.#accounts) }
+    })
+    // In the order they came: so the floor ends those that only reduce.
+    open.sort((a, b) => numberOf(a.order) - numberOf(b.order))
+    for (const { order, isWaiting, isCalled } of open) this.#floor.restore(order, isWaiting, isCalled)
     // One that keeps no groups any more lets those it had go.
     if (reader.flag()) (this.#groups ?? new OcoGroups()).load(reader, this.openOrders())
   }
@@ -715,6 +723,11 @@ export class SimulatedExchange implements VenuePort {
   #spec(order: VenueOrder): InstrumentSpec {
     return must(this.#specs[order.instrument_index], 'an accepted order is in a listed instrument')
   }
+}
+
+/** Of `<venue>-o<n>`. */
+function numberOf({ venue_order_id }: VenueOrder): number {
+  return Number(venue_order_id.slice(venue_order_id.lastIndexOf('-o') + 2))
 }
 
 type CommandDelays = { readonly [type in VenueCommand['type']]: Delay }

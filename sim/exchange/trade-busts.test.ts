@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { BustsConfig } from '../../schemas/market-rules.ts'
-import { instrument, Scenario, specsOf, terms, venue } from './scenario.test-support.ts'
+import { instrument, play, Scenario, specsOf, terms, venue } from './scenario.test-support.ts'
 import type { SimulatedVenuesTerms } from './simulated-venues.ts'
 
 // FIX 4.4 ExecType H (Trade Cancel) and G (Trade Correct), https://www.onixs.biz/fix-dictionary/4.4/tagNum_150.html: both
@@ -156,4 +156,15 @@ test('which trades are taken back follows from the seed, and a venue loaded mean
   const other = new Scenario({ ...half, seed: 2 })
   other.play(...lines)
   expect(trades(other)).not.toEqual(trades(whole))
+})
+
+test('[M13] what only reduces ends when a bust leaves nothing to reduce', () => {
+  const busts = { bust_probability: '1', correct_probability: '0', correct_increments: 0, delay_us: 10 }
+  const from = terms({ venues: [venue({ simulation: { busts } })] })
+  expect(
+    play(
+      ['1 quote 100/101', '2 o buy 5 market ioc', '3 a sell 5 limit 110 gtc reduce', '20 quote 100/101'],
+      from,
+    ).slice(3),
+  ).toEqual(['12 o trade_cancel', '12 a canceled cum 0'])
 })

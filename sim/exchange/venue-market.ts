@@ -64,6 +64,7 @@ export class VenueMarket {
       book,
       deep,
       onFill: (order, price, quantity, ts_us) => floor.fillInAuction(order, price, quantity, ts_us),
+      othersOf: (order) => floor.othersOf(order),
     })
     this.#phases = new MarketPhases({
       venue_id: venue.id as VenueId,
@@ -83,7 +84,13 @@ export class VenueMarket {
     this.#admission = new PhaseAdmission(this.#phases, venue.simulation ?? {})
     // A newer table of zones leaves the rules what they are.
     const calendars = named.calendars.map((config) => ({ ...config, utc_offsets: [] }))
-    this.#rules = JSON.stringify([calendars, named.calendarOf, halts, bands?.config])
+    this.#rules = JSON.stringify([
+      calendars,
+      named.calendarOf,
+      halts,
+      bands?.config,
+      venue.simulation?.auctions,
+    ])
   }
 
   begin(now_us: number): void {

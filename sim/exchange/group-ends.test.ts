@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import { play, Scenario, terms, venue } from './scenario.test-support.ts'
+import { dayTerms, inMicroseconds, playDay, withClock } from './trading-day.test-support.ts'
+
+const OCO = { takes: 'all_and_oco' } as const
+const OPENED = ['08:00 quote 99/101', '09:00:01 quote 99/101 50x50']
+
+test('[K1] orders of a group for the day end once each with it', () => {
+  const lines = [
+    ...OPENED,
+    '09:00:02 a buy 5 limit 90 day as=1',
+    '09:00:03 b buy 5 limit 89 day as=2 oco=1',
+    '17:36 time',
+  ]
+  expect(playDay([...lines, '17:37 quote 99/101'], dayTerms(OCO)).slice(2)).toEqual([
+    '17:35 a expired leaves 0',
+    '17:35 b canceled cum 0',
+  ])
+})
+
+test('[K1] a limit and a stop of a group end once each with the day', () => {
+  const lines = [
+    ...OPENED,
+    '09:00:02 a sell 5 limit 110 day as=1',
+    '09:00:03 b sell 5 stop 90 day as=2 oco=1',
+    '17:36 time',
+  ]
+  expect(playDay([...lines, '17:37 quote 99/101'], dayTerms(OCO)).slice(2)).toEqual([
+    '17:35 a expired leaves 0',
+    '17:35 b canceled cum 0',
+  ])
+})
+
+test.each([true, false])(
+  '[K1] a limit that trades at the opening ends the stop of its group (auction: %s)',
+  (auction) => {
+    const lines = [
+      ...OPENED,
+      '09:00:02 a sell 5 limit 110 gtc as=1',
+      '09:00:03 b sell 5 stop 90 gtc as=2 oco=1',
+      '17:36 time',
+      '2/09:00:01 quote 115/116 50x50',
+    ]
+    expect(
+      playDay(lines, dayTerms(OCO, { opening_auction: auction, closing_auction: auction })).slice(2),
+    ).toEqual(['2/09:00:01 a trade 5@115 leaves 0', '2/09:00:01 b canceled cum 0'])
+  },
+)
+
+test('[K1] a group comes out of the call of a market that is none any more', () => {
+  const first = new Scenario(dayTerms(OCO))
+  first.play(
+    ...[
+      '08:00 quote 99/101 50x50',
+      '08:51 a sell 5 limit 98 gtc as=1',
+      '08:52 b sell 5 stop 90 gtc as=2 oco=1',
+    ].map(inMicroseconds),
+  )
+  const again = first.reopened(terms({ venues: [venue({ simulation: OCO })] }))
+  expect(again.play(inMicroseconds('09:00:02 quote 99/101 50x50')).map(withClock)).toEqual([
+    '09:00:02 a trade 5@99 leaves 0',
+    '09:00:02 b canceled cum 0',
+  ])
+})
+
+test.each(['allowed', 'cancel_both', 'cancel_passive', 'cancel_aggressive'] as const)(
+  '[K1] orders of one group do not meet: %s',
+  (self_match) => {
+    const from = terms({ venues: [venue({ simulation: { ...OCO, self_match } })] })
+    expect(
+      play(
+        ['1 quote 100/105 10x10', '2 a sell 4 limit 103 gtc as=1', '3 b buy 4 limit 103 gtc as=2 oco=1'],
+        from,
+      ),
+    ).toEqual(['2 a new leaves 4', '3 b new leaves 4'])
+  },
+)
+
+test('[K1] in an auction as much is bought as is sold where two orders of a group would trade', () => {
+  const lines = [
+    '08:00 quote 99/101 5x5',
+    '08:55 c sell 20 limit 102 day as=9',
+    '08:55:01 a buy 10 limit 103 day as=1',
+    '08:55:02 b buy 10 limit 103 day as=2 oco=1',
+    '09:00:01 quote 99/104 5x5',
+  ]
+  expect(playDay(lines, dayTerms(OCO)).slice(3)).toEqual([
+    '09:00:01 a trade 10@102 leaves 0',
+    '09:00:01 b canceled cum 0',
+    '09:00:01 c trade 10@102 leaves 10',
+  ])
+})
