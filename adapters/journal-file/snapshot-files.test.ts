@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { PowerLossFs } from '../../sim/faults/power-loss-fs.test-support.ts'
+import { changed } from '../../sim/live/changed-port.test-support.ts'
+import { nodeJournalFs } from './node-journal-fs.ts'
 import { readSnapshots, writeSnapshot } from './snapshot-files.ts'
 
 const FOLDER = '/journal/epoch-000001'
@@ -60,6 +65,21 @@ test('[J12] whenever the power fails while one is written, those before it are w
   // Cut before it was one, behind that, and not at all.
   expect(found).toContain('true 7,19')
   expect(found).toContain('false 19,30')
+})
+
+test('[J12] a snapshot that whoever follows the epoch takes away between a look at the folder and the file is passed over', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'orrery-snapshots-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const write = (lsn: number) => writeSnapshot(nodeJournalFs, directory, { lsn, state: stateOf(lsn) })
+  for (const lsn of [7, 19]) await write(lsn)
+  const racing = changed(nodeJournalFs, {
+    list: async (path) => {
+      const names = await nodeJournalFs.list(path)
+      await write(30)
+      return names
+    },
+  })
+  expect((await readSnapshots(racing, directory, 100)).map(({ lsn }) => lsn)).toEqual([19])
 })
 
 async function folder(): Promise<PowerLossFs> {

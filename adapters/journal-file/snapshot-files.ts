@@ -2,7 +2,7 @@
 // beside whoever writes the journal: one that is not whole was never one, and is passed over.
 
 import { sameBytes } from '../../engine/journal/parse-batch.ts'
-import type { JournalFs } from '../../engine/journal-fs-port.ts'
+import type { JournalFile, JournalFs } from '../../engine/journal-fs-port.ts'
 import type { EpochSnapshot } from '../../engine/journal-port.ts'
 import { nodeSha256 } from '../sha256/node-sha256.ts'
 import { snapshotLsns, snapshotPath, unfinishedSnapshotPath } from './journal-paths.ts'
@@ -55,7 +55,8 @@ export async function readSnapshots(
 }
 
 async function readState(fs: JournalFs, path: string, lsn: number): Promise<Uint8Array | undefined> {
-  const file = await fs.open(path)
+  const file = await openIfThere(fs, path)
+  if (file === undefined) return undefined
   try {
     const bytes = new Uint8Array(await file.size())
     await file.read(bytes, 0)
@@ -63,6 +64,16 @@ async function readState(fs: JournalFs, path: string, lsn: number): Promise<Uint
     return sameBytes(bytes, bytesOf(lsn, state)) ? state : undefined
   } finally {
     await file.close()
+  }
+}
+
+/** Whoever follows the epoch may have taken it away since it was listed: there is a newer one then. */
+async function openIfThere(fs: JournalFs, path: string): Promise<JournalFile | undefined> {
+  try {
+    return await fs.open(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
 

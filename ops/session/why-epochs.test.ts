@@ -6,6 +6,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import { readEffects } from '../../engine/effect-record.ts'
+import { RECORD_KIND } from '../../engine/journal-port.ts'
 import { runCli, startCli } from '../cli/run-cli.test-support.ts'
 import type { OrderChain } from './why-order.ts'
 import { told } from './why-told.test-support.ts'
@@ -22,9 +25,9 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true }))
 
 test('an order is told from the snapshot before its decision on, or from the start of its epoch', async () => {
-  const { first, later } = await tradedAfterSnapshot()
+  const { first, last } = await tradedAfterSnapshots()
   expect(why(first).run_from.epoch).toBe(2)
-  const { run_from, events, difference } = why(later)
+  const { run_from, events, difference } = why(last)
   expect({ difference, epoch: run_from.epoch }).toEqual({ difference: null, epoch: 2 })
   expect(run_from.seq).toBeGreaterThan(why(first).run_from.seq)
   expect(run_from.seq).toBeLessThan(events[0]?.seq ?? 0)
@@ -67,25 +70,35 @@ function paper(...args: string[]): void {
   expect({ exit_code, stderr }).toEqual({ exit_code: 0, stderr: '' })
 }
 
-/** Runs epoch 2 until it has a snapshot, and has traded twice after that. */
-async function tradedAfterSnapshot(): Promise<{ readonly first: string; readonly later: string }> {
+/** Runs epoch 2 until two snapshots are kept of it, and kills it: one that ends takes another and drops the first. */
+async function tradedAfterSnapshots(): Promise<{ readonly first: string; readonly last: string }> {
   const epoch = join(cwd, 'runs', 'over', 'journal', 'epoch-000002')
   const running = startCli(['paper', 'over.yaml'], { cwd })
-  const ids: string[] = []
-  let after = Number.POSITIVE_INFINITY
+  await running.saw(/filled .*over-2-t-/)
+  const kept = () => readdirSync(epoch).filter((name) => /^snapshot-\d+$/.test(name)).length
   await new Promise<void>((resolve) => {
-    running.onLine((line) => {
-      const [id] = /over-2-t-\d+$/.exec(line) ?? []
-      if (id === undefined || !line.includes(' filled ')) return
-      ids.push(id)
-      const hasSnapshot = () => readdirSync(epoch).some((name) => /^snapshot-\d+$/.test(name))
-      if (after === Number.POSITIVE_INFINITY && hasSnapshot()) after = ids.length
-      if (ids.length >= after + 2) resolve()
-    })
+    running.onLine(() => kept() === 2 && resolve())
   })
-  runCli(['stop', 'over', '--keep'], { cwd })
-  expect(await running.exit()).toBe(0)
-  return { first: ids[0] ?? '', later: ids.at(-1) ?? '' }
+  running.kill('SIGKILL')
+  await running.exit()
+  const counters = await sentIn(2)
+  return { first: `over-2-t-${counters[0]}`, last: `over-2-t-${counters.at(-1)}` }
+}
+
+/** Counters of the orders whose sending the journal of an epoch holds, oldest first. */
+async function sentIn(epoch: number): Promise<number[]> {
+  const journal = await openFileJournal({ directory: join(cwd, 'runs', 'over', 'journal') })
+  const counters: number[] = []
+  try {
+    for await (const { kind, payload } of journal.read(epoch)) {
+      if (kind !== RECORD_KIND.effects) continue
+      for (const { type, counter } of readEffects(payload, () => 0).commands)
+        if (type === 'new_order_single') counters.push(counter)
+    }
+  } finally {
+    await journal.close()
+  }
+  return counters
 }
 
 const RESTER = `
@@ -123,7 +136,7 @@ data:
 live:
   record: false
   on_stop: keep
-  snapshot_inputs: 15
+  snapshot_inputs: 40
   feeds: [{ venue: gen, kind: generator, rows_per_s: 40 }]
 venues: [{ id: gen, latency: { submit_us: 1000, report_us: 1000 } }]
 accounts:
