@@ -90,3 +90,15 @@ test('[O19] all open orders of a strategy are cancelled at once, each once', () 
     't-1-s-c3',
   ])
 })
+
+test('[O11] a cancel that is remembered at a start goes out under an id of that start', () => {
+  const desk = new Desk()
+  desk.ask({ limit_price_units: 99_000 })
+  desk.do((ctx) => ctx.cancel(1))
+  expect(desk.sent.map(({ type }) => type)).toEqual(['new_order_single'])
+  desk.control('session_start')
+  desk.accept(desk.lastOrder())
+  expect(desk.sent.slice(1).map(({ type, client_order_id }) => [type, client_order_id])).toEqual([
+    ['order_cancel_request', expect.stringMatching(/-s-c1$/)],
+  ])
+})

@@ -257,6 +257,7 @@ export class OrderActor implements Actor {
   }
 
   #onControl({ command, account_id, strategy_id }: Control): void {
+    if (command === 'session_start') return this.#renameCancels()
     if (command !== 'orders_cancel') return
     if (account_id !== '' && account_id !== this.#options.account_id) return
     for (const order of [...this.#store.open()]) {
@@ -267,11 +268,26 @@ export class OrderActor implements Actor {
   /** A cancel of the engine's own; one that is on its way already will do. */
   #cancelOpen(order: OrderRecord): void {
     if (order.ended || (order.cancel_client_order_id !== '' && !order.cancel_unproven)) return
-    const { strategy_id } = order
-    const counter = this.#store.strategy(strategy_id).nextEngineCounter()
-    const client_order_id = clientOrderId(this.#options.session, this.#node.epoch, strategy_id, counter)
     const ts_seq_us = timeUs(this.#node.now_us)
-    this.#apply(order, { type: 'request.cancel', ts_seq_us, body: { client_order_id, counter } })
+    this.#apply(order, { type: 'request.cancel', ts_seq_us, body: this.#ownRequest(order) })
+  }
+
+  /**
+   * A cancel that is remembered gets an id of this start: the engine of before may have sent it at its last moment, in a
+   * step that did not reach this journal, since a cancel does not wait for the copy of its record.
+   */
+  #renameCancels(): void {
+    for (const order of this.#store.open()) {
+      const { cancel_client_order_id: id, client_order_ids } = order
+      if (id !== '' && !client_order_ids.includes(id))
+        order.cancel_client_order_id = this.#ownRequest(order).client_order_id
+    }
+  }
+
+  #ownRequest({ strategy_id }: OrderRecord): { client_order_id: ClientOrderId; counter: number } {
+    const counter = this.#store.strategy(strategy_id).nextEngineCounter()
+    const { session } = this.#options
+    return { client_order_id: clientOrderId(session, this.#node.epoch, strategy_id, counter), counter }
   }
 
   #emit(effect: OrderEffect): void {
