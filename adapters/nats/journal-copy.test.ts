@@ -69,7 +69,12 @@ type Node = {
 }
 
 /** A node's start-up over a folder, up to the writer of its next epoch. */
-async function started(directory: string, connection = direct, stream = STREAM): Promise<Node> {
+async function started(
+  directory: string,
+  connection = direct,
+  stream = STREAM,
+  isHeld = () => true,
+): Promise<Node> {
   const journal = await openFileJournal({ directory, segment_bytes_max: 2_000, batch_bytes_max: 400 })
   const behind: string[] = []
   const waiting: { behind: boolean; resolve: () => void }[] = []
@@ -81,6 +86,7 @@ async function started(directory: string, connection = direct, stream = STREAM):
       directory,
       epochs: journal.epochs,
       deadline_ms: DEADLINE_MS,
+      isHeld,
       onBehind: (isBehind, reason) => {
         behind.push(`${isBehind ? 'behind' : 'again'}: ${reason}`)
         for (const wait of waiting) if (wait.behind === isBehind) wait.resolve()
@@ -229,6 +235,25 @@ test('[C4] a deposed writer fails for good on its first batch behind the new one
   expect(told).toEqual([expect.objectContaining({ code: 'journal.fenced', where: subject })])
   expect([old.writer.released_lsn, old.writer.durable_lsn]).toEqual([0, 1])
   expect(() => old.writer.append(RECORD_KIND.input, Buffer.from('more'))).toThrow('Another node has gone on')
+})
+
+test('[C10] what is written after the lease has ended is copied only once the lease is held again', async () => {
+  let isHeld = true
+  const node = await started(await folder(), direct, STREAM, () => isHeld)
+  await append(node.writer, 'before')
+  const behind = node.turned(true)
+  isHeld = false
+  const late = append(node.writer, 'after')
+  await behind
+  expect([node.behind, (await journalStream().last())?.batch.number]).toEqual([
+    ['behind: the lease of the account has ended'],
+    1,
+  ])
+  const again = node.turned(false)
+  isHeld = true
+  await again
+  await late
+  expect((await copied()).equals(await written(node.directory))).toBe(true)
 })
 
 test('[C4] of two nodes that open the same epoch one is fenced', async () => {

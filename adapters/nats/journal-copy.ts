@@ -29,6 +29,8 @@ export type JournalCopyOptions = {
   readonly directory: string
   readonly epochs: readonly RecoveredEpoch[]
   readonly deadline_ms?: number
+  /** Whether this node may still write: what it copied after its lease would stand where its successor's epoch begins. */
+  readonly isHeld: () => boolean
   /** Reader of the subject, of a role that may ask the stream for no message. */
   readonly fixed_consumer?: string | undefined
   /** The copy is late, and orders are refused (`journal_copy_behind`); or it has caught up. */
@@ -134,6 +136,8 @@ export class JournalCopy {
   }
 
   async #append(batch: Batch, timeout_ms: number): Promise<number> {
+    // Tried again like a server that does not answer: a lease that nobody took comes back.
+    if (!this.#options.isHeld()) throw new Error('the lease of the account has ended')
     this.#sequence = await this.#stream.append(batch, this.#sequence, timeout_ms)
     return lastLsn(batch)
   }

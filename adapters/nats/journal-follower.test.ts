@@ -56,6 +56,7 @@ async function epochOf(directory: string, act: (writer: JournalWriter) => Promis
     subject,
     directory,
     epochs: journal.epochs,
+    isHeld: () => true,
     onBehind: () => undefined,
   })
   const epoch = (journal.epochs.at(-1)?.epoch ?? 0) + 1

@@ -55,6 +55,11 @@ export class AccountLease {
     return now_ms() < this.end_ms - margin_ms ? '' : 'lease_ending'
   }
 
+  /** Whether it has not ended, margin or not. */
+  get is_held(): boolean {
+    return this.#options.timing.now_ms() < this.end_ms
+  }
+
   /** When the first of the accounts ends, on the clock of `now_ms`. */
   get end_ms(): number {
     return Math.min(...this.#options.keys.map(({ end_ms }) => end_ms))

@@ -60,7 +60,14 @@ type Opened = { readonly journal: Journal; readonly copy: JournalCopy; readonly 
 async function opened(connection: NatsConnection, directory: string): Promise<Opened> {
   const journal = await openFileJournal({ directory })
   const { epochs } = journal
-  const copy = await openJournalCopy({ connection, ...PLACE, directory, epochs, onBehind: () => undefined })
+  const copy = await openJournalCopy({
+    connection,
+    ...PLACE,
+    directory,
+    epochs,
+    isHeld: () => true,
+    onBehind: () => undefined,
+  })
   const epoch = (epochs.at(-1)?.epoch ?? 0) + 1
   const header = Buffer.from('header')
   const writer = copy.follow(await journal.openEpoch({ epoch, header, base: Buffer.from('base') }))

@@ -81,7 +81,8 @@ async function join(options: SessionBusOptions, connection: Connection): Promise
       ? undefined
       : await acquireLease(leaseOptions({ ...options, connection, env, epoch })))
   try {
-    const copy = config.durability === 'replicated' ? await openCopy(options, env, connection) : undefined
+    const copy =
+      config.durability === 'replicated' ? await openCopy(options, env, connection, lease) : undefined
     const bus = new JetStreamBus({
       connection,
       streamOf,
@@ -159,6 +160,7 @@ function openCopy(
   options: SessionBusOptions,
   env: BusEnvironment,
   connection: Connection,
+  lease: AccountLease | undefined,
 ): Promise<JournalCopy> {
   const { place, journal, directory } = options
   return openJournalCopy({
@@ -167,6 +169,7 @@ function openCopy(
     subject: BUS_SUBJECT.journal(env, place.name),
     directory,
     epochs: journal.epochs,
+    isHeld: () => lease?.is_held ?? true,
     fixed_consumer: place.role === TRADING_ROLE ? undefined : place.role,
     onBehind: (behind, reason) => {
       if (behind)
