@@ -4,6 +4,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { must } from '../../schemas/assert.ts'
 import type { PaperSession } from '../live/paper-session.ts'
+import { BareDisk } from './bare-disk.ts'
 import { withBenchServer } from './bench-server.ts'
 import { type BenchScope, type Figure, figure } from './figure.ts'
 import { type MeasuredSession, type OrderTimes, openMeasured } from './measured-session.ts'
@@ -37,7 +38,7 @@ export async function sustainedFigures(scope: BenchScope): Promise<Figure[]> {
 
 async function latencyAt(scope: BenchScope, load: SessionLoad, durability: string): Promise<Figure[]> {
   scope.note(`${load.rows_per_s} ticks/s, ${durability}, seconds`)
-  const { session, conflated, backlog } = await measure(scope, load)
+  const { session, conflated, backlog, bare_ms } = await measure(scope, load)
   const { syncs_ms, collections_ms } = session
   // The first second compiles.
   const orders = session.orders.slice(Math.min(session.orders.length - 1, load.rows_per_s / 100))
@@ -49,8 +50,9 @@ async function latencyAt(scope: BenchScope, load: SessionLoad, durability: strin
     figure(`${name}, p50`, 'us', [at(0.5)]),
     figure(`${name}, p99`, 'us', [at(0.99)]),
     figure(`${name}, p99.9`, 'us', [at(0.999)]),
-    ...syncFigures(name, 'segment', syncs_ms.segment),
-    ...syncFigures(name, 'mark', syncs_ms.mark),
+    ...diskFigures(`${name}, bare write and fdatasync beside`, bare_ms),
+    ...diskFigures(`${name}, fdatasync of the segment`, syncs_ms.segment),
+    ...diskFigures(`${name}, fdatasync of the mark`, syncs_ms.mark),
     ...partFigures(name, 'all', byLatency),
     ...partFigures(name, 'the slowest hundredth', slow),
     figure(`${name}, longest collection`, 'us', [Math.max(0, ...collections_ms) * 1000]),
@@ -68,14 +70,11 @@ function placeOf(sorted: readonly unknown[], share: number): number {
   return Math.floor((sorted.length - 1) * share)
 }
 
-/** The disk under the journal, as the journal met it. */
-function syncFigures(name: string, of: string, syncs_ms: readonly number[]): Figure[] {
-  const sorted = syncs_ms.toSorted((a, b) => a - b)
-  const at = (share: number) => (sorted[placeOf(sorted, share)] ?? Number.NaN) * 1000
-  return [
-    figure(`${name}, fdatasync of the ${of}, p50`, 'us', [at(0.5)]),
-    figure(`${name}, fdatasync of the ${of}, p99`, 'us', [at(0.99)]),
-  ]
+function diskFigures(name: string, spans_ms: readonly number[]): Figure[] {
+  const sorted = spans_ms.toSorted((a, b) => a - b)
+  return [0.5, 0.99, 0.999].map((share) =>
+    figure(`${name}, p${100 * share}`, 'us', [(sorted[placeOf(sorted, share)] ?? Number.NaN) * 1000]),
+  )
 }
 
 /** Where the time of these orders went, on average: to the step, for the disk, from there to the venue. */
@@ -93,11 +92,18 @@ function partFigures(name: string, which: string, orders: readonly OrderTimes[])
   ]
 }
 
-type Measured = { readonly session: MeasuredSession; readonly conflated: number; readonly backlog: number }
+type Measured = {
+  readonly session: MeasuredSession
+  readonly conflated: number
+  readonly backlog: number
+  /** What the disk took meanwhile for writes that nothing else came with. */
+  readonly bare_ms: readonly number[]
+}
 
 async function measure(scope: BenchScope, load: SessionLoad): Promise<Measured> {
   const session = await openMeasured(scope, load, true)
   const { paper } = session
+  const disk = new BareDisk(paper.folder)
   await paper.session.run()
   for (let second = 1; second <= load.seconds; second++) {
     await wait(1_000)
@@ -106,8 +112,9 @@ async function measure(scope: BenchScope, load: SessionLoad): Promise<Measured> 
   const rows = must(paper.session.feeds[0], 'the session has a feed').counts()['rows'] ?? 0
   const { conflated_count: conflated } = paper.session.sequencer
   const backlog = Math.max(0, rows - rowsStepped(paper))
+  const bare_ms = await disk.close()
   await session.close()
-  return { session, conflated, backlog }
+  return { session, conflated, backlog, bare_ms }
 }
 
 /** Rows the node has processed; its other inputs are counted with them, which only helps the other side. */
