@@ -2,6 +2,7 @@
 // again it reads from the epoch itself; strategies are loaded under the guard that holds in the session, and must be
 // those that the epoch names.
 
+import { constants, platform, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
@@ -23,6 +24,8 @@ import type { SnapshotNote, SnapshotTask } from './snapshot-thread.ts'
 
 const port = must(parentPort, 'a worker has a parent')
 const { directory, epoch, base_directory } = workerData as SnapshotTask
+// Linux knows priorities of threads; elsewhere this would be the session's own.
+if (platform() === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL)
 const gate = createStepGate()
 installAmbientGuard(gate, () => undefined)
 
