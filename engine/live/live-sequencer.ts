@@ -53,6 +53,7 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   /** Venues whose feed was told of a gap and has not said that it is closed. */
   readonly #gaps = new Set<string>()
   #isReconciled = false
+  #urgent_lsn = -1
   #repeated_count = 0
   #not_heard_count = 0
   #fault: unknown
@@ -85,6 +86,11 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   /** Whether something was offered that `advance` has not sequenced. */
   get has_input(): boolean {
     return this.#queue.size > 0
+  }
+
+  /** The last record that is to be durable soon: all but market data that caused nothing. */
+  get urgent_lsn(): number {
+    return this.#urgent_lsn
   }
 
   get conflated_count(): number {
@@ -149,12 +155,15 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     this.#refuseStopped()
     try {
       const ts = Math.max(now_us, this.node.now_us)
+      let isUrgent = false
       for (let input = this.#queue.take(); input !== undefined; input = this.#queue.take()) {
         this.#fireTimers(ts)
         this.#step(input, ts)
+        isUrgent ||= !isRow(input)
       }
       this.#fireTimers(ts)
       this.#journal.flush()
+      if (isUrgent || this.node.outbox.has_pending) this.#urgent_lsn = this.#options.writer.appended_lsn
     } catch (error) {
       this.#fault = error
       this.node.abandonStep()
@@ -314,6 +323,10 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
       cause: failure,
     })
   }
+}
+
+function isRow({ type }: LiveInput): boolean {
+  return type === 'quote' || type === 'trade' || type === 'bar'
 }
 
 function faultOf(strategy_id: string, reason: string): Control {

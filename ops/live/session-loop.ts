@@ -1,6 +1,9 @@
 // The loop of a live session: inputs and timers are sequenced, what was journaled is made durable, and what is durable may
 // leave. One turn of the event loop takes in all that came during the one before; while a commit runs the next turns go
 // on, and the commit after it takes what they appended.
+//
+// Market data that caused nothing is committed a little later, all else at once: a sync for every turn of it would keep
+// the disk busy when an order comes.
 
 import type { JournalWriter } from '../../engine/journal-port.ts'
 import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
@@ -8,8 +11,11 @@ import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
 export type LoopClock = { now_us(): number; untilMs(at_us: number): number }
 
 export type SessionLoopOptions = {
-  readonly sequencer: Pick<LiveSequencer, 'advance' | 'release' | 'due_us' | 'has_input'>
-  readonly writer: Pick<JournalWriter, 'appended_lsn' | 'durable_lsn' | 'commit' | 'failure' | 'onDurable'>
+  readonly sequencer: Pick<LiveSequencer, 'advance' | 'release' | 'due_us' | 'has_input' | 'urgent_lsn'>
+  readonly writer: Pick<
+    JournalWriter,
+    'appended_lsn' | 'durable_lsn' | 'commit' | 'failure' | 'onDurable' | 'onFailure'
+  >
   readonly clock: LoopClock
   /** After each turn, when everything offered has been sequenced. */
   readonly onTurn: () => void
@@ -19,6 +25,8 @@ export type SessionLoopOptions = {
 
 /** Timers of the platform fire late rather than early, and no later than this. */
 const SLEEP_MAX_MS = 60_000
+/** How long market data that caused nothing waits for its commit: a crash may lose so much of it. */
+const COMMIT_DELAY_MS = 10
 
 export class SessionLoop {
   readonly #options: SessionLoopOptions
@@ -28,10 +36,13 @@ export class SessionLoop {
   #committing: Promise<void> | undefined
   #committing_since_ms = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
+  #commit_timer: NodeJS.Timeout | undefined
 
   constructor(options: SessionLoopOptions) {
     this.#options = options
     options.writer.onDurable(() => this.#release())
+    // Also where no commit is under way to say so.
+    options.writer.onFailure((failure) => this.#fail(failure))
   }
 
   /** For how long the commit under way has waited for the disk, milliseconds; 0 where none is. */
@@ -50,13 +61,13 @@ export class SessionLoop {
   halt(): void {
     this.#isRunning = false
     this.#isHalted = true
-    clearTimeout(this.#timer)
+    this.#clearTimers()
   }
 
   /** No further turn; resolves when everything appended is durable. */
   async end(): Promise<void> {
     this.#isRunning = false
-    clearTimeout(this.#timer)
+    this.#clearTimers()
     await this.#committing
     if (this.#options.writer.failure === undefined) await this.#options.writer.commit()
     this.#release()
@@ -72,21 +83,30 @@ export class SessionLoop {
     } catch (error) {
       return this.#fail(error)
     }
-    this.#commit()
+    this.#commitInTime()
     this.#sleep()
     this.#wakeForInput()
   }
 
+  #commitInTime(): void {
+    const { writer, sequencer } = this.#options
+    if (this.#committing !== undefined || writer.appended_lsn === writer.durable_lsn) return
+    if (writer.durable_lsn < sequencer.urgent_lsn) this.#commit()
+    else this.#commit_timer ??= setTimeout(() => this.#commit(), COMMIT_DELAY_MS)
+  }
+
   #commit(): void {
     const { writer } = this.#options
-    if (this.#committing !== undefined || writer.appended_lsn === writer.durable_lsn) return
+    clearTimeout(this.#commit_timer)
+    this.#commit_timer = undefined
+    if (this.#committing !== undefined) return
     this.#committing_since_ms = performance.now()
     this.#committing = writer.commit().then(
       () => {
         this.#committing = undefined
         this.#committing_since_ms = Number.POSITIVE_INFINITY
         // What the turns during this commit appended, and what releases turned into inputs.
-        if (this.#isRunning) this.#commit()
+        if (this.#isRunning) this.#commitInTime()
       },
       (error) => {
         this.#committing = undefined
@@ -123,7 +143,12 @@ export class SessionLoop {
   #fail(error: unknown): void {
     if (!this.#isRunning) return
     this.#isRunning = false
-    clearTimeout(this.#timer)
+    this.#clearTimers()
     this.#options.onFailure(error)
+  }
+
+  #clearTimers(): void {
+    clearTimeout(this.#timer)
+    clearTimeout(this.#commit_timer)
   }
 }

@@ -44,6 +44,24 @@ test('[N3] time never goes back, and a timer is sequenced before every input lat
   expect(desk.sequencer.node.now_us).toBe(must(inputs.at(-1), 'inputs were recorded').ts_seq_us)
 })
 
+test('[N27] all but market data that caused nothing is urgent', async () => {
+  const scenario = await liveScenario(['nth'])
+  const desk = await LiveDesk.open(scenario, { store: new MemoryJournalStore() })
+  const { sequencer } = desk
+  desk.start()
+  desk.advance(1_000)
+  const started_lsn = sequencer.urgent_lsn
+  expect(started_lsn).toBeGreaterThan(0)
+  sequencer.offerRow(tradeOf(desk.world.now_us))
+  sequencer.advance(desk.world.now_us)
+  expect(sequencer.urgent_lsn).toBe(started_lsn)
+  sequencer.offerRow(tradeOf(desk.world.now_us))
+  sequencer.offer(control('orders_cancel'))
+  sequencer.offerRow(tradeOf(desk.world.now_us))
+  sequencer.advance(desk.world.now_us)
+  expect(sequencer.urgent_lsn).toBe(started_lsn + 4)
+})
+
 test('[N4] market data beyond the bound puts its feed in gap once, until the feed is whole again', async () => {
   const scenario = await liveScenario(['nth'])
   const store = new MemoryJournalStore()
