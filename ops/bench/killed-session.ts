@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { askSession } from '../live/control-socket.ts'
+import { askSession, STATUS_TIMEOUT_MS } from '../live/control-socket.ts'
 import type { SessionStatus } from '../live/session-status.ts'
 
 const COMMAND = fileURLToPath(new URL('../../bin/orrery', import.meta.url))
@@ -16,9 +16,11 @@ export async function killedSession(path: string, folder: string, inputs: number
   let journaled = 0
   while (journaled < inputs && child.exitCode === null) {
     await wait(50)
-    const status = (await askSession(join(folder, 'runs', 'bench'), { command: 'status' })) as
-      | SessionStatus
-      | undefined
+    const status = (await askSession(
+      join(folder, 'runs', 'bench'),
+      { command: 'status' },
+      STATUS_TIMEOUT_MS,
+    )) as SessionStatus | undefined
     journaled = status?.inputs ?? 0
   }
   child.kill('SIGKILL')

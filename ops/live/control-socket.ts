@@ -1,11 +1,12 @@
-// How other commands reach a running session: a local socket that takes one JSON object a line and answers with one. The
-// socket lies in a folder of its own that only its user may enter; the session's folder says where.
+// How other commands reach a running session: a local socket that takes one JSON object, ended by a line end, and answers
+// with one. The socket lies in a folder of its own that only its user may enter; the session's folder says where.
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { FrameLines } from '../../engine/wire/frame-lines.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 
 export type ControlRequest = { readonly command: string; readonly [option: string]: unknown }
@@ -15,7 +16,9 @@ export type ControlAnswer =
 export type ControlHandler = (request: ControlRequest) => Promise<unknown>
 
 const FILE = 'control.json'
-const REQUEST_LENGTH_MAX = 64 * 1024
+const REQUEST_BYTES_MAX = 64 * 1024
+/** Within this a session that turns has said how it stands. */
+export const STATUS_TIMEOUT_MS = 5_000
 
 /** Listens until the returned function is called. */
 export async function listenForControl(folder: string, handle: ControlHandler): Promise<() => Promise<void>> {
@@ -30,7 +33,9 @@ export async function listenForControl(folder: string, handle: ControlHandler): 
   })
   await listening(server, socket)
   const file = join(folder, FILE)
-  await writeFile(file, `${JSON.stringify({ pid: process.pid, socket })}\n`)
+  // Whoever looks meanwhile finds the whole of it or nothing.
+  await writeFile(`${file}.draft`, `${JSON.stringify({ pid: process.pid, socket })}\n`)
+  await rename(`${file}.draft`, file)
   return async () => {
     for (const connection of open) connection.destroy()
     await new Promise((resolve) => server.close(resolve))
@@ -39,11 +44,19 @@ export async function listenForControl(folder: string, handle: ControlHandler): 
   }
 }
 
-/** Asks the session that runs in a folder; undefined where none runs. */
-export async function askSession(folder: string, request: ControlRequest): Promise<unknown> {
+/**
+ * Asks the session that runs in a folder; undefined where none runs.
+ *
+ * @param timeout_ms undefined waits as long as it takes, since a session that is to stop answers when it has.
+ */
+export async function askSession(
+  folder: string,
+  request: ControlRequest,
+  timeout_ms: number | undefined,
+): Promise<unknown> {
   const at = await whereabouts(folder)
   if (at === undefined) return undefined
-  const answer = await exchange(at.socket, request)
+  const answer = await exchange(at.socket, request, timeout_ms, () => noAnswer(folder, at.pid))
   if (answer === undefined) return undefined
   if (answer.ok) return answer.value
   throw new OperatingError({
@@ -64,34 +77,41 @@ async function whereabouts(folder: string): Promise<{ pid: number; socket: strin
   }
 }
 
-function exchange(socket: string, request: ControlRequest): Promise<ControlAnswer | undefined> {
-  return new Promise((resolve, reject) => {
-    const connection = createConnection(socket)
-    connection.once('error', (error: NodeJS.ErrnoException) => {
-      // The process is gone, its files are not: a kill leaves them behind.
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined)
-      else reject(error)
-    })
-    connection.once('close', () => resolve(undefined))
-    createInterface(connection).once('line', (line) => {
-      resolve(JSON.parse(line) as ControlAnswer)
-      connection.destroy()
-    })
-    connection.write(`${JSON.stringify(request)}\n`)
-  })
+async function exchange(
+  socket: string,
+  request: ControlRequest,
+  timeout_ms: number | undefined,
+  late: () => OperatingError,
+): Promise<ControlAnswer | undefined> {
+  const connection = createConnection(socket)
+  connection.setTimeout(timeout_ms ?? 0, () => connection.destroy(late()))
+  connection.write(`${JSON.stringify(request)}\n`)
+  try {
+    const line = await text(connection)
+    // A session that was killed meanwhile has said half of it or nothing.
+    return line.endsWith('\n') ? (JSON.parse(line) as ControlAnswer) : undefined
+  } catch (error) {
+    // The process is gone, its files may not be: a kill leaves them behind.
+    if (GONE.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
+  }
 }
 
+const GONE: readonly string[] = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']
+
+/** One question a connection: no more is read before it has its answer. */
 function serve(connection: Socket, handle: ControlHandler): void {
-  let length = 0
-  connection.on('data', (bytes) => {
-    length += bytes.length
-    if (length > REQUEST_LENGTH_MAX) connection.destroy()
-  })
+  const lines = new FrameLines(REQUEST_BYTES_MAX)
   // The other side is a command that may be interrupted at any time.
   connection.on('error', () => connection.destroy())
-  createInterface(connection).on('line', (line) => {
+  connection.on('data', (bytes: Buffer) => {
+    const requests = lines.push(bytes)
+    if (requests === undefined) connection.destroy()
+    const line = requests?.[0]
+    if (line === undefined) return
+    connection.pause()
     answer(line, handle).then(
-      (text) => connection.write(`${text}\n`),
+      (text) => connection.end(`${text}\n`),
       () => connection.destroy(),
     )
   })
@@ -113,5 +133,15 @@ function listening(server: Server, socket: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(socket, () => resolve())
+  })
+}
+
+function noAnswer(folder: string, pid: number): OperatingError {
+  return new OperatingError({
+    code: 'session.no_answer',
+    reason: 'unavailable',
+    what: `The session does not answer, though its process ${pid} is there.`,
+    where: folder,
+    remedy: 'See whether the process was stopped (SIGSTOP) or its disk stands still, then ask again.',
   })
 }

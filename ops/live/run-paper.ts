@@ -37,6 +37,9 @@ export async function runPaper({
 }: RunPaperOptions): Promise<EndedPaper> {
   const printer = new SessionPrinter(print)
   const end = Promise.withResolvers<StopRequest>()
+  const ended = Promise.withResolvers<number>()
+  // Nobody may have asked to be told.
+  ended.promise.catch(() => undefined)
   const paper = await openPaperSession({
     path,
     set,
@@ -60,7 +63,7 @@ export async function runPaper({
     handleControl(request, {
       session,
       status: () => statusOf(session, scope),
-      stop: (on_stop) => stopped(end, on_stop ?? config.live.on_stop),
+      stop: (on_stop) => stopped(end, ended.promise, on_stop ?? config.live.on_stop),
     }),
   )
   const removeSignals = onSignals(() => end.resolve({ by: 'signal', on_stop: config.live.on_stop }))
@@ -68,18 +71,19 @@ export async function runPaper({
     seconds === undefined
       ? undefined
       : setTimeout(() => end.resolve({ by: 'time', on_stop: config.live.on_stop }), Number(seconds) * 1000)
-  let ended: EndedPaper
+  let outcome: EndedPaper
   try {
     print(`${name}: epoch ${session.start.epoch} in ${folder}; Ctrl-C ends it.`)
     // A venue that cannot be reached keeps `run` waiting, and nobody from ending the session.
     const isUp = session.run().then(() => print('Venues and feeds are connected.'))
     await Promise.race([isUp, end.promise])
-    const { by, on_stop, done } = await end.promise
+    const { by, on_stop } = await end.promise
     const open = await session.stop(by, on_stop)
     const status = statusOf(session, scope)
-    done?.(open)
-    ended = { status, text: `\n${statusText(status)}\n${endText(name, open)}\n` }
+    ended.resolve(open)
+    outcome = { status, text: `\n${statusText(status)}\n${endText(name, open)}\n` }
   } catch (error) {
+    ended.reject(error)
     await session.abandon()
     throw error
   } finally {
@@ -89,7 +93,9 @@ export async function runPaper({
     await stopListening()
   }
   const { archive } = config.live
-  return archive === undefined ? ended : { ...ended, text: ended.text + (await archived(folder, archive)) }
+  return archive === undefined
+    ? outcome
+    : { ...outcome, text: outcome.text + (await archived(folder, archive)) }
 }
 
 /** The session has ended well, whatever becomes of its old epochs: they are whole where they were. */
@@ -105,20 +111,16 @@ async function archived(
   }
 }
 
-type StopRequest = {
-  readonly by: string
-  readonly on_stop: 'cancel' | 'keep'
-  /** Told how many orders are still open, when the session has ended. */
-  readonly done?: (open_orders: number) => void
-}
+type StopRequest = { readonly by: string; readonly on_stop: 'cancel' | 'keep' }
 
-function stopped(
+/** Whoever asks is told, also where the session is ending already. */
+async function stopped(
   end: PromiseWithResolvers<StopRequest>,
+  ended: Promise<number>,
   on_stop: 'cancel' | 'keep',
 ): Promise<{ open_orders: number }> {
-  return new Promise((resolve) => {
-    end.resolve({ by: 'orrery stop', on_stop, done: (open_orders) => resolve({ open_orders }) })
-  })
+  end.resolve({ by: 'orrery stop', on_stop })
+  return { open_orders: await ended }
 }
 
 function endText(session: string, open: number): string {

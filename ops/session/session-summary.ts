@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { isLiveHeader, readLiveHeader } from '../../engine/live/live-header.ts'
 import { isoTime } from '../../schemas/units.ts'
-import { askSession } from '../live/control-socket.ts'
+import { askSession, STATUS_TIMEOUT_MS } from '../live/control-socket.ts'
 import { lastJournaled } from '../live/last-journaled.ts'
 import { sessionFolders, sessionJournal } from '../live/session-folder.ts'
 import type { SessionStatus } from '../live/session-status.ts'
@@ -29,7 +29,9 @@ export type SessionSummary = {
 export async function sessionSummaries(directory: string): Promise<SessionSummary[]> {
   const summaries: SessionSummary[] = []
   for (const folder of await sessionFolders(directory)) {
-    const status = (await askSession(folder, { command: 'status' })) as SessionStatus | undefined
+    const status = (await askSession(folder, { command: 'status' }, STATUS_TIMEOUT_MS)) as
+      | SessionStatus
+      | undefined
     const summary = status === undefined ? await ofJournal(folder) : ofStatus(status)
     if (summary !== undefined) summaries.push(summary)
   }

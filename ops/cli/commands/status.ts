@@ -19,12 +19,14 @@ folder; without it every running session there is shown. Nothing is changed.`,
 }
 
 async function status(call: Call): Promise<Outcome> {
-  const { askSession } = await import('../../live/control-socket.ts')
+  const { askSession, STATUS_TIMEOUT_MS } = await import('../../live/control-socket.ts')
   const { findNodes, SESSIONS_DEFAULT, sessionFolders } = await import('../../live/session-folder.ts')
   const { statusText } = await import('../../live/session-status.ts')
   const [name] = call.arguments
   const folders = name === undefined ? await sessionFolders(resolve(SESSIONS_DEFAULT)) : await findNodes(name)
-  const answers = await Promise.all(folders.map((folder) => askSession(folder, { command: 'status' })))
+  const answers = await Promise.all(
+    folders.map((folder) => askSession(folder, { command: 'status' }, STATUS_TIMEOUT_MS)),
+  )
   const sessions = answers.filter((answer) => answer !== undefined) as Parameters<typeof statusText>[0][]
   const none = name === undefined ? 'No session runs here.\n' : `${name} is not running.\n`
   return {

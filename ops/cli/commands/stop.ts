@@ -27,7 +27,7 @@ async function stop(call: Call): Promise<Outcome> {
   const [name = ''] = call.arguments
   const folder = await findSession(name)
   const on_stop = call.flag('keep') ? 'keep' : call.flag('cancel') ? 'cancel' : undefined
-  const answer = (await askSession(folder, { command: 'stop', on_stop })) as
+  const answer = (await askSession(folder, { command: 'stop', on_stop }, undefined)) as
     | { open_orders: number }
     | undefined
   if (answer === undefined) return { json: { was_running: false }, text: `${name} is not running.\n` }

@@ -16,7 +16,7 @@ import { startNatsServer, type TestNatsServer } from '../../../adapters/nats/nat
 import { CONSOLE_ROLE, FEED_ROLE, RECORDER_ROLE } from '../../../adapters/nats/roles.ts'
 import { must } from '../../../schemas/assert.ts'
 import { BIN, runCli } from '../../cli/run-cli.test-support.ts'
-import { askSession } from '../control-socket.ts'
+import { askSession, STATUS_TIMEOUT_MS } from '../control-socket.ts'
 import type { SessionStatus } from '../session-status.ts'
 import { APART, apartText, STRATEGIES } from './apart-config.test-support.ts'
 import { BusWatch } from './bus-watch.test-support.ts'
@@ -166,7 +166,9 @@ export class ApartNode {
   }
 
   async status(): Promise<SessionStatus> {
-    const status = (await askSession(this.#folder, { command: 'status' })) as SessionStatus | undefined
+    const status = (await askSession(this.#folder, { command: 'status' }, STATUS_TIMEOUT_MS)) as
+      | SessionStatus
+      | undefined
     if (status === undefined) throw new Error(`the node is gone: ${this.#story()}`)
     return status
   }
