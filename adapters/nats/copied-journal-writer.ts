@@ -222,7 +222,8 @@ export class CopiedJournalWriter implements JournalWriter {
   }
 
   #release(lsn: number): void {
-    if (lsn <= this.#released_lsn || this.#failure !== undefined) return
+    // Before its opening is copied a node does not know whether the journal is still its own.
+    if (lsn <= this.#released_lsn || this.#failure !== undefined || !this.#isOpeningCopied) return
     this.#released_lsn = lsn
     for (const listener of this.#durable_listeners) listener(this.durable_lsn)
   }

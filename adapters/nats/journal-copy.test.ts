@@ -221,6 +221,25 @@ test('[C3] a frozen server holds up neither the journal nor what was released be
   expect((await copied()).equals(await written(node.directory))).toBe(true)
 })
 
+test('[C3] a node whose opening is not yet copied releases nothing, however late the copy is', async () => {
+  const { proxy, connection } = await proxied()
+  const directory = await folder()
+  const first = await started(directory, connection)
+  await append(first.writer, 'before')
+  expect(await ended(first)).toBe(true)
+  const node = await started(directory, connection)
+  proxy.silence()
+  const late = node.turned(true)
+  await append(node.writer, 'not yet ours')
+  await late
+  await append(node.writer, 'and more')
+  expect([node.writer.durable_lsn, node.writer.released_lsn]).toEqual([1, -1])
+  const again = node.turned(false)
+  proxy.heal()
+  await again
+  expect(node.writer.released_lsn).toBe(1)
+})
+
 test('[C4] a deposed writer fails for good on its first batch behind the new one, and releases nothing of it', async () => {
   const directory = await folder()
   const old = await started(directory)
