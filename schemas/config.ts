@@ -643,6 +643,12 @@ export const Config = Type.Object(
       description: 'Folder of the keys of the roles on the bus, as orrery nats up made it.',
       default: './nats/credentials',
     }),
+    bus_tls_ca: Type.Optional(
+      Path({
+        description:
+          "File of the authority that signed the bus's certificate, PEM; absent: those the machine trusts.",
+      }),
+    ),
     live: LiveConfig,
     journal: Type.Object(
       { directory: Path({ description: 'Folder that holds one folder per run.', default: './runs' }) },

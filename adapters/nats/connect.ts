@@ -17,6 +17,7 @@ import {
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { inboxPrefix, SERVER_SETTINGS_SUBJECT } from './roles.ts'
 import { type ServerCheck, type ServerDoubt, serverCheck } from './server-check.ts'
+import { hostOf, tlsFailure, tlsSettings } from './tls-settings.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
 /** Two missed pings, and the connection counts as lost: a frozen server is noticed in at most six seconds. */
@@ -35,7 +36,7 @@ export type ConnectOptions = {
   /** Real money refuses a doubtful server; paper warns about it. */
   readonly money: 'paper' | 'live'
   /** Authority that signed the server's certificate; absent: the system's. */
-  readonly tls_ca_file?: string
+  readonly tls_ca_file?: string | undefined
   /** What is wrong with the server, on paper. */
   readonly onDoubt: (doubt: ServerDoubt) => void
   /** Told once: the connection did what its role may not, and is closed. */
@@ -77,18 +78,13 @@ async function open(options: ConnectOptions): Promise<NatsConnection> {
     reconnectTimeWait: RECONNECT_WAIT_MS,
     reconnectJitter: RECONNECT_JITTER_MS,
     ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(seed) }),
-    ...tlsSettings(options),
+    ...(await tlsSettings(options)),
   }
   try {
     return await connect(settings)
   } catch (error) {
     throw connectFailure(error, options)
   }
-}
-
-function tlsSettings({ url, tls_ca_file }: ConnectOptions): Pick<NodeConnectionOptions, 'tls'> {
-  if (!url.includes('tls://')) return {}
-  return { tls: tls_ca_file === undefined ? {} : { caFile: tls_ca_file } }
 }
 
 /** A key proves who speaks and hides nothing: what leaves this machine is encrypted. */
@@ -105,8 +101,8 @@ function refusePlainText(url: string): void {
 }
 
 function isLoopbackUrl(url: string): boolean {
-  const host = URL.parse(url)?.hostname ?? ''
-  return host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'))
+  const host = hostOf(url)
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 async function readSeed(path: string): Promise<Uint8Array> {
@@ -177,7 +173,10 @@ function refusal({ what, remedy }: ServerDoubt, url: string): OperatingError {
   })
 }
 
-function connectFailure(cause: unknown, { url, role, seed_file }: ConnectOptions): OperatingError {
+function connectFailure(cause: unknown, options: ConnectOptions): OperatingError {
+  const { url, role, seed_file } = options
+  const fault = tlsFailure(cause, options)
+  if (fault !== undefined) return fault
   const isRefused = cause instanceof AuthorizationError
   const said = cause instanceof Error ? cause.message : String(cause)
   return isRefused

@@ -10,7 +10,7 @@ import type { DelayConfig } from '../../schemas/latency.ts'
 export function configHash(config: Config): string {
   const { journal: _journal, data, venues, strategies, ...others } = config
   // Where rows come from and messages go decides nothing: what a live session saw is in its journal.
-  const { bus: _bus, bus_credentials: _credentials, live: _live, ...rest } = others
+  const { bus: _bus, bus_credentials: _credentials, bus_tls_ca: _authority, live: _live, ...rest } = others
   const { store: _store, ...history } = data
   const writer = new CanonicalWriter()
   writer.value({

@@ -145,7 +145,7 @@ const FAULTS: readonly [name: string, from: string, to: string, problem: string]
     'a key named like an inherited property',
     'seed: 7',
     'constructor: 7',
-    'x.yaml:2:1: constructor: the key constructor is unknown. Known here: session, seed, durability, bus, bus_credentials, live, journal, data, calendars, venues, accounts, strategies, nodes, bars, limits, instruments.',
+    'x.yaml:2:1: constructor: the key constructor is unknown. Known here: session, seed, durability, bus, bus_credentials, bus_tls_ca, live, journal, data, calendars, venues, accounts, strategies, nodes, bars, limits, instruments.',
   ],
   [
     'a key with another unit',

@@ -117,5 +117,6 @@ function withAbsoluteFolders(config: Config, base_directory: string): Config {
     data: { ...data, store: resolve(base_directory, data.store) },
     journal: { directory: resolve(base_directory, journal.directory) },
     bus_credentials: resolve(base_directory, config.bus_credentials),
+    ...(config.bus_tls_ca === undefined ? {} : { bus_tls_ca: resolve(base_directory, config.bus_tls_ca) }),
   }
 }

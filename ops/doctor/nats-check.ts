@@ -4,19 +4,18 @@ import { connectNats } from '../../adapters/nats/connect.ts'
 import { TRADING_ROLE } from '../../adapters/nats/roles.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { seedFile } from '../nats/credentials.ts'
+import { busSignIn } from '../nats/bus-sign-in.ts'
 import { type Finding, faulty, well } from './check.ts'
 
 const NAME = 'bus'
 
 /** Nothing where the configuration names no bus. */
-export async function checkNats({ bus, bus_credentials }: Config): Promise<Finding[]> {
+export async function checkNats(config: Config): Promise<Finding[]> {
+  const { bus } = config
   if (bus === undefined) return []
   try {
     const { connection, server } = await connectNats({
-      url: bus,
-      role: TRADING_ROLE,
-      seed_file: seedFile(bus_credentials, TRADING_ROLE),
+      ...busSignIn(config, bus, TRADING_ROLE),
       money: 'paper',
       // The doubts are in what comes back.
       onDoubt: () => undefined,

@@ -18,7 +18,7 @@ import type { Alert } from '../../schemas/messages/alert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { BUS_SUBJECT, type BusEnvironment, parseBusEnvironment } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
-import { seedFile } from '../nats/credentials.ts'
+import { busSignIn } from '../nats/bus-sign-in.ts'
 import type { NodePlace } from './node-place.ts'
 import { SessionMessages } from './session-messages.ts'
 
@@ -120,9 +120,7 @@ async function join(options: SessionBusOptions, connection: Connection): Promise
 async function connectAs(options: SessionBusOptions, url: string): Promise<Connection> {
   const { role } = options.place
   const { connection } = await connectNats({
-    url,
-    role,
-    seed_file: seedFile(options.config.bus_credentials, role),
+    ...busSignIn(options.config, url, role),
     money: 'paper',
     onDoubt: ({ what, remedy }) => tell(options, 'bus.doubtful_server', 'warning', what, remedy),
     onViolation: options.onFailure,

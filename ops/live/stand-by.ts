@@ -9,7 +9,7 @@ import { STANDBY_ROLE } from '../../adapters/nats/roles.ts'
 import { streamName } from '../../adapters/nats/streams.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { BUS_SUBJECT } from '../../schemas/subjects.ts'
-import { seedFile } from '../nats/credentials.ts'
+import { busSignIn } from '../nats/bus-sign-in.ts'
 import { environmentOf, type HeldLease, leaseOptions, type SessionBusOptions } from './session-bus.ts'
 import { StandbySnapshots } from './standby-snapshots.ts'
 
@@ -26,9 +26,7 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
   const url = refuseUnfit(options)
   const env = environmentOf(config)
   const { connection } = await connectNats({
-    url,
-    role: STANDBY_ROLE,
-    seed_file: seedFile(config.bus_credentials, STANDBY_ROLE),
+    ...busSignIn(config, url, STANDBY_ROLE),
     money: 'paper',
     onDoubt: ({ what, remedy }) => print(`WARNING ${what} ${remedy}`),
     onViolation: onFailure,

@@ -46,7 +46,7 @@ async function asAdmin(target: InstalledServer, act: Act): Promise<Plan> {
     role: ADMIN_ROLE,
     seed_file: seedFile(credentials, ADMIN_ROLE),
     money: 'paper',
-    ...(tls_ca_file === undefined ? {} : { tls_ca_file }),
+    tls_ca_file,
     // The doubts are in the plan.
     onDoubt: () => undefined,
     onViolation: (violation) => {

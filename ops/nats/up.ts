@@ -114,7 +114,7 @@ async function answers(target: InstalledServer): Promise<boolean> {
       role: ADMIN_ROLE,
       seed_file: seedFile(credentials, ADMIN_ROLE),
       money: 'paper',
-      ...(tls_ca_file === undefined ? {} : { tls_ca_file }),
+      tls_ca_file,
       onDoubt: () => undefined,
       onViolation: (fault) => {
         throw fault

@@ -11,7 +11,7 @@ import { TapeReceiver, type TapeReceiverOptions } from '../../adapters/recorder/
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { environmentOf } from '../live/session-bus.ts'
-import { seedFile } from '../nats/credentials.ts'
+import { busSignIn } from '../nats/bus-sign-in.ts'
 
 export type ReceivedTapes = AsyncDisposable & {
   /** Folders of the tapes that have come. */
@@ -36,9 +36,7 @@ export async function receivedTapes(options: ReceivedTapesOptions): Promise<Rece
   // Whoever waits for it hears of it; a failure nobody waits for any more is none.
   failed.catch(() => undefined)
   const { connection } = await connectNats({
-    url: config.bus,
-    role: RECORDER_ROLE,
-    seed_file: seedFile(config.bus_credentials, RECORDER_ROLE),
+    ...busSignIn(config, config.bus, RECORDER_ROLE),
     money: 'paper',
     onDoubt: ({ what }) => print(`! ${what}`),
     onViolation: fail,
