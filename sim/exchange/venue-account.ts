@@ -23,7 +23,7 @@ export type AccountTerms = Pick<
   'id' | 'venues' | 'currency' | 'balance' | 'leverage_max' | 'conversion_rates'
 >
 
-export type AccountRefusal = '' | 'short_not_allowed' | 'insufficient_margin'
+export type AccountRefusal = '' | 'short_not_allowed' | 'quantity_out_of_range' | 'insufficient_margin'
 
 export type VenuePosition = {
   readonly instrument_id: InstrumentId
@@ -91,6 +91,9 @@ export class VenueAccount {
     }
     const before = worstUnits(holding, holding.buys_units, holding.sells_units)
     const after = worstUnits(holding, buys, sells)
+    // Beyond what is counted exactly nothing rests, however much money there is.
+    const isExact = Number.isSafeInteger(buys) && Number.isSafeInteger(sells) && Number.isSafeInteger(after)
+    if (!isExact) return 'quantity_out_of_range'
     // What cannot raise the exposure needs no margin, so that a position can always be reduced.
     if (Math.abs(after) <= Math.abs(before)) return ''
     return this.#covers(holding, after) ? '' : 'insufficient_margin'
