@@ -17,7 +17,7 @@ import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString } from '../../schemas/units.ts'
 import { isLedgerTime, readLedgerCommand } from './ledger-codec.ts'
 import { VenueBooks } from './venue-books.ts'
-import { ledgerConfig, takeAgain, termsOf } from './venue-host.ts'
+import { ledgerTerms, takeAgain } from './venue-host.ts'
 
 /** A client order id: of an order, an incarnation of it, or a request to cancel. */
 export type AuditedId = {
@@ -87,7 +87,7 @@ class Audit {
     const ended = this.#books === undefined ? new Uint8Array(0) : stateOf(this.#books)
     // An epoch that opens under another configuration still begins with the same books.
     if (!sameBytes(ended, base)) this.#isConsistent = false
-    const terms = termsOf(ledgerConfig(header))
+    const terms = ledgerTerms(header)
     this.#specs = terms.specs
     this.#books = new VenueBooks(terms, {
       onReport: (report) => this.#report(report),

@@ -13,7 +13,9 @@ import type { RowInput } from '../../engine/live/live-input.ts'
 import { RowBatch } from '../../engine/live/row-batch.ts'
 import { snapshotRecord, stateOfSnapshot } from '../../engine/live/session-state.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
+import { storedBehaviour } from '../../engine/stored-config.ts'
 import { must } from '../../schemas/assert.ts'
+import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
@@ -70,7 +72,7 @@ export class VenueHost {
     const base = last === undefined ? new Uint8Array(0) : await recover(journal, last, config, sha256)
     const epoch = (last?.epoch ?? 0) + 1
     const header = new CanonicalWriter(1 << 14)
-    header.value({ schema_version: SCHEMA_VERSION, config } satisfies LedgerHeader)
+    header.value({ schema_version: SCHEMA_VERSION, behaviour: BEHAVIOUR, config } satisfies LedgerHeader)
     const writer = await journal.openEpoch({ epoch, header: header.view(), base, durability: 'local' })
     return new VenueHost(options, termsOf(config), writer, base)
   }
@@ -227,13 +229,27 @@ export function termsOf(config: Config): SimulatedVenuesTerms {
   return { venues, accounts, specs, calendars, order_retention: limits.order_retention, seed }
 }
 
-/** What an epoch of a ledger was written under. */
-export type LedgerHeader = { readonly schema_version: number; readonly config: Config }
+/** What an epoch of a ledger was written under. Those of before the number was kept have none. */
+type LedgerHeader = {
+  readonly schema_version: number
+  readonly behaviour?: number
+  readonly config: Config
+}
 
-/** The configuration an epoch ran under. Books are laid out as their schemas say: those of others cannot be read. */
-export function ledgerConfig(header: Uint8Array): Config {
-  const { schema_version, config } = new CanonicalReader(header).value() as LedgerHeader
-  if (schema_version === SCHEMA_VERSION) return config
+/** The venues as an epoch of a ledger had them: what they did once, under whatever build, they do again. */
+export function ledgerTerms(header: Uint8Array): SimulatedVenuesTerms {
+  const { config, behaviour } = readHeader(header)
+  return { ...termsOf(config), behaviour: storedBehaviour(behaviour, LEDGER) }
+}
+
+/** For people. */
+const LEDGER = 'the ledger of the simulated exchange'
+
+/** Books are laid out as their schemas say: those of others cannot be read. */
+function readHeader(bytes: Uint8Array): LedgerHeader {
+  const header = new CanonicalReader(bytes).value() as LedgerHeader
+  const { schema_version } = header
+  if (schema_version === SCHEMA_VERSION) return header
   throw new OperatingError({
     code: 'exchange.other_schema',
     reason: 'usage',
@@ -245,7 +261,7 @@ export function ledgerConfig(header: Uint8Array): Config {
 
 /**
  * The books at the end of an epoch: its newest snapshot, else its base, and the inputs behind it again, under the
- * configuration it ran with, since other latencies and fees would tell another story than was told.
+ * configuration and the behaviour it ran with, since others would tell another story than was told.
  */
 async function recover(
   journal: Journal,
@@ -253,9 +269,8 @@ async function recover(
   now: Config,
   sha256: Sha256,
 ): Promise<Uint8Array> {
-  const config = ledgerConfig(header)
-  refuseOtherLayout(config, now)
-  const terms = termsOf(config)
+  refuseOtherLayout(readHeader(header).config, now)
+  const terms = ledgerTerms(header)
   const books = new VenueBooks(terms, { onReport: () => undefined, onStatus: () => undefined })
   let state = base
   let from_lsn = 0
