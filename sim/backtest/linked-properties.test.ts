@@ -76,6 +76,34 @@ test.each([0, ONE_WAY_US])(
   },
 )
 
+test('[K1] without latency a pair trades the same whoever keeps it, but where one row meets both', async () => {
+  let same = 0
+  let met = 0
+  for (const seed of SEEDS) {
+    const kept = await ran(seed, 0, 'all', PAIRS)
+    const native = await ran(seed, 0, 'all_and_oco', PAIRS)
+    expect(native.asked).toEqual(kept.asked)
+    const [byEngine, byVenue] = [tradedBy(kept.run), tradedBy(native.run)]
+    const tradesOf = (by: typeof byEngine) =>
+      kept.asked.groups.map(({ pair }) => pair.map((counter) => by.get(counter) ?? []))
+    const here = tradesOf(byEngine)
+    const there = tradesOf(byVenue)
+    // The venue ends the other between the two; the engine hears of both in one. What both took of the row, others lack.
+    const rows = new Set(
+      here.flatMap(([first = [], other = []]) =>
+        first.map(({ ts_us }) => ts_us).filter((ts_us) => other.some((trade) => trade.ts_us === ts_us)),
+      ),
+    )
+    met += rows.size
+    for (const [i, trades] of here.entries()) {
+      if ([...trades.flat(), ...(there[i] ?? []).flat()].some(({ ts_us }) => rows.has(ts_us))) continue
+      expect({ seed, pair: i, trades: there[i] }).toEqual({ seed, pair: i, trades })
+      if (trades.flat().length > 0) same++
+    }
+  }
+  expect([same > 100, met > 0]).toEqual([true, true])
+})
+
 test.each(SEEDS)(
   '[E6] without latency children never trade more than their parent has (seed %i)',
   async (seed) => {
@@ -138,14 +166,18 @@ test.each([
   },
 )
 
-type Trade = { readonly ts_us: number; readonly last_quantity_units: number }
+type Trade = {
+  readonly ts_us: number
+  readonly last_price_units: number
+  readonly last_quantity_units: number
+}
 
 function tradedBy({ outputs }: ProofRun): Map<number, Trade[]> {
   const traded = new Map<number, Trade[]>()
   for (const { fill } of outputs.fills) {
-    const { counter, ts_event_us: ts_us, last_quantity_units } = fill
+    const { counter, ts_event_us: ts_us, last_price_units, last_quantity_units } = fill
     const trades = traded.get(counter) ?? []
-    traded.set(counter, [...trades, { ts_us, last_quantity_units }])
+    traded.set(counter, [...trades, { ts_us, last_price_units, last_quantity_units }])
   }
   return traded
 }
@@ -154,12 +186,17 @@ function total(trades: readonly Trade[] = []): number {
   return trades.reduce((sum, { last_quantity_units }) => sum + last_quantity_units, 0)
 }
 
-async function ran(seed: number, latency_us: number, takes: NonNullable<SimulationConfig['takes']>) {
+async function ran(
+  seed: number,
+  latency_us: number,
+  takes: NonNullable<SimulationConfig['takes']>,
+  kinds: readonly Kind[] = KINDS,
+) {
   const asked: Asked = { orders: new Map(), groups: [], brackets: [] }
   const run = await runScenario(
     await scenarioOf({
       tapes: [quoteTape({ instrument_id: 'AAA.one', row_count: 1_500, seed, gap_ms_max: 200 })],
-      more: [{ config: strategyOf('linker', ['AAA.one']), definition: linker(asked) }],
+      more: [{ config: strategyOf('linker', ['AAA.one']), definition: linker(asked, kinds) }],
       venue: { simulation: { takes }, latency: { submit_us: latency_us, report_us: latency_us } },
       account: {
         balance: '1000000000',
@@ -178,7 +215,12 @@ async function ran(seed: number, latency_us: number, takes: NonNullable<Simulati
 }
 
 /** Pairs, brackets, and orders that must trade at once or may only reduce. */
-function linker({ orders, groups, brackets }: Asked): StrategyDefinition {
+const KINDS = ['exits', 'entries', 'bracket', 'ioc', 'fok', 'reduce_only'] as const
+type Kind = (typeof KINDS)[number]
+/** Pairs alone: nothing they trade bears on another. */
+const PAIRS: readonly Kind[] = ['exits', 'entries']
+
+function linker({ orders, groups, brackets }: Asked, kinds: readonly Kind[]): StrategyDefinition {
   return plain(
     defineStrategy({
       name: 'linker',
@@ -195,17 +237,17 @@ function linker({ orders, groups, brackets }: Asked): StrategyDefinition {
         const quantity_units = 1_000 * (1 + below(40))
         const sell = { instrument, side: 'sell', quantity_units } as const
         const buy = { instrument, side: 'buy', quantity_units } as const
-        const type = below(2) === 0 ? 'oco' : 'ouo'
-        const kind = below(6)
-        if (kind === 0) {
+        const type = kinds === PAIRS || below(2) === 0 ? 'oco' : 'ouo'
+        const kind = kinds[below(kinds.length)]
+        if (kind === 'exits') {
           const first = submit({ ...sell, limit_price_units: ask + 5 + below(20) })
           const stop = { ...sell, trigger_price_units: bid - 5 - below(20) }
           groups.push({ type, pair: [first, submit({ ...stop, group: { counter: first, type } })] })
-        } else if (kind === 1) {
+        } else if (kind === 'entries') {
           const first = submit({ ...buy, limit_price_units: bid - 2 - below(20) })
           const other = { ...buy, limit_price_units: bid - 2 - below(20) }
           groups.push({ type, pair: [first, submit({ ...other, group: { counter: first, type } })] })
-        } else if (kind === 2) {
+        } else if (kind === 'bracket') {
           const parent = submit({ ...buy, limit_price_units: bid - below(15) })
           const child = {
             ...sell,
@@ -218,8 +260,8 @@ function linker({ orders, groups, brackets }: Asked): StrategyDefinition {
             group: { counter: first, type },
           } as const
           brackets.push({ parent, children: [first, submit(stop)] })
-        } else if (kind === 3) submit({ ...buy, limit_price_units: ask + below(3), time_in_force: 'ioc' })
-        else if (kind === 4) submit({ ...sell, limit_price_units: bid - below(3), time_in_force: 'fok' })
+        } else if (kind === 'ioc') submit({ ...buy, limit_price_units: ask + below(3), time_in_force: 'ioc' })
+        else if (kind === 'fok') submit({ ...sell, limit_price_units: bid - below(3), time_in_force: 'fok' })
         else {
           const side = ctx.position(instrument) > 0 ? 'sell' : 'buy'
           const limit_price_units = side === 'sell' ? bid + below(6) : ask - below(6)
