@@ -11,6 +11,7 @@ import {
   PermissionViolationError,
 } from '@nats-io/transport-node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { LIMITS } from '../../ops/nats/account-config.ts'
 import { parseBusEnvironment } from '../../schemas/subjects.ts'
 import { PAPER_INSTALLATION, startNatsServer, type TestNatsServer } from './nats-server.test-support.ts'
 import { inboxPrefix } from './roles.ts'
@@ -51,12 +52,13 @@ type Raw = {
   refused(count: number): Promise<readonly string[]>
 }
 
-async function raw(role: string): Promise<Raw> {
+async function raw(role: string, timeout = 20_000): Promise<Raw> {
   const seed = new TextEncoder().encode((await readFile(server.seedFile(role), 'utf8')).trim())
   const connection = await connect({
     servers: server.url,
     authenticator: nkeyAuthenticator(seed),
     inboxPrefix: inboxPrefix(role),
+    timeout,
   })
   connections.push(connection)
   const seen: string[] = []
@@ -240,4 +242,25 @@ test('[N9] a lease is held by whoever took it, whatever a strategy node asks for
   connection.publish('paper.sig.ema.cross', FORGED, { reply: '$KV.orrery_lease_paper.main' })
   await connection.flush()
   expect(await bucket.update('main', 'the trading node', revision)).toBe(revision + 1)
+})
+
+test('[N14] a feed’s key takes so many connections, and the trading node finds the door open', async () => {
+  for (let at = 0; at < LIMITS.max_connections; at++) await raw('feed')
+  await expect(raw('feed', 500)).rejects.toThrow('timeout')
+  const trading = (await raw('trading')).connection
+  expect((await jetstream(trading).publish('paper.order.main', 'an order event')).stream).toBe('PAPER_ORDER')
+  await connections[0]?.close()
+  expect((await raw('feed')).connection.isClosed()).toBe(false)
+})
+
+test('[N14] a connection of a role apart listens to so many subjects, and no more', async () => {
+  const { connection } = await raw('feed')
+  const told = Promise.withResolvers<string>()
+  const watch = async (): Promise<void> => {
+    for await (const status of connection.status())
+      if (status.type === 'error') told.resolve(status.error.message)
+  }
+  void watch()
+  for (let at = 0; at <= LIMITS.max_subscriptions; at++) connection.subscribe(`${inboxPrefix('feed')}.${at}`)
+  expect(await told.promise).toMatch(/maximum subscriptions exceeded/i)
 })

@@ -13,6 +13,12 @@ import { BUS_SUBJECT } from '../../schemas/subjects.ts'
 
 export const SYSTEM_ACCOUNT = 'SYS'
 const CORE_ACCOUNT = 'ORRERY'
+/**
+ * What a role apart may hold of the server, so that one key does not use up what all share. Connections that were cut off
+ * count until the server has missed them, and a client makes another every few seconds meanwhile.
+ */
+export const LIMITS = { max_connections: 64, max_subscriptions: 1_000 } as const
+
 /** Answers that come in parts: a reader asks once and hears many messages, and in a cluster every server answers. */
 const STREAMED = /^\$JS\.API\.CONSUMER\.MSG\.NEXT\.|^\$SYS\./
 
@@ -32,7 +38,7 @@ export function accountLines(installation: Installation, public_keys: ReadonlyMa
     'accounts {',
     ...[SYSTEM_ACCOUNT, ...accounts].flatMap((account) => [
       `  ${quoted(account)} {`,
-      ...(account === CORE_ACCOUNT ? ['    jetstream: enabled'] : []),
+      ...(account === CORE_ACCOUNT ? ['    jetstream: enabled'] : limits(account)),
       ...block('users', users(account, roles, public_keys)),
       ...block('exports', exported(account, links)),
       ...block('imports', imported(account, links)),
@@ -40,6 +46,12 @@ export function accountLines(installation: Installation, public_keys: ReadonlyMa
     ]),
     '}',
   ]
+}
+
+function limits(account: string): string[] {
+  if (account === SYSTEM_ACCOUNT) return []
+  const { max_connections, max_subscriptions } = LIMITS
+  return [`    limits: { max_connections: ${max_connections}, max_subscriptions: ${max_subscriptions} }`]
 }
 
 export function quoted(text: string): string {

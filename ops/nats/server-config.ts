@@ -55,6 +55,8 @@ function serverLines(settings: ServerSettings): string[] {
     ...(pid_file === undefined ? [] : [`pid_file: ${quoted(pid_file)}`]),
     ...(log_file === undefined ? [] : [`log_file: ${quoted(log_file)}`, 'logfile_size_limit: 16MB']),
     `max_payload: ${MAX_PAYLOAD_BYTES}`,
+    '# A connection that was cut off is missed within a minute.',
+    'ping_interval: "20s"',
     `authorization { timeout: ${AUTHORIZATION_TIMEOUT_S} }`,
     'jetstream {',
     `  store_dir: ${quoted(settings.store_directory)}`,
