@@ -90,14 +90,25 @@ test('of many fills the first and the last are kept, and market orders beyond th
     client_order_id: 'b',
     time: '2024-01-02T00:00:00.000000Z',
   })
-  rows.onFill({ ...last, execution_id: 'touch' })
+  rows.onFill({ ...last, execution_id: 'touch', price: '1.09999' })
   rows.onFill(last)
   expect(rows.first_fills.map(({ execution_id }) => execution_id)).toEqual(
     Array.from({ length: FILLS_SHOWN }, (_, i) => String(i)),
   )
   expect(rows.last_fills.length).toBe(FILLS_SHOWN)
   expect(rows.last_fills.at(-1)?.execution_id).toBe('residual')
-  expect(rows.residual_count).toBe(1)
+  expect([...rows.residual_counts]).toEqual([[last.venue_id, 1]])
+})
+
+test('an auction and a passive order in parts are no residual, one order counts once, and what is taken back marks no fill', () => {
+  const rows = new RowRecorder()
+  const fill = (client_order_id: string, price: string, more: Partial<FillRow> = {}) =>
+    rows.onFill(fillRow({ client_order_id, price, side: 'buy', ...more }))
+  for (const price of ['1.10000', '1.10000', '1.09999']) fill('auction', price)
+  for (const price of ['1.10000', '1.10001', '1.10002']) fill('deep', price)
+  fill('deep', '1.10002', { event: 'reversal' })
+  expect([...rows.residual_counts.values()]).toEqual([1])
+  expect([rows.fill_count, rows.markers(fillRow({}).instrument_id).seen]).toEqual([7, 6])
 })
 
 test('the ten best and the ten worst positions are kept, best and worst first', () => {

@@ -11,6 +11,7 @@ import { moneyShown } from './formats.ts'
 import { html } from './html.ts'
 import { reportPage } from './page.ts'
 import { type ReportData, ReportRecorder } from './report-data.ts'
+import { warningsOf } from './warnings.ts'
 import { writeReport } from './write-report.ts'
 
 let folder: string
@@ -164,4 +165,24 @@ test('a run that traded nothing has a report too', async () => {
     profits: { width: 1, columns: [[0.5], [null], [null]] },
     prices: [],
   })
+})
+
+test('that a residual was filled one increment worse is said where the fill model does so, and nowhere else', () => {
+  const { rows } = data
+  const [venue] = data.config.venues
+  if (venue === undefined) throw new Error('a run has a venue')
+  const told = (simulation: NonNullable<typeof venue.simulation>) => {
+    const config = { ...data.config, venues: [{ ...venue, simulation }] }
+    const counted = Object.assign(Object.create(rows) as typeof rows, {
+      residual_counts: new Map([[venue.id, 2]]),
+    })
+    return warningsOf({ ...data, config, rows: counted }).filter((text) =>
+      text.includes('one price increment'),
+    )
+  }
+  expect(told({})).toEqual([
+    '2 market orders were larger than the size shown: the rest was filled one price increment worse, whatever the real book held.',
+  ])
+  expect(told({ fills: { model: 'top_of_book' } })).toEqual([])
+  expect(told({ book: 'book_level' })).toEqual([])
 })

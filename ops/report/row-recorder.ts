@@ -18,8 +18,8 @@ export type OutcomeCount = {
 
 export class RowRecorder implements RowListener {
   fill_count = 0
-  /** Market orders of which a part had to be filled beyond the displayed size. */
-  residual_count = 0
+  /** By venue, orders of which a part traded at once at a worse price: under some models, beyond the displayed size. */
+  readonly residual_counts = new Map<string, number>()
   readonly first_fills: FillRow[] = []
   readonly last_fills: FillRow[] = []
   /** Best first, and worst first. */
@@ -30,6 +30,8 @@ export class RowRecorder implements RowListener {
   readonly #markers = new Map<string, Thinned<FillMarker>>()
   readonly #outcomes = new Map<string, OutcomeCount>()
   #previous: FillRow | undefined
+  /** The last order that was counted among the residuals. */
+  #counted = ''
 
   onOrder({ outcome, reason_code }: OrderRow): void {
     const key = `${outcome} ${reason_code}`
@@ -45,6 +47,10 @@ export class RowRecorder implements RowListener {
       this.last_fills.push(row)
       if (this.last_fills.length > FILLS_SHOWN) this.last_fills.shift()
     }
+    if (row.event === 'trade') this.#mark(row)
+  }
+
+  #mark(row: FillRow): void {
     let markers = this.#markers.get(row.instrument_id)
     if (markers === undefined) {
       markers = new Thinned(MARKERS_MAX)
@@ -70,12 +76,16 @@ export class RowRecorder implements RowListener {
     return this.#markers.get(instrument_id) ?? new Thinned(MARKERS_MAX)
   }
 
-  /** Only a market order's residual is a second execution of one order at one time. */
   #noteResidual(row: FillRow): void {
-    const { client_order_id, time } = this.#previous ?? {}
-    if (client_order_id === row.client_order_id && time === row.time && row.event === 'trade')
-      this.residual_count++
+    const before = this.#previous
     this.#previous = row
+    const { client_order_id, event, time, side, venue_id } = row
+    if (event !== 'trade' || before?.event !== 'trade') return
+    if (before.client_order_id !== client_order_id || before.time !== time) return
+    const worse = (Number(row.price) - Number(before.price)) * (side === 'buy' ? 1 : -1)
+    if (worse <= 0 || this.#counted === client_order_id) return
+    this.#counted = client_order_id
+    this.residual_counts.set(venue_id, (this.residual_counts.get(venue_id) ?? 0) + 1)
   }
 }
 

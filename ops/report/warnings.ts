@@ -35,12 +35,22 @@ function fillWarnings({ rows, prices, config }: ReportData): string[] {
       ? []
       : [`The quotes of ${names.join(', ')} carry no sizes: ${size} was taken to be shown on each side.`]
   })
-  if (rows.residual_count > 0) {
+  const residual = config.venues
+    .filter(fillsResidual)
+    .reduce((sum, { id }) => sum + (rows.residual_counts.get(id) ?? 0), 0)
+  if (residual > 0) {
     warnings.push(
-      `${orders(rows.residual_count)} larger than the size shown: the rest was filled one price increment worse, whatever the real book held.`,
+      `${orders(residual)} larger than the size shown: the rest was filled one price increment worse, whatever the real book held.`,
     )
   }
   return warnings
+}
+
+/** Elsewhere what is not shown does not trade, and worse prices are those of further levels. */
+function fillsResidual({ simulation = {} }: Config['venues'][number]): boolean {
+  const { book = 'quote', fills } = simulation
+  const model = fills?.model ?? 'residual_worse'
+  return book === 'quote' && (model === 'residual_worse' || model === 'probabilistic')
 }
 
 function venueWarnings({ result, config }: ReportData): string[] {
