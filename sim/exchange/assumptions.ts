@@ -37,6 +37,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'An order that raises the worst-case exposure is taken only if equity covers initial margin and leverage of all worst cases at the prices that would close them; one that cannot raise it needs no margin.',
   'Money is converted at the constant rates given, when profit is realized or a commission charged.',
   'There is no margin call, no financing and no interest.',
+  'Contracts do not expire and are not settled, and no split, dividend or renaming of an instrument is acted on: prices are taken as the data has them.',
   'The venue forgets the oldest finished client order ids beyond the configured retention, and then no longer knows a duplicate of them.',
   "The fill model of a venue is the one of its configuration: residual_worse unless it names another; the sentences on market orders above are that model's.",
   'Under top_of_book, walk_book and participation what a market order finds no size for is canceled; under probabilistic a market order slips one increment, and a touched limit order fills, by the chances given, drawn from the seed of the session.',
