@@ -29,6 +29,8 @@ export const INSTALLATION = {
 
 /** So long nothing more comes: a message is on the bus and heard in a small part of it. */
 const QUIET_MS = 60
+/** The folder of sessions on a standby's disk. */
+export const STANDBY_RUNS = 'standby'
 const LOOK_MS = 10
 
 /** A message as it lies on the bus. */
@@ -145,14 +147,28 @@ export class ApartNode {
 
   /** Resolves when its venues and feeds are connected. */
   static async start(place: ApartPlace, session: string, node?: string): Promise<ApartNode> {
-    const started = new ApartNode(place, session, node)
+    const started = new ApartNode(place, 'runs', session, node)
     await started.said(/are connected/)
     return started
   }
 
-  private constructor({ folder }: ApartPlace, session: string, node: string | undefined) {
-    this.#folder = join(folder, 'runs', session, node ?? '')
-    const args = ['paper', `${session}.yaml`, ...(node === undefined ? [] : ['--node', node])]
+  /** Its standby, on another disk. Resolves when it follows. */
+  static async standBy(place: ApartPlace, session: string, node: string): Promise<ApartNode> {
+    const started = new ApartNode(place, STANDBY_RUNS, session, node, ['--standby'])
+    await started.said(/standing by/)
+    return started
+  }
+
+  private constructor(
+    { folder }: ApartPlace,
+    runs: string,
+    session: string,
+    node: string | undefined,
+    more: readonly string[] = [],
+  ) {
+    this.#folder = join(folder, runs, session, node ?? '')
+    const placed = node === undefined ? [] : ['--node', node]
+    const args = ['paper', `${session}.yaml`, '--set', `journal.directory=${runs}`, ...placed, ...more]
     this.#child = spawn(BIN, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#exit = once(this.#child, 'exit')
     onTestFinished(() => this.kill9())

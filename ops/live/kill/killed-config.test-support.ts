@@ -1,4 +1,5 @@
-// The session that is killed, as its files: a trader that leaves orders in every state, and its configuration.
+// The session that is killed, as its files: strategies that leave orders in every state, at the venue and in the engine,
+// and its configuration.
 
 import type { BenchBus } from '../../bench/bench-server.ts'
 
@@ -23,6 +24,40 @@ export const trader = defineStrategy({
     if (ctx.state.quotes % 2 === 0) for (const order of ctx.openOrders().slice(0, 1)) ctx.cancel(order.counter)
   },
 })
+
+const OPEN_MAX = 16
+
+/** What its venue does not take: a bracket, two stops of which one cancels the other, a trailing stop; and two limit orders in a group. */
+export const binder = defineStrategy({
+  name: 'binder',
+  params: Type.Object({}),
+  state: () => ({ quotes: 0 }),
+  onQuote(ctx, { instrument_id: instrument, bid_price_units: bid, ask_price_units: ask }) {
+    ctx.state.quotes++
+    if (!ctx.is_trading || ctx.openOrders().length > OPEN_MAX) return
+    const side = ctx.position(instrument) > 0 ? 'sell' : 'buy'
+    const other = side === 'buy' ? 'sell' : 'buy'
+    const [best, ahead] = side === 'buy' ? [ask, 1] : [bid, -1]
+    const turn = ctx.state.quotes % 16
+    if (turn === 1) {
+      const parent = ctx.submit({ instrument, side, quantity_units: 500, limit_price_units: best })
+      const child = { instrument, side: other, quantity_units: 500, parent: { counter: parent } } as const
+      const profit = ctx.submit({ ...child, limit_price_units: best + 4 * ahead })
+      ctx.submit({ ...child, trigger_price_units: best - 8 * ahead, group: { counter: profit, type: 'oco' } })
+    }
+    if (turn === 5) {
+      const up = ctx.submit({ instrument, side: 'buy', quantity_units: 300, trigger_price_units: ask + 20 })
+      const group = { counter: up, type: 'oco' } as const
+      ctx.submit({ instrument, side: 'sell', quantity_units: 300, trigger_price_units: bid - 20, group })
+    }
+    if (turn === 9) ctx.submit({ instrument, side: 'sell', quantity_units: 100, trail: { offset: 3 } })
+    if (turn === 13) {
+      const low = ctx.submit({ instrument, side: 'buy', quantity_units: 300, limit_price_units: bid })
+      const group = { counter: low, type: 'oco' } as const
+      ctx.submit({ instrument, side: 'sell', quantity_units: 300, limit_price_units: ask, group })
+    }
+  },
+})
 `
 
 export function sessionText(
@@ -40,7 +75,11 @@ live:
   snapshot_inputs: 40
   absence_grace_ms: 50
   record: false
-venues: [{ id: gen, displayed_quantity_default: 100, latency: { submit_us: 8000, report_us: 8000 } }]
+venues:
+  - id: gen
+    displayed_quantity_default: 100
+    latency: { submit_us: 8000, report_us: 8000 }
+    simulation: { takes: market_and_limit }
 accounts:
   - id: main
     venues: [gen]
@@ -53,5 +92,6 @@ accounts:
       order_rate: { orders_max: 1000 }
 strategies:
   - { id: t, source: trader.ts#trader, account: main, instruments: [EURUSD.gen] }
+  - { id: b, source: trader.ts#binder, account: main, instruments: [EURUSD.gen] }
 `
 }

@@ -10,47 +10,32 @@ import {
   RECORD_KIND,
 } from '../../../engine/journal-port.ts'
 import type { VenueConnection } from '../../../engine/live/venue-connection.ts'
-import type { OutputObserver } from '../../../engine/outputs.ts'
 import type { VenueCommand } from '../../../schemas/messages/order.ts'
 import { changed } from '../../../sim/live/changed-port.test-support.ts'
 import { openPaperSession } from '../paper-session.ts'
 import type { CrashPoint, KillNote } from './kill-run.test-support.ts'
-
-type Orders = { readonly open: Set<number>; readonly partial: Set<number>; readonly canceling: Set<number> }
+import { OpenOrders, type OpenState } from './open-orders.test-support.ts'
 
 const [config = '', notes = '', point = '', passages = '0', wanted = '', mutant = '', journal = ''] =
   process.argv.slice(2)
 let left = Number(passages)
-const orders: Orders = { open: new Set(), partial: new Set(), canceling: new Set() }
+const orders = new OpenOrders()
 
 /** Dies at its point, once it was passed often enough with an order in the state wanted. */
 function pass(at: CrashPoint): void {
-  if (at !== point || (wanted !== '' && orders[wanted as keyof Orders].size === 0) || --left > 0) return
-  const note: KillNote = {
-    point: at,
-    open: orders.open.size,
-    partial: orders.partial.size,
-    canceling: orders.canceling.size,
-  }
+  if (at !== point) return
+  const { counts } = orders
+  if ((wanted !== '' && counts[wanted as OpenState] === 0) || --left > 0) return
+  const note: KillNote = { point: at, ...counts }
   appendFileSync(notes, `${JSON.stringify(note)}\n`)
   process.kill(process.pid, 'SIGKILL')
-}
-
-const observer: OutputObserver = {
-  onFact: ({ counter, ended, type, cum_quantity_units }) => {
-    for (const set of Object.values(orders)) if (ended) set.delete(counter)
-    if (ended) return
-    orders.open.add(counter)
-    if (cum_quantity_units > 0) orders.partial.add(counter)
-    if (type === 'order.pending_cancel') orders.canceling.add(counter)
-  },
 }
 
 let resend: readonly VenueCommand[] = []
 const paper = await openPaperSession({
   path: config,
   set: journal === '' ? [] : [`journal.directory=${journal}`],
-  observer,
+  observer: orders.observer,
   stand_by:
     mutant === 'stands by'
       ? { signal: new AbortController().signal, print: (line) => say('standby', line) }
@@ -81,10 +66,11 @@ function ofJournal(journal: Journal): Journal {
   })
 }
 
-/** Keeps the commands of the last effect record, for the mutant that sends them again. */
+/** Keeps the commands of the last effect record that has any, for the mutant that sends them again. */
 async function* noted(records: AsyncIterable<JournalRecord>): AsyncIterable<JournalRecord> {
   for await (const record of records) {
-    if (record.kind === RECORD_KIND.effects) resend = readEffects(record.payload, () => 0).commands
+    const commands = record.kind === RECORD_KIND.effects ? readEffects(record.payload, () => 0).commands : []
+    if (commands.length > 0) resend = commands
     yield record
   }
 }

@@ -18,6 +18,7 @@ import { sessionText } from './killed-config.test-support.ts'
 
 /** When one of them dies in a life of the session, at the latest. */
 const DEATH_MS = 1_500
+const ROWS_PER_S = 100
 
 export class Surroundings {
   readonly bus: BenchBus
@@ -36,7 +37,7 @@ export class Surroundings {
     // The exchange needs only what its venues and accounts are, which does not change with its address.
     const file = join(folder, 'exchange.yaml')
     writeFileSync(file, sessionText({ bus, exchange: 'tcp://127.0.0.1:1' }))
-    const { child, url } = await startExchange(folder, '127.0.0.1:0')
+    const { child, url } = await startExchange(folder, '127.0.0.1:0', ROWS_PER_S)
     const port = Number(new URL(server.url).port)
     return new Surroundings(folder, { ...DEFAULT_INSTALLATION, port }, bus, server.pid, child, url)
   }
@@ -79,7 +80,7 @@ export class Surroundings {
     const exit = once(this.#exchange, 'exit')
     this.#exchange.kill('SIGKILL')
     await exit
-    const { child } = await startExchange(this.#folder, this.exchange.slice('tcp://'.length))
+    const { child } = await startExchange(this.#folder, this.exchange.slice('tcp://'.length), ROWS_PER_S)
     this.#exchange = child
   }
 
@@ -91,8 +92,20 @@ export class Surroundings {
   }
 }
 
-async function startExchange(folder: string, listen: string): Promise<{ child: ChildProcess; url: string }> {
-  const args = ['exchange', join(folder, 'exchange.yaml'), '--listen', listen, '--rows-per-s', '100']
+/** By its configuration in the folder, which is not read for anything but venues and accounts. */
+export async function startExchange(
+  folder: string,
+  listen: string,
+  rows_per_s: number,
+): Promise<{ child: ChildProcess; url: string }> {
+  const args = [
+    'exchange',
+    join(folder, 'exchange.yaml'),
+    '--listen',
+    listen,
+    '--rows-per-s',
+    String(rows_per_s),
+  ]
   const ledger = ['--ledger', join(folder, 'runs/exchange-kill')]
   const child = spawn(BIN, [...args, ...ledger], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(createInterface(must(child.stdout, 'its output is read')), 'line')) as [string]

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { judged } from './kill-run.test-support.ts'
+import { judged } from './kill-judge.test-support.ts'
 import { sessionText, TRADER } from './killed-config.test-support.ts'
 import { Surroundings } from './surroundings.test-support.ts'
 

@@ -1,0 +1,146 @@
+// Whether groups and parents kept their word over a session, by the engine's commands in their order and the exchange's
+// own trades: with a trade of one order of a group the others end or are cancelled, and none of them leaves any more; two
+// that both wait for triggers far apart trade one quantity together; a child trades no more than its parent.
+
+import type { SubmitIntent } from '../../../schemas/messages/intent.ts'
+import type { VenueCommand } from '../../../schemas/messages/order.ts'
+import type { OrderFact, OrderFactType } from '../../../schemas/messages/order-fact.ts'
+
+type Key = `${string}/${number}`
+type Group = {
+  readonly members: Set<Key>
+  readonly quantity_units: number
+  /** What was heard to trade. */
+  readonly traded: Set<Key>
+  /** Both legs wait in the engine, too far apart for the market to meet both while one's report is under way. */
+  isFarApart: boolean
+}
+
+/** How many of each kind the exchange traded something of. */
+export type GroupCounts = {
+  readonly groups_traded: number
+  readonly stop_pairs_traded: number
+  readonly children_traded: number
+}
+
+export class GroupAudit {
+  readonly #groups = new Map<Key, Group>()
+  readonly #groupOf = new Map<Key, Group>()
+  readonly #parentOf = new Map<Key, Key>()
+  readonly #keyOf = new Map<string, Key>()
+  /** Stops that are no children. */
+  readonly #stops = new Set<Key>()
+  readonly #lastFact = new Map<Key, OrderFactType>()
+  readonly #canceled = new Set<Key>()
+  /** A replace is under way, or nobody knows: a cancel waits for its answer. */
+  readonly #replacing = new Set<Key>()
+  /** Groups that traded in the step under way, by those that did. */
+  readonly #trading = new Map<Key, Group>()
+  readonly #wrong = new Set<string>()
+  #nowUs = 0
+
+  onAsked(
+    { strategy_id, counter, terms, order_type, order_quantity_units }: SubmitIntent,
+    ts_us: number,
+  ): void {
+    this.#reach(ts_us)
+    const key: Key = `${strategy_id}/${counter}`
+    const { parent_counter, group_counter, group_type } = terms
+    if (parent_counter !== 0) this.#parentOf.set(key, `${strategy_id}/${parent_counter}`)
+    if (order_type === 'stop' && parent_counter === 0) this.#stops.add(key)
+    if (group_type !== 'oco') return
+    const leader: Key = `${strategy_id}/${group_counter}`
+    const group = this.#groups.get(leader) ?? {
+      members: new Set([leader]),
+      quantity_units: order_quantity_units,
+      traded: new Set(),
+      isFarApart: this.#stops.has(leader) && this.#stops.has(key),
+    }
+    group.members.add(key)
+    this.#groups.set(leader, group)
+    for (const member of group.members) this.#groupOf.set(member, group)
+  }
+
+  onCommand({ type, strategy_id, counter, client_order_id }: VenueCommand, ts_us: number): void {
+    this.#reach(ts_us)
+    const key: Key = `${strategy_id}/${counter}`
+    this.#keyOf.set(client_order_id, key)
+    if (type === 'order_cancel_request') this.#canceled.add(key)
+    if (type !== 'new_order_single') return
+    const others = [...(this.#groupOf.get(key)?.traded ?? [])].filter((other) => other !== key)
+    if (others.length > 0) this.#wrong.add(`${key} left after ${others.join()} of its group had traded`)
+  }
+
+  onFact({ strategy_id, counter, type, ended, last_quantity_units }: OrderFact, ts_us: number): void {
+    this.#reach(ts_us)
+    const key: Key = `${strategy_id}/${counter}`
+    if (type === 'order.pending_replace') this.#replacing.add(key)
+    else if (ended || type === 'order.replaced' || type === 'order.replace_rejected')
+      this.#replacing.delete(key)
+    if (ended) this.#lastFact.delete(key)
+    else this.#lastFact.set(key, type)
+    const group = this.#groupOf.get(key)
+    if (group === undefined || last_quantity_units === 0) return
+    group.traded.add(key)
+    this.#trading.set(key, group)
+  }
+
+  /**
+   * What is wrong, as a text.
+   * @param trades what the exchange traded of each client order id.
+   */
+  broken(trades: ReadonlyMap<string, number>): string | undefined {
+    const traded = this.#byOrder(trades)
+    for (const [name, { members, quantity_units, isFarApart }] of this.#groups) {
+      const sum = [...members].reduce((total, key) => total + (traded.get(key) ?? 0), 0)
+      if (isFarApart && sum > quantity_units) this.#wrong.add(`group ${name} traded ${sum}`)
+    }
+    for (const [child, parent] of this.#parentOf) {
+      const [own, released] = [traded.get(child) ?? 0, traded.get(parent) ?? 0]
+      if (own > released) this.#wrong.add(`${child} traded ${own}, its parent ${released}`)
+    }
+    return this.#wrong.size === 0 ? undefined : [...this.#wrong].join('; ')
+  }
+
+  counts(trades: ReadonlyMap<string, number>): GroupCounts {
+    const traded = this.#byOrder(trades)
+    const groups = [...this.#groups.values()].filter(({ members }) =>
+      [...members].some((key) => traded.has(key)),
+    )
+    return {
+      groups_traded: groups.length,
+      stop_pairs_traded: groups.filter(({ isFarApart }) => isFarApart).length,
+      children_traded: [...this.#parentOf.keys()].filter((key) => traded.has(key)).length,
+    }
+  }
+
+  /** What a step owes the others of a group is done when time goes on. */
+  #reach(ts_us: number): void {
+    if (ts_us === this.#nowUs) return
+    this.#nowUs = ts_us
+    for (const [key, { members }] of this.#trading) {
+      for (const other of members) {
+        const isFree = CANCELABLE.has(this.#lastFact.get(other)) && !this.#replacing.has(other)
+        if (other === key || !isFree || this.#canceled.has(other)) continue
+        this.#wrong.add(`${other} stays although ${key} of its group has traded`)
+      }
+    }
+    this.#trading.clear()
+  }
+
+  #byOrder(trades: ReadonlyMap<string, number>): Map<Key, number> {
+    const traded = new Map<Key, number>()
+    for (const [id, quantity_units] of trades) {
+      const key = this.#keyOf.get(id)
+      if (key !== undefined) traded.set(key, (traded.get(key) ?? 0) + quantity_units)
+    }
+    return traded
+  }
+}
+
+/** While nothing is known of an order its cancel waits. */
+const CANCELABLE: ReadonlySet<OrderFactType | undefined> = new Set([
+  'order.held',
+  'order.accepted',
+  'order.partially_filled',
+] as const)
