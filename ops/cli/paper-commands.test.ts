@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { runCli, startCli } from './run-cli.test-support.ts'
 import { sessionText, TRADER } from './trading-session.test-support.ts'
 
@@ -84,6 +85,17 @@ test('a session is listed, shown again up to its first fill, and held against it
     is_equal: true,
     differing: 0,
   })
+})
+
+test('a session that holds its journal and answers nobody yet is listed as running, and keeps no other off the list', async () => {
+  const journal = await openFileJournal({ directory: join(cwd, 'runs', 'one', 'journal') })
+  try {
+    expect(json(runCli(['sessions', '--json'], { cwd })).sessions).toMatchObject([
+      { session: 'one', is_running: true, epochs: 3 },
+    ])
+  } finally {
+    await journal.close()
+  }
 })
 
 test('a session goes on when whoever read its output has gone', async () => {

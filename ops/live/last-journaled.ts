@@ -12,7 +12,7 @@ const TAIL_RECORDS = 10_000
 export type LastInput = { readonly seq: number; readonly ts_us: number }
 
 /** Zeros where the journal has none. */
-export async function lastJournaled(journal: Journal): Promise<LastInput> {
+export async function lastJournaled(journal: Pick<Journal, 'epochs' | 'read'>): Promise<LastInput> {
   const epoch = journal.epochs.at(-1)
   if (epoch === undefined) return { seq: 0, ts_us: 0 }
   const ledger = ledgerOfBase(epoch.base, `the base of epoch ${epoch.epoch}`)?.ledger

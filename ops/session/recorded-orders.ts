@@ -6,7 +6,9 @@ import { type Journal, RECORD_KIND } from '../../engine/journal-port.ts'
 import type { NewOrderSingle } from '../../schemas/messages/order.ts'
 
 /** By `<account>/<strategy>/<counter>`, in the order they were sent. */
-export async function recordedOrders(journal: Journal): Promise<Map<string, NewOrderSingle>> {
+export async function recordedOrders(
+  journal: Pick<Journal, 'epochs' | 'read'>,
+): Promise<Map<string, NewOrderSingle>> {
   const orders = new Map<string, NewOrderSingle>()
   for (const { epoch } of journal.epochs) {
     for await (const { kind, payload } of journal.read(epoch)) {

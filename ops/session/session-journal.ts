@@ -28,7 +28,7 @@ export async function openSessionFolder(
   const folder = await foundSession(given)
   if (folder === undefined) return undefined
   const where = sessionJournal(folder)
-  const journal = await openJournal(where, or_running)
+  const journal = or_running ? (await openOrRead(where)).journal : await openFileJournal({ directory: where })
   const [first] = journal.epochs
   if (first !== undefined && isLiveHeader(first.header)) return { journal, folder, where }
   await journal.close()
@@ -57,12 +57,14 @@ export async function requireSession(given: string, reading?: SessionReading): P
   })
 }
 
-async function openJournal(directory: string, or_running: boolean): Promise<ReadableJournal> {
+/** A journal that nobody holds, or as far as it is durable the one that a process holds. */
+export async function openOrRead(
+  directory: string,
+): Promise<{ readonly journal: ReadableJournal; readonly is_held: boolean }> {
   try {
-    return await openFileJournal({ directory })
+    return { journal: await openFileJournal({ directory }), is_held: false }
   } catch (error) {
-    const isRunning = error instanceof OperatingError && error.code === 'journal.locked'
-    if (!isRunning || !or_running) throw error
-    return readRunningJournal({ directory })
+    if (!(error instanceof OperatingError) || error.code !== 'journal.locked') throw error
+    return { journal: await readRunningJournal({ directory }), is_held: true }
   }
 }

@@ -1,7 +1,7 @@
-// What a folder's sessions are, in a line each. A session that runs holds its journal, and is asked itself.
+// What a folder's sessions are, in a line each. A session that runs is asked itself; one that is only starting, or stands
+// by, holds its journal and is read beside it.
 
 import { basename } from 'node:path'
-import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { isLiveHeader, readLiveHeader } from '../../engine/live/live-header.ts'
 import { isoTime } from '../../schemas/units.ts'
 import { askSession, STATUS_TIMEOUT_MS } from '../live/control-socket.ts'
@@ -9,6 +9,7 @@ import { lastJournaled } from '../live/last-journaled.ts'
 import { sessionFolders, sessionJournal } from '../live/session-folder.ts'
 import type { SessionStatus } from '../live/session-status.ts'
 import { recordedOrders } from './recorded-orders.ts'
+import { openOrRead } from './session-journal.ts'
 
 export type SessionSummary = {
   readonly session: string
@@ -55,7 +56,7 @@ function ofStatus({
 /** Undefined for the run of a backtest, which lies in a folder of the same form. */
 async function ofJournal(folder: string): Promise<SessionSummary | undefined> {
   const where = sessionJournal(folder)
-  const journal = await openFileJournal({ directory: where })
+  const { journal, is_held } = await openOrRead(where)
   try {
     const last = journal.epochs.at(-1)
     if (last === undefined || !isLiveHeader(last.header)) return undefined
@@ -66,7 +67,7 @@ async function ofJournal(folder: string): Promise<SessionSummary | undefined> {
       node: contents.node_id ?? '',
       folder: basename(folder),
       mode: contents.mode,
-      is_running: false,
+      is_running: is_held,
       epochs: last.epoch,
       inputs: end.seq,
       orders: (await recordedOrders(journal)).size,
