@@ -175,7 +175,7 @@ export const FillsConfig = Type.Union(
       },
       closed('As residual_worse, with slippage and fills on touch by chance.'),
     ),
-    Type.Object(authored, closed('A model of fills that a file of yours defines; in backtests.')),
+    Type.Object(authored, closed('A model of fills that a file of yours defines.')),
   ],
   {
     description:
@@ -250,7 +250,7 @@ export const ImpactConfig = Type.Union(
       },
       closed('What orders took presses on the price of their side with its square root.'),
     ),
-    Type.Object(authored, closed('A model of impact that a file of yours defines; in backtests.')),
+    Type.Object(authored, closed('A model of impact that a file of yours defines.')),
   ],
   { description: 'What trades of own orders do to the prices that later ones meet; absent: nothing.' },
 )

@@ -13,7 +13,7 @@ import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { priceUnits } from '../../schemas/units.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { CAPABILITIES, capabilitiesOf } from '../../sim/exchange/capability-tables.ts'
-import { venueConfig } from '../../sim/paper-venue/venue-config.test-support.ts'
+import { NO_MODELS, venueConfig } from '../../sim/paper-venue/venue-config.test-support.ts'
 import { OfferedRows } from '../feeds/offered-rows.test-support.ts'
 import { Desk, TIMES } from './desk.test-support.ts'
 import { ExchangeFeed } from './exchange-feed.ts'
@@ -37,6 +37,7 @@ async function started(latency?: string, simulation?: SimulationConfig) {
   const config = { ...plain, venues }
   const exchange: Exchange = await openExchange({
     config,
+    authored: NO_MODELS,
     ledger: join(directory, 'ledger'),
     listen: { host: '127.0.0.1', port: 0 },
     rows_per_s: 500,

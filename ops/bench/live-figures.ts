@@ -101,14 +101,15 @@ async function benchSession(directory: string): Promise<Bench> {
   const strategies = parsed.strategies.map((one) => ({ ...one, params: { ...one.params, quantity: '1000' } }))
   const config = { ...parsed, strategies }
   const instruments = instrumentsOf(config)
-  const venues = new SimulatedVenues(termsOf(config))
+  const gate = createStepGate()
+  const venues = new SimulatedVenues(termsOf(config, { models: [], gate }))
   const buildNode = liveNodeFactory({
     config,
     instruments,
     definitions: new Map([['s0', orderEvery as unknown as StrategyDefinition]]),
     venues: venues.exchanges,
     sha256: nodeSha256,
-    gate: createStepGate(),
+    gate,
     onFault: ({ message }) => assert(false, `the strategy of the bench has no fault: ${message}`),
   })
   const open = async () => {

@@ -12,7 +12,7 @@ import { RandomStream } from '../../engine/random-stream.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
 import { priceUnits } from '../../schemas/units.ts'
-import { venueConfig } from '../../sim/paper-venue/venue-config.test-support.ts'
+import { NO_MODELS, venueConfig } from '../../sim/paper-venue/venue-config.test-support.ts'
 import { BIN } from '../cli/run-cli.test-support.ts'
 import { auditExchange } from './run-exchange.ts'
 
@@ -81,7 +81,7 @@ test(`[V2] [X2] killed ${KILL_COUNT} times at random points, an exchange loses n
   }
   await desk.settle()
   await exchange.end('SIGINT')
-  const audit = await auditExchange(config, undefined)
+  const audit = await auditExchange(config, NO_MODELS, undefined)
   expect({ seed, consistent: audit.is_consistent, duplicates: audit.duplicates_received }).toEqual({
     seed,
     consistent: true,

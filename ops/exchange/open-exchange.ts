@@ -11,7 +11,7 @@ import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-p
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
-import { VenueHost } from '../../sim/paper-venue/venue-host.ts'
+import { type HostedModels, VenueHost } from '../../sim/paper-venue/venue-host.ts'
 import type { Heartbeats } from '../../sim/paper-venue/venue-peer.ts'
 import { VenueServer } from '../../sim/paper-venue/venue-server.ts'
 import { generatorFeed, quotedInstruments } from '../live/generated-market.ts'
@@ -20,6 +20,7 @@ import { type ListenAddress, listen } from './listen.ts'
 
 export type ExchangeOptions = {
   readonly config: Config
+  readonly authored: HostedModels
   /** Folder of the ledger. */
   readonly ledger: string
   readonly listen: ListenAddress
@@ -37,12 +38,12 @@ export type Exchange = {
 }
 
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
-  const { config, ledger, rows_per_s, heartbeats, onFailure } = options
+  const { config, authored, ledger, rows_per_s, heartbeats, onFailure } = options
   refuseOtherSpeed(config)
   refuseBooks(config)
   const journal = await openFileJournal({ directory: ledger })
   const { snapshot_inputs } = config.live
-  const host = await VenueHost.open({ config, journal, sha256: nodeSha256, snapshot_inputs })
+  const host = await VenueHost.open({ config, authored, journal, sha256: nodeSha256, snapshot_inputs })
   const clock = new SessionClock({ journaled_us: host.books.now_us, speed: 1 })
   const driver = new HostDriver({ host, clock, onFailure })
   const { accounts } = config

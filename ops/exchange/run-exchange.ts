@@ -5,12 +5,14 @@ import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { auditLedger, type LedgerAudit } from '../../sim/paper-venue/ledger-audit.ts'
+import type { HostedModels } from '../../sim/paper-venue/venue-host.ts'
 import { onSignals } from '../live/on-signals.ts'
 import { readListenAddress } from './listen.ts'
 import { ledgerFolder, openExchange } from './open-exchange.ts'
 
 export type RunExchangeOptions = {
   readonly config: Config
+  readonly authored: HostedModels
   readonly listen: string
   readonly ledger: string | undefined
   readonly rows_per_s: string | undefined
@@ -23,11 +25,12 @@ const ROWS_PER_S = 10
 const ROWS_PER_S_MAX = 100_000
 
 export async function runExchange(options: RunExchangeOptions): Promise<EndedExchange> {
-  const { config, print } = options
+  const { config, authored, print } = options
   const ledger = options.ledger ?? ledgerFolder(config)
   const end = Promise.withResolvers<void>()
   const exchange = await openExchange({
     config,
+    authored,
     ledger,
     listen: readListenAddress(options.listen),
     rows_per_s: readRate(options.rows_per_s),
@@ -45,12 +48,16 @@ export async function runExchange(options: RunExchangeOptions): Promise<EndedExc
 }
 
 /** The ledger is opened for this process alone: an exchange that runs on it has to end first. */
-export async function auditExchange(config: Config, folder: string | undefined): Promise<LedgerAudit> {
+export async function auditExchange(
+  config: Config,
+  authored: HostedModels,
+  folder: string | undefined,
+): Promise<LedgerAudit> {
   const directory = folder ?? ledgerFolder(config)
   if (!existsSync(directory)) throw noLedger(directory)
   const journal = await openFileJournal({ directory })
   try {
-    return await auditLedger(journal)
+    return await auditLedger(journal, authored)
   } finally {
     await journal.close()
   }

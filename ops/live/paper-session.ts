@@ -91,8 +91,9 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   const journal = await openJournal(options, folder, opened)
   const { ts_us: journaled_us } = await lastJournaled(journal)
   const clock = sessionClock(config, journaled_us, between)
+  const authored = { models: loaded.models, gate }
   const venues = opened.use(
-    disposable(await sessionVenues({ config, place, instruments, folder, clock, onFailure })),
+    disposable(await sessionVenues({ config, place, instruments, folder, clock, authored, onFailure })),
   )
   const connections = venues.connections.map(
     (connection) => new ComparedConnection(between.connection?.(connection) ?? connection),

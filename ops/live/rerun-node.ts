@@ -7,9 +7,8 @@ import type { LiveContents } from '../../engine/live/live-header.ts'
 import type { NodeFactory } from '../../engine/live/node-factory.ts'
 import { must } from '../../schemas/assert.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
-import { SimulatedVenues } from '../../sim/exchange/simulated-venues.ts'
-import { termsOf } from '../../sim/paper-venue/venue-host.ts'
 import { type LiveBuiltNode, type LiveNodeOptions, liveNodeFactory } from './live-node.ts'
+import { silentVenues } from './silent-venues.ts'
 
 export type RerunNodeOptions = Pick<LiveNodeOptions, 'gate' | 'observer' | 'trace'> & {
   /** Configuration and place of the node, from the epoch's header. */
@@ -31,7 +30,7 @@ export function rerunNode({ contents, ...options }: RerunNodeOptions): RerunNode
       config,
       instruments,
       node_id,
-      venues: new SimulatedVenues(termsOf(config)).exchanges,
+      venues: silentVenues(config),
       sha256: nodeSha256,
       onFault: () => undefined,
     }),

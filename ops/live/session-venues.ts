@@ -16,7 +16,7 @@ import { capabilitiesOf } from '../../sim/exchange/capability-tables.ts'
 import { auctionsHeld } from '../../sim/exchange/venue-market.ts'
 import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
 import { InProcessConnection } from '../../sim/paper-venue/in-process-connection.ts'
-import { VenueHost } from '../../sim/paper-venue/venue-host.ts'
+import { type HostedModels, VenueHost } from '../../sim/paper-venue/venue-host.ts'
 import type { NodePlace } from './node-place.ts'
 import { exchangeLedger } from './session-folder.ts'
 
@@ -26,6 +26,8 @@ export type SessionVenuesOptions = {
   readonly instruments: readonly InstrumentSpec[]
   readonly folder: string
   readonly clock: SessionClock
+  /** What an exchange in this process is to call. */
+  readonly authored: HostedModels
   readonly onFailure: (error: unknown) => void
 }
 
@@ -44,10 +46,11 @@ export async function sessionVenues(options: SessionVenuesOptions): Promise<Sess
   return exchange === undefined ? inProcess(options) : overTcp(options, exchange)
 }
 
-async function inProcess({ config, folder, clock, onFailure }: SessionVenuesOptions): Promise<SessionVenues> {
+async function inProcess(options: SessionVenuesOptions): Promise<SessionVenues> {
+  const { config, folder, clock, authored, onFailure } = options
   const journal = await openFileJournal({ directory: exchangeLedger(folder) })
   const { snapshot_inputs } = config.live
-  const host = await VenueHost.open({ config, journal, sha256: nodeSha256, snapshot_inputs })
+  const host = await VenueHost.open({ config, authored, journal, sha256: nodeSha256, snapshot_inputs })
   const driver = new HostDriver({ host, clock, onFailure })
   return {
     connections: config.venues.map(({ id }) => new InProcessConnection(id as VenueId, driver)),

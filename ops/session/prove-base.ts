@@ -12,10 +12,9 @@ import { LedgerRecovery } from '../../engine/live/ledger-recovery.ts'
 import type { LiveHeader } from '../../engine/live/live-header.ts'
 import { ledgerOfBase } from '../../engine/live/session-state.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
-import { SimulatedVenues } from '../../sim/exchange/simulated-venues.ts'
-import { termsOf } from '../../sim/paper-venue/venue-host.ts'
 import { foldUnder } from '../live/fold-node.ts'
 import { rerunNode } from '../live/rerun-node.ts'
+import { silentVenues } from '../live/silent-venues.ts'
 
 export type BaseProof =
   | 'first'
@@ -68,10 +67,9 @@ async function foldOf(
   epoch: RecoveredEpoch,
 ): Promise<Uint8Array> {
   const { contents } = header
-  const { exchanges } = new SimulatedVenues(termsOf(contents.config))
   const recovery = new LedgerRecovery(epoch, {
     buildNode: rerunNode({ contents, definitions, gate }).buildNode,
-    under: foldUnder(epoch.header, exchanges),
+    under: foldUnder(epoch.header, silentVenues(contents.config)),
   })
   for await (const record of journal.read(epoch.epoch)) recovery.take(record)
   return recovery.finish().slice()

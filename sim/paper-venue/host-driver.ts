@@ -10,7 +10,7 @@ import type { VenueHost } from './venue-host.ts'
 export type HostDriverOptions = {
   readonly host: VenueHost
   readonly clock: FeedClock
-  /** The ledger cannot be written any more: the venue says nothing further. */
+  /** The ledger cannot be written any more, or a user's model failed: the venue takes and says nothing further. */
   readonly onFailure: (error: unknown) => void
 }
 
@@ -23,6 +23,7 @@ export class HostDriver {
   readonly #onFailure: HostDriverOptions['onFailure']
   #isCommitting = false
   #isOpen = true
+  #isFailed = false
   #isAsked = false
   #cancelTimer: (() => void) | undefined
 
@@ -34,12 +35,22 @@ export class HostDriver {
   }
 
   row(row: RowInput): void {
-    this.host.row(row, this.#clock.now_us())
+    if (!this.#isOpen) return
+    try {
+      this.host.row(row, this.#clock.now_us())
+    } catch (error) {
+      return this.#fail(error)
+    }
     this.#settle()
   }
 
   command(command: VenueCommand): void {
-    this.host.command(command, this.#clock.now_us())
+    if (!this.#isOpen) return
+    try {
+      this.host.command(command, this.#clock.now_us())
+    } catch (error) {
+      return this.#fail(error)
+    }
     this.#settle()
   }
 
@@ -52,17 +63,15 @@ export class HostDriver {
 
   /** A question about the books, answered behind every report that is on its way now. */
   ask(venue_id: VenueId, answer: () => () => void): void {
-    const now_us = this.#clock.now_us()
-    this.host.ask(venue_id, now_us, answer)
-    this.host.pass(now_us)
-    this.#isAsked = true
-    this.#settle()
+    this.host.ask(venue_id, this.#clock.now_us(), answer)
+    this.#pass()
   }
 
   async close(): Promise<void> {
     this.#isOpen = false
     this.#cancelTimer?.()
-    if (this.host.failure === undefined) await this.host.close()
+    // What failed in the middle of an input is not made durable.
+    if (this.host.failure === undefined && !this.#isFailed) await this.host.close()
   }
 
   #settle(): void {
@@ -78,11 +87,26 @@ export class HostDriver {
           this.#isCommitting = false
           this.#settle()
         },
-        (error) => {
-          this.#isOpen = false
-          this.#onFailure(error)
-        },
+        (error) => this.#fail(error),
       )
+  }
+
+  #pass(): void {
+    if (!this.#isOpen) return
+    try {
+      this.host.pass(this.#clock.now_us())
+    } catch (error) {
+      return this.#fail(error)
+    }
+    this.#isAsked = true
+    this.#settle()
+  }
+
+  #fail(error: unknown): void {
+    this.#isOpen = false
+    this.#isFailed = true
+    this.#cancelTimer?.()
+    this.#onFailure(error)
   }
 
   #sleep(): void {
@@ -91,10 +115,6 @@ export class HostDriver {
     const { due_us } = this.host
     if (!this.#isOpen || due_us === Number.POSITIVE_INFINITY) return
     const delay_us = Math.min(SLEEP_US_MAX, Math.max(0, due_us - this.#clock.now_us()))
-    this.#cancelTimer = this.#clock.after(delay_us, () => {
-      this.host.pass(this.#clock.now_us())
-      this.#isAsked = true
-      this.#settle()
-    })
+    this.#cancelTimer = this.#clock.after(delay_us, () => this.#pass())
   }
 }

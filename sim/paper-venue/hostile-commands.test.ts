@@ -14,7 +14,7 @@ import {
   TRIGGER_METHODS,
 } from '../../schemas/messages/order-terms.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
-import { quoteAt, venueConfig } from './venue-config.test-support.ts'
+import { NO_MODELS, quoteAt, venueConfig } from './venue-config.test-support.ts'
 import { VenueHost } from './venue-host.ts'
 
 const SIMULATIONS: readonly SimulationConfig[] = [
@@ -35,6 +35,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
     const open = () =>
       VenueHost.open({
         config,
+        authored: NO_MODELS,
         journal: new MemoryJournal(nodeSha256, store),
         sha256: nodeSha256,
         snapshot_inputs: 40,

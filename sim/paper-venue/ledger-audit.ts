@@ -17,7 +17,7 @@ import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString } from '../../schemas/units.ts'
 import { isLedgerTime, readLedgerCommand } from './ledger-codec.ts'
 import { VenueBooks } from './venue-books.ts'
-import { ledgerTerms, takeAgain } from './venue-host.ts'
+import { type HostedModels, ledgerTerms, takeAgain } from './venue-host.ts'
 
 /** A client order id: of an order, an incarnation of it, or a request to cancel. */
 export type AuditedId = {
@@ -67,8 +67,8 @@ export type LedgerAudit = {
 }
 
 /** @param journal opened and not written to. */
-export async function auditLedger(journal: Journal): Promise<LedgerAudit> {
-  const audit = new Audit()
+export async function auditLedger(journal: Journal, authored: HostedModels): Promise<LedgerAudit> {
+  const audit = new Audit(authored)
   for (const epoch of journal.epochs) {
     audit.begin(epoch)
     for await (const record of journal.read(epoch.epoch)) audit.take(record)
@@ -77,17 +77,22 @@ export async function auditLedger(journal: Journal): Promise<LedgerAudit> {
 }
 
 class Audit {
+  readonly #authored: HostedModels
   readonly #ids = new Map<string, AuditedId>()
   readonly #fills: AuditedFill[] = []
   #books: VenueBooks | undefined
   #specs: readonly InstrumentSpec[] = []
   #isConsistent = true
 
+  constructor(authored: HostedModels) {
+    this.#authored = authored
+  }
+
   begin({ header, base }: RecoveredEpoch): void {
     const ended = this.#books === undefined ? new Uint8Array(0) : stateOf(this.#books)
     // An epoch that opens under another configuration still begins with the same books.
     if (!sameBytes(ended, base)) this.#isConsistent = false
-    const terms = ledgerTerms(header)
+    const terms = ledgerTerms(header, this.#authored)
     this.#specs = terms.specs
     this.#books = new VenueBooks(terms, {
       onReport: (report) => this.#report(report),

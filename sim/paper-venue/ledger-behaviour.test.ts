@@ -11,7 +11,7 @@ import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
 import { auditLedger } from './ledger-audit.ts'
 import { writeLedgerCommand } from './ledger-codec.ts'
-import { orderOf, venueConfig } from './venue-config.test-support.ts'
+import { NO_MODELS, orderOf, venueConfig } from './venue-config.test-support.ts'
 import { VenueHost } from './venue-host.ts'
 
 /** What a bar shows at its close. Both a buy and a sell had all of it under the first behaviour alone. */
@@ -25,12 +25,14 @@ test.each([
   const config = await barConfig()
   const store = new MemoryJournalStore()
   await writeLedger(store, { schema_version: SCHEMA_VERSION, config, ...(behaviour && { behaviour }) })
-  expect((await auditLedger(new MemoryJournal(nodeSha256, store))).fills).toHaveLength(traded)
+  expect((await auditLedger(new MemoryJournal(nodeSha256, store), NO_MODELS)).fills).toHaveLength(traded)
   const host = await opened(store, config)
   const { positions } = host.books.state('gen' as VenueId, 'main' as AccountId)
   expect(positions.map(({ quantity_units }) => quantity_units)).toEqual(held === 0 ? [] : [held])
   await host.close()
-  expect(await auditLedger(new MemoryJournal(nodeSha256, store))).toMatchObject({ is_consistent: true })
+  expect(await auditLedger(new MemoryJournal(nodeSha256, store), NO_MODELS)).toMatchObject({
+    is_consistent: true,
+  })
 })
 
 test('[V12] a ledger of a later build is refused', async () => {
@@ -48,7 +50,7 @@ async function barConfig(): Promise<Config> {
 
 function opened(store: MemoryJournalStore, config: Config): Promise<VenueHost> {
   const journal = new MemoryJournal(nodeSha256, store)
-  return VenueHost.open({ config, journal, sha256: nodeSha256, snapshot_inputs: 50 })
+  return VenueHost.open({ config, authored: NO_MODELS, journal, sha256: nodeSha256, snapshot_inputs: 50 })
 }
 
 /** As a build wrote it: a bar, then an order on each side for all that it shows. */

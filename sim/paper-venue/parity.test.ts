@@ -1,21 +1,24 @@
 import Type from 'typebox'
 import { expect, test } from 'vitest'
+import { defineFillModel, defineImpactModel } from '../../actors/strategy/author-kit.ts'
 import type { OrderRequest } from '../../actors/strategy/context.ts'
 import { defineStrategy } from '../../actors/strategy/definition.ts'
+import type { FillModelDefinition, ImpactModelDefinition } from '../../actors/strategy/market-model.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { rawQuote } from '../../engine/conflation/conflated-quote.ts'
 import type { RowInput } from '../../engine/live/live-input.ts'
 import { MemoryJournal } from '../../engine/memory-journal.test-support.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
+import { createStepGate } from '../../engine/step-gate.ts'
 import type { TickSeries } from '../../engine/tick-store-port.ts'
 import type { SimulationConfig, VenueConfig } from '../../schemas/config.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import { requestOf, scenarioOf, strategyOf } from '../backtest/proof-session.test-support.ts'
 import { plain } from '../backtest/proof-strategies.test-support.ts'
-import { runBacktest } from '../backtest/run-backtest.ts'
+import { type BacktestModel, runBacktest } from '../backtest/run-backtest.ts'
 import { barTape, endUs, quoteTape, SECOND_US, type Tape, tradeTape } from '../backtest/tape.test-support.ts'
-import { VenueHost } from './venue-host.ts'
+import { type HostedModel, VenueHost } from './venue-host.ts'
 
 type Timed = { readonly ts_us: number; readonly input: RowInput | VenueCommand }
 type Latency = VenueConfig['latency']
@@ -99,6 +102,32 @@ const MODELS: readonly SimulationConfig[] = [
     self_match: 'allowed',
     taken_until: 'level_changes',
   },
+  {
+    fills: { model: 'custom', source: 'own.ts#waning', params: {} },
+    impact: { model: 'custom', source: 'own.ts#counting', params: {} },
+  },
+]
+
+/** Models with a state and with chance, which the last of MODELS names. */
+const waning = defineFillModel({
+  name: 'waning',
+  params: Type.Object({}),
+  state: () => ({ asked: 0 }),
+  fills_residual: false,
+  available: ({ state, random }, _order, shown_units) =>
+    Math.floor((shown_units * Math.ceil(random() * 3)) / (3 + (state.asked++ % 7))),
+})
+const counting = defineImpactModel({
+  name: 'counting',
+  params: Type.Object({}),
+  state: () => ({ fills: 0 }),
+  onFill: ({ state }) => void state.fills++,
+  incrementsWorse: ({ state }) => state.fills % 3,
+})
+const LOADED = { venue_id: 'one', source: 'own.ts', files: [], model_hash: 'own' }
+const OWN: readonly (BacktestModel & HostedModel)[] = [
+  { ...LOADED, part: 'fills', definition: waning as unknown as FillModelDefinition },
+  { ...LOADED, part: 'impact', definition: counting as unknown as ImpactModelDefinition },
 ]
 const LATENCIES: readonly Latency[] = [
   { submit_us: 0, report_us: 0 },
@@ -130,11 +159,12 @@ test.each(MODELS.flatMap((simulation) => LATENCIES.map((latency) => [simulation,
       },
     }
     const request = requestOf(scenario, new MemoryJournal(nodeSha256))
-    const outcome = await runBacktest({ ...request, observer })
+    const outcome = await runBacktest({ ...request, models: OWN, observer })
     expect({ seed, faults: outcome.faults }).toEqual({ seed, faults: [] })
     expect(fills.length).toBeGreaterThan(100)
     const host = await VenueHost.open({
       config: scenario.config,
+      authored: { models: OWN, gate: createStepGate() },
       journal: new MemoryJournal(nodeSha256),
       sha256: nodeSha256,
       snapshot_inputs: 1_000_000,

@@ -1,12 +1,17 @@
 // A small configuration of two accounts at one venue, and quotes of its instrument.
 
 import { type ConflatedQuote, rawQuote } from '../../engine/conflation/conflated-quote.ts'
+import { createStepGate } from '../../engine/step-gate.ts'
 import { parseConfig } from '../../ops/config/load-config.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { NewOrderSingle, OrderCancelRequest } from '../../schemas/messages/order.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import { priceUnits, sizeUnits } from '../../schemas/units.ts'
+import type { HostedModels } from './venue-host.ts'
+
+/** For an exchange whose models are the shipped ones. */
+export const NO_MODELS: HostedModels = { models: [], gate: createStepGate() }
 
 const RISK = '{ order_quantity_max: 10000000, order_notional_max: 20000000, position_quantity_max: 50000000 }'
 

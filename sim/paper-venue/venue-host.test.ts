@@ -1,15 +1,21 @@
 import { expect, test } from 'vitest'
+import { defineFillModel, Type } from '../../actors/strategy/author-kit.ts'
+import type { FillModelDefinition } from '../../actors/strategy/market-model.ts'
+import { HandClock } from '../../adapters/feeds/hand-clock.test-support.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { Journal } from '../../engine/journal-port.ts'
 import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
+import { createStepGate } from '../../engine/step-gate.ts'
 import type { Config, SimulationConfig } from '../../schemas/config.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
+import type { OperatingError } from '../../schemas/operating-error.ts'
 import { isoTime, priceUnits } from '../../schemas/units.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
+import { HostDriver } from './host-driver.ts'
 import { auditLedger } from './ledger-audit.ts'
-import { cancelOf, orderOf, quoteAt, venueConfig } from './venue-config.test-support.ts'
+import { cancelOf, NO_MODELS, orderOf, quoteAt, venueConfig } from './venue-config.test-support.ts'
 import { VenueHost, type VenueWord } from './venue-host.ts'
 
 const GEN = 'gen' as VenueId
@@ -18,7 +24,13 @@ const idOf = (counter: number) => `paper-1-t-${counter}` as ClientOrderId
 
 async function hostOn(store: MemoryJournalStore, config: Config) {
   const journal: Journal = new MemoryJournal(nodeSha256, store)
-  const host = await VenueHost.open({ config, journal, sha256: nodeSha256, snapshot_inputs: 50 })
+  const host = await VenueHost.open({
+    config,
+    authored: NO_MODELS,
+    journal,
+    sha256: nodeSha256,
+    snapshot_inputs: 50,
+  })
   const words: VenueWord[] = []
   host.listen((word) => words.push(word))
   return { host, words, journal }
@@ -62,7 +74,7 @@ test('[V6] a second order of the same id is refused, counted, and changes nothin
   host.command(orderOf(1), START_US + 20)
   await host.close()
   expect(words.map(wordOf).slice(3)).toEqual(['received paper-1-t-1', '3 rejected paper-1-t-1'])
-  const audit = await auditLedger(new MemoryJournal(nodeSha256, store))
+  const audit = await auditLedger(new MemoryJournal(nodeSha256, store), NO_MODELS)
   expect(audit).toMatchObject({
     duplicates_received: 1,
     is_consistent: true,
@@ -194,7 +206,7 @@ test('[V7] the audit of several lives finds every id, every fill once, and that 
     }
     await host.close()
   }
-  const audit = await auditLedger(new MemoryJournal(nodeSha256, store))
+  const audit = await auditLedger(new MemoryJournal(nodeSha256, store), NO_MODELS)
   expect(audit).toMatchObject({ epochs: 3, inputs: 60, is_consistent: true, duplicates_received: 0 })
   expect(audit.ids).toHaveLength(30)
   expect(new Set(audit.fills.map(({ execution_id }) => execution_id)).size).toBe(30)
@@ -237,7 +249,7 @@ test('[V9] a halt is told once its time is in the ledger, and a host that dies w
     'EURUSD.gen trading',
     '2 trade paper-1-t-1',
   ])
-  expect((await auditLedger(new MemoryJournal(nodeSha256, store))).is_consistent).toBe(true)
+  expect((await auditLedger(new MemoryJournal(nodeSha256, store), NO_MODELS)).is_consistent).toBe(true)
 })
 
 test('[V10] under another script or calendar the market begins again, with the orders it has', async () => {
@@ -264,7 +276,7 @@ test('[V10] under another script or calendar the market begins again, with the o
     'EURUSD.gen trading',
     '4 trade paper-1-t-2',
   ])
-  expect(await auditLedger(new MemoryJournal(nodeSha256, store))).toMatchObject({
+  expect(await auditLedger(new MemoryJournal(nodeSha256, store), NO_MODELS)).toMatchObject({
     is_consistent: true,
     epochs: 3,
   })
@@ -292,10 +304,52 @@ test('[V7] what was taken back is not among the fills of an audit, and what was 
     }
     await host.close()
   }
-  const audit = await auditLedger(new MemoryJournal(nodeSha256, store))
+  const audit = await auditLedger(new MemoryJournal(nodeSha256, store), NO_MODELS)
   const held = audit.accounts[0]?.positions[0]?.quantity_units ?? 0
   expect(audit.is_consistent).toBe(true)
   expect(audit.fills.length).toBeLessThan(40)
   expect(new Set(audit.fills.map(({ price_units }) => (price_units - 2) % 5)).size).toBeGreaterThan(1)
   expect(audit.fills.reduce((sum, { quantity_units }) => sum + quantity_units, 0)).toBe(held)
+})
+
+test('[V13] a model that fails ends the exchange, which takes nothing more, and the input it failed on is not there', async () => {
+  const failing = defineFillModel({
+    name: 'failing',
+    params: Type.Object({}),
+    state: () => ({}),
+    fills_residual: true,
+    available: () => {
+      throw new Error('no idea')
+    },
+  })
+  const { venues, ...rest } = await venueConfig()
+  const simulation: SimulationConfig = { fills: { model: 'custom', source: 'own.ts#failing', params: {} } }
+  const config: Config = { ...rest, venues: venues.map((venue) => ({ ...venue, simulation })) }
+  const definition = failing as unknown as FillModelDefinition
+  const model = {
+    venue_id: 'gen',
+    part: 'fills',
+    source: 'own.ts#failing',
+    definition,
+    model_hash: '1',
+  } as const
+  const authored = { models: [model], gate: createStepGate() }
+  const store = new MemoryJournalStore()
+  const host = await VenueHost.open({
+    config,
+    authored,
+    journal: new MemoryJournal(nodeSha256, store),
+    sha256: nodeSha256,
+    snapshot_inputs: 50,
+  })
+  const failures: string[] = []
+  const onFailure = (error: unknown) => failures.push((error as OperatingError).code)
+  const driver = new HostDriver({ host, clock: new HandClock(START_US), onFailure })
+  driver.row(quoteAt(START_US))
+  driver.command(orderOf(1))
+  driver.command(orderOf(2))
+  driver.row(quoteAt(START_US))
+  await driver.close()
+  expect(failures).toEqual(['model.failed'])
+  expect(await auditLedger(new MemoryJournal(nodeSha256, store.copy()), authored)).toMatchObject({ ids: [] })
 })

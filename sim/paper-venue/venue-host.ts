@@ -8,21 +8,28 @@ import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { isRowRecord } from '../../engine/input-codec.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
-import { type Journal, type JournalWriter, RECORD_KIND } from '../../engine/journal-port.ts'
+import {
+  type Journal,
+  type JournalWriter,
+  RECORD_KIND,
+  type RecoveredEpoch,
+} from '../../engine/journal-port.ts'
 import type { RowInput } from '../../engine/live/live-input.ts'
 import { RowBatch } from '../../engine/live/row-batch.ts'
 import { snapshotRecord, stateOfSnapshot } from '../../engine/live/session-state.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
+import type { StepGate } from '../../engine/step-gate.ts'
 import { storedBehaviour } from '../../engine/stored-config.ts'
 import { must } from '../../schemas/assert.ts'
 import { BEHAVIOUR } from '../../schemas/behaviour.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config, SimulationConfig } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { instrumentsOf } from '../backtest/instrument-set.ts'
+import { type AuthoredModel, venuesWith } from '../exchange/authored-models.ts'
 import type { SimulatedVenuesTerms } from '../exchange/simulated-venues.ts'
 import {
   isLedgerTime,
@@ -36,8 +43,15 @@ import { VenueBooks } from './venue-books.ts'
 /** Rows that nothing followed from may be lost with the process: the venue has said nothing on them. */
 const ROWS_UNSAVED_MAX = 4_096
 
+/** A model that a user wrote, with the hash of its files. */
+export type HostedModel = AuthoredModel & { readonly model_hash: string }
+
+/** What users wrote for the venues of a configuration, and what it is called behind. */
+export type HostedModels = { readonly models: readonly HostedModel[]; readonly gate: StepGate }
+
 export type VenueHostOptions = {
   readonly config: Config
+  readonly authored: HostedModels
   readonly journal: Journal
   readonly sha256: Sha256
   /** Inputs between two snapshots. */
@@ -67,14 +81,16 @@ export class VenueHost {
 
   /** Opens the ledger and comes up with its books. */
   static async open(options: VenueHostOptions): Promise<VenueHost> {
-    const { journal, config, sha256 } = options
+    const { journal, config, authored } = options
     const last = journal.epochs.at(-1)
-    const base = last === undefined ? new Uint8Array(0) : await recover(journal, last, config, sha256)
+    const base = last === undefined ? new Uint8Array(0) : await recover(options, last)
     const epoch = (last?.epoch ?? 0) + 1
     const header = new CanonicalWriter(1 << 14)
-    header.value({ schema_version: SCHEMA_VERSION, behaviour: BEHAVIOUR, config } satisfies LedgerHeader)
+    const models = authored.models.map(({ venue_id, part, model_hash }) => ({ venue_id, part, model_hash }))
+    const opening: LedgerHeader = { schema_version: SCHEMA_VERSION, behaviour: BEHAVIOUR, config, models }
+    header.value(opening)
     const writer = await journal.openEpoch({ epoch, header: header.view(), base, durability: 'local' })
-    return new VenueHost(options, termsOf(config), writer, base)
+    return new VenueHost(options, termsOf(config, authored), writer, base)
   }
 
   private constructor(
@@ -223,23 +239,27 @@ function stateOf(books: VenueBooks): Uint8Array {
 }
 
 /** What the venues of a configuration are made of. */
-export function termsOf(config: Config): SimulatedVenuesTerms {
-  const { venues, accounts, limits, seed, calendars = [] } = config
+export function termsOf(config: Config, { models, gate }: HostedModels): SimulatedVenuesTerms {
+  const { accounts, limits, seed, calendars = [] } = config
   const specs = instrumentsOf(config)
+  const venues = venuesWith(models, config, specs, gate)
   return { venues, accounts, specs, calendars, order_retention: limits.order_retention, seed }
 }
 
-/** What an epoch of a ledger was written under. Those of before the number was kept have none. */
+/** What an epoch of a ledger was written under. Those of before the number or the models were kept have none. */
 type LedgerHeader = {
   readonly schema_version: number
   readonly behaviour?: number
   readonly config: Config
+  readonly models?: readonly Pick<HostedModel, 'venue_id' | 'part' | 'model_hash'>[]
 }
 
 /** The venues as an epoch of a ledger had them: what they did once, under whatever build, they do again. */
-export function ledgerTerms(header: Uint8Array): SimulatedVenuesTerms {
-  const { config, behaviour } = readHeader(header)
-  return { ...termsOf(config), behaviour: storedBehaviour(behaviour, LEDGER) }
+export function ledgerTerms(bytes: Uint8Array, authored: HostedModels): SimulatedVenuesTerms {
+  const header = readHeader(bytes)
+  refuseOtherModels(header, authored)
+  const { config, behaviour } = header
+  return { ...termsOf(config, authored), behaviour: storedBehaviour(behaviour, LEDGER) }
 }
 
 /** For people. */
@@ -259,18 +279,33 @@ function readHeader(bytes: Uint8Array): LedgerHeader {
   })
 }
 
+/** An epoch is run again with the very models it ran with: others would tell another story than was told. */
+function refuseOtherModels({ models: were = [] }: LedgerHeader, { models: are }: HostedModels): void {
+  const changed = were.find(
+    ({ venue_id, part, model_hash }) =>
+      are.find((model) => model.venue_id === venue_id && model.part === part)?.model_hash !== model_hash,
+  )
+  if (changed === undefined) return
+  const { venue_id, part } = changed
+  throw new OperatingError({
+    code: 'exchange.other_model',
+    reason: 'usage',
+    what: `The ledger of the simulated exchange was written with another model of ${part} at ${venue_id}.`,
+    where: `venues.${venue_id}.simulation.${part}`,
+    remedy: 'Put the file back as it was, or begin a session of another name.',
+  })
+}
+
 /**
  * The books at the end of an epoch: its newest snapshot, else its base, and the inputs behind it again, under the
  * configuration and the behaviour it ran with, since others would tell another story than was told.
  */
 async function recover(
-  journal: Journal,
-  { epoch, base, header }: Journal['epochs'][number],
-  now: Config,
-  sha256: Sha256,
+  { journal, config: now, authored, sha256 }: VenueHostOptions,
+  { epoch, base, header }: RecoveredEpoch,
 ): Promise<Uint8Array> {
   refuseOtherLayout(readHeader(header).config, now)
-  const terms = ledgerTerms(header)
+  const terms = ledgerTerms(header, authored)
   const books = new VenueBooks(terms, { onReport: () => undefined, onStatus: () => undefined })
   let state = base
   let from_lsn = 0
@@ -308,8 +343,13 @@ function refuseOtherLayout(was: Config, is: Config): void {
 
 function venueLayout({ id, simulation = {} }: Config['venues'][number]): string {
   const { book = 'quote', fills, queue, impact } = simulation
-  const models = [book, fills?.model ?? 'residual_worse', queue?.model, impact?.model]
+  const models = [book, modelName(fills) ?? 'residual_worse', queue?.model, modelName(impact)]
   return `venue ${id} (${models.filter((model) => model !== undefined).join(' ')})`
+}
+
+/** Of a user's own, the file and the name in it, wherever the file lies. */
+function modelName(config: SimulationConfig['fills'] | SimulationConfig['impact']): string | undefined {
+  return config?.model === 'custom' ? config.source.slice(config.source.lastIndexOf('/') + 1) : config?.model
 }
 
 /** One record of a ledger, told to books. */

@@ -9,7 +9,7 @@ import { must } from '../../schemas/assert.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
 import { HostDriver } from './host-driver.ts'
-import { orderOf, quoteAt, venueConfig } from './venue-config.test-support.ts'
+import { NO_MODELS, orderOf, quoteAt, venueConfig } from './venue-config.test-support.ts'
 import { VenueHost } from './venue-host.ts'
 import type { VenuePeer } from './venue-peer.ts'
 import { VenueServer } from './venue-server.ts'
@@ -65,7 +65,13 @@ function short(frame: AnswerFrame): string {
 async function exchange(latency = '{}') {
   const config = await venueConfig(latency)
   const journal = new MemoryJournal(nodeSha256, new MemoryJournalStore())
-  const host = await VenueHost.open({ config, journal, sha256: nodeSha256, snapshot_inputs: 1_000 })
+  const host = await VenueHost.open({
+    config,
+    authored: NO_MODELS,
+    journal,
+    sha256: nodeSha256,
+    snapshot_inputs: 1_000,
+  })
   const clock = new HandClock(START_US)
   const driver = new HostDriver({ host, clock, onFailure: (error) => Promise.reject(error) })
   const server = new VenueServer({ driver, clock, accounts: config.accounts })

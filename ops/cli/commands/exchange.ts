@@ -49,11 +49,20 @@ async function exchange(call: Call): Promise<Outcome> {
   const { loadConfig } = await import('../../config/load-config.ts')
   const { auditExchange, runExchange } = await import('../../exchange/run-exchange.ts')
   const [path = ''] = call.arguments
-  const { config } = await loadConfig({ path, set: call.texts('set') })
+  const { loadModels } = await import('../../config/load-models.ts')
+  const { installAmbientGuard } = await import('../../../adapters/ambient-guard/ambient-guard.ts')
+  const { createStepGate } = await import('../../../engine/step-gate.ts')
+  const gate = createStepGate()
+  // Before models are loaded: what they take into a variable must be guarded already.
+  installAmbientGuard(gate, () => undefined)
+  const { read, models } = await loadModels(await loadConfig({ path, set: call.texts('set') }))
+  const { config } = read
+  const authored = { models, gate }
   const ledger = call.text('ledger')
-  if (call.flag('audit')) return audited(await auditExchange(config, ledger))
+  if (call.flag('audit')) return audited(await auditExchange(config, authored, ledger))
   const ended = await runExchange({
     config,
+    authored,
     listen: call.text('listen') ?? LISTEN_DEFAULT,
     ledger,
     rows_per_s: call.text('rows-per-s'),

@@ -4,6 +4,7 @@ import { exchangeAddress } from '../../../adapters/paper-venue/frame-link.ts'
 import { UnrulyProxy } from '../../../adapters/paper-venue/unruly-proxy.test-support.ts'
 import type { VenueConnection } from '../../../engine/live/venue-connection.ts'
 import { changed } from '../../../sim/live/changed-port.test-support.ts'
+import { NO_MODELS } from '../../../sim/paper-venue/venue-config.test-support.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import { openExchange } from '../../exchange/open-exchange.ts'
 import { DisturbedPlace, DisturbedSession } from './disturbed-session.test-support.ts'
@@ -111,6 +112,7 @@ async function apart() {
   const ledger = join(itself.folder, 'runs/exchange')
   const exchange = await openExchange({
     config,
+    authored: NO_MODELS,
     ledger,
     listen: { host: '127.0.0.1', port: 0 },
     rows_per_s: 100,

@@ -13,6 +13,7 @@ import type { VenueReport } from '../../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../../schemas/messages/order-fact.ts'
 import { isLedgerCommand, readLedgerCommand } from '../../../sim/paper-venue/ledger-codec.ts'
 import { VenueBooks } from '../../../sim/paper-venue/venue-books.ts'
+import { NO_MODELS } from '../../../sim/paper-venue/venue-config.test-support.ts'
 import { ledgerTerms, takeAgain } from '../../../sim/paper-venue/venue-host.ts'
 import { type RerunEpoch, rerunSession } from '../../session/rerun-session.ts'
 import { GroupAudit, type GroupCounts } from './group-audit.test-support.ts'
@@ -75,7 +76,7 @@ async function readLedger(directory: string): Promise<LedgerAudit> {
   let books: VenueBooks | undefined
   try {
     for (const { epoch, base, header } of journal.epochs) {
-      const terms = ledgerTerms(header)
+      const terms = ledgerTerms(header, NO_MODELS)
       books = new VenueBooks(terms, {
         onReport: (report) => noteTrade(report, executions, traded),
         onStatus: () => undefined,
