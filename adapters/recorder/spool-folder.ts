@@ -5,7 +5,7 @@ import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { makeFolders } from '../journal-file/make-folders.ts'
-import { decodeTapeBatch, encodeTapeBatch, type TapeBatch } from './tape-batch.ts'
+import { decodeTapeBatch, encodeTapeBatch, type TapeBatch, type TapeHead } from './tape-batch.ts'
 
 const NAME = /^(\d{8})-(\d{10})\.tape$/
 
@@ -27,6 +27,11 @@ export async function spoolFiles(directory: string): Promise<SpoolFile[]> {
 /** Those of `files` that may go once their rows are safe elsewhere: all but the newest of each epoch. */
 export function passedFiles(files: readonly SpoolFile[]): SpoolFile[] {
   return files.filter(({ epoch }, i) => files[i + 1]?.epoch === epoch)
+}
+
+/** Whether a file can be named for it: another would be looked at by nobody, and lie there for ever. */
+export function isSpoolable({ epoch, number }: Pick<TapeHead, 'epoch' | 'number'>): boolean {
+  return epoch >= 1 && epoch < 1e8 && number >= 1 && number < 1e10
 }
 
 /** Writes a batch durably. */

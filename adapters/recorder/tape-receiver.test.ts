@@ -24,6 +24,25 @@ test.each([
   expect([await readdir(directory), told, receiver.refused_count]).toEqual([[], ['recorder.bad_message'], 1])
 })
 
+test.each([
+  [0, 1],
+  [-1, 1],
+  [100_000_000, 1],
+  [1, 0],
+  [1, 10_000_000_000],
+])(
+  '[R15] a batch %i/%i, of which no file would be looked at, is told, counted and left out',
+  async (epoch, number) => {
+    const { receiver, directory, told } = await place()
+    await receiver.take('alpha', batchOf('alpha/first', number, epoch))
+    expect([await readdir(directory), told, receiver.refused_count]).toEqual([
+      [],
+      ['recorder.bad_message'],
+      1,
+    ])
+  },
+)
+
 test('[R15] bytes that are no batch, or one with any byte changed, are told, counted and left out', async () => {
   const { receiver, directory, told } = await place()
   await receiver.take('alpha', new Uint8Array(3))
@@ -36,8 +55,8 @@ test('[R15] bytes that are no batch, or one with any byte changed, are told, cou
   expect([await readdir(directory), told.length]).toEqual([[], bytes.length + 1])
 })
 
-function batchOf(tape: string, number: number): Uint8Array {
-  const head = { tape, epoch: 1, number, last_seq: 0, is_last: false, streams: [], next_rows: {} }
+function batchOf(tape: string, number: number, epoch = 1): Uint8Array {
+  const head = { tape, epoch, number, last_seq: 0, is_last: false, streams: [], next_rows: {} }
   return encodeTapeBatch({ head, sections: [] })
 }
 

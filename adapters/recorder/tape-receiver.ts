@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import { isToken } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { writeSpoolFile } from './spool-folder.ts'
+import { isSpoolable, writeSpoolFile } from './spool-folder.ts'
 import { decodeTapeBatch, type TapeBatch } from './tape-batch.ts'
 
 export type TapeReceiverOptions = {
@@ -52,6 +52,7 @@ export class TapeReceiver {
 function refusal(node: string, { head }: TapeBatch): string {
   const [owner = '', session = '', ...more] = head.tape.split('/')
   if (owner !== node || more.length > 0) return `it is of the tape ${head.tape}`
+  if (!isSpoolable(head)) return `it names itself ${head.epoch}/${head.number}`
   return isToken(session) ? '' : 'its tape has no name'
 }
 
