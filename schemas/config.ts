@@ -265,12 +265,13 @@ export const SimulationConfig = Type.Object(
         [
           Type.Literal('all'),
           Type.Literal('all_and_oco'),
+          Type.Literal('all_and_contingent'),
           Type.Literal('market_and_limit'),
           Type.Literal('alpaca'),
         ],
         {
           description:
-            'Orders it takes: all it can (the default), all and groups of which one cancels the others, market and limit orders alone, or what a broker takes. The engine works out the rest.',
+            'Orders it takes: all it can (the default), all and groups of which one cancels the others, all and every link between orders (oco, ouo, oto), market and limit orders alone, or what a broker takes. The engine works out the rest.',
         },
       ),
     ),

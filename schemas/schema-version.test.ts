@@ -9,7 +9,7 @@ const PINNED = {
   files: {
     'backtest-result.ts': '42e7024a03b8d15b',
     'calendar.ts': '1adaa2b942851855',
-    'config.ts': 'd63fb5877bf0a183',
+    'config.ts': '7a1996f5935e1a13',
     'csv-book-mapping.ts': '74ad3530f9b47352',
     'csv-columns.ts': '7da28294789e5b98',
     'csv-mapping.ts': 'c0e980e75ed73154',

@@ -251,7 +251,9 @@ export class ExecutionActor implements Actor {
     const { venue_id } = this.#instrument(intent.instrument_index)
     const { contingencies } = this.#capabilities(venue_id)
     const { parent_counter, group_counter, group_type } = intent.terms
-    const keepsParent = parent_counter !== 0 && contingencies?.includes('oto') !== true
+    const keepsParent =
+      parent_counter !== 0 &&
+      (contingencies?.includes('oto') !== true || this.#isParentOurs(intent, venue_id))
     // A venue keeps a group of orders that are all there: a child that waits here, or beside one, is of a group kept here.
     const isVenues = contingencies?.includes(group_type as Exclude<typeof group_type, ''>) === true
     const keepsGroup =
@@ -275,6 +277,15 @@ export class ExecutionActor implements Actor {
     } else if (!this.#held.release(heldOrder({ ...intent, terms }, venue_id, 'trigger'))) {
       this.#linked.onGone(intent.strategy_id, intent.counter)
     }
+  }
+
+  /** A venue that keeps children keeps those whose parent it has, and whose trigger it watches. */
+  #isParentOurs(intent: SubmitIntent, venue_id: string): boolean {
+    const { strategy_id, terms } = intent
+    if (this.#held.keeps(intent)) return true
+    return this.#linked.isElsewhere(this.#node.seq, strategy_id, terms.parent_counter, (instrument_index) => {
+      return this.#instrument(instrument_index).venue_id === venue_id
+    })
   }
 
   #onExpired(order: HeldOrder | undefined): void {

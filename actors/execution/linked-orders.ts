@@ -15,6 +15,7 @@ import type { HeldOrder } from './held-order.ts'
 import type { HoldingChange } from './holding-change.ts'
 import type { Member } from './order-group.ts'
 import { OrderGroups } from './order-groups.ts'
+import { shareUnits } from './share-units.ts'
 
 export type LinkedOptions = {
   readonly held: HeldBook
@@ -68,6 +69,21 @@ export class LinkedOrders {
     const order = this.#options.orderOf(strategy_id, counter)
     if (order === undefined || (order.ended && order.cum_quantity_units === 0)) return undefined
     return order.order_quantity_units
+  }
+
+  /** Whether the order waits here, or is of another venue's. */
+  isElsewhere(
+    seq: number,
+    strategy_id: StrategyId,
+    counter: number,
+    isThere: (instrument_index: number) => boolean,
+  ): boolean {
+    if (this.#options.held.find(strategy_id, counter) !== undefined) return true
+    const isIt = (intent: SubmitIntent) => intent.strategy_id === strategy_id && intent.counter === counter
+    const order =
+      (seq === this.#askedAt ? this.#asked.find(isIt) : undefined) ??
+      this.#options.orderOf(strategy_id, counter)
+    return order !== undefined && !isThere(order.instrument_index)
   }
 
   /** Whether the order waits here, or is of a group that is kept here. */
@@ -310,17 +326,4 @@ const REFUSALS: ReadonlySet<OrderFactType> = new Set(['order.cancel_rejected', '
 
 function isDone({ cum_quantity_units, order_quantity_units, ended }: Parent): boolean {
   return ended || cum_quantity_units >= order_quantity_units
-}
-
-/** Of a child's quantity the part its parent has traded of its own: in whole lots, and nothing below the least order. */
-function shareUnits(
-  whole_units: number,
-  traded_units: number,
-  parent_units: number,
-  { lot_units, quantity_min_units }: InstrumentSpec,
-): number {
-  if (traded_units === 0) return 0
-  if (traded_units >= parent_units) return whole_units
-  const part = Number((BigInt(whole_units) * BigInt(traded_units)) / BigInt(parent_units))
-  return part < quantity_min_units ? 0 : part - (part % lot_units)
 }

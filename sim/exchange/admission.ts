@@ -13,12 +13,12 @@ import {
   type OrderCancelRequest,
 } from '../../schemas/messages/order.ts'
 import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
-import type { OcoGroups } from './oco-groups.ts'
 import type { OrderRegister } from './order-register.ts'
 import type { RejectCode } from './reject-code.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import type { VenueAccount } from './venue-account.ts'
-import { leavesUnits, type VenueOrder, waitsForTrigger } from './venue-order.ts'
+import type { VenueLinks } from './venue-links.ts'
+import { leavesUnits, orderedUnits, type VenueOrder, waitsForTrigger } from './venue-order.ts'
 
 export type AdmissionTerms = {
   readonly venue_id: VenueId
@@ -27,7 +27,7 @@ export type AdmissionTerms = {
   readonly book: TopOfBook
   readonly register: OrderRegister
   /** Of a venue that keeps them. */
-  readonly groups: OcoGroups | undefined
+  readonly links: VenueLinks | undefined
   /** Whether an order that comes in would take at once. */
   readonly wouldTake: (command: NewOrderSingle, account: VenueAccount, now_us: number) => boolean
 }
@@ -72,15 +72,18 @@ export class Admission {
     if (!this.#terms.capabilities.replace) return 'unsupported_replace'
     if (order === undefined || spec === undefined) return this.#absence(request.original_client_order_id)
     if (this.#terms.register.knows(request.client_order_id)) return 'duplicate_client_order_id'
-    if (request.order_quantity_units <= order.cum_quantity_units) return 'quantity_not_above_filled'
-    const added = request.order_quantity_units - order.cum_quantity_units - leavesUnits(order)
+    const added = request.order_quantity_units - orderedUnits(order)
+    const { links } = this.#terms
+    const isDormant = links?.children.isDormant(order) === true
+    if (added !== 0 && !isDormant && links?.children.find(order) !== undefined) return 'linked_quantity'
+    if ((links?.openUnits(order) ?? leavesUnits(order)) + added <= 0) return 'quantity_not_above_filled'
     return (
       quantityReason(spec, request.order_quantity_units) ||
       (namesLimit(order) ? priceReason(spec, request.price_units, now_us) : '') ||
-      (order.is_waiting && hasTrigger(order.order_type)
+      ((order.is_waiting || isDormant) && hasTrigger(order.order_type)
         ? priceReason(spec, request.trigger_price_units, now_us)
         : '') ||
-      (added > 0 && !order.is_waiting && !order.terms.reduce_only
+      (added > 0 && !order.is_waiting && !isDormant && !order.terms.reduce_only
         ? order.account.refusal(spec.index, order.side, added)
         : '')
     )
@@ -103,29 +106,32 @@ export class Admission {
     return this.#terms.capabilities.trigger_methods?.includes(trigger_method) === true
   }
 
-  /** Links between orders are execution's to keep, but for groups of which one cancels the others, where the venue has them. */
+  /** Links between orders are execution's to keep, but for the kinds that the venue has. */
   #takesFlags(terms: OrderTerms): boolean {
     const { capabilities } = this.#terms
     return (
       (!terms.post_only || capabilities.post_only === true) &&
       (!terms.reduce_only || capabilities.reduce_only === true) &&
       (terms.display_quantity_units === 0 || capabilities.display_quantity === true) &&
-      terms.parent_counter === 0 &&
+      (terms.parent_counter === 0 || capabilities.contingencies?.includes('oto') === true) &&
       (terms.group_type === '' || capabilities.contingencies?.includes(terms.group_type) === true)
     )
   }
 
   #ofFlags(command: NewOrderSingle, account: VenueAccount, now_us: number): RejectCode | '' {
     const { instrument_index, side, order_type, terms } = command
-    if (terms.group_type !== '' && this.#terms.groups?.hasLeader(command) !== true) return 'linked_order_gone'
+    if (isLinked(terms) && this.#terms.links?.areThere(command) !== true) return 'linked_order_gone'
+    // What its account and the book have to say of a child is asked when its parent releases it.
+    if (terms.parent_counter !== 0) return ''
     if (terms.reduce_only && account.closableUnits(instrument_index, side) === 0) return 'would_not_reduce'
     if (!terms.post_only || waitsForTrigger(order_type)) return ''
     return this.#terms.wouldTake(command, account, now_us) ? 'post_only_would_take' : ''
   }
 
-  /** An order that waits weighs nothing until its trigger is met, and one that only reduces never does. */
+  /** An order that waits weighs nothing until its trigger is met or its parent trades, and one that only reduces never does. */
   #ofAccount(command: NewOrderSingle, account: VenueAccount): RejectCode | '' {
-    if (waitsForTrigger(command.order_type) || command.terms.reduce_only) return ''
+    const { reduce_only, parent_counter } = command.terms
+    if (waitsForTrigger(command.order_type) || reduce_only || parent_counter !== 0) return ''
     return account.refusal(command.instrument_index, command.side, command.order_quantity_units)
   }
 
@@ -133,6 +139,10 @@ export class Admission {
   #absence(client_order_id: string): RejectCode {
     return this.#terms.register.endingOf(client_order_id) ?? 'unknown_order'
   }
+}
+
+function isLinked({ group_type, parent_counter }: OrderTerms): boolean {
+  return group_type !== '' || parent_counter !== 0
 }
 
 /** An order made from market to limit has one once it rests; a trailing stop-limit makes its own until it is triggered. */

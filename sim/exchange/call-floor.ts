@@ -41,7 +41,7 @@ export class CallFloor {
     const taken = this.#take(spec, ({ time_in_force }) => time_in_force !== 'cls')
     this.#settle(taken, spec, settlement, ts_us)
     for (const { order, waits } of taken) {
-      if (leavesUnits(order) === 0) this.#floor.finish(order)
+      if (leavesUnits(order) === 0) this.#floor.finish(order, ts_us)
       else if (order.time_in_force === 'opg') this.#floor.expire(order, ts_us)
       else this.#floor.release(order, waits, ts_us)
     }
@@ -53,7 +53,7 @@ export class CallFloor {
     const taken = this.#take(spec, ({ time_in_force }) => time_in_force !== 'opg')
     this.#settle(taken, spec, settlement, ts_us)
     for (const { order, waits } of taken) {
-      if (leavesUnits(order) === 0) this.#floor.finish(order)
+      if (leavesUnits(order) === 0) this.#floor.finish(order, ts_us)
       else {
         order.is_waiting = waits
         this.#call.add(order)
@@ -64,9 +64,9 @@ export class CallFloor {
 
   /** A session has ended, and with it the orders that were for it alone. */
   endSession(instrument_index: number, endsDay: boolean, ts_us: number): void {
-    for (const order of this.#call.of(instrument_index)) {
-      // It ended with another of its group.
-      if (!order.is_called) continue
+    for (const order of [...this.#call.of(instrument_index), ...this.#floor.dormantOf(instrument_index)]) {
+      // It ended with another that it is linked to.
+      if (!order.is_called && this.#floor.linked?.waits(order) !== true) continue
       const { time_in_force } = order
       if (time_in_force === 'opg' || time_in_force === 'cls' || (endsDay && time_in_force === 'day'))
         this.#floor.expire(order, ts_us)

@@ -34,6 +34,7 @@ export const CAPABILITIES: CapabilityTable = {
 const TABLES: { readonly [name in NonNullable<SimulationConfig['takes']>]: CapabilityTable } = {
   all: CAPABILITIES,
   all_and_oco: { ...CAPABILITIES, contingencies: ['oco'] },
+  all_and_contingent: { ...CAPABILITIES, contingencies: ['oco', 'ouo', 'oto'] },
   market_and_limit: {
     orders: { market: ['day', 'gtc', 'ioc', 'fok'], limit: ALL_TIMES },
     post_only: true,

@@ -3,6 +3,7 @@ import { play, Scenario, terms, venue } from './scenario.test-support.ts'
 import { dayTerms, inMicroseconds, playDay, withClock } from './trading-day.test-support.ts'
 
 const OCO = { takes: 'all_and_oco' } as const
+const LINKED = { takes: 'all_and_contingent' } as const
 const OPENED = ['08:00 quote 99/101', '09:00:01 quote 99/101 50x50']
 
 test('[K1] orders of a group for the day end once each with it', () => {
@@ -88,5 +89,58 @@ test('[K1] in an auction as much is bought as is sold where two orders of a grou
     '09:00:01 a trade 10@102 leaves 0',
     '09:00:01 b canceled cum 0',
     '09:00:01 c trade 10@102 leaves 10',
+  ])
+})
+
+test('[K5] children, what was lowered and what ended parents had traded come back from a snapshot', () => {
+  const from = terms({ venues: [venue({ simulation: LINKED })] })
+  const before = [
+    '1 quote 100/105 50x50',
+    '2 a buy 8 limit 99 gtc as=1',
+    '3 b sell 8 limit 110 gtc as=2 oto=1',
+    '4 c sell 8 stop 95 gtc as=3 oto=1 ouo=2',
+    '5 d buy 4 market ioc as=4',
+    '6 e sell 8 limit 105 gtc as=5',
+    '7 f sell 8 stop 90 gtc as=6 ouo=5',
+    '8 quote 98/99 50x2',
+    '9 quote 105/106 3x50',
+  ]
+  const after = ['10 quote 97/99 50x50', '11 g sell 4 limit 96 gtc as=7 oto=4', '12 quote 89/90 50x50']
+  const whole = new Scenario(from)
+  const reports = whole.play(...before, ...after)
+  const first = new Scenario(from)
+  first.play(...before)
+  expect(first.reopened(from).play(...after)).toEqual(reports.slice(9))
+  expect(reports.slice(9)).toEqual([
+    '10 a trade 6@99 leaves 0',
+    '11 g new leaves 4',
+    '11 g trade 4@97 leaves 0',
+    '12 f triggered',
+    '12 f trade 5@89 leaves 3',
+    '12 e canceled cum 3',
+    '12 f canceled cum 5',
+    '12 c triggered',
+    '12 c trade 8@89 leaves 0',
+    '12 b canceled cum 0',
+  ])
+})
+
+test('[K5] a venue that is to keep no links any more does not open on orders that hang on others', () => {
+  const first = new Scenario(terms({ venues: [venue({ simulation: LINKED })] }))
+  first.play('1 quote 100/105', '2 a buy 8 limit 99 gtc as=1', '3 b sell 8 limit 110 gtc as=2 oto=1')
+  expect(() => first.reopened(terms({ venues: [venue({ simulation: {} })] }))).toThrow(
+    'holds orders that hang on others',
+  )
+})
+
+test('[K4] a child for the day ends with the day while it waits', () => {
+  const lines = [
+    ...OPENED,
+    '09:00:02 a buy 5 limit 90 gtc as=1',
+    '09:00:03 b sell 5 limit 110 day as=2 oto=1',
+    '17:36 time',
+  ]
+  expect(playDay([...lines, '17:37 quote 99/101'], dayTerms(LINKED)).slice(2)).toEqual([
+    '17:35 b expired leaves 0',
   ])
 })

@@ -16,8 +16,8 @@ import { DeepMatching } from './deep-matching.ts'
 import type { FillModel } from './fill-model.ts'
 import { Impact } from './impact.ts'
 import type { ImpactModel } from './impact-model.ts'
+import { LinkedFloor } from './linked-floor.ts'
 import { Matching, type MatchingEvents } from './matching.ts'
-import type { OcoGroups } from './oco-groups.ts'
 import type { OrderRegister } from './order-register.ts'
 import type { PriceBands } from './price-bands.ts'
 import type { QueueModel } from './queue-model.ts'
@@ -26,6 +26,7 @@ import { RestingOrders } from './resting-orders.ts'
 import { SelfMatch, type SelfMatchRule } from './self-match.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import type { VenueAccount } from './venue-account.ts'
+import type { VenueLinks } from './venue-links.ts'
 import { leavesUnits, NOT_PLACED, type VenueOrder, waitsForTrigger } from './venue-order.ts'
 import { orderReport } from './venue-reports.ts'
 import { WaitingOrders } from './waiting-orders.ts'
@@ -48,7 +49,7 @@ export type FloorTerms = {
   readonly deep: DeepBooks | undefined
   readonly report: (report: VenueReport, ts_us: number) => void
   /** Of a venue that keeps them. */
-  readonly groups: OcoGroups | undefined
+  readonly links: VenueLinks | undefined
   /** Whether an order that comes now is kept in the call. */
   readonly isKept: (order: VenueOrder) => boolean
   /** Undefined where prices may go anywhere. */
@@ -74,6 +75,8 @@ export class OrderFloor {
   readonly queues: QueuePlaces
   /** Undefined where orders of one account do not meet. */
   readonly self: SelfMatch | undefined
+  /** Of a venue that keeps links between orders. */
+  readonly linked: LinkedFloor | undefined
   readonly #terms: FloorTerms
   readonly #impact: Impact
   /** Open orders that only reduce: they end when there is nothing left to reduce. */
@@ -97,9 +100,10 @@ export class OrderFloor {
     }
     const { resting } = this
     const is_by_order = terms.deep?.is_by_order === true
-    const { bands, groups, deep, self_match: rule } = terms
+    const { bands, links, deep, self_match: rule } = terms
     this.queues = new QueuePlaces({ model: queue, is_by_order, resting, specs, fills: model, bands, events })
-    this.self = rule && new SelfMatch({ rule, resting, deep, bands, groups, events })
+    this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, events })
+    this.linked = links && new LinkedFloor(links, this, specs)
     this.#impact = new Impact(terms.impact, book, specs)
     const parts = {
       resting,
@@ -114,12 +118,31 @@ export class OrderFloor {
     this.deep = terms.deep && new DeepMatching({ ...parts, books: terms.deep, bands: terms.bands })
   }
 
-  /** Takes an admitted order: it waits for its trigger, or meets the book. */
+  /** Takes an admitted order: it waits for its parent or its trigger, or meets the book. */
   open(order: VenueOrder, now_us: number): void {
     this.#terms.register.open(order)
-    if (order.terms.reduce_only) this.#reducing.add(order)
-    this.enter(order, waitsForTrigger(order.order_type), now_us)
+    if (this.linked?.waits(order) !== true) {
+      if (order.terms.reduce_only) this.#reducing.add(order)
+      this.enter(order, waitsForTrigger(order.order_type), now_us)
+    }
     this.settle(now_us)
+  }
+
+  /** A child that its parent has released comes in, if its account and its terms allow it now. Returns why not, or ''. */
+  start(order: VenueOrder, now_us: number): string {
+    const { account, instrument_index, side, terms } = order
+    const waits = waitsForTrigger(order.order_type)
+    if (terms.reduce_only) {
+      if (account.closableUnits(instrument_index, side) === 0) return 'would_not_reduce'
+      this.#reducing.add(order)
+    } else if (!waits) {
+      const refused = account.refusal(instrument_index, side, leavesUnits(order))
+      if (refused !== '') return refused
+    }
+    if (terms.post_only && !waits && !this.#terms.isKept(order) && this.#wouldTake(order, now_us))
+      return 'post_only_would_take'
+    this.enter(order, waits, now_us)
+    return ''
   }
 
   /** An order comes in, or comes back with other terms: it is kept in the call, waits for its trigger, or meets the book. */
@@ -147,9 +170,18 @@ export class OrderFloor {
     this.#fill(order, price_units, quantity_units, ts_us, '')
   }
 
-  /** An order that is in no book has nothing left. */
-  finish(order: VenueOrder): void {
-    if (this.#isOpen(order)) this.#end(order)
+  /** An order that is in no book has nothing left at work: what is withheld of it goes with it. */
+  finish(order: VenueOrder, ts_us: number): void {
+    if (!this.#isOpen(order)) return
+    const others = this.othersOf(order)
+    this.linked?.uncover(order)
+    this.#end(order)
+    if (order.withheld_units > 0)
+      this.#terms.report(
+        { ...orderReport('canceled', order, this.#spec(order), ts_us), reason_code: 'withheld' },
+        ts_us,
+      )
+    if (others.length > 0) this.cancelGroup(others, ts_us)
   }
 
   /** An order that waits; one whose trigger is met already does not. */
@@ -191,7 +223,7 @@ export class OrderFloor {
     // It ended with another of its group.
     if (!this.#isOpen(order)) return
     if (!goesOn) return this.cancel(order, now_us, 'self_match')
-    if (leavesUnits(order) === 0) return this.#end(order)
+    if (leavesUnits(order) === 0) return this.finish(order, now_us)
     if (
       order.works_as === 'market_to_limit' &&
       order.time_in_force !== 'ioc' &&
@@ -252,8 +284,9 @@ export class OrderFloor {
     this.settle(ts_us)
   }
 
-  /** Ends what only reduces and has nothing left to reduce. */
+  /** Brings in what trades have released, and ends what only reduces and has nothing left to reduce. */
   settle(ts_us: number): void {
+    this.linked?.settle(ts_us)
     if (!this.#hasTraded) return
     this.#hasTraded = false
     for (const order of this.#reducing) {
@@ -294,23 +327,35 @@ export class OrderFloor {
     this.cancelGroup(others, now_us)
   }
 
+  /** As `cancel`, where the order may have ended by now. */
+  cancelOpen(order: VenueOrder, now_us: number, reason_code: string): void {
+    if (this.#isOpen(order)) this.cancel(order, now_us, reason_code)
+  }
+
   expire(order: VenueOrder, now_us: number): void {
     const others = this.othersOf(order)
+    this.linked?.uncover(order)
     this.close(order)
     this.#terms.report(orderReport('expired', order, this.#spec(order), now_us), now_us)
     this.cancelGroup(others, now_us)
   }
 
+  /** Those that wait for a parent. */
+  dormantOf(instrument_index: number): VenueOrder[] {
+    const dormant = this.#terms.links?.children.dormant() ?? []
+    return dormant.filter((order) => order.instrument_index === instrument_index)
+  }
+
   /** The orders that its trade or its end cancels. */
   othersOf(order: VenueOrder): readonly VenueOrder[] {
-    return this.#terms.groups?.others(order) ?? NO_ORDERS
+    return this.#terms.links?.others(order) ?? NO_ORDERS
   }
 
   /** Whoever still has one of them in hand finds nothing left of it to match. */
   cancelGroup(others: readonly VenueOrder[], now_us: number): void {
     for (const other of others) {
       if (this.#terms.register.find(other.client_order_id) !== other) continue
-      this.#terms.groups?.leave(other)
+      this.#terms.links?.leave(other)
       this.cancel(other, now_us, 'group')
       other.order_quantity_units = other.cum_quantity_units
     }
@@ -349,7 +394,7 @@ export class OrderFloor {
 
   #end(order: VenueOrder): void {
     if (this.#reducing.size > 0) this.#reducing.delete(order)
-    this.#terms.groups?.leave(order)
+    this.#terms.links?.leave(order)
     this.#terms.register.end(order.client_order_id, 'order_terminal')
   }
 
@@ -390,7 +435,7 @@ export class OrderFloor {
     account.charge(commission, commission_currency)
     if (this.#reducing.size > 0) this.#hasTraded = true
     const others = this.othersOf(order)
-    if (order.is_resting) this.#shrink(order, quantity_units)
+    const isSpent = order.is_resting && this.#shrink(order, quantity_units)
     const execution_id = `${venue_id}-${++this.execution_count}`
     const fill = {
       execution_id,
@@ -401,21 +446,22 @@ export class OrderFloor {
       commission_currency,
     } as const
     report(orderReport('trade', order, spec, ts_us, fill), ts_us)
-    if (others.length > 0) this.cancelGroup(others, ts_us)
+    this.linked?.onTraded(order, others, quantity_units, ts_us)
+    if (isSpent) this.finish(order, ts_us)
   }
 
-  /** A resting order has traded. */
-  #shrink(order: VenueOrder, quantity_units: SizeUnits): void {
+  /** A resting order has traded. Returns whether nothing is left of it at work. */
+  #shrink(order: VenueOrder, quantity_units: SizeUnits): boolean {
     order.account.rest(order.instrument_index, order.side, -quantity_units)
     if (leavesUnits(order) === 0) {
       this.resting.remove(order)
       order.is_resting = false
-      return this.#end(order)
+      return true
     }
     const { display_quantity_units } = order.terms
-    if (display_quantity_units === 0) return
+    if (display_quantity_units === 0) return false
     order.display_left_units -= quantity_units
-    if (order.display_left_units > 0) return
+    if (order.display_left_units > 0) return false
     // The next part is shown behind whoever stands at the price.
     this.resting.remove(order)
     order.display_left_units = Math.min(display_quantity_units, leavesUnits(order))
@@ -423,6 +469,7 @@ export class OrderFloor {
     order.queue_place = NOT_PLACED
     this.#place(order)
     this.resting.add(order)
+    return false
   }
 
   /** Where the order stands in the queue of its price, where the venue reckons with queues. */

@@ -26,6 +26,7 @@ export type RejectCode =
   | 'not_in_call'
   | 'auction_missed'
   | 'linked_order_gone'
+  | 'linked_quantity'
   | 'unknown_order'
   | 'order_terminal'
   | 'order_replaced'
@@ -48,7 +49,8 @@ export const REJECT_TEXT: { readonly [code in RejectCode]: string } = {
   quantity_off_lot: 'The quantity is not a multiple of the lot.',
   unsupported_trigger_method: 'The venue does not watch this price for triggers.',
   unsupported_instruction: 'The venue does not take post-only, reduce-only, displayed quantities or links.',
-  linked_order_gone: 'The order it is linked to is not open, or has traded.',
+  linked_order_gone: 'The order it is linked to is not there, or leaves nothing of it.',
+  linked_quantity: 'The quantity of an order that grows with its parent cannot be replaced.',
   display_quantity: 'The displayed quantity is not a valid part of the quantity.',
   trail_offset: 'A trailing order needs an offset above zero.',
   expire_time_past: 'The expire time is past.',

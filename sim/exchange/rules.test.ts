@@ -6,7 +6,11 @@ import { DATA_KINDS } from './rules/data-kinds.test-support.ts'
 import { FILL_MODELS } from './rules/fill-models.test-support.ts'
 import { INSTRUCTIONS } from './rules/instructions.test-support.ts'
 import { LIMIT } from './rules/limit-orders.test-support.ts'
-import { ONE_CANCELS_OTHERS } from './rules/linked-orders.test-support.ts'
+import {
+  ONE_CANCELS_OTHERS,
+  ONE_TRIGGERS_OTHERS,
+  ONE_UPDATES_OTHERS,
+} from './rules/linked-orders.test-support.ts'
 import { MARKET, MARKET_TO_LIMIT } from './rules/market-orders.test-support.ts'
 import { CONNECTIONS, RACES } from './rules/races.test-support.ts'
 import { BAD_ORDERS, CAPABILITIES, HOURS, MEANS, NAMES } from './rules/refusals.test-support.ts'
@@ -32,6 +36,8 @@ const GROUPS: readonly RuleGroup[] = [
   GOOD_TILL_DATE,
   INSTRUCTIONS,
   ONE_CANCELS_OTHERS,
+  ONE_UPDATES_OTHERS,
+  ONE_TRIGGERS_OTHERS,
   CANCEL_REPLACE,
   RACES,
   CONNECTIONS,

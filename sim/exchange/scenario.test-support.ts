@@ -302,8 +302,10 @@ function termsOf(trigger: number, trail_offset: number, options: readonly string
     post_only: said.has('post'),
     reduce_only: said.has('reduce'),
     display_quantity_units: number('show') as SizeUnits,
-    group_counter: number('oco'),
-    group_type: said.has('oco') ? 'oco' : '',
+    group_counter: number('oco') || number('ouo'),
+    group_type: said.has('oco') ? 'oco' : said.has('ouo') ? 'ouo' : '',
+    parent_counter: number('oto') || number('whole'),
+    parent_fill: said.has('whole') ? 'full' : 'partial',
   }
 }
 

@@ -6,10 +6,10 @@ import type { Side } from '../../schemas/messages/order.ts'
 import type { SizeUnits } from '../../schemas/units.ts'
 import type { DeepBooks } from './deep-books.ts'
 import { fillableUnits, type MatchingEvents } from './matching.ts'
-import type { OcoGroups } from './oco-groups.ts'
 import type { PriceBands } from './price-bands.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { VenueAccount } from './venue-account.ts'
+import type { VenueLinks } from './venue-links.ts'
 import { leavesUnits, type VenueOrder } from './venue-order.ts'
 
 export type SelfMatchRule = Exclude<NonNullable<SimulationConfig['self_match']>, 'apart'>
@@ -20,7 +20,7 @@ export type SelfMatchTerms = {
   readonly deep: DeepBooks | undefined
   readonly bands: PriceBands | undefined
   /** Orders of one group do not meet: of them one alone trades. */
-  readonly groups: OcoGroups | undefined
+  readonly links: VenueLinks | undefined
   readonly events: MatchingEvents
 }
 
@@ -68,13 +68,13 @@ export class SelfMatch {
   }
 
   #opposite(order: VenueOrder, reach_units: number, isThrough: boolean): VenueOrder | undefined {
-    const { resting, bands, groups } = this.#terms
+    const { resting, bands, links } = this.#terms
     const { instrument_index, side, account } = order
     const opposite = side === 'buy' ? 'sell' : 'buy'
     for (let place = resting.count(instrument_index, opposite) - 1; place >= 0; place--) {
       const own = resting.at(instrument_index, opposite, place)
       if (!reaches(side, reach_units, own)) return undefined
-      if (own.account !== account || groups?.others(own).includes(order) === true) continue
+      if (own.account !== account || links?.others(own).includes(order) === true) continue
       if (bands?.isOutOfReach(own) === true) return undefined
       return isThrough || own.price_units !== reach_units || this.#isInFront(own) ? own : undefined
     }

@@ -22,6 +22,7 @@ import {
   type VenueReport,
 } from '../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
 import { Admission } from './admission.ts'
 import type { Agenda, Arrival, OrderExpiry } from './agenda.ts'
 import { type BarPrices, barPath } from './bar-path.ts'
@@ -31,7 +32,6 @@ import { Delay } from './delay.ts'
 import { type FillModel, fillModelOf, refuseUnfitTaking } from './fill-model.ts'
 import { type ImpactModel, impactModelOf } from './impact-model.ts'
 import { MessageLine } from './message-line.ts'
-import { OcoGroups } from './oco-groups.ts'
 import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
 import { PriceBands } from './price-bands.ts'
@@ -41,8 +41,9 @@ import type { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import { TradeBusts } from './trade-busts.ts'
 import type { VenueAccount } from './venue-account.ts'
+import { VenueLinks } from './venue-links.ts'
 import { auctionsHeld, type SavedMarket, VenueMarket } from './venue-market.ts'
-import { loadOrder, NOT_PLACED, saveOrder, type VenueOrder, venueOrder } from './venue-order.ts'
+import { loadOrder, NOT_PLACED, orderedUnits, saveOrder, type VenueOrder, venueOrder } from './venue-order.ts'
 import { answering, orderReport, rejectReport, requestRejectReport } from './venue-reports.ts'
 
 export type ExchangeTerms = {
@@ -89,7 +90,8 @@ export class SimulatedExchange implements VenuePort {
   readonly #book: TopOfBook
   readonly #accounts: ReadonlyMap<string, VenueAccount>
   readonly #register: OrderRegister
-  readonly #groups: OcoGroups | undefined
+  readonly #links: VenueLinks | undefined
+  readonly #retention: number
   readonly #admission: Admission
   readonly #model: FillModel
   readonly #impact: ImpactModel | undefined
@@ -129,9 +131,12 @@ export class SimulatedExchange implements VenuePort {
     this.#book = book
     this.#accounts = new Map(accounts.map((account) => [account.account_id, account]))
     this.#register = new OrderRegister(terms.order_retention)
-    this.#groups = this.capabilities.contingencies?.includes('oco') ? new OcoGroups() : undefined
+    const { contingencies = [] } = this.capabilities
+    this.#links =
+      contingencies.length === 0 ? undefined : new VenueLinks(contingencies, terms.order_retention)
+    this.#retention = terms.order_retention
     const { venue_id, capabilities } = this
-    const shared = { venue_id, specs, book, register: this.#register, groups: this.#groups }
+    const shared = { venue_id, specs, book, register: this.#register, links: this.#links }
     this.#admission = new Admission({
       ...shared,
       capabilities,
@@ -378,6 +383,11 @@ export class SimulatedExchange implements VenuePort {
 
   /** A command reaches the venue: the driver calls it with each arrival popped from the agenda. */
   arrive(command: Arrival, now_us: number): void {
+    this.#onArrival(command, now_us)
+    this.#floor.linked?.settle(now_us)
+  }
+
+  #onArrival(command: Arrival, now_us: number): void {
     switch (command.type) {
       case 'new_order_single':
         return this.#arriveNew(command, now_us)
@@ -416,9 +426,9 @@ export class SimulatedExchange implements VenuePort {
       .map((spec) => market.statusOf(spec, now_us))
   }
 
-  /** The open orders: the resting ones by instrument, buys before sells, best first, those that wait for a trigger, those in the call. */
+  /** The open orders: the resting ones by instrument, buys before sells, best first, those that wait for a trigger, those in the call, those that wait for a parent. */
   openOrders(): VenueOrder[] {
-    return [...this.#resting, ...this.#floor.waiting, ...this.#floor.call]
+    return [...this.#placedOrders(), ...(this.#links?.children.dormant() ?? [])]
   }
 
   /** Writes what is the venue's own; agenda, book and accounts are shared and written by whoever owns them. */
@@ -439,15 +449,15 @@ export class SimulatedExchange implements VenuePort {
     writer.flag(this.#market !== undefined)
     this.#market?.save(writer)
     this.#register.save(writer)
-    const open = this.openOrders()
+    const open = this.#placedOrders()
     writer.count(open.length)
     for (const order of open) {
       writer.flag(order.is_waiting)
       writer.flag(order.is_called)
       saveOrder(writer, order)
     }
-    writer.flag(this.#groups !== undefined)
-    this.#groups?.save(writer)
+    writer.flag(this.#links !== undefined)
+    this.#links?.save(writer)
   }
 
   /** Reads what `save` wrote into an exchange just made. The accounts are loaded before it. */
@@ -478,8 +488,18 @@ export class SimulatedExchange implements VenuePort {
     // In the order they came: so the floor ends those that only reduce.
     open.sort((a, b) => numberOf(a.order) - numberOf(b.order))
     for (const { order, isWaiting, isCalled } of open) this.#floor.restore(order, isWaiting, isCalled)
-    // One that keeps no groups any more lets those it had go.
-    if (reader.flag()) (this.#groups ?? new OcoGroups()).load(reader, this.openOrders())
+    if (reader.flag()) this.#loadLinks(reader)
+  }
+
+  #loadLinks(reader: CanonicalReader): void {
+    const links = this.#links ?? new VenueLinks([], this.#retention)
+    for (const order of links.load(reader, this.#placedOrders(), this.#accounts)) this.#register.open(order)
+    // One that keeps no groups any more lets those it had go; what hangs on a parent cannot go on without it.
+    if (this.#links === undefined && links.has_unfinished) throw linksLeft(this.venue_id)
+  }
+
+  #placedOrders(): VenueOrder[] {
+    return [...this.#resting, ...this.#floor.waiting, ...this.#floor.call]
   }
 
   #endEvent(deep: DeepBooks, instrument_index: number, ts_us: number): void {
@@ -612,7 +632,7 @@ export class SimulatedExchange implements VenuePort {
       this.#floor.priority_count++,
     )
     this.#report(orderReport('new', order, this.#spec(order), now_us), now_us)
-    this.#groups?.open(command, order)
+    this.#links?.open(command, order)
     if (command.time_in_force === 'gtd') this.#scheduleExpiry(order, now_us)
     this.#floor.open(order, now_us)
   }
@@ -646,10 +666,12 @@ export class SimulatedExchange implements VenuePort {
     const order = must(found, 'a replace is admitted for an open order')
     const wasWaiting = order.is_waiting
     const keepsPlace =
-      request.price_units === order.price_units && request.order_quantity_units <= order.order_quantity_units
+      request.price_units === order.price_units && request.order_quantity_units <= orderedUnits(order)
+    const isDormant = this.#floor.linked?.waits(order) === true
     this.#amend(order, request)
     this.#report(answering(request, orderReport('replaced', order, this.#spec(order), now_us)), now_us)
     if (order.time_in_force === 'gtd') this.#scheduleExpiry(order, now_us)
+    if (isDormant) return
     if (keepsPlace && !wasWaiting) return this.#floor.stay(order)
     order.priority = this.#floor.priority_count++
     order.queue_place = NOT_PLACED
@@ -659,11 +681,12 @@ export class SimulatedExchange implements VenuePort {
 
   /** Takes the order out of the book and makes the request its incarnation in force. */
   #amend(order: VenueOrder, request: OrderCancelReplaceRequest): void {
-    const { is_waiting } = order
+    const is_waiting = order.is_waiting || this.#floor.linked?.waits(order) === true
     this.#floor.withdraw(order)
     this.#register.end(order.client_order_id, 'order_replaced')
     order.client_order_id = request.client_order_id
-    order.order_quantity_units = request.order_quantity_units
+    if (this.#links === undefined) order.order_quantity_units = request.order_quantity_units
+    else this.#links.reorder(order, request.order_quantity_units)
     if (!isTrailing(order.order_type) || !is_waiting) order.price_units = request.price_units
     if (is_waiting && hasTrigger(order.order_type)) order.trigger_price_units = request.trigger_price_units
     this.#register.open(order)
@@ -723,6 +746,16 @@ export class SimulatedExchange implements VenuePort {
   #spec(order: VenueOrder): InstrumentSpec {
     return must(this.#specs[order.instrument_index], 'an accepted order is in a listed instrument')
   }
+}
+
+function linksLeft(venue_id: VenueId): OperatingError {
+  return new OperatingError({
+    code: 'venue.links_left',
+    reason: 'unavailable',
+    what: `The venue ${venue_id} holds orders that hang on others, and is not to keep such links any more.`,
+    where: `venues, id ${venue_id}, simulation.takes`,
+    remedy: 'Start with takes: all_and_contingent, cancel them, and change it then.',
+  })
 }
 
 /** Of `<venue>-o<n>`. */

@@ -14,6 +14,7 @@ import { Agenda } from './agenda.ts'
 import { type ExchangeTerms, SimulatedExchange } from './simulated-exchange.ts'
 import { TopOfBook } from './top-of-book.ts'
 import { type AccountTerms, VenueAccount, type VenuePosition } from './venue-account.ts'
+import { orderedUnits } from './venue-order.ts'
 
 export type VenueTerms = ExchangeTerms['venue'] & Pick<VenueConfig, 'displayed_quantity_default'>
 
@@ -105,7 +106,7 @@ export class SimulatedVenues {
           account_id: order.account.account_id,
           client_order_id: order.client_order_id,
           venue_order_id: order.venue_order_id,
-          leaves_quantity_units: order.order_quantity_units - order.cum_quantity_units,
+          leaves_quantity_units: orderedUnits(order) - order.cum_quantity_units,
         })),
       ),
     }

@@ -13,7 +13,7 @@ import type { VenueReport } from '../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 import type { Agenda, TradeBust } from './agenda.ts'
 import type { VenueAccount } from './venue-account.ts'
-import { leavesUnits, type VenueOrder } from './venue-order.ts'
+import { orderedUnits, type VenueOrder } from './venue-order.ts'
 
 export type TradeBustsTerms = {
   readonly venue_id: VenueId
@@ -131,10 +131,12 @@ export class TradeBusts {
         ...(order !== undefined && {
           client_order_id: order.client_order_id,
           price_units: order.price_units,
-          order_quantity_units: order.order_quantity_units,
+          order_quantity_units: orderedUnits(order),
         }),
         cum_quantity_units: traded.cum_quantity_units as SizeUnits,
-        leaves_quantity_units: (order === undefined ? 0 : leavesUnits(order)) as SizeUnits,
+        leaves_quantity_units: (order === undefined
+          ? 0
+          : orderedUnits(order) - order.cum_quantity_units) as SizeUnits,
         liquidity_side: '',
         ts_event_us: now_us as TimeUs,
       },

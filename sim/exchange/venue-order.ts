@@ -32,8 +32,11 @@ export type VenueOrder = {
   client_order_id: ClientOrderId
   works_as: WorksAs
   price_units: PriceUnits
+  /** At work. */
   order_quantity_units: SizeUnits
   cum_quantity_units: SizeUnits
+  /** Ordered, and not at work: what a parent has not released, and what a group has taken away. */
+  withheld_units: number
   /** Place in time among the orders of one price; a lower number came first. */
   priority: number
   /** In the book; an order that is just being matched is not. */
@@ -62,6 +65,11 @@ export function leavesUnits(order: VenueOrder): SizeUnits {
   return (order.order_quantity_units - order.cum_quantity_units) as SizeUnits
 }
 
+/** The quantity its owner knows it with. */
+export function orderedUnits(order: VenueOrder): SizeUnits {
+  return (order.order_quantity_units + order.withheld_units) as SizeUnits
+}
+
 export function venueOrder(
   command: NewOrderSingle,
   account: VenueAccount,
@@ -82,6 +90,7 @@ export function venueOrder(
     price_units: command.price_units,
     order_quantity_units: command.order_quantity_units,
     cum_quantity_units: 0 as SizeUnits,
+    withheld_units: 0,
     priority,
     is_resting: false,
     is_waiting: false,
@@ -142,6 +151,7 @@ export function loadOrder(reader: CanonicalReader, accounts: ReadonlyMap<string,
     price_units: reader.number() as PriceUnits,
     order_quantity_units: reader.number() as SizeUnits,
     cum_quantity_units: reader.number() as SizeUnits,
+    withheld_units: 0,
     priority: reader.number(),
     is_resting: false,
     is_waiting: false,

@@ -12,7 +12,7 @@ import type {
 import type { SecurityStatus, SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 import { REJECT_TEXT, type RejectCode } from './reject-code.ts'
-import { leavesUnits, type VenueOrder } from './venue-order.ts'
+import { orderedUnits, type VenueOrder } from './venue-order.ts'
 
 export type VenueRequest = OrderCancelRequest | OrderCancelReplaceRequest
 
@@ -62,9 +62,9 @@ export function orderReport(
     cum_quantity_units: order.cum_quantity_units,
     leaves_quantity_units: (report_type === 'canceled' || report_type === 'expired'
       ? 0
-      : leavesUnits(order)) as SizeUnits,
+      : orderedUnits(order) - order.cum_quantity_units) as SizeUnits,
     price_units: order.price_units,
-    order_quantity_units: order.order_quantity_units,
+    order_quantity_units: orderedUnits(order),
     commission: fill.commission,
     commission_currency: fill.commission_currency,
     reason_code: '',
@@ -143,9 +143,9 @@ export function requestRejectReport(
       venue_order_id: order.venue_order_id,
       side: order.side,
       cum_quantity_units: order.cum_quantity_units,
-      leaves_quantity_units: leavesUnits(order) as SizeUnits,
+      leaves_quantity_units: (orderedUnits(order) - order.cum_quantity_units) as SizeUnits,
       price_units: order.price_units,
-      order_quantity_units: order.order_quantity_units,
+      order_quantity_units: orderedUnits(order),
     }),
     reason_code: code,
     reason_text: REJECT_TEXT[code],

@@ -10,6 +10,7 @@ import { RandomStream } from '../../engine/random-stream.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import type { Config, SimulationConfig } from '../../schemas/config.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
+import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { OperatingError } from '../../schemas/operating-error.ts'
 import { isoTime, priceUnits } from '../../schemas/units.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
@@ -153,6 +154,39 @@ test.each<SimulationConfig>([
     })
   },
 )
+
+test('[V1] [K5] a host that dies with a bracket under way releases its children, and lowers the one by the other, as if it had not', async () => {
+  const plain = await venueConfig()
+  const simulation = { takes: 'all_and_contingent' } as const
+  const config = { ...plain, venues: plain.venues.map((one) => ({ ...one, simulation })) }
+  const store = new MemoryJournalStore()
+  const first = await hostOn(store, config)
+  first.host.row(quoteAt(START_US), START_US)
+  const way = { side: 'sell', terms: { ...PLAIN_TERMS, parent_counter: 1 } } as const
+  const group = { group_counter: 2, group_type: 'ouo' } as const
+  for (const order of [
+    orderOf(1, { price_units: priceUnits(109_900) }),
+    orderOf(2, { ...way, price_units: priceUnits(110_100) }),
+    orderOf(3, { ...way, price_units: priceUnits(110_200), terms: { ...way.terms, ...group } }),
+  ])
+    first.host.command(order, START_US + 1)
+  await first.host.commit()
+  expect(first.words.map(wordOf).filter((word) => !word.startsWith('received'))).toEqual([
+    '1 new paper-1-t-1',
+    '2 new paper-1-t-2',
+    '3 new paper-1-t-3',
+  ])
+  const second = await hostOn(store.copy(), config)
+  expect(second.host.books.state(GEN, MAIN).open_client_order_ids).toEqual([1, 2, 3].map(idOf))
+  second.host.row(quoteAt(START_US + 2, 109_890), START_US + 2)
+  second.host.row(quoteAt(START_US + 3, 110_100), START_US + 3)
+  await second.host.close()
+  expect(second.words.map(wordOf)).toEqual([
+    '4 trade paper-1-t-1',
+    '5 trade paper-1-t-2',
+    '6 canceled paper-1-t-3',
+  ])
+})
 
 test('[V4] an id is live, on its way, ended by the reports that ended it, or absent', async () => {
   const { host } = await hostOn(
