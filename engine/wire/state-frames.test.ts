@@ -17,7 +17,7 @@ const state = (count: number): StateFrame => ({
 })
 
 test.each([0, 1, STATE_IDS_MAX, STATE_IDS_MAX + 1, 10 * STATE_IDS_MAX])(
-  '[F3] a state of %i open orders fits into its frames and comes out whole',
+  '[F5] a state of %i open orders fits into its frames and comes out whole',
   (count) => {
     const lines = new FrameLines(ANSWER_BYTES_MAX)
     const parts = new StateParts()
@@ -32,7 +32,7 @@ test.each([0, 1, STATE_IDS_MAX, STATE_IDS_MAX + 1, 10 * STATE_IDS_MAX])(
   },
 )
 
-test('[F3] what a lost connection began to say of its open orders is not finished by the next one', () => {
+test('[F5] what a lost connection began to say of its open orders is not finished by the next one', () => {
   const parts = new StateParts()
   parts.add(stateFrames(state(STATE_IDS_MAX + 1))[0] as OpenOrdersFrame)
   parts.clear()
