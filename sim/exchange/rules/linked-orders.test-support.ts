@@ -73,7 +73,7 @@ export const ONE_UPDATES_OTHERS: RuleGroup = {
   group: 'one updates the others',
   sources: [
     'FIX 5.0 ContingencyType (1385) = 3, One Updates the Other, Absolute Quantity Reduction: the execution of one order reduces the other by the same quantity',
-    'https://www.interactivebrokers.com/en/trading/orders/oca.php (reduce with block: the remaining orders are reduced in proportion to the fill); the report of what was taken away is ours',
+    'https://www.interactivebrokers.com/en/trading/orders/oca.php (a partial fill reduces the remaining orders of the group); how what was taken away is reported is ours',
   ],
   terms: simulated({ takes: 'all_and_contingent' }),
   rules: [
@@ -182,7 +182,7 @@ export const ONE_UPDATES_OTHERS: RuleGroup = {
 export const ONE_TRIGGERS_OTHERS: RuleGroup = {
   group: 'one triggers the others',
   sources: [
-    'FIX 5.0 ContingencyType (1385) = 2, One Triggers the Other; TriggerType and partial execution are ours to say',
+    'FIX 5.0 ContingencyType (1385) = 2, One Triggers the Other, and TriggerType (1100) = 1, Partial Execution; how much each part releases, and what an uncovered parent comes to, is ours',
     'https://docs.alpaca.markets/docs/orders-at-alpaca#bracket-orders (take-profit and stop-loss are activated when the entry is filled; a cancelled entry cancels them)',
     'https://www.interactivebrokers.com/en/trading/orders/bracket.php (children are held until the parent fills)',
   ],
