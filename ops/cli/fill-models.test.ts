@@ -175,19 +175,6 @@ export const share = defineFillModel({
     exit_code: 6,
     stderr: expect.stringContaining('answered 1001 for available, and not a whole number from 0 to 1000'),
   })
-  const paper = runCli(
-    [
-      'paper',
-      'session.yaml',
-      '--set',
-      'venues[0].simulation.fills.model=custom',
-      '--set',
-      'venues[0].simulation.fills.source=models/own.ts#share',
-    ],
-    { cwd: folder },
-  )
-  expect(paper.exit_code).toBe(2)
-  expect(paper.stderr).toContain('A model of fills of your own runs in backtests, and in no other mode yet.')
 })
 
 test('a choice that says nothing on the data of the venue is refused in a sentence', () => {
