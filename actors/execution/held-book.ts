@@ -25,6 +25,7 @@ import { priceUnits, timeUs } from '../../schemas/units.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import type { ExecutionOptions } from './execution-actor.ts'
 import { type HeldOrder, heldFact, heldOfLedger, ledgerHeld, loadHeld, saveHeld } from './held-order.ts'
+import { HeldOrders, heldKey } from './held-orders.ts'
 import type { HoldingChange } from './holding-change.ts'
 
 export class HeldBook {
@@ -33,10 +34,8 @@ export class HeldBook {
   readonly #options: ExecutionOptions
   readonly #submit: (order: HeldOrder) => void
   readonly #onChange: (change: HoldingChange) => void
-  readonly #orders = new Map<string, HeldOrder>()
+  readonly #orders: HeldOrders
   readonly #routes = new Map<string, Route<OrderFact>>()
-  /** Orders that wait for their trigger, per instrument: what a row looks at first. */
-  readonly #watching: Uint32Array
   readonly #last: Float64Array
   readonly #hasLast: Uint8Array
   /** Orders that ended here. */
@@ -57,7 +56,7 @@ export class HeldBook {
     this.#options = options
     this.#submit = submit
     this.#onChange = onChange
-    this.#watching = new Uint32Array(instruments.length)
+    this.#orders = new HeldOrders(instruments.length)
     this.#last = new Float64Array(instruments.length)
     this.#hasLast = new Uint8Array(instruments.length)
     for (const id of options.strategies) {
@@ -80,7 +79,7 @@ export class HeldBook {
   }
 
   find(strategy_id: string, counter: number): HeldOrder | undefined {
-    return this.#orders.get(`${strategy_id}/${counter}`)
+    return this.#orders.get(heldKey({ strategy_id, counter }))
   }
 
   /** Whether the order would wait here for its trigger. */
@@ -95,21 +94,17 @@ export class HeldBook {
 
   /** The children of a parent, oldest first. */
   childrenOf(strategy_id: string, parent_counter: number): HeldOrder[] {
-    return [...this.#orders.values()].filter(
-      (order) =>
-        order.awaits === 'parent' &&
-        order.strategy_id === strategy_id &&
-        order.terms.parent_counter === parent_counter,
-    )
+    return this.#orders.childrenOf(strategy_id, parent_counter)
   }
 
   /** All that wait for a parent, oldest first. */
   children(): HeldOrder[] {
-    return [...this.#orders.values()].filter(({ awaits }) => awaits === 'parent')
+    return this.#orders.all().filter(({ awaits }) => awaits === 'parent')
   }
 
   of(strategy_id: string): OpenOrder[] {
-    return [...this.#orders.values()]
+    return this.#orders
+      .all()
       .filter((order) => order.strategy_id === strategy_id)
       .map(({ counter, instrument_id, side, price_units, order_quantity_units }) => ({
         ...{ counter, instrument_id, side, state: 'held', price_units, order_quantity_units },
@@ -118,7 +113,7 @@ export class HeldBook {
   }
 
   add(order: HeldOrder): void {
-    this.#put(order)
+    this.#orders.put(order)
     this.#onChange({ change: 'held', order })
     this.#expireInTime(order)
     this.#tell(order, 'order.held', '')
@@ -194,16 +189,16 @@ export class HeldBook {
 
   /** Ends orders for the day. Returns them. */
   endDay(instrument_index: number): HeldOrder[] {
-    const ended = [...this.#orders.values()].filter(
-      (order) => order.instrument_index === instrument_index && order.time_in_force === 'day',
-    )
-    for (const order of ended) this.expire(keyOf(order))
+    const ended = this.#orders
+      .all()
+      .filter((order) => order.instrument_index === instrument_index && order.time_in_force === 'day')
+    for (const order of ended) this.expire(heldKey(order))
     return ended
   }
 
   save(writer: CanonicalWriter): void {
     writer.count(this.#orders.size)
-    for (const order of this.#orders.values()) saveHeld(writer, order)
+    for (const order of this.#orders.all()) saveHeld(writer, order)
     writer.number(this.canceled_count)
     writer.number(this.expired_count)
     for (const price of this.#last) writer.number(price)
@@ -211,7 +206,7 @@ export class HeldBook {
   }
 
   load(reader: CanonicalReader): void {
-    for (let count = reader.count(); count > 0; count--) this.#put(loadHeld(reader))
+    for (let count = reader.count(); count > 0; count--) this.#orders.put(loadHeld(reader))
     this.canceled_count = reader.number()
     this.expired_count = reader.number()
     for (let i = 0; i < this.#last.length; i++) this.#last[i] = reader.number()
@@ -219,23 +214,21 @@ export class HeldBook {
   }
 
   foldChange(change: HoldingChange): void {
-    if (change.change === 'gone') this.#remove(change)
+    if (change.change === 'gone') this.#orders.delete(heldKey(change))
     else if (change.change === 'held') {
       // In the place it has: which order came first decides who is triggered first.
-      const former = this.#orders.get(keyOf(change.order))
-      if (former?.awaits === 'trigger') this.#count(former, -1)
-      this.#put(change.order)
+      this.#orders.put(change.order)
     }
   }
 
   saveLedger(): LedgerHeldOrder[] {
-    return [...this.#orders.values()].map(ledgerHeld)
+    return this.#orders.all().map(ledgerHeld)
   }
 
   loadLedger(orders: readonly LedgerHeldOrder[], instrumentIndex: (instrument_id: string) => number): void {
     for (const saved of orders) {
       const order = heldOfLedger(saved, this.#options.account_id, instrumentIndex(saved.instrument_id))
-      this.#put(order)
+      this.#orders.put(order)
       this.#expireInTime(order)
     }
   }
@@ -247,14 +240,12 @@ export class HeldBook {
   }
 
   #onRow(instrument_index: number): void {
-    if (this.#watching[instrument_index] === 0) return
-    const waiting = [...this.#orders.values()].filter(
-      (order) => order.awaits === 'trigger' && order.instrument_index === instrument_index,
-    )
+    if (this.#orders.watchingCount(instrument_index) === 0) return
+    const waiting = this.#orders.watching(instrument_index)
     for (const order of waiting) this.#followOn(order)
     for (const order of waiting) {
       // An order triggered before this one may have ended it.
-      if (this.#orders.get(keyOf(order)) !== order) continue
+      if (this.#orders.get(heldKey(order)) !== order) continue
       if (this.#isMet(order) && this.#isOpen(order)) this.#trigger(order)
     }
   }
@@ -313,33 +304,16 @@ export class HeldBook {
     )
   }
 
-  #put(order: HeldOrder): void {
-    this.#orders.set(keyOf(order), order)
-    if (order.awaits === 'trigger') this.#count(order, 1)
-  }
-
   #drop(order: HeldOrder): void {
-    if (!this.#remove(order)) return
-    this.#node.timers.cancel(this.#index, keyOf(order))
+    if (this.#orders.delete(heldKey(order)) === undefined) return
+    this.#node.timers.cancel(this.#index, heldKey(order))
     const { strategy_id, counter } = order
     this.#onChange({ change: 'gone', strategy_id, counter })
   }
 
-  #remove(key: OrderKey): boolean {
-    const held = this.#orders.get(keyOf(key))
-    if (held === undefined) return false
-    this.#orders.delete(keyOf(key))
-    if (held.awaits === 'trigger') this.#count(held, -1)
-    return true
-  }
-
   #expireInTime(order: HeldOrder): void {
     if (order.time_in_force === 'gtd')
-      this.#node.timers.set(this.#index, keyOf(order), order.terms.expire_time_us)
-  }
-
-  #count({ instrument_index }: HeldOrder, change: number): void {
-    this.#watching[instrument_index] = (this.#watching[instrument_index] as number) + change
+      this.#node.timers.set(this.#index, heldKey(order), order.terms.expire_time_us)
   }
 
   #tell(order: HeldOrder, type: OrderFactType, reason_code: string): void {
@@ -393,10 +367,4 @@ function watchesAll(table: CapabilityTable | undefined): boolean {
 function timeOf({ time_in_force }: HeldOrder, taken: readonly TimeInForce[]): TimeInForce {
   if (taken.includes(time_in_force)) return time_in_force
   return taken.find((time) => time === 'day' || time === 'ioc') ?? time_in_force
-}
-
-type OrderKey = { readonly strategy_id: string; readonly counter: number }
-
-function keyOf({ strategy_id, counter }: OrderKey): string {
-  return `${strategy_id}/${counter}`
 }

@@ -18,6 +18,8 @@ import {
 
 export class OrderGroups {
   readonly #byMember = new Map<string, OrderGroup>()
+  /** Orders that others grow with, or grew: most trades are of none, and look through no groups. */
+  readonly #parents = new Set<string>()
   readonly #onChange: (change: HoldingChange) => void
 
   /** @param onChange hears of each change, but for what is loaded or folded in. */
@@ -57,9 +59,13 @@ export class OrderGroups {
 
   /** Those that grow with the order. */
   growingWith(strategy_id: string, parent_counter: number): Member[] {
-    return this.members().filter(
+    const parent = `${strategy_id}/${parent_counter}`
+    if (!this.#parents.has(parent)) return []
+    const growing = this.members().filter(
       (member) => member.strategy_id === strategy_id && member.parent_counter === parent_counter,
     )
+    if (growing.length === 0) this.#parents.delete(parent)
+    return growing
   }
 
   /** Every member, group by group. */
@@ -120,8 +126,10 @@ export class OrderGroups {
   }
 
   #put(group: OrderGroup): void {
-    for (const { strategy_id, counter } of group.members)
+    for (const { strategy_id, counter, parent_counter } of group.members) {
       this.#byMember.set(`${strategy_id}/${counter}`, group)
+      if (parent_counter !== 0) this.#parents.add(`${strategy_id}/${parent_counter}`)
+    }
   }
 
   #remove(strategy_id: string, counter: number): boolean {
