@@ -14,7 +14,7 @@ import { orderFigures } from './order-figures.ts'
 import { partFigures } from './part-figures.ts'
 import { replayFigures } from './replay-figures.ts'
 import { heapFigures } from './session-heap.ts'
-import { latencyFigures, sustainedFigures } from './session-latency.ts'
+import { fileLatencyFigures, replicatedLatencyFigures, sustainedFigures } from './session-latency.ts'
 import { restartFigures } from './session-restart.ts'
 
 const GROUPS: Readonly<Record<string, BenchGroup>> = {
@@ -25,7 +25,8 @@ const GROUPS: Readonly<Record<string, BenchGroup>> = {
   live: liveFigures,
   feeds: feedFigures,
   memory: memoryFigures,
-  'session-latency': latencyFigures,
+  'session-latency-file': fileLatencyFigures,
+  'session-latency-replicated': replicatedLatencyFigures,
   'session-sustained': sustainedFigures,
   'session-restart': restartFigures,
   'session-heap': heapFigures,

@@ -10,16 +10,22 @@ import { type BenchScope, type Figure, figure } from './figure.ts'
 import { type MeasuredSession, type OrderTimes, openMeasured } from './measured-session.ts'
 import type { SessionLoad } from './session-config.ts'
 
-export async function latencyFigures(scope: BenchScope): Promise<Figure[]> {
+const RATES_PER_S = [5_000, 20_000]
+
+export async function fileLatencyFigures(scope: BenchScope): Promise<Figure[]> {
   const { seconds } = scope
   const figures: Figure[] = []
-  for (const rows_per_s of [5_000, 20_000]) {
+  for (const rows_per_s of RATES_PER_S)
     figures.push(...(await latencyAt(scope, { rows_per_s, seconds }, 'file journal')))
-  }
+  return figures
+}
+
+export async function replicatedLatencyFigures(scope: BenchScope): Promise<Figure[]> {
+  const { seconds } = scope
+  const figures: Figure[] = []
   await withBenchServer(scope.folder, async (bus) => {
-    for (const rows_per_s of [5_000, 20_000]) {
+    for (const rows_per_s of RATES_PER_S)
       figures.push(...(await latencyAt(scope, { rows_per_s, seconds, bus }, 'replicated')))
-    }
   })
   return figures
 }
