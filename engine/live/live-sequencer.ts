@@ -1,6 +1,6 @@
 // The front door of a live node. Adapters offer inputs; `advance` gives each its place in the one total order, journals
 // it and steps the node; what the journal has released goes to the venues. No I/O, no clock, no waiting in here: the
-// caller hands in the time, and commits the journal after each `advance`.
+// caller hands in the time, and commits the journal after `advance`: at once up to `urgent_lsn`, and soon what is behind it.
 //
 // Order: first in, first out, but for conflation (`input-queue.ts`); timers with a deadline below an input's time come
 // before it. Time: `ts_seq_us` never goes back. Overload: quotes conflate; market data beyond the bound is refused and its

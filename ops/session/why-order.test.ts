@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from '../cli/run-cli.test-support.ts'
+import { sessionText } from '../cli/trading-session.test-support.ts'
 import type { OrderChain } from './why-order.ts'
 import { told } from './why-told.test-support.ts'
 
@@ -147,19 +148,4 @@ export const trader = defineStrategy({
 })
 `
 
-const SESSION = `
-session: asked
-data:
-  sources: [{ venue: gen, kind: quote, instruments: [EURUSD] }]
-live:
-  feeds: [{ venue: gen, kind: generator, rows_per_s: 50 }]
-venues: [{ id: gen, latency: { submit_us: 1000, report_us: 1000 } }]
-accounts:
-  - id: main
-    venues: [gen]
-    currency: USD
-    balance: 100000
-    risk: { order_quantity_max: 10000, order_notional_max: 20000, position_quantity_max: 50000, order_rate: { orders_max: 100 } }
-strategies:
-  - { id: t, source: trader.ts#trader, account: main, instruments: [EURUSD.gen] }
-`
+const SESSION = sessionText('asked', '  feeds: [{ venue: gen, kind: generator, rows_per_s: 50 }]')

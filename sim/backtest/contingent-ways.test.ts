@@ -8,7 +8,13 @@ import { expect, test } from 'vitest'
 import type { OrderRequest } from '../../actors/strategy/context.ts'
 import { defineStrategy } from '../../actors/strategy/definition.ts'
 import type { SimulationConfig } from '../../schemas/config.ts'
-import { type ProofRun, runScenario, scenarioOf, strategyOf } from './proof-session.test-support.ts'
+import {
+  type ProofRun,
+  ROOMY_ACCOUNT,
+  runScenario,
+  scenarioOf,
+  strategyOf,
+} from './proof-session.test-support.ts'
 import { plain } from './proof-strategies.test-support.ts'
 import { quoteTape } from './tape.test-support.ts'
 
@@ -202,16 +208,7 @@ async function ran(takes: SimulationConfig['takes'], seed: number, drawn: readon
       ],
       venue: { simulation: takes === undefined ? {} : { takes } },
       // The gate judges a child when it goes to the venue, here when it is asked for and there when it is released.
-      account: {
-        balance: '1000000000',
-        risk: {
-          order_quantity_max: '50000',
-          order_notional_max: '200000',
-          position_quantity_max: '100000000',
-          price_collar_basis_points: '300',
-          order_rate: { orders_max: 1_000, window_us: 1_000_000 },
-        },
-      },
+      account: ROOMY_ACCOUNT,
     }),
   )
   expect(run.outcome.faults).toEqual([])

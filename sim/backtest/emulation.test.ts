@@ -3,7 +3,13 @@ import { expect, test } from 'vitest'
 import type { OrderRequest } from '../../actors/strategy/context.ts'
 import { defineStrategy } from '../../actors/strategy/definition.ts'
 import type { SimulationConfig } from '../../schemas/config.ts'
-import { type ProofRun, runScenario, scenarioOf, strategyOf } from './proof-session.test-support.ts'
+import {
+  type ProofRun,
+  ROOMY_ACCOUNT,
+  runScenario,
+  scenarioOf,
+  strategyOf,
+} from './proof-session.test-support.ts'
 import { plain } from './proof-strategies.test-support.ts'
 import { quoteTape } from './tape.test-support.ts'
 
@@ -50,16 +56,7 @@ async function run(takes: SimulationConfig['takes'], seed: number): Promise<Proo
       more: [{ config: strategyOf('triggers', ['AAA.one']), definition: plain(triggers) }],
       venue: { simulation },
       // A held order is reserved when it goes out and a venue's own when it is sent, so that limits would tell them apart.
-      account: {
-        balance: '1000000000',
-        risk: {
-          order_quantity_max: '50000',
-          order_notional_max: '200000',
-          position_quantity_max: '100000000',
-          price_collar_basis_points: '300',
-          order_rate: { orders_max: 1_000, window_us: 1_000_000 },
-        },
-      },
+      account: ROOMY_ACCOUNT,
     }),
   )
 }

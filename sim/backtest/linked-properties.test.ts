@@ -6,7 +6,13 @@ import { expect, test } from 'vitest'
 import type { OrderRequest } from '../../actors/strategy/context.ts'
 import { defineStrategy, type StrategyDefinition } from '../../actors/strategy/definition.ts'
 import type { SimulationConfig } from '../../schemas/config.ts'
-import { type ProofRun, runScenario, scenarioOf, strategyOf } from './proof-session.test-support.ts'
+import {
+  type ProofRun,
+  ROOMY_ACCOUNT,
+  runScenario,
+  scenarioOf,
+  strategyOf,
+} from './proof-session.test-support.ts'
 import { plain } from './proof-strategies.test-support.ts'
 import { quoteTape } from './tape.test-support.ts'
 
@@ -198,16 +204,7 @@ async function ran(
       tapes: [quoteTape({ instrument_id: 'AAA.one', row_count: 1_500, seed, gap_ms_max: 200 })],
       more: [{ config: strategyOf('linker', ['AAA.one']), definition: linker(asked, kinds) }],
       venue: { simulation: { takes }, latency: { submit_us: latency_us, report_us: latency_us } },
-      account: {
-        balance: '1000000000',
-        risk: {
-          order_quantity_max: '50000',
-          order_notional_max: '200000',
-          position_quantity_max: '100000000',
-          price_collar_basis_points: '300',
-          order_rate: { orders_max: 1_000, window_us: 1_000_000 },
-        },
-      },
+      account: ROOMY_ACCOUNT,
     }),
   )
   expect(run.outcome.faults).toEqual([])

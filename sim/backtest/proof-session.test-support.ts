@@ -261,3 +261,15 @@ function sourcesOf(series: readonly TickSeries[]): Config['data']['sources'] {
 function venueOf(instrument_id: string): string {
   return instrument_id.split('.')[1] as string
 }
+
+/** An account whose limits no order of a proof comes near. */
+export const ROOMY_ACCOUNT = {
+  balance: '1000000000',
+  risk: {
+    order_quantity_max: '50000',
+    order_notional_max: '200000',
+    position_quantity_max: '100000000',
+    price_collar_basis_points: '300',
+    order_rate: { orders_max: 1_000, window_us: 1_000_000 },
+  },
+}
