@@ -36,13 +36,17 @@ function connected(url = server.url): Promise<NatsConnection> {
   })
 }
 
+/** The server is still removing a deleted stream's folder when it has said so, and may not make another of its name. */
+let places = 0
+
 /** A bus on a stream that is made anew. */
 async function place(url = server.url, deadline_ms = DEADLINE_MS) {
   const connection = await connected(url)
   const { streams } = await jetstreamManager(connection)
   for await (const { config } of streams.list()) await streams.delete(config.name)
-  await streams.add({ name: 'S', subjects: ['s', 's.>'] })
-  const bus = new JetStreamBus({ connection, streamOf: () => 'S', deadline_ms, pending_max: PENDING_MAX })
+  const name = `S${places++}`
+  await streams.add({ name, subjects: ['s', 's.>'] })
+  const bus = new JetStreamBus({ connection, streamOf: () => name, deadline_ms, pending_max: PENDING_MAX })
   return { bus, connection, remove: () => connection.close() }
 }
 
