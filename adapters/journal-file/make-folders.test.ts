@@ -17,6 +17,18 @@ test('missing folders are made from the outermost in, once, and a file in the wa
   }
 })
 
+test('folders made beside each other under one that is missing share it, and one of them has made it', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'orrery-folders-'))
+  try {
+    const names = ['trading', 'alpha', 'beta', 'gamma']
+    const made = await Promise.all(names.map((name) => makeFolders(join(root, 'runs/apart', name))))
+    const expected = ['runs', 'runs/apart', ...names.map((name) => `runs/apart/${name}`)]
+    expect(made.flat().sort()).toEqual(expected.map((name) => join(root, name)).sort())
+  } finally {
+    await rm(root, { recursive: true })
+  }
+})
+
 test.skipIf(process.platform !== 'linux')('a folder that can hold none is refused at once', async () => {
   await expect(makeFolders('/proc/orrery/runs')).rejects.toMatchObject({ code: 'ENOENT' })
 })

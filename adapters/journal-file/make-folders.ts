@@ -7,15 +7,17 @@ import { dirname } from 'node:path'
  * all at once, Node never comes back where an existing folder answers that it is not there, as under /proc.
  */
 export async function makeFolders(path: string): Promise<string[]> {
+  const above = existsSync(dirname(path)) ? [] : await makeFolders(dirname(path))
+  return (await makeOne(path)) ? [...above, path] : above
+}
+
+/** False where it is there, perhaps since a moment ago: nodes of one session start together. */
+async function makeOne(path: string): Promise<boolean> {
   try {
     await mkdir(path)
-    return [path]
+    return true
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return []
-    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
-    const above = await makeFolders(dirname(path))
-    await mkdir(path)
-    return [...above, path]
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && (await stat(path)).isDirectory()) return false
+    throw error
   }
 }
