@@ -16,6 +16,7 @@ import { replayFigures } from './replay-figures.ts'
 import { heapFigures } from './session-heap.ts'
 import { fileLatencyFigures, replicatedLatencyFigures, sustainedFigures } from './session-latency.ts'
 import { restartFigures } from './session-restart.ts'
+import { takeoverFigures } from './session-takeover.ts'
 
 const GROUPS: Readonly<Record<string, BenchGroup>> = {
   replay: replayFigures,
@@ -29,6 +30,7 @@ const GROUPS: Readonly<Record<string, BenchGroup>> = {
   'session-latency-replicated': replicatedLatencyFigures,
   'session-sustained': sustainedFigures,
   'session-restart': restartFigures,
+  'session-takeover': takeoverFigures,
   'session-heap': heapFigures,
 }
 

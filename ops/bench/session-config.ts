@@ -9,13 +9,18 @@ export type SessionLoad = {
   readonly rows_per_s: number
   readonly seconds: number
   readonly bus?: BenchBus
+  /** Address of an exchange in a process of its own, which then has the market; absent: in the session's. */
+  readonly exchange?: string
 }
 
 /** Quotes from one order to the next: two hundred orders a second at 20,000 ticks. */
 const QUOTES_PER_ORDER = 100
 
 /** Writes the configuration into a folder and returns its path. */
-export async function sessionConfig(folder: string, { rows_per_s, bus }: SessionLoad): Promise<string> {
+export async function sessionConfig(
+  folder: string,
+  { rows_per_s, bus, exchange }: SessionLoad,
+): Promise<string> {
   const path = join(folder, 'session.yaml')
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
   const source = fileURLToPath(new URL(`./strategies/order-every${extension}`, import.meta.url))
@@ -23,13 +28,17 @@ export async function sessionConfig(folder: string, { rows_per_s, bus }: Session
     bus === undefined
       ? 'durability: local'
       : `durability: replicated\nbus: ${bus.url}\nbus_credentials: ${JSON.stringify(bus.credentials)}`
+  const market =
+    exchange === undefined
+      ? `feeds: [{ venue: gen, kind: generator, rows_per_s: ${rows_per_s} }]`
+      : `exchange: ${exchange}, feeds: [{ venue: gen, kind: exchange }]`
   await writeFile(
     path,
     `
 session: ${bus === undefined ? 'bench' : `bench${rows_per_s}`}
 ${copied}
 data: { sources: [{ venue: gen, kind: quote, instruments: [EURUSD] }] }
-live: { feeds: [{ venue: gen, kind: generator, rows_per_s: ${rows_per_s} }] }
+live: { ${market} }
 venues: [{ id: gen }]
 accounts:
   - id: main

@@ -16,7 +16,7 @@ overhead is a ratio of one run. Prints each figure with its runs; --json prints 
       type: 'string',
       value: 'TEXT',
       description:
-        'Measure only the groups whose name holds TEXT: replay, books, orders, parts, live, feeds, memory, session-latency-file, session-latency-replicated, session-sustained, session-restart, session-heap.',
+        'Measure only the groups whose name holds TEXT: replay, books, orders, parts, live, feeds, memory, session-latency-file, session-latency-replicated, session-sustained, session-restart, session-takeover, session-heap.',
     },
     quick: {
       type: 'boolean',
