@@ -97,7 +97,7 @@ export class JournalFollower {
    * later is fenced by the first batch of the next epoch.
    */
   async catchUp(): Promise<FollowedEnd | undefined> {
-    const last = await this.#stream.last()
+    const last = await this.#last()
     if (last !== undefined) await this.#reach(last.sequence)
     return this.#end
   }
@@ -106,6 +106,14 @@ export class JournalFollower {
   async close(): Promise<void> {
     await this.#reader.close()
     await this.#replica.close()
+  }
+
+  async #last(): Promise<StoredBatch | undefined> {
+    try {
+      return await this.#stream.last()
+    } catch (error) {
+      throw error instanceof OperatingError ? error : copyUnreachable(error, this.#options.subject)
+    }
   }
 
   async #take(message: JsMsg): Promise<void> {

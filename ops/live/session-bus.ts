@@ -21,6 +21,7 @@ import { timeUs } from '../../schemas/units.ts'
 import { busSignIn } from '../nats/bus-sign-in.ts'
 import type { NodePlace } from './node-place.ts'
 import { SessionMessages } from './session-messages.ts'
+import { BUS_WAIT_MS, whenBusIsUp } from './when-bus-is-up.ts'
 
 export type SessionBusOptions = {
   readonly config: Config
@@ -56,16 +57,32 @@ export type SessionBus = {
 
 /** Undefined where the configuration names no bus. */
 export async function joinBus(options: SessionBusOptions): Promise<SessionBus | undefined> {
-  const { config } = options
-  if (config.bus === undefined) {
+  const { config, held } = options
+  const { bus: url } = config
+  if (url === undefined) {
     if (config.durability === 'replicated') throw nothingToCopyTo()
     return undefined
   }
-  const connection = options.held?.connection ?? (await connectAs(options, config.bus))
+  const attempt = () => (held === undefined ? joinAnew(options, url) : join(options, held.connection))
+  try {
+    return await whenBusIsUp({
+      attempt,
+      onAway: ({ what }) => tell(options, 'bus.awaited', 'warning', what, AWAITED),
+    })
+  } catch (error) {
+    await held?.lease.release()
+    await held?.connection.close()
+    throw error
+  }
+}
+
+const AWAITED = `The node waits for it for up to ${BUS_WAIT_MS / 1_000} s.`
+
+async function joinAnew(options: SessionBusOptions, url: string): Promise<SessionBus> {
+  const connection = await connectAs(options, url)
   try {
     return await join(options, connection)
   } catch (error) {
-    await options.held?.lease.release()
     await connection.close()
     throw error
   }

@@ -6,12 +6,14 @@ import { awaitLease } from '../../adapters/nats/acquire-lease.ts'
 import { connectNats } from '../../adapters/nats/connect.ts'
 import { followJournal, type JournalFollower } from '../../adapters/nats/journal-follower.ts'
 import { STANDBY_ROLE } from '../../adapters/nats/roles.ts'
+import type { ServerDoubt } from '../../adapters/nats/server-check.ts'
 import { streamName } from '../../adapters/nats/streams.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { BUS_SUBJECT } from '../../schemas/subjects.ts'
 import { busSignIn } from '../nats/bus-sign-in.ts'
 import { environmentOf, type HeldLease, leaseOptions, type SessionBusOptions } from './session-bus.ts'
 import { StandbySnapshots } from './standby-snapshots.ts'
+import { whenBusIsUp } from './when-bus-is-up.ts'
 
 export type StandByOptions = Omit<SessionBusOptions, 'journal' | 'held'> & {
   readonly signal: AbortSignal
@@ -25,39 +27,40 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
   const { config, place, signal, print, directory, base_directory, onFailure } = options
   const url = refuseUnfit(options)
   const env = environmentOf(config)
-  const { connection } = await connectNats({
-    ...busSignIn(config, url, STANDBY_ROLE),
-    money: 'paper',
-    onDoubt: ({ what, remedy }) => print(`WARNING ${what} ${remedy}`),
-    onViolation: onFailure,
-  })
+  const warn = ({ what, remedy }: ServerDoubt | OperatingError) => print(`WARNING ${what} ${remedy}`)
+  const whenUp = <Done>(attempt: () => Promise<Done>) => whenBusIsUp({ attempt, onAway: warn })
+  const signIn = { ...busSignIn(config, url, STANDBY_ROLE), money: 'paper', onViolation: onFailure } as const
+  const { connection } = await whenUp(() => connectNats({ ...signIn, onDoubt: warn }))
   let follower: JournalFollower | undefined
   const end = () => follower?.end
   const snapshots = new StandbySnapshots({ directory, base_directory, end, print })
   // What cannot be followed any more is not waited for: it could not be taken over.
   const broken = new AbortController()
   try {
-    follower = await followJournal({
-      connection,
-      stream: streamName(env, 'journal'),
-      subject: BUS_SUBJECT.journal(env, place.name),
-      directory,
-      onFailure: (error) => broken.abort(error),
-    })
-    await follower.catchUp()
-    if (config.durability !== 'replicated') throw notReplicated(follower)
+    const followed = await whenUp(() =>
+      followJournal({
+        connection,
+        stream: streamName(env, 'journal'),
+        subject: BUS_SUBJECT.journal(env, place.name),
+        directory,
+        onFailure: (error) => broken.abort(error),
+      }),
+    )
+    follower = followed
+    await whenUp(() => followed.catchUp())
+    if (config.durability !== 'replicated') throw notReplicated(followed)
     print(
-      `standing by for ${place.name}: ${placeOf(follower)} is here; it takes over when the lease is free.`,
+      `standing by for ${place.name}: ${placeOf(followed)} is here; it takes over when the lease is free.`,
     )
     // The epoch is not known before the other has ended; the claim is for people, the fence is in the journal's copy.
-    const epoch = (follower.end?.epoch ?? 0) + 1
+    const epoch = (followed.end?.epoch ?? 0) + 1
     const waiting = AbortSignal.any([signal, broken.signal])
     const lease = await awaitLease(leaseOptions({ ...options, connection, env, epoch }), waiting)
     try {
-      await follower.catchUp()
+      await whenUp(() => followed.catchUp())
       await snapshots.close()
-      await follower.close()
-      print(`${place.name} is taken over: ${placeOf(follower)} was the last that was copied.`)
+      await followed.close()
+      print(`${place.name} is taken over: ${placeOf(followed)} was the last that was copied.`)
       return { connection, lease }
     } catch (error) {
       await lease.release()

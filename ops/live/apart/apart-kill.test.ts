@@ -44,6 +44,25 @@ test('[N18] [N19] [M2] [M5] [C1] [C9] nodes and server killed in the midst of th
   }
 })
 
+test('[N15] nodes that are started while their server is away say so, and trade when it is back', {
+  timeout: 60_000,
+}, async () => {
+  const place = await ApartPlace.make(replicated)
+  await place.server.kill9()
+  const nodes = ['trading', 'alpha'].map((name) => ApartNode.begin(place, 'apart', name))
+  for (const node of nodes) await node.said(/\[bus\.awaited\]/)
+  await place.server.restart()
+  for (const node of nodes) await node.said(/are connected/)
+  await settled(nodes)
+  for (let quote = 0; quote < 4; quote++) {
+    await place.publish(quote)
+    await settled(nodes)
+  }
+  for (const node of nodes.toReversed()) expect(await node.stop()).toBe(0)
+  const { commands } = await storyOf(join(place.folder, 'runs/apart/trading'), 'trading')
+  expect(commands.length).toBeGreaterThan(0)
+})
+
 /** The two nodes, one of which dies now and then, and comes back. */
 class Tale {
   readonly place: ApartPlace

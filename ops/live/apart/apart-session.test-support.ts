@@ -147,9 +147,13 @@ export class ApartNode {
 
   /** Resolves when its venues and feeds are connected. */
   static async start(place: ApartPlace, session: string, node?: string): Promise<ApartNode> {
-    const started = new ApartNode(place, 'runs', session, node)
+    const started = ApartNode.begin(place, session, node)
     await started.said(/are connected/)
     return started
+  }
+
+  static begin(place: ApartPlace, session: string, node?: string): ApartNode {
+    return new ApartNode(place, 'runs', session, node)
   }
 
   /** Its standby, on another disk. Resolves when it follows. */

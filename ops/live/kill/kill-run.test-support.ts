@@ -40,7 +40,6 @@ export type KillRun = {
   /** What the judge found wrong; undefined where all is right. */
   readonly broken: string | undefined
   readonly notes: readonly KillNote[]
-  readonly lives: number
   /** Kills of exchange and server. */
   readonly surroundings_killed: number
 } & Verdict['counts']
@@ -63,8 +62,7 @@ export async function killRun({ seed, kills, mutant, apart = false }: KillPlan):
     const random = new RandomStream(seed, 'kills')
     const notes = join(folder, 'notes')
     const ledger = join(folder, apart ? 'runs/exchange-kill' : 'runs/kill/exchange')
-    let lives = 1
-    for (let kill = 0; kill < kills; lives++) {
+    for (let kill = 0; kill < kills; kill++) {
       const point = mutant === undefined ? turn(CRASH_POINTS, kill) : MUTANTS[mutant]
       const wanted = mutant === undefined ? turn(WANTED, kill) : ''
       const other = surroundings?.killLater(random)
@@ -74,9 +72,8 @@ export async function killRun({ seed, kills, mutant, apart = false }: KillPlan):
         mutant !== undefined,
       )
       await other
-      // A life that its surroundings ended has come to no crash point: the next one is to. A mutant's may end anyhow.
-      if (end === 'SIGKILL' || mutant !== undefined) kill++
-      else assert(apart && lives < 3 * kills, `a life ended with ${end}`)
+      // What happens around it ends no life. A mutant's may end anyhow.
+      assert(end === 'SIGKILL' || mutant !== undefined, `a life ended with ${end}`)
     }
     const end = await lastLife(folder, mutant)
     await surroundings?.stop()
@@ -85,7 +82,6 @@ export async function killRun({ seed, kills, mutant, apart = false }: KillPlan):
     return {
       broken: end === 0 ? broken : `the last life ended with ${end}`,
       notes: found.map((line) => JSON.parse(line) as KillNote),
-      lives,
       surroundings_killed: surroundings?.killed ?? 0,
       ...counts,
     }
