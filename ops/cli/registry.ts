@@ -55,6 +55,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/exchange.ts'),
   },
   {
+    name: 'market',
+    summary: 'Act upon a simulated market as its operator: take a trade back, or correct it.',
+    load: () => import('./commands/market.ts'),
+  },
+  {
     name: 'live',
     summary: 'Trade real money through a broker; refused while there is no adapter.',
     load: () => import('./commands/live.ts'),

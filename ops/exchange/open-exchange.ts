@@ -11,6 +11,7 @@ import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-p
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
+import { MarketDesk } from '../../sim/paper-venue/market-desk.ts'
 import { type HostedModels, VenueHost } from '../../sim/paper-venue/venue-host.ts'
 import type { Heartbeats } from '../../sim/paper-venue/venue-peer.ts'
 import { VenueServer } from '../../sim/paper-venue/venue-server.ts'
@@ -34,6 +35,8 @@ export type Exchange = {
   /** `tcp://127.0.0.1:4760`, as live.exchange takes it. */
   readonly url: string
   readonly server: VenueServer
+  /** Where an operator acts upon its market. */
+  readonly market: MarketDesk
   close(): Promise<void>
 }
 
@@ -57,7 +60,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     await door.close()
     await driver.close()
   }
-  return { url: urlOf(door.address), server, close }
+  return { url: urlOf(door.address), server, market: new MarketDesk(driver), close }
 }
 
 /** A venue of which no quotes are read has no market. */

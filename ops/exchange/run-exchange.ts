@@ -6,6 +6,8 @@ import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { auditLedger, type LedgerAudit } from '../../sim/paper-venue/ledger-audit.ts'
 import type { HostedModels } from '../../sim/paper-venue/venue-host.ts'
+import { listenForControl } from '../live/control-socket.ts'
+import { answerAtExchange } from '../live/market-control.ts'
 import { onSignals } from '../live/on-signals.ts'
 import { readListenAddress } from './listen.ts'
 import { ledgerFolder, openExchange } from './open-exchange.ts'
@@ -36,6 +38,9 @@ export async function runExchange(options: RunExchangeOptions): Promise<EndedExc
     rows_per_s: readRate(options.rows_per_s),
     onFailure: (error) => end.reject(error),
   })
+  const stopListening = await listenForControl(ledger, (request) =>
+    answerAtExchange(request, exchange.market),
+  )
   const removeSignals = onSignals(() => end.resolve())
   try {
     print(`exchange at ${exchange.url}, ledger ${ledger}; Ctrl-C ends it.`)
@@ -43,6 +48,7 @@ export async function runExchange(options: RunExchangeOptions): Promise<EndedExc
   } finally {
     await exchange.close()
     removeSignals()
+    await stopListening()
   }
   return { url: exchange.url, ledger }
 }

@@ -7,12 +7,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { FrameLines } from '../../engine/wire/frame-lines.ts'
-import { OperatingError } from '../../schemas/operating-error.ts'
+import { type ExitReason, OperatingError } from '../../schemas/operating-error.ts'
 
 export type ControlRequest = { readonly command: string; readonly [option: string]: unknown }
 export type ControlAnswer =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly code: string; readonly what: string }
+  | {
+      readonly ok: false
+      readonly code: string
+      readonly what: string
+      readonly reason: ExitReason
+      readonly remedy: string
+    }
 export type ControlHandler = (request: ControlRequest) => Promise<unknown>
 
 const FILE = 'control.json'
@@ -59,13 +65,8 @@ export async function askSession(
   const answer = await exchange(at.socket, request, timeout_ms, () => noAnswer(folder, at.pid))
   if (answer === undefined) return undefined
   if (answer.ok) return answer.value
-  throw new OperatingError({
-    code: answer.code,
-    reason: 'usage',
-    what: answer.what,
-    where: folder,
-    remedy: 'Correct the request.',
-  })
+  const { code, reason, what, remedy } = answer
+  throw new OperatingError({ code, reason, what, where: folder, remedy })
 }
 
 async function whereabouts(folder: string): Promise<{ pid: number; socket: string } | undefined> {
@@ -125,7 +126,9 @@ async function answer(line: string, handle: ControlHandler): Promise<string> {
     const isOurs = error instanceof OperatingError
     const code = isOurs ? error.code : 'control.bad_request'
     const what = isOurs ? error.what : `The request cannot be carried out: ${(error as Error).message}`
-    return JSON.stringify({ ok: false, code, what } satisfies ControlAnswer)
+    const reason = isOurs ? error.reason : 'usage'
+    const remedy = (isOurs ? error.remedy : undefined) ?? 'Correct the request.'
+    return JSON.stringify({ ok: false, code, what, reason, remedy } satisfies ControlAnswer)
   }
 }
 

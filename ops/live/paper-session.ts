@@ -36,7 +36,7 @@ import { marketFeeds, sessionFeeds } from './session-feeds.ts'
 import { makeSessionFolder, sessionFolder, sessionJournal } from './session-folder.ts'
 import { bindingOf, contentsOf } from './session-identity.ts'
 import { openSessionTape, startRecorder } from './session-tape.ts'
-import { sessionVenues } from './session-venues.ts'
+import { type SessionVenues, sessionVenues } from './session-venues.ts'
 import { type StandByOptions, standBy } from './stand-by.ts'
 
 export type PaperOptions = {
@@ -75,6 +75,8 @@ export type PaperSession = {
   readonly folder: string
   readonly instruments: readonly InstrumentSpec[]
   readonly clock: SessionClock
+  /** Undefined where the exchange is not in this process. */
+  readonly market: SessionVenues['market']
   /** Lets go of what is beside the session, after its end. */
   readonly close: () => Promise<void>
 }
@@ -140,7 +142,8 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     onFailure,
   })
   const beside = opened.move()
-  return { session, config, place, folder, instruments, clock, close: () => beside.disposeAsync() }
+  const { market } = venues
+  return { session, config, place, folder, instruments, clock, market, close: () => beside.disposeAsync() }
 }
 
 /** What only a live session's configuration says in full: its orders wait for the disk, its bars for late rows. */

@@ -27,14 +27,8 @@ export type RunPaperOptions = {
 
 export type EndedPaper = { readonly status: SessionStatus; readonly text: string }
 
-export async function runPaper({
-  path,
-  set,
-  node,
-  seconds,
-  stand_by,
-  print,
-}: RunPaperOptions): Promise<EndedPaper> {
+export async function runPaper(options: RunPaperOptions): Promise<EndedPaper> {
+  const { path, set, node, seconds, stand_by, print } = options
   const printer = new SessionPrinter(print)
   const end = Promise.withResolvers<StopRequest>()
   const ended = Promise.withResolvers<number>()
@@ -55,13 +49,14 @@ export async function runPaper({
     // A standby has nothing to end gracefully: the command line's own handler ends it at the first signal.
     stand_by: stand_by ? { signal: new AbortController().signal, print } : undefined,
   })
-  const { session, config, place, folder, instruments } = paper
+  const { session, config, place, folder, instruments, market } = paper
   const name = place.node_id === undefined ? config.session : `${config.session}/${place.node_id}`
   printer.describe(config, instruments, session)
   const scope = { config, place, mode: 'paper', folder, instruments } as const
   const stopListening = await listenForControl(folder, (request) =>
     handleControl(request, {
       session,
+      market,
       status: () => statusOf(session, scope),
       stop: (on_stop) => stopped(end, ended.promise, on_stop ?? config.live.on_stop),
     }),

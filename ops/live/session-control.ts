@@ -4,10 +4,13 @@ import { CONTROL_COMMANDS, type ControlCommand } from '../../schemas/messages/co
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { ControlRequest } from './control-socket.ts'
 import type { LiveSession } from './live-session.ts'
+import { actOnMarket } from './market-control.ts'
 import type { SessionStatus } from './session-status.ts'
+import type { SessionVenues } from './session-venues.ts'
 
 export type ControlScope = {
   readonly session: LiveSession
+  readonly market: SessionVenues['market']
   readonly status: () => SessionStatus
   readonly stop: (on_stop: 'cancel' | 'keep' | undefined) => Promise<unknown>
 }
@@ -26,6 +29,7 @@ export async function handleControl(request: ControlRequest, scope: ControlScope
   const { command } = request
   if (command === 'status') return scope.status()
   if (command === 'stop') return scope.stop(stopPolicy(request['on_stop']))
+  if (command === 'market') return actOnMarket(request, scope.market)
   if (!CONTROL_COMMANDS.includes(command as ControlCommand) || NOT_FOR_OPERATORS.has(command))
     throw unknownCommand(command)
   const text = (name: string) => String(request[name] ?? '')
@@ -47,6 +51,6 @@ function unknownCommand(command: unknown): OperatingError {
     code: 'control.unknown_command',
     reason: 'usage',
     what: `A session knows no command ${String(command)}.`,
-    remedy: `Use status, stop or one of: ${known.join(', ')}.`,
+    remedy: `Use status, stop, market or one of: ${known.join(', ')}.`,
   })
 }

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { epochNumbers } from '../../adapters/journal-file/journal-paths.ts'
 import { makeFolders } from '../../adapters/journal-file/make-folders.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -58,6 +59,15 @@ export async function foundSession(given: string): Promise<string | undefined> {
   const [folder, ...others] = await nodeFolders(given)
   if (folder !== undefined && others.length > 0) throw severalNodes(given, [folder, ...others])
   return folder
+}
+
+/** The folder of who has the market of a session: the session, or an exchange in a process of its own by its ledger. */
+export async function findMarket(given: string): Promise<string> {
+  const session = await foundSession(given)
+  if (session !== undefined) return session
+  for (const folder of candidatesOf(given))
+    if (existsSync(folder) && epochNumbers(await readdir(folder)).length > 0) return folder
+  return notFound(given)
 }
 
 /** The folders of all nodes of a session, one where it has but one. */

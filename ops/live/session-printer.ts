@@ -8,6 +8,7 @@ import type { Alert } from '../../schemas/messages/alert.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import { decimalString, isoTime } from '../../schemas/units.ts'
+import { tradeWords } from '../text/trade-words.ts'
 import type { LiveSession } from './live-session.ts'
 
 /** Facts that a person need not see: what is on its way, and what says nothing new. */
@@ -66,7 +67,7 @@ export class SessionPrinter {
     const price = (units: number) =>
       spec === undefined ? String(units) : decimalString(units, spec.price_scale)
     const what = isFill(fact)
-      ? `${size(fact.last_quantity_units)} at ${price(fact.last_price_units)}`
+      ? tradeWords(fact, size, price)
       : `${size(fact.order_quantity_units)}${fact.order_type === 'market' ? '' : ` at ${price(fact.price_units)}`}`
     const words = fact.type.slice('order.'.length).replaceAll('_', ' ')
     const why = fact.reason_code === '' ? '' : ` (${fact.reason_code})`

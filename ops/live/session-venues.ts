@@ -16,6 +16,7 @@ import { capabilitiesOf } from '../../sim/exchange/capability-tables.ts'
 import { auctionsHeld } from '../../sim/exchange/venue-market.ts'
 import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
 import { InProcessConnection } from '../../sim/paper-venue/in-process-connection.ts'
+import { MarketDesk } from '../../sim/paper-venue/market-desk.ts'
 import { type HostedModels, VenueHost } from '../../sim/paper-venue/venue-host.ts'
 import type { NodePlace } from './node-place.ts'
 import { exchangeLedger } from './session-folder.ts'
@@ -36,6 +37,8 @@ export type SessionVenues = {
   /** Shows the exchange in this process a row before the node sees it. */
   readonly onRow?: (row: RowInput) => void
   readonly absence_grace_ms: number
+  /** Of an exchange in this process: where an operator acts upon its market. */
+  readonly market?: MarketDesk
   close(): Promise<void>
 }
 
@@ -55,6 +58,7 @@ async function inProcess(options: SessionVenuesOptions): Promise<SessionVenues> 
   return {
     connections: config.venues.map(({ id }) => new InProcessConnection(id as VenueId, driver)),
     onRow: (row) => driver.row(row),
+    market: new MarketDesk(driver),
     // Nothing is on its way to an exchange in this process.
     absence_grace_ms: 0,
     close: () => driver.close(),

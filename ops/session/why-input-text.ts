@@ -27,10 +27,11 @@ export function inputWords(input: Input, { price_scale, size_scale }: Scales): s
       return `${input.command_type} ${input.client_order_id}: ${input.outcome}${code(input.reason_code)}`
     case 'venue_report': {
       const { report_type, venue_order_id, client_order_id, execution_id, reason_code } = input
+      const { execution_reference_id: refers } = input
       const trade =
         execution_id === ''
           ? ''
-          : `: ${size(input.last_quantity_units)} at ${price(input.last_price_units)}, execution ${execution_id}`
+          : `: ${size(input.last_quantity_units)} at ${price(input.last_price_units)}, execution ${execution_id}${refers === '' ? '' : ` of ${refers}`}`
       const at = `${input.venue_id} order ${venue_order_id}, ${isoTime(input.ts_event_us)}`
       return `${report_type} ${client_order_id}${trade}${code(reason_code)}, ${at}`
     }

@@ -4,6 +4,7 @@ import { unreachable } from '../../schemas/assert.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import { decimalString, isoTime } from '../../schemas/units.ts'
 import { alignedRows } from '../text/table.ts'
+import { tradeWords } from '../text/trade-words.ts'
 import type { WhyEvent } from './why-event.ts'
 import { inputWords, messageWords } from './why-input-text.ts'
 import { intentWords } from './why-intent-text.ts'
@@ -98,7 +99,7 @@ function factLines(fact: OrderFact, event: Extract<WhyEvent, { kind: 'fact' }>):
   const size = (units: number) => decimalString(units, event.size_scale)
   const open = `${size(fact.cum_quantity_units)} traded, ${size(fact.leaves_quantity_units)} open`
   if (!isFill(fact)) return [row('order', `${words}${why}, ${open}`)]
-  const trade = `${size(fact.last_quantity_units)} at ${decimalString(fact.last_price_units, event.price_scale)}`
+  const trade = tradeWords(fact, size, (units) => decimalString(units, event.price_scale))
   const lines = [row('fill', `${words}${why}: ${trade}, execution ${fact.execution_id}, ${open}`)]
   const { position_after } = event
   if (position_after === null) return lines

@@ -77,6 +77,8 @@ export class BacktestSession {
       specs: instruments,
       calendars: config.calendars ?? [],
       order_retention: config.limits.order_retention,
+      // Nobody operates the market of a backtest.
+      trade_retention: 0,
       ...(options.behaviour === undefined ? {} : { behaviour: options.behaviour }),
     })
     this.trading = this.#buildNode()

@@ -232,6 +232,7 @@ function benchVenues(
     ],
     specs: [spec],
     order_retention: 10_000,
+    trade_retention: 0,
     seed: 1,
   })
 }

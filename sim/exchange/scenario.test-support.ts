@@ -82,6 +82,7 @@ export function terms(change: Partial<SimulatedVenuesTerms> = {}): SimulatedVenu
     specs: specsOf(instrument()),
     calendars: [],
     order_retention: 100,
+    trade_retention: 0,
     seed: 1,
     ...change,
   }

@@ -11,6 +11,7 @@ import { must, unreachable } from '../../schemas/assert.ts'
 import type { CalendarConfig } from '../../schemas/calendar.ts'
 import type { BarExpansion, VenueBook, VenueConfig } from '../../schemas/config.ts'
 import type { ClientOrderId, VenueId } from '../../schemas/ids.ts'
+import type { MarketAct } from '../../schemas/messages/market-act.ts'
 import {
   hasTrigger,
   isTrailing,
@@ -31,6 +32,7 @@ import { DeepBooks } from './deep-books.ts'
 import { Delay } from './delay.ts'
 import { type FillModel, fillModelOf, refuseUnfitTaking } from './fill-model.ts'
 import { type ImpactModel, impactModelOf } from './impact-model.ts'
+import type { KeptTrade } from './kept-trades.ts'
 import { MessageLine } from './message-line.ts'
 import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
@@ -60,6 +62,8 @@ export type ExchangeTerms = {
   readonly venue_rank: number
   /** Finished orders the venue remembers by id. */
   readonly order_retention: number
+  /** Trades an operator can take back or correct, the latest; 0 where nobody operates the market. */
+  readonly trade_retention: number
   /** Of the session, for the streams the venue draws from. */
   readonly seed: number
 }
@@ -407,6 +411,18 @@ export class SimulatedExchange implements VenuePort {
     }
   }
 
+  /** The operator of the market acts upon it; whoever calls has looked whether that can be. */
+  act(act: MarketAct, now_us: number): void {
+    this.#busts.onAct(act, now_us)
+    this.#floor.noteBust(now_us)
+    this.#floor.linked?.settle(now_us)
+  }
+
+  /** A trade that an operator can take back or correct, or that was; undefined where it remembers none of that id. */
+  findTrade(execution_id: string): KeptTrade | undefined {
+    return this.#busts.find(execution_id)
+  }
+
   /** Whether an order or request of this id is among those it remembers. */
   knows(client_order_id: string): boolean {
     return this.#register.knows(client_order_id as ClientOrderId)
@@ -715,8 +731,12 @@ export class SimulatedExchange implements VenuePort {
     return order?.account.account_id === request.account_id ? order : undefined
   }
 
-  #tradeBusts({ venue, seed }: ExchangeTerms, commissions: readonly (Commission | undefined)[]): TradeBusts {
+  #tradeBusts(
+    { venue, seed, trade_retention }: ExchangeTerms,
+    commissions: readonly (Commission | undefined)[],
+  ): TradeBusts {
     return new TradeBusts({
+      trade_retention,
       venue_id: this.venue_id,
       rank: this.#rank,
       seed,

@@ -28,6 +28,8 @@ export type SimulatedVenuesTerms = {
   readonly calendars: readonly CalendarConfig[]
   /** Finished orders each venue remembers by id. */
   readonly order_retention: number
+  /** Trades of each venue an operator can take back or correct; 0 where nobody operates the market, as in a backtest. */
+  readonly trade_retention: number
   /** Of the session; what venues draw by chance comes from it. */
   readonly seed: number
   /** What the venues do, by its number; absent: as today. */
@@ -62,7 +64,8 @@ export class SimulatedVenues {
   #hasBegun = false
 
   constructor(terms: SimulatedVenuesTerms) {
-    const { venues, accounts, specs, calendars, order_retention, seed, behaviour = BEHAVIOUR } = terms
+    const { venues, accounts, specs, calendars, order_retention, trade_retention, seed } = terms
+    const { behaviour = BEHAVIOUR } = terms
     const book = new TopOfBook(
       displayedDefaults(venues, specs),
       specs.map((spec) => venueOf(venues, spec).simulation?.taken_until === 'level_changes'),
@@ -73,7 +76,7 @@ export class SimulatedVenues {
     this.exchanges = venues.map((venue, venue_rank) => {
       const members = this.accounts.filter((_, i) => accounts[i]?.venues.includes(venue.id))
       return new SimulatedExchange(
-        { venue, calendars, venue_rank, order_retention, seed },
+        { venue, calendars, venue_rank, order_retention, trade_retention, seed },
         { agenda: this.agenda, specs, book, accounts: members },
       )
     })

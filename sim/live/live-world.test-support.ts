@@ -44,6 +44,7 @@ export class LiveWorld {
       specs,
       calendars: [],
       order_retention: limits.order_retention,
+      trade_retention: 0,
       seed,
     })
     this.ports = this.#venues.exchanges.map(({ venue_id, capabilities }) => ({

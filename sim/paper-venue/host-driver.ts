@@ -4,7 +4,9 @@
 import type { RowInput } from '../../engine/live/live-input.ts'
 import type { FeedClock } from '../../engine/market-feed-port.ts'
 import type { VenueId } from '../../schemas/ids.ts'
+import type { MarketAct } from '../../schemas/messages/market-act.ts'
 import type { VenueCommand } from '../../schemas/messages/order.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
 import type { VenueHost } from './venue-host.ts'
 
 export type HostDriverOptions = {
@@ -52,6 +54,18 @@ export class HostDriver {
       return this.#fail(error)
     }
     this.#settle()
+  }
+
+  /** An operator's act upon the market, if `decide` finds that it can be: answered once all of it is durable. */
+  act<Decision extends { readonly act?: MarketAct }>(decide: () => Decision): Promise<Decision> {
+    if (!this.#isOpen) return Promise.reject(hasEnded())
+    try {
+      const decision = this.host.act(this.#clock.now_us(), decide)
+      return new Promise((resolve) => this.soon(() => resolve(decision)))
+    } catch (error) {
+      this.#fail(error)
+      return Promise.reject(error)
+    }
   }
 
   /** Runs in a later turn, after all that was told before it has been said. */
@@ -117,4 +131,13 @@ export class HostDriver {
     const delay_us = Math.min(SLEEP_US_MAX, Math.max(0, due_us - this.#clock.now_us()))
     this.#cancelTimer = this.#clock.after(delay_us, () => this.#pass())
   }
+}
+
+function hasEnded(): OperatingError {
+  return new OperatingError({
+    code: 'exchange.has_ended',
+    reason: 'unavailable',
+    what: 'The simulated exchange takes nothing any more.',
+    remedy: 'Start the session or the exchange again, then ask again.',
+  })
 }

@@ -12,10 +12,11 @@ import {
   RECORD_KIND,
   type RecoveredEpoch,
 } from '../../engine/journal-port.ts'
+import type { MarketAct } from '../../schemas/messages/market-act.ts'
 import type { VenueReport } from '../../schemas/messages/order.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString } from '../../schemas/units.ts'
-import { isLedgerTime, readLedgerCommand } from './ledger-codec.ts'
+import { isLedgerAct, isLedgerTime, readLedgerAct, readLedgerCommand } from './ledger-codec.ts'
 import { VenueBooks } from './venue-books.ts'
 import { type HostedModels, ledgerTerms, takeAgain } from './venue-host.ts'
 
@@ -63,6 +64,8 @@ export type LedgerAudit = {
     readonly client_order_id: string
     readonly leaves_quantity_units: number
   }[]
+  /** What operators did to the market, the earliest first. */
+  readonly market_acts: readonly (MarketAct & { readonly ts_us: number })[]
   readonly accounts: readonly AuditedAccount[]
 }
 
@@ -80,6 +83,7 @@ class Audit {
   readonly #authored: HostedModels
   readonly #ids = new Map<string, AuditedId>()
   readonly #fills: AuditedFill[] = []
+  readonly #acts: (MarketAct & { readonly ts_us: number })[] = []
   #books: VenueBooks | undefined
   #specs: readonly InstrumentSpec[] = []
   #isConsistent = true
@@ -104,7 +108,8 @@ class Audit {
   take({ kind, payload }: JournalRecord): void {
     const books = this.#books
     if (kind !== RECORD_KIND.input || books === undefined) return
-    if (!isRowRecord(payload) && !isLedgerTime(payload)) this.#receive(payload)
+    if (isLedgerAct(payload)) this.#noteAct(payload)
+    else if (!isRowRecord(payload) && !isLedgerTime(payload)) this.#receive(payload)
     takeAgain(books, payload, this.#specs)
   }
 
@@ -120,6 +125,7 @@ class Audit {
       ids,
       fills: this.#fills,
       open_orders: this.#openOrders(),
+      market_acts: this.#acts,
       accounts: this.#accounts(),
     }
   }
@@ -130,6 +136,11 @@ class Audit {
     const received_count = (this.#ids.get(client_order_id)?.received_count ?? 0) + 1
     const first = this.#ids.get(client_order_id) ?? { venue_id, account_id, client_order_id, command_type }
     this.#ids.set(client_order_id, { ...first, received_count })
+  }
+
+  #noteAct(payload: Uint8Array): void {
+    const { ts_us, act } = readLedgerAct(new CanonicalReader(payload))
+    this.#acts.push({ ts_us, ...act })
   }
 
   #report(report: VenueReport): void {

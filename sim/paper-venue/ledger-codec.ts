@@ -1,17 +1,21 @@
-// The records of a venue's ledger beside rows: a command as it came in, and a time that came without an input and made
-// something happen. Rows are written as a node's are.
+// The records of a venue's ledger beside rows: a command as it came in, an operator's act upon the market, and a time that
+// came without an input and made something happen. Rows are written as a node's are.
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { readCommand, writeCommand } from '../../engine/command-codec.ts'
+import type { MarketAct } from '../../schemas/messages/market-act.ts'
 import type { VenueCommand } from '../../schemas/messages/order.ts'
 
 /** Stands where a record of rows has its own number. */
 const COMMAND = 255
 const TIME = 254
+const ACT = 253
 const TAG_OFFSET = 16
 
 export type LedgerCommand = { readonly seq: number; readonly ts_us: number; readonly command: VenueCommand }
+
+export type LedgerAct = { readonly seq: number; readonly ts_us: number; readonly act: MarketAct }
 
 export function writeLedgerCommand(writer: CanonicalWriter, { seq, ts_us, command }: LedgerCommand): void {
   writer.number(seq)
@@ -29,6 +33,24 @@ export function readLedgerCommand(
   const ts_us = reader.number()
   reader.byte()
   return { seq, ts_us, command: readCommand(reader, instrumentIndex) }
+}
+
+export function writeLedgerAct(writer: CanonicalWriter, { seq, ts_us, act }: LedgerAct): void {
+  writer.number(seq)
+  writer.number(ts_us)
+  writer.byte(ACT)
+  writer.value(act)
+}
+
+export function readLedgerAct(reader: CanonicalReader): LedgerAct {
+  const seq = reader.number()
+  const ts_us = reader.number()
+  reader.byte()
+  return { seq, ts_us, act: reader.value() as MarketAct }
+}
+
+export function isLedgerAct(payload: Uint8Array): boolean {
+  return payload[TAG_OFFSET] === ACT
 }
 
 export function writeLedgerTime(writer: CanonicalWriter, ts_us: number): void {

@@ -1,4 +1,4 @@
-// The simulated exchange of a paper session as a function of what it was told: rows and commands, each at its time. What
+// The simulated exchange of a paper session as a function of what it was told: rows, commands and acts, each at its time. What
 // is due is handled strictly before the next input, so that the same inputs give the same books, reports and numbers,
 // however long the pauses between them were looked at.
 
@@ -8,6 +8,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { RowInput } from '../../engine/live/live-input.ts'
 import { must } from '../../schemas/assert.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
+import type { MarketAct } from '../../schemas/messages/market-act.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import type { VenueState } from '../../schemas/messages/venue.ts'
@@ -91,6 +92,13 @@ export class VenueBooks {
     this.#begin(ts_us)
     this.#onTheirWay.add(command.client_order_id)
     this.venues.exchange(command.venue_id).send(command, ts_us)
+    this.#handle(ts_us)
+  }
+
+  /** The operator of the market acts upon it. */
+  act(act: MarketAct, ts_us: number): void {
+    this.#begin(ts_us)
+    this.venues.exchange(act.venue_id).act(act, ts_us)
     this.#handle(ts_us)
   }
 

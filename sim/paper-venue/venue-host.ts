@@ -24,6 +24,7 @@ import { must } from '../../schemas/assert.ts'
 import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { Config, SimulationConfig } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
+import type { MarketAct } from '../../schemas/messages/market-act.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -32,9 +33,12 @@ import { instrumentsOf } from '../backtest/instrument-set.ts'
 import { type AuthoredModel, venuesWith } from '../exchange/authored-models.ts'
 import type { SimulatedVenuesTerms } from '../exchange/simulated-venues.ts'
 import {
+  isLedgerAct,
   isLedgerTime,
+  readLedgerAct,
   readLedgerCommand,
   readLedgerTime,
+  writeLedgerAct,
   writeLedgerCommand,
   writeLedgerTime,
 } from './ledger-codec.ts'
@@ -42,6 +46,9 @@ import { VenueBooks } from './venue-books.ts'
 
 /** Rows that nothing followed from may be lost with the process: the venue has said nothing on them. */
 const ROWS_UNSAVED_MAX = 4_096
+
+/** So many trades of a venue an operator can take back or correct, the latest. */
+const TRADES_KEPT = 1_000
 
 /** A model that a user wrote, with the hash of its files. */
 export type HostedModel = AuthoredModel & { readonly model_hash: string }
@@ -144,6 +151,26 @@ export class VenueHost {
     takeAgain(this.books, this.#record.view(), this.specs)
   }
 
+  /**
+   * The operator of the market acts upon it, as it stands by now. `decide` looks at the books, and names the act if there is
+   * to be one; what it returns is handed back.
+   */
+  act<Decision extends { readonly act?: MarketAct }>(now_us: number, decide: () => Decision): Decision {
+    this.pass(now_us)
+    const decision = decide()
+    if (decision.act === undefined) return decision
+    this.#flush()
+    this.#record.clear()
+    writeLedgerAct(this.#record, {
+      seq: this.books.seq + 1,
+      ts_us: this.books.timeOf(now_us),
+      act: decision.act,
+    })
+    this.#writer.append(RECORD_KIND.input, this.#record.view())
+    takeAgain(this.books, this.#record.view(), this.specs)
+    return decision
+  }
+
   /** Time passes: what is due by now happens. */
   pass(now_us: number): void {
     if (this.books.due_us <= now_us) {
@@ -243,7 +270,8 @@ export function termsOf(config: Config, { models, gate }: HostedModels): Simulat
   const { accounts, limits, seed, calendars = [] } = config
   const specs = instrumentsOf(config)
   const venues = venuesWith(models, config, specs, gate)
-  return { venues, accounts, specs, calendars, order_retention: limits.order_retention, seed }
+  const { order_retention } = limits
+  return { venues, accounts, specs, calendars, order_retention, trade_retention: TRADES_KEPT, seed }
 }
 
 /** What an epoch of a ledger was written under. Those of before the number or the models were kept have none. */
@@ -361,6 +389,10 @@ export function takeAgain(books: VenueBooks, payload: Uint8Array, specs: readonl
     return
   }
   if (isLedgerTime(payload)) return books.pass(readLedgerTime(new CanonicalReader(payload)))
+  if (isLedgerAct(payload)) {
+    const { ts_us, act } = readLedgerAct(new CanonicalReader(payload))
+    return books.act(act, ts_us)
+  }
   const { ts_us, command } = readLedgerCommand(
     new CanonicalReader(payload),
     (id) =>
