@@ -44,14 +44,49 @@ export type HaltConfig = Static<typeof HaltConfig>
 
 export const PriceBandsConfig = Type.Object(
   {
-    basis_points: Count({
-      description: 'Distance of the bands from the reference price, hundredths of a percent: 500 is 5 %.',
-    }),
+    basis_points: Type.Optional(
+      Count({
+        description: 'Distance of the bands from the reference price, hundredths of a percent: 500 is 5 %.',
+      }),
+    ),
+    plan: Type.Optional(
+      Type.Union([Type.Literal('us_luld'), Type.Literal('us_luld_pilot')], {
+        description:
+          'In place of basis_points, distances and periods of the US limit up-limit down plan: us_luld with its eighteenth amendment, of 2019, us_luld_pilot as before.',
+      }),
+    ),
+    tier_2: Type.Optional(
+      Type.Array(Type.String({ description: 'Instrument id.' }), {
+        description: 'Instruments of tier 2 of the plan, <symbol>.<venue>; all others are of tier 1.',
+      }),
+    ),
     reference_window_us: Count({
       description: 'Trades of so long make the reference price, their mean, microseconds.',
       // The plan to address extraordinary market volatility (LULD): five minutes.
       default: 300_000_000,
     }),
+    reference_change_basis_points: Type.Optional(
+      Count({
+        description:
+          'By how much the mean must differ from the reference price to replace it, hundredths of a percent; absent: under a plan 100, else every change does.',
+      }),
+    ),
+    reference_hold_us: Type.Optional(
+      Count({
+        description:
+          'How long a reference price stays at least, microseconds; absent: under a plan 30 seconds, else it does not.',
+      }),
+    ),
+    wide_after_open_us: Type.Optional(
+      Count({
+        description: 'For so long behind an opening the bands stand twice as far; a plan has its own.',
+      }),
+    ),
+    wide_before_close_us: Type.Optional(
+      Count({
+        description: 'For so long before the close of a day they stand twice as far; a plan has its own.',
+      }),
+    ),
     limit_state_us: Count({
       description: 'How long the market may stand at or beyond a band before trading pauses, microseconds.',
       default: 15_000_000,

@@ -9,7 +9,7 @@ const PINNED = {
   files: {
     'backtest-result.ts': '42e7024a03b8d15b',
     'calendar.ts': '1adaa2b942851855',
-    'config.ts': '7a1996f5935e1a13',
+    'config.ts': 'ea700638e5dfe790',
     'csv-book-mapping.ts': '74ad3530f9b47352',
     'csv-columns.ts': '7da28294789e5b98',
     'csv-mapping.ts': 'c0e980e75ed73154',
@@ -17,7 +17,7 @@ const PINNED = {
     'instrument.ts': '8754cade5f114e17',
     'latency.ts': '46d8049ba4e518cf',
     'ledger-section.ts': '691e7c103d672740',
-    'market-rules.ts': 'b15737091ddbd0ef',
+    'market-rules.ts': '79b365211e9f7028',
     'messages/alert.ts': '6bb3dcab29665953',
     'messages/control.ts': '622f30b3334bc10c',
     'messages/feed.ts': '837ed5231a2a113a',

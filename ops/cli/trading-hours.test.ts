@@ -57,3 +57,20 @@ test('a backtest trades in the hours of its calendar alone, but for a halt, and 
   for (const code of ['market_closed', 'not_in_call']) expect(orders).toContain(code)
   expect(runCli(['verify', 'run'], { cwd: folder })).toMatchObject({ exit_code: 0, stderr: '' })
 })
+
+test('what a reference price waits for, and when bands are wide, reaches the exchange of a backtest', async () => {
+  const bands = (text: string) => ['--set', `venues.gen.simulation.price_bands={ basis_points: 1${text} }`]
+  const fills: string[] = []
+  for (const [at, text] of [
+    '',
+    ', reference_hold_us: 3600000000',
+    ', wide_before_close_us: 25200000000',
+  ].entries()) {
+    const out = `bands-${at}`
+    const run = runCli(['backtest', 'session.yaml', '--out', out, '--json', ...bands(text)], { cwd: folder })
+    expect(run).toMatchObject({ exit_code: 0, stderr: '' })
+    fills.push(await readFile(join(folder, out, 'fills.csv'), 'utf8'))
+  }
+  expect(new Set(fills).size).toBe(3)
+  expect(runCli(['verify', 'bands-1'], { cwd: folder })).toMatchObject({ exit_code: 0, stderr: '' })
+})

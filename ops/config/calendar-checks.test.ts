@@ -57,6 +57,42 @@ const FAULTS: readonly (readonly [name: string, from: string, to: string, proble
   ['a call behind the close', 'close: "16:00"', 'closing_call: "16:30", close: "16:00"', 'is not between'],
   ['a halt that ends first', 'to: 2014-05-08', 'to: 2014-05-07', 'the halt ends before it begins'],
   [
+    'bands that stand nowhere',
+    'simulation: {',
+    'simulation: {price_bands: {pause_us: 1}, ',
+    'bands stand at basis_points, or as a plan says',
+  ],
+  [
+    'bands that stand at two distances',
+    'simulation: {',
+    'simulation: {price_bands: {basis_points: 1, plan: us_luld}, ',
+    'bands stand at basis_points, or as a plan says',
+  ],
+  [
+    'tiers of no plan',
+    'simulation: {',
+    'simulation: {price_bands: {basis_points: 1, tier_2: [EURUSD.fxcm]}, ',
+    'tiers are those of a plan',
+  ],
+  [
+    'a tier of another venue',
+    'simulation: {',
+    'simulation: {price_bands: {plan: us_luld, tier_2: [EURUSD.other]}, ',
+    'EURUSD.other is not of the venue fxcm',
+  ],
+  [
+    'a plan with periods beside its own',
+    'simulation: {',
+    'simulation: {price_bands: {plan: us_luld, wide_after_open_us: 1}, ',
+    'the plan us_luld has periods of its own',
+  ],
+  [
+    'a plan without days',
+    'calendar: nyse\n    simulation: {',
+    'simulation: {price_bands: {plan: us_luld}, ',
+    'a plan goes by the days of a calendar',
+  ],
+  [
     'a halt elsewhere',
     'instrument: EURUSD.fxcm, from',
     'instrument: EURUSD.oanda, from',

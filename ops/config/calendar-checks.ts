@@ -1,11 +1,11 @@
 // The market of a venue in a configuration: calendars that are there, zones and dates that exist, sessions that do not
-// overlap, halts of instruments that the venue has, and chances that are ones.
+// overlap, halts of instruments that the venue has, bands that stand somewhere, and chances that are ones.
 
 import { dayOf, minuteOf } from '../../engine/calendar/session-calendar.ts'
 import { type CalendarConfig, type CalendarSession, WEEKDAYS } from '../../schemas/calendar.ts'
 import type { Config } from '../../schemas/config.ts'
 import { parseInstrumentId } from '../../schemas/ids.ts'
-import type { BustsConfig } from '../../schemas/market-rules.ts'
+import type { BustsConfig, PriceBandsConfig } from '../../schemas/market-rules.ts'
 import type { ConfigPath } from './config-problem.ts'
 import type { Partly, Report } from './partly-read.ts'
 import { isTimeZone } from './utc-offsets.ts'
@@ -18,6 +18,7 @@ export function checkCalendars(config: Partly<Config>, report: Report): void {
   for (const [index, venue] of (config.venues ?? []).entries()) {
     checkName(config, venue?.calendar, ['venues', index, 'calendar'], report)
     checkHalts(venue, ['venues', index, 'simulation', 'halts'], report)
+    checkBands(venue, ['venues', index, 'simulation', 'price_bands'], report)
     checkBusts(venue?.simulation?.busts, ['venues', index, 'simulation', 'busts'], report)
   }
   for (const [index, instrument] of (config.instruments ?? []).entries()) {
@@ -120,6 +121,35 @@ function checkHalts(
     ends.set(instrument, to)
   }
 }
+
+/** Distances are given, or a plan's; a plan goes by the days of a calendar. */
+function checkBands(
+  venue: Partly<Config['venues'][number]> | undefined,
+  path: ConfigPath,
+  report: Report,
+): void {
+  const bands = venue?.simulation?.price_bands
+  if (bands === undefined) return
+  if ((bands.basis_points === undefined) === (bands.plan === undefined))
+    report(path, 'bands stand at basis_points, or as a plan says.', 'Give one of basis_points and plan.')
+  if (bands.plan === undefined) {
+    if (bands.tier_2 !== undefined)
+      report([...path, 'tier_2'], 'tiers are those of a plan.', 'Remove it, or give a plan.')
+    return
+  }
+  if (venue?.calendar === undefined)
+    report([...path, 'plan'], 'a plan goes by the days of a calendar.', 'Give the venue a calendar.')
+  for (const key of PERIODS) {
+    if (bands[key] !== undefined)
+      report([...path, key], `the plan ${bands.plan} has periods of its own.`, 'Remove it, or the plan.')
+  }
+  for (const [at, instrument] of (bands.tier_2 ?? []).entries()) {
+    if (parseInstrumentId(instrument ?? '')?.venue !== venue?.id)
+      report([...path, 'tier_2', at], `${instrument} is not of the venue ${venue?.id}.`, 'Name one that is.')
+  }
+}
+
+const PERIODS = ['wide_after_open_us', 'wide_before_close_us'] as const satisfies (keyof PriceBandsConfig)[]
 
 function checkBusts(busts: Partly<BustsConfig> | undefined, path: ConfigPath, report: Report): void {
   const chances = [busts?.bust_probability, busts?.correct_probability].map(Number)

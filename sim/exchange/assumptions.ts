@@ -7,6 +7,8 @@ export const ASSUMPTIONS: readonly string[] = [
   'In an auction own orders meet each other and what the book shows at that moment, with best prices alone no more than the displayed sizes; at its price the orders of the market come first.',
   'Where a venue takes auction prices from prints, orders better than the first trade behind the auction get its price, up to its size, and orders at that price get nothing.',
   'Prices have no bands unless the venue is given some; then own orders do not trade while a side of the market is beyond its band, and a market that stays at one is paused, and goes on with an auction.',
+  'Bands stand around the mean of the last minutes, which moves them at each price, or, under the US limit up-limit down plan and where the configuration says so, once it differs enough from the price they stand around and that has stood long enough; time alone moves them with the next row of the instrument.',
+  'Under the US limit up-limit down plan the percentages go by the last price of the day before, or else the first of the day, in the quote currency; multiples for leveraged products are left out.',
   'No trade is taken back or corrected unless the venue is told to, by chances drawn from the seed, or in a paper session by its operator; an open order has a busted quantity to trade again, an ended one does not.',
   'A halt is one of the script in the configuration; it ends with an auction, and one that lasts over the close leaves the closing auction out.',
   'Market buys pay the ask and market sells receive the bid of the book at the time the order reaches the venue.',

@@ -34,6 +34,8 @@ export type MarketPhasesTerms = {
   readonly bands: PriceBandsConfig | undefined
   /** An instrument begins to trade, but for the end of a stand at a band. */
   readonly onOpen: (instrument_index: number) => void
+  /** The last session of its day has ended. */
+  readonly onDayEnd: (instrument_index: number) => void
   readonly agenda: Agenda
   readonly floor: CallFloor
   /** Says that an instrument is in another status now. */
@@ -356,7 +358,9 @@ export class MarketPhases {
   }
 
   #endSession(index: number, ts_us: number): void {
-    this.#terms.floor.endSession(index, this.#endsDay[index] !== 0, ts_us)
+    const endsDay = this.hasDayEnded(index)
+    if (endsDay) this.#terms.onDayEnd(index)
+    this.#terms.floor.endSession(index, endsDay, ts_us)
   }
 
   #startHalt(index: number, now_us: number): void {

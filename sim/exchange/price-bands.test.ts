@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
+import { must } from '../../schemas/assert.ts'
 import type { SimulationConfig } from '../../schemas/config.ts'
 import type { PriceBandsConfig } from '../../schemas/market-rules.ts'
+import { PriceBands } from './price-bands.ts'
 import { instrument, Scenario, specsOf, terms, venue } from './scenario.test-support.ts'
 import { dayTerms, playDay } from './trading-day.test-support.ts'
 
@@ -307,3 +309,97 @@ test('[M18] own orders do not meet beyond the band', () => {
     ).slice(2),
   ).toEqual(['09:00:03 b trade 50@1001 leaves 10'])
 })
+
+test.each([1, 2, 3, 4, 5])(
+  '[M20] [M21] reference and widths are those of a reckoning over the whole list of prices, seed %i',
+  (seed) => {
+    const random = new RandomStream(seed, 'luld')
+    const session = {
+      pre_open_us: 0,
+      open_us: 0,
+      closing_call_us: 4_000_000_000,
+      close_us: 4_000_000_000,
+      is_last_of_day: true,
+    }
+    const tier_2 = seed % 2 === 0 ? ['X.sim'] : []
+    const plan = { plan: 'us_luld', tier_2, reference_window_us: 300_000_000 } as const
+    const config = { ...plan, limit_state_us: 15_000_000, pause_us: 300_000_000 }
+    let bands = must(PriceBands.of({ price_bands: config }, specsOf(instrument())), 'bands are configured')
+    const naive = new NaiveReference(tier_2.length === 0 ? 5 : 10, tier_2.length === 0)
+    let price = 1_000
+    let replaced = 0
+    let before = ''
+    for (let ts = 500_000; ts < 4_000_000_000; ts += 1 + random.nextInt(9_000_000)) {
+      if (random.nextInt(3) > 0) {
+        price += random.nextInt(31) - 15
+        bands.onTrade(0, price, session, ts)
+        naive.trade(price, ts)
+      } else {
+        bands.pass(0, session, ts)
+        naive.look(ts)
+      }
+      const placed = [bands.bound(0, -1e9), bands.bound(0, 1e9)]
+      // What only time changes is there with the next row.
+      if (naive.isLooked) expect({ seed, ts, placed }).toEqual({ seed, ts, placed: naive.bands(ts) })
+      if (before !== placed.join()) replaced++
+      before = placed.join()
+      if (random.nextInt(20) !== 0) continue
+      const again = must(
+        PriceBands.of({ price_bands: config }, specsOf(instrument())),
+        'bands are configured',
+      )
+      again.restore(bands.state())
+      bands = again
+    }
+    expect(replaced).toBeGreaterThan(5)
+  },
+)
+
+/** The rule as it is written, over every trade there was; prices are whole, so that the mean is a fraction of whole numbers. */
+class NaiveReference {
+  /** Whether the widths are those of the time, too. */
+  isLooked = false
+  readonly #trades: { readonly price: number; readonly second: number }[] = []
+  readonly #percent: number
+  readonly #isWideAtClose: boolean
+  #reference: readonly [sum: number, count: number] | undefined
+  #since = 0
+
+  constructor(percent: number, isWideAtClose: boolean) {
+    this.#percent = percent
+    this.#isWideAtClose = isWideAtClose
+  }
+
+  trade(price: number, ts: number): void {
+    this.#trades.push({ price, second: Math.floor(ts / 1e6) })
+    this.#reckon(ts)
+    this.isLooked = false
+  }
+
+  look(ts: number): void {
+    if (this.#reference === undefined) return
+    this.#reckon(ts)
+    this.isLooked = true
+  }
+
+  bands(ts: number): number[] {
+    const [sum, count] = must(this.#reference, 'a price has come')
+    const isWide = this.#isWideAtClose && ts >= 4_000_000_000 - 1_500_000_000
+    const share = (this.#percent * (isWide ? 2 : 1)) / 100
+    return [Math.round((sum / count) * (1 - share)), Math.round((sum / count) * (1 + share))]
+  }
+
+  #reckon(ts: number): void {
+    const within = this.#trades.filter(({ second }) => Math.floor(ts / 1e6) - second < 300)
+    if (within.length === 0) return
+    const mean = [within.reduce((sum, { price }) => sum + price, 0), within.length] as const
+    if (this.#reference !== undefined) {
+      const [sum, count] = this.#reference
+      // |mean - reference| / reference >= 1 / 100, over one denominator.
+      const moved = Math.abs(mean[0] * count - sum * mean[1]) * 100
+      if (ts - this.#since < 30e6 || moved < sum * mean[1] || moved === 0) return
+    }
+    this.#reference = mean
+    this.#since = ts
+  }
+}

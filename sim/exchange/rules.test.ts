@@ -12,6 +12,7 @@ import {
   ONE_UPDATES_OTHERS,
 } from './rules/linked-orders.test-support.ts'
 import { MARKET, MARKET_TO_LIMIT } from './rules/market-orders.test-support.ts'
+import { BAND_DISTANCES, BAND_PERIODS, BAND_REFERENCE } from './rules/price-bands.test-support.ts'
 import { CONNECTIONS, RACES } from './rules/races.test-support.ts'
 import { BAD_ORDERS, CAPABILITIES, HOURS, MEANS, NAMES } from './rules/refusals.test-support.ts'
 import type { RuleGroup } from './rules/rule.test-support.ts'
@@ -51,6 +52,9 @@ const GROUPS: readonly RuleGroup[] = [
   ADAPTIVE_BARS,
   BAR_VOLUME,
   FILL_MODELS,
+  BAND_DISTANCES,
+  BAND_REFERENCE,
+  BAND_PERIODS,
 ]
 
 for (const { group, rules, terms: shared = terms() } of GROUPS) {

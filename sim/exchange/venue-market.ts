@@ -75,6 +75,7 @@ export class VenueMarket {
       halts,
       bands: bands?.config,
       onOpen: (index) => bands?.reset(index),
+      onDayEnd: (index) => bands?.endDay(index),
       auctions: venue.simulation?.auctions ?? AUCTIONS_DEFAULT,
       agenda,
       floor: new CallFloor(floor, floor.call, auction),
@@ -125,11 +126,13 @@ export class VenueMarket {
     const phases = this.#phases
     if (bands === undefined || !(phases.isTrading(instrument_index) || phases.isLimited(instrument_index)))
       return
+    const session = phases.sessionOf(instrument_index)?.session
+    bands.pass(instrument_index, session, ts_us)
     const bid = this.#book.bid_price_units[instrument_index] as number
     const ask = this.#book.ask_price_units[instrument_index] as number
     const position = bands.position(instrument_index, bid, ask)
     phases.onPosition(instrument_index, position, ts_us)
-    if (position === 'inside') bands.onQuote(instrument_index, bid, ask, ts_us)
+    if (position === 'inside') bands.onQuote(instrument_index, bid, ask, session, ts_us)
   }
 
   /** The book of an instrument has moved. */
@@ -140,7 +143,8 @@ export class VenueMarket {
     if (wasTrading || this.#bands === undefined || !phases.isTrading(instrument_index)) return
     // The price it opens with is the first of its window.
     const bid = this.#book.bid_price_units[instrument_index] as number
-    this.#bands.onQuote(instrument_index, bid, this.#book.ask_price_units[instrument_index] as number, ts_us)
+    const ask = this.#book.ask_price_units[instrument_index] as number
+    this.#bands.onQuote(instrument_index, bid, ask, phases.sessionOf(instrument_index)?.session, ts_us)
   }
 
   onTrade(instrument_index: number, ts_us: number, price_units: number, size_units: number): void {
@@ -149,7 +153,12 @@ export class VenueMarket {
       this.#bands?.allows(instrument_index, price_units) === true &&
       this.#phases.isTrading(instrument_index)
     )
-      this.#bands.onTrade(instrument_index, price_units, ts_us)
+      this.#bands.onTrade(
+        instrument_index,
+        price_units,
+        this.#phases.sessionOf(instrument_index)?.session,
+        ts_us,
+      )
   }
 
   onEvent(event: MarketEvent, now_us: number): void {
