@@ -6,13 +6,10 @@ import type { Route } from '../../engine/bus.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
-import type { MarketTable } from '../../engine/market/market-table.ts'
-import type { StatusTable } from '../../engine/market/status-table.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
-import type { Outputs } from '../../engine/outputs.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
-import { type AccountId, clientOrderId, type StrategyId } from '../../schemas/ids.ts'
+import { clientOrderId, type StrategyId } from '../../schemas/ids.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { CancelIntent, Intent, ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
@@ -26,35 +23,13 @@ import { SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import type { OrderRecord } from '../order/order-record.ts'
 import type { OpenOrder } from '../strategy/context.ts'
+import type { ExecutionOptions } from './execution-options.ts'
 import { ForeignIntents } from './foreign-intents.ts'
 import { HeldBook } from './held-book.ts'
 import { type HeldOrder, heldOrder } from './held-order.ts'
 import { decodeChange, encodeChange, type HoldingChange } from './holding-change.ts'
 import { denialOf } from './intent-denial.ts'
 import { LinkedOrders } from './linked-orders.ts'
-
-export type ExecutionOptions = {
-  readonly account_id: AccountId
-  readonly session: string
-  readonly strategies: readonly StrategyId[]
-  readonly instruments: readonly InstrumentSpec[]
-  /** By venue id. */
-  readonly capabilities: ReadonlyMap<string, CapabilityTable>
-  readonly table: MarketTable
-  readonly statuses: StatusTable
-  readonly outputs: Outputs
-  /** The account's order with this key, while the order actor holds it. */
-  readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
-  /** Whether the strategy may ask for orders. */
-  readonly isTrading: (strategy_id: StrategyId) => boolean
-  /** Whether what is held of the strategy may go to the gate now, or waits. */
-  readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number) => boolean
-  /** A counter for a request of the engine's own about a strategy's order. */
-  readonly engineCounter: (strategy_id: StrategyId) => number
-  /** Of these strategies, those that another node runs. */
-  readonly apart: ReadonlySet<string>
-  readonly counterHighWater: (strategy_id: StrategyId) => number
-}
 
 /** The timer that looks again at what was due while market or account were not open; no order's key looks like it. */
 const DUE = 'due'

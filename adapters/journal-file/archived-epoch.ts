@@ -6,9 +6,9 @@ import type { JournalFs } from '../../engine/journal-fs-port.ts'
 import { ArchiveFile } from './archive-file.ts'
 import { BatchReader } from './batch-reader.ts'
 import type { JournalPosition } from './durable-mark.ts'
+import type { FoundEpoch } from './found-epoch.ts'
 import { journalCorrupt } from './journal-errors.ts'
 import { archivePath } from './journal-paths.ts'
-import type { FoundEpoch } from './recover-journal.ts'
 
 export async function readArchivedEpoch(place: {
   readonly fs: JournalFs

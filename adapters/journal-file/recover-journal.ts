@@ -8,6 +8,7 @@ import { readArchivedEpoch } from './archived-epoch.ts'
 import { DurableMark, type JournalPosition } from './durable-mark.ts'
 import { folderEpoch } from './epoch-files.ts'
 import { scanEpoch } from './epoch-scan.ts'
+import type { FoundEpoch } from './found-epoch.ts'
 import { journalCorrupt } from './journal-errors.ts'
 import { epochPath, isLeavingName, isStagingName } from './journal-paths.ts'
 import { listEpochs } from './list-epochs.ts'
@@ -20,13 +21,6 @@ export type RecoveredJournal = {
   readonly ends: ReadonlyMap<number, JournalPosition>
   /** Epochs that lie packed in the folder of archives. */
   readonly archived: ReadonlySet<number>
-}
-
-/** What was found of one epoch. */
-export type FoundEpoch = {
-  readonly recovered: RecoveredEpoch
-  readonly tail: JournalPosition
-  readonly repaired?: TailRepair | undefined
 }
 
 /** @param beside_writer another process is writing: nothing is changed, and the journal ends at the mark. */

@@ -4,7 +4,6 @@
 import { assert } from '../../schemas/assert.ts'
 import { MONEY_SCALE, type RoundingMode } from '../../schemas/money.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
-import type { InstrumentSpec } from '../instrument-spec.ts'
 import { divideRounded } from './rounding.ts'
 import { wideProduct } from './wide-product.ts'
 
@@ -14,25 +13,33 @@ export const MONEY_MAX = 10n ** 38n - 1n
 /** Reason code of a denial: the amount is beyond `MONEY_MAX`. */
 export const MONEY_OVERFLOW = 'money_overflow'
 
-/** Exact value of `quantity_units` at `price_units`, signed as the product is. */
-export function exactValue(spec: InstrumentSpec, price_units: number, quantity_units: number): bigint {
-  const product = wideProduct(price_units, quantity_units)
-  return spec.value_per_product === 1n ? product : product * spec.value_per_product
+/** How an instrument's prices and sizes make values, and values money. */
+export type ValueScale = {
+  /** Counts of value in one unit of price times one unit of size. */
+  readonly value_per_product: bigint
+  /** Counts of value in one count of money. */
+  readonly values_per_money: bigint
 }
 
-export function moneyOfValue(spec: InstrumentSpec, value: bigint, mode: RoundingMode): bigint {
-  return spec.values_per_money === 1n ? value : divideRounded(value, spec.values_per_money, mode)
+/** Exact value of `quantity_units` at `price_units`, signed as the product is. */
+export function exactValue(scale: ValueScale, price_units: number, quantity_units: number): bigint {
+  const product = wideProduct(price_units, quantity_units)
+  return scale.value_per_product === 1n ? product : product * scale.value_per_product
+}
+
+export function moneyOfValue(scale: ValueScale, value: bigint, mode: RoundingMode): bigint {
+  return scale.values_per_money === 1n ? value : divideRounded(value, scale.values_per_money, mode)
 }
 
 /** Magnitude of an order's or a fill's worth in quote currency; an amount out of range is a coded refusal. */
 export function notionalMoney(
-  spec: InstrumentSpec,
+  scale: ValueScale,
   price_units: PriceUnits,
   quantity_units: SizeUnits,
   mode: RoundingMode = 'half_even',
 ): bigint | typeof MONEY_OVERFLOW {
-  const value = exactValue(spec, price_units, quantity_units)
-  return checkedMoney(moneyOfValue(spec, value < 0n ? -value : value, mode))
+  const value = exactValue(scale, price_units, quantity_units)
+  return checkedMoney(moneyOfValue(scale, value < 0n ? -value : value, mode))
 }
 
 export function checkedMoney(amount: bigint): bigint | typeof MONEY_OVERFLOW {

@@ -4,7 +4,13 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { must } from '../../schemas/assert.ts'
-import type { BareDiskTask } from './bare-disk.ts'
+
+export type BareDiskTask = {
+  readonly path: string
+  readonly interval_ms: number
+  /** Not zero once the measurement is to end. */
+  readonly stop: Int32Array
+}
 
 const BLOCK_BYTES = 1024
 

@@ -3,13 +3,7 @@
 
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-
-export type BareDiskTask = {
-  readonly path: string
-  readonly interval_ms: number
-  /** Not zero once the measurement is to end. */
-  readonly stop: Int32Array
-}
+import type { BareDiskTask } from './bare-disk-worker.ts'
 
 const ENTRY = new URL('./bare-disk-worker.ts', import.meta.url)
 /** As often as the slower of the measured sessions sends an order. */

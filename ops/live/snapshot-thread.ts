@@ -2,19 +2,7 @@
 // The session never waits for it, and goes on without it: what a restart then runs again is longer, and as right.
 
 import { Worker } from 'node:worker_threads'
-
-export type SnapshotTask = {
-  /** Folder of the journal. */
-  readonly directory: string
-  readonly epoch: number
-  /** What the sources of strategies are relative to. */
-  readonly base_directory: string
-}
-
-/** What the thread says. */
-export type SnapshotNote =
-  | { readonly note: 'lost' }
-  | { readonly note: 'ended'; readonly differs: boolean; readonly what: string }
+import type { SnapshotNote, SnapshotTask } from './snapshot-worker.ts'
 
 export type SnapshotThreadOptions = SnapshotTask & {
   /** A strategy holds state that no snapshot keeps; none is taken before it was faulted. */

@@ -20,7 +20,19 @@ import { must } from '../../schemas/assert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { rerunNode } from './rerun-node.ts'
 import { SnapshotFollower } from './snapshot-follower.ts'
-import type { SnapshotNote, SnapshotTask } from './snapshot-thread.ts'
+
+export type SnapshotTask = {
+  /** Folder of the journal. */
+  readonly directory: string
+  readonly epoch: number
+  /** What the sources of strategies are relative to. */
+  readonly base_directory: string
+}
+
+/** What the thread says. */
+export type SnapshotNote =
+  | { readonly note: 'lost' }
+  | { readonly note: 'ended'; readonly differs: boolean; readonly what: string }
 
 const port = must(parentPort, 'a worker has a parent')
 const { directory, epoch, base_directory } = workerData as SnapshotTask

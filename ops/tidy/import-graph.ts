@@ -26,8 +26,6 @@ export type Import = {
   readonly from: string
   readonly line: number
   readonly to: string
-  /** `import type`: gone when the file runs. */
-  readonly types_only: boolean
 }
 
 /** Relative imports as paths from the root; packages by their specifier. `new URL('./x.ts', …)` names a file, too. */
@@ -36,7 +34,7 @@ export function importsOf(source: SourceFile): Import[] {
     const specifier = specifierOf(node)
     if (specifier === undefined) return []
     const to = specifier.startsWith('.') ? posix.join(posix.dirname(source.path), specifier) : specifier
-    return [{ from: source.path, line: lineAt(source.text, node.start), to, types_only: isTypesOnly(node) }]
+    return [{ from: source.path, line: lineAt(source.text, node.start), to }]
   })
 }
 
@@ -70,10 +68,9 @@ export function undeclaredPackages(imports: readonly Import[], declared: readonl
     }))
 }
 
-/** Each circle of files that load each other, once, as the path around it. */
+/** Each circle of files that name each other, if only in types, once, as the path around it. */
 export function importCycles(imports: readonly Import[]): string[][] {
-  const loads = imports.filter(({ types_only }) => !types_only)
-  const targets = Map.groupBy(loads, ({ from }) => from)
+  const targets = Map.groupBy(imports, ({ from }) => from)
   const cycles: string[][] = []
   const done = new Set<string>()
   const walk = (path: string, trail: readonly string[]): void => {
@@ -117,8 +114,4 @@ function specifierOf(node: SyntaxNode): string | undefined {
   const first: unknown = Array.isArray(node.arguments) ? node.arguments[0] : undefined
   const value = isNode(first) ? first.value : undefined
   return typeof value === 'string' && /^\.{1,2}\/.*\.ts$/.test(value) ? value : undefined
-}
-
-function isTypesOnly({ type, importKind, exportKind }: SyntaxNode): boolean {
-  return type === 'TSImportType' || importKind === 'type' || exportKind === 'type'
 }

@@ -4,8 +4,13 @@
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { parseRate } from '../../engine/money/rate.ts'
 import { divideRounded } from '../../engine/money/rounding.ts'
+import type { AccountConfig } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import type { AccountTerms } from './venue-account.ts'
+
+export type AccountTerms = Pick<
+  AccountConfig,
+  'id' | 'venues' | 'currency' | 'balance' | 'leverage_max' | 'conversion_rates'
+>
 
 /** A fraction in lowest terms. */
 export type Factor = { readonly numerator: bigint; readonly denominator: bigint }

@@ -8,12 +8,13 @@ import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import type { DeepBooks } from './deep-books.ts'
 import type { FillModel } from './fill-model.ts'
 import { type Impact, worsePrice } from './impact.ts'
-import { fillableUnits, type MatchingEvents, type MatchingTerms } from './matching.ts'
+import type { MatchingTerms } from './matching.ts'
+import type { MatchingEvents } from './matching-events.ts'
 import type { PriceBands } from './price-bands.ts'
 import type { QueuePlaces } from './queue-places.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { SelfMatch } from './self-match.ts'
-import { leavesUnits, type VenueOrder } from './venue-order.ts'
+import { fillableUnits, leavesUnits, type VenueOrder } from './venue-order.ts'
 
 export type DeepMatchingTerms = Omit<MatchingTerms, 'book'> & {
   readonly books: DeepBooks

@@ -5,18 +5,30 @@ import { shareUnits } from '../../actors/execution/share-units.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Child, ParentState } from './child-orders.ts'
-import type { OrderFloor } from './order-floor.ts'
 import type { VenueLinks } from './venue-links.ts'
 import { leavesUnits, NOT_PLACED, type VenueOrder } from './venue-order.ts'
 
+/** What links do to the orders of a floor. */
+type Floor = {
+  /** Orders that came to stand at their price so far. */
+  priority_count: number
+  /** Brings in an order that was held back; returns why it cannot be, or ''. */
+  start(order: VenueOrder, ts_us: number): string
+  enter(order: VenueOrder, waits: boolean, ts_us: number): void
+  withdraw(order: VenueOrder): void
+  cancel(order: VenueOrder, ts_us: number, reason_code: string): void
+  cancelOpen(order: VenueOrder, ts_us: number, reason_code: string): void
+  cancelGroup(others: readonly VenueOrder[], ts_us: number): void
+}
+
 export class LinkedFloor {
   readonly #links: VenueLinks
-  readonly #floor: OrderFloor
+  readonly #floor: Floor
   readonly #specs: readonly InstrumentSpec[]
   /** Parents of children that ended by themselves: nothing would cover what they traded later. */
   readonly #uncovered = new Set<VenueOrder>()
 
-  constructor(links: VenueLinks, floor: OrderFloor, specs: readonly InstrumentSpec[]) {
+  constructor(links: VenueLinks, floor: Floor, specs: readonly InstrumentSpec[]) {
     this.#links = links
     this.#floor = floor
     this.#specs = specs

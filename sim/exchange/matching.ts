@@ -5,25 +5,12 @@ import { must } from '../../schemas/assert.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import type { FillModel } from './fill-model.ts'
 import { type Impact, worsePrice } from './impact.ts'
+import type { MatchingEvents } from './matching-events.ts'
 import type { QueuePlaces } from './queue-places.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { SelfMatch } from './self-match.ts'
 import type { TopOfBook } from './top-of-book.ts'
-import { leavesUnits, type VenueOrder } from './venue-order.ts'
-
-export type MatchingEvents = {
-  /** Books one fill: accounts, report, and the order's place in the book. */
-  readonly onFill: (
-    order: VenueOrder,
-    price_units: PriceUnits,
-    quantity_units: SizeUnits,
-    ts_us: number,
-  ) => void
-  /** A resting order met one of its own account, and the venue's rule cancels it. */
-  readonly onSelfMatch: (order: VenueOrder, ts_us: number) => void
-  /** A resting order that only reduces has nothing left to reduce. */
-  readonly onSpent: (order: VenueOrder, ts_us: number) => void
-}
+import { fillableUnits, leavesUnits, type VenueOrder } from './venue-order.ts'
 
 export type MatchingTerms = {
   readonly book: TopOfBook
@@ -176,17 +163,4 @@ export class Matching {
   #spec(order: VenueOrder): InstrumentSpec {
     return must(this.#specs[order.instrument_index], 'an order is matched in an instrument that is known')
   }
-}
-
-/**
- * What may trade of the order at once: what is left of it; of a resting one that shows a part, that part; of one that only
- * reduces, no more than is open on the other side.
- */
-export function fillableUnits(order: VenueOrder): number {
-  const { terms } = order
-  let units: number = leavesUnits(order)
-  if (terms.display_quantity_units !== 0 && order.is_resting)
-    units = Math.min(units, order.display_left_units)
-  if (!terms.reduce_only) return units
-  return Math.min(units, order.account.closableUnits(order.instrument_index, order.side))
 }

@@ -6,11 +6,12 @@ import { must } from '../../schemas/assert.ts'
 import type { Side } from '../../schemas/messages/order.ts'
 import type { SizeUnits } from '../../schemas/units.ts'
 import type { FillModel } from './fill-model.ts'
-import { fillableUnits, type MatchingEvents } from './matching.ts'
+import type { MatchingEvents } from './matching-events.ts'
 import type { PriceBands } from './price-bands.ts'
 import { PARTS, type QueueModel } from './queue-model.ts'
 import type { RestingOrders } from './resting-orders.ts'
-import { UNSEEN, type VenueOrder } from './venue-order.ts'
+import { UNSEEN } from './top-of-book.ts'
+import { fillableUnits, type VenueOrder } from './venue-order.ts'
 
 export type QueuePlacesTerms = {
   /** Undefined where nobody stands in front, or, by order, places are ranks. */

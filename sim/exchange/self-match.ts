@@ -5,12 +5,12 @@ import type { SimulationConfig } from '../../schemas/config.ts'
 import type { Side } from '../../schemas/messages/order.ts'
 import type { SizeUnits } from '../../schemas/units.ts'
 import type { DeepBooks } from './deep-books.ts'
-import { fillableUnits, type MatchingEvents } from './matching.ts'
+import type { MatchingEvents } from './matching-events.ts'
 import type { PriceBands } from './price-bands.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { VenueAccount } from './venue-account.ts'
 import type { VenueLinks } from './venue-links.ts'
-import { leavesUnits, type VenueOrder } from './venue-order.ts'
+import { fillableUnits, leavesUnits, type VenueOrder } from './venue-order.ts'
 
 export type SelfMatchRule = Exclude<NonNullable<SimulationConfig['self_match']>, 'apart'>
 

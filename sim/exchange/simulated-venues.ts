@@ -10,10 +10,11 @@ import type { CalendarConfig } from '../../schemas/calendar.ts'
 import type { VenueConfig } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { parseUnits } from '../../schemas/units.ts'
+import type { AccountTerms } from './account-factors.ts'
 import { Agenda } from './agenda.ts'
 import { type ExchangeTerms, SimulatedExchange } from './simulated-exchange.ts'
 import { TopOfBook } from './top-of-book.ts'
-import { type AccountTerms, VenueAccount, type VenuePosition } from './venue-account.ts'
+import { VenueAccount, type VenuePosition } from './venue-account.ts'
 import { orderedUnits } from './venue-order.ts'
 
 export type VenueTerms = ExchangeTerms['venue'] & Pick<VenueConfig, 'displayed_quantity_default'>

@@ -6,7 +6,9 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { BarColumns } from '../../engine/tick-store-port.ts'
 import type { Side } from '../../schemas/messages/order.ts'
-import { UNSEEN } from './venue-order.ts'
+
+/** What stands in front of an order at a price that the data has not shown since it came to rest: behind whatever stands there. */
+export const UNSEEN = Number.POSITIVE_INFINITY
 
 /**
  * What an instrument's book is made of; a higher number is the better kind. A bar's volume is the only one that both sides

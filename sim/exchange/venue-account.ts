@@ -9,20 +9,21 @@ import { exactValue, moneyOfValue } from '../../engine/money/money.ts'
 import { parseRate } from '../../engine/money/rate.ts'
 import { divideRounded } from '../../engine/money/rounding.ts'
 import { must } from '../../schemas/assert.ts'
-import type { AccountConfig } from '../../schemas/config.ts'
 import type { AccountId, InstrumentId } from '../../schemas/ids.ts'
 import type { Side } from '../../schemas/messages/order.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { parseDecimal } from '../../schemas/units.ts'
-import { applyFactor, conversionFactor, type Factor, marginFactor, valueFactor } from './account-factors.ts'
+import {
+  type AccountTerms,
+  applyFactor,
+  conversionFactor,
+  type Factor,
+  marginFactor,
+  valueFactor,
+} from './account-factors.ts'
 import type { TopOfBook } from './top-of-book.ts'
 
 /** What the account's terms are made of; the rest of its configuration is the engine's business. */
-export type AccountTerms = Pick<
-  AccountConfig,
-  'id' | 'venues' | 'currency' | 'balance' | 'leverage_max' | 'conversion_rates'
->
-
 export type AccountRefusal = '' | 'short_not_allowed' | 'quantity_out_of_range' | 'insufficient_margin'
 
 export type VenuePosition = {

@@ -14,9 +14,6 @@ import type { VenueAccount } from './venue-account.ts'
 /** The place of an order that has not come to rest since it last lost its place. */
 export const NOT_PLACED = -1
 
-/** The place of an order at a price that the data has not shown since it came to rest: behind whatever stands there. */
-export const UNSEEN = Number.POSITIVE_INFINITY
-
 /** How an order meets the book once nothing holds it back. */
 export const WORKS_AS = ['market', 'limit', 'market_to_limit'] as const
 export type WorksAs = (typeof WORKS_AS)[number]
@@ -63,6 +60,19 @@ export type VenueOrder = {
 
 export function leavesUnits(order: VenueOrder): SizeUnits {
   return (order.order_quantity_units - order.cum_quantity_units) as SizeUnits
+}
+
+/**
+ * What may trade of the order at once: what is left of it; of a resting one that shows a part, that part; of one that only
+ * reduces, no more than is open on the other side.
+ */
+export function fillableUnits(order: VenueOrder): number {
+  const { terms } = order
+  let units: number = leavesUnits(order)
+  if (terms.display_quantity_units !== 0 && order.is_resting)
+    units = Math.min(units, order.display_left_units)
+  if (!terms.reduce_only) return units
+  return Math.min(units, order.account.closableUnits(order.instrument_index, order.side))
 }
 
 /** The quantity its owner knows it with. */

@@ -2,22 +2,9 @@
 // share their stamp with the row before. The same options give the same rows, whatever the block size.
 
 import type { QuoteColumns } from '../../engine/tick-store-port.ts'
-import { MarketWalk } from './market-walk.ts'
+import { MarketWalk, type WalkOptions } from './market-walk.ts'
 
-export type MarketOptions = {
-  readonly seed: number | string
-  readonly instrument_id: string
-  readonly row_count: number
-  readonly start_us: number
-  /** Mean time between distinct stamps, in microseconds. */
-  readonly gap_us_mean: number
-  /** First bid; the walk is held between half and twice of it. */
-  readonly start_price_units: number
-  /** Displayed sizes of one to ten times this; 0: none. */
-  readonly size_units: number
-  /** Half of the rows share their stamp with the row before. */
-  readonly shared_stamps: boolean
-}
+export type MarketOptions = WalkOptions & { readonly row_count: number }
 
 export const MARKET_DEFAULTS: Omit<MarketOptions, 'instrument_id'> = {
   seed: 1,

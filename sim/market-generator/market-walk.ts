@@ -3,10 +3,22 @@
 import { RandomStream } from '../../engine/random-stream.ts'
 import type { QuoteColumns } from '../../engine/tick-store-port.ts'
 import { assert, must } from '../../schemas/assert.ts'
-import type { MarketOptions } from './market-generator.ts'
 
 /** A walk has no end; a history takes its first rows. */
-export type WalkOptions = Omit<MarketOptions, 'row_count'>
+export type WalkOptions = {
+  readonly seed: number | string
+  readonly instrument_id: string
+  readonly start_us: number
+  /** Mean time between distinct stamps, in microseconds. */
+  readonly gap_us_mean: number
+  /** First bid; the walk is held between half and twice of it. */
+  readonly start_price_units: number
+  /** Displayed sizes of one to ten times this; 0: none. */
+  readonly size_units: number
+  /** Half of the rows share their stamp with the row before. */
+  readonly shared_stamps: boolean
+}
+
 export type QuoteArrays = Omit<QuoteColumns, 'kind' | 'count' | 'ts_event_ns_rest'>
 
 const STEPS = [-2, -1, -1, 0, 0, 1, 1, 2] as const

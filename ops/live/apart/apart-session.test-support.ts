@@ -19,7 +19,7 @@ import { BIN, runCli } from '../../cli/run-cli.test-support.ts'
 import { askSession, STATUS_TIMEOUT_MS } from '../control-socket.ts'
 import type { SessionStatus } from '../session-status.ts'
 import { APART, apartText, STRATEGIES } from './apart-config.test-support.ts'
-import { BusWatch } from './bus-watch.test-support.ts'
+import { BusWatch, type Stored } from './bus-watch.test-support.ts'
 
 export const INSTALLATION = {
   env: 'paper',
@@ -32,14 +32,6 @@ const QUIET_MS = 60
 /** The folder of sessions on a standby's disk. */
 export const STANDBY_RUNS = 'standby'
 const LOOK_MS = 10
-
-/** A message as it lies on the bus. */
-export type Stored = {
-  readonly subject: string
-  readonly session: string
-  readonly envelope: { readonly message_id: string; readonly source: string; readonly type: string }
-  readonly payload: Readonly<Record<string, unknown>>
-}
 
 /** A folder of sessions, and the server they talk over. */
 export class ApartPlace {

@@ -2,7 +2,14 @@
 // wait for an answer of the venue.
 
 import type { NatsConnection } from '@nats-io/transport-node'
-import type { Stored } from './apart-session.test-support.ts'
+
+/** A message as it lies on the bus. */
+export type Stored = {
+  readonly subject: string
+  readonly session: string
+  readonly envelope: { readonly message_id: string; readonly source: string; readonly type: string }
+  readonly payload: Readonly<Record<string, unknown>>
+}
 
 const PENDING = new Set([
   'order_approved',

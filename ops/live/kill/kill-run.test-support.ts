@@ -9,19 +9,11 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { RandomStream } from '../../../engine/random-stream.ts'
 import { assert, must } from '../../../schemas/assert.ts'
+import { CRASH_POINTS, type CrashPoint, type KillNote } from './crash-points.test-support.ts'
 import { type Verdict, verdictOn } from './kill-judge.test-support.ts'
 import { sessionText, TRADER } from './killed-config.test-support.ts'
-import { OPEN_STATES, type OpenCounts } from './open-orders.test-support.ts'
+import { OPEN_STATES } from './open-orders.test-support.ts'
 import { Surroundings } from './surroundings.test-support.ts'
-
-export const CRASH_POINTS = [
-  'before append',
-  'after append, before fsync',
-  'after fsync, before the send',
-  'at the send',
-  'after the send, before its outcome is journaled',
-] as const
-export type CrashPoint = (typeof CRASH_POINTS)[number]
 
 /** What must be open at a kill, in turn. */
 const WANTED = ['', ...OPEN_STATES] as const
@@ -33,8 +25,6 @@ export const MUTANTS = {
   'drops the last input': 'after append, before fsync',
 } as const satisfies { readonly [mutant: string]: CrashPoint }
 export type Mutant = keyof typeof MUTANTS
-
-export type KillNote = { readonly point: CrashPoint } & OpenCounts
 
 export type KillRun = {
   /** What the judge found wrong; undefined where all is right. */

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { CRASH_POINTS, killRun, MUTANTS, type Mutant } from './kill-run.test-support.ts'
+import { CRASH_POINTS } from './crash-points.test-support.ts'
+import { killRun, MUTANTS, type Mutant } from './kill-run.test-support.ts'
 import { OPEN_STATES } from './open-orders.test-support.ts'
 
 /** `npm run prove:kills` asks for more, and keeps the result. */

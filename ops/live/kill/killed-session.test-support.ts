@@ -13,7 +13,7 @@ import type { VenueConnection } from '../../../engine/live/venue-connection.ts'
 import type { VenueCommand } from '../../../schemas/messages/order.ts'
 import { changed } from '../../../sim/live/changed-port.test-support.ts'
 import { openPaperSession } from '../paper-session.ts'
-import type { CrashPoint, KillNote } from './kill-run.test-support.ts'
+import type { CrashPoint, KillNote } from './crash-points.test-support.ts'
 import { OpenOrders, type OpenState } from './open-orders.test-support.ts'
 
 const [config = '', notes = '', point = '', passages = '0', wanted = '', mutant = '', journal = ''] =

@@ -1,0 +1,32 @@
+// What the execution actor of an account is given, and what it asks of others.
+
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import type { MarketTable } from '../../engine/market/market-table.ts'
+import type { StatusTable } from '../../engine/market/status-table.ts'
+import type { Outputs } from '../../engine/outputs.ts'
+import type { CapabilityTable } from '../../engine/venue-port.ts'
+import type { AccountId, StrategyId } from '../../schemas/ids.ts'
+import type { OrderRecord } from '../order/order-record.ts'
+
+export type ExecutionOptions = {
+  readonly account_id: AccountId
+  readonly session: string
+  readonly strategies: readonly StrategyId[]
+  readonly instruments: readonly InstrumentSpec[]
+  /** By venue id. */
+  readonly capabilities: ReadonlyMap<string, CapabilityTable>
+  readonly table: MarketTable
+  readonly statuses: StatusTable
+  readonly outputs: Outputs
+  /** The account's order with this key, while the order actor holds it. */
+  readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
+  /** Whether the strategy may ask for orders. */
+  readonly isTrading: (strategy_id: StrategyId) => boolean
+  /** Whether what is held of the strategy may go to the gate now, or waits. */
+  readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number) => boolean
+  /** A counter for a request of the engine's own about a strategy's order. */
+  readonly engineCounter: (strategy_id: StrategyId) => number
+  /** Of these strategies, those that another node runs. */
+  readonly apart: ReadonlySet<string>
+  readonly counterHighWater: (strategy_id: StrategyId) => number
+}
