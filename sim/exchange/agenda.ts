@@ -153,6 +153,13 @@ export class Agenda {
     return due.length === 0 ? undefined : Math.max(...due)
   }
 
+  /** Reports of a venue on their way to an account. */
+  reportsUnderWay(venue_id: string, account_id: string): number {
+    const isOne = ({ message }: Slot) =>
+      message.type === 'venue_report' && message.venue_id === venue_id && message.account_id === account_id
+    return [...this.#heap, ...this.#instants.slice(this.#instantHead)].filter(isOne).length
+  }
+
   /** Removes and returns the oldest instant, or else the earliest item. It stays valid until the next `pop`. */
   pop(): AgendaItem {
     if (this.#lent !== undefined) this.#free.push(this.#lent)

@@ -3,9 +3,10 @@
 
 import type { RowInput } from '../../engine/live/live-input.ts'
 import type { FeedClock } from '../../engine/market-feed-port.ts'
-import type { VenueId } from '../../schemas/ids.ts'
+import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import type { MarketAct } from '../../schemas/messages/market-act.ts'
 import type { VenueCommand } from '../../schemas/messages/order.ts'
+import type { VenueState } from '../../schemas/messages/venue.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { VenueHost } from './venue-host.ts'
 
@@ -79,6 +80,13 @@ export class HostDriver {
   ask(venue_id: VenueId, answer: () => () => void): void {
     this.host.ask(venue_id, this.#clock.now_us(), answer)
     this.#pass()
+  }
+
+  /** The books of an account as they are now, behind all that is still to be said of how they came about. */
+  askState(venue_id: VenueId, account_id: AccountId, tell: (state: VenueState) => void): void {
+    this.host.askState(venue_id, account_id, tell)
+    this.#isAsked = true
+    this.#settle()
   }
 
   async close(): Promise<void> {

@@ -59,9 +59,7 @@ export class InProcessConnection implements VenueConnection {
   }
 
   requestState(account_id: AccountId): void {
-    // As the books are now, and behind all that is still to be said of how they came about.
-    const state = this.#driver.host.books.state(this.venue_id, account_id)
-    this.#driver.ask(this.venue_id, () => () => this.#listener?.offer(state))
+    this.#driver.askState(this.venue_id, account_id, (state) => this.#listener?.offer(state))
   }
 
   close(): Promise<void> {

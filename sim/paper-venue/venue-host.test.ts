@@ -214,17 +214,71 @@ test('[V5] an account is told behind every report of what it shows', async () =>
   const told: unknown[] = []
   host.row(quoteAt(START_US), START_US)
   host.command(orderOf(1), START_US + 10)
-  host.ask(GEN, START_US + 20, () => {
-    const { positions } = host.books.state(GEN, MAIN)
-    return () => told.push([words.map(wordOf), positions.map(({ quantity_units }) => quantity_units)])
-  })
-  host.pass(START_US + 20)
+  host.askState(GEN, MAIN, ({ positions }) =>
+    told.push([words.map(wordOf), positions.map(({ quantity_units }) => quantity_units)]),
+  )
   await host.commit()
   expect(told).toEqual([])
   host.pass(START_US + 220)
   await host.commit()
   expect(told).toEqual([[['received paper-1-t-1', '1 new paper-1-t-1', '2 trade paper-1-t-1'], [1_000]]])
 })
+
+test('[V5] a state is what its reports came to, however late a busy machine lets time pass', async () => {
+  const seed = Date.now() % 100_000
+  const random = new RandomStream(seed, 'states')
+  const latency =
+    '{ submit_us: { model: exponential, mean_us: 200, max_us: 2000 }, report_us: { model: recorded, delays_us: [900, 0, 250] } }'
+  const { host, words } = await hostOn(new MemoryJournalStore(), await venueConfig(latency))
+  const differing: unknown[] = []
+  let told = 0
+  let now = START_US
+  for (let turn = 1; turn <= 600; turn++) {
+    now += 1 + random.nextInt(random.nextInt(10) === 0 ? 5_000 : 150)
+    const order = {
+      side: turn % 4 < 2 ? 'buy' : 'sell',
+      price_units: priceUnits(109_995 + random.nextInt(12)),
+    } as const
+    if (turn % 3 === 0) host.command(orderOf(turn, order), now)
+    else host.row(quoteAt(now, 110_000 + random.nextInt(8)), now)
+    if (turn % 9 === 0) host.command(cancelOf(orderOf(turn - 6, order), 1_000 + turn), now)
+    if (turn % 5 === 0) {
+      host.askState(GEN, MAIN, ({ positions, open_client_order_ids }) => {
+        told++
+        const state = { position: positions[0]?.quantity_units ?? 0, open: [...open_client_order_ids].sort() }
+        const reported = reportedBooks(words)
+        if (JSON.stringify(state) !== JSON.stringify(reported)) differing.push({ turn, state, reported })
+      })
+    }
+    if (random.nextInt(8) === 0) host.pass(now)
+    if (random.nextInt(3) === 0) await host.commit()
+  }
+  host.pass(now + 10_000)
+  await host.commit()
+  expect({ seed, told, differing }).toEqual({ seed, told: 120, differing: [] })
+})
+
+/** What the reports so far come to, to whoever has nothing else. */
+function reportedBooks(words: readonly VenueWord[]): { position: number; open: string[] } {
+  const open = new Set<string>()
+  let position = 0
+  for (const word of words) {
+    if (word.word !== 'report') continue
+    const {
+      report_type,
+      client_order_id,
+      original_client_order_id,
+      side,
+      last_quantity_units,
+      leaves_quantity_units,
+    } = word.report
+    if (report_type === 'trade') position += side === 'buy' ? last_quantity_units : -last_quantity_units
+    if (report_type === 'new') open.add(client_order_id)
+    if (report_type === 'canceled') open.delete(original_client_order_id)
+    if (report_type === 'trade' && leaves_quantity_units === 0) open.delete(client_order_id)
+  }
+  return { position, open: [...open].sort() }
+}
 
 test('[V7] the audit of several lives finds every id, every fill once, and that each begins where the last ended', async () => {
   const config = await venueConfig('{ submit_us: 300, report_us: 200 }')

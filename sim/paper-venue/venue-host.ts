@@ -23,10 +23,11 @@ import { storedBehaviour } from '../../engine/stored-config.ts'
 import { must } from '../../schemas/assert.ts'
 import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { Config, SimulationConfig } from '../../schemas/config.ts'
-import type { VenueId } from '../../schemas/ids.ts'
+import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import type { MarketAct } from '../../schemas/messages/market-act.ts'
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
+import type { VenueState } from '../../schemas/messages/venue.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { instrumentsOf } from '../backtest/instrument-set.ts'
@@ -73,6 +74,9 @@ export type VenueWord =
 
 type Waiting = { readonly lsn: number; readonly say: () => void }
 
+/** A state that waits behind so many reports of its account. */
+type AskedState = { readonly state: VenueState; reports_before: number; readonly say: () => void }
+
 export class VenueHost {
   readonly books: VenueBooks
   readonly specs: readonly InstrumentSpec[]
@@ -82,6 +86,7 @@ export class VenueHost {
   readonly #record = new CanonicalWriter(1 << 16)
   readonly #listeners = new Set<(word: VenueWord) => void>()
   #waiting: Waiting[] = []
+  #states: AskedState[] = []
   readonly #questions: { readonly due_us: number; readonly answer: () => () => void }[] = []
   #rowsSinceCommit = 0
   #snapshotSeq: number
@@ -110,7 +115,10 @@ export class VenueHost {
     this.#writer = writer
     this.specs = terms.specs
     this.books = new VenueBooks(terms, {
-      onReport: (report) => this.#later(() => this.#report(report)),
+      onReport: (report) => {
+        this.#later(() => this.#report(report))
+        this.#sayStatesBehind(report)
+      },
       onStatus: (status) => this.#later(() => this.#tell({ word: 'status', status })),
     })
     if (base.length > 0) this.books.load(new CanonicalReader(base))
@@ -201,6 +209,15 @@ export class VenueHost {
     this.#questions.sort((a, b) => a.due_us - b.due_us)
   }
 
+  /** Tells the books of an account as they are now: behind every report that is on its way, and before any later one. */
+  askState(venue_id: VenueId, account_id: AccountId, tell: (state: VenueState) => void): void {
+    const state = this.books.state(venue_id, account_id)
+    const say = () => tell(state)
+    const reports_before = this.books.venues.agenda.reportsUnderWay(venue_id, account_id)
+    if (reports_before === 0) this.#later(say)
+    else this.#states.push({ state, reports_before, say })
+  }
+
   /** Makes everything so far durable, and then says what follows from it. */
   async commit(): Promise<void> {
     this.#snapshotWhenDue()
@@ -232,6 +249,15 @@ export class VenueHost {
     const said = this.#waiting.slice(0, count)
     this.#waiting = this.#waiting.slice(count)
     for (const { say } of said) say()
+  }
+
+  #sayStatesBehind({ venue_id, account_id }: VenueReport): void {
+    if (this.#states.length === 0) return
+    for (const asked of this.#states) {
+      if (asked.state.venue_id !== venue_id || asked.state.account_id !== account_id) continue
+      if (--asked.reports_before === 0) this.#later(asked.say)
+    }
+    this.#states = this.#states.filter(({ reports_before }) => reports_before > 0)
   }
 
   #report(report: VenueReport): void {

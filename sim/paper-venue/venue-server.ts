@@ -108,11 +108,8 @@ export class VenueServer implements PeerDesk {
     })
   }
 
-  /** As the books are now, behind all that is still to be said of how they came about. */
   state(venue_id: VenueId, account_id: AccountId, tell: (state: VenueState) => void): void {
-    const { driver } = this.#options
-    const state = driver.host.books.state(venue_id, account_id)
-    driver.ask(venue_id, () => () => tell(state))
+    this.#options.driver.askState(venue_id, account_id, tell)
   }
 
   instrumentIndex(instrument_id: string): number {
