@@ -77,6 +77,7 @@ export type TestNodeOptions = {
   readonly instruments?: readonly InstrumentSpec[]
   readonly capabilities?: Partial<CapabilityTable>
   readonly bar_close_delay_us?: number
+  readonly behaviour?: number
   readonly inspect?: (event: InspectionEvent) => void
 }
 
@@ -184,6 +185,7 @@ export class TestNode {
       gate: this.gate,
       epoch: 1,
       bar_close_delay_us: options.bar_close_delay_us ?? 0,
+      behaviour: options.behaviour,
       inspect: options.inspect,
       observer: {
         onFact: (fact) => this.facts.push(fact),

@@ -12,6 +12,7 @@ import { type OutputObserver, Outputs } from '../engine/outputs.ts'
 import { isBookKind, type TickKind } from '../engine/tick-store-port.ts'
 import type { VenuePort } from '../engine/venue-port.ts'
 import { must } from '../schemas/assert.ts'
+import { BEHAVIOUR, SINCE_BEHAVIOUR } from '../schemas/behaviour.ts'
 import type { AccountConfig, Config, StrategyConfig } from '../schemas/config.ts'
 import type { AccountId, StrategyId, VenueId } from '../schemas/ids.ts'
 import { BAR_PRICE_TYPES, barSeries } from '../schemas/messages/market.ts'
@@ -51,6 +52,8 @@ export type TradingNodeOptions = Omit<
   /** Whether it tells others of its orders on a bus. */
   readonly is_on_bus?: boolean
   readonly bar_close_delay_us: number
+  /** Of a run that is run again (schemas/behaviour.ts); absent: today's. */
+  readonly behaviour?: number | undefined
   readonly observer?: OutputObserver
   readonly onFault: (fault: FaultReport) => void
   readonly onOutsideStep: (fault: FaultReport) => void
@@ -233,6 +236,7 @@ class Wiring {
       isOpenFor: (strategy_id, instrument_index) => gate.isOpenFor(strategy_id, instrument_index),
       apart,
       counterHighWater: (strategy_id) => orders.counterHighWater(strategy_id),
+      terms_hold: (this.#options.behaviour ?? BEHAVIOUR) >= SINCE_BEHAVIOUR.terms_hold,
     })
     this.#executions.set(account.id, execution)
   }

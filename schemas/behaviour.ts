@@ -5,11 +5,16 @@
 /**
  * 1: as the journals say that name none.
  * 2: in a backtest a bar's volume trades once: buys and sells share it, and so does all that happens on the way to a price.
+ * 3: what an order says holds to its end. A post-only order takes neither by a replace nor when its trigger is met; a
+ *    market-to-limit order that finds nothing is canceled, and has no price without a trade; a touch that fills by chance
+ *    keeps price and time; a bar beside quotes is news for triggers by the last price; the limit of a trailing order is a
+ *    price. Orders the engine would hold without ever looking at their trigger, or send with another time in force, go to
+ *    the gate, which denies them.
  */
-export const BEHAVIOUR = 2
+export const BEHAVIOUR = 3
 
 /** From which number on a change holds. */
-export const SINCE_BEHAVIOUR = { bar_volume_once: 2 } as const
+export const SINCE_BEHAVIOUR = { bar_volume_once: 2, terms_hold: 3 } as const
 
 /** Of a journal's header; those of before there was a number name none. */
 export const BEHAVIOUR_UNNAMED = 1

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { ORDER_TYPES } from '../../schemas/messages/order.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import { Desk } from '../desk.test-support.ts'
-import { EURUSD } from '../trading-node.test-support.ts'
+import { EURUSD, testInstrument } from '../trading-node.test-support.ts'
 
 const rest = { instrument: EURUSD, side: 'buy', quantity_units: 1_000, limit_price_units: 99_000 } as const
 
@@ -104,4 +105,55 @@ test('[E4] a cancel and a replace name the order they change; of an order nobody
     { ...denied, request: 'replace', counter: 78, price_units: 1, order_quantity_units: 2 },
   ])
   expect(desk.state('strategy/s')).toBe('trading')
+})
+
+const stop = { trigger_price_units: 100_500 }
+const stopLimit = { ...stop, limit_price_units: 100_600 }
+const later = { time_in_force: 'gtd', expire_time_us: 9_000_000_000 } as const
+const WATCHES_ALL = {
+  orders: Object.fromEntries(ORDER_TYPES.map((type) => [type, ['day', 'gtc']])),
+  trigger_methods: ['bid_ask', 'last', 'mid'],
+} as const
+
+test('[E5] an order that could not be worked for the time it says is not held: the gate denies it', () => {
+  const desk = new Desk()
+  // A market order is done with at once, whatever is left of its time; a limit order would outlive its date.
+  expect(desk.ask({ ...stop, ...later })).toBe('')
+  expect(desk.ask({ ...stopLimit, ...later })).toBe('order_type_not_supported')
+  expect(desk.ask({ ...stopLimit, time_in_force: 'ioc' })).toBe('')
+  expect(desk.ask({ ...stop, time_in_force: 'opg' })).toBe('order_type_not_supported')
+  expect(desk.ask({ ...stopLimit, time_in_force: 'cls' })).toBe('order_type_not_supported')
+  expect(desk.state('execution/main')).toBe('5 intents, 2 held')
+})
+
+test('[E5] at a venue that watches every trigger nothing is held for its time alone, and never looked at', () => {
+  const desk = new Desk({ capabilities: WATCHES_ALL })
+  expect(desk.ask({ ...stop, time_in_force: 'ioc' })).toBe('order_type_not_supported')
+  expect(desk.state('execution/main')).toBe('1 intents')
+  const before = new Desk({ capabilities: WATCHES_ALL, behaviour: 2 })
+  expect(before.ask({ ...stop, time_in_force: 'ioc' })).toBe('')
+  before.do(() => undefined, 101_000, 101_010)
+  expect([before.state('execution/main'), before.sent]).toEqual(['1 intents, 1 held', []])
+})
+
+test('[E5] the limit of a trailing order that is watched here is a price of the instrument', () => {
+  const fives = testInstrument(EURUSD, 0, { increments: [{ price_increment: '0.00005' }] })
+  const trail = {
+    order_type: 'trailing_stop_limit',
+    side: 'sell',
+    trail: { offset: 100, limit_offset_units: 3 },
+  } as const
+  const limits = [undefined, 2].map((behaviour) => {
+    const desk = new Desk({ instruments: [fives], ...(behaviour !== undefined && { behaviour }) })
+    desk.ask(trail)
+    desk.do(() => undefined, 99_900, 99_910)
+    return [
+      desk.orders.map(({ price_units }) => price_units),
+      desk.denials.map(({ reason_code }) => reason_code),
+    ]
+  })
+  expect(limits).toEqual([
+    [[99_895], []],
+    [[], ['price_off_increment']],
+  ])
 })

@@ -29,4 +29,6 @@ export type ExecutionOptions = {
   /** Of these strategies, those that another node runs. */
   readonly apart: ReadonlySet<string>
   readonly counterHighWater: (strategy_id: StrategyId) => number
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
 }

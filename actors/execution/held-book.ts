@@ -88,8 +88,7 @@ export class HeldBook {
       this.#options.instruments[instrument_index],
       'an order is of a known instrument',
     )
-    const table = this.#options.capabilities.get(venue_id)
-    return workingType(order_type) !== '' && !takes({ order_type, time_in_force, terms }, table)
+    return this.#waitsHere({ order_type, time_in_force, terms, venue_id })
   }
 
   /** The children of a parent, oldest first. */
@@ -124,8 +123,8 @@ export class HeldBook {
    * Returns whether it lives on: one whose time is past does not.
    */
   release(order: HeldOrder): boolean {
-    const { order_type, time_in_force, terms, venue_id } = order
-    if (workingType(order_type) === '' || takes(order, this.#options.capabilities.get(venue_id))) {
+    const { time_in_force, terms } = order
+    if (!this.#waitsHere(order)) {
       this.#send(order)
       return true
     }
@@ -250,6 +249,14 @@ export class HeldBook {
     }
   }
 
+  /** Whether the order waits here for a trigger that its venue does not watch; all else is the gate's to judge now. */
+  #waitsHere(order: Pick<HeldOrder, 'order_type' | 'time_in_force' | 'terms' | 'venue_id'>): boolean {
+    const works_as = workingType(order.order_type)
+    const table = this.#options.capabilities.get(order.venue_id)
+    if (works_as === '' || takes(order, table)) return false
+    return !this.#options.terms_hold || (!watchesAll(table) && keepsTime(order, works_as, table))
+  }
+
   /** What may not go to the gate now stays here: the next row is looked at again. */
   #isOpen({ strategy_id, instrument_index }: HeldOrder): boolean {
     return this.#options.isOpenFor(strategy_id, instrument_index)
@@ -257,7 +264,14 @@ export class HeldBook {
 
   /** The order becomes what it works as, at the prices of this moment. */
   #trigger(order: HeldOrder): void {
-    const price_units = triggeredLimit(order, order.price_units)
+    const { terms_hold, instruments } = this.#options
+    const spec = must(instruments[order.instrument_index], 'an order is of a known instrument')
+    const price_units = triggeredLimit(
+      order,
+      order.price_units,
+      terms_hold ? spec : undefined,
+      this.#node.now_us,
+    )
     this.#drop(order)
     this.#tell(order, 'order.triggered', '')
     const order_type = must(workingType(order.order_type) || undefined, 'a triggered order works as another')
@@ -345,6 +359,19 @@ function takes(
     table?.orders[order_type]?.includes(time_in_force) === true &&
     table.trigger_methods?.includes(terms.trigger_method) === true
   )
+}
+
+/**
+ * Whether an order is worked for the time it says once its trigger is met. A market order is done with at once, but one
+ * for an auction is not for the market; a limit order waits for as long as its venue takes it.
+ */
+function keepsTime(
+  { time_in_force }: Pick<HeldOrder, 'time_in_force'>,
+  works_as: 'market' | 'limit',
+  table: CapabilityTable | undefined,
+): boolean {
+  if (time_in_force === 'opg' || time_in_force === 'cls') return false
+  return works_as === 'market' || table?.orders.limit?.includes(time_in_force) === true
 }
 
 const TRIGGERED_TYPES = [

@@ -4,6 +4,7 @@
 import type { OrderType, Side } from '../../schemas/messages/order.ts'
 import type { OrderTerms, TriggerMethod } from '../../schemas/messages/order-terms.ts'
 import type { PriceUnits } from '../../schemas/units.ts'
+import { type InstrumentSpec, incrementUnits } from '../instrument-spec.ts'
 
 const BASIS_POINTS = 10_000
 
@@ -75,12 +76,25 @@ export function followPrice(state: TriggerState, price: number, increment_units:
   if (sign * stop > sign * state.trigger_price_units) state.trigger_price_units = stop
 }
 
-/** The limit a triggered order works at; 0 for a market order. */
-export function triggeredLimit(state: TriggerState, price_units: PriceUnits): PriceUnits {
+/**
+ * The limit a triggered order works at; 0 for a market order. On the price increment, away from the market where it falls
+ * between, and a price there is; without a spec, as before that behaviour, whatever comes out.
+ */
+export function triggeredLimit(
+  state: TriggerState,
+  price_units: PriceUnits,
+  spec: InstrumentSpec | undefined,
+  ts_us: number,
+): PriceUnits {
   if (state.order_type !== 'trailing_stop_limit') return price_units
+  const isBuy = state.side === 'buy'
   const { limit_offset_units } = state.terms
-  const offset = state.side === 'buy' ? limit_offset_units : -limit_offset_units
-  return (state.trigger_price_units + offset) as PriceUnits
+  const limit = state.trigger_price_units + (isBuy ? limit_offset_units : -limit_offset_units)
+  if (spec === undefined) return limit as PriceUnits
+  const increment = incrementUnits(spec, limit, ts_us) ?? 1
+  const price = (isBuy ? Math.ceil(limit / increment) : Math.floor(limit / increment)) * increment
+  if (spec.allow_non_positive_price) return price as PriceUnits
+  return Math.max(price, incrementUnits(spec, 0, ts_us) ?? 1) as PriceUnits
 }
 
 export function trails({ order_type }: Pick<TriggerState, 'order_type'>): boolean {

@@ -11,8 +11,8 @@ import { type LiveBuiltNode, type LiveNodeOptions, liveNodeFactory } from './liv
 import { silentVenues } from './silent-venues.ts'
 
 export type RerunNodeOptions = Pick<LiveNodeOptions, 'gate' | 'observer' | 'trace'> & {
-  /** Configuration and place of the node, from the epoch's header. */
-  readonly contents: Pick<LiveContents, 'config' | 'node_id'>
+  /** Configuration, behaviour and place of the node, from the epoch's header. */
+  readonly contents: Pick<LiveContents, 'config' | 'node_id' | 'behaviour'>
   readonly definitions: ReadonlyMap<string, StrategyDefinition>
 }
 
@@ -22,7 +22,7 @@ export type RerunNode = {
 }
 
 export function rerunNode({ contents, ...options }: RerunNodeOptions): RerunNode {
-  const { config, node_id } = contents
+  const { config, node_id, behaviour } = contents
   const instruments = instrumentsOf(config)
   return {
     buildNode: liveNodeFactory({
@@ -30,6 +30,7 @@ export function rerunNode({ contents, ...options }: RerunNodeOptions): RerunNode
       config,
       instruments,
       node_id,
+      behaviour,
       venues: silentVenues(config),
       sha256: nodeSha256,
       onFault: () => undefined,

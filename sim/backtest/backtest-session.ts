@@ -177,7 +177,7 @@ export class BacktestSession {
   }
 
   #buildNode(): TradingNode {
-    const { config, instruments, definitions, journal, sha256, gate, epoch, observer, inspect } =
+    const { config, instruments, definitions, journal, sha256, gate, epoch, observer, inspect, behaviour } =
       this.#options
     const { agenda } = this.venues
     return buildTradingNode({
@@ -189,6 +189,7 @@ export class BacktestSession {
       sha256,
       gate,
       epoch,
+      behaviour,
       bar_close_delay_us: config.bars.close_delay_us ?? barCloseDelayUs(config),
       ...(observer === undefined ? {} : { observer }),
       inspect,

@@ -36,6 +36,15 @@ const triggers = defineStrategy({
       { trail: { offset: away } },
       { trail: { offset: away, unit: 'ticks', activation_price_units: touch } },
       { order_type: 'trailing_stop_limit', trail: { offset: away, limit_offset_units: 2 } },
+      { trigger_price_units: stop, limit_price_units: stop, post_only: true },
+      {
+        order_type: 'limit_if_touched',
+        trigger_price_units: touch,
+        limit_price_units: touch,
+        post_only: true,
+      },
+      { trigger_price_units: stop, limit_price_units: stop, time_in_force: 'fok' },
+      { trigger_price_units: stop, time_in_force: 'gtd', expire_time_us: quote.ts_event_us + 40_000_000 },
     ]
     const shape = shapes[Math.floor(ctx.random() * shapes.length)]
     const counter = ctx.submit({

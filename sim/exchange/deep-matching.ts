@@ -16,7 +16,7 @@ import type { RestingOrders } from './resting-orders.ts'
 import type { SelfMatch } from './self-match.ts'
 import { fillableUnits, leavesUnits, type VenueOrder } from './venue-order.ts'
 
-export type DeepMatchingTerms = Omit<MatchingTerms, 'book'> & {
+export type DeepMatchingTerms = Omit<MatchingTerms, 'book' | 'terms_hold'> & {
   readonly books: DeepBooks
   readonly bands: PriceBands | undefined
 }

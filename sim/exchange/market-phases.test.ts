@@ -185,6 +185,18 @@ const CALL: Group = {
       ],
     ],
     [
+      'what is left of one takes no worse price behind the auction',
+      [
+        '08:40 quote 100/101',
+        '08:55 a buy 25 market_to_limit day',
+        '09:00:01 quote 102/103 10x10',
+        '09:00:02 trade 101 7',
+        '09:00:03 quote 100/101 10x10',
+      ],
+      ['08:55 a new leaves 25', '09:00:02 a trade 7@101 leaves 18', '09:00:03 a trade 10@101 leaves 8'],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
+    ],
+    [
       'an order that shows a part trades with the whole of it',
       [Q, '08:55 a buy 15 limit 105 day show=2', '09:00:01 quote 103/104'],
       ['08:55 a new leaves 15', '09:00:01 a trade 15@104 leaves 0'],

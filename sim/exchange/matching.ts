@@ -2,6 +2,7 @@
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
+import type { Side } from '../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import type { FillModel } from './fill-model.ts'
 import { type Impact, worsePrice } from './impact.ts'
@@ -22,6 +23,8 @@ export type MatchingTerms = {
   readonly self: SelfMatch | undefined
   readonly impact: Impact
   readonly events: MatchingEvents
+  /** Whether those whom chance lets trade keep price and time, too (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
 }
 
 export class Matching {
@@ -33,8 +36,10 @@ export class Matching {
   readonly #self: SelfMatch | undefined
   readonly #impact: Impact
   readonly #events: MatchingEvents
+  readonly #termsHold: boolean
 
-  constructor({ book, resting, specs, model, queues, self, impact, events }: MatchingTerms) {
+  constructor({ book, resting, specs, model, queues, self, impact, events, terms_hold }: MatchingTerms) {
+    this.#termsHold = terms_hold
     this.#book = book
     this.#resting = resting
     this.#specs = specs
@@ -98,15 +103,21 @@ export class Matching {
     }
   }
 
-  /** Resting orders at a price that their own side of the market has come to, where the model fills such. */
+  /**
+   * Resting orders at a price that their own side of the market has come to, where the model fills such. Whoever is passed
+   * over stands in front of all behind it.
+   */
   touched(instrument_index: number, ts_us: number): void {
     if (!this.#model.fills_touched) return
     const bid = this.#book.bid_price_units[instrument_index] as number
     const ask = this.#book.ask_price_units[instrument_index] as number
+    let passed: Side | '' = ''
     for (const order of this.#resting.of(instrument_index)) {
-      const isTouched = order.side === 'buy' ? bid <= order.price_units : ask >= order.price_units
-      if (!isTouched || !this.#model.fillsTouched(order)) continue
-      this.#crossOne(order, order.price_units, ts_us)
+      const { side } = order
+      const isTouched = side === 'buy' ? bid <= order.price_units : ask >= order.price_units
+      if (!isTouched || passed === side) continue
+      const isServed = this.#model.fillsTouched(order) && this.#crossOne(order, order.price_units, ts_us)
+      if (!isServed && this.#termsHold) passed = side
     }
   }
 

@@ -51,6 +51,8 @@ export type FloorTerms = {
   readonly report: (report: VenueReport, ts_us: number) => void
   /** Of a venue that keeps them. */
   readonly links: VenueLinks | undefined
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
   /** Whether an order that comes now is kept in the call. */
   readonly isKept: (order: VenueOrder) => boolean
   /** Undefined where prices may go anywhere. */
@@ -101,7 +103,7 @@ export class OrderFloor {
     }
     const { resting } = this
     const is_by_order = terms.deep?.is_by_order === true
-    const { bands, links, deep, self_match: rule } = terms
+    const { bands, links, deep, self_match: rule, terms_hold } = terms
     this.queues = new QueuePlaces({ model: queue, is_by_order, resting, specs, fills: model, bands, events })
     this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, events })
     this.linked = links && new LinkedFloor(links, this, specs)
@@ -115,7 +117,7 @@ export class OrderFloor {
       impact: this.#impact,
       events,
     }
-    this.matching = new Matching({ ...parts, book })
+    this.matching = new Matching({ ...parts, book, terms_hold })
     this.deep = terms.deep && new DeepMatching({ ...parts, books: terms.deep, bands: terms.bands })
   }
 
@@ -160,6 +162,9 @@ export class OrderFloor {
     if (waits) return this.await(order, now_us)
     if (order.terms.post_only && this.#wouldTake(order, now_us))
       return this.cancel(order, now_us, 'post_only_would_take')
+    // What an auction left of it has the price of its fill.
+    if (this.#terms.terms_hold && order.works_as === 'market_to_limit' && order.cum_quantity_units > 0)
+      order.works_as = 'limit'
     order.queue_place = NOT_PLACED
     this.work(order, now_us)
   }
@@ -196,23 +201,34 @@ export class OrderFloor {
   trigger(order: VenueOrder, now_us: number): void {
     if (order.is_waiting) this.waiting.remove(order)
     const { side, account, instrument_index, terms } = order
-    order.price_units = triggeredLimit(order, order.price_units)
-    this.#terms.report(orderReport('triggered', order, this.#spec(order), now_us), now_us)
+    const { terms_hold, report } = this.#terms
+    const spec = this.#spec(order)
+    order.price_units = triggeredLimit(order, order.price_units, terms_hold ? spec : undefined, now_us)
+    report(orderReport('triggered', order, spec, now_us), now_us)
     const refused = terms.reduce_only ? '' : account.refusal(instrument_index, side, leavesUnits(order))
     if (refused !== '') return this.cancel(order, now_us, refused)
+    if (terms_hold && terms.post_only && this.#wouldTake(order, now_us))
+      return this.cancel(order, now_us, 'post_only_would_take')
     order.priority = this.priority_count++
     this.work(order, now_us)
   }
 
   /** Whether a limit order that comes in would take at once. */
   wouldTake(
-    { instrument_index, side, price_units }: NewOrderSingle,
+    {
+      instrument_index,
+      side,
+      price_units,
+    }: Pick<NewOrderSingle, 'instrument_index' | 'side' | 'price_units'>,
     account: VenueAccount,
     now_us: number,
   ): boolean {
     const touch =
       side === 'buy' ? this.#impact.ask(instrument_index, now_us) : this.#impact.bid(instrument_index, now_us)
-    if (side === 'buy' ? price_units >= touch : price_units <= touch) return true
+    const { terms_hold } = this.#terms
+    // A side of a deeper book that is empty keeps its last price, and has nothing to take.
+    const isEmpty = terms_hold && this.#terms.deep?.against(instrument_index, side).count === 0
+    if (!isEmpty && (side === 'buy' ? price_units >= touch : price_units <= touch)) return true
     return this.self?.meets(account, instrument_index, side, price_units) === true
   }
 
@@ -225,17 +241,14 @@ export class OrderFloor {
     if (!this.#isOpen(order)) return
     if (!goesOn) return this.cancel(order, now_us, 'self_match')
     if (leavesUnits(order) === 0) return this.finish(order, now_us)
-    if (
-      order.works_as === 'market_to_limit' &&
-      order.time_in_force !== 'ioc' &&
-      order.time_in_force !== 'fok'
-    ) {
+    const lasts = order.time_in_force !== 'ioc' && order.time_in_force !== 'fok'
+    // Without a trade there is no price to rest at.
+    const hasPrice = order.cum_quantity_units > 0 || !this.#terms.terms_hold
+    if (order.works_as === 'market_to_limit' && lasts && hasPrice) {
       order.works_as = 'limit'
       return this.rest(order)
     }
-    if (order.works_as === 'limit' && order.time_in_force !== 'ioc' && order.time_in_force !== 'fok') {
-      return this.rest(order)
-    }
+    if (order.works_as === 'limit' && lasts) return this.rest(order)
     this.cancel(order, now_us, order.terms.reduce_only ? 'reduce_only' : '')
   }
 

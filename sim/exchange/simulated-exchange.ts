@@ -66,6 +66,8 @@ export type ExchangeTerms = {
   readonly trade_retention: number
   /** Of the session, for the streams the venue draws from. */
   readonly seed: number
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
 }
 
 /** What the exchange shares with the other venues of the run. */
@@ -96,6 +98,7 @@ export class SimulatedExchange implements VenuePort {
   readonly #register: OrderRegister
   readonly #links: VenueLinks | undefined
   readonly #retention: number
+  readonly #termsHold: boolean
   readonly #admission: Admission
   readonly #model: FillModel
   readonly #impact: ImpactModel | undefined
@@ -120,7 +123,7 @@ export class SimulatedExchange implements VenuePort {
   #barOrderFillCount = 0
 
   constructor(terms: ExchangeTerms, { agenda, specs, book, accounts }: ExchangeSurroundings) {
-    const { venue, seed, calendars } = terms
+    const { venue, seed, calendars, terms_hold } = terms
     this.venue_id = venue.id as VenueId
     this.capabilities =
       venue.capabilities ?? capabilitiesOf(venue.simulation, auctionsHeld(calendars, venue, specs))
@@ -139,8 +142,9 @@ export class SimulatedExchange implements VenuePort {
     this.#links =
       contingencies.length === 0 ? undefined : new VenueLinks(contingencies, terms.order_retention)
     this.#retention = terms.order_retention
+    this.#termsHold = terms_hold
     const { venue_id, capabilities } = this
-    const shared = { venue_id, specs, book, register: this.#register, links: this.#links }
+    const shared = { venue_id, specs, book, register: this.#register, links: this.#links, terms_hold }
     this.#admission = new Admission({
       ...shared,
       capabilities,
@@ -283,6 +287,8 @@ export class SimulatedExchange implements VenuePort {
     if (this.#deep !== undefined) return this.ignore()
     if (this.#market !== undefined)
       this.#onBarOpen(instrument_index, ts_us, price_type, prices?.open_price_units ?? close_price_units)
+    if (this.#termsHold && this.#book.hasQuotes(instrument_index))
+      return this.#onBarBesideQuotes(instrument_index, ts_us, price_type, close_price_units)
     if (prices === undefined || this.#bars === 'close') {
       if (price_type === 'last') this.#book.noteLast(instrument_index, close_price_units)
       if (this.#book.bar(instrument_index, price_type, close_price_units))
@@ -564,6 +570,20 @@ export class SimulatedExchange implements VenuePort {
     this.#floor.settle(ts_us)
   }
 
+  /** It no longer moves the book, and is news for triggers by the last price, as a trade is. */
+  #onBarBesideQuotes(
+    instrument_index: number,
+    ts_us: number,
+    price_type: BarColumns['price_type'],
+    close_price_units: number,
+  ): void {
+    this.#book.bar(instrument_index, price_type, close_price_units)
+    if (price_type !== 'last') return
+    this.#book.noteLast(instrument_index, close_price_units)
+    if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
+    this.#floor.settle(ts_us)
+  }
+
   /** An instrument that waits for its first row begins at a bar's open. */
   #onBarOpen(
     instrument_index: number,
@@ -677,12 +697,16 @@ export class SimulatedExchange implements VenuePort {
     const code =
       this.#admission.ofReplace(request, found, found && this.#spec(found), now_us) ||
       ((found && this.#market?.refusalOfReplace(found, now_us)) ?? '')
-    if (code !== '')
-      return this.#report(requestRejectReport(request, found, this.venue_id, code, now_us), now_us)
+    const keepsPlace =
+      found !== undefined &&
+      request.price_units === found.price_units &&
+      request.order_quantity_units <= orderedUnits(found)
+    const refused =
+      code || (found === undefined || keepsPlace ? '' : this.#refusalToTake(found, request, now_us))
+    if (refused !== '')
+      return this.#report(requestRejectReport(request, found, this.venue_id, refused, now_us), now_us)
     const order = must(found, 'a replace is admitted for an open order')
     const wasWaiting = order.is_waiting
-    const keepsPlace =
-      request.price_units === order.price_units && request.order_quantity_units <= orderedUnits(order)
     const isDormant = this.#floor.linked?.waits(order) === true
     this.#amend(order, request)
     this.#report(answering(request, orderReport('replaced', order, this.#spec(order), now_us)), now_us)
@@ -693,6 +717,18 @@ export class SimulatedExchange implements VenuePort {
     order.queue_place = NOT_PLACED
     this.#floor.enter(order, wasWaiting, now_us)
     this.#floor.settle(now_us)
+  }
+
+  /** A post-only order that rests is not replaced where it would take at the new price. */
+  #refusalToTake(
+    order: VenueOrder,
+    { price_units }: OrderCancelReplaceRequest,
+    now_us: number,
+  ): RejectCode | '' {
+    if (!this.#termsHold || !order.terms.post_only || !order.is_resting) return ''
+    const { instrument_index, side, account } = order
+    const wouldTake = this.#floor.wouldTake({ instrument_index, side, price_units }, account, now_us)
+    return wouldTake ? 'post_only_would_take' : ''
   }
 
   /** Takes the order out of the book and makes the request its incarnation in force. */
@@ -717,12 +753,16 @@ export class SimulatedExchange implements VenuePort {
 
   #scheduleExpiry(order: VenueOrder, now_us: number): void {
     const { client_order_id, account, terms } = order
-    this.#agenda.add('arrival', this.#rank, now_us, Math.max(now_us, terms.expire_time_us), {
+    const due_us = Math.max(now_us, terms.expire_time_us)
+    const expiry: OrderExpiry = {
       type: 'order_expiry',
       venue_id: this.venue_id,
       account_id: account.account_id,
       client_order_id,
-    })
+    }
+    // Rows of that time come first, for one that is replaced at its last moment, too.
+    const isInstant = due_us === now_us && !this.#termsHold
+    this.#agenda.add('arrival', this.#rank, now_us, due_us, expiry, isInstant)
   }
 
   /** The open order a request names, if it is the account's own. */

@@ -73,11 +73,12 @@ export class SimulatedVenues {
       behaviour >= SINCE_BEHAVIOUR.bar_volume_once,
     )
     this.#book = book
+    const terms_hold = behaviour >= SINCE_BEHAVIOUR.terms_hold
     this.accounts = accounts.map((account) => new VenueAccount(account, specs, book))
     this.exchanges = venues.map((venue, venue_rank) => {
       const members = this.accounts.filter((_, i) => accounts[i]?.venues.includes(venue.id))
       return new SimulatedExchange(
-        { venue, calendars, venue_rank, order_retention, trade_retention, seed },
+        { venue, calendars, venue_rank, order_retention, trade_retention, seed, terms_hold },
         { agenda: this.agenda, specs, book, accounts: members },
       )
     })

@@ -20,6 +20,26 @@ export const DATA_KINDS: RuleGroup = {
       ['2 a new leaves 5', '5 b new leaves 1', '5 b trade 1@101 leaves 0'],
     ],
     [
+      'beside quotes a bar of last prices is news for triggers that watch them, as a trade is',
+      [
+        '1 quote 100/101',
+        '2 a sell 5 stop 95 gtc by=last',
+        '3 bar last 94',
+        '4 b sell 5 stop 93 gtc by=last',
+        '5 bar bid 90',
+        '6 bar last 99 99 92 96 400',
+        '7 bar last 94 95 90 91 400',
+      ],
+      [
+        '2 a new leaves 5',
+        '3 a triggered',
+        '3 a trade 5@100 leaves 0',
+        '4 b new leaves 5',
+        '7 b triggered',
+        '7 b trade 5@100 leaves 0',
+      ],
+    ],
+    [
       "a bid bar's close stands for both sides while there are no ask bars",
       ['1 bar bid 100', '2 a buy 5 market day', '3 b sell 5 market day'],
       ['2 a new leaves 5', '2 a trade 5@100 leaves 0', '3 b new leaves 5', '3 b trade 5@100 leaves 0'],

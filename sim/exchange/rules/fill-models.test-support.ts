@@ -66,5 +66,27 @@ export const FILL_MODELS: RuleGroup = {
       ['2 a new leaves 5', '3 b new leaves 5', '4 a trade 5@100 leaves 0'],
       simulated({ fills: { model: 'probabilistic', slip_probability: '0', touch_probability: '1' } }),
     ],
+    [
+      'where chance decides, nobody trades before one of a better price, or of the same that came first',
+      [
+        Q,
+        '2 a buy 5 limit 99 gtc',
+        '3 b buy 5 limit 99 gtc',
+        '4 c buy 5 limit 98 gtc',
+        '5 d sell 5 limit 102 gtc',
+        ...[6, 7, 8, 9, 10, 11].map((at) => `${at} quote 98/102 9x9`),
+      ],
+      [
+        '2 a new leaves 5',
+        '3 b new leaves 5',
+        '4 c new leaves 5',
+        '5 d new leaves 5',
+        '8 a trade 5@99 leaves 0',
+        '9 b trade 5@99 leaves 0',
+        '10 d trade 5@102 leaves 0',
+        '11 c trade 5@98 leaves 0',
+      ],
+      simulated({ fills: { model: 'probabilistic', slip_probability: '0', touch_probability: '0.3' } }),
+    ],
   ],
 }

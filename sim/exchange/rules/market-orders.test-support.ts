@@ -85,6 +85,7 @@ export const MARKET_TO_LIMIT: RuleGroup = {
   group: 'market to limit',
   sources: [
     'https://www.onixs.biz/fix-dictionary/4.4/tagNum_40.html (K: what is left becomes a limit order at the price of the execution)',
+    'http://publicaciones.bolsasymercados.es/otras/StructureMarket/files/assets/basic-html/page14.html (one that meets no price is eliminated)',
   ],
   rules: [
     [
@@ -101,6 +102,27 @@ export const MARKET_TO_LIMIT: RuleGroup = {
       'immediate-or-cancel leaves no rest',
       [Q, '2 a sell 15 market_to_limit ioc'],
       ['2 a new leaves 15', '2 a trade 10@100 leaves 5', '2 a canceled cum 10'],
+    ],
+    [
+      'one that finds nothing at the touch has no price to rest at, and is canceled',
+      [
+        Q,
+        '2 a sell 10 market ioc',
+        '3 b sell 5 market_to_limit gtc',
+        '4 c buy 20 market ioc',
+        '5 d buy 5 market_to_limit gtc',
+        '6 quote 99/100 10x10',
+      ],
+      [
+        '2 a new leaves 10',
+        '2 a trade 10@100 leaves 0',
+        '3 b new leaves 5',
+        '3 b canceled cum 0',
+        '4 c new leaves 20',
+        '4 c trade 20@101 leaves 0',
+        '5 d new leaves 5',
+        '5 d canceled cum 0',
+      ],
     ],
     [
       'fill-or-kill needs the whole at the touch',

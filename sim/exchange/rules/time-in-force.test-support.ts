@@ -84,6 +84,16 @@ export const GOOD_TILL_DATE: RuleGroup = {
       ['2 a new leaves 5', '3 r replaced a 6@98 leaves 6', '10 r expired leaves 0'],
     ],
     [
+      'one that is replaced at its last moment still trades with the rows of it',
+      [Q, '2 a buy 5 limit 98 gtd until=10', '10 r replace a 5 99', '10 quote 98/99 3x3', '11 quote 90/91'],
+      [
+        '2 a new leaves 5',
+        '10 r replaced a 5@99 leaves 5',
+        '10 r trade 3@99 leaves 2',
+        '10 r expired leaves 0',
+      ],
+    ],
+    [
       'a stop good till date expires while it waits',
       [Q, '2 a buy 5 stop 103 gtd until=10', '11 quote 110/111'],
       ['2 a new leaves 5', '10 a expired leaves 0'],

@@ -1,5 +1,6 @@
 // Trailing stops: they follow the market and never move back.
 
+import { instrument, specsOf, terms } from '../scenario.test-support.ts'
 import type { RuleGroup } from './rule.test-support.ts'
 
 const Q = '1 quote 100/101 10x20'
@@ -70,6 +71,27 @@ export const TRAILING: RuleGroup = {
         '5 quote 100/101',
       ],
       ['2 a new leaves 5', '4 a triggered', '5 a trade 5@100 leaves 0'],
+    ],
+    [
+      'its limit is on the increment, away from the market where its offset falls between',
+      [
+        '1 quote 100/105',
+        '2 a sell 5 trailing_stop_limit 5 gtc limit=3',
+        '3 quote 85/90',
+        '4 quote 90/95',
+        '5 b buy 5 trailing_stop_limit 5 gtc limit=3',
+        '6 quote 110/115',
+        '7 quote 100/105',
+      ],
+      [
+        '2 a new leaves 5',
+        '3 a triggered',
+        '4 a trade 5@90 leaves 0',
+        '5 b new leaves 5',
+        '6 b triggered',
+        '7 b trade 5@105 leaves 0',
+      ],
+      terms({ specs: specsOf(instrument({ increments: [{ price_increment: '0.05' }] })) }),
     ],
     [
       'it trails the last price where asked to',
