@@ -88,8 +88,9 @@ export function decodeNodeMessage(
   const id = parseMessageId(envelope.message_id)
   if (id === undefined || id.node !== envelope.source) return 'message_bad_form'
   const whole = withIndex(typed(payload), (name) => instrumentIndex(name) ?? -1)
-  // Whoever may publish on the subject may say this, and not the same of another strategy or account.
+  // Whoever may publish on the subject may say this, and not the same of another strategy or account, or as another node.
   if (busSubjectOf(place.env, whole) !== subject) return 'message_other_subject'
+  if (place.node !== undefined && place.node !== envelope.source) return 'message_other_subject'
   if ('instrument_index' in whole && whole.instrument_index < 0) return 'message_unknown_instrument'
   return {
     type: 'node_message',

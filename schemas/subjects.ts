@@ -22,7 +22,10 @@ export const SUBJECT = {
     `md.bar-${interval_us}-${token(price_type)}.${token(venue_id)}.${token(symbol)}`,
 } as const
 
-/** First words of every subject on the bus: `paper`, `live`, or `sim.<run id>`, which can never look live. */
+/**
+ * First words of every subject on the bus: `paper`, `live`, or `sim.<run id>`, which can never look live. Those of what a
+ * strategy node says go on with `apart.<node>`, so that streams hold the words of one node and of no other.
+ */
 export type BusEnvironment = string & { readonly __id: 'bus_environment' }
 
 /** What is on the bus, by the word behind the environment. */
@@ -79,8 +82,26 @@ export const BUS_SUBJECT = {
   all: (env: BusEnvironment, family: BusFamily) => `${env}.${family}.>`,
 } as const
 
+/** Behind the environment, before the name of a strategy node. */
+const APART = 'apart'
+
+/** First words of what a strategy node says; `ANY` for those of every one. */
+export function apartEnvironment(env: BusEnvironment, node: string): BusEnvironment {
+  return `${env}.${APART}.${node === ANY ? node : token(node)}` as BusEnvironment
+}
+
+/** The environment, and the strategy node whose words these are, if one's. */
+export function splitEnvironment(env: BusEnvironment): { root: BusEnvironment; node: string | undefined } {
+  const words = env.split('.')
+  if (words.at(-2) !== APART || words.length < 3) return { root: env, node: undefined }
+  return { root: words.slice(0, -2).join('.') as BusEnvironment, node: words.at(-1) }
+}
+
 export type ParsedBusSubject = {
+  /** All words before the family's. */
   readonly env: BusEnvironment
+  /** The strategy node that alone says this; undefined for a subject of all others. */
+  readonly node: string | undefined
   readonly family: BusFamily
   /** The words behind the family's, in the order in which `BUS_SUBJECT` takes them. */
   readonly tokens: readonly string[]
@@ -88,15 +109,26 @@ export type ParsedBusSubject = {
 
 /** The parts of a subject on the bus; undefined for one of another form. */
 export function parseBusSubject(subject: string): ParsedBusSubject | undefined {
-  const words = subject.split('.')
-  const depth = words[0] === 'sim' ? 2 : 1
-  const env = parseBusEnvironment(words.slice(0, depth).join('.'))
-  const family = BUS_FAMILIES.find((name) => name === words[depth])
-  const tokens = words.slice(depth + 1)
-  if (env === undefined || family === undefined) return undefined
-  return tokens.length === FAMILY_TOKENS[family] && tokens.every(isToken)
-    ? { env, family, tokens }
+  const parts = parseBusPattern(subject)
+  return parts !== undefined &&
+    parts.tokens.length === FAMILY_TOKENS[parts.family] &&
+    parts.tokens.every(isToken)
+    ? parts
     : undefined
+}
+
+/** The same of a subject with wildcards behind its family. */
+export function parseBusPattern(subject: string): ParsedBusSubject | undefined {
+  const words = subject.split('.')
+  const root = words[0] === 'sim' ? 2 : 1
+  const node = words[root] === APART ? words[root + 1] : undefined
+  const depth = node === undefined ? root : root + 2
+  const family = BUS_FAMILIES.find((name) => name === words[depth])
+  if (parseBusEnvironment(words.slice(0, root).join('.')) === undefined || family === undefined)
+    return undefined
+  if (node !== undefined && !isToken(node)) return undefined
+  const env = words.slice(0, depth).join('.') as BusEnvironment
+  return { env, node, family, tokens: words.slice(depth + 1) }
 }
 
 /** `paper`, `live` or another token, or `sim.<run id>`; undefined for a text of another form. */

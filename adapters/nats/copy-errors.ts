@@ -57,3 +57,15 @@ export function copyUnreachable(cause: unknown, subject: string): OperatingError
     cause,
   })
 }
+
+export function copyFull(cause: Error, subject: string): OperatingError {
+  return new OperatingError({
+    code: 'journal.copy_full',
+    reason: 'unavailable',
+    what: 'The stream that holds the copy of this journal is full.',
+    where: subject,
+    remedy:
+      'Run orrery nats prune --node NODE, which removes old epochs from the copy, or orrery nats up --journal-mib N, which makes it larger.',
+    cause,
+  })
+}

@@ -1,6 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { must } from '../../schemas/assert.ts'
 import { connectNats } from './connect.ts'
 import { ConnectionState } from './connection-state.ts'
 import { JetStreamBus } from './jetstream-bus.ts'
@@ -11,12 +12,17 @@ import { streamOf } from './streams.ts'
 import { TcpProxy } from './tcp-proxy.test-support.ts'
 
 const ROLE = strategyRole('alpha')
+const [ALPHA] = PAPER_INSTALLATION.strategy_nodes
+const INSTALLATION = {
+  ...PAPER_INSTALLATION,
+  strategy_nodes: [{ ...must(ALPHA, 'it has a node apart'), accounts: ['main', 'even', 'odd', 'other'] }],
+}
 
 let server: TestNatsServer
 const undo: (() => Promise<unknown> | unknown)[] = []
 const violations: string[] = []
 beforeEach(async () => {
-  server = await startNatsServer({ installation: PAPER_INSTALLATION })
+  server = await startNatsServer({ installation: INSTALLATION })
 })
 afterEach(async () => {
   for (const act of undo.splice(0).reverse()) await act()
@@ -160,21 +166,25 @@ test('[N8] a strategy node and a trading node speak over the bus with their own 
   const strategy = busOf(await signedIn(ROLE), ROLE)
   const heard: string[] = []
   const answered = Promise.withResolvers<void>()
-  await trading.subscribe(['paper.intent.*.*'], { at: 'first' }, async ({ subject, message_id, payload }) => {
-    const text = `${subject} ${message_id} ${Buffer.from(payload)}`
-    await trading.publish({
-      subject: 'paper.order.main',
-      message_id: `main.1.${message_id}`,
-      payload: Buffer.from(text),
-    })
-  })
-  await strategy.subscribe(['paper.order.main'], { at: 'new' }, ({ sequence, payload }) => {
+  await trading.subscribe(
+    ['paper.apart.alpha.intent.*.*'],
+    { at: 'first' },
+    async ({ subject, message_id, payload }) => {
+      const text = `${subject} ${message_id} ${Buffer.from(payload)}`
+      await trading.publish({
+        subject: 'paper.order.main',
+        message_id: `main.1.${message_id}`,
+        payload: Buffer.from(text),
+      })
+    },
+  )
+  await strategy.subscribe(['paper.order.main'], { at: 'first' }, ({ sequence, payload }) => {
     heard.push(`${sequence} ${Buffer.from(payload)}`)
     if (heard.length === 4) answered.resolve()
   })
   const intend = (n: number) =>
     strategy.publish({
-      subject: 'paper.intent.main.ema',
+      subject: 'paper.apart.alpha.intent.main.ema',
       message_id: `alpha.1.${n}.0`,
       payload: Buffer.from(`buy ${n}`),
     })
@@ -185,11 +195,28 @@ test('[N8] a strategy node and a trading node speak over the bus with their own 
   await Promise.all([restarted, intend(3), intend(4)])
   await answered.promise
   expect(heard.map((line) => line.replace(/ alpha.*buy/, ''))).toEqual(
-    [1, 2, 3, 4].map((n) => `${n} paper.intent.main.ema ${n}`),
+    [1, 2, 3, 4].map((n) => `${n} paper.apart.alpha.intent.main.ema ${n}`),
   )
-  await expect(strategy.subscribe(['paper.order.other'], { at: 'new' }, () => undefined)).rejects.toThrow(
+  await expect(strategy.subscribe(['paper.order.other'], { at: 'first' }, () => undefined)).rejects.toThrow(
     'one subscription at a time',
   )
+})
+
+test('[B3] [N8] a strategy node’s reader begins behind a sequence, and at the first of a stream that ends before it', async () => {
+  await publish(await signedIn(TRADING_ROLE), 1, 5)
+  const starts: Record<number, string[]> = {}
+  for (const after_sequence of [3, 5, 1_000]) {
+    const bus = busOf(await signedIn(ROLE), ROLE)
+    const heard: string[] = []
+    const { promise: reached, resolve } = Promise.withResolvers<void>()
+    const subscription = await bus.subscribe(['paper.order.*'], { after_sequence }, ({ payload }) => {
+      if (heard.push(Buffer.from(payload).toString()) === (after_sequence === 3 ? 2 : 5)) resolve()
+    })
+    if (after_sequence !== 5) await reached
+    await subscription.close()
+    starts[after_sequence] = heard
+  }
+  expect(starts).toEqual({ 3: numbers(4, 5), 5: [], 1000: numbers(1, 5) })
 })
 
 test('[N8] a reader that the server does not have is told, with what makes it', async () => {

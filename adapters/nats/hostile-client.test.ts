@@ -19,7 +19,10 @@ import { streamDefinitions } from './streams.ts'
 
 const INSTALLATION = {
   ...PAPER_INSTALLATION,
-  strategy_nodes: [...PAPER_INSTALLATION.strategy_nodes, { node: 'beta', strategies: ['other'] }],
+  strategy_nodes: [
+    ...PAPER_INSTALLATION.strategy_nodes,
+    { node: 'beta', strategies: ['other'], accounts: ['second'], journal_bytes_max: 64 * 2 ** 20 },
+  ],
 }
 /** What belongs to others, and what a hostile process would like to write there. */
 const TARGETS = [
@@ -27,12 +30,27 @@ const TARGETS = [
   'paper.risk.main',
   'paper.ctl.all',
   'paper.journal.main',
-  'paper.journal.beta',
+  'paper.journal.alpha',
   'paper.mdseq.main',
-  'paper.intent.main.other',
-  'paper.state.main.other',
-  'paper.sig.other.cross',
+  'paper.intent.main.ema',
+  'paper.state.main.ema',
+  'paper.sig.ema.cross',
+  // As another node, for another's strategy, on another's account.
+  'paper.apart.beta.journal.beta',
+  'paper.apart.beta.mdseq.beta',
+  'paper.apart.beta.intent.second.other',
+  'paper.apart.alpha.intent.main.other',
+  'paper.apart.alpha.intent.second.ema',
+  'paper.apart.alpha.state.second.ema',
+  'paper.apart.alpha.sig.other.cross',
+  'paper.apart.alpha.journal.beta',
   '$KV.orrery_lease_paper.main',
+]
+const OWN = [
+  'paper.apart.alpha.sig.ema.cross',
+  'paper.apart.alpha.intent.main.ema',
+  'paper.apart.alpha.state.main.ema',
+  'paper.apart.alpha.journal.alpha',
 ]
 const FORGED = 'FORGED'
 
@@ -84,7 +102,7 @@ async function taken(): Promise<Record<string, number>> {
   const jsm = await jetstreamManager(connection)
   const counts: Record<string, number> = {}
   const env = parseBusEnvironment('paper')
-  for (const { name } of env === undefined ? [] : streamDefinitions(env))
+  for (const { name } of env === undefined ? [] : streamDefinitions(env, INSTALLATION.strategy_nodes))
     counts[name] = (await jsm.streams.info(name)).state.last_seq
   return counts
 }
@@ -94,6 +112,10 @@ function apiSubjects(): string[] {
   const streams = [
     'PAPER_ORDER',
     'PAPER_JOURNAL',
+    'PAPER_JOURNAL_alpha',
+    'PAPER_INTENT_alpha',
+    'PAPER_INTENT_beta',
+    'PAPER_MDSEQ_beta',
     'PAPER_INTENT',
     'PAPER_STATE',
     'PAPER_SIG',
@@ -127,6 +149,10 @@ function apiSubjects(): string[] {
       `$JS.API.CONSUMER.PAUSE.${stream}.strategy-beta`,
       `$JS.ACK.${stream}.strategy-beta.1.1.1.1.0`,
     ]),
+    // Which subjects it has, and how much was said on each.
+    '$JS.API.STREAM.INFO.PAPER_ORDER',
+    '$JS.API.STREAM.INFO.PAPER_RISK',
+    '$JS.API.STREAM.INFO.PAPER_INTENT_beta',
     '$JS.API.STREAM.CREATE.EVIL',
     '$JS.API.STREAM.NAMES',
     '$JS.API.STREAM.LIST',
@@ -178,12 +204,9 @@ test.each(['strategy-alpha', 'feed'])(
       role === 'feed'
         ? ['paper.md.quote.sim.EURUSD', '$SYS.REQ.SERVER.PING.VARZ']
         : [
-            'paper.sig.ema.cross',
-            'paper.intent.main.ema',
-            'paper.state.main.ema',
-            'paper.journal.alpha',
+            ...OWN,
             '$JS.API.INFO',
-            '$JS.API.STREAM.INFO.PAPER_ORDER',
+            '$JS.API.STREAM.INFO.PAPER_JOURNAL_alpha',
             '$JS.API.CONSUMER.INFO.PAPER_SIG.strategy-alpha',
             '$SYS.REQ.SERVER.PING.VARZ',
           ]
@@ -200,19 +223,19 @@ test.each(['strategy-alpha', 'feed'])(
     const after = await taken()
     const spoken = Object.keys(after).filter((stream) => after[stream] !== before[stream])
     expect(spoken).toEqual(
-      role === 'feed' ? ['PAPER_MD'] : ['PAPER_SIG', 'PAPER_INTENT', 'PAPER_STATE', 'PAPER_JOURNAL'],
+      role === 'feed'
+        ? ['PAPER_MD']
+        : ['PAPER_INTENT_alpha', 'PAPER_STATE_alpha', 'PAPER_SIG_alpha', 'PAPER_JOURNAL_alpha'],
     )
     expect(await strangers()).toEqual([])
   },
 )
 
-const OWN = ['paper.sig.ema.cross', 'paper.intent.main.ema', 'paper.state.main.ema', 'paper.journal.alpha']
-
 /** Messages in a stream that are not of its subjects, and any of a subject of others. */
 async function strangers(): Promise<string[]> {
   const { connection } = await raw('trading')
   const found: string[] = []
-  for (const stream of ['PAPER_SIG', 'PAPER_INTENT', 'PAPER_STATE', 'PAPER_JOURNAL']) {
+  for (const stream of ['SIG', 'INTENT', 'STATE', 'JOURNAL'].map((name) => `PAPER_${name}_alpha`)) {
     const reader = await jetstream(connection).consumers.get(stream)
     const { num_pending } = await reader.info()
     if (num_pending === 0) continue
@@ -230,7 +253,7 @@ test('[N9] what a strategy node asks, tells and signals is stored, and answered 
   const streams: string[] = []
   for (const subject of OWN.slice(0, 3))
     streams.push((await jetstream(connection).publish(subject, 'own')).stream)
-  expect(streams).toEqual(['PAPER_SIG', 'PAPER_INTENT', 'PAPER_STATE'])
+  expect(streams).toEqual(['PAPER_SIG_alpha', 'PAPER_INTENT_alpha', 'PAPER_STATE_alpha'])
 })
 
 test('[N9] a lease is held by whoever took it, whatever a strategy node asks for', async () => {
@@ -239,10 +262,65 @@ test('[N9] a lease is held by whoever took it, whatever a strategy node asks for
   const revision = await bucket.create('main', 'the trading node')
   const { connection } = await raw('strategy-alpha')
   connection.publish('$KV.orrery_lease_paper.main', FORGED)
-  connection.publish('paper.sig.ema.cross', FORGED, { reply: '$KV.orrery_lease_paper.main' })
+  connection.publish('paper.apart.alpha.sig.ema.cross', FORGED, { reply: '$KV.orrery_lease_paper.main' })
   await connection.flush()
   expect(await bucket.update('main', 'the trading node', revision)).toBe(revision + 1)
 })
+
+test('[N9] a strategy node hears the orders and denials of its own accounts, whatever is said of others', async () => {
+  const trading = jetstream((await raw('trading')).connection)
+  for (const account of ['second', 'main', 'second'])
+    for (const family of ['order', 'risk']) await trading.publish(`paper.${family}.${account}`, account)
+  for (const scope of ['second', 'all', 'other', 'beta', 'ema'])
+    await (await jetstreamOf('console')).publish(`paper.ctl.${scope}`, scope)
+  const { connection } = await raw('strategy-alpha')
+  const js = jetstream(connection)
+  const heard: string[] = []
+  for (const stream of ['PAPER_ORDER', 'PAPER_RISK', 'PAPER_CTL']) {
+    await (await js.jetstreamManager(false)).consumers.reset(stream, 'strategy-alpha', 1)
+    const reader = await js.consumers.get(stream, 'strategy-alpha')
+    for await (const { subject } of await reader.fetch({ max_messages: 10, expires: 1_000 }))
+      heard.push(subject)
+  }
+  expect(heard).toEqual(['paper.order.main', 'paper.risk.main', 'paper.ctl.all', 'paper.ctl.ema'])
+})
+
+test('[N16] a strategy node that says more than it may keep is refused, loudly, and nobody else', async () => {
+  const admin = await jetstreamManager((await raw('admin')).connection)
+  // As much as fits into a test; `plan` would show it.
+  await admin.streams.update('PAPER_INTENT_alpha', { max_bytes: 2 ** 20 })
+  const [alpha, beta, trading] = await Promise.all(
+    ['strategy-alpha', 'strategy-beta', 'trading'].map(jetstreamOf),
+  )
+  const floods: readonly [string, number][] = [
+    ['paper.apart.alpha.intent.main.ema', 60 * 2 ** 10],
+    ['paper.apart.alpha.journal.alpha', 8 * 2 ** 20],
+  ]
+  const refusals: string[] = []
+  for (const [subject, bytes] of floods) {
+    const flood = Array.from({ length: 20 }, () => alpha?.publish(subject, new Uint8Array(bytes)))
+    const refused = (await Promise.allSettled(flood)).find(({ status }) => status === 'rejected')
+    refusals.push(`${subject}: ${refused?.status === 'rejected' && refused.reason.message}`)
+  }
+  expect(refusals).toEqual(floods.map(([subject]) => `${subject}: maximum bytes exceeded`))
+  const stored: (string | undefined)[] = []
+  for (const family of ['intent.second.other', 'state.second.other', 'sig.other.cross', 'journal.beta'])
+    stored.push((await beta?.publish(`paper.apart.beta.${family}`, 'of beta'))?.stream)
+  for (const subject of ['paper.journal.main', 'paper.intent.main.own', 'paper.order.main'])
+    stored.push((await trading?.publish(subject, 'of the trading node'))?.stream)
+  // It tells its states and signals as before.
+  for (const family of ['state.main.ema', 'sig.ema.cross'])
+    stored.push((await alpha?.publish(`paper.apart.alpha.${family}`, 'of alpha'))?.stream)
+  expect(stored).toEqual([
+    ...['INTENT', 'STATE', 'SIG', 'JOURNAL'].map((name) => `PAPER_${name}_beta`),
+    ...['JOURNAL', 'INTENT', 'ORDER'].map((name) => `PAPER_${name}`),
+    ...['STATE', 'SIG'].map((name) => `PAPER_${name}_alpha`),
+  ])
+})
+
+async function jetstreamOf(role: string) {
+  return jetstream((await raw(role)).connection)
+}
 
 test('[N14] a feed’s key takes so many connections, and the trading node finds the door open', async () => {
   for (let at = 0; at < LIMITS.max_connections; at++) await raw('feed')

@@ -1,6 +1,6 @@
 // The bus on JetStream. Rules: ./SPEC.md; the port says what is promised. The connection is its owner's to close.
 
-import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { type JetStreamManager, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { type NatsConnection, PermissionViolationError, TimeoutError } from '@nats-io/transport-node'
 import type {
   BusDelivery,
@@ -35,6 +35,8 @@ export type JetStreamBusOptions = {
 }
 
 const ASKED_TIMES = 4
+/** Answers to what this process publishes come behind what waits for its subscribers; a server stores few more in the time. */
+const WAITING_MAX = 256
 const MESSAGE_ID_HEADER = 'Nats-Msg-Id'
 
 export class JetStreamBus implements MessageBus {
@@ -95,7 +97,7 @@ export class JetStreamBus implements MessageBus {
       subjects,
       fixed_consumer,
       after_sequence,
-      pending_max,
+      pending_max: Math.min(pending_max, WAITING_MAX),
       onMessage: (message) => onMessage(deliveryOf(message)),
       onFailure: (error) =>
         this.#tell(error instanceof OperatingError ? error : subscriberFailed(subjects, error)),
@@ -141,14 +143,28 @@ export class JetStreamBus implements MessageBus {
   }
 
   async #startOf(stream: string, start: BusStart): Promise<number> {
-    if (!('after_sequence' in start) && start.at === 'first') return 0
-    const last = await this.#lastSequence(stream)
-    if (!('after_sequence' in start)) return last
-    return start.after_sequence <= last ? start.after_sequence : 0
+    if (!('after_sequence' in start)) {
+      return start.at === 'first'
+        ? 0
+        : await this.#ask(stream, async (manager) => (await manager.streams.info(stream)).state.last_seq)
+    }
+    const { after_sequence } = start
+    return (await this.#ask(stream, (manager) => this.#holds(manager, stream, after_sequence)))
+      ? after_sequence
+      : 0
+  }
+
+  /** Whether the stream goes up to a sequence; through a fixed reader, whose role may not ask for the stream. */
+  async #holds(manager: JetStreamManager, stream: string, sequence: number): Promise<boolean> {
+    const { fixed_consumer: reader } = this.#options
+    if (reader === undefined) return (await manager.streams.info(stream)).state.last_seq >= sequence
+    // Where there is none the server leaves the reset unanswered, and answers this.
+    await manager.consumers.info(stream, reader)
+    return (await manager.consumers.reset(stream, reader, sequence)).num_pending > 0
   }
 
   /** Asks until the deadline: a request may be lost with its connection. */
-  async #lastSequence(stream: string): Promise<number> {
+  async #ask<Answer>(stream: string, ask: (manager: JetStreamManager) => Promise<Answer>): Promise<Answer> {
     const { connection, deadline_ms } = this.#options
     const manager = await jetstreamManager(connection, {
       checkAPI: false,
@@ -157,7 +173,7 @@ export class JetStreamBus implements MessageBus {
     for (let tries = 1; ; tries++) {
       try {
         await this.#state.connected()
-        return (await manager.streams.info(stream)).state.last_seq
+        return await ask(manager)
       } catch (error) {
         if (!(error instanceof TimeoutError) || tries === ASKED_TIMES) throw busUnanswered(stream, error)
       }

@@ -11,8 +11,8 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import { BatchCursor } from '../journal-file/batch-cursor.ts'
 import { ConnectionState } from './connection-state.ts'
 import { CopiedJournalWriter } from './copied-journal-writer.ts'
-import { copyAhead, copyDiverged, copyPruned, copyUnreachable } from './copy-errors.ts'
-import { JournalStream } from './journal-stream.ts'
+import { copyAhead, copyDiverged, copyFull, copyPruned, copyUnreachable } from './copy-errors.ts'
+import { CopyFull, JournalStream } from './journal-stream.ts'
 import { lastMessage } from './last-message.ts'
 
 /** A copy that takes longer stops orders. */
@@ -39,7 +39,7 @@ export type JournalCopyOptions = {
 
 /**
  * Compares the copy with the journal and copies what it lacks of the recovered epochs. Rejects with `journal.copy_ahead`,
- * `journal.copy_diverged`, `journal.fenced` or `journal.copy_unreachable`.
+ * `journal.copy_diverged`, `journal.copy_full`, `journal.fenced` or `journal.copy_unreachable`.
  */
 export async function openJournalCopy(options: JournalCopyOptions): Promise<JournalCopy> {
   const copy = new JournalCopy(options)
@@ -47,6 +47,7 @@ export async function openJournalCopy(options: JournalCopyOptions): Promise<Jour
     await copy.align()
     return copy
   } catch (error) {
+    if (error instanceof CopyFull) throw copyFull(error, options.subject)
     throw error instanceof OperatingError ? error : copyUnreachable(error, options.subject)
   }
 }

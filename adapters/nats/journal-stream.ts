@@ -1,7 +1,13 @@
 // A node's journal on the bus: sealed batches, one message each, in the order of the chain. Every append names the message
 // it follows, so a second writer fails, and a batch that is already there is recognised by its chain hash alone.
 
-import type { DirectMsgRequest, JetStreamClient, JsMsg, MsgRequest } from '@nats-io/jetstream'
+import {
+  type DirectMsgRequest,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JsMsg,
+  type MsgRequest,
+} from '@nats-io/jetstream'
 import type { Batch } from '../../engine/journal/batch-format.ts'
 import { parseBatch, sameBytes } from '../../engine/journal/parse-batch.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -17,6 +23,16 @@ export type JournalStreamOptions = {
   readonly subject: string
   /** Of the server: what is larger cannot be copied. */
   readonly max_payload_bytes: number
+}
+
+/** As the server says it: its error code stands for every failure to store. */
+const FULL = 'maximum bytes exceeded'
+
+/** There is no room until an operator makes some; the batch is then appended. */
+export class CopyFull extends Error {
+  constructor(options: ErrorOptions) {
+    super('its stream on the bus is full, and old epochs have to be removed with orrery nats prune', options)
+  }
 }
 
 export type StoredBatch = { readonly sequence: number; readonly batch: Batch }
@@ -47,8 +63,8 @@ export class JournalStream {
 
   /**
    * Appends behind the message `expected`, 0 for none, and returns the message's sequence. Rejects with `journal.fenced`
-   * where something else stands there, and otherwise at its deadline: whether the batch was stored is then unknown, and
-   * appending it again is safe. A batch carries no message id: ids count in the whole stream, where every node writes,
+   * where something else stands there, with `CopyFull` where there is no room, and otherwise at its deadline: whether the
+   * batch was stored is then unknown, and appending it again is safe. A batch carries no message id: ids count in the whole stream, where every node writes,
    * and one that another has taken would keep a batch out.
    */
   async append(batch: Batch, expected: number, timeout_ms: number): Promise<number> {
@@ -63,6 +79,8 @@ export class JournalStream {
       return seq
     } catch (error) {
       if (isWrongSequence(error)) return await this.#ours(batch, await this.last())
+      if (error instanceof JetStreamApiError && error.message.includes(FULL))
+        throw new CopyFull({ cause: error })
       throw error
     }
   }

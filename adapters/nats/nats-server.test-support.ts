@@ -29,7 +29,9 @@ export type TestNatsServerOptions = {
 export const PAPER_INSTALLATION: Installation = {
   env: 'paper',
   trading_node: 'main',
-  strategy_nodes: [{ node: 'alpha', strategies: ['ema'] }],
+  strategy_nodes: [
+    { node: 'alpha', strategies: ['ema'], accounts: ['main'], journal_bytes_max: 64 * 2 ** 20 },
+  ],
 }
 
 /** Starts one, or fails with what to install. Whoever starts it stops it. */

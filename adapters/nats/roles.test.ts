@@ -31,13 +31,18 @@ async function as(role: string): Promise<NatsConnection> {
   return connection
 }
 
-test('[N6] nobody is granted the whole API, and nothing that deletes or purges but a reader of one’s own', () => {
-  const granted = rolesOf(PAPER_INSTALLATION).flatMap(({ publish }) => publish)
+test('[N6] nobody is granted the whole API, and nothing that deletes or purges but a reader of one’s own, and to the admin old epochs of strategy nodes', () => {
+  const granted = rolesOf(PAPER_INSTALLATION).flatMap(({ name, publish }) =>
+    publish.map((subject) => `${name} ${subject}`),
+  )
   const wide = granted.filter((subject) =>
-    /^\$(JS|SYS)\.(API\.)?(>|\*|(STREAM|CONSUMER|DIRECT)\.>)/.test(subject),
+    / \$(JS|SYS)\.(API\.)?(>|\*|(STREAM|CONSUMER|DIRECT)\.>)/.test(subject),
   )
   const destructive = granted.filter((subject) => /PURGE|STREAM\.DELETE|MSG\.DELETE|RESTORE/.test(subject))
-  expect({ wide, destructive }).toEqual({ wide: [], destructive: [] })
+  expect({ wide, destructive }).toEqual({
+    wide: [],
+    destructive: ['admin $JS.API.STREAM.PURGE.PAPER_JOURNAL_alpha'],
+  })
 })
 
 test('[N6] every role has an inbox of its own and hears no other’s', () => {
@@ -50,15 +55,17 @@ test('[N6] every role has an inbox of its own and hears no other’s', () => {
 test('[N7] an intent of a strategy node is acknowledged by the stream and read by the trading node', async () => {
   const strategy = await as('strategy-alpha')
   const trading = await as('trading')
-  const ack = await jetstream(strategy).publish('paper.intent.main.ema', 'buy', { msgID: 'alpha.1.1.0' })
-  const reader = await jetstream(trading).consumers.get('PAPER_INTENT', {
-    filter_subjects: ['paper.intent.>'],
+  const ack = await jetstream(strategy).publish('paper.apart.alpha.intent.main.ema', 'buy', {
+    msgID: 'alpha.1.1.0',
+  })
+  const reader = await jetstream(trading).consumers.get('PAPER_INTENT_alpha', {
+    filter_subjects: ['paper.apart.alpha.intent.>'],
   })
   const message = await reader.next({ expires: 2_000 })
   expect([ack.stream, ack.seq, message?.subject, message?.string()]).toEqual([
-    'PAPER_INTENT',
+    'PAPER_INTENT_alpha',
     1,
-    'paper.intent.main.ema',
+    'paper.apart.alpha.intent.main.ema',
     'buy',
   ])
 })

@@ -7,6 +7,7 @@
 import { assert } from '../../schemas/assert.ts'
 import {
   ANY,
+  apartEnvironment,
   BUS_SUBJECT,
   type BusEnvironment,
   type BusFamily,
@@ -29,6 +30,10 @@ export type StrategyNode = {
   readonly node: string
   /** Ids of the strategies it hosts; it can speak for no other. */
   readonly strategies: readonly string[]
+  /** Accounts they trade on; it asks for orders on no other and hears of no other. */
+  readonly accounts: readonly string[]
+  /** What the copy of its journal may take. */
+  readonly journal_bytes_max: number
 }
 
 export type Role = {
@@ -37,7 +42,6 @@ export type Role = {
   readonly account: 'core' | 'own'
   readonly inbox_prefix: string
   readonly publish: readonly string[]
-  readonly publish_denied: readonly string[]
   readonly subscribe: readonly string[]
   /** Of what it publishes: that which a role apart says to a service of the core. Market data is a stream. */
   readonly services: readonly string[]
@@ -48,7 +52,7 @@ export type Role = {
 export type FixedConsumer = {
   readonly stream: string
   readonly name: string
-  readonly filter_subject: string
+  readonly filter_subjects: readonly string[]
 }
 
 export const FEED_ROLE = 'feed'
@@ -79,9 +83,9 @@ export function rolesOf(installation: Installation): Role[] {
     trading(env, installation, TRADING_ROLE),
     // What takes over has to be able to do what the other did; leases and expected sequences keep it from doing so early.
     trading(env, installation, STANDBY_ROLE),
-    ...installation.strategy_nodes.map((node) => strategy(env, node)),
-    recorder(env),
-    console(env),
+    ...installation.strategy_nodes.map((node) => strategy(env, installation, node)),
+    recorder(env, installation),
+    console(env, installation),
     admin(env, installation),
   ]
 }
@@ -91,20 +95,20 @@ function feed(env: BusEnvironment): Role {
   return role(FEED_ROLE, 'own', { publish: [BUS_SUBJECT.all(env, 'md')], services: [] })
 }
 
-/** It hosts risk and orders, and every other actor that is not placed elsewhere, so it may say what those say. */
-function trading(env: BusEnvironment, installation: Installation, name: string): Role {
-  const { trading_node: node, strategy_nodes } = installation
+/**
+ * It hosts risk and orders, and every other actor that is not placed elsewhere, so it may say what those say. It reads any
+ * stream: what it may do changes with no strategy node, since a connection whose rights change is made anew.
+ */
+function trading(env: BusEnvironment, { trading_node: node }: Installation, name: string): Role {
   return role(name, 'core', {
-    // A node with a name of its own is allowed that one; what it is denied changes with no other node then.
-    publish_denied: node === ANY ? strategy_nodes.flatMap(({ node }) => ownRecords(env, node)) : [],
     publish: [
       ...(['md', 'sig', 'order', 'risk'] as const).map((family) => BUS_SUBJECT.all(env, family)),
       BUS_SUBJECT.intent(env, ANY, ANY),
       BUS_SUBJECT.state(env, ANY, ANY),
       ...ownRecords(env, node),
       `$KV.${leaseBucket(env)}.>`,
-      ...readerApi(env, ['md', 'sig', 'intent', 'state', 'order', 'risk', 'ctl', 'journal']),
-      ...streamReaderApi(leaseStreamName(env)),
+      '$JS.API.INFO',
+      ...streamReaderApi(ANY),
       `$JS.API.STREAM.MSG.GET.${leaseStreamName(env)}`,
       // A copy is compared with its journal at start, by its last batch.
       `$JS.API.STREAM.MSG.GET.${streamName(env, 'journal')}`,
@@ -113,29 +117,60 @@ function trading(env: BusEnvironment, installation: Installation, name: string):
   })
 }
 
-/** It asks, signals and tells states for its own strategies, copies its own journal, and hears what concerns them. */
-function strategy(env: BusEnvironment, { node, strategies }: StrategyNode): Role {
+/**
+ * It asks, signals and tells states for its own strategies, copies its own journal, and hears what concerns them: the
+ * market, the signals of others, what becomes of the orders of its own accounts.
+ */
+function strategy(env: BusEnvironment, { strategy_nodes }: Installation, own: StrategyNode): Role {
+  const { node, strategies, accounts } = own
   const name = strategyRole(node)
-  const families = ['md', 'sig', 'order', 'risk', 'ctl'] as const
+  const voice = apartEnvironment(env, node)
+  const scopes = ['all', node, ...accounts, ...strategies]
+  const reader = (from: BusEnvironment, family: BusFamily, filter_subjects?: readonly string[]) => ({
+    stream: streamName(from, family),
+    name,
+    filter_subjects: filter_subjects ?? [BUS_SUBJECT.all(from, family)],
+  })
+  const market = reader(env, 'md')
+  // The copy is compared with its journal at start, by its last batch.
+  const journal = reader(voice, 'journal')
   const fixed_consumers = [
-    ...families.map((family) => ({
-      stream: streamName(env, family),
-      name,
-      filter_subject: BUS_SUBJECT.all(env, family),
-    })),
-    // Its own: the copy is compared with its journal at start, by its last batch.
-    { stream: streamName(env, 'journal'), name, filter_subject: BUS_SUBJECT.journal(env, node) },
+    market,
+    reader(env, 'sig'),
+    ...strategy_nodes
+      .filter((other) => other !== own)
+      .map((other) => reader(apartEnvironment(env, other.node), 'sig')),
+    reader(
+      env,
+      'order',
+      accounts.map((account) => BUS_SUBJECT.order(env, account)),
+    ),
+    reader(
+      env,
+      'risk',
+      accounts.map((account) => BUS_SUBJECT.risk(env, account)),
+    ),
+    reader(
+      env,
+      'ctl',
+      [...new Set(scopes)].map((scope) => BUS_SUBJECT.control(env, scope)),
+    ),
+    journal,
   ]
   return {
     ...role(name, 'own', {
       publish: [
         ...strategies.flatMap((strategy_id) => [
-          BUS_SUBJECT.intent(env, ANY, strategy_id),
-          BUS_SUBJECT.state(env, ANY, strategy_id),
-          BUS_SUBJECT.signal(env, strategy_id, ANY),
+          ...accounts.flatMap((account_id) => [
+            BUS_SUBJECT.intent(voice, account_id, strategy_id),
+            BUS_SUBJECT.state(voice, account_id, strategy_id),
+          ]),
+          BUS_SUBJECT.signal(voice, strategy_id, ANY),
         ]),
-        ...ownRecords(env, node),
+        ...ownRecords(voice, node),
         '$JS.API.INFO',
+        // Where a stream ends, and which subjects it has; so not of those that hold what concerns others.
+        ...[market, journal].map(({ stream }) => `$JS.API.STREAM.INFO.${stream}`),
         ...fixed_consumers.flatMap(({ stream }) => fixedConsumerApi(stream, name)),
       ],
       subscribe: [BUS_SUBJECT.all(env, 'md')],
@@ -144,43 +179,55 @@ function strategy(env: BusEnvironment, { node, strategies }: StrategyNode): Role
   }
 }
 
-function recorder(env: BusEnvironment): Role {
+function recorder(env: BusEnvironment, installation: Installation): Role {
+  const families = ['md', 'mdseq', 'journal', 'order'] as const
   return role(RECORDER_ROLE, 'core', {
-    publish: readerApi(env, ['md', 'mdseq', 'journal', 'order']),
+    publish: [...readerApi(env, families), ...apartReaderApi(env, installation, ['mdseq', 'journal'])],
   })
 }
 
 /** Whoever holds its key may stop trading, so it is kept like the trading node's. */
-function console(env: BusEnvironment): Role {
+function console(env: BusEnvironment, installation: Installation): Role {
   const families = ['md', 'sig', 'intent', 'state', 'order', 'risk', 'ctl'] as const
+  const apart = ['sig', 'intent', 'state'] as const
   return role(CONSOLE_ROLE, 'core', {
-    publish: [BUS_SUBJECT.all(env, 'ctl'), ...readerApi(env, families)],
-    subscribe: families.map((family) => BUS_SUBJECT.all(env, family)),
+    publish: [
+      BUS_SUBJECT.all(env, 'ctl'),
+      ...readerApi(env, families),
+      ...apartReaderApi(env, installation, apart),
+    ],
+    subscribe: [
+      ...families.map((family) => BUS_SUBJECT.all(env, family)),
+      ...apart.map((family) => BUS_SUBJECT.all(apartEnvironment(env, ANY), family)),
+    ],
   })
 }
 
-/** Makes and changes streams and fixed readers, and neither deletes nor purges. */
+/** Makes and changes streams and fixed readers, and removes nothing but old epochs of strategy nodes' journals. */
 function admin(env: BusEnvironment, installation: Installation): Role {
-  const streams = streamDefinitions(env).map(({ name }) => name)
-  const readers = installation.strategy_nodes.flatMap((node) => strategy(env, node).fixed_consumers)
+  const { strategy_nodes } = installation
+  const streams = streamDefinitions(env, strategy_nodes).map(({ name }) => name)
+  const readers = strategy_nodes.flatMap((node) => strategy(env, installation, node).fixed_consumers)
+  const journals = strategy_nodes.map(({ node }) => streamName(apartEnvironment(env, node), 'journal'))
   return role(ADMIN_ROLE, 'core', {
     publish: [
       '$JS.API.INFO',
       ...streams.flatMap((stream) =>
         ['CREATE', 'UPDATE', 'INFO'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`),
       ),
-      ...readers.flatMap(({ stream, name, filter_subject }) => [
-        `$JS.API.CONSUMER.CREATE.${stream}.${name}.${filter_subject}`,
+      ...readers.flatMap(({ stream, name }) => [
+        `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.${name}`,
         `$JS.API.CONSUMER.INFO.${stream}.${name}`,
       ]),
+      ...journals.flatMap((stream) => ['MSG.GET', 'PURGE'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`)),
     ],
   })
 }
 
-type Subjects = Pick<Role, 'publish'> & Partial<Pick<Role, 'subscribe' | 'publish_denied' | 'services'>>
+type Subjects = Pick<Role, 'publish'> & Partial<Pick<Role, 'subscribe' | 'services'>>
 
 function role(name: string, account: Role['account'], subjects: Subjects): Role {
-  const { publish, publish_denied = [], subscribe = [], services = publish } = subjects
+  const { publish, subscribe = [], services = publish } = subjects
   const inbox_prefix = inboxPrefix(name)
   return {
     name,
@@ -188,7 +235,6 @@ function role(name: string, account: Role['account'], subjects: Subjects): Role 
     inbox_prefix,
     publish: [...publish, SERVER_SETTINGS_SUBJECT],
     services,
-    publish_denied,
     subscribe: [`${inbox_prefix}.>`, ...subscribe],
     fixed_consumers: [],
   }
@@ -203,7 +249,18 @@ function readerApi(env: BusEnvironment, families: readonly BusFamily[]): string[
   return ['$JS.API.INFO', ...families.flatMap((family) => streamReaderApi(streamName(env, family)))]
 }
 
-/** What an ordered or durable reader of a stream uses. */
+/** The same of the streams of each strategy node. */
+function apartReaderApi(
+  env: BusEnvironment,
+  { strategy_nodes }: Installation,
+  families: readonly BusFamily[],
+): string[] {
+  return strategy_nodes.flatMap(({ node }) =>
+    families.flatMap((family) => streamReaderApi(streamName(apartEnvironment(env, node), family))),
+  )
+}
+
+/** What an ordered or durable reader of a stream uses; `ANY`: of every stream. */
 function streamReaderApi(stream: string): string[] {
   return [
     `$JS.API.STREAM.INFO.${stream}`,
@@ -217,8 +274,5 @@ function streamReaderApi(stream: string): string[] {
 
 /** Reads through a consumer that is there, from any sequence on; neither makes nor removes one. */
 function fixedConsumerApi(stream: string, consumer: string): string[] {
-  return [
-    `$JS.API.STREAM.INFO.${stream}`,
-    ...['INFO', 'MSG.NEXT', 'RESET'].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.${consumer}`),
-  ]
+  return ['INFO', 'MSG.NEXT', 'RESET'].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.${consumer}`)
 }

@@ -1,13 +1,15 @@
-// The streams of an installation, defined here alone. Their names carry the environment, so that paper and live share none.
+// The streams of an installation, defined here alone. Their names carry the environment, so that paper and live share
+// none; and what a strategy node says is in streams of its own, bounded and full for that node alone.
 
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream'
 import { assert } from '../../schemas/assert.ts'
 import {
-  BUS_FAMILIES,
+  apartEnvironment,
   BUS_SUBJECT,
   type BusEnvironment,
   type BusFamily,
-  parseBusEnvironment,
+  parseBusPattern,
+  splitEnvironment,
 } from '../../schemas/subjects.ts'
 
 const SECOND_NS = 1_000_000_000
@@ -92,13 +94,13 @@ const LAYOUTS: Readonly<Record<BusFamily, Layout>> = {
     max_msg_size: CONTROL_BYTES_MAX,
   },
   intent: {
-    description: 'What strategy nodes ask the trading node for',
+    description: 'What trading nodes ask each other for',
     max_age: 7 * DAY_NS,
     max_bytes: 256 * MIB,
     max_msg_size: CONTROL_BYTES_MAX,
   },
   state: {
-    description: 'States of strategies, for the node of their account',
+    description: 'States of strategies in trading nodes, for the node of their account',
     max_age: 7 * DAY_NS,
     max_bytes: 64 * MIB,
     max_msg_size: CONTROL_BYTES_MAX,
@@ -121,19 +123,58 @@ const LAYOUTS: Readonly<Record<BusFamily, Layout>> = {
   journal: { description: 'Copies of the sealed batches of the file journals, for ever', ...FOR_EVER },
 }
 
-/** `PAPER_MD`, `LIVE_ORDER`, `SIM_<run id>_SIG`. */
+/** What a strategy node says. */
+export const APART_FAMILIES = ['intent', 'state', 'sig', 'mdseq', 'journal'] as const
+type ApartFamily = (typeof APART_FAMILIES)[number]
+
+/**
+ * Of one strategy node. What does not fit is refused, and not made room for: the node is told, and whoever hears it takes
+ * no more in the time than the bound, since each message is in the hearer's journal.
+ */
+const APART_LAYOUTS: Readonly<Record<ApartFamily, Layout>> = {
+  intent: {
+    description: 'what it asks trading nodes for',
+    discard: DiscardPolicy.New,
+    max_age: DAY_NS,
+    max_bytes: 512 * MIB,
+    max_msg_size: CONTROL_BYTES_MAX,
+  },
+  state: {
+    description: 'states of its strategies, for the node of their account',
+    discard: DiscardPolicy.New,
+    max_age: 7 * DAY_NS,
+    max_bytes: 16 * MIB,
+    max_msg_size: CONTROL_BYTES_MAX,
+  },
+  sig: {
+    description: 'signals of its strategies',
+    discard: DiscardPolicy.New,
+    max_age: DAY_NS,
+    max_bytes: 512 * MIB,
+    max_msg_size: CONTROL_BYTES_MAX,
+  },
+  mdseq: { ...LAYOUTS.mdseq, description: 'its raw tapes, until they are recorded', max_bytes: 512 * MIB },
+  // Whole epochs may be removed, by the admin alone: a stream that denies it denies it for ever.
+  journal: {
+    description: 'the copy of its file journal, until an operator removes old epochs',
+    discard: DiscardPolicy.New,
+    deny_delete: true,
+  },
+}
+
+/** `PAPER_MD`, `LIVE_ORDER`, `SIM_<run id>_SIG`; of a strategy node `PAPER_INTENT_<node>`. */
 export function streamName(env: BusEnvironment, family: BusFamily): string {
-  return `${environmentName(env)}_${family.toUpperCase()}`
+  const { root, node } = splitEnvironment(env)
+  const [first = '', run_id] = root.split('.')
+  const environment = run_id === undefined ? first.toUpperCase() : `${first.toUpperCase()}_${run_id}`
+  return [environment, family.toUpperCase(), ...(node === undefined ? [] : [node])].join('_')
 }
 
 /** The stream that holds a subject, or all that match one with wildcards behind its family. */
 export function streamOf(subject: string): string {
-  const words = subject.split('.')
-  const depth = words[0] === 'sim' ? 2 : 1
-  const env = parseBusEnvironment(words.slice(0, depth).join('.'))
-  const family = BUS_FAMILIES.find((name) => name === words[depth])
-  assert(env !== undefined && family !== undefined, 'a subject names its environment and its family')
-  return streamName(env, family)
+  const parts = parseBusPattern(subject)
+  assert(parts !== undefined, 'a subject names its environment and its family')
+  return streamName(parts.env, parts.family)
 }
 
 /** The bucket of the leases, one key per account. */
@@ -145,8 +186,15 @@ export function leaseStreamName(env: BusEnvironment): string {
   return `KV_${leaseBucket(env)}`
 }
 
-/** All streams of an environment. A cluster of three servers holds `replicas: 3`. */
-export function streamDefinitions(env: BusEnvironment, replicas = 1): StreamDefinition[] {
+/** A strategy node as far as streams go. */
+export type ApartStreams = { readonly node: string; readonly journal_bytes_max: number }
+
+/** All streams of an environment and of its strategy nodes. A cluster of three servers holds `replicas: 3`. */
+export function streamDefinitions(
+  env: BusEnvironment,
+  apart: readonly ApartStreams[],
+  replicas = 1,
+): StreamDefinition[] {
   const families = Object.entries(LAYOUTS) as [BusFamily, Layout][]
   return [
     ...families.map(([family, layout]) => ({
@@ -154,7 +202,25 @@ export function streamDefinitions(env: BusEnvironment, replicas = 1): StreamDefi
       ...layout,
     })),
     leaseDefinition(env, replicas),
+    ...apart.flatMap((node) => apartDefinitions(env, node, replicas)),
   ]
+}
+
+function apartDefinitions(
+  env: BusEnvironment,
+  { node, journal_bytes_max }: ApartStreams,
+  replicas: number,
+): StreamDefinition[] {
+  const own = apartEnvironment(env, node)
+  return APART_FAMILIES.map((family) => {
+    const layout = APART_LAYOUTS[family]
+    return {
+      ...plain(streamName(own, family), [BUS_SUBJECT.all(own, family)], replicas),
+      ...layout,
+      ...(family === 'journal' && { max_bytes: journal_bytes_max }),
+      description: `Strategy node ${node}: ${layout.description}`,
+    }
+  })
 }
 
 /**
@@ -198,9 +264,4 @@ function plain(name: string, subjects: string[], num_replicas: number): StreamDe
     no_ack: false,
     num_replicas,
   }
-}
-
-function environmentName(env: BusEnvironment): string {
-  const [first = '', run_id] = env.split('.')
-  return run_id === undefined ? first.toUpperCase() : `${first.toUpperCase()}_${run_id}`
 }

@@ -3,7 +3,7 @@ import type { BusDelivery, BusStart, MessageBus } from '../../engine/bus-port.ts
 import { nodePayloads } from '../../engine/messages.test-support.ts'
 import { encodeNodeMessage } from '../../engine/node-wire.ts'
 import { must } from '../../schemas/assert.ts'
-import type { NodeFamily, NodeMessage } from '../../schemas/messages/node-message.ts'
+import type { NodeMessage } from '../../schemas/messages/node-message.ts'
 import { busSubjectOf } from '../../schemas/messages/node-subject.ts'
 import { parseBusEnvironment } from '../../schemas/subjects.ts'
 import { IncomingMessages } from './incoming-messages.ts'
@@ -12,7 +12,7 @@ const ENV = must(parseBusEnvironment('paper'), 'an environment')
 type Handler = (delivery: BusDelivery) => void | Promise<void>
 
 /** A node that hears intents of the strategy s, facts of its orders, and nothing else. */
-async function started(processed: Partial<Record<NodeFamily, number>> = {}) {
+async function started(processed: Readonly<Record<string, number>> = {}) {
   const starts: Record<string, BusStart> = {}
   const handlers: Handler[] = []
   const bus: Pick<MessageBus, 'subscribe'> = {
@@ -27,12 +27,13 @@ async function started(processed: Partial<Record<NodeFamily, number>> = {}) {
   const incoming = new IncomingMessages({
     bus,
     scope: { session: 'one', instrumentIndex: (id) => (id === 'EURUSD.sim' ? 0 : undefined) },
-    subjects: new Map([
-      ['intent', ['paper.intent.main.s']],
-      ['order', ['paper.order.main']],
-    ]),
+    streams: [
+      { name: 'PAPER_INTENT', subjects: ['paper.intent.main.s'] },
+      { name: 'PAPER_ORDER', subjects: ['paper.order.main'] },
+    ],
     isHeard: (subject) => ['intent.main.s', 'order.main.s'].includes(subject),
-    lastSequence: (family) => processed[family] ?? 0,
+    lastSequence: (stream) => processed[stream] ?? 0,
+    admit: () => undefined,
     offer: (message) => {
       if (message.source !== 'alpha') return 'not_heard'
       offered.push(message)
@@ -53,7 +54,7 @@ function wire(at: number, node = 'alpha', session = 'one'): [subject: string, by
 }
 
 test('[M5] a stream is read behind the last message processed, and from its first where none was', async () => {
-  const { starts } = await started({ order: 31 })
+  const { starts } = await started({ PAPER_ORDER: 31 })
   expect(starts).toEqual({
     'paper.intent.main.s': { at: 'first' },
     'paper.order.main': { after_sequence: 31 },

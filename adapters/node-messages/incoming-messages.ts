@@ -3,20 +3,24 @@
 
 import type { BusDelivery, BusStart, BusSubscription, MessageBus } from '../../engine/bus-port.ts'
 import { decodeNodeMessage, type WireRefusal, type WireScope } from '../../engine/node-wire.ts'
-import type { NodeFamily, NodeMessage } from '../../schemas/messages/node-message.ts'
+import type { NodeMessage } from '../../schemas/messages/node-message.ts'
 
 /** Why a message is not heard: of its form, or because its source may not say it here. */
 export type MessageRefusal = WireRefusal | 'message_not_heard'
 
+/** A stream of the bus, and what of it is heard. */
+export type HeardStream = { readonly name: string; readonly subjects: readonly string[] }
+
 export type IncomingMessagesOptions = {
   readonly bus: Pick<MessageBus, 'subscribe'>
   readonly scope: WireScope
-  /** What the node hears on the bus, by family. */
-  readonly subjects: ReadonlyMap<NodeFamily, readonly string[]>
+  readonly streams: readonly HeardStream[]
   /** Whether the node hears somebody on this subject of its own. */
   readonly isHeard: (subject: string) => boolean
-  /** The place in its stream of the last message processed; 0 before the first. */
-  readonly lastSequence: (family: NodeFamily) => number
+  /** The place in a stream of the last message processed; 0 before the first. */
+  readonly lastSequence: (stream: string) => number
+  /** Undefined where a message of the stream may be taken now; otherwise resolves when its turn has come. */
+  readonly admit: (stream: string) => Promise<void> | undefined
   readonly offer: (message: NodeMessage) => 'not_heard' | 'queued'
   /** Told for the first message of each code. */
   readonly onRefused: (code: MessageRefusal, subject: string) => void
@@ -44,11 +48,15 @@ export class IncomingMessages {
   }
 
   async start(): Promise<void> {
-    const { bus, subjects, lastSequence } = this.#options
-    for (const [family, heard] of subjects) {
-      const after_sequence = lastSequence(family)
+    const { bus, streams, lastSequence, admit } = this.#options
+    for (const { name, subjects } of streams) {
+      const after_sequence = lastSequence(name)
       const start: BusStart = after_sequence === 0 ? { at: 'first' } : { after_sequence }
-      this.#subscriptions.push(await bus.subscribe(heard, start, (delivery) => this.#take(delivery)))
+      const subscription = await bus.subscribe(subjects, start, (delivery) => {
+        const turn = admit(name)
+        return turn === undefined ? this.#take(delivery) : turn.then(() => this.#take(delivery))
+      })
+      this.#subscriptions.push(subscription)
     }
   }
 

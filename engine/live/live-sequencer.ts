@@ -139,6 +139,19 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     return this.#not_heard_count
   }
 
+  /**
+   * Whether messages of other nodes may come in. They take no more than half of each bound from which orders are refused,
+   * whatever others say and however much.
+   */
+  get has_message_room(): boolean {
+    const { writer, bounds } = this.#options
+    return (
+      this.unpublished_count <= bounds.unpublished_max / 2 &&
+      writer.pending_bytes <= bounds.pending_bytes_max / 2 &&
+      this.#queue.kept_size <= bounds.kept_max / 2
+    )
+  }
+
   /** Messages to other nodes that the bus is not known to hold. */
   get unpublished_count(): number {
     return this.#memory.messages.count
@@ -183,9 +196,9 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     return this.#memory.marks.last(venue_id, account_id)
   }
 
-  /** The place in its stream of the last message processed on these subjects of the node; 0 before the first. */
-  lastMessage(isOn: (subject: string) => boolean): number {
-    return this.#memory.heard.lastSequence(isOn)
+  /** The place in its stream of the last message processed that is of these subjects of the node; 0 before the first. */
+  lastMessage(isOf: (subject: string, source: string) => boolean): number {
+    return this.#memory.heard.lastSequence(isOf)
   }
 
   /** The state as a snapshot holds it; between two calls of `advance`. */

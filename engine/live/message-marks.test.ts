@@ -37,4 +37,6 @@ test('[N22] the last place in a stream is that of the last message on its subjec
   again.load(new CanonicalReader(writer.view()))
   expect(again.lastSequence((subject) => subject.startsWith('strategy-state.'))).toBe(41)
   expect(again.lastSequence((subject) => subject.startsWith('order.'))).toBe(0)
+  const isOf = (source: string) => again.lastSequence((_, by) => by === source)
+  expect([isOf(STATE.source), isOf('beta')]).toEqual([41, 0])
 })

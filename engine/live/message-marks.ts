@@ -23,12 +23,12 @@ export class MessageMarks {
     this.#marks.set(nameOf(message), { ...placeOf(message), sequence: message.sequence })
   }
 
-  /** The place in its stream of the last message that was heard on these subjects; 0 before the first. */
-  lastSequence(isOn: (subject: string) => boolean): number {
+  /** The place in its stream of the last message that these nodes said on these subjects; 0 before the first. */
+  lastSequence(isOf: (subject: string, source: string) => boolean): number {
     let last = 0
     for (const [name, { sequence }] of this.#marks) {
-      const [, subject = ''] = name.split(' ')
-      if (sequence > last && isOn(subject)) last = sequence
+      const [source = '', subject = ''] = name.split(' ')
+      if (sequence > last && isOf(subject, source)) last = sequence
     }
     return last
   }

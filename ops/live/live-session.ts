@@ -78,7 +78,10 @@ export class LiveSession {
     const { sequencer, writer, start } = opened
     this.#options = options
     this.#opened = opened
-    writer.onDurable((lsn) => options.tape?.durable(lsn))
+    writer.onDurable((lsn) => {
+      options.tape?.durable(lsn)
+      options.messages?.look()
+    })
     this.start = start
     this.sequencer = sequencer
     this.journal = options.journal

@@ -16,10 +16,11 @@ import type { Journal, JournalWriter } from '../../engine/journal-port.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { BUS_SUBJECT, type BusEnvironment, parseBusEnvironment } from '../../schemas/subjects.ts'
+import { BUS_SUBJECT, type BusEnvironment } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import { busSignIn } from '../nats/bus-sign-in.ts'
 import type { NodePlace } from './node-place.ts'
+import { NodeVoices } from './node-voices.ts'
 import { SessionMessages } from './session-messages.ts'
 import { BUS_WAIT_MS, whenBusIsUp } from './when-bus-is-up.ts'
 
@@ -90,7 +91,8 @@ async function joinAnew(options: SessionBusOptions, url: string): Promise<Sessio
 
 async function join(options: SessionBusOptions, connection: Connection): Promise<SessionBus> {
   const { config, place, held, onFailure } = options
-  const env = environmentOf(config)
+  const voices = new NodeVoices(config)
+  const env = voices.environment
   const epoch = (options.journal.epochs.at(-1)?.epoch ?? 0) + 1
   const lease =
     held?.lease ??
@@ -99,7 +101,9 @@ async function join(options: SessionBusOptions, connection: Connection): Promise
       : await acquireLease(leaseOptions({ ...options, connection, env, epoch })))
   try {
     const copy =
-      config.durability === 'replicated' ? await openCopy(options, env, connection, lease) : undefined
+      config.durability === 'replicated'
+        ? await openCopy(options, voices.ofNode(place.name), connection, lease)
+        : undefined
     const bus = new JetStreamBus({
       connection,
       streamOf,
@@ -111,7 +115,8 @@ async function join(options: SessionBusOptions, connection: Connection): Promise
     const messages = new SessionMessages({
       ...options,
       bus,
-      environment: env,
+      voices,
+      node: place.name,
       session: config.session,
       epoch,
     })
@@ -173,15 +178,15 @@ export function leaseOptions({ config, place, onFailure, connection, env, epoch 
 
 function openCopy(
   options: SessionBusOptions,
-  env: BusEnvironment,
+  voice: BusEnvironment,
   connection: Connection,
   lease: AccountLease | undefined,
 ): Promise<JournalCopy> {
   const { place, journal, directory } = options
   return openJournalCopy({
     connection,
-    stream: streamName(env, 'journal'),
-    subject: BUS_SUBJECT.journal(env, place.name),
+    stream: streamName(voice, 'journal'),
+    subject: BUS_SUBJECT.journal(voice, place.name),
     directory,
     epochs: journal.epochs,
     isHeld: () => lease?.is_held ?? true,
@@ -211,18 +216,6 @@ function tell(
   remedy: string,
 ): void {
   onAlert({ type: 'alert', code, severity, about: '', what, remedy, ts_us: timeUs(now_us()) })
-}
-
-export function environmentOf({ live }: Config): BusEnvironment {
-  const env = parseBusEnvironment(live.environment)
-  if (env !== undefined) return env
-  throw new OperatingError({
-    code: 'config.bad_environment',
-    reason: 'usage',
-    what: `"${live.environment}" is no first word of subjects on the bus.`,
-    where: 'live.environment',
-    remedy: 'Use paper, live, or what orrery nats up was told.',
-  })
 }
 
 function nothingToCopyTo(): OperatingError {

@@ -17,10 +17,10 @@ import type { Config, FeedConfig } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { planData } from '../../sim/backtest/data-plan.ts'
+import { environmentOf } from './bus-environment.ts'
 import { generatorFeed, quotedInstruments } from './generated-market.ts'
 import type { FeedTarget, SessionFeed } from './live-session.ts'
 import { refuseBooks } from './refuse-books.ts'
-import { environmentOf } from './session-bus.ts'
 
 export type FeedSurroundings = {
   readonly config: Config

@@ -1,7 +1,13 @@
 // What a session says to other nodes and hears of them, between its sequencer and the bus. Where the bus is late, orders
 // are held, and intents where they come from: cancels still go.
 
-import { IncomingMessages, type MessageRefusal } from '../../adapters/node-messages/incoming-messages.ts'
+import { streamOf } from '../../adapters/nats/streams.ts'
+import { HearingPace } from '../../adapters/node-messages/hearing-pace.ts'
+import {
+  type HeardStream,
+  IncomingMessages,
+  type MessageRefusal,
+} from '../../adapters/node-messages/incoming-messages.ts'
 import { OutgoingMessages } from '../../adapters/node-messages/outgoing-messages.ts'
 import type { MessageBus } from '../../engine/bus-port.ts'
 import type { KeptInput } from '../../engine/input-codec.ts'
@@ -11,15 +17,16 @@ import type { Place } from '../../engine/live/place.ts'
 import type { OutgoingMessage } from '../../engine/node-wire.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
 import type { ControlCommand } from '../../schemas/messages/control.ts'
-import type { NodeFamily } from '../../schemas/messages/node-message.ts'
-import { familyOf, heardOn } from '../../schemas/messages/node-subject.ts'
-import type { BusEnvironment } from '../../schemas/subjects.ts'
+import { heardOn } from '../../schemas/messages/node-subject.ts'
 import { timeUs } from '../../schemas/units.ts'
 import type { LiveBuiltNode } from './live-node.ts'
+import type { NodeVoices } from './node-voices.ts'
 
 export type SessionMessagesOptions = {
   readonly bus: MessageBus
-  readonly environment: BusEnvironment
+  readonly voices: NodeVoices
+  /** Name of the node. */
+  readonly node: string
   readonly session: string
   /** That the session is about to open. */
   readonly epoch: number
@@ -55,6 +62,7 @@ const DRAIN_MS = 500
 export class SessionMessages {
   readonly #options: SessionMessagesOptions
   readonly #outgoing: OutgoingMessages
+  readonly #pace = new HearingPace()
   #incoming: IncomingMessages | undefined
   #target: MessagesTarget | undefined
   /** What was confirmed before there was anybody to tell. */
@@ -64,11 +72,12 @@ export class SessionMessages {
   #reason = ''
 
   constructor(options: SessionMessagesOptions) {
-    const { bus, onFailure } = options
+    const { bus, voices, node, onFailure } = options
     this.#options = options
     this.#outgoing = new OutgoingMessages({
       ...options,
       bus,
+      environment: voices.ofNode(node),
       onConfirmed: (place) => this.#confirm(place),
       onLate: (_, reason) => {
         this.#reason = reason
@@ -103,7 +112,7 @@ export class SessionMessages {
 
   /** Hears from now on what others say, behind what was processed before. */
   async start(target: MessagesTarget): Promise<void> {
-    const { bus, session, instruments } = this.#options
+    const { bus, voices, session, instruments } = this.#options
     const { sequencer } = target
     const { node } = sequencer
     this.#target = target
@@ -113,9 +122,11 @@ export class SessionMessages {
     this.#incoming = new IncomingMessages({
       bus,
       scope: { session, instrumentIndex: (id) => index.get(id) },
-      subjects: this.#onBus(heard),
+      streams: this.#onBus(heard),
       isHeard: (subject) => heard.has(subject),
-      lastSequence: (family) => sequencer.lastMessage((subject) => familyOf(subject) === family),
+      lastSequence: (stream) =>
+        sequencer.lastMessage((subject, source) => voices.streamOf(subject, source) === stream),
+      admit: (stream) => this.#admit(stream),
       offer: (message) => {
         const offer = sequencer.offerMessage(message)
         target.wake()
@@ -126,10 +137,11 @@ export class SessionMessages {
     await this.#incoming.start()
   }
 
-  /** After each turn, and when the bus is late or no longer. */
+  /** After each turn, when something became durable, and when the bus is late or no longer. */
   look(): void {
     const target = this.#target
     if (target === undefined) return
+    this.#pace.turned(target.sequencer.has_message_room)
     const was = this.#isBehind
     this.#isBehind = target.sequencer.is_publish_behind
     if (was === this.#isBehind) return
@@ -140,6 +152,7 @@ export class SessionMessages {
 
   /** Hears nothing more. */
   async stop(): Promise<void> {
+    this.#pace.close()
     await this.#incoming?.close()
   }
 
@@ -154,18 +167,24 @@ export class SessionMessages {
     this.#target?.offer({ type: 'messages_published', ...place })
   }
 
-  #onBus(heard: ReadonlyMap<string, ReadonlySet<string>>): Map<NodeFamily, string[]> {
-    const families = new Map<NodeFamily, string[]>()
+  #admit(stream: string): Promise<void> | undefined {
+    const turn = this.#pace.admit(stream)
+    // What was refused makes no turn.
+    if (turn !== undefined) this.#target?.wake()
+    return turn
+  }
+
+  #onBus(heard: ReadonlyMap<string, ReadonlySet<string>>): HeardStream[] {
+    const { voices } = this.#options
+    const streams = new Map<string, Set<string>>()
     for (const [subject, strategy_ids] of heard) {
-      const family = familyOf(subject)
-      const known = families.get(family) ?? []
       for (const id of strategy_ids) {
-        const on = heardOn(this.#options.environment, subject, id)
-        if (!known.includes(on)) known.push(on)
+        const on = heardOn(voices.ofSpeaker(subject, id), subject, id)
+        const stream = streamOf(on)
+        streams.set(stream, (streams.get(stream) ?? new Set()).add(on))
       }
-      families.set(family, known)
     }
-    return families
+    return [...streams].map(([name, subjects]) => ({ name, subjects: [...subjects] }))
   }
 
   #tellBehind(waiting: number): void {

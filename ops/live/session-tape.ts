@@ -14,7 +14,7 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import { BUS_SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
 import { RecorderChild } from '../recorder/recorder-child.ts'
-import { environmentOf } from './session-bus.ts'
+import { NodeVoices } from './node-voices.ts'
 import { sessionTape } from './session-folder.ts'
 
 export type SessionTapeOptions = {
@@ -54,7 +54,7 @@ export async function openSessionTape(options: SessionTapeOptions): Promise<Sess
   spooler.start()
   if (config.live.recorder === 'beside') return { tape, close: () => spooler.close() }
   if (bus === undefined) throw noBusToRecorder()
-  const subject = BUS_SUBJECT.marketDataSeq(environmentOf(config), node)
+  const subject = BUS_SUBJECT.marketDataSeq(new NodeVoices(config).ofNode(node), node)
   const shipper = new TapeShipper({
     directory,
     tape: name,

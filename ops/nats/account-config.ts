@@ -118,16 +118,13 @@ function imported(account: string, links: readonly Link[]): string[] {
 function users(account: string, roles: readonly Role[], keys: ReadonlyMap<string, string>): string[] {
   return roles
     .filter((role) => accountOf(role) === account)
-    .flatMap(({ name, publish, publish_denied, subscribe }) => {
-      const denied = publish_denied.length === 0 ? '' : `, deny: ${list(publish_denied)}`
-      return [
-        `{ nkey: ${keys.get(name)} # ${name}`,
-        '  permissions: {',
-        `    publish: { allow: ${list(publish)}${denied} }`,
-        `    subscribe: { allow: ${list(subscribe)} }`,
-        '  } }',
-      ]
-    })
+    .flatMap(({ name, publish, subscribe }) => [
+      `{ nkey: ${keys.get(name)} # ${name}`,
+      '  permissions: {',
+      `    publish: { allow: ${list(publish)} }`,
+      `    subscribe: { allow: ${list(subscribe)} }`,
+      '  } }',
+    ])
 }
 
 function block(name: string, lines: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 // Brings a server's streams and readers to what an installation needs, as its admin.
 
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
-import { connectNats } from '../../adapters/nats/connect.ts'
+import { type CheckedConnection, connectNats } from '../../adapters/nats/connect.ts'
 import { ADMIN_ROLE, type Installation } from '../../adapters/nats/roles.ts'
 import type { ServerCheck } from '../../adapters/nats/server-check.ts'
 import type { OperatingError } from '../../schemas/operating-error.ts'
@@ -38,10 +38,25 @@ export function applyInstallation(target: InstalledServer): Promise<Plan> {
 
 type Act = (jsm: JetStreamManager, desired: DesiredState, changes: readonly PlannedChange[]) => Promise<void>
 
-async function asAdmin(target: InstalledServer, act: Act): Promise<Plan> {
-  const { url, credentials, installation, replicas = 1, tls_ca_file } = target
+function asAdmin(target: InstalledServer, act: Act): Promise<Plan> {
+  const { installation, replicas = 1 } = target
+  return signedInAsAdmin(target, async ({ connection, server }) => {
+    const jsm = await jetstreamManager(connection)
+    const desired = desiredState(installation, server.version, replicas)
+    const changes = await planChanges(jsm, desired)
+    await act(jsm, desired, changes)
+    return { server, changes }
+  })
+}
+
+/** A permission violation meanwhile is what is thrown. */
+export async function signedInAsAdmin<Answer>(
+  target: InstalledServer,
+  act: (signed_in: CheckedConnection) => Promise<Answer>,
+): Promise<Answer> {
+  const { url, credentials, tls_ca_file } = target
   let fault: OperatingError | undefined
-  const { connection, server } = await connectNats({
+  const signed_in = await connectNats({
     url,
     role: ADMIN_ROLE,
     seed_file: seedFile(credentials, ADMIN_ROLE),
@@ -54,14 +69,10 @@ async function asAdmin(target: InstalledServer, act: Act): Promise<Plan> {
     },
   })
   try {
-    const jsm = await jetstreamManager(connection)
-    const desired = desiredState(installation, server.version, replicas)
-    const changes = await planChanges(jsm, desired)
-    await act(jsm, desired, changes)
-    return { server, changes }
+    return await act(signed_in)
   } catch (error) {
     throw fault ?? error
   } finally {
-    await connection.close()
+    await signed_in.connection.close()
   }
 }

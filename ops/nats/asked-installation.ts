@@ -15,12 +15,20 @@ import {
 } from './installation-folder.ts'
 import { installedServer } from './up.ts'
 
+const NAME = '[A-Za-z0-9_-]{1,32}'
+const STRATEGY_NODE = new RegExp(
+  `^(?<node>${NAME})(?:=(?<ids>${NAME}(?:,${NAME})*))?@(?<accounts>${NAME}(?:,${NAME})*)$`,
+)
+const MIB = 1 << 20
+/** Days of a busy node; a session that waits for its copy stops asking for orders when it is full. */
+const JOURNAL_BYTES_MAX_DEFAULT = 2_048 * MIB
+
 export type AskedInstallation = { readonly paths: FolderPaths; readonly installation: InstallationFile }
 
 export async function askedInstallation(call: Call): Promise<AskedInstallation> {
   const paths = pathsOf(call)
   const known = (await readInstallation(paths)) ?? DEFAULT_INSTALLATION
-  const strategies = call.texts('strategy').map(strategyNode)
+  const strategy_nodes = strategyNodes(call, known.strategy_nodes)
   const tls = tlsFiles(call) ?? known.tls
   const monitor_port = wholeNumber(call, 'monitor-port', {
     fallback: known.monitor_port ?? 0,
@@ -34,7 +42,7 @@ export async function askedInstallation(call: Call): Promise<AskedInstallation> 
     installation: checkedInstallation(paths.installation, {
       env: call.text('env') ?? known.env,
       trading_node: call.text('node') ?? known.trading_node,
-      strategy_nodes: strategies.length > 0 ? strategies : known.strategy_nodes,
+      strategy_nodes,
       host: call.text('host') ?? known.host,
       port: wholeNumber(call, 'port', { fallback: known.port, min: 0, max: 65_535 }),
       replicas: wholeNumber(call, 'replicas', { fallback: known.replicas, min: 1, max: 5 }),
@@ -63,17 +71,36 @@ function pathsOf(call: Call): FolderPaths {
   return folderPaths(call.text('dir') ?? 'nats')
 }
 
-/** `alpha=ema,breakout`; `ema` alone is a node of that name with that strategy. */
-function strategyNode(text: string): InstallationFile['strategy_nodes'][number] {
-  const match = /^([A-Za-z0-9_-]{1,32})(?:=([A-Za-z0-9_-]{1,32}(?:,[A-Za-z0-9_-]{1,32})*))?$/.exec(text)
-  const [, node, ids] = match ?? []
-  if (node !== undefined) return { node, strategies: (ids ?? node).split(',') }
+type StrategyNodes = InstallationFile['strategy_nodes']
+
+/** Those named in the call, else those that are there; each keeps the room it had where none is given. */
+function strategyNodes(call: Call, known: StrategyNodes): StrategyNodes {
+  const named = call.texts('strategy').map(strategyNode)
+  const nodes = named.length > 0 ? named : known
+  const asked_mib = call.text('journal-mib')
+  return nodes.map((node) => {
+    const had = known.find((each) => each.node === node.node)?.journal_bytes_max ?? JOURNAL_BYTES_MAX_DEFAULT
+    const journal_bytes_max =
+      asked_mib === undefined
+        ? had
+        : MIB * wholeNumber(call, 'journal-mib', { fallback: 0, min: 64, max: 1 << 20 })
+    return { ...node, journal_bytes_max }
+  })
+}
+
+/** `alpha=ema,breakout@main`; `ema@main` alone is a node of that name with that strategy. */
+function strategyNode(text: string): Omit<StrategyNodes[number], 'journal_bytes_max'> {
+  const match = STRATEGY_NODE.exec(text)
+  const { node, ids, accounts } = match?.groups ?? {}
+  if (node !== undefined && accounts !== undefined)
+    return { node, strategies: (ids ?? node).split(','), accounts: accounts.split(',') }
   throw new OperatingError({
     code: 'cli.bad_value',
     reason: 'usage',
     what: `${JSON.stringify(text)} is no value for --strategy.`,
     where: '--strategy',
-    remedy: 'Write a node and its strategies: --strategy alpha=ema,breakout.',
+    remedy:
+      'Write a node, its strategies, and the accounts they trade on: --strategy alpha=ema,breakout@main.',
   })
 }
 

@@ -20,10 +20,15 @@ export const InstallationFile = Type.Object(
     }),
     strategy_nodes: Type.Array(
       Type.Object(
-        { node: Name, strategies: Type.Array(Name, { minItems: 1 }) },
+        {
+          node: Name,
+          strategies: Type.Array(Name, { minItems: 1 }),
+          accounts: Type.Array(Name, { minItems: 1, description: 'Those its strategies trade on.' }),
+          journal_bytes_max: Type.Integer({ minimum: 1, description: 'Room for the copy of its journal.' }),
+        },
         { additionalProperties: false },
       ),
-      { description: 'Nodes that host strategies apart, and whose intents each may send.' },
+      { description: 'Nodes that host strategies apart, and what each may ask for and hear.' },
     ),
     host: Type.String({ minLength: 1, description: 'Address the server listens on.' }),
     port: Type.Integer({ minimum: 0, maximum: 65_535, description: 'Its port.' }),

@@ -79,18 +79,23 @@ test('[N5] seeds are for their owner only, and none is in the server’s configu
 })
 
 test('[N11] a strategy node is added while a trading node is connected; another address is refused', async () => {
-  const { url, pid } = (await nats('up', '--port', '0', '--node', 'main')).json
+  const { url, pid } = (await nats('up', '--port', '0')).json
   const trading = await asRole(url, 'trading')
   const connected_as = trading.info?.client_id
-  const added = await nats('up', '--strategy', 'alpha=ema,breakout')
+  const added = await nats('up', '--strategy', 'alpha=ema,breakout@main')
   expect(added).toMatchObject({ exit_code: 0, json: { started: false, pid, url } })
   const strategy = await asRole(url, 'strategy-alpha')
-  const ack = await jetstream(strategy).publish('paper.intent.main.breakout', 'buy')
+  const ack = await jetstream(strategy).publish('paper.apart.alpha.intent.main.breakout', 'buy')
   await strategy.close()
-  expect(ack.stream).toBe('PAPER_INTENT')
+  expect(ack.stream).toBe('PAPER_INTENT_alpha')
   await trading.flush()
   expect(trading.info?.client_id).toBe(connected_as)
   await trading.close()
+  await nats('up', '--journal-mib', '64')
+  const { strategy_nodes } = JSON.parse(await readFile(join(folder, 'nats/installation.json'), 'utf8'))
+  expect(strategy_nodes).toEqual([
+    { node: 'alpha', strategies: ['ema', 'breakout'], accounts: ['main'], journal_bytes_max: 64 * 2 ** 20 },
+  ])
   const moved = await nats('up', '--host', '127.0.0.2')
   expect(moved).toMatchObject({ exit_code: 2, json: { code: 'nats.server_elsewhere' } })
   expect((await nats('check')).exit_code).toBe(0)
@@ -114,10 +119,11 @@ test('[N10] check ends with 4 while a stream differs, plan names it, apply puts 
 test('[N10] what was never set up, and an action there is none of, are sentences', async () => {
   expect(await nats('plan')).toMatchObject({ exit_code: 2, json: { code: 'nats.not_set_up' } })
   expect(await nats('fly')).toMatchObject({ exit_code: 2, json: { code: 'cli.bad_value' } })
-  expect(await nats('up', '--strategy', 'a b')).toMatchObject({
-    exit_code: 2,
-    json: { code: 'cli.bad_value' },
-  })
+  for (const node of ['a b@main', 'alpha=ema', 'alpha=ema@', '@main'])
+    expect(await nats('up', '--strategy', node)).toMatchObject({
+      exit_code: 2,
+      json: { code: 'cli.bad_value' },
+    })
   expect(await nats('up', '--env', 'a.b')).toMatchObject({
     exit_code: 2,
     json: { code: 'nats.installation_invalid' },

@@ -5,6 +5,7 @@ import type { Outcome } from '../cli/command.ts'
 import { alignedRows } from '../text/table.ts'
 import { applyInstallation, type InstalledServer, type Plan, planInstallation } from './apply-installation.ts'
 import type { PlannedChange } from './plan-streams.ts'
+import { type PruneOptions, pruneJournal } from './prune-journal.ts'
 import type { UpServer } from './up.ts'
 
 export function upOutcome(server: UpServer): Outcome {
@@ -43,6 +44,20 @@ export async function checked(target: InstalledServer): Promise<Outcome> {
     text: planText(plan, 'is'),
     exit_code: plan.changes.length === 0 ? EXIT_CODE.done : EXIT_CODE.mismatch,
   }
+}
+
+export async function prunedOutcome(target: InstalledServer, options: PruneOptions): Promise<Outcome> {
+  const pruned = await pruneJournal(target, options)
+  if (pruned === undefined)
+    return { json: { removed: 0 }, text: `The journal of ${options.node} has no copy yet.\n` }
+  const { stream, removed, first_epoch, last_epoch, bytes, bytes_max } = pruned
+  const kept = first_epoch === last_epoch ? `epoch ${last_epoch}` : `epochs ${first_epoch} to ${last_epoch}`
+  const text = `${stream}: ${removed} batches removed; ${kept} left, ${mib(bytes)} of ${mib(bytes_max)} MiB.\n`
+  return { json: pruned, text }
+}
+
+function mib(bytes: number): string {
+  return (bytes / (1 << 20)).toFixed(1)
 }
 
 function planText({ server, changes }: Plan, tense: Tense): string {

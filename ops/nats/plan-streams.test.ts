@@ -34,7 +34,10 @@ test('[N10] what is missing is planned, made, and then as it should be', async (
       (name) => `create PAPER_${name}`,
     ),
     'create KV_orrery_lease_paper',
-    ...['MD', 'SIG', 'ORDER', 'RISK', 'CTL', 'JOURNAL'].map((name) => `create PAPER_${name} strategy-alpha`),
+    ...['INTENT', 'STATE', 'SIG', 'MDSEQ', 'JOURNAL'].map((name) => `create PAPER_${name}_alpha`),
+    ...['MD', 'SIG', 'ORDER', 'RISK', 'CTL', 'JOURNAL_alpha'].map(
+      (name) => `create PAPER_${name} strategy-alpha`,
+    ),
   ])
   await applyChanges(jsm, desired, changes)
   expect(await planChanges(jsm, desired)).toEqual([])
@@ -45,7 +48,12 @@ test('[N10] what somebody has changed is shown, ours or not, and put back withou
   await connection.request('paper.sig.ema.cross', 'kept')
   await jsm.streams.update('PAPER_SIG', { max_age: 3_600_000_000_000, allow_direct: true })
   await jsm.streams.update('PAPER_CTL', { republish: { src: 'paper.ctl.>', dest: 'elsewhere.>' } })
-  await jsm.consumers.update('PAPER_ORDER', 'strategy-alpha', { filter_subject: 'paper.order.other' })
+  await jsm.consumers.update('PAPER_ORDER', 'strategy-alpha', { filter_subjects: ['paper.order.other'] })
+  // As it was before a reader could hand out several subjects.
+  await jsm.consumers.update('PAPER_RISK', 'strategy-alpha', {
+    filter_subject: 'paper.risk.>',
+    filter_subjects: [],
+  })
   const changes = await planChanges(jsm, desired)
   expect(changes).toEqual([
     {
@@ -67,7 +75,16 @@ test('[N10] what somebody has changed is shown, ours or not, and put back withou
       kind: 'consumer',
       name: 'PAPER_ORDER strategy-alpha',
       change: 'update',
-      differences: [{ field: 'filter_subject', found: 'paper.order.other', wanted: 'paper.order.>' }],
+      differences: [{ field: 'filter_subjects', found: ['paper.order.other'], wanted: ['paper.order.main'] }],
+    },
+    {
+      kind: 'consumer',
+      name: 'PAPER_RISK strategy-alpha',
+      change: 'update',
+      differences: [
+        { field: 'filter_subject', found: 'paper.risk.>' },
+        { field: 'filter_subjects', found: undefined, wanted: ['paper.risk.main'] },
+      ],
     },
   ])
   await applyChanges(jsm, desired, changes)
@@ -77,7 +94,7 @@ test('[N10] what somebody has changed is shown, ours or not, and put back withou
 
 test('[N10] what is for ever is said to be, and nothing is deleted for it', async () => {
   const env = parseBusEnvironment('paper')
-  const [order] = (env === undefined ? [] : streamDefinitions(env)).filter(
+  const [order] = (env === undefined ? [] : streamDefinitions(env, [])).filter(
     ({ name }) => name === 'PAPER_ORDER',
   )
   await jsm.streams.add({ ...order, name: 'PAPER_ORDER', storage: 'memory' as never })
@@ -109,9 +126,11 @@ test('[N6] order events and journals are never deleted or purged, not even by wh
 test('[N10] paper and live share no stream', async () => {
   const names = (text: string) => {
     const env = parseBusEnvironment(text)
-    return env === undefined ? [] : streamDefinitions(env).map(({ name }) => name)
+    return env === undefined
+      ? []
+      : streamDefinitions(env, PAPER_INSTALLATION.strategy_nodes).map(({ name }) => name)
   }
-  expect(new Set([...names('paper'), ...names('live'), ...names('sim.run-1')]).size).toBe(30)
+  expect(new Set([...names('paper'), ...names('live'), ...names('sim.run-1')]).size).toBe(45)
 })
 
 test('[N8] strategy nodes need a server that can reset a reader', () => {

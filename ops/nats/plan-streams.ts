@@ -35,7 +35,8 @@ export type DesiredState = {
 export function desiredState(installation: Installation, version: string, replicas: number): DesiredState {
   const consumers = rolesOf(installation).flatMap(({ fixed_consumers }) => fixed_consumers)
   if (consumers.length > 0 && !hasFeature(version, 'consumer_reset')) throw resetMissing(version)
-  return { streams: streamDefinitions(environmentOf(installation), replicas), consumers }
+  const streams = streamDefinitions(environmentOf(installation), installation.strategy_nodes, replicas)
+  return { streams, consumers }
 }
 
 /** The changes that make the server's state the desired one, in the order in which they are made. */
@@ -48,9 +49,9 @@ export async function planChanges(jsm: JetStreamManager, desired: DesiredState):
     if (change === 'create' || differences.length > 0)
       changes.push({ kind: 'stream', name: wanted.name, change, differences })
   }
-  for (const { stream, name, filter_subject } of desired.consumers) {
+  for (const { stream, name, filter_subjects } of desired.consumers) {
     const found = await orMissing(jsm.consumers.info(stream, name))
-    const wanted = consumerConfig(name, filter_subject)
+    const wanted = consumerConfig(name, filter_subjects)
     const differences = found === undefined ? [] : differencesOf(found.config, wanted)
     const change = found === undefined ? 'create' : 'update'
     if (change === 'create' || differences.length > 0)
@@ -99,11 +100,12 @@ async function foreignDefaults(
 async function applyConsumer(
   jsm: JetStreamManager,
   change: PlannedChange['change'],
-  { stream, name, filter_subject }: FixedConsumer,
+  { stream, name, filter_subjects }: FixedConsumer,
 ): Promise<void> {
-  const wanted = consumerConfig(name, filter_subject)
+  const wanted = consumerConfig(name, filter_subjects)
   if (change === 'create') await jsm.consumers.add(stream, wanted)
-  else await jsm.consumers.update(stream, name, wanted)
+  // An update keeps what it does not name, and a reader has one way to say what it hands out.
+  else await jsm.consumers.update(stream, name, { ...wanted, filter_subject: '' })
 }
 
 function streamNamed({ streams }: DesiredState, name: string): StreamDefinition {
@@ -123,13 +125,13 @@ function consumerTitle({ stream, name }: Pick<FixedConsumer, 'stream' | 'name'>)
 }
 
 /** Whoever reads sets it to the sequence it knows first, and again after each gap; so nothing is acknowledged. */
-function consumerConfig(name: string, filter_subject: string) {
+function consumerConfig(name: string, filter_subjects: readonly string[]) {
   return {
     name,
     durable_name: name,
     deliver_policy: DeliverPolicy.All,
     ack_policy: AckPolicy.None,
-    filter_subject,
+    filter_subjects: [...filter_subjects],
   }
 }
 

@@ -1,4 +1,4 @@
-// Tapes that come over the bus: out of the stream that holds them until then, into folders within the store's.
+// Tapes that come over the bus: out of the streams that hold them until then, into folders within the store's.
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { WorkQueue } from '../../adapters/nats/work-queue.ts'
 import { TapeReceiver, type TapeReceiverOptions } from '../../adapters/recorder/tape-receiver.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { environmentOf } from '../live/session-bus.ts'
+import { NodeVoices } from '../live/node-voices.ts'
 import { busSignIn } from '../nats/bus-sign-in.ts'
 
 export type ReceivedTapes = AsyncDisposable & {
@@ -19,7 +19,7 @@ export type ReceivedTapes = AsyncDisposable & {
   readonly refused_count: number
   /** Rejects when nothing more can be received; never resolves. */
   readonly failed: Promise<never>
-  /** Resolves when the stream holds nothing more; call it instead of going on. */
+  /** Resolves when the streams hold nothing more; call it instead of going on. */
   drained(): Promise<void>
   close(): Promise<void>
 }
@@ -43,17 +43,21 @@ export async function receivedTapes(options: ReceivedTapesOptions): Promise<Rece
   })
   const directory = join(config.data.store, 'received')
   const receiver = new TapeReceiver({ directory, onRefused })
-  const queue = new WorkQueue({
-    connection,
-    state: new ConnectionState(connection),
-    stream: streamName(environmentOf(config), 'mdseq'),
-    reader: RECORDER_ROLE,
-    onMessage: ({ subject, data }) => receiver.take(subject.slice(subject.lastIndexOf('.') + 1), data),
-  })
-  const running = queue.run().catch(fail)
+  const state = new ConnectionState(connection)
+  const queues = tapeStreams(config).map(
+    (stream) =>
+      new WorkQueue({
+        connection,
+        state,
+        stream,
+        reader: RECORDER_ROLE,
+        onMessage: ({ subject, data }) => receiver.take(subject.slice(subject.lastIndexOf('.') + 1), data),
+      }),
+  )
+  const running = queues.map((queue) => queue.run().catch(fail))
   const close = async () => {
-    queue.close()
-    await running
+    for (const queue of queues) queue.close()
+    await Promise.all(running)
     await connection.close()
   }
   return {
@@ -62,10 +66,20 @@ export async function receivedTapes(options: ReceivedTapesOptions): Promise<Rece
     get refused_count() {
       return receiver.refused_count
     },
-    drained: () => Promise.race([queue.emptied(), failed]),
+    drained: async () => {
+      await Promise.race([Promise.all(queues.map((queue) => queue.emptied())), failed])
+    },
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** Trading nodes share one; each node of strategies has its own. */
+function tapeStreams(config: Config): string[] {
+  const voices = new NodeVoices(config)
+  return [voices.environment, ...voices.apart.map((node) => voices.ofNode(node))].map((voice) =>
+    streamName(voice, 'mdseq'),
+  )
 }
 
 /** `<node>/<session>` each. */

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { nodePayloads } from '../../../engine/messages.test-support.ts'
 import { must } from '../../../schemas/assert.ts'
 import { SCHEMA_VERSION } from '../../../schemas/schema-version.ts'
-import { ApartNode, ApartPlace } from './apart-session.test-support.ts'
+import { ApartNode, ApartPlace, INSTALLATION } from './apart-session.test-support.ts'
 
 test('[N9] [N20] [M6] with a strategy node’s key nobody speaks for others, and each kind of try is told once', {
   timeout: 60_000,
@@ -13,7 +13,7 @@ test('[N9] [N20] [M6] with a strategy node’s key nobody speaks for others, and
   const place = await ApartPlace.make()
   const trading = await ApartNode.start(place, 'apart', 'trading')
   const publish = await place.speaksAs('strategy-alpha')
-  const own = 'paper.intent.main.market'
+  const own = 'paper.apart.alpha.intent.main.market'
   const tries: Record<string, string[]> = {
     message_not_json: ['', 'buy', '{'],
     message_bad_form: [
@@ -25,9 +25,9 @@ test('[N9] [N20] [M6] with a strategy node’s key nobody speaks for others, and
     message_other_subject: [
       intent({ payload: { strategy_id: 'follow' } }),
       intent({ payload: { account_id: 'second' } }),
+      intent({ envelope: { message_id: 'trading.9.9.9', source: 'trading' } }),
     ],
     message_unknown_instrument: [intent({ payload: { instrument_id: 'GBPUSD.gen' } })],
-    message_not_heard: [intent({ envelope: { message_id: 'trading.9.9.9', source: 'trading' } })],
   }
   // Nor does it hear what was said in another session.
   await publish(own, intent({ session: 'one' }))
@@ -42,6 +42,55 @@ test('[N9] [N20] [M6] with a strategy node’s key nobody speaks for others, and
   expect(told.map((line) => /\((\w+)\)/.exec(line)?.[1]).sort()).toEqual(Object.keys(tries).sort())
   expect(await place.stored('ORDER', 'apart')).toEqual([])
 })
+
+/** Waiting in its stream when the trading node starts; as long as the other has not traded, more come. */
+const FLOOD = 3_000
+
+test('[M8] [N16] a strategy node that floods its stream with intents keeps no order of another from being filled', {
+  timeout: 90_000,
+}, async () => {
+  // Syncs of a disk that others use, too, would be what the other's orders wait for.
+  const place = await ApartPlace.make(twoNodesOfStrategies, {
+    sync_interval: '1m',
+    installation: {
+      ...INSTALLATION,
+      strategy_nodes: [
+        { node: 'alpha', strategies: ['market'], accounts: ['main'], journal_bytes_max: 2 ** 28 },
+        { node: 'beta', strategies: ['quoter'], accounts: ['second'], journal_bytes_max: 2 ** 28 },
+      ],
+    },
+  })
+  const publish = await place.speaksAs('strategy-alpha')
+  let count = 0
+  const said = async () => {
+    const envelope = { seq: ++count, message_id: `alpha.1.${count}.0`, causation_id: `alpha.1.${count}` }
+    await publish('paper.apart.alpha.intent.main.market', intent({ envelope, payload: { counter: count } }))
+  }
+  while (count < FLOOD) await Promise.all(Array.from({ length: 300 }, said))
+  const trading = await ApartNode.start(place, 'apart', 'trading')
+  const beta = await ApartNode.start(place, 'apart', 'beta')
+  let isTraded = false
+  const traded = beta.said(/filled/).finally(() => {
+    isTraded = true
+  })
+  for (let quote = 0; !isTraded; quote++)
+    await Promise.all([place.publish(quote), ...Array.from({ length: 20 }, said)])
+  await traded
+  expect([await beta.stop(), await trading.stop()]).toEqual([0, 0])
+  const denied = trading.lines.filter((line) => /denied .* market\/\d+ /.test(line))
+  expect(denied.length).toBeGreaterThan(FLOOD / 2)
+})
+
+function twoNodesOfStrategies(text: string): string {
+  const main = text.slice(text.indexOf('  - id: main'), text.indexOf('strategies:\n'))
+  return `${text.slice(0, text.indexOf('nodes:'))}nodes:
+  - { id: trading, accounts: [main, second], strategies: [follow, lead, against] }
+  - { id: alpha, accounts: [], strategies: [market] }
+  - { id: beta, accounts: [], strategies: [quoter] }
+`
+    .replace(main, main + main.replace('id: main', 'id: second'))
+    .replace('#quoter, account: main', '#quoter, account: second')
+}
 
 type Change = {
   readonly session?: string

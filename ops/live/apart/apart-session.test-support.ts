@@ -12,7 +12,11 @@ import { jetstream } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { onTestFinished } from 'vitest'
 import { connectNats } from '../../../adapters/nats/connect.ts'
-import { startNatsServer, type TestNatsServer } from '../../../adapters/nats/nats-server.test-support.ts'
+import {
+  startNatsServer,
+  type TestNatsServer,
+  type TestNatsServerOptions,
+} from '../../../adapters/nats/nats-server.test-support.ts'
 import { CONSOLE_ROLE, FEED_ROLE, RECORDER_ROLE } from '../../../adapters/nats/roles.ts'
 import { must } from '../../../schemas/assert.ts'
 import { BIN, runCli } from '../../cli/run-cli.test-support.ts'
@@ -24,7 +28,9 @@ import { BusWatch, type Stored } from './bus-watch.test-support.ts'
 export const INSTALLATION = {
   env: 'paper',
   trading_node: '*',
-  strategy_nodes: [{ node: 'alpha', strategies: [...APART] }],
+  strategy_nodes: [
+    { node: 'alpha', strategies: [...APART], accounts: ['main', 'second'], journal_bytes_max: 2 ** 28 },
+  ],
 }
 
 /** So long nothing more comes: a message is on the bus and heard in a small part of it. */
@@ -40,8 +46,11 @@ export class ApartPlace {
   readonly #feed: NatsConnection
 
   /** @param edit changes the text of the configuration. */
-  static async make(edit: (text: string) => string = (text) => text): Promise<ApartPlace> {
-    const server = await startNatsServer({ installation: INSTALLATION })
+  static async make(
+    edit: (text: string) => string = (text) => text,
+    options: TestNatsServerOptions = {},
+  ): Promise<ApartPlace> {
+    const server = await startNatsServer({ installation: INSTALLATION, ...options })
     onTestFinished(() => server.stop())
     const folder = await mkdtemp(join(tmpdir(), 'orrery-apart-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
@@ -92,10 +101,12 @@ export class ApartPlace {
   /** Everything the bus holds of a family that a session said, as anybody reads it. */
   async stored(family: 'INTENT' | 'STATE' | 'SIG' | 'ORDER' | 'RISK', session: string): Promise<Stored[]> {
     const connection = await signedIn(this.server, CONSOLE_ROLE)
-    const reader = await jetstream(connection).consumers.get(`PAPER_${family}`)
-    const { num_pending } = await reader.info()
+    const isApart = ['INTENT', 'STATE', 'SIG'].includes(family)
     const stored: Stored[] = []
-    if (num_pending > 0) {
+    for (const stream of [`PAPER_${family}`, ...(isApart ? [`PAPER_${family}_alpha`] : [])]) {
+      const reader = await jetstream(connection).consumers.get(stream)
+      const { num_pending } = await reader.info()
+      if (num_pending === 0) continue
       for await (const message of await reader.fetch({ max_messages: num_pending, expires: 5_000 }))
         stored.push({ subject: message.subject, ...message.json<Omit<Stored, 'subject'>>() })
     }
@@ -106,8 +117,11 @@ export class ApartPlace {
   /** A node's journal as the bus has it, end to end. */
   async copied(node: string): Promise<Buffer> {
     const connection = await signedIn(this.server, RECORDER_ROLE)
-    const filter_subjects = `paper.journal.${node}`
-    const reader = await jetstream(connection).consumers.get('PAPER_JOURNAL', { filter_subjects })
+    const [stream, filter_subjects] =
+      node === 'alpha'
+        ? ['PAPER_JOURNAL_alpha', 'paper.apart.alpha.journal.alpha']
+        : ['PAPER_JOURNAL', `paper.journal.${node}`]
+    const reader = await jetstream(connection).consumers.get(stream, { filter_subjects })
     const { num_pending } = await reader.info()
     const batches: Uint8Array[] = []
     for await (const { data } of await reader.fetch({ max_messages: num_pending, expires: 5_000 }))

@@ -24,9 +24,9 @@ test('[P1] [P2] two nodes apart order what one orders, and each verifies from it
   expect(ordered.length).toBe(equal)
   expect(await approvedIn(place, 'apart')).toEqual(ordered)
   expect(await subjectsIn(place, 'apart')).toEqual({
-    INTENT: ['paper.intent.main.against', 'paper.intent.main.market', 'paper.intent.main.quoter'],
-    STATE: ['against', 'lead', 'market', 'quoter'].map((id) => `paper.state.main.${id}`),
-    SIG: ['paper.sig.follow.stands', 'paper.sig.lead.way'],
+    INTENT: ['against', 'market', 'quoter'].map((id) => `paper.apart.alpha.intent.main.${id}`),
+    STATE: ['against', 'lead', 'market', 'quoter'].map((id) => `paper.apart.alpha.state.main.${id}`),
+    SIG: ['paper.apart.alpha.sig.lead.way', 'paper.sig.follow.stands'],
     ORDER: ['paper.order.main'],
     RISK: [],
   })

@@ -32,8 +32,9 @@ export class BusWatch {
     byAlpha: readonly string[],
   ): Promise<BusWatch> {
     const watch = new BusWatch(connection, session, byAlpha)
-    for (const family of ['intent', 'state', 'sig', 'order', 'risk']) {
-      connection.subscribe(`paper.${family}.>`, {
+    const apart = ['intent', 'state', 'sig'].map((family) => `apart.*.${family}`)
+    for (const said of ['intent', 'state', 'sig', 'order', 'risk', ...apart]) {
+      connection.subscribe(`paper.${said}.>`, {
         callback: (error, message) => {
           if (error === null) watch.#take(message.json<Stored>())
         },
