@@ -13,6 +13,7 @@ import { type Holding, writeHoldingEntry } from './holding-codec.ts'
 import { type JournalWriter, RECORD_KIND } from './journal-port.ts'
 import { writeMessageEntry } from './node-message-codec.ts'
 import type { OutgoingMessage } from './node-wire.ts'
+import { RingBuffer } from './ring-buffer.ts'
 import type { VenueLink } from './venue-link.ts'
 
 /** An approval older than this is refused at the last moment (control R09). */
@@ -48,9 +49,8 @@ export class Outbox {
   readonly #record = new CanonicalWriter(4096)
   readonly #publish: (message: StepMessage) => void
   readonly #entry = new CanonicalWriter(512)
-  readonly #staged: Staged[] = []
-  #pending: Pending[] = []
-  #head = 0
+  readonly #staged = new RingBuffer<Staged>()
+  readonly #pending = new RingBuffer<Pending>()
 
   /** @param permit absent where nothing can forbid an order. */
   constructor(
@@ -73,32 +73,32 @@ export class Outbox {
 
   /** Entries staged by the current step. */
   get staged_count(): number {
-    return this.#staged.length
+    return this.#staged.size
   }
 
   /** Whether commands or messages are journaled and wait for release. Read once per row of market data. */
   has_pending = false
 
   stage(command: VenueCommand, approval: Approval): void {
-    if (this.#staged.length === 0) this.#openRecord()
+    if (this.#staged.size === 0) this.#openRecord()
     this.#record.bytes(approval.spend(command))
     this.#staged.push({ command, approved_us: approval.approved_us })
   }
 
   /** A message to another node; nobody has to approve it, because it is no order. */
   stageMessage(subject: string, payload: NodePayload): void {
-    if (this.#staged.length === 0) this.#openRecord()
+    if (this.#staged.size === 0) this.#openRecord()
     this.#entry.clear()
     writeMessageEntry(this.#entry, subject, payload)
     this.#record.bytes(this.#entry.view())
     const { seq, now_us } = this.#step
-    const n = this.#staged.length
+    const n = this.#staged.size
     this.#staged.push({ message: { seq, n, ts_seq_us: now_us, subject, payload } })
   }
 
   /** What a later build folds in: it goes nowhere. */
   stageHolding(holding: Holding): void {
-    if (this.#staged.length === 0) this.#openRecord()
+    if (this.#staged.size === 0) this.#openRecord()
     this.#entry.clear()
     writeHoldingEntry(this.#entry, holding)
     this.#record.bytes(this.#entry.view())
@@ -108,9 +108,10 @@ export class Outbox {
   /** Journals what the step staged, as one effect record: seq, ts_seq_us, then the bytes of each entry. */
   commit(): void {
     const lsn = this.#journal.append(RECORD_KIND.effects, this.#record.view())
-    for (const effect of this.#staged) if (!('holding' in effect)) this.#pending.push({ effect, lsn })
-    this.has_pending = this.#pending.length > 0
-    this.#staged.length = 0
+    for (let effect = this.#staged.shift(); effect !== undefined; effect = this.#staged.shift()) {
+      if (!('holding' in effect)) this.#pending.push({ effect, lsn })
+    }
+    this.has_pending = this.#pending.size > 0
   }
 
   /**
@@ -119,24 +120,18 @@ export class Outbox {
    */
   release(now_us = this.#step.now_us, orders_refused_as = ''): void {
     const released_lsn = this.#journal.released_lsn
-    while (this.#head < this.#pending.length) {
-      const next = this.#pending[this.#head] as Pending
+    for (let next = this.#pending.peek(); next !== undefined; next = this.#pending.peek()) {
       if (next.lsn > released_lsn) break
       // Counted as gone before the send: whatever the send does, this command is never handed over again.
-      this.#head++
+      this.#pending.shift()
       this.#dispatch(next, now_us, orders_refused_as)
     }
-    if (this.#head === this.#pending.length) this.abandon()
-    else if (this.#head > 1024) {
-      this.#pending = this.#pending.slice(this.#head)
-      this.#head = 0
-    }
+    this.has_pending = this.#pending.size > 0
   }
 
   /** Lets go of what is pending. A re-run sends nothing. */
   abandon(): void {
-    this.#pending.length = 0
-    this.#head = 0
+    this.#pending.clear()
     this.has_pending = false
   }
 

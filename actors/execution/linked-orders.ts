@@ -4,6 +4,7 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { RingBuffer } from '../../engine/ring-buffer.ts'
 import type { StrategyId } from '../../schemas/ids.ts'
 import type { LedgerGroup } from '../../schemas/ledger-section.ts'
 import type { SubmitIntent } from '../../schemas/messages/intent.ts'
@@ -43,7 +44,7 @@ export class LinkedOrders {
   readonly #options: LinkedOptions
   readonly #groups: OrderGroups
   /** Orders asked for in the input under way: the order actor does not know them yet. */
-  readonly #asked: SubmitIntent[] = []
+  readonly #asked = new RingBuffer<SubmitIntent>()
   #askedAt = 0
 
   constructor(options: LinkedOptions) {
@@ -53,7 +54,7 @@ export class LinkedOrders {
 
   noteAsked(seq: number, intent: SubmitIntent): void {
     if (seq !== this.#askedAt) {
-      this.#asked.length = 0
+      this.#asked.clear()
       this.#askedAt = seq
     }
     this.#asked.push(intent)
@@ -64,7 +65,7 @@ export class LinkedOrders {
     const held = this.#options.held.find(strategy_id, counter)
     if (held !== undefined) return held.order_quantity_units
     const isIt = (intent: SubmitIntent) => intent.strategy_id === strategy_id && intent.counter === counter
-    const asked = seq === this.#askedAt ? this.#asked.find(isIt) : undefined
+    const asked = seq === this.#askedAt ? [...this.#asked].find(isIt) : undefined
     if (asked !== undefined) return asked.order_quantity_units
     const order = this.#options.orderOf(strategy_id, counter)
     if (order === undefined || (order.ended && order.cum_quantity_units === 0)) return undefined
@@ -81,7 +82,7 @@ export class LinkedOrders {
     if (this.#options.held.find(strategy_id, counter) !== undefined) return true
     const isIt = (intent: SubmitIntent) => intent.strategy_id === strategy_id && intent.counter === counter
     const order =
-      (seq === this.#askedAt ? this.#asked.find(isIt) : undefined) ??
+      (seq === this.#askedAt ? [...this.#asked].find(isIt) : undefined) ??
       this.#options.orderOf(strategy_id, counter)
     return order !== undefined && !isThere(order.instrument_index)
   }

@@ -9,6 +9,7 @@ import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import { approvedOf } from '../../engine/node-payload.ts'
 import type { Outputs } from '../../engine/outputs.ts'
+import { RingBuffer } from '../../engine/ring-buffer.ts'
 import { assert, must, unreachable } from '../../schemas/assert.ts'
 import {
   type AccountId,
@@ -56,7 +57,7 @@ export class OrderActor implements Actor {
   readonly #deniedRoutes = new Map<string, Route<OrderDenied>>()
   /** While records of an earlier build are folded nothing is staged: what was sent stands in them. */
   is_folding = false
-  readonly #effects: OrderEffect[] = []
+  readonly #effects = new RingBuffer<OrderEffect>()
   /** Reports and outcomes about orders this account does not have. */
   #strayCount = 0
 
@@ -237,10 +238,9 @@ export class OrderActor implements Actor {
 
   #apply(order: OrderRecord, event: OrderEvent): void {
     const effects = this.#effects
-    effects.length = 0
     const hadEnded = order.ended
     this.#store.apply(order, event, effects)
-    for (let i = 0; i < effects.length; i++) this.#emit(effects[i] as OrderEffect)
+    for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) this.#emit(effect)
     if (hadEnded && !order.ended) this.#cancelAdopted(order)
   }
 

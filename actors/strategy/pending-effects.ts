@@ -1,6 +1,7 @@
 // What a handler asked for, kept until it returns: a handler that throws has asked for nothing.
 
 import type { Bus, Route } from '../../engine/bus.ts'
+import { RingBuffer } from '../../engine/ring-buffer.ts'
 import type { TimerTable } from '../../engine/timers.ts'
 import type { Intent } from '../../schemas/messages/intent.ts'
 
@@ -8,16 +9,16 @@ type TimerChange = { readonly id: string; readonly at_us: number | undefined }
 type PendingMessage = { readonly route: Route<unknown>; readonly message: unknown }
 
 export class PendingEffects {
-  readonly #messages: PendingMessage[] = []
-  readonly #timers: TimerChange[] = []
+  readonly #messages = new RingBuffer<PendingMessage>()
+  readonly #timers = new RingBuffer<TimerChange>()
 
   get count(): number {
-    return this.#messages.length + this.#timers.length
+    return this.#messages.size + this.#timers.size
   }
 
   /** For whoever asks why: what the handler wants of the market. */
   intents(): Intent[] {
-    return this.#messages.map(({ message }) => message).filter(isIntent)
+    return [...this.#messages].map(({ message }) => message).filter(isIntent)
   }
 
   send<Message>(route: Route<Message>, message: Message): void {
@@ -33,17 +34,18 @@ export class PendingEffects {
   }
 
   discard(): void {
-    this.#messages.length = 0
-    this.#timers.length = 0
+    this.#messages.clear()
+    this.#timers.clear()
   }
 
   commit(owner: number, bus: Bus, timers: TimerTable): void {
-    for (const { id, at_us } of this.#timers) {
-      if (at_us === undefined) timers.cancel(owner, id)
-      else timers.set(owner, id, at_us)
+    for (let change = this.#timers.shift(); change !== undefined; change = this.#timers.shift()) {
+      if (change.at_us === undefined) timers.cancel(owner, change.id)
+      else timers.set(owner, change.id, change.at_us)
     }
-    for (const { route, message } of this.#messages) bus.send(route, message)
-    this.discard()
+    for (let next = this.#messages.shift(); next !== undefined; next = this.#messages.shift()) {
+      bus.send(next.route, next.message)
+    }
   }
 }
 

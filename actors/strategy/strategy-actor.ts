@@ -10,6 +10,7 @@ import { ControlLane } from '../../engine/control-lane.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
+import { RingBuffer } from '../../engine/ring-buffer.ts'
 import { must } from '../../schemas/assert.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { LedgerStrategy } from '../../schemas/ledger-section.ts'
@@ -91,7 +92,7 @@ export class StrategyActor implements Actor {
   /** Orders asked for and not known to have ended, in order of asking. */
   readonly #openCounters = new Set<number>()
   /** Orders the running handler has asked for. */
-  readonly #asked: number[] = []
+  readonly #asked = new RingBuffer<number>()
   #isRunning = false
   #warmUpDone = false
   /** What an earlier build left, until the strategy starts. */
@@ -384,7 +385,7 @@ export class StrategyActor implements Actor {
     } catch (error) {
       memory.isOpen = false
       this.#effects.discard()
-      this.#asked.length = 0
+      this.#asked.clear()
       memory.counter = counterBefore
       this.#faultWith(handlerName, error)
       return
@@ -405,8 +406,9 @@ export class StrategyActor implements Actor {
     this.#node.bus.cause = this.index
     this.#effects.commit(this.index, this.#node.bus, this.#node.timers)
     this.#node.bus.cause = ENGINE_CAUSE
-    for (const counter of this.#asked) this.#openCounters.add(counter)
-    this.#asked.length = 0
+    for (let counter = this.#asked.shift(); counter !== undefined; counter = this.#asked.shift()) {
+      this.#openCounters.add(counter)
+    }
   }
 
   #faultWith(handlerName: string, error: unknown): void {

@@ -4,7 +4,8 @@
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import { assert } from '../../schemas/assert.ts'
+import { RingBuffer } from '../../engine/ring-buffer.ts'
+import { assert, must } from '../../schemas/assert.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import type { SendOutcome, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import { sharedTerms } from '../../schemas/messages/order-terms.ts'
@@ -99,15 +100,14 @@ export class Agenda {
   next_due_us = Number.POSITIVE_INFINITY
   has_instant = false
   readonly #heap: Slot[] = []
-  readonly #instants: Slot[] = []
-  #instantHead = 0
+  readonly #instants = new RingBuffer<Slot>()
   readonly #free: Slot[] = []
   /** The item handed out last: the caller may read it until its next `pop`. */
   #lent: Slot | undefined
   #insertions = 0
 
   get count(): number {
-    return this.#heap.length + this.#instants.length - this.#instantHead
+    return this.#heap.length + this.#instants.size
   }
 
   /**
@@ -147,7 +147,7 @@ export class Agenda {
 
   /** When the last thing is due that somebody sent or will be told; undefined where nothing of the kind is on its way. */
   messages_due_us(): number | undefined {
-    const due = [...this.#heap, ...this.#instants.slice(this.#instantHead)]
+    const due = [...this.#heap, ...this.#instants]
       .filter(({ message: { type } }) => type !== 'market_event' && type !== 'order_expiry')
       .map(({ due_us }) => due_us)
     return due.length === 0 ? undefined : Math.max(...due)
@@ -157,7 +157,7 @@ export class Agenda {
   reportsUnderWay(venue_id: string, account_id: string): number {
     const isOne = ({ message }: Slot) =>
       message.type === 'venue_report' && message.venue_id === venue_id && message.account_id === account_id
-    return [...this.#heap, ...this.#instants.slice(this.#instantHead)].filter(isOne).length
+    return [...this.#heap, ...this.#instants].filter(isOne).length
   }
 
   /** Removes and returns the oldest instant, or else the earliest item. It stays valid until the next `pop`. */
@@ -171,16 +171,16 @@ export class Agenda {
   save(writer: CanonicalWriter): void {
     writer.number(this.#insertions)
     saveSlots(writer, this.#heap.toSorted(compare))
-    saveSlots(writer, this.#instants.slice(this.#instantHead))
+    saveSlots(writer, [...this.#instants])
   }
 
   load(reader: CanonicalReader): void {
     this.#insertions = reader.number()
     // A sorted list is a heap.
-    loadSlots(reader, this.#heap)
-    loadSlots(reader, this.#instants)
-    this.#instantHead = 0
-    this.has_instant = this.#instants.length > 0
+    this.#heap.splice(0, this.#heap.length, ...loadSlots(reader))
+    this.#instants.clear()
+    for (const slot of loadSlots(reader)) this.#instants.push(slot)
+    this.has_instant = this.#instants.size > 0
     this.#settle()
   }
 
@@ -197,12 +197,8 @@ export class Agenda {
   }
 
   #popInstant(): Slot {
-    const slot = this.#instants[this.#instantHead++] as Slot
-    if (this.#instantHead === this.#instants.length) {
-      this.#instants.length = 0
-      this.#instantHead = 0
-      this.has_instant = false
-    }
+    const slot = must(this.#instants.shift(), 'an instant is popped only when there is one')
+    this.has_instant = this.#instants.size > 0
     return slot
   }
 
@@ -277,8 +273,8 @@ function readBack(message: Message): Message {
   return { ...message, terms: sharedTerms(message.terms) }
 }
 
-function loadSlots(reader: CanonicalReader, slots: Slot[]): void {
-  slots.length = 0
+function loadSlots(reader: CanonicalReader): Slot[] {
+  const slots: Slot[] = []
   for (let remaining = reader.count(); remaining > 0; remaining--) {
     slots.push({
       kind: reader.text() as Kind,
@@ -288,4 +284,5 @@ function loadSlots(reader: CanonicalReader, slots: Slot[]): void {
       message: readBack(reader.value() as Message),
     })
   }
+  return slots
 }
