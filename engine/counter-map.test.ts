@@ -17,6 +17,7 @@ test('a counter map answers as a Map does, whatever is put in and taken out', ()
         expect(map.size).toBe(model.size)
         for (const [, known] of commands) expect(map.get(known)).toBe(model.get(known))
       }
+      expect(map.entries()).toEqual([...model].sort(([a], [b]) => a - b))
     }),
   )
 })

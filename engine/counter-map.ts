@@ -49,6 +49,15 @@ export class CounterMap<Value extends object> {
     this.#values[hole] = undefined
   }
 
+  /** In rising order of the counters, whatever the table's own. */
+  entries(): [counter: number, value: Value][] {
+    const entries: [number, Value][] = []
+    this.#keys.forEach((counter, at) => {
+      if (counter !== EMPTY) entries.push([counter, this.#values[at] as Value])
+    })
+    return entries.sort(([a], [b]) => a - b)
+  }
+
   /** Where a counter is, or where it would be put. */
   #find(counter: number): number {
     let at = this.#home(counter)

@@ -182,7 +182,7 @@ export class OrderStore {
   }
 
   #index(order: OrderRecord, at: number): void {
-    this.strategy(order.strategy_id).addRequest(counterOf(order.client_order_ids[at]), order)
+    this.strategy(order.strategy_id).addRequest(requestCounter(order, at), order)
   }
 
   #end(order: OrderRecord): void {
@@ -218,11 +218,14 @@ export class OrderStore {
     if (order === this.#latest) this.#latest = undefined
     if (this.#endedBytes.size > 0) this.#endedBytes.delete(order)
     const orders = this.strategy(order.strategy_id)
-    for (const id of order.client_order_ids) orders.dropRequest(counterOf(id))
+    for (let i = 0; i < order.client_order_ids.length; i++) orders.dropRequest(requestCounter(order, i))
     orders.noteDropped(order)
   }
 }
 
-function counterOf(id: ClientOrderId | undefined): number {
-  return must(parseClientOrderId(id ?? ''), "an order's ids are the engine's own").counter
+/** The counter in one of an order's ids; the first has the order's own. */
+function requestCounter(order: OrderRecord, at: number): number {
+  if (at === 0) return order.counter
+  const id = order.client_order_ids[at] as ClientOrderId
+  return must(parseClientOrderId(id), "an order's ids are the engine's own").counter
 }

@@ -226,8 +226,9 @@ export class PortfolioActor implements Actor {
       : account.applyFill(side, price, quantity)
     if (isReversal) own.reverseFill(side, price, quantity)
     else own.applyFill(side, price, quantity)
-    if (effect.closed_units === 0) return effect
-    return { ...effect, realized: this.#realize(fact, account) }
+    const { closed_units, opened_units, position_closed, flipped } = effect
+    if (closed_units === 0) return effect
+    return { closed_units, opened_units, realized: this.#realize(fact, account), position_closed, flipped }
   }
 
   /** Posts what the account has realized since the last time, in its currency. */

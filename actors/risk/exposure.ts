@@ -3,6 +3,7 @@
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { CounterMap } from '../../engine/counter-map.ts'
 import { must } from '../../schemas/assert.ts'
 import {
   type NewOrderSingle,
@@ -31,7 +32,7 @@ export class Exposure {
   readonly #position: Float64Array
   readonly #openBuy: Float64Array
   readonly #openSell: Float64Array
-  readonly #reservations = new Map<string, Map<number, Reservation>>()
+  readonly #reservations = new Map<string, CounterMap<Reservation>>()
 
   constructor(instrument_count: number) {
     this.#position = new Float64Array(instrument_count)
@@ -124,7 +125,7 @@ export class Exposure {
     for (const [strategy_id, orders] of this.#reservations) {
       writer.text(strategy_id)
       writer.count(orders.size)
-      for (const [counter, reservation] of orders) {
+      for (const [counter, reservation] of orders.entries()) {
         writer.number(counter)
         writer.number(reservation.instrument_index)
         writer.flag(reservation.side === 'buy')
@@ -169,10 +170,10 @@ export class Exposure {
     open[instrument_index] = (open[instrument_index] as number) + sign * units
   }
 
-  #ofStrategy(strategy_id: string): Map<number, Reservation> {
+  #ofStrategy(strategy_id: string): CounterMap<Reservation> {
     let orders = this.#reservations.get(strategy_id)
     if (orders === undefined) {
-      orders = new Map()
+      orders = new CounterMap()
       this.#reservations.set(strategy_id, orders)
     }
     return orders

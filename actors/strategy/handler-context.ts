@@ -257,10 +257,23 @@ function instrumentView(spec: InstrumentSpec): InstrumentView {
   return {
     instrument_id: spec.instrument_id,
     quote_currency: spec.quote_currency,
-    price: (text) => unitsOf(text, spec.price_scale, 'price', spec.instrument_id),
-    size: (text) => unitsOf(text, spec.size_scale, 'quantity', spec.instrument_id),
+    price: readingOnce((text) => unitsOf(text, spec.price_scale, 'price', spec.instrument_id)),
+    size: readingOnce((text) => unitsOf(text, spec.size_scale, 'quantity', spec.instrument_id)),
     priceText: (price_units) => decimalString(price_units, spec.price_scale),
     sizeText: (size_units) => decimalString(size_units, spec.size_scale),
+  }
+}
+
+/** Remembers the text read last: a parameter is mostly asked for with each order. */
+function readingOnce(read: (text: string) => number): (text: string) => number {
+  let latest: string | undefined
+  let units = 0
+  return (text) => {
+    if (text !== latest) {
+      units = read(text)
+      latest = text
+    }
+    return units
   }
 }
 

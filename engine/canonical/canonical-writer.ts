@@ -32,7 +32,8 @@ export const VALUE_DEPTH_MAX = 64
 const { charCodeAt } = String.prototype
 /** Up to this many bytes a loop copies faster than the platform's call. */
 const SHORT = 256
-const MAX_SMALL = BigInt(Number.MAX_SAFE_INTEGER)
+const SMALL_MAX = BigInt(Number.MAX_SAFE_INTEGER)
+const SMALL_MIN = -SMALL_MAX
 const encoder = new TextEncoder()
 
 /** Appends canonical bytes to a growing buffer. Reuse one writer: `clear()` keeps the memory. */
@@ -89,7 +90,8 @@ export class CanonicalWriter {
   }
 
   text(value: string): void {
-    const { length } = value
+    // Of a text just made: the length of a text of many internal kinds is looked up, too.
+    const { length } = `${value}`
     const start = this.#length
     // Three bytes bound any UTF-16 unit, so one reservation serves the fast path and the encoder.
     this.#reserve(4 + length * 3)
@@ -111,7 +113,7 @@ export class CanonicalWriter {
 
   /** A bigint: as a number where it is a safe integer, else in hexadecimal. */
   big(value: bigint): void {
-    const isSmall = value <= MAX_SMALL && value >= -MAX_SMALL
+    const isSmall = value <= SMALL_MAX && value >= SMALL_MIN
     this.flag(isSmall)
     if (isSmall) this.number(Number(value))
     else this.text(value.toString(16))

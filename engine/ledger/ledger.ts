@@ -66,7 +66,12 @@ export class Ledger {
     const entry: LedgerEntry = {
       account_id: this.account_id,
       entry_number: this.#entry_count,
-      ...posting,
+      kind: posting.kind,
+      strategy_id: posting.strategy_id,
+      currency: posting.currency,
+      amount: posting.amount,
+      reference: posting.reference,
+      ts_us: posting.ts_us,
       balance: cash.balance,
     }
     this.#onEntry(entry)
