@@ -53,6 +53,11 @@ export class OutgoingMessages {
     return this.#late.size > 0
   }
 
+  /** Messages that the bus is not known to hold. */
+  get waiting_count(): number {
+    return this.#entries.reduce((count, { is_stored }) => (is_stored ? count : count + 1), 0)
+  }
+
   /** Takes a message whose record is durable; they come in the order of their ids. */
   publish(message: OutgoingMessage): void {
     const subject = busSubjectOf(this.#options.environment, message.payload)

@@ -163,6 +163,19 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     return this.unpublished_count > bounds.unpublished_max || is_publish_late?.() === true
   }
 
+  /** Why orders must not leave now; '' where they may. */
+  get order_refusal(): string {
+    const { writer, bounds } = this.#options
+    if (writer.failure !== undefined) return 'journal_failed'
+    if (this.#fault !== undefined) return 'session_failed'
+    if (!this.#isReconciled) return 'not_reconciled'
+    if (writer.pending_bytes > bounds.pending_bytes_max) return 'journal_behind'
+    const refusal = writer.order_refusal ?? ''
+    if (refusal !== '') return refusal
+    if (this.is_publish_behind) return 'messages_behind'
+    return this.#queue.kept_size > bounds.kept_max ? 'input_backlog' : ''
+  }
+
   /** Sequences everything offered so far, and every timer that is due. */
   advance(now_us: number): void {
     this.#refuseStopped()
@@ -188,7 +201,7 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   /** Sends what the journal has released. Called after each commit, and when the journal fails. */
   release(now_us: number): void {
     const { node } = this
-    if (node.outbox.has_pending) node.outbox.release(Math.max(now_us, node.now_us), this.#refusal())
+    if (node.outbox.has_pending) node.outbox.release(Math.max(now_us, node.now_us), this.order_refusal)
   }
 
   /** The id of the last report of a venue on an account that was processed; '' before the first. */
@@ -302,19 +315,6 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   #faultStrategy(strategy_id: string, ts: number): void {
     const reason = `more than ${this.#options.bounds.instant_inputs_max} timers at one moment`
     this.node.stepControl(faultOf(strategy_id, reason), ts)
-  }
-
-  /** Why orders must not leave now; '' where they may. */
-  #refusal(): string {
-    const { writer, bounds } = this.#options
-    if (writer.failure !== undefined) return 'journal_failed'
-    if (this.#fault !== undefined) return 'session_failed'
-    if (!this.#isReconciled) return 'not_reconciled'
-    if (writer.pending_bytes > bounds.pending_bytes_max) return 'journal_behind'
-    const refusal = writer.order_refusal ?? ''
-    if (refusal !== '') return refusal
-    if (this.is_publish_behind) return 'messages_behind'
-    return this.#queue.kept_size > bounds.kept_max ? 'input_backlog' : ''
   }
 
   #noteGap(instrument_index: number): void {

@@ -29,7 +29,11 @@ test('a paper session trades, is looked at and stopped from outside, goes on whe
   ])
   expect(runCli(['status'], { cwd }).stdout).toContain('books matched')
   expect(runCli(['paper', 'one.yaml'], { cwd })).toMatchObject({ exit_code: 5 })
-  expect(json(runCli(['stop', 'one', '--json'], { cwd }))).toEqual({ was_running: true, open_orders: 0 })
+  expect(json(runCli(['stop', 'one', '--json'], { cwd }))).toEqual({
+    was_running: true,
+    open_orders: 0,
+    held_orders: 0,
+  })
   expect(await first.exit()).toBe(0)
   expect(json(runCli(['stop', 'one', '--json'], { cwd }))).toEqual({ was_running: false })
 
@@ -110,6 +114,17 @@ test('a session goes on when whoever read its output has gone', async () => {
   expect(await unread.exit()).toBe(0)
 })
 
+test('what the engine holds is shown apart from what is open at the venue, and named by who ends the session', async () => {
+  await writeFile(join(cwd, 'holder.ts'), HOLDER)
+  const held = startCli(['paper', 'one.yaml', ...HOLDING], { cwd })
+  await held.saw(/held +sell 1000 stop EURUSD\.gen {2}held-1-t-1/)
+  expect(runCli(['status', 'held'], { cwd }).stdout).toContain('0 fills, 0 orders open, 1 held by the engine; flat')
+  expect(runCli(['stop', 'held', '--keep'], { cwd }).stdout).toBe(
+    'held has ended; no order is open; 1 order is held here, and sleeps until it runs again.\n',
+  )
+  expect(await held.exit()).toBe(0)
+})
+
 test.each<[string, string[], number, string]>([
   ['a speed that is none', ['replay', 'one', '--speed', 'fast'], 2, 'cli.bad_value'],
   ['a session that is not there', ['status', 'nobody'], 2, 'session.not_found'],
@@ -135,5 +150,28 @@ test.each<[string, string[], number, string]>([
 function json({ stdout }: { readonly stdout: string }) {
   return JSON.parse(stdout)
 }
+
+/** A stop that the venue does not take, far below the market. */
+const HOLDER = `
+import { defineStrategy, Type } from 'orrery'
+
+export const holder = defineStrategy({
+  name: 'holder',
+  params: Type.Object({}),
+  state: () => ({ asked: false }),
+  onQuote(ctx, quote) {
+    if (!ctx.is_trading || ctx.state.asked) return
+    ctx.state.asked = true
+    const trigger_price_units = quote.bid_price_units - 1000
+    ctx.submit({ instrument: quote.instrument_id, side: 'sell', quantity_units: 1000, trigger_price_units })
+  },
+})
+`
+
+const HOLDING = [
+  'session=held',
+  'strategies.t.source=holder.ts#holder',
+  'venues.gen.simulation={ takes: market_and_limit }',
+].flatMap((value) => ['--set', value])
 
 const SESSION = sessionText('one', `  feeds: [{ venue: gen, kind: generator, rows_per_s: 50 }]`)

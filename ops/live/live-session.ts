@@ -35,6 +35,8 @@ export type LiveSessionOptions = Omit<SessionOptions<LiveBuiltNode>, 'publish' |
   readonly accounts: readonly AccountConfig[]
   /** With other nodes and whoever looks; absent without a bus. */
   readonly messages: SessionMessages | undefined
+  /** '' while its lease lets an order leave; absent without a bus. */
+  readonly permit: (() => string) | undefined
   readonly clock: SessionClock
   readonly snapshots: Pick<SnapshotThreadOptions, 'directory' | 'base_directory'>
   readonly connections: readonly VenueConnection[]
@@ -45,6 +47,8 @@ export type LiveSessionOptions = Omit<SessionOptions<LiveBuiltNode>, 'publish' |
   readonly onFailure: (error: unknown) => void
 }
 
+/** Why orders are held once a session has come to its end. */
+export const SESSION_ENDED = 'session_ended'
 /** The wall stepping back by more than this is told; by more than the other, either way, it halts the accounts. */
 const STEP_BACK_TOLD_MS = 1
 const STEP_HALT_MS = 250
@@ -64,6 +68,7 @@ export class LiveSession {
   readonly #connectionStates = new Map<string, ConnectionState>()
   #isEnabled = false
   #isDiskSlow = false
+  #hasEnded = false
   #ticker: NodeJS.Timeout | undefined
   /** Called at the end of a turn that leaves no order open, while a stop waits for it. */
   #onFlat: (() => void) | undefined
@@ -116,6 +121,12 @@ export class LiveSession {
     return this.#isEnabled
   }
 
+  /** Why no order may leave now, a code; '' where they may. */
+  get orders_held_for(): string {
+    if (this.#hasEnded) return SESSION_ENDED
+    return this.sequencer.order_refusal || (this.#options.permit?.() ?? '')
+  }
+
   get connectionStates(): ReadonlyMap<string, ConnectionState> {
     return this.#connectionStates
   }
@@ -134,6 +145,13 @@ export class LiveSession {
     let open = 0
     for (const { counts } of this.sequencer.built.trading.orders.values()) open += counts.open
     return open
+  }
+
+  /** Orders that wait here for a trigger or a parent: no venue knows of them, and none works while the session does not run. */
+  get heldOrders(): number {
+    let held = 0
+    for (const { counts } of this.sequencer.built.trading.executions.values()) held += counts.held
+    return held
   }
 
   /** Of strategies here whose account is in another node, by what that has told. */
@@ -320,6 +338,7 @@ export class LiveSession {
   }
 
   async #close(): Promise<void> {
+    this.#hasEnded = true
     await this.#closeSurroundings()
     await this.#loop.end()
     await this.#snapshots.close()

@@ -128,6 +128,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     config,
     accounts: place.accounts,
     messages: bus?.messages,
+    permit: bus?.permit,
     clock,
     connections,
     journal,

@@ -6,6 +6,7 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import { archiveText } from '../session/archive-outcomes.ts'
 import { archiveSession } from '../session/archive-session.ts'
 import { listenForControl } from './control-socket.ts'
+import { type LeftOrders, leftText } from './left-orders.ts'
 import { onSignals } from './on-signals.ts'
 import { openPaperSession } from './paper-session.ts'
 import { handleControl } from './session-control.ts'
@@ -31,7 +32,7 @@ export async function runPaper(options: RunPaperOptions): Promise<EndedPaper> {
   const { path, set, node, seconds, stand_by, print } = options
   const printer = new SessionPrinter(print)
   const end = Promise.withResolvers<StopRequest>()
-  const ended = Promise.withResolvers<number>()
+  const ended = Promise.withResolvers<LeftOrders>()
   // Nobody may have asked to be told.
   ended.promise.catch(() => undefined)
   const paper = await openPaperSession({
@@ -66,7 +67,7 @@ export async function runPaper(options: RunPaperOptions): Promise<EndedPaper> {
     seconds === undefined
       ? undefined
       : setTimeout(() => end.resolve({ by: 'time', on_stop: config.live.on_stop }), Number(seconds) * 1000)
-  let outcome: EndedPaper
+  let left: LeftOrders
   try {
     print(`${name}: epoch ${session.start.epoch} in ${folder}; Ctrl-C ends it.`)
     // A venue that cannot be reached keeps `run` waiting, and nobody from ending the session.
@@ -74,9 +75,8 @@ export async function runPaper(options: RunPaperOptions): Promise<EndedPaper> {
     await Promise.race([isUp, end.promise])
     const { by, on_stop } = await end.promise
     const open = await session.stop(by, on_stop)
-    const status = statusOf(session, scope)
-    ended.resolve(open)
-    outcome = { status, text: `\n${statusText(status)}\n${endText(name, open)}\n` }
+    left = { open_orders: open, held_orders: session.heldOrders }
+    ended.resolve(left)
   } catch (error) {
     ended.reject(error)
     await session.abandon()
@@ -86,6 +86,12 @@ export async function runPaper(options: RunPaperOptions): Promise<EndedPaper> {
     removeSignals()
     await paper.close()
     await stopListening()
+  }
+  // What was said last has had its time to reach the bus.
+  const status = statusOf(session, scope)
+  const outcome = {
+    status,
+    text: `\n${statusText(status)}\n${name} has ended; ${leftText(left)}. ${GOES_ON}\n`,
   }
   const { archive } = config.live
   return archive === undefined
@@ -111,14 +117,11 @@ type StopRequest = { readonly by: string; readonly on_stop: 'cancel' | 'keep' }
 /** Whoever asks is told, also where the session is ending already. */
 async function stopped(
   end: PromiseWithResolvers<StopRequest>,
-  ended: Promise<number>,
+  ended: Promise<LeftOrders>,
   on_stop: 'cancel' | 'keep',
-): Promise<{ open_orders: number }> {
+): Promise<LeftOrders> {
   end.resolve({ by: 'orrery stop', on_stop })
-  return { open_orders: await ended }
+  return ended
 }
 
-function endText(session: string, open: number): string {
-  const left = open === 0 ? 'no order is open' : `${open} orders are still open`
-  return `${session} has ended; ${left}. Started again, it goes on from here.`
-}
+const GOES_ON = 'Started again, it goes on from here.'

@@ -200,7 +200,7 @@ function openCopy(
           'bus.copy_caught_up',
           'info',
           'The copy of the journal has caught up.',
-          'Orders leave again.',
+          'Orders wait for it no longer.',
         )
     },
   })

@@ -102,7 +102,7 @@ export class SessionMessages {
 
   status({ sequencer }: Pick<MessagesTarget, 'sequencer'>): MessagesStatus {
     return {
-      unpublished: sequencer.unpublished_count,
+      unpublished: this.#outgoing.waiting_count,
       is_behind: sequencer.is_publish_behind,
       heard: this.#incoming?.heard_count ?? 0,
       repeated: sequencer.repeated_count,
@@ -192,7 +192,13 @@ export class SessionMessages {
       const why = this.#reason === '' ? '' : ` ${this.#reason}`
       this.#alert('bus.messages_behind', 'critical', '', `${waiting} messages wait for the bus.${why}`, HELD)
     } else
-      this.#alert('bus.messages_caught_up', 'info', '', 'The bus has every message.', 'Orders leave again.')
+      this.#alert(
+        'bus.messages_caught_up',
+        'info',
+        '',
+        'The bus has every message.',
+        'Orders wait for it no longer.',
+      )
   }
 
   #tellRefused(code: MessageRefusal, subject: string): void {

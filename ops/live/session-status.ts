@@ -7,7 +7,7 @@ import type { Config } from '../../schemas/config.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString, isoTime } from '../../schemas/units.ts'
 import { alignedRows, grouped } from '../text/table.ts'
-import type { LiveSession } from './live-session.ts'
+import { type LiveSession, SESSION_ENDED } from './live-session.ts'
 import type { NodePlace } from './node-place.ts'
 import type { MessagesStatus } from './session-messages.ts'
 
@@ -22,8 +22,10 @@ export type SessionStatus = {
   readonly base_from: string
   readonly time: string
   readonly inputs: number
-  /** Whether orders may leave: everything was reconciled since the start. */
+  /** Whether everything was reconciled since the start. */
   readonly is_trading_enabled: boolean
+  /** Why no order may leave at this moment, a code of the refusals in engine/SPEC.md; '' where they may. */
+  readonly orders_held_for: string
   readonly accounts: readonly AccountStatus[]
   readonly strategies: readonly { readonly strategy_id: string; readonly state: string }[]
   /** Of strategies here whose account is in another node, by what that has told. */
@@ -64,6 +66,8 @@ export type AccountStatus = {
   readonly fees: string
   readonly fills: number
   readonly open_orders: number
+  /** Kept by the engine until a trigger or a parent releases them; no venue knows of them. */
+  readonly held_orders: number
   readonly unknown_orders: number
   readonly positions: readonly PositionStatus[]
 }
@@ -92,6 +96,7 @@ export function statusOf(
     time: isoTime(node.now_us),
     inputs: node.seq,
     is_trading_enabled: session.is_trading_enabled,
+    orders_held_for: session.orders_held_for,
     accounts: place.accounts.map(({ id }) => accountStatus(session, id, instruments)),
     strategies: [...built.trading.strategies].map(([strategy_id, { state }]) => ({ strategy_id, state })),
     books: [...built.trading.books].map(([strategy_id, book]) => bookStatus(strategy_id, book, instruments)),
@@ -147,6 +152,7 @@ function accountStatus(
     fees: cents(fees),
     fills: portfolio.fill_count,
     open_orders: orders.counts.open,
+    held_orders: must(built.trading.executions.get(id), 'an account has its intents').counts.held,
     unknown_orders: unknown,
     positions: instruments.flatMap(({ index, instrument_id, size_scale }) => {
       const units = portfolio.quantity(index)
@@ -156,10 +162,10 @@ function accountStatus(
 }
 
 export function statusText(status: SessionStatus): string {
-  const { session, node, mode, pid, epoch, time, inputs, is_trading_enabled, journal } = status
+  const { session, node, mode, pid, epoch, time, inputs, journal } = status
   const lines = [
     `${node === '' ? session : `${session}/${node}`}  ${mode}  epoch ${epoch}, pid ${pid}`,
-    `${time}  ${grouped(inputs)} inputs, ${is_trading_enabled ? 'orders may leave' : 'orders are held until the venues agree'}`,
+    `${time}  ${grouped(inputs)} inputs, ${ordersText(status)}`,
     '',
   ]
   for (const account of status.accounts) lines.push(...accountLines(account), '')
@@ -181,6 +187,16 @@ export function statusText(status: SessionStatus): string {
   return `${lines.join('\n')}\n`
 }
 
+/** Whether orders leave now, and if not, why. */
+function ordersText({ accounts, orders_held_for, venues }: SessionStatus): string {
+  if (orders_held_for === SESSION_ENDED) return 'ended'
+  if (accounts.length === 0) return 'its orders leave from the node of their account'
+  if (orders_held_for === 'not_reconciled') return 'orders are held until the venues agree'
+  if (orders_held_for !== '') return `orders are held (${orders_held_for})`
+  const away = venues.flatMap(({ venue_id, connection }) => (connection === 'connected' ? [] : [venue_id]))
+  return away.length === 0 ? 'orders may leave' : `orders may leave, but not to ${away.join(', ')}`
+}
+
 function messageLines(messages: MessagesStatus | null): string[] {
   if (messages === null) return []
   const { unpublished, is_behind, heard, repeated, refused } = messages
@@ -194,10 +210,12 @@ function messageLines(messages: MessagesStatus | null): string[] {
 function accountLines(account: AccountStatus): string[] {
   const { account_id, risk, reconciliation, currency, equity, realized, unrealized, fees } = account
   const unknown = account.unknown_orders === 0 ? '' : `, ${account.unknown_orders} of them unknown`
+  const held = account.held_orders === 0 ? '' : `, ${grouped(account.held_orders)} held by the engine`
+  const open = `${grouped(account.open_orders)} ${account.open_orders === 1 ? 'order' : 'orders'} open`
   return [
     `${account_id}  ${risk}, books ${reconciliation}`,
     `  equity ${equity} ${currency}  realized ${realized}  unrealized ${unrealized}  fees ${fees}`,
-    `  ${grouped(account.fills)} fills, ${account.open_orders} orders open${unknown}; ${positionsText(account.positions)}`,
+    `  ${grouped(account.fills)} fills, ${open}${unknown}${held}; ${positionsText(account.positions)}`,
   ]
 }
 
@@ -216,9 +234,10 @@ function countsText(counts: Readonly<Record<string, number>>): string {
     .join(', ')
 }
 
-/** Money for people, with two digits after the point. */
+/** Money for people, to the nearest cent. */
 function cents(money: bigint): string {
-  const text = decimalString(money, MONEY_SCALE)
-  const [whole = '0', fraction = ''] = text.split('.')
-  return `${whole}.${fraction.padEnd(2, '0').slice(0, 2)}`
+  const half = money < 0n ? -CENT / 2n : CENT / 2n
+  return decimalString((money + half) / CENT, 2)
 }
+
+const CENT = 10n ** BigInt(MONEY_SCALE - 2)

@@ -1,3 +1,4 @@
+import type { LeftOrders } from '../../live/left-orders.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 
 export const command: Command = {
@@ -23,15 +24,12 @@ the session goes on where it ended.`,
 
 async function stop(call: Call): Promise<Outcome> {
   const { askSession } = await import('../../live/control-socket.ts')
+  const { leftText } = await import('../../live/left-orders.ts')
   const { findSession } = await import('../../live/session-folder.ts')
   const [name = ''] = call.arguments
   const folder = await findSession(name)
   const on_stop = call.flag('keep') ? 'keep' : call.flag('cancel') ? 'cancel' : undefined
-  const answer = (await askSession(folder, { command: 'stop', on_stop }, undefined)) as
-    | { open_orders: number }
-    | undefined
+  const answer = (await askSession(folder, { command: 'stop', on_stop }, undefined)) as LeftOrders | undefined
   if (answer === undefined) return { json: { was_running: false }, text: `${name} is not running.\n` }
-  const { open_orders } = answer
-  const left = open_orders === 0 ? 'no order is open' : `${open_orders} orders are still open at the venues`
-  return { json: { was_running: true, open_orders }, text: `${name} has ended; ${left}.\n` }
+  return { json: { was_running: true, ...answer }, text: `${name} has ended; ${leftText(answer)}.\n` }
 }

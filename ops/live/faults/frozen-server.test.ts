@@ -19,10 +19,12 @@ test('[N14] a server frozen for less than the lease holds orders back, and they 
   expect(performance.now() - from_ms).toBeLessThan(REFUSED_WITHIN_MS)
   await session.until(() => session.reasons(facts).includes('journal_copy_behind'))
   const held = session.orders.length
+  expect(session.paper.session.orders_held_for).toBe('journal_copy_behind')
   server.thaw()
   await session.until(() => session.codes.includes('bus.copy_caught_up'))
   expect(session.orders.length).toBe(held)
   await session.trades()
+  expect(session.paper.session.orders_held_for).toBe('')
   expect(session.failure).toBeUndefined()
   expect(await session.stop()).toBe(0)
   expect(session.early).toEqual([])
