@@ -118,7 +118,9 @@ test('what the engine holds is shown apart from what is open at the venue, and n
   await writeFile(join(cwd, 'holder.ts'), HOLDER)
   const held = startCli(['paper', 'one.yaml', ...HOLDING], { cwd })
   await held.saw(/held +sell 1000 stop EURUSD\.gen {2}held-1-t-1/)
-  expect(runCli(['status', 'held'], { cwd }).stdout).toContain('0 fills, 0 orders open, 1 held by the engine; flat')
+  expect(runCli(['status', 'held'], { cwd }).stdout).toContain(
+    '0 fills, 0 orders open, 1 held by the engine; flat',
+  )
   expect(runCli(['stop', 'held', '--keep'], { cwd }).stdout).toBe(
     'held has ended; no order is open; 1 order is held here, and sleeps until it runs again.\n',
   )

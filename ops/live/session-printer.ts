@@ -5,6 +5,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
+import { hasLimit } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import { decimalString, isoTime } from '../../schemas/units.ts'
@@ -34,15 +35,18 @@ export class SessionPrinter {
   }
 
   /** What is to run, before it does. */
-  describe(config: Config, instruments: readonly InstrumentSpec[], { start }: LiveSession): void {
+  describe(config: Config, instruments: readonly InstrumentSpec[], { start, sequencer }: LiveSession): void {
     this.know(instruments)
+    const hosted = sequencer.built.trading.strategies
     for (const { id, account, instruments: traded } of config.strategies) {
-      this.#print(`${id} trades ${traded.join(', ')} on ${account}`)
+      if (hosted.has(id)) this.#print(`${id} trades ${traded.join(', ')} on ${account}`)
     }
     if (start.base_from === 'rerun')
       this.#print('The session goes on where it was: its journal was run again.')
     if (start.base_from === 'fold')
-      this.#print(`The session goes on with another ${start.changed.join(' and ')}: its ledger was taken up.`)
+      this.#print(
+        `The session goes on after a change of its ${start.changed.join(' and ')}: its ledger was taken up.`,
+      )
   }
 
   /** Whose prices and sizes are printed as decimals. */
@@ -68,7 +72,7 @@ export class SessionPrinter {
       spec === undefined ? String(units) : decimalString(units, spec.price_scale)
     const what = isFill(fact)
       ? tradeWords(fact, size, price)
-      : `${size(fact.order_quantity_units)}${fact.order_type === 'market' ? '' : ` at ${price(fact.price_units)}`}`
+      : `${size(fact.order_quantity_units)}${termsText(fact, price)}`
     const words = fact.type.slice('order.'.length).replaceAll('_', ' ')
     const why = fact.reason_code === '' ? '' : ` (${fact.reason_code})`
     this.#line(
@@ -97,4 +101,12 @@ export class SessionPrinter {
   #line(ts_us: number, text: string): void {
     this.#print(`${isoTime(ts_us).slice(11, 23)}  ${text}`)
   }
+}
+
+/** The limit of an order that has one; of others the type says more than a price of 0. */
+function termsText({ order_type, price_units }: OrderFact, price: (units: number) => string): string {
+  if (order_type === 'market') return ''
+  const name = order_type === 'limit' ? '' : ` ${order_type}`
+  const hasPrice = hasLimit(order_type) || (order_type === 'trailing_stop_limit' && price_units !== 0)
+  return hasPrice ? `${name} at ${price(price_units)}` : name
 }
