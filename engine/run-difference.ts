@@ -23,11 +23,24 @@ export class RunDifferenceError extends Error {
   }
 }
 
+/** Tells what an effect record says of the orders and links that the engine itself keeps. */
+export type DescribeHolding = (change: Uint8Array) => unknown
+
 /** A record in words. */
-export function describeRecord(kind: RecordKind, payload: Uint8Array): string {
-  if (kind === RECORD_KIND.effects) return text(readEffects(payload, noIndex))
+export function describeRecord(
+  kind: RecordKind,
+  payload: Uint8Array,
+  describeHolding: DescribeHolding,
+): string {
+  if (kind === RECORD_KIND.effects) return describeEffects(payload, describeHolding)
   if (kind === RECORD_KIND.input) return describeInput(payload)
   return `a record of kind ${kind} with ${payload.length} bytes`
+}
+
+function describeEffects(payload: Uint8Array, describeHolding: DescribeHolding): string {
+  const { holdings, ...said } = readEffects(payload, noIndex)
+  const told = holdings.map(({ account_id, change }) => ({ account_id, change: describeHolding(change) }))
+  return text({ ...said, holdings: told })
 }
 
 function describeInput(payload: Uint8Array): string {

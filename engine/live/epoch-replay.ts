@@ -51,7 +51,7 @@ export class EpochReplay implements EffectJournal {
     // Older builds kept their snapshots among the records.
     if (record.kind === RECORD_KIND.snapshot) return
     if (record.kind !== RECORD_KIND.input) return this.#differ(undefined)
-    if (this.#said !== undefined) this.#differ(describeRecord(RECORD_KIND.effects, this.#said))
+    if (this.#said !== undefined) this.#differ(this.#describe(RECORD_KIND.effects, this.#said))
     if (isRowRecord(record.payload)) this.#runRows(record.payload)
     else this.#runInput(record.payload)
   }
@@ -82,14 +82,14 @@ export class EpochReplay implements EffectJournal {
     const record = this.#running()
     if (kind === RECORD_KIND.effects) {
       this.#said = payload.slice()
-    } else if (!sameBytes(payload, record.payload)) this.#differ(describeRecord(kind, payload))
+    } else if (!sameBytes(payload, record.payload)) this.#differ(this.#describe(kind, payload))
     return record.lsn
   }
 
   #compareEffects({ payload }: JournalRecord): void {
     const said = this.#said
     if (said === undefined) return this.#differ(undefined)
-    if (!sameBytes(said, payload)) this.#differ(describeRecord(RECORD_KIND.effects, said))
+    if (!sameBytes(said, payload)) this.#differ(this.#describe(RECORD_KIND.effects, said))
     this.#memory.addEffects(said, this.node.epoch)
     this.#said = undefined
   }
@@ -98,7 +98,7 @@ export class EpochReplay implements EffectJournal {
     const rows = this.#rows
     rows.read(new CanonicalReader(payload))
     for (let at = 0; at < rows.count; at++) {
-      if (this.#said !== undefined) this.#differ(describeRecord(RECORD_KIND.effects, this.#said))
+      if (this.#said !== undefined) this.#differ(this.#describe(RECORD_KIND.effects, this.#said))
       this.#expectSeq(rows.seq(at))
       this.#expectNoTimer(rows.ts_seq_us(at))
       rows.step(this.node, at)
@@ -174,12 +174,16 @@ export class EpochReplay implements EffectJournal {
     if (timers.next_us < ts_seq_us) this.#differ(`a timer due at ${timers.next_us}`)
   }
 
+  #describe(kind: RecordKind, payload: Uint8Array): string {
+    return describeRecord(kind, payload, this.#built.ledger.describeHolding)
+  }
+
   #running(): JournalRecord {
     return must(this.#record, 'a re-run is inside a record')
   }
 
   #differ(again: string | undefined): never {
     const { lsn, kind, payload } = this.#running()
-    throw new RunDifferenceError({ lsn, recorded: describeRecord(kind, payload), again })
+    throw new RunDifferenceError({ lsn, recorded: this.#describe(kind, payload), again })
   }
 }

@@ -5,6 +5,7 @@ import type { EffectNodeMessage } from '../effect-record.ts'
 import type { Holding } from '../holding-codec.ts'
 import type { JournaledInput } from '../input-codec.ts'
 import type { Node, NodeOptions } from '../node.ts'
+import type { DescribeHolding } from '../run-difference.ts'
 
 /** What differs between the node that runs and the one that is run again. */
 export type NodeBinding = Pick<NodeOptions, 'epoch' | 'journal' | 'publish'> & {
@@ -20,6 +21,8 @@ export type NodeLedger = {
   /** Into the node just built. */
   readonly load: (ledger: LedgerSection) => void
   readonly fold: () => LedgerFolding
+  /** A change in what the engine keeps, for people. */
+  readonly describeHolding: DescribeHolding
 }
 
 export type LedgerFolding = {

@@ -125,6 +125,15 @@ test('what the engine holds is shown apart from what is open at the venue, and n
     'held has ended; no order is open; 1 order is held here, and sleeps until it runs again.\n',
   )
   expect(await held.exit()).toBe(0)
+
+  await writeFile(join(cwd, 'holder.ts'), HOLDER.replace('- 1000', '- 1001'))
+  const { exit_code, stdout } = runCli(['verify', 'held', '--current'], { cwd })
+  expect({ exit_code, stdout }).toMatchObject({
+    exit_code: 4,
+    stdout: expect.stringMatching(
+      /(recorded|again): .*"change":"held".*"side":"sell".*"trigger_price_units":\d+/,
+    ),
+  })
 })
 
 test.each<[string, string[], number, string]>([

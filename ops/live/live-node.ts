@@ -1,5 +1,6 @@
 // Builds the nodes of a live session: the one that runs and, at each start, the one that is run again to get there.
 
+import { decodeChange } from '../../actors/execution/holding-change.ts'
 import { LedgerFold } from '../../actors/ledger-fold.ts'
 import type { StrategyActor } from '../../actors/strategy/strategy-actor.ts'
 import { loadLedger, saveLedger } from '../../actors/trading-ledger.ts'
@@ -53,6 +54,7 @@ export function liveNodeFactory(options: LiveNodeOptions): NodeFactory<LiveBuilt
         save: () => saveLedger(trading),
         load: (ledger) => loadLedger(trading, options.instruments, ledger),
         fold: () => new LedgerFold(trading),
+        describeHolding: decodeChange,
       },
       strategyOfActor: (index) => owners.get(index),
       lostStates: () => lostStates([...strategies.values()]),

@@ -1,7 +1,9 @@
 // A journal writer that writes nothing: it holds a re-run against the records of the run before, record by record, and
 // stops at the first difference.
 
+import { decodeChange } from '../../actors/execution/holding-change.ts'
 import { effectMessages } from '../../engine/effect-envelopes.ts'
+import { readEffects } from '../../engine/effect-record.ts'
 import { sameBytes } from '../../engine/journal/parse-batch.ts'
 import {
   type JournalRecord,
@@ -52,7 +54,9 @@ export class ComparingJournal implements Pick<JournalWriter, 'append' | 'release
 
   #describe(kind: RecordKind, payload: Uint8Array): string {
     if (kind === RECORD_KIND.end) return JSON.stringify(decodeEnd(payload))
-    if (kind !== RECORD_KIND.effects) return describeRecord(kind, payload)
-    return JSON.stringify(effectMessages(payload, this.#source.node, this.#source.epoch))
+    if (kind !== RECORD_KIND.effects) return describeRecord(kind, payload, decodeChange)
+    const messages = effectMessages(payload, this.#source.node, this.#source.epoch)
+    const changes = readEffects(payload, () => -1).holdings.map(({ change }) => decodeChange(change))
+    return JSON.stringify([...messages, ...changes])
   }
 }
