@@ -9,7 +9,7 @@
  *    market-to-limit order that finds nothing is canceled, and has no price without a trade; a touch that fills by chance
  *    keeps price and time; a bar beside quotes is news for triggers by the last price; the limit of a trailing order is a
  *    price. Orders the engine would hold without ever looking at their trigger, or send with another time in force, go to
- *    the gate, which denies them.
+ *    the gate, which denies them; one that is held loses its place by a replace, as at a venue.
  */
 export const BEHAVIOUR = 3
 

@@ -157,3 +157,33 @@ test('[E5] the limit of a trailing order that is watched here is a price of the 
     [[], ['price_off_increment']],
   ])
 })
+
+test('[E10] an order that waits for its trigger stands behind the others once it is replaced', () => {
+  const triggered = [undefined, 2].map((behaviour) => {
+    const desk = new Desk(behaviour === undefined ? {} : { behaviour })
+    desk.ask(stop)
+    desk.ask(stop)
+    desk.do((ctx) => ctx.replace(1, { quantity_units: 900, trigger_price_units: 100_500 }))
+    desk.do(() => undefined, 100_600, 100_610)
+    return desk.orders.map(({ counter }) => counter)
+  })
+  expect(triggered).toEqual([
+    [2, 1],
+    [1, 2],
+  ])
+})
+
+test('[E5] an order good till date that is triggered at its last moment trades then or never', () => {
+  const capabilities = { orders: { market: ['ioc'], limit: ['gtc', 'gtd', 'ioc'] } } as const
+  const sent = [undefined, 2].map((behaviour) => {
+    const desk = new Desk({ capabilities, ...(behaviour !== undefined && { behaviour }) })
+    const expire_time_us = desk.now_us + 1_000
+    desk.ask({ ...stopLimit, time_in_force: 'gtd', expire_time_us })
+    desk.quote(EURUSD, 100_600, 100_610, expire_time_us)
+    return [desk.orders.map(({ time_in_force }) => time_in_force), desk.denials.map((one) => one.reason_code)]
+  })
+  expect(sent).toEqual([
+    [['ioc'], []],
+    [[], ['expire_time_past']],
+  ])
+})

@@ -159,6 +159,7 @@ export class HeldBook {
     order.price_units = intent.price_units
     order.order_quantity_units = intent.order_quantity_units
     if (intent.trigger_price_units !== 0) order.trigger_price_units = intent.trigger_price_units
+    this.#stepBack(order)
     this.#onChange({ change: 'held', order })
     this.#tell(order, 'order.replaced', '')
     if (order.awaits === 'trigger' && this.#isMet(order) && this.#isOpen(order)) this.#trigger(order)
@@ -168,6 +169,7 @@ export class HeldBook {
   /** An order it is linked to has traded: less or more of it is left to do. */
   resize(order: HeldOrder, order_quantity_units: number, reason_code: 'ouo' | 'oto'): void {
     order.order_quantity_units = order_quantity_units as HeldOrder['order_quantity_units']
+    if (reason_code === 'oto') this.#stepBack(order)
     this.#onChange({ change: 'held', order })
     this.#tell(order, 'order.replaced', reason_code)
   }
@@ -276,7 +278,10 @@ export class HeldBook {
     this.#tell(order, 'order.triggered', '')
     const order_type = must(workingType(order.order_type) || undefined, 'a triggered order works as another')
     const capabilities = this.#options.capabilities.get(order.venue_id)
-    const time_in_force = timeOf(order, capabilities?.orders[order_type] ?? [])
+    const taken = capabilities?.orders[order_type] ?? []
+    const isLastMoment =
+      terms_hold && order.time_in_force === 'gtd' && order.terms.expire_time_us <= this.#node.now_us
+    const time_in_force = isLastMoment && taken.includes('ioc') ? 'ioc' : timeOf(order, taken)
     const terms: OrderTerms = { ...order.terms, ...NO_TRIGGER }
     this.#submit({ ...order, order_type, time_in_force, price_units, terms })
   }
@@ -316,6 +321,15 @@ export class HeldBook {
       table.ask_price_units[i] as number,
       this.#hasLast[i] === 0 ? undefined : this.#last[i],
     )
+  }
+
+  /** As at a venue, one that waits for its trigger with other terms stands behind those that were there. */
+  #stepBack(order: HeldOrder): void {
+    if (!this.#options.terms_hold || order.awaits !== 'trigger') return
+    const { strategy_id, counter } = order
+    this.#orders.delete(heldKey(order))
+    this.#orders.put(order)
+    this.#onChange({ change: 'gone', strategy_id, counter })
   }
 
   #drop(order: HeldOrder): void {
