@@ -9,6 +9,7 @@
 
 import type { VenueId } from '../schemas/ids.ts'
 import type { FeedEventKind } from '../schemas/messages/feed.ts'
+import type { BookEvent } from './book/book-event.ts'
 import type { ConflatedQuote } from './conflation/conflated-quote.ts'
 import type { MarketOffer, QuoteOffer } from './input-queue.ts'
 import type { BarInput, TradeInput } from './live/live-input.ts'
@@ -23,6 +24,8 @@ export type RowOrigin = { readonly sequence: number; readonly row: number }
 export interface FeedSink {
   quote(quote: ConflatedQuote, sequence: number, row: number): QuoteOffer
   row(row: TradeInput | BarInput, sequence: number, row_in_message: number): MarketOffer
+  /** An event of a book, whole: the venue trades on it, and the node is offered the quote it then shows, if another is due. */
+  book(event: BookEvent, ts_recv_us: number, sequence: number): QuoteOffer
   /** Counts rows that are none: what was offered cannot be read. */
   refused(rows: number): void
   event(venue_id: VenueId, event: FeedEventKind, reason: string): void

@@ -3,7 +3,14 @@ import { expect, test } from 'vitest'
 import type { BusDelivery, BusStart } from '../../engine/bus-port.ts'
 import { fxPair } from '../../engine/instrument.test-support.ts'
 import { compileInstrument } from '../../engine/instrument-spec.ts'
-import type { QuoteColumns, SeriesReading, TradeColumns } from '../../engine/tick-store-port.ts'
+import type {
+  BookColumns,
+  BookKind,
+  QuoteColumns,
+  SeriesReading,
+  TickColumns,
+  TradeColumns,
+} from '../../engine/tick-store-port.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { BusEnvironment } from '../../schemas/subjects.ts'
 import { BusFeed } from './bus-feed.ts'
@@ -130,6 +137,84 @@ test('[B6] a history that cannot be read further is a lost connection, and the r
   await feed.close()
 })
 
+const EVENTS = [
+  { ts_us: 1_000, rows: 1 },
+  { ts_us: 1_000, rows: 3 },
+  { ts_us: 2_000, rows: 2 },
+  { ts_us: 2_000, rows: 1 },
+  { ts_us: 5_000, rows: 4 },
+]
+
+test.each(['book_level', 'book_order'] as const)(
+  '[B7] an event of a %s is offered whole, whatever blocks it comes in, behind a trade of its moment',
+  async (kind) => {
+    const whole = await offered({ kind, block_rows: 100 })
+    expect(whole.books.map(({ rows }) => rows.length)).toEqual([1, 3, 2, 1, 4])
+    expect(whole.books.flatMap(({ rows }) => rows)).toEqual(bookRows(kind))
+    expect(whole.rows.map(({ ts_event_us }) => ts_event_us)).toEqual([1_000, 2_000])
+    expect(whole.origins.map(([sequence]) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7])
+    for (const block_rows of [1, 2, 3, 4, 5])
+      expect((await offered({ kind, block_rows })).books).toEqual(whole.books)
+  },
+)
+
+test('[B7] a history goes on behind what was taken, and is refused where that is not there any more', async () => {
+  const whole = await offered({ kind: 'book_order', block_rows: 2 })
+  // At 2,000 the trade and the first of two events.
+  const behind = { ts_event_us: 2_000, row_count: 3 }
+  const rest = await offered({ kind: 'book_order', block_rows: 2, behind })
+  expect([rest.books, rest.rows]).toEqual([whole.books.slice(3), []])
+  for (const gone of [
+    { ts_event_us: 1_500, row_count: 1 },
+    { ts_event_us: 2_000, row_count: 5 },
+  ])
+    await expect(offered({ kind: 'book_order', block_rows: 2, behind: gone })).rejects.toMatchObject({
+      code: 'session.other_history',
+    })
+})
+
+type Offered = {
+  readonly kind: BookKind
+  readonly block_rows: number
+  readonly behind?: { readonly ts_event_us: number; readonly row_count: number }
+}
+
+/** A book with a trade before it, from where it goes on. */
+async function offered({ kind, block_rows, behind }: Offered): Promise<OfferedRows> {
+  const from_us = behind?.ts_event_us ?? 0
+  const rows = bookRows(kind).filter(([ts_us = 0]) => ts_us >= from_us)
+  const blocks = Array.from({ length: Math.ceil(rows.length / block_rows) }, (_, at) =>
+    bookBlock(kind, rows.slice(at * block_rows, (at + 1) * block_rows)),
+  )
+  const sink = new OfferedRows()
+  const ended = Promise.withResolvers<unknown>()
+  const stamps = [1_000, 2_000].filter((ts_us) => ts_us >= from_us)
+  const series = [historyOf(0, [trades(stamps)]), historyOf(0, blocks)]
+  const feed = new HistoryFeed({ series, clock: new HandClock(1_000_000), behind, onEnd: ended.resolve })
+  await feed.start(sink)
+  expect(await ended.promise).toBe(undefined)
+  await feed.close()
+  return sink
+}
+
+/** Rows as `OfferedRows` notes them, no two alike. */
+function bookRows(kind: BookKind): number[][] {
+  let price = 0
+  return EVENTS.flatMap(({ ts_us, rows }) =>
+    Array.from({ length: rows }, (_, at) => {
+      const id = kind === 'book_order' ? [++price] : []
+      return [ts_us, 0, ...id, 1, ++price, 5, Number(at === rows - 1)]
+    }),
+  )
+}
+
+function bookBlock(kind: BookKind, rows: readonly (readonly number[])[]): BookColumns {
+  const names = ['ts_event_us', 'action', 'side', 'price_units', 'size_units', 'is_last']
+  if (kind === 'book_order') names.splice(2, 0, 'order_id')
+  const columns = names.map((name, at) => [name, Float64Array.from(rows, (row) => row[at] as number)])
+  return { kind, count: rows.length, ...Object.fromEntries(columns) } as BookColumns
+}
+
 /** A bus that delivers what a test says. */
 class HandBus {
   subscribed: [readonly string[], BusStart] | undefined
@@ -182,7 +267,7 @@ async function busDesk() {
   return { bus, feed, sink, clock }
 }
 
-function historyOf(instrument_index: number, blocks: (QuoteColumns | TradeColumns)[]) {
+function historyOf(instrument_index: number, blocks: TickColumns[]) {
   async function* stream() {
     yield* blocks
   }

@@ -1,28 +1,23 @@
 // A stored history as a live session's feed: rows keep their time stamps and are offered when the session's clock has
 // reached them, at whatever speed that runs. It waits where the node is behind, so that a fast clock loses no row.
 
-import { rawQuote } from '../../engine/conflation/conflated-quote.ts'
-import type { BarInput, TradeInput } from '../../engine/live/live-input.ts'
 import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
-import type { SeriesReading, TickColumns } from '../../engine/tick-store-port.ts'
-import { assert } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
+import { isoTime } from '../../schemas/units.ts'
+import { HistoryCursor, type HistorySeries } from './history-cursor.ts'
 
 /** Between two looks at the clock, where nothing is due sooner. */
 const TURN_US = 1_000
 /** How long the feed waits for room before it asks again. */
 const WAIT_US = 2_000
 
-export type HistorySeries = {
-  readonly reading: SeriesReading
-  readonly instrument_index: number
-  readonly venue_id: VenueId
-}
-
 export type HistoryFeedOptions = {
   /** At equal times rows come in this order. */
   readonly series: readonly HistorySeries[]
   readonly clock: FeedClock
+  /** The last row that was taken before: the history goes on behind it. Of that time so many rows, of all series, were. */
+  readonly behind?: { readonly ts_event_us: number; readonly row_count: number } | undefined
   /** Told once when the history has come to its end, or cannot be read any further. */
   readonly onEnd: (error: unknown) => void
 }
@@ -30,7 +25,7 @@ export type HistoryFeedOptions = {
 export class HistoryFeed implements MarketFeed {
   readonly stream = 'history'
   readonly #options: HistoryFeedOptions
-  readonly #cursors: Cursor[]
+  readonly #cursors: HistoryCursor[]
   #sequence = 0
   #cancel: (() => void) | undefined
   #turning: Promise<void> = Promise.resolve()
@@ -38,11 +33,12 @@ export class HistoryFeed implements MarketFeed {
 
   constructor(options: HistoryFeedOptions) {
     this.#options = options
-    this.#cursors = options.series.map((series) => new Cursor(series))
+    this.#cursors = options.series.map((series) => new HistoryCursor(series))
   }
 
   async start(sink: FeedSink): Promise<void> {
     await Promise.all(this.#cursors.map((cursor) => cursor.fill()))
+    await this.#leaveOut()
     for (const venue_id of this.#venues()) sink.event(venue_id, 'connected', 'history begins')
     this.#turn(sink)
   }
@@ -52,6 +48,18 @@ export class HistoryFeed implements MarketFeed {
     this.#cancel?.()
     await this.#turning
     await Promise.all(this.#cursors.map((cursor) => cursor.close()))
+  }
+
+  /** Leaves out the rows that were taken before. */
+  async #leaveOut(): Promise<void> {
+    const { behind } = this.#options
+    if (behind === undefined) return
+    for (let left = behind.row_count; left > 0; left--) {
+      const first = this.#first()
+      if (first?.next_us !== behind.ts_event_us) throw otherHistory(behind.ts_event_us)
+      first.leaveOut()
+      if (first.isBlockDone) await first.fill()
+    }
   }
 
   #venues(): Set<VenueId> {
@@ -80,8 +88,8 @@ export class HistoryFeed implements MarketFeed {
     this.#cancel = this.#options.clock.after(delay_us, () => this.#turn(sink))
   }
 
-  #first(): Cursor | undefined {
-    let first: Cursor | undefined
+  #first(): HistoryCursor | undefined {
+    let first: HistoryCursor | undefined
     for (const cursor of this.#cursors) {
       if (cursor.next_us < (first?.next_us ?? Number.POSITIVE_INFINITY)) first = cursor
     }
@@ -96,81 +104,13 @@ export class HistoryFeed implements MarketFeed {
   }
 }
 
-/** One series, and the row of it that comes next. */
-class Cursor {
-  readonly #series: HistorySeries
-  readonly #blocks: AsyncIterator<TickColumns>
-  #block: TickColumns | undefined
-  #row = 0
-
-  constructor(series: HistorySeries) {
-    this.#series = series
-    this.#blocks = series.reading.blocks[Symbol.asyncIterator]()
-  }
-
-  /** Infinity at the end. */
-  get next_us(): number {
-    return this.#block?.ts_event_us[this.#row] ?? Number.POSITIVE_INFINITY
-  }
-
-  get isBlockDone(): boolean {
-    return this.#block !== undefined && this.#row >= this.#block.count
-  }
-
-  async fill(): Promise<void> {
-    do {
-      const { value, done } = await this.#blocks.next()
-      this.#block = done === true ? undefined : value
-      this.#row = 0
-    } while (this.isBlockDone)
-  }
-
-  offer(sink: FeedSink, sequence: number, ts_recv_us: number): void {
-    const block = this.#block
-    if (block === undefined) return
-    const at = this.#row++
-    const ts_event_us = block.ts_event_us[at] as number
-    const about = { instrument_index: this.#series.instrument_index, ts_event_us, ts_recv_us }
-    if (block.kind === 'quote') {
-      const quote = rawQuote({
-        ...about,
-        bid_price_units: block.bid_price_units[at] as number,
-        ask_price_units: block.ask_price_units[at] as number,
-        bid_size_units: block.bid_size_units[at] as number,
-        ask_size_units: block.ask_size_units[at] as number,
-      })
-      sink.quote(quote, sequence, 0)
-    } else sink.row({ ...about, ...rowOf(block, at) }, sequence, 0)
-  }
-
-  async close(): Promise<void> {
-    await this.#blocks.return?.()
-  }
-}
-
-type OwnFields<Row> = Omit<Row, 'instrument_index' | 'ts_event_us' | 'ts_recv_us'>
-
-function rowOf(
-  block: Exclude<TickColumns, { kind: 'quote' }>,
-  at: number,
-): OwnFields<TradeInput> | OwnFields<BarInput> {
-  if (block.kind === 'trade') {
-    return {
-      type: 'trade',
-      price_units: block.price_units[at] as number,
-      size_units: block.size_units[at] as number,
-      aggressor_side: block.aggressor_side[at] as number,
-    }
-  }
-  assert(block.kind === 'bar', 'a session that reads books is refused')
-  return {
-    type: 'bar',
-    interval_us: block.interval_us,
-    price_type: block.price_type,
-    open_price_units: block.open_price_units[at] as number,
-    high_price_units: block.high_price_units[at] as number,
-    low_price_units: block.low_price_units[at] as number,
-    close_price_units: block.close_price_units[at] as number,
-    volume_units: block.volume_units[at] as number,
-  }
+/** Rows that were taken once are not in the store any more, or are others. */
+function otherHistory(ts_us: number): OperatingError {
+  return new OperatingError({
+    code: 'session.other_history',
+    reason: 'data',
+    what: 'The history does not hold the rows that the session has taken: its book would not be the one it had.',
+    where: `the rows of ${isoTime(ts_us)} of data.store`,
+    remedy: 'Use the store that the session began with, or begin a session of another name.',
+  })
 }

@@ -79,6 +79,20 @@ export class BookQuotes {
     return true
   }
 
+  /** Between two events: whether the last quote is what the book shows now. */
+  get is_standing(): boolean {
+    const { bids, asks } = this.#levels
+    const { bid_price_units, ask_price_units, bid_size_units, ask_size_units } = this.columns
+    return (
+      bids.count > 0 &&
+      asks.count > 0 &&
+      bids.best_price_units === bid_price_units[0] &&
+      asks.best_price_units === ask_price_units[0] &&
+      bids.best_size_units === bid_size_units[0] &&
+      asks.best_size_units === ask_size_units[0]
+    )
+  }
+
   save(writer: CanonicalWriter): void {
     if (this.#orders === undefined) this.#levels.save(writer)
     else this.#orders.save(writer)

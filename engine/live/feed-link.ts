@@ -4,6 +4,7 @@
 // to fetch, its next row is the present. The pause keeps a feed that is too fast from flapping between gap and live; its
 // rows are lost, and counted, meanwhile.
 
+import { assert } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { FeedEventKind } from '../../schemas/messages/feed.ts'
 import type { ConflatedQuote } from '../conflation/conflated-quote.ts'
@@ -72,6 +73,11 @@ export class FeedLink implements FeedSink {
     const offer = this.#isPaused(row) ? 'gap' : this.#options.sequencer.offerRow(row)
     this.#note(row, offer !== 'gap', sequence, row_in_message)
     return offer
+  }
+
+  /** A node keeps no book: whoever does stands before it. */
+  book(): QuoteOffer {
+    assert(false, 'the events of a book are taken before they come to a node')
   }
 
   refused(rows: number): void {

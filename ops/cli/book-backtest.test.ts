@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runCli } from './run-cli.test-support.ts'
+import { runCli, startCli } from './run-cli.test-support.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -71,6 +71,13 @@ export const taker = defineStrategy({
   onQuote(ctx, { instrument_id: instrument }) {
     ctx.state.quotes += 1
     if (ctx.state.quotes !== 2) ctx.submit({ instrument, side: 'buy', quantity_units: 50_000_000 })
+  },
+})
+export const walker = defineStrategy({
+  name: 'walker', params, state: () => ({ quotes: 0 }),
+  onQuote(ctx, { instrument_id: instrument }) {
+    ctx.state.quotes += 1
+    if (ctx.state.quotes === 1) ctx.submit({ instrument, side: 'buy', quantity_units: 200_000_000 })
   },
 })
 export const maker = defineStrategy({
@@ -162,7 +169,7 @@ test('a book by order of Databento fills an order when those before it have trad
   expect(imported('raw')).toEqual({ row_count: 9, data_hash })
 })
 
-test('a venue whose book the data has not, two books of one instrument and a session with a book are refused', () => {
+test('a venue whose book the data has not, two books of one instrument and a session that cannot keep its book are refused', () => {
   const refused = (...set: string[]) => {
     const { exit_code, stderr } = run('backtest', 'maker.yaml', ...set.flatMap((one) => ['--set', one]))
     expect(exit_code).toBe(2)
@@ -176,12 +183,49 @@ test('a venue whose book the data has not, two books of one instrument and a ses
       'data.sources=[{venue: gen, kind: book_order, instruments: [EURUSD]}, {venue: gen, kind: book_level, instruments: [EURUSD]}]',
     ),
   ).toContain('EURUSD.gen has a book by price and a book by order; an instrument has one.')
-  const session = run('paper', 'maker.yaml', '--set', 'live.feeds=[{venue: gen, kind: history}]')
-  expect(run('exchange', 'maker.yaml').stderr).toContain('read by backtests alone.')
-  expect(session).toMatchObject({
-    exit_code: 2,
-    stderr: expect.stringContaining('books by price or by order are read by backtests alone.'),
+  const told = (...args: string[]) => {
+    const { exit_code, stderr } = run(...args)
+    expect(exit_code).toBe(2)
+    return stderr
+  }
+  const apart = 'which only an exchange in the process of its session can keep.'
+  expect(told('exchange', 'maker.yaml')).toContain(apart)
+  const sets = ['live.feeds=[{venue: gen, kind: exchange}]', 'live.exchange=tcp://127.0.0.1:4760']
+  expect(told('paper', 'maker.yaml', ...sets.flatMap((one) => ['--set', one]))).toContain(apart)
+  expect(told('paper', 'maker.yaml', '--set', 'live.feeds=[{venue: gen, kind: generator}]')).toContain(
+    'The book of gen comes from a stored history alone',
+  )
+})
+
+test('a session on a book by price walks its levels as a backtest does, and verifies', async () => {
+  // Nothing moves while the order is on its way, however long that takes; the history goes on for a minute.
+  const [header, ...lines] = TARDIS.split('\n')
+  const last = 'coinbase,BTC-USD,1704196860000000,1704196860000100,false,bid,41998.00,1'
+  await writeFile(join(folder, 'still.csv'), [header, ...lines.slice(0, 4), last].join('\n'))
+  expect(run('import', 'still.csv', '--mapping', 'tardis.yaml', '--store', 'still').exit_code).toBe(0)
+  const set = [
+    'data.store=./still',
+    'data.from=2024-01-02T12:00:00Z',
+    'strategies.taker.source=strategies.ts#walker',
+  ]
+  const feed = 'live.feeds=[{venue: coinbase, kind: history}]'
+  const call = ['taker.yaml', ...[...set, feed].flatMap((one) => ['--set', one])]
+  expect(run('backtest', ...call, '--out', 'still-run').exit_code).toBe(0)
+  const filled = ['buy 0.50000000 42001.00 taker', 'buy 1.50000000 42002.00 taker']
+  expect(await fillsOf('still-run')).toEqual(filled.map((fill) => `2024-01-02T12:00:00.000100Z ${fill}`))
+  const session = startCli(['paper', ...call], { cwd: folder })
+  await session.saw(/ filled /)
+  session.kill('SIGINT')
+  expect(await session.exit()).toBe(0)
+  const audit = run('exchange', ...call, '--audit', '--ledger', 'runs/books/exchange', '--json')
+  expect(JSON.parse(audit.stdout)).toMatchObject({
+    is_consistent: true,
+    fills: [
+      { side: 'buy', quantity_units: 50_000_000, price_units: 4_200_100 },
+      { side: 'buy', quantity_units: 150_000_000, price_units: 4_200_200 },
+    ],
   })
+  expect(run('verify', 'books')).toMatchObject({ exit_code: 0, stderr: '' })
 })
 
 test('a bad line of a book keeps out the file, with its line and what is wrong', async () => {

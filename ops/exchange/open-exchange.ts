@@ -8,6 +8,7 @@ import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { ConflatedQuote } from '../../engine/conflation/conflated-quote.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
+import { assert } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
@@ -16,7 +17,7 @@ import { type HostedModels, VenueHost } from '../../sim/paper-venue/venue-host.t
 import type { Heartbeats } from '../../sim/paper-venue/venue-peer.ts'
 import { VenueServer } from '../../sim/paper-venue/venue-server.ts'
 import { generatorFeed, quotedInstruments } from '../live/generated-market.ts'
-import { refuseBooks } from '../live/refuse-books.ts'
+import { refuseAllBooks } from '../live/refuse-books.ts'
 import { type ListenAddress, listen } from './listen.ts'
 
 export type ExchangeOptions = {
@@ -43,7 +44,7 @@ export type Exchange = {
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
   const { config, authored, ledger, rows_per_s, heartbeats, onFailure } = options
   refuseOtherSpeed(config)
-  refuseBooks(config)
+  refuseAllBooks(config)
   const journal = await openFileJournal({ directory: ledger })
   const { snapshot_inputs } = config.live
   const host = await VenueHost.open({ config, authored, journal, sha256: nodeSha256, snapshot_inputs })
@@ -92,6 +93,9 @@ function shownBy(server: VenueServer): FeedSink {
       return 'queued'
     },
     row: () => 'queued',
+    book: () => {
+      assert(false, 'a generated market has no book')
+    },
     refused: () => undefined,
     event: () => undefined,
   }

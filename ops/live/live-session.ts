@@ -6,6 +6,7 @@ import type { KeptInput } from '../../engine/input-codec.ts'
 import type { Journal } from '../../engine/journal-port.ts'
 import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
 import type { ConnectionState, VenueConnection } from '../../engine/live/venue-connection.ts'
+import type { MarketTable } from '../../engine/market/market-table.ts'
 import type { AccountConfig, Config } from '../../schemas/config.ts'
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
@@ -27,7 +28,10 @@ export type SessionFeed = {
 }
 
 /** What feeds offer to. */
-export type FeedTarget = Pick<LiveSequencer, 'offer' | 'offerQuote' | 'offerRow' | 'market_room'>
+export type FeedTarget = Pick<LiveSequencer, 'offer' | 'offerQuote' | 'offerRow' | 'market_room'> & {
+  /** What the node was shown last. */
+  readonly table: MarketTable
+}
 
 export type LiveSessionOptions = Omit<SessionOptions<LiveBuiltNode>, 'publish' | 'is_publish_late'> & {
   readonly config: Config
@@ -378,6 +382,7 @@ export class LiveSession {
       offer: (input) => woken(sequencer.offer(input)),
       offerQuote: (quote) => woken(sequencer.offerQuote(quote)),
       offerRow: (row) => woken(sequencer.offerRow(row)),
+      table: sequencer.built.trading.table,
     }
   }
 

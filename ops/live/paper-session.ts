@@ -31,6 +31,7 @@ import { lastJournaled } from './last-journaled.ts'
 import { BAR_CLOSE_DELAY_US, liveNodeFactory } from './live-node.ts'
 import { LiveSession } from './live-session.ts'
 import { type NodePlace, nodePlace } from './node-place.ts'
+import { refuseBooks } from './refuse-books.ts'
 import { type HeldLease, joinBus, type SessionBus } from './session-bus.ts'
 import { marketFeeds, sessionFeeds } from './session-feeds.ts'
 import { makeSessionFolder, sessionFolder, sessionJournal } from './session-folder.ts'
@@ -121,9 +122,11 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
       return openExistingStore(config.data.store)
     },
     journaled_us,
+    placeOf: venues.placeOf,
     onHistoryEnd: options.onHistoryEnd,
   })
-  const links = { config, instruments, clock: feedClock, tape: recording?.tape, onRow: venues.onRow }
+  const { rows } = venues
+  const links = { config, instruments, clock: feedClock, tape: recording?.tape, rows, journaled_us }
   const session = await LiveSession.open({
     config,
     accounts: place.accounts,
@@ -170,6 +173,7 @@ async function load(options: PaperOptions, opened: AsyncDisposableStack): Promis
   opened.defer(installAmbientGuard(gate, () => undefined))
   const read = await loadConfig(options)
   const place = nodePlace(read.config, options.node)
+  refuseBooks(read.config, place)
   const loaded = await loadStrategies(read)
   return { gate, loaded, config: liveConfig(loaded.loaded.config), place }
 }

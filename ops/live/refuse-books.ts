@@ -1,20 +1,45 @@
-// Books by price and by order are read by backtests: a session, or an exchange in a process of its own, would go on after
-// a restart with a book that lacks what came before.
+// Books by price and by order come from a stored history to the exchange in the process of a session, which keeps them in its
+// ledger. Nothing else has a book: no generated market and no bus, and no node that has no exchange.
 
 import { isBookKind } from '../../engine/tick-store-port.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config, VenueConfig } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
+import type { NodePlace } from './node-place.ts'
 
-export function refuseBooks({ data, venues }: Config): void {
-  const source = data.sources.find(({ kind }) => isBookKind(kind))
-  const venue = venues.find(({ simulation }) => (simulation?.book ?? 'quote') !== 'quote')
-  if (source === undefined && venue === undefined) return
-  const where = source === undefined ? `venues.${venue?.id}.simulation.book` : 'data.sources'
+/** A session's books, where nobody here could keep them or nothing brings them. */
+export function refuseBooks(config: Config, place: Pick<NodePlace, 'accounts'>): void {
+  const { live, venues } = config
+  if (live.exchange !== undefined || place.accounts.length === 0) return refuseAllBooks(config)
+  const venue = venues.find(
+    ({ id }) =>
+      hasBook(config, id) && !live.feeds.some((feed) => feed.venue === id && feed.kind === 'history'),
+  )
+  if (venue === undefined) return
   throw new OperatingError({
-    code: 'config.book_in_session',
+    code: 'config.book_without_history',
     reason: 'usage',
-    what: 'A session takes quotes, trades and bars; books by price or by order are read by backtests alone.',
-    where,
-    remedy: 'Read the quotes of the instrument, and leave out simulation.book.',
+    what: `The book of ${venue.id} comes from a stored history alone, and its rows come from another feed.`,
+    where: 'live.feeds',
+    remedy: `Take live.feeds: [{ venue: ${venue.id}, kind: history }], or read quotes and leave out simulation.book.`,
   })
+}
+
+/** Of an exchange in a process of its own, and of whoever has none in its own. */
+export function refuseAllBooks(config: Config): void {
+  const venue = config.venues.find(({ id }) => hasBook(config, id))
+  if (venue === undefined) return
+  throw new OperatingError({
+    code: 'config.book_apart',
+    reason: 'usage',
+    what: `${venue.id} has a book by price or by order, which only an exchange in the process of its session can keep.`,
+    where: `data.sources, and simulation.book of ${venue.id}`,
+    remedy:
+      'Run the session without live.exchange and in one node, or read quotes and leave out simulation.book.',
+  })
+}
+
+function hasBook({ data, venues }: Config, venue_id: string): boolean {
+  const trades = (venue: VenueConfig) =>
+    venue.id === venue_id && (venue.simulation?.book ?? 'quote') !== 'quote'
+  return venues.some(trades) || data.sources.some(({ venue, kind }) => venue === venue_id && isBookKind(kind))
 }

@@ -8,19 +8,20 @@ import { exchangeAddress } from '../../adapters/paper-venue/frame-link.ts'
 import type { MessageBus } from '../../engine/bus-port.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { FeedLink } from '../../engine/live/feed-link.ts'
-import type { RowInput } from '../../engine/live/live-input.ts'
 import type { RawTape } from '../../engine/live/raw-tape-port.ts'
-import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
+import type { FeedClock, MarketFeed } from '../../engine/market-feed-port.ts'
 import { isBookKind, type TickStore } from '../../engine/tick-store-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
 import type { Config, FeedConfig } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { planData } from '../../sim/backtest/data-plan.ts'
+
+import type { RowPlace } from '../../sim/paper-venue/history-books.ts'
 import { environmentOf } from './bus-environment.ts'
 import { generatorFeed, quotedInstruments } from './generated-market.ts'
 import type { FeedTarget, SessionFeed } from './live-session.ts'
-import { refuseBooks } from './refuse-books.ts'
+import { type RowVenue, VenueFirst } from './venue-first.ts'
 
 export type FeedSurroundings = {
   readonly config: Config
@@ -31,6 +32,8 @@ export type FeedSurroundings = {
   readonly openStore: () => Promise<TickStore>
   /** Engine time of the journal's last input: a history goes on behind it. */
   readonly journaled_us: number
+  /** How far the exchange in this process has taken the rows of a venue with a book; absent without one. */
+  readonly placeOf?: ((venue_id: VenueId) => RowPlace | undefined) | undefined
   readonly onHistoryEnd: (error: unknown) => void
 }
 
@@ -39,14 +42,14 @@ export type FeedLinks = {
   readonly instruments: readonly InstrumentSpec[]
   readonly clock: FeedClock
   readonly tape?: RawTape | undefined
-  /** Whoever sees each row before the node. */
-  readonly onRow?: ((row: RowInput) => void) | undefined
+  /** The exchange in this process, which sees each row before the node. */
+  readonly rows?: RowVenue | undefined
+  readonly journaled_us: number
 }
 
 /** The feeds of a configuration, one a venue, not yet linked to a node. */
 export function marketFeeds(surroundings: FeedSurroundings): Promise<MarketFeed[]> {
   refuseVenuesWithoutFeed(surroundings.config)
-  refuseBooks(surroundings.config)
   return Promise.all(surroundings.config.live.feeds.map((feed) => marketFeed(feed, surroundings)))
 }
 
@@ -56,8 +59,9 @@ export function sessionFeeds(
   links: FeedLinks,
   target: FeedTarget,
 ): SessionFeed[] {
-  const { config, instruments, clock, tape, onRow } = links
+  const { config, instruments, clock, tape, rows, journaled_us } = links
   return feeds.map((source, index) => {
+    const { kind, venue } = must(config.live.feeds[index], 'a feed is configured')
     const link = new FeedLink({
       stream: source.stream,
       sequencer: target,
@@ -66,11 +70,12 @@ export function sessionFeeds(
       venueOfInstrument: (i) => must(instruments[i], 'a row is of a known instrument').venue_id,
       now_us: () => clock.now_us(),
     })
-    const sink = onRow === undefined ? link : seenFirst(link, onRow)
+    const shown_from_us = kind === 'history' ? journaled_us + 1 : Number.NEGATIVE_INFINITY
+    const first = rows && new VenueFirst({ venue: rows, node: link, table: target.table, shown_from_us })
     return {
-      venue_id: must(config.live.feeds[index], 'a feed is configured').venue,
-      counts: () => link.counts,
-      start: () => source.start(sink),
+      venue_id: venue,
+      counts: () => ({ ...link.counts, ...(first?.book_rows ? { book_rows: first.book_rows } : {}) }),
+      start: () => source.start(first ?? link),
       close: () => source.close(),
     }
   })
@@ -107,11 +112,16 @@ function busFeed(venue_id: VenueId, { config, instruments, clock, bus }: FeedSur
 }
 
 async function historyFeed(venue_id: VenueId, surroundings: FeedSurroundings): Promise<MarketFeed> {
-  const { config, instruments, clock, openStore, journaled_us, onHistoryEnd } = surroundings
+  const { config, instruments, clock, openStore, journaled_us, placeOf, onHistoryEnd } = surroundings
   const { series, range } = planData(config)
   const own = series.filter(({ instrument_id }) => specOf(instruments, instrument_id).venue_id === venue_id)
   const store = await openStore()
-  const from_us = Math.max(range.from_us, journaled_us + 1)
+  // A book that lacks what came before is another: its venue misses nothing of the history.
+  const hasBook = own.some(({ kind }) => isBookKind(kind))
+  const place = hasBook ? placeOf?.(venue_id) : undefined
+  const behind = place !== undefined && place.ts_event_us < range.to_us ? place : undefined
+  const next_us = place?.ts_event_us ?? (hasBook ? range.from_us : journaled_us + 1)
+  const from_us = place === undefined ? Math.max(range.from_us, next_us) : Math.min(range.to_us, next_us)
   const readings = await store.read(own, { from_us, to_us: range.to_us })
   return new HistoryFeed({
     series: readings.map((reading) => {
@@ -119,6 +129,7 @@ async function historyFeed(venue_id: VenueId, surroundings: FeedSurroundings): P
       return { reading, instrument_index: index, venue_id }
     }),
     clock,
+    behind,
     onEnd: onHistoryEnd,
   })
 }
@@ -128,24 +139,6 @@ function specOf(instruments: readonly InstrumentSpec[], id: string): InstrumentS
     instruments.find(({ instrument_id }) => instrument_id === id),
     'an instrument of a source is configured',
   )
-}
-
-function seenFirst(sink: FeedSink, onRow: (row: RowInput) => void): FeedSink {
-  return {
-    get room() {
-      return sink.room
-    },
-    quote: (quote, sequence, row) => {
-      onRow(quote)
-      return sink.quote(quote, sequence, row)
-    },
-    row: (row, sequence, row_in_message) => {
-      onRow(row)
-      return sink.row(row, sequence, row_in_message)
-    },
-    refused: (rows) => sink.refused(rows),
-    event: (venue_id, event, reason) => sink.event(venue_id, event, reason),
-  }
 }
 
 /** A venue without rows would wait for ever, silently. */

@@ -7,19 +7,20 @@ import { TcpConnection } from '../../adapters/paper-venue/tcp-connection.ts'
 import type { SessionClock } from '../../adapters/session-clock/session-clock.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
-import type { RowInput } from '../../engine/live/live-input.ts'
 import type { VenueConnection } from '../../engine/live/venue-connection.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { capabilitiesOf } from '../../sim/exchange/capability-tables.ts'
 import { auctionsHeld } from '../../sim/exchange/venue-market.ts'
+import type { RowPlace } from '../../sim/paper-venue/history-books.ts'
 import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
 import { InProcessConnection } from '../../sim/paper-venue/in-process-connection.ts'
 import { MarketDesk } from '../../sim/paper-venue/market-desk.ts'
 import { type HostedModels, VenueHost } from '../../sim/paper-venue/venue-host.ts'
 import type { NodePlace } from './node-place.ts'
 import { exchangeLedger } from './session-folder.ts'
+import type { RowVenue } from './venue-first.ts'
 
 export type SessionVenuesOptions = {
   readonly config: Config
@@ -34,8 +35,9 @@ export type SessionVenuesOptions = {
 
 export type SessionVenues = {
   readonly connections: readonly VenueConnection[]
-  /** Shows the exchange in this process a row before the node sees it. */
-  readonly onRow?: (row: RowInput) => void
+  /** The exchange in this process, and how far it has taken the rows of a venue with a book. */
+  readonly rows?: RowVenue
+  readonly placeOf?: (venue_id: VenueId) => RowPlace | undefined
   readonly absence_grace_ms: number
   /** Of an exchange in this process: where an operator acts upon its market. */
   readonly market?: MarketDesk
@@ -57,7 +59,8 @@ async function inProcess(options: SessionVenuesOptions): Promise<SessionVenues> 
   const driver = new HostDriver({ host, clock, onFailure })
   return {
     connections: config.venues.map(({ id }) => new InProcessConnection(id as VenueId, driver)),
-    onRow: (row) => driver.row(row),
+    rows: driver,
+    placeOf: (venue_id) => host.books.history.placeOf(venue_id),
     market: new MarketDesk(driver),
     // Nothing is on its way to an exchange in this process.
     absence_grace_ms: 0,

@@ -5,7 +5,6 @@ import type { InspectionEvent } from 'xstate'
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
 import { buildTradingNode, type TradingNode } from '../../actors/trading-node.ts'
-import { BookQuotes, quoteConfirmUs, showsQuotes } from '../../engine/book/book-quotes.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
@@ -15,13 +14,13 @@ import type { ConversionTable } from '../../engine/money/conversion-table.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Sha256 } from '../../engine/sha256-port.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
-import { isBookKind, type TimeRange } from '../../engine/tick-store-port.ts'
-import { must } from '../../schemas/assert.ts'
+import type { TimeRange } from '../../engine/tick-store-port.ts'
 import { type Config, LIVE_BAR_CLOSE_DELAY_US } from '../../schemas/config.ts'
 import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
 import { type AuthoredModel, venuesWith } from '../exchange/authored-models.ts'
 import { SimulatedVenues } from '../exchange/simulated-venues.ts'
 import { BookRows } from './book-rows.ts'
+import { bookSeriesOf } from './book-series.ts'
 import { EquitySampler } from './equity-sampler.ts'
 import { LateFeed, longestDataDelayUs } from './late-feed.ts'
 import { Merge } from './merge.ts'
@@ -207,25 +206,14 @@ export class BacktestSession {
 
   /** Of each instrument with a book in the history, where its rows go. */
   #books(): BookRows[] {
-    const { config, cursors, onBookQuote } = this.#options
-    const all = cursors.map(({ series }) => series)
+    const { config, instruments, onBookQuote } = this.#options
     const books: BookRows[] = []
-    for (const { series, instrument_index, venue_id } of cursors) {
-      const { kind } = series
-      if (!isBookKind(kind)) continue
-      const venue = must(
-        config.venues.find(({ id }) => id === venue_id),
-        'a series is of a configured venue',
-      )
-      const confirm_us = quoteConfirmUs(venue.market_data)
-      const quotes = showsQuotes(series, all) ? new BookQuotes(kind, instrument_index, confirm_us) : undefined
-      books[instrument_index] = new BookRows(
-        this.venues.exchange(venue_id),
-        instrument_index,
-        quotes,
+    for (const series of bookSeriesOf(config, instruments))
+      books[series.instrument_index] = new BookRows(
+        this.venues.exchange(series.venue_id),
+        series,
         onBookQuote,
       )
-    }
     return books
   }
 

@@ -1,8 +1,9 @@
 // Random histories of books as events of rows, and the same as CSV files. Both sides always have a price when an event has
 // ended; on the way through an event they may not, and may cross.
 
+import { BOOK_ACTION, LEVEL_ACTION } from '../../engine/book/book-action.ts'
 import type { RandomStream } from '../../engine/random-stream.ts'
-import { START_US } from './tape.test-support.ts'
+import { START_US, type Tape } from './tape.test-support.ts'
 
 export type LevelRow =
   | { readonly is: 'update'; readonly side: 1 | -1; readonly price: number; readonly size: number }
@@ -184,6 +185,41 @@ export function tradeCsv(events: readonly BookEvent<unknown>[]): string {
       : [`${ts_us},${priceText(trade.price)},${trade.size},${trade.side === 1 ? 'buy' : 'sell'}`],
   )
   return ['t,p,q,s', ...lines].join('\n')
+}
+
+/** The same as rows of the store. */
+export function levelTape(instrument_id: string, events: readonly BookEvent<LevelRow>[]): Tape {
+  const rows = events.flatMap(({ ts_us, rows: changes }) =>
+    changes.map((row, at) => {
+      const isLast = Number(at === changes.length - 1)
+      if (row.is === 'clear') return [ts_us, LEVEL_ACTION.clear, 0, 0, 0, isLast]
+      return [ts_us, LEVEL_ACTION.update, row.side, row.price, row.size, isLast]
+    }),
+  )
+  return { series: { instrument_id, kind: 'book_level' }, rows }
+}
+
+export function orderTape(instrument_id: string, events: readonly BookEvent<OrderRow>[]): Tape {
+  const rows = events.flatMap(({ ts_us, rows: changes }) =>
+    changes.map((row, at) => {
+      const [price, size] = ['price' in row ? row.price : 0, 'size' in row ? row.size : 0]
+      const isLast = Number(at === changes.length - 1)
+      return [ts_us, BOOK_ACTION[row.is], row.id, 'side' in row ? row.side : 0, price, size, isLast]
+    }),
+  )
+  return { series: { instrument_id, kind: 'book_order' }, rows }
+}
+
+export function tradesOf(instrument_id: string, events: readonly BookEvent<unknown>[]): Tape {
+  const rows = events.flatMap(({ ts_us, trade }) =>
+    trade === undefined ? [] : [[ts_us, trade.price, trade.size, trade.side]],
+  )
+  return { series: { instrument_id, kind: 'trade' }, rows }
+}
+
+/** Each event at a time of its own, so that order is time. */
+export function apart<Event extends BookEvent<unknown>>(events: readonly Event[]): Event[] {
+  return events.map((event, at) => ({ ...event, ts_us: event.ts_us + 10 * at }))
 }
 
 function sideText(side: 1 | -1): string {

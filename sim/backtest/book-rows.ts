@@ -2,13 +2,14 @@
 // on quotes, what the book shows at the end of each event; the node is shown the same quotes.
 
 import { BOOK_ACTION, LEVEL_ACTION } from '../../engine/book/book-action.ts'
-import type { BookQuotes } from '../../engine/book/book-quotes.ts'
+import { BookQuotes } from '../../engine/book/book-quotes.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { QuoteRow } from '../../engine/market/market-rows.ts'
-import type { BookColumns } from '../../engine/tick-store-port.ts'
+import type { BookColumns, QuoteColumns } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import type { SimulatedExchange } from '../exchange/simulated-exchange.ts'
+import type { BookSeries } from './book-series.ts'
 import type { LateRows } from './late-rows.ts'
 
 export class BookRows {
@@ -19,17 +20,18 @@ export class BookRows {
   readonly #feedsQuotes: boolean
   readonly #onQuote: ((quote: QuoteRow) => void) | undefined
 
-  constructor(
-    exchange: SimulatedExchange,
-    instrument_index: number,
-    quotes: BookQuotes | undefined,
-    onQuote: ((quote: QuoteRow) => void) | undefined,
-  ) {
+  constructor(exchange: SimulatedExchange, series: BookSeries, onQuote?: (quote: QuoteRow) => void) {
+    const { kind, instrument_index, confirm_us, shows_quotes } = series
     this.#exchange = exchange
     this.#instrument_index = instrument_index
-    this.#quotes = quotes
+    this.#quotes = shows_quotes ? new BookQuotes(kind, instrument_index, confirm_us) : undefined
     this.#onQuote = onQuote
-    this.#feedsQuotes = exchange.book === 'quote' && quotes !== undefined
+    this.#feedsQuotes = exchange.book === 'quote' && shows_quotes
+  }
+
+  /** The quote that stands between two events; undefined where the book shows none. */
+  get standing(): QuoteColumns | undefined {
+    return this.#quotes?.is_standing === true ? this.#quotes.columns : undefined
   }
 
   /** Takes one row into the data's book. Returns the quote that is due, where the row ends an event that changes it. */

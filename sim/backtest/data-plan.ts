@@ -92,7 +92,8 @@ export function dataHash(sha256: Sha256, plan: DataPlan, readings: readonly Seri
   return sha256.digest(writer.view())
 }
 
-function seriesOf(source: TickSource | BarSource, symbol: string): TickSeries {
+/** A source's series of one of its instruments. */
+export function seriesOf(source: TickSource | BarSource, symbol: string): TickSeries {
   const instrument_id = `${symbol}.${source.venue}`
   if (source.kind !== 'bar') return { instrument_id, kind: source.kind }
   const { interval_us, price_type } = source

@@ -1,10 +1,14 @@
 // Drives a venue host by a clock that is handed in: lets what is due happen at its time, commits what came in, and lets
 // what is durable be said. One commit runs at a time; what comes meanwhile shares the next.
 
+import type { BookEvent } from '../../engine/book/book-event.ts'
 import type { RowInput } from '../../engine/live/live-input.ts'
 import type { FeedClock } from '../../engine/market-feed-port.ts'
+
+import type { QuoteColumns } from '../../engine/tick-store-port.ts'
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import type { MarketAct } from '../../schemas/messages/market-act.ts'
+
 import type { VenueCommand } from '../../schemas/messages/order.ts'
 import type { VenueState } from '../../schemas/messages/venue.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -45,6 +49,30 @@ export class HostDriver {
       return this.#fail(error)
     }
     this.#settle()
+  }
+
+  /** An event of a book, whole. Returns whether it changes or confirms the quote that is shown of it. */
+  book(event: BookEvent): boolean {
+    if (!this.#isOpen) return false
+    let isDue = false
+    try {
+      isDue = this.host.book(event, this.#clock.now_us())
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
+    this.#settle()
+    return isDue
+  }
+
+  /** What the book of an instrument shows; undefined where that is nothing. */
+  quoteOf(instrument_index: number): QuoteColumns | undefined {
+    return this.host.books.history.quoteOf(instrument_index)
+  }
+
+  /** Rows that may be told before the ledger is behind. */
+  get room(): number {
+    return this.host.room
   }
 
   command(command: VenueCommand): void {

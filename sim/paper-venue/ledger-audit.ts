@@ -4,7 +4,6 @@
 
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import { isRowRecord } from '../../engine/input-codec.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import {
   type Journal,
@@ -16,7 +15,9 @@ import type { MarketAct } from '../../schemas/messages/market-act.ts'
 import type { VenueReport } from '../../schemas/messages/order.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString } from '../../schemas/units.ts'
-import { isLedgerAct, isLedgerTime, readLedgerAct, readLedgerCommand } from './ledger-codec.ts'
+
+import { isLedgerAct, isLedgerCommand, readLedgerAct, readLedgerCommand } from './ledger-codec.ts'
+
 import { VenueBooks } from './venue-books.ts'
 import { type HostedModels, ledgerTerms, takeAgain } from './venue-host.ts'
 
@@ -109,7 +110,7 @@ class Audit {
     const books = this.#books
     if (kind !== RECORD_KIND.input || books === undefined) return
     if (isLedgerAct(payload)) this.#noteAct(payload)
-    else if (!isRowRecord(payload) && !isLedgerTime(payload)) this.#receive(payload)
+    else if (isLedgerCommand(payload)) this.#receive(payload)
     takeAgain(books, payload, this.#specs)
   }
 

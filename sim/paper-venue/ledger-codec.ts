@@ -1,5 +1,6 @@
 // The records of a venue's ledger beside rows: a command as it came in, an operator's act upon the market, and a time that
-// came without an input and made something happen. Rows are written as a node's are.
+// came without an input and made something happen. Rows are written as a node's are, and events of books by
+// `book-batch.ts`.
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
@@ -11,6 +12,7 @@ import type { VenueCommand } from '../../schemas/messages/order.ts'
 const COMMAND = 255
 const TIME = 254
 const ACT = 253
+export const BOOK = 252
 const TAG_OFFSET = 16
 
 export type LedgerCommand = { readonly seq: number; readonly ts_us: number; readonly command: VenueCommand }
@@ -65,6 +67,10 @@ export function isLedgerCommand(payload: Uint8Array): boolean {
 
 export function isLedgerTime(payload: Uint8Array): boolean {
   return payload[TAG_OFFSET] === TIME
+}
+
+export function isLedgerBook(payload: Uint8Array): boolean {
+  return payload[TAG_OFFSET] === BOOK
 }
 
 export function readLedgerTime(reader: CanonicalReader): number {

@@ -2,6 +2,7 @@
 // is due is handled strictly before the next input, so that the same inputs give the same books, reports and numbers,
 // however long the pauses between them were looked at.
 
+import { type BookEvent, eventTimeUs } from '../../engine/book/book-event.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
@@ -13,8 +14,10 @@ import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import type { VenueState } from '../../schemas/messages/venue.ts'
 import { sizeUnits, timeUs } from '../../schemas/units.ts'
+import type { BookSeries } from '../backtest/book-series.ts'
 import { SimulatedVenues, type SimulatedVenuesTerms } from '../exchange/simulated-venues.ts'
 import { orderReport } from '../exchange/venue-reports.ts'
+import { HistoryBooks } from './history-books.ts'
 import { ReportLog } from './report-log.ts'
 
 /** What the venue knows of an id: a live order, one that is on its way in, what was said of it, or nothing. */
@@ -25,6 +28,11 @@ export type FoundOrder =
   | { readonly is: 'ended'; readonly reports: readonly VenueReport[] }
   | { readonly is: 'absent' }
 
+export type PaperVenuesTerms = SimulatedVenuesTerms & {
+  /** Instruments whose history is a book. */
+  readonly books: readonly BookSeries[]
+}
+
 /** What the venues say. */
 export type BooksListener = {
   readonly onReport: (report: VenueReport) => void
@@ -33,6 +41,7 @@ export type BooksListener = {
 
 export class VenueBooks {
   readonly venues: SimulatedVenues
+  readonly history: HistoryBooks
   /** Inputs so far, and the time of the last. */
   seq = 0
   now_us = 0
@@ -45,8 +54,9 @@ export class VenueBooks {
   readonly #onTheirWay = new Set<string>()
   readonly #hear: BooksListener
 
-  constructor(terms: SimulatedVenuesTerms, hear: BooksListener) {
+  constructor(terms: PaperVenuesTerms, hear: BooksListener) {
     this.venues = new SimulatedVenues(terms)
+    this.history = new HistoryBooks(this.venues, terms.books)
     this.#specs = terms.specs
     this.#index = new Map(terms.specs.map((spec) => [spec.instrument_id as string, spec.index]))
     this.#hear = hear
@@ -85,7 +95,20 @@ export class VenueBooks {
       const { price_units, size_units, aggressor_side } = row
       exchange.onTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
     } else exchange.onBar(instrument_index, ts_us, row.price_type, row.close_price_units, row)
+    this.history.note(spec.venue_id, row.ts_event_us, 1)
     this.#handle(ts_us)
+  }
+
+  /** An event of a book, each of whose rows is an input. Returns whether it changes or confirms the quote that is shown. */
+  book(event: BookEvent, ts_us: number): boolean {
+    this.#begin(ts_us)
+    const { venue_id } = must(this.#specs[event.instrument_index], 'a row is of a known instrument')
+    const rows = event.to - event.from
+    this.seq += rows - 1
+    const isDue = this.history.take(event, ts_us)
+    this.history.note(venue_id, eventTimeUs(event), rows)
+    this.#handle(ts_us)
+    return isDue
   }
 
   command(command: VenueCommand, ts_us: number): void {
@@ -165,6 +188,7 @@ export class VenueBooks {
     writer.number(this.now_us)
     writer.value(this.#onTheirWay)
     this.venues.save(writer)
+    this.history.save(writer)
     for (const log of this.#logs.values()) log.save(writer)
   }
 
@@ -174,6 +198,7 @@ export class VenueBooks {
     this.now_us = reader.number()
     for (const id of reader.value() as Set<string>) this.#onTheirWay.add(id)
     this.venues.load(reader)
+    this.history.load(reader)
     for (const log of this.#logs.values())
       log.load(reader, (id) => must(this.#index.get(id), 'an instrument is known'))
   }

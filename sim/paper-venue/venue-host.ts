@@ -4,6 +4,7 @@
 //
 // The caller owns time and disk: it hands in the time, commits when `needs_commit`, and calls `say` after each commit.
 
+import type { BookEvent } from '../../engine/book/book-event.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { isRowRecord } from '../../engine/input-codec.ts'
@@ -22,19 +23,23 @@ import type { StepGate } from '../../engine/step-gate.ts'
 import { storedBehaviour } from '../../engine/stored-config.ts'
 import { must } from '../../schemas/assert.ts'
 import { BEHAVIOUR } from '../../schemas/behaviour.ts'
-import type { Config, SimulationConfig } from '../../schemas/config.ts'
+
+import type { Config } from '../../schemas/config.ts'
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import type { MarketAct } from '../../schemas/messages/market-act.ts'
+
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import type { VenueState } from '../../schemas/messages/venue.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
+import { bookSeriesOf } from '../backtest/book-series.ts'
 import { instrumentsOf } from '../backtest/instrument-set.ts'
 import { type AuthoredModel, venuesWith } from '../exchange/authored-models.ts'
-import type { SimulatedVenuesTerms } from '../exchange/simulated-venues.ts'
+import { BookBatch, readBookBatch } from './book-batch.ts'
 import {
   isLedgerAct,
+  isLedgerBook,
   isLedgerTime,
   readLedgerAct,
   readLedgerCommand,
@@ -43,10 +48,14 @@ import {
   writeLedgerCommand,
   writeLedgerTime,
 } from './ledger-codec.ts'
-import { VenueBooks } from './venue-books.ts'
+
+import { refuseOtherLayout } from './ledger-layout.ts'
+import { type PaperVenuesTerms, VenueBooks } from './venue-books.ts'
 
 /** Rows that nothing followed from may be lost with the process: the venue has said nothing on them. */
 const ROWS_UNSAVED_MAX = 4_096
+/** A feed that can wait does so for the ledger when that has so many more to write. */
+const ROWS_WAITING_MAX = 2 * ROWS_UNSAVED_MAX
 
 /** So many trades of a venue an operator can take back or correct, the latest. */
 const TRADES_KEPT = 1_000
@@ -83,6 +92,7 @@ export class VenueHost {
   readonly #writer: JournalWriter
   readonly #options: VenueHostOptions
   readonly #rows = new RowBatch()
+  readonly #events = new BookBatch()
   readonly #record = new CanonicalWriter(1 << 16)
   readonly #listeners = new Set<(word: VenueWord) => void>()
   #waiting: Waiting[] = []
@@ -107,7 +117,7 @@ export class VenueHost {
 
   private constructor(
     options: VenueHostOptions,
-    terms: SimulatedVenuesTerms,
+    terms: PaperVenuesTerms,
     writer: JournalWriter,
     base: Uint8Array,
   ) {
@@ -130,6 +140,11 @@ export class VenueHost {
     return this.#waiting.length > 0 || this.#rowsSinceCommit >= ROWS_UNSAVED_MAX
   }
 
+  /** Rows that may be told before the ledger is behind. */
+  get room(): number {
+    return Math.max(0, ROWS_WAITING_MAX - this.#rowsSinceCommit)
+  }
+
   get failure(): Error | undefined {
     return this.#writer.failure
   }
@@ -142,10 +157,19 @@ export class VenueHost {
   /** A row of market data, before any node sees it. */
   row(row: RowInput, now_us: number): void {
     const ts_us = this.books.timeOf(now_us)
-    if (!this.#rows.takes(row)) this.#flush()
+    if (this.#events.row_count > 0 || !this.#rows.takes(row)) this.#flush()
     this.#rows.add(row, this.books.seq + 1, ts_us)
     this.#rowsSinceCommit++
     this.books.row(row, ts_us)
+  }
+
+  /** An event of a book, likewise. Returns whether it changes or confirms the quote that is shown of it. */
+  book(event: BookEvent, now_us: number): boolean {
+    const ts_us = this.books.timeOf(now_us)
+    if (this.#rows.count > 0 || !this.#events.takes(event)) this.#flush()
+    this.#events.add(event, this.books.seq + 1, ts_us)
+    this.#rowsSinceCommit += event.to - event.from
+    return this.books.book(event, ts_us)
   }
 
   command(command: VenueCommand, now_us: number): void {
@@ -270,6 +294,10 @@ export class VenueHost {
   }
 
   #flush(): void {
+    if (this.#events.row_count > 0) {
+      this.#writer.append(RECORD_KIND.input, this.#events.view())
+      this.#events.clear()
+    }
     if (this.#rows.count === 0) return
     this.#record.clear()
     this.#rows.write(this.#record)
@@ -292,12 +320,13 @@ function stateOf(books: VenueBooks): Uint8Array {
 }
 
 /** What the venues of a configuration are made of. */
-export function termsOf(config: Config, { models, gate }: HostedModels): SimulatedVenuesTerms {
+export function termsOf(config: Config, { models, gate }: HostedModels): PaperVenuesTerms {
   const { accounts, limits, seed, calendars = [] } = config
   const specs = instrumentsOf(config)
   const venues = venuesWith(models, config, specs, gate)
   const { order_retention } = limits
-  return { venues, accounts, specs, calendars, order_retention, trade_retention: TRADES_KEPT, seed }
+  const books = bookSeriesOf(config, specs)
+  return { venues, accounts, specs, calendars, order_retention, trade_retention: TRADES_KEPT, seed, books }
 }
 
 /** What an epoch of a ledger was written under. Those of before the number or the models were kept have none. */
@@ -309,7 +338,7 @@ type LedgerHeader = {
 }
 
 /** The venues as an epoch of a ledger had them: what they did once, under whatever build, they do again. */
-export function ledgerTerms(bytes: Uint8Array, authored: HostedModels): SimulatedVenuesTerms {
+export function ledgerTerms(bytes: Uint8Array, authored: HostedModels): PaperVenuesTerms {
   const header = readHeader(bytes)
   refuseOtherModels(header, authored)
   const { config, behaviour } = header
@@ -376,36 +405,6 @@ async function recover(
   return stateOf(books)
 }
 
-/** The books name venues, accounts and instruments by their place, and hold what the models of a venue remember. */
-function refuseOtherLayout(was: Config, is: Config): void {
-  const layout = (config: Config) => [
-    ...config.venues.map(venueLayout),
-    ...config.accounts.map(({ id }) => `account ${id}`),
-    ...instrumentsOf(config).map(({ instrument_id }) => `instrument ${instrument_id}`),
-  ]
-  const before = layout(was)
-  const after = layout(is)
-  if (before.join() === after.join()) return
-  throw new OperatingError({
-    code: 'exchange.other_layout',
-    reason: 'usage',
-    what: `The ledger of the simulated exchange is of ${before.join(', ')}; the configuration now has ${after.join(', ')}.`,
-    where: 'venues with the models of their simulation, accounts, data.sources and strategies',
-    remedy: 'Put them back, or begin a session of another name.',
-  })
-}
-
-function venueLayout({ id, simulation = {} }: Config['venues'][number]): string {
-  const { book = 'quote', fills, queue, impact } = simulation
-  const models = [book, modelName(fills) ?? 'residual_worse', queue?.model, modelName(impact)]
-  return `venue ${id} (${models.filter((model) => model !== undefined).join(' ')})`
-}
-
-/** Of a user's own, the file and the name in it, wherever the file lies. */
-function modelName(config: SimulationConfig['fills'] | SimulationConfig['impact']): string | undefined {
-  return config?.model === 'custom' ? config.source.slice(config.source.lastIndexOf('/') + 1) : config?.model
-}
-
 /** One record of a ledger, told to books. */
 export function takeAgain(books: VenueBooks, payload: Uint8Array, specs: readonly InstrumentSpec[]): void {
   if (isRowRecord(payload)) {
@@ -414,6 +413,7 @@ export function takeAgain(books: VenueBooks, payload: Uint8Array, specs: readonl
     for (let at = 0; at < rows.count; at++) books.row(rows.row(at), rows.ts_seq_us(at))
     return
   }
+  if (isLedgerBook(payload)) return readBookBatch(payload, (event, ts_us) => void books.book(event, ts_us))
   if (isLedgerTime(payload)) return books.pass(readLedgerTime(new CanonicalReader(payload)))
   if (isLedgerAct(payload)) {
     const { ts_us, act } = readLedgerAct(new CanonicalReader(payload))
