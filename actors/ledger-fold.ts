@@ -106,5 +106,9 @@ export class LedgerFold {
 }
 
 function isKept(payload: NodePayload): boolean {
-  return 'leaves_quantity_units' in payload || payload.type === 'strategy_state_changed'
+  return (
+    'leaves_quantity_units' in payload ||
+    payload.type === 'order_denied' ||
+    payload.type === 'strategy_state_changed'
+  )
 }

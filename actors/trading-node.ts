@@ -131,7 +131,10 @@ class Wiring {
       if (!placement.hasStrategy(strategy.id)) continue
       if (!placement.hasAccount(strategy.account)) {
         const { observer = {} } = this.#options
-        this.#books.set(strategy.id, new RemoteBook(this.#node, strategy.account, strategy.id, observer))
+        this.#books.set(
+          strategy.id,
+          new RemoteBook(this.#node, strategy.account, strategy.id, observer, this.#holds('denied_closes')),
+        )
       }
       this.#addStrategy(strategy)
     }
@@ -236,9 +239,14 @@ class Wiring {
       isOpenFor: (strategy_id, instrument_index) => gate.isOpenFor(strategy_id, instrument_index),
       apart,
       counterHighWater: (strategy_id) => orders.counterHighWater(strategy_id),
-      terms_hold: (this.#options.behaviour ?? BEHAVIOUR) >= SINCE_BEHAVIOUR.terms_hold,
+      terms_hold: this.#holds('terms_hold'),
     })
     this.#executions.set(account.id, execution)
+  }
+
+  /** Whether a change of behaviour is in force: not in what was written before it. */
+  #holds(change: keyof typeof SINCE_BEHAVIOUR): boolean {
+    return (this.#options.behaviour ?? BEHAVIOUR) >= SINCE_BEHAVIOUR[change]
   }
 
   #addStrategy(strategy: StrategyConfig): void {

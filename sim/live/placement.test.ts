@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { heldFact, heldOrder } from '../../actors/execution/held-order.ts'
+import { denialOf } from '../../actors/execution/intent-denial.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { readEffects } from '../../engine/effect-record.ts'
 import { isRowRecord, readInput } from '../../engine/input-codec.ts'
@@ -8,14 +10,44 @@ import type { MemoryJournal } from '../../engine/memory-journal.test-support.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
 import { must } from '../../schemas/assert.ts'
 import type { NodeConfig } from '../../schemas/config.ts'
-import { type InstrumentId, type MessageId, messageId, type StrategyId } from '../../schemas/ids.ts'
+import {
+  type AccountId,
+  type ClientOrderId,
+  type InstrumentId,
+  type MessageId,
+  messageId,
+  type StrategyId,
+  type VenueId,
+} from '../../schemas/ids.ts'
+import type { SubmitIntent } from '../../schemas/messages/intent.ts'
 import type { NodeMessage } from '../../schemas/messages/node-message.ts'
+import { nodeSubjectOf } from '../../schemas/messages/node-subject.ts'
+import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
+import type { DenialCode, OrderDenied } from '../../schemas/messages/risk.ts'
 import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import { control, type LiveScenario, liveScenario, rerun } from './live-engine.test-support.ts'
 import { commandsOf, type PlacedNode, PlacedSession } from './placed-nodes.test-support.ts'
 
 const STRATEGIES = ['nth', 'quoter', 'timed', 'bars', 'pub', 'sub'] as const
+
+const COUNTER = 700
+
+const STOP: SubmitIntent = {
+  type: 'submit_intent',
+  account_id: 'main' as AccountId,
+  strategy_id: 'quoter' as StrategyId,
+  counter: COUNTER,
+  instrument_id: 'AAA.one' as InstrumentId,
+  instrument_index: 0,
+  side: 'sell',
+  order_type: 'stop',
+  time_in_force: 'gtc',
+  price_units: priceUnits(0),
+  order_quantity_units: sizeUnits(1_000),
+  terms: { ...PLAIN_TERMS, trigger_price_units: priceUnits(90) },
+  ts_intent_us: timeUs(1),
+}
 
 test('[P1] strategies apart from their account order what they order in one node', async () => {
   const one = await played(await liveScenario(STRATEGIES))
@@ -100,6 +132,43 @@ test('[P7] while the bus is behind, orders and replaces are denied where they ar
   const again = await rerun({ ...scenario, node_id: quoter.id }, [], quoter.journal)
   if (typeof again === 'string') throw new Error(again)
   expect(sameBytes(again.state, quoter.sequencer.state())).toBe(true)
+})
+
+test.each([
+  [
+    'an order denied behind its trigger is open no longer',
+    [held('order.held'), held('order.triggered'), denied('new', 'order_rate')],
+    0,
+  ],
+  [
+    'one whose denial overtakes the facts of its trigger is not opened again by them',
+    [denied('new', 'order_rate'), held('order.triggered')],
+    0,
+  ],
+  [
+    'one its account does not know is open no longer',
+    [held('order.held'), denied('cancel', 'order_unknown')],
+    0,
+  ],
+  [
+    'one whose replace alone was denied stays open',
+    [held('order.held'), denied('replace', 'price_collar')],
+    1,
+  ],
+])('[P5] [P6] %s, also after a changed build', async (_, told, open) => {
+  const session = new PlacedSession(await scenarioOf(), 5)
+  await session.open()
+  const node = must(session.nodes[2], 'a node of strategies')
+  const counters = () => openOf(node, 'quoter')
+  told.forEach((payload, n) => {
+    expect(node.sequencer.offerMessage(fromAccount(payload, n))).toBe('queued')
+  })
+  await session.settle()
+  const expected = new Array(open).fill(COUNTER)
+  expect(counters()).toEqual(expected)
+  node.die()
+  await node.open({ build_hash: 'ff' })
+  expect(counters()).toEqual(expected)
 })
 
 test.each([0, 1])('[P6] the build of node %i changes, and all go on', async (at) => {
@@ -202,6 +271,11 @@ function booksOf(node: PlacedNode): unknown[] {
   return Object.entries(ledger.save().remote_books ?? {})
 }
 
+function openOf(node: PlacedNode, strategy_id: string): unknown[] {
+  const book = node.sequencer.built.ledger.save().remote_books?.[strategy_id]
+  return ((book?.open ?? []) as { counter: number }[]).map(({ counter }) => counter)
+}
+
 function deniedSince(session: PlacedSession, from: number): string[] {
   const denials = session.bus.stored.slice(from).filter(({ subject }) => subject === 'paper.risk.main')
   return denials.map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)).payload.reason_code)
@@ -279,6 +353,22 @@ function intent(ts_us: number, seq: number): NodeMessage {
       ts_intent_us: timeUs(ts_us),
     },
   }
+}
+
+/** What the account's node tells of an order of the quoter. */
+function fromAccount(payload: NodeMessage['payload'], n: number): NodeMessage {
+  const subject = nodeSubjectOf(payload)
+  const message_id = `trading.1.9000.${n}` as MessageId
+  return { type: 'node_message', subject, sequence: 9_000 + n, message_id, source: 'trading', payload }
+}
+
+function held(type: 'order.held' | 'order.triggered'): OrderFact {
+  const order = heldOrder(STOP, 'one' as VenueId, 'trigger')
+  return heldFact(order, type, 'placed-1-quoter-700' as ClientOrderId, '', timeUs(1))
+}
+
+function denied(request: OrderDenied['request'], reason_code: DenialCode): OrderDenied {
+  return { ...denialOf(STOP, { reason_code, value: '', now_us: 1 }), request }
 }
 
 function text(command: Record<string, unknown>): string {
