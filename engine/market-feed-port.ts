@@ -26,8 +26,8 @@ export interface FeedSink {
   row(row: TradeInput | BarInput, sequence: number, row_in_message: number): MarketOffer
   /** An event of a book, whole: the venue trades on it, and the node is offered the quote it then shows, if another is due. */
   book(event: BookEvent, ts_recv_us: number, sequence: number): QuoteOffer
-  /** Counts rows that are none: what was offered cannot be read. */
-  refused(rows: number): void
+  /** Counts rows that are none, each by the code of what is wrong with it. */
+  refused(codes: readonly string[]): void
   event(venue_id: VenueId, event: FeedEventKind, reason: string): void
   /** Rows that may be offered now before quotes conflate. */
   readonly room: number

@@ -7,7 +7,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { BUS_SUBJECT, type BusEnvironment } from '../../schemas/subjects.ts'
-import { decodeMessage, type RowRefusal } from './decode-rows.ts'
+import { decodeMessage } from './decode-rows.ts'
 
 /** Clocks of venues and publishers differ by less. */
 const AHEAD_MAX_US = 10_000_000
@@ -25,7 +25,6 @@ export class BusFeed implements MarketFeed {
   readonly stream: string
   readonly #options: BusFeedOptions
   readonly #bySubject: ReadonlyMap<string, BusFeedOptions['series'][number]>
-  readonly #refusals = new Map<RowRefusal, number>()
   #subscription: BusSubscription | undefined
   #isClosed = false
   #lastSequence = 0
@@ -38,11 +37,6 @@ export class BusFeed implements MarketFeed {
     this.#bySubject = new Map(
       series.map((one) => [BUS_SUBJECT.marketData(environment, one.kind, venue_id, one.spec.symbol), one]),
     )
-  }
-
-  /** Rows and messages refused, by code. */
-  get refusals(): ReadonlyMap<RowRefusal, number> {
-    return this.#refusals
   }
 
   /** Messages delivered again. */
@@ -83,8 +77,6 @@ export class BusFeed implements MarketFeed {
       if (row.type === 'quote') sink.quote(row, sequence, at)
       else sink.row(row, sequence, at)
     }
-    if (refused.length === 0) return
-    sink.refused(refused.length)
-    for (const code of refused) this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1)
+    if (refused.length > 0) sink.refused(refused)
   }
 }

@@ -14,7 +14,7 @@ export class OfferedRows implements FeedSink {
   readonly books: { readonly instrument_index: number; readonly rows: readonly (readonly number[])[] }[] = []
   readonly origins: (readonly [sequence: number, row: number])[] = []
   readonly events: (readonly [VenueId, FeedEventKind])[] = []
-  refused_count = 0
+  readonly refused_codes: string[] = []
   room = Number.POSITIVE_INFINITY
   answer: MarketOffer = 'queued'
 
@@ -43,8 +43,8 @@ export class OfferedRows implements FeedSink {
     return 'queued'
   }
 
-  refused(rows: number): void {
-    this.refused_count += rows
+  refused(codes: readonly string[]): void {
+    this.refused_codes.push(...codes)
   }
 
   event(venue_id: VenueId, event: FeedEventKind): void {

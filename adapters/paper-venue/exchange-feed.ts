@@ -86,7 +86,7 @@ export class ExchangeFeed implements MarketFeed {
     for (const [instrument_id, ts_event_us, bid, ask, bid_size, ask_size] of quotes) {
       const instrument_index = this.#index.get(instrument_id)
       if (instrument_index === undefined) {
-        sink.refused(1)
+        sink.refused(['unknown_instrument'])
         continue
       }
       const quote = rawQuote({

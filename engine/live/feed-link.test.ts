@@ -38,11 +38,14 @@ test('what is conflated, late, unreadable or lost is counted, and every row offe
   desk.answer = 'conflated'
   desk.offer(1)
   desk.link.quote(quoteAt(0, 1), 9, 4)
-  desk.link.refused(3)
+  desk.link.refused(['crossed', 'bad_row'])
+  desk.link.refused(['crossed'])
   desk.link.event('v0' as VenueId, 'gap', 'the stream has lost messages')
   desk.answer = 'gap'
   desk.offer(1)
   expect(desk.link.counts).toEqual({ rows: 5, conflated: 2, missed: 1, gaps: 2, refused: 3, late: 1 })
+  expect(Object.fromEntries(desk.link.refusals)).toEqual({ crossed: 2, bad_row: 1 })
+  expect(desk.refused).toEqual(['crossed', 'bad_row'])
   expect(desk.noted.map(([row, taken, ...origin]) => [row.ts_event_us, taken, ...origin])).toEqual([
     [1_001, true, 5, 1, 0],
     [1_002, true, 5, 2, 0],
@@ -57,6 +60,8 @@ class Desk {
   now_us = 50_000_000
   readonly taken: ConflatedQuote[] = []
   readonly events: FeedEvent[] = []
+  /** Codes told. */
+  readonly refused: string[] = []
   readonly noted: Parameters<RawTape['offered']>[] = []
   readonly link: FeedLink
   #sequence = 0
@@ -81,6 +86,7 @@ class Desk {
       instrument_count: 2,
       venueOfInstrument: (index) => `v${index}` as VenueId,
       now_us: () => this.now_us,
+      onRefused: (code) => this.refused.push(code),
     })
   }
 

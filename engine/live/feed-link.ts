@@ -38,12 +38,15 @@ export type FeedLinkOptions = {
   readonly instrument_count: number
   readonly venueOfInstrument: (instrument_index: number) => VenueId
   readonly now_us: () => number
+  /** A row was refused under a code that none was before. */
+  readonly onRefused: (code: string) => void
 }
 
 export class FeedLink implements FeedSink {
   readonly #options: FeedLinkOptions
   readonly #stream: number
   readonly #counts = { rows: 0, conflated: 0, missed: 0, gaps: 0, refused: 0, late: 0 }
+  readonly #refusals = new Map<string, number>()
   /** Venues in gap, with the time from which on a row may close it. */
   readonly #gaps = new Map<VenueId, number>()
   readonly #lastEvent_us: Float64Array
@@ -56,6 +59,11 @@ export class FeedLink implements FeedSink {
 
   get counts(): FeedCounts {
     return { ...this.#counts }
+  }
+
+  /** Rows refused, by code. */
+  get refusals(): ReadonlyMap<string, number> {
+    return this.#refusals
   }
 
   get room(): number {
@@ -80,8 +88,13 @@ export class FeedLink implements FeedSink {
     assert(false, 'the events of a book are taken before they come to a node')
   }
 
-  refused(rows: number): void {
-    this.#counts.refused += rows
+  refused(codes: readonly string[]): void {
+    this.#counts.refused += codes.length
+    for (const code of codes) {
+      const before = this.#refusals.get(code) ?? 0
+      this.#refusals.set(code, before + 1)
+      if (before === 0) this.#options.onRefused(code)
+    }
   }
 
   event(venue_id: VenueId, event: FeedEventKind, reason: string): void {

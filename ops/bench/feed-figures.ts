@@ -8,7 +8,7 @@ import type { ConflatedQuote } from '../../engine/conflation/conflated-quote.ts'
 import { compileInstrument } from '../../engine/instrument-spec.ts'
 import { FeedLink } from '../../engine/live/feed-link.ts'
 import type { RawTape } from '../../engine/live/raw-tape-port.ts'
-import { must } from '../../schemas/assert.ts'
+import { assert, must } from '../../schemas/assert.ts'
 import { builtInInstruments } from '../../schemas/instrument-table.ts'
 import { GeneratorFeed } from '../../sim/market-generator/generator-feed.ts'
 import { MARKET_DEFAULTS } from '../../sim/market-generator/market-generator.ts'
@@ -100,6 +100,7 @@ async function offerRows(rows: number, tape: RawTape | undefined, flush = async 
     instrument_count: 1,
     venueOfInstrument: () => SPEC.venue_id,
     now_us: () => now_us,
+    onRefused: (code) => assert(false, `a row is refused: ${code}`),
   })
   await feed.start(link)
   const began = performance.now()

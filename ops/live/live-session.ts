@@ -23,6 +23,8 @@ import { SnapshotThread, type SnapshotThreadOptions } from './snapshot-thread.ts
 export type SessionFeed = {
   readonly venue_id: string
   counts(): Readonly<Record<string, number>>
+  /** Of the rows refused, by code. */
+  refusals(): Readonly<Record<string, number>>
   start(): Promise<void>
   close(): Promise<void>
 }

@@ -126,7 +126,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     onHistoryEnd: options.onHistoryEnd,
   })
   const { rows } = venues
-  const links = { config, instruments, clock: feedClock, tape: recording?.tape, rows, journaled_us }
+  const links = { config, instruments, clock: feedClock, tape: recording?.tape, rows, journaled_us, onAlert }
   const session = await LiveSession.open({
     config,
     accounts: place.accounts,

@@ -14,7 +14,9 @@ import { isBookKind, type TickStore } from '../../engine/tick-store-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
 import type { Config, FeedConfig } from '../../schemas/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
+import type { Alert } from '../../schemas/messages/alert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
+import { timeUs } from '../../schemas/units.ts'
 import { planData } from '../../sim/backtest/data-plan.ts'
 
 import type { RowPlace } from '../../sim/paper-venue/history-books.ts'
@@ -45,6 +47,7 @@ export type FeedLinks = {
   /** The exchange in this process, which sees each row before the node. */
   readonly rows?: RowVenue | undefined
   readonly journaled_us: number
+  readonly onAlert: (alert: Alert) => void
 }
 
 /** The feeds of a configuration, one a venue, not yet linked to a node. */
@@ -59,7 +62,7 @@ export function sessionFeeds(
   links: FeedLinks,
   target: FeedTarget,
 ): SessionFeed[] {
-  const { config, instruments, clock, tape, rows, journaled_us } = links
+  const { config, instruments, clock, tape, rows, journaled_us, onAlert } = links
   return feeds.map((source, index) => {
     const { kind, venue } = must(config.live.feeds[index], 'a feed is configured')
     const link = new FeedLink({
@@ -69,16 +72,31 @@ export function sessionFeeds(
       instrument_count: instruments.length,
       venueOfInstrument: (i) => must(instruments[i], 'a row is of a known instrument').venue_id,
       now_us: () => clock.now_us(),
+      onRefused: (code) => onAlert(rowRefused(venue, code, clock)),
     })
     const shown_from_us = kind === 'history' ? journaled_us + 1 : Number.NEGATIVE_INFINITY
     const first = rows && new VenueFirst({ venue: rows, node: link, table: target.table, shown_from_us })
     return {
       venue_id: venue,
       counts: () => ({ ...link.counts, ...(first?.book_rows ? { book_rows: first.book_rows } : {}) }),
+      refusals: () => Object.fromEntries(link.refusals),
       start: () => source.start(first ?? link),
       close: () => source.close(),
     }
   })
+}
+
+/** Told once for each code, however many rows follow; how many there were is in the session's status. */
+function rowRefused(venue: string, code: string, clock: FeedClock): Alert {
+  return {
+    type: 'alert',
+    code: 'feed.row_refused',
+    severity: 'warning',
+    about: venue,
+    what: `A row of ${venue} is refused (${code}).`,
+    remedy: 'docs/market-data.md has the codes; orrery status counts what is refused under each.',
+    ts_us: timeUs(clock.now_us()),
+  }
 }
 
 async function marketFeed(feed: FeedConfig, surroundings: FeedSurroundings): Promise<MarketFeed> {

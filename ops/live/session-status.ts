@@ -35,7 +35,7 @@ export type SessionStatus = {
     readonly feed: string
     readonly connection: string
   }[]
-  readonly feeds: readonly { readonly venue_id: string; readonly counts: Readonly<Record<string, number>> }[]
+  readonly feeds: readonly FeedStatus[]
   readonly journal: {
     readonly appended_lsn: number
     readonly durable_lsn: number
@@ -48,6 +48,13 @@ export type SessionStatus = {
 }
 
 type PositionStatus = { readonly instrument_id: string; readonly quantity: string }
+
+export type FeedStatus = {
+  readonly venue_id: string
+  readonly counts: Readonly<Record<string, number>>
+  /** Of the rows refused, by code. */
+  readonly refusals: Readonly<Record<string, number>>
+}
 
 export type BookStatus = {
   readonly strategy_id: string
@@ -108,7 +115,11 @@ export function statusOf(
           ? 'not connected from here'
           : (session.connectionStates.get(id) ?? 'connecting'),
     })),
-    feeds: session.feeds.map((feed) => ({ venue_id: feed.venue_id, counts: feed.counts() })),
+    feeds: session.feeds.map((feed) => ({
+      venue_id: feed.venue_id,
+      counts: feed.counts(),
+      refusals: feed.refusals(),
+    })),
     journal: session.journalState,
     conflated_quotes: session.sequencer.conflated_count,
     messages: session.messagesStatus ?? null,
@@ -178,7 +189,7 @@ export function statusText(status: SessionStatus): string {
         venue_id,
         `feed ${feed}, ${connection}`,
       ]),
-      ...status.feeds.map(({ venue_id, counts }) => ['feed', venue_id, countsText(counts)]),
+      ...status.feeds.map((feed) => ['feed', feed.venue_id, feedText(feed)]),
     ]),
     '',
     `journal  ${grouped(journal.appended_lsn + 1)} records, ${grouped(journal.pending_bytes)} bytes not yet durable; ${grouped(status.conflated_quotes)} quotes conflated`,
@@ -226,6 +237,11 @@ function bookText({ open_orders, positions }: BookStatus): string {
 function positionsText(positions: readonly PositionStatus[]): string {
   const texts = positions.map(({ instrument_id, quantity }) => `${quantity} ${instrument_id}`)
   return texts.length === 0 ? 'flat' : texts.join(', ')
+}
+
+function feedText({ counts, refusals }: FeedStatus): string {
+  const codes = countsText(refusals)
+  return codes === '' ? countsText(counts) : `${countsText(counts)} (refused: ${codes})`
 }
 
 function countsText(counts: Readonly<Record<string, number>>): string {

@@ -85,8 +85,8 @@ export class VenueFirst implements FeedSink {
     return this.#node.quote(quote, sequence, 0)
   }
 
-  refused(rows: number): void {
-    this.#node.refused(rows)
+  refused(codes: readonly string[]): void {
+    this.#node.refused(codes)
   }
 
   event(venue_id: VenueId, event: FeedEventKind, reason: string): void {

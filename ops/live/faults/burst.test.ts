@@ -78,6 +78,7 @@ class Feed {
       instrument_count: 1,
       venueOfInstrument: () => GEN,
       now_us: () => this.now_us,
+      onRefused: () => undefined,
     })
   }
 

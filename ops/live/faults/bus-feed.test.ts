@@ -38,6 +38,8 @@ test('[B5] what a program publishes on a real server is traded on, each trade on
 
   publisher.nonsense()
   await session.until(() => countsOf(session)['refused'] === 3)
+  expect(session.paper.session.feeds[0]?.refusals()).toEqual({ not_json: 1, crossed: 1, bad_price: 1 })
+  expect(session.codes.filter((code) => code === 'feed.row_refused').length).toBe(3)
   publisher.json(COUNT)
   await session.until(() => tradesIn(session) === 4 * COUNT)
   expect(session.failure).toBeUndefined()
