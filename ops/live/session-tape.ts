@@ -13,7 +13,7 @@ import type { Alert } from '../../schemas/messages/alert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { BUS_SUBJECT } from '../../schemas/subjects.ts'
 import { timeUs } from '../../schemas/units.ts'
-import { RecorderChild } from '../recorder/recorder-child.ts'
+import { RecorderChild, recorderCommand } from '../recorder/recorder-child.ts'
 import { NodeVoices } from './node-voices.ts'
 import { sessionTape } from './session-folder.ts'
 
@@ -79,27 +79,22 @@ export function startRecorder(
 ): RecorderChild | undefined {
   const isBeside = config.live.record && config.live.recorder === 'beside'
   if (!isBeside && !config.live.feeds.some(({ kind }) => kind === 'history')) return undefined
-  const lines: string[] = []
+  const about = config.data.store
+  const tell = (code: string, severity: Alert['severity'], what: string, remedy: string) =>
+    onAlert({ type: 'alert', code, severity, about, what, remedy, ts_us: timeUs(clock.now_us()) })
   return new RecorderChild({
-    ...call,
-    print: (line) => {
-      lines.push(line)
-      if (lines.length > LINES_KEPT) lines.shift()
-    },
-    onExit: (code) =>
-      onAlert({
-        type: 'alert',
-        code: 'recorder.ended',
-        severity: 'warning',
-        about: config.data.store,
-        what: `The recorder ended with code ${code}: ${lines.join(' ')}`,
-        remedy: 'The session goes on and its rows wait in files: orrery recorder puts them into the store.',
-        ts_us: timeUs(clock.now_us()),
-      }),
+    ...recorderCommand(call),
+    onEnd: (what, restart_ms) =>
+      tell(
+        'recorder.ended',
+        'warning',
+        what,
+        `The session goes on and its rows wait in files; it is started again in ${restart_ms / 1_000} s.`,
+      ),
+    onAgain: () =>
+      tell('recorder.again', 'info', 'The recorder runs again.', 'It records what waits, each row once.'),
   })
 }
-
-const LINES_KEPT = 5
 
 type Way = { readonly code: string; readonly done: string; readonly failed: string; readonly remedy: string }
 

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { must } from '../../schemas/assert.ts'
-import { runCli } from '../cli/run-cli.test-support.ts'
+import { runCli, startCli } from '../cli/run-cli.test-support.ts'
 import { backtested, heedlessFolder, orderOfLine, processed, stopTime } from './heedless.test-support.ts'
 
 let cwd = ''
@@ -29,3 +31,38 @@ test('[R13] a paper session is on the tape while it runs, and a backtest over wh
   const nothing = runCli(['backtest', 'c.yaml', ...processed('rec1', '2020-01-02')], { cwd })
   expect([nothing.exit_code, nothing.stderr]).toEqual([3, expect.stringContaining('data.no_rows')])
 }, 60_000)
+
+test('[R11] [R16] a recorder killed in mid-session is started again, says so, and has every row once', async () => {
+  const folder = await heedlessFolder('killed', 400)
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const paper = startCli(['paper', 'c.yaml'], { cwd: folder })
+  const orders: (readonly string[])[] = []
+  const alerts: string[] = []
+  paper.onLine((line) => {
+    const order = orderOfLine(line)
+    if (order !== undefined) orders.push(order)
+    const [, code] = /\[(recorder\.\w+)\]$/.exec(line) ?? []
+    if (code !== undefined) alerts.push(code)
+  })
+  await paper.saw(/-1\d\b/)
+  process.kill(await holderOf(folder), 'SIGKILL')
+  await paper.saw(/The recorder ended by SIGKILL.*it is started again in 0\.5 s.*\[recorder\.ended\]/)
+  await paper.saw(/\[recorder\.again\]/)
+  await paper.saw(/-[3-9]\d\b/)
+  paper.kill('SIGINT')
+  expect(await paper.exit()).toBe(0)
+  expect(alerts).toEqual(['recorder.ended', 'recorder.again'])
+  // The one that was started again has recorded the rest.
+  const left = JSON.parse(runCli(['recorder', 'c.yaml', '--once', '--json'], { cwd: folder }).stdout)
+  expect(left).toMatchObject({ rows: 0, missing: 0, refused: 0 })
+  const [again, stopped] = [await backtested(folder, 'killed'), await stopTime(folder, 'killed')]
+  expect(again.slice(0, orders.length).map(({ order }) => order)).toEqual(orders)
+  expect(again.slice(orders.length).filter(({ submitted }) => submitted < stopped)).toEqual([])
+}, 60_000)
+
+/** The process that holds the store and serves it: whoever wants to write is told. */
+async function holderOf(folder: string): Promise<number> {
+  while (!existsSync(join(folder, 'ticks', 'reader'))) await pause(20)
+  const { stderr } = runCli(['generate', '--rows', '1', '--store', 'ticks'], { cwd: folder })
+  return Number(must(/process (\d+)/.exec(stderr), 'the recorder holds the store')[1])
+}

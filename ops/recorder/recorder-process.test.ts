@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { openChdbTickStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
 import { childBatches, readProcessedQuotes } from '../../adapters/clickhouse/recorded-rows.test-support.ts'
 import { EURUSD } from '../../adapters/clickhouse/rows.test-support.ts'
@@ -13,7 +13,7 @@ import { writeSpoolFile } from '../../adapters/recorder/spool-folder.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
 import { runCli } from '../cli/run-cli.test-support.ts'
 import { RIGHT_CONFIG } from '../config/config-text.test-support.ts'
-import { RecorderChild } from './recorder-child.ts'
+import { RecorderChild, recorderCommand } from './recorder-child.ts'
 
 const KILL_COUNT = 6
 const MAIN = new URL('../cli/main.ts', import.meta.url).pathname
@@ -59,18 +59,13 @@ test('[R11] a recorder killed again and again, while batches come in, has record
 test('[R11] while a session’s recorder holds the store, others read through it, and it ends with the session', async () => {
   for (const batch of batches) await writeSpoolFile(spool(), batch)
   expect(runCli(['recorder', 'session.yaml', '--once'], { cwd: directory }).exit_code).toBe(0)
-  const lines: string[] = []
-  const { promise: ready, resolve } = Promise.withResolvers<void>()
+  const ends: string[] = []
   const child = new RecorderChild({
-    path: join(directory, 'session.yaml'),
-    set: [],
-    print: (line) => {
-      lines.push(line)
-      resolve()
-    },
-    onExit: (code) => lines.push(`exit ${code}`),
+    ...recorderCommand({ path: join(directory, 'session.yaml'), set: [] }),
+    onEnd: (what) => ends.push(what),
+    onAgain: () => ends.push('again'),
   })
-  await ready
+  await child.ready
   const data = await cli(['data', '--json', '--store', 'ticks'])
   expect(JSON.parse(data.stdout)).toMatchObject([
     { series: { instrument_id: 'EURUSD.fxcm' }, row_count: 7_200 },
@@ -79,8 +74,65 @@ test('[R11] while a session’s recorder holds the store, others read through it
   const generate = await cli(['generate', '--rows', '10', '--store', 'ticks'])
   expect([generate.exit_code, generate.stderr]).toEqual([5, expect.stringContaining(`process ${child.pid}`)])
   await child.close()
-  expect(lines.at(-1)).toContain('0 rows recorded')
+  expect([ends, child.pid]).toEqual([[], undefined])
 }, 60_000)
+
+test('[R16] one that ends, or cannot be started, is started again after a while that grows, and told each time', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const told: string[] = []
+  let onTold = (): void => undefined
+  const tell = (what: string) => {
+    told.push(what.replaceAll('spawn /nowhere/orrery', 'spawn'))
+    onTold()
+  }
+  const kept = (command: string, args: readonly string[]) =>
+    new RecorderChild({
+      command,
+      args,
+      onEnd: (what, restart_ms) => tell(`${what} ${restart_ms}`),
+      onAgain: () => tell('again'),
+    })
+  const toldTimes = async (count: number) => {
+    while (told.length < count)
+      await new Promise<void>((resolve) => {
+        onTold = resolve
+      })
+  }
+  const ending = kept(process.execPath, ['-e', 'console.log("no room"); process.exit(5)'])
+  for (const [count, waited] of [
+    [1, 500],
+    [3, 1_000],
+    [5, 0],
+  ] as const) {
+    await toldTimes(count)
+    await vi.advanceTimersByTimeAsync(waited)
+  }
+  // While it waits to be started again it has nothing to end.
+  await ending.close()
+  const absent = kept('/nowhere/orrery', [])
+  await absent.ready
+  for (let ends = 1; ends < 10; ends++) {
+    await toldTimes(5 + ends)
+    await vi.advanceTimersToNextTimerAsync()
+  }
+  await toldTimes(15)
+  await absent.close()
+  const tooLong = kept(process.execPath, ['x'.repeat(8 << 20)])
+  await toldTimes(16)
+  await tooLong.close()
+  expect(told).toEqual([
+    'The recorder ended with code 5: no room 500',
+    'again',
+    'The recorder ended with code 5: no room 1000',
+    'again',
+    'The recorder ended with code 5: no room 2000',
+    ...[500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000].map(
+      (ms) => `The recorder could not be started: spawn ENOENT ${ms}`,
+    ),
+    'The recorder could not be started: spawn E2BIG 500',
+  ])
+})
 
 function firstLine(child: ChildProcess): Promise<unknown> {
   if (child.stdout === null) throw new Error('a recorder of a test prints')
