@@ -12,7 +12,10 @@ export type Door = { readonly address: ListenAddress; close(): Promise<void> }
 /** Beyond this many connections at once, further ones wait in the system's queue and are turned away. */
 const CONNECTIONS_MAX = 256
 
-export async function listen(address: ListenAddress, accept: (pipe: FramePipe) => VenuePeer): Promise<Door> {
+/** What a connection says goes to whoever it is for. */
+export type Accept = (pipe: FramePipe) => Pick<VenuePeer, 'bytes' | 'closed'>
+
+export async function listen(address: ListenAddress, accept: Accept): Promise<Door> {
   const open = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
     open.add(socket)
@@ -64,10 +67,11 @@ function pipeOf(socket: Socket): FramePipe {
     get backlog_bytes() {
       return socket.writableLength
     },
-    // What was written leaves first, if the other side reads it in a moment.
+    // What was written leaves first, if the other side reads it in a moment; whatever it goes on saying wins it no time.
     end: () => {
       socket.end()
-      socket.setTimeout(END_TIMEOUT_MS, () => socket.destroy())
+      const timer = setTimeout(() => socket.destroy(), END_TIMEOUT_MS)
+      socket.once('close', () => clearTimeout(timer))
     },
   }
 }
