@@ -28,6 +28,10 @@ test('a paper session trades, is looked at and stopped from outside, goes on whe
     },
   ])
   expect(runCli(['status'], { cwd }).stdout).toContain('books matched')
+  const [listed] = json(runCli(['sessions', '--json'], { cwd })).sessions
+  expect(listed).toMatchObject({ session: 'one', is_running: true, epochs: 1 })
+  const later = json(runCli(['status', 'one', '--json'], { cwd })).sessions
+  expect([ordersOf(sessions) <= listed.orders, listed.orders <= ordersOf(later)]).toEqual([true, true])
   expect(runCli(['paper', 'one.yaml'], { cwd })).toMatchObject({ exit_code: 5 })
   expect(json(runCli(['stop', 'one', '--json'], { cwd }))).toEqual({
     was_running: true,
@@ -49,8 +53,11 @@ test('a paper session trades, is looked at and stopped from outside, goes on whe
   })
 })
 
+/** Of the run that a changed parameter started, when it had ended. */
+let changed: ReturnType<typeof json>
+
 test('a changed parameter of a strategy goes through the start: its ledger is taken up, and verifies', () => {
-  const changed = json(
+  changed = json(
     runCli(['paper', 'one.yaml', '--for', '1', '--json', '--set', 'strategies.t.params.every=7'], { cwd }),
   )
   expect(changed).toMatchObject({ epoch: 3, base_from: 'fold', accounts: [{ reconciliation: 'matched' }] })
@@ -76,8 +83,10 @@ test('verify names a changed line that alters behaviour, and tells a changed com
 })
 
 test('a session is listed, shown again up to its first fill, and held against itself', () => {
+  const [account] = changed.accounts
+  expect(account.orders).toBeGreaterThan(2)
   expect(json(runCli(['sessions', '--json'], { cwd })).sessions).toMatchObject([
-    { session: 'one', is_running: false, epochs: 3 },
+    { session: 'one', is_running: false, epochs: 3, orders: account.orders },
   ])
   const replayed = json(runCli(['replay', 'one', '--break', 'on:fill', '--json'], { cwd }))
   expect(replayed).toMatchObject({ stopped: 'at the break', states: { 'reconciliation/main': 'matched' } })
@@ -160,6 +169,13 @@ test.each<[string, string[], number, string]>([
 
 function json({ stdout }: { readonly stdout: string }) {
   return JSON.parse(stdout)
+}
+
+/** As a status of the session tells them. */
+function ordersOf([session]: readonly {
+  readonly accounts: readonly { readonly orders: number }[]
+}[]): number {
+  return session?.accounts[0]?.orders ?? 0
 }
 
 /** A stop that the venue does not take, far below the market. */

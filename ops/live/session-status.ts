@@ -72,6 +72,8 @@ export type AccountStatus = {
   readonly unrealized: string
   readonly fees: string
   readonly fills: number
+  /** Let through by the gate since the session began, whatever became of them. */
+  readonly orders: number
   readonly open_orders: number
   /** Kept by the engine until a trigger or a parent releases them; no venue knows of them. */
   readonly held_orders: number
@@ -150,6 +152,7 @@ function accountStatus(
   const portfolio = must(built.trading.portfolios.get(id), 'an account has a portfolio')
   const orders = must(built.trading.orders.get(id), 'an account has its orders')
   const { currency, equity, realized, unrealized, fees } = portfolio.marks()
+  const { accepted: _, ...counts } = orders.counts
   let unknown = 0
   for (const { state } of orders.openRecords()) if (state === 'unknown') unknown++
   return {
@@ -162,7 +165,9 @@ function accountStatus(
     unrealized: cents(unrealized),
     fees: cents(fees),
     fills: portfolio.fill_count,
-    open_orders: orders.counts.open,
+    // Each is open or has ended in one way.
+    orders: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    open_orders: counts.open,
     held_orders: must(built.trading.executions.get(id), 'an account has its intents').counts.held,
     unknown_orders: unknown,
     positions: instruments.flatMap(({ index, instrument_id, size_scale }) => {

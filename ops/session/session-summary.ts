@@ -21,7 +21,7 @@ export type SessionSummary = {
   /** How often it was started. */
   readonly epochs: number
   readonly inputs: number
-  /** Of a running session: orders that filled or are open. */
+  /** Let through by the gate, whatever became of them. */
   readonly orders: number
   /** ISO 8601; '' where there was none. */
   readonly last_input: string
@@ -49,7 +49,7 @@ function ofStatus({
   accounts,
   time,
 }: SessionStatus): SessionSummary {
-  const orders = accounts.reduce((sum, account) => sum + account.open_orders + account.fills, 0)
+  const orders = accounts.reduce((sum, account) => sum + account.orders, 0)
   return { session, node, folder, mode, is_running: true, epochs: epoch, inputs, orders, last_input: time }
 }
 
