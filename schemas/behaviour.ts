@@ -10,12 +10,17 @@
  *    keeps price and time; a bar beside quotes is news for triggers by the last price; the limit of a trailing order is a
  *    price. Orders the engine would hold without ever looking at their trigger, or send with another time in force, go to
  *    the gate, which denies them; one that is held loses its place by a replace, as at a venue. What the gate denies behind
- *    its trigger is open no longer for a strategy in another node.
+ *    its trigger is open no longer for a strategy in another node. An order keeps its place in a queue over a halt.
  */
 export const BEHAVIOUR = 3
 
 /** From which number on a change holds. */
-export const SINCE_BEHAVIOUR = { bar_volume_once: 2, terms_hold: 3, denied_closes: 3 } as const
+export const SINCE_BEHAVIOUR = {
+  bar_volume_once: 2,
+  terms_hold: 3,
+  denied_closes: 3,
+  place_over_halt: 3,
+} as const
 
 /** Of a journal's header; those of before there was a number name none. */
 export const BEHAVIOUR_UNNAMED = 1

@@ -58,6 +58,17 @@ export class OrderBook {
     return false
   }
 
+  /** How much of a side and price came before a place in time. It looks at every order. */
+  unitsBefore(side: 1 | -1, price_units: number, rank: number): number {
+    let units = 0
+    for (let slot = 0; slot < this.#used; slot++) {
+      if (this.#prices[slot] !== price_units || this.#sides[slot] !== side) continue
+      if ((this.#ranks[slot] as number) < rank && this.#slots.get(this.#ids[slot] as number) === slot)
+        units += this.#sizes[slot] as number
+    }
+    return units
+  }
+
   /** Like the others returns whether a best level is another or has another size. */
   add(order_id: number, side: 1 | -1, price_units: number, size_units: number): boolean {
     const isOld = this.#slots.get(order_id) >= 0 && this.delete(order_id)

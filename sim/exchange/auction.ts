@@ -21,11 +21,21 @@ export type AuctionTerms = {
     quantity_units: SizeUnits,
     ts_us: number,
   ) => void
+  /** How much of others at its price comes before an order; everything where its place is not known. */
+  readonly aheadUnits: (order: VenueOrder) => number
+  /** Of others at its price so much traded, and of that so much in front of it. */
+  readonly onOthersTraded: (order: VenueOrder, level_units: number, ahead_units: number) => void
   /** The orders of its group: of all of them one alone trades. */
   readonly othersOf: (order: VenueOrder) => readonly VenueOrder[]
 }
 
 type Fill = { readonly order: VenueOrder; readonly quantity: number }
+
+/** Of others at the price of an order so much traded, and of that so much in front of it. */
+type Passed = { readonly order: VenueOrder; readonly level_units: number; readonly ahead_units: number }
+
+/** What the orders of a side get, and what the auction did to the queues they are in. */
+type Allotment = { readonly fills: readonly Fill[]; readonly passed: readonly Passed[] }
 
 type Bid = { readonly order: VenueOrder; readonly price_units: number; readonly size_units: number }
 
@@ -49,9 +59,9 @@ export class Auction {
       price_min_units: spec.allow_non_positive_price ? Number.NEGATIVE_INFINITY : 1,
     })
     if (found === undefined) return
-    const buys = allotted(own.buys, bids, found, 1)
-    const sells = allotted(own.sells, asks, found, -1)
-    const doubled = this.#doubled([...buys, ...sells])
+    const buys = this.#allotted(own.buys, bids, found, 1, spec)
+    const sells = this.#allotted(own.sells, asks, found, -1, spec)
+    const doubled = this.#doubled([...buys.fills, ...sells.fills])
     if (doubled !== undefined) {
       const rest = orders.filter((order) => order !== doubled)
       return this.withBook(rest, spec, ts_us)
@@ -74,15 +84,26 @@ export class Auction {
     const size = print.size_units === 0 ? this.#terms.book.defaultUnits(spec.index) : print.size_units
     const found = { price_units, volume_units: size - (size % spec.lot_units) }
     const own = bidsOf(orders)
-    const buys = own.buys.filter((bid) => bid.price_units > price_units)
-    const sells = own.sells.filter((bid) => bid.price_units < price_units)
-    const fills = [...allotted(buys, [], found, 1), ...allotted(sells, [], found, -1)]
-    const doubled = this.#doubled(fills)
-    if (doubled === undefined) this.#fill(fills, found, ts_us)
-    else {
+    const buys = this.#printed(own.buys, found, 1, spec)
+    const sells = this.#printed(own.sells, found, -1, spec)
+    const doubled = this.#doubled([...buys.fills, ...sells.fills])
+    if (doubled !== undefined) {
       const rest = orders.filter((order) => order !== doubled)
-      this.withPrint(rest, spec, print, ts_us)
+      return this.withPrint(rest, spec, print, ts_us)
     }
+    this.#fill(buys, found, ts_us)
+    this.#fill(sells, found, ts_us)
+  }
+
+  /** Better prices get of a print, and what is left of it was traded by others at its own price. */
+  #printed(own: readonly Bid[], found: Uncross, sign: 1 | -1, spec: InstrumentSpec): Allotment {
+    const better = own.filter(({ price_units }) => sign * (price_units - found.price_units) > 0)
+    const { fills } = this.#allotted(better, [], found, sign, spec)
+    const left = found.volume_units - fills.reduce((sum, { quantity }) => sum + quantity, 0)
+    const passed = own
+      .filter(({ price_units }) => price_units === found.price_units)
+      .map(({ order }) => ({ order, level_units: left, ahead_units: left }))
+    return { fills, passed }
   }
 
   /** An order that would trade beside another of its group: without it its part is for the others. */
@@ -94,13 +115,57 @@ export class Auction {
   }
 
   /** Returns what own orders got. */
-  #fill(fills: readonly Fill[], { price_units }: Uncross, ts_us: number): number {
+  #fill({ fills, passed }: Allotment, { price_units }: Uncross, ts_us: number): number {
     let units = 0
     for (const { order, quantity } of fills) {
       units += quantity
       this.#terms.onFill(order, price_units as PriceUnits, quantity as SizeUnits, ts_us)
     }
+    for (const { order, level_units, ahead_units } of passed)
+      this.#terms.onOthersTraded(order, level_units, ahead_units)
     return units
+  }
+
+  /**
+   * The volume for one side: better prices first; at one price what of the market's comes before an order, then the order,
+   * the earliest first.
+   */
+  #allotted(
+    own: readonly Bid[],
+    market: readonly Interest[],
+    { price_units, volume_units }: Uncross,
+    sign: 1 | -1,
+    { lot_units }: InstrumentSpec,
+  ): Allotment {
+    const fills: Fill[] = []
+    const passed: Passed[] = []
+    let left = volume_units
+    const prices = [...new Set([...own, ...market].map((row) => row.price_units))]
+    // Two buyers at any price are at one: their distance would be no number.
+    prices.sort((a, b) => (a === b ? 0 : sign * (b - a)))
+    for (const price of prices) {
+      if (left === 0 || sign * (price - price_units) < 0) break
+      const shown = market.reduce((sum, row) => sum + (row.price_units === price ? row.size_units : 0), 0)
+      const here: { order: VenueOrder; ahead_units: number }[] = []
+      let before = 0
+      let traded = 0
+      for (const { order, size_units } of own.filter((bid) => bid.price_units === price)) {
+        const ahead = Math.min(shown, Math.ceil(this.#terms.aheadUnits(order) / lot_units) * lot_units)
+        const others = Math.min(left, Math.max(0, ahead - before))
+        before = Math.max(before, ahead)
+        traded += others
+        left -= others
+        here.push({ order, ahead_units: traded })
+        const quantity = Math.min(left, size_units)
+        if (quantity === 0) continue
+        left -= quantity
+        fills.push({ order, quantity })
+      }
+      const behind = Math.min(left, shown - before)
+      left -= behind
+      for (const one of here) passed.push({ ...one, level_units: traded + behind })
+    }
+    return { fills, passed }
   }
 
   /** What the market would trade on a side, in whole lots. */
@@ -156,26 +221,6 @@ export class Auction {
       left -= quantity
     }
   }
-}
-
-/** The volume for one side: better prices first, at one price the market's orders first, then the earlier. Returns what own orders get. */
-function allotted(
-  own: readonly Bid[],
-  market: readonly Interest[],
-  { price_units, volume_units }: Uncross,
-  sign: 1 | -1,
-): Fill[] {
-  const fills: Fill[] = []
-  let left = volume_units
-  const rows: (Bid | Interest)[] = [...market, ...own]
-  rows.sort((a, b) => sign * (b.price_units - a.price_units) || 0)
-  for (const row of rows) {
-    if (left === 0 || sign * (row.price_units - price_units) < 0) break
-    const quantity = Math.min(left, row.size_units)
-    left -= quantity
-    if ('order' in row) fills.push({ order: row.order, quantity })
-  }
-  return fills
 }
 
 /** Each order with what it may trade; one that only reduces, after all others of its account on its side. */

@@ -23,17 +23,22 @@ export class CallFloor {
     this.#auction = auction
   }
 
-  /** Trading stops: what rests and what waits goes into the call. Its place in a queue is lost. Returns how many are in the call for more than the close. */
+  /** Trading stops: what rests and what waits goes into the call, with its place in a queue. Returns how many are in the call for more than the close. */
   suspend(instrument_index: number): number {
     const { resting, waiting } = this.#floor
     for (const order of [...resting.of(instrument_index), ...waiting.of(instrument_index)]) {
       const { is_waiting } = order
       this.#floor.withdraw(order)
       order.is_waiting = is_waiting
-      order.queue_place = NOT_PLACED
+      if (!this.#floor.keeps_places) order.queue_place = NOT_PLACED
       this.#call.add(order)
     }
     return this.#call.of(instrument_index).filter(({ time_in_force }) => time_in_force !== 'cls').length
+  }
+
+  /** A session ends, or the market begins again: who comes back then comes behind whoever stands there. */
+  forgetPlaces(instrument_index: number): void {
+    for (const order of this.#call.of(instrument_index)) order.queue_place = NOT_PLACED
   }
 
   /** Trading begins: what is not for the close comes out of the call. Orders at the opening end here. */

@@ -122,6 +122,7 @@ export class MarketPhases {
       // Orders that an earlier market left meet the next row, or what opens this one.
       if (this.#terms.floor.suspend(index) > 0 && isOpen) this.#await(index, PENDING.row, now_us)
       else if (isOpen) this.#isTrading[index] = 1
+      this.#terms.floor.forgetPlaces(index)
       this.#tell(index, now_us)
     }
   }
@@ -294,6 +295,7 @@ export class MarketPhases {
         this.#enter(index, 'closing_call')
         if (this.isTrading(index) || wasLimited) this.#hasRow[index] = 1
         this.#stop(index)
+        this.#terms.floor.forgetPlaces(index)
         this.#pending[index] = PENDING.none
       } else this.#startClose(index, calendar, wasLimited, now_us)
       this.#tell(index, now_us)
@@ -343,6 +345,7 @@ export class MarketPhases {
     const hasOpened = this.#isTrading[index] !== 0 || wasLimited || isInCall
     const isAuction = calendar.has_closing_auction && hasOpened && !this.isHalted(index)
     this.#stop(index)
+    this.#terms.floor.forgetPlaces(index)
     this.#enter(index, 'closed')
     this.#pending[index] = PENDING.none
     this.#endsDay[index] = this.sessionOf(index)?.session?.is_last_of_day === true ? 1 : 0

@@ -40,6 +40,9 @@ const WHOLE = 4096n
 export class NaivePlaces {
   readonly fills: NaiveTrade[] = []
   #own: Own[] = []
+  /** Came while trading stood still: they have no place yet. */
+  #late: Extract<NaiveEvent, { is: 'rest' }>[] = []
+  #state: 'trading' | 'halted' | 'awaits a quote' = 'trading'
   readonly #levels = { 1: new Map<number, number>(), [-1]: new Map<number, number>() }
   readonly #weigh: Weigh | undefined
   readonly #isByPrice: boolean
@@ -50,7 +53,64 @@ export class NaivePlaces {
     this.#isByPrice = isByPrice
   }
 
+  /** Trading stops behind what came last. */
+  halt(): void {
+    this.#state = 'halted'
+  }
+
+  /** Trading goes on: at once with a book by price, with the next quote otherwise. */
+  resume(): void {
+    this.#state = 'awaits a quote'
+    if (this.#isByPrice) this.#comeBack()
+  }
+
+  /** Whether an auction would have something to trade, or no book to begin with: that is not told here. */
+  get isBeyond(): boolean {
+    const working = [...this.#own, ...this.#late]
+    const [bid, ask] = [this.#best(1), this.#best(-1)]
+    const buys = working.filter(({ side }) => side === 1).map(({ price }) => price)
+    const sells = working.filter(({ side }) => side === -1).map(({ price }) => price)
+    return !(Math.max(bid, ...buys) < Math.min(ask, ...sells))
+  }
+
+  /** Whether it goes on with the next quote. */
+  get isAwaiting(): boolean {
+    return this.#state === 'awaits a quote'
+  }
+
   apply(event: NaiveEvent, at: number): void {
+    if (this.#state !== 'trading') this.#note(event)
+    else this.#apply(event, at)
+  }
+
+  /** Nothing trades, and nobody looks at a queue. */
+  #note(event: NaiveEvent): void {
+    if (event.is === 'rest') this.#late.push(event)
+    else if (event.is === 'level') this.#levels[event.side].set(event.price, event.size)
+    else if (event.is === 'cancel') {
+      this.#own = this.#own.filter(({ id }) => id !== event.id)
+      this.#late = this.#late.filter(({ id }) => id !== event.id)
+    } else if (event.is === 'quote') {
+      for (const side of [1, -1] as const) {
+        this.#levels[side].clear()
+        this.#levels[side].set(side === 1 ? event.bid : event.ask, side === 1 ? event.bidSize : event.askSize)
+      }
+      if (this.isAwaiting && !this.isBeyond) this.#comeBack()
+    }
+  }
+
+  /** Those of before find their queue as it is shown now; those that came meanwhile come to its end. */
+  #comeBack(): void {
+    this.#state = 'trading'
+    for (const own of this.#own) {
+      const isHidden = !this.#isByPrice && own.side * (this.#best(own.side) - own.price) > 0
+      if (!isHidden) this.#show(own, this.#levels[own.side].get(own.price) ?? 0)
+    }
+    for (const event of this.#late) this.#rest(event)
+    this.#late = []
+  }
+
+  #apply(event: NaiveEvent, at: number): void {
     if (event.is === 'cancel') this.#own = this.#own.filter(({ id }) => id !== event.id)
     else if (event.is === 'rest') this.#rest(event)
     else if (event.is === 'trade') {

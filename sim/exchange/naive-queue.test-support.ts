@@ -21,6 +21,8 @@ export type NaiveFill = { readonly at: number; readonly price: number; readonly 
 
 export class NaiveQueue {
   readonly fills: NaiveFill[] = []
+  /** Trading stands still: the own order stays where it is, and nobody trades with it. */
+  isHalted = false
   #entries: Entry[] = []
   #time = 0
 
@@ -40,6 +42,19 @@ export class NaiveQueue {
     entry.size = message.size
   }
 
+  /** Whether somebody on the other side is at the own order's price, or better. */
+  get isCrossed(): boolean {
+    const own = this.#entries.find(({ id }) => id === 'own')
+    const best = own && this.bestOf(own.side === 1 ? -1 : 1)
+    return own !== undefined && best !== undefined && own.side * (own.price - best) >= 0
+  }
+
+  /** As where a halt costs an order its place. */
+  loseTime(): void {
+    const own = this.#entries.find(({ id }) => id === 'own')
+    if (own !== undefined) own.time = this.#time++
+  }
+
   bestOf(side: 1 | -1): number | undefined {
     const prices = this.#entries
       .filter((entry) => entry.side === side && entry.id !== 'own')
@@ -53,7 +68,7 @@ export class NaiveQueue {
     if (former !== undefined) this.#drop(former)
     const own = this.#entries.find((entry) => entry.id === 'own')
     let left = size
-    if (own !== undefined && own.side !== side && side * (price - own.price) >= 0)
+    if (!this.isHalted && own !== undefined && own.side !== side && side * (price - own.price) >= 0)
       left -= this.#trade(own, left, at)
     if (left > 0) this.#entries.push({ id, side, price, size: left, time: this.#time++ })
   }
@@ -64,7 +79,8 @@ export class NaiveQueue {
       .filter(({ side }) => side === entry.side)
       .sort((a, b) => entry.side * (b.price - a.price) || a.time - b.time)
     const own = queue.find(({ id }) => id === 'own')
-    if (own !== undefined && queue.indexOf(own) < queue.indexOf(entry)) this.#trade(own, size, at)
+    if (!this.isHalted && own !== undefined && queue.indexOf(own) < queue.indexOf(entry))
+      this.#trade(own, size, at)
     entry.size -= size
     if (entry.size <= 0) this.#drop(entry)
   }

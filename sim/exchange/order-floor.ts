@@ -53,6 +53,8 @@ export type FloorTerms = {
   readonly links: VenueLinks | undefined
   /** Whether what an order says holds to its end (schemas/behaviour.ts). */
   readonly terms_hold: boolean
+  /** Whether an order keeps its place in a queue over a halt (schemas/behaviour.ts). */
+  readonly keeps_places: boolean
   /** Whether an order that comes now is kept in the call. */
   readonly isKept: (order: VenueOrder) => boolean
   /** Undefined where prices may go anywhere. */
@@ -80,6 +82,7 @@ export class OrderFloor {
   readonly self: SelfMatch | undefined
   /** Of a venue that keeps links between orders. */
   readonly linked: LinkedFloor | undefined
+  readonly keeps_places: boolean
   readonly #terms: FloorTerms
   readonly #impact: Impact
   /** Open orders that only reduce: they end when there is nothing left to reduce. */
@@ -92,6 +95,7 @@ export class OrderFloor {
   constructor(terms: FloorTerms) {
     const { book, specs, model, queue } = terms
     this.#terms = terms
+    this.keeps_places = terms.keeps_places
     this.resting = new RestingOrders(specs.length)
     this.waiting = new WaitingOrders(book, specs)
     this.call = new CallBook(specs.length)
@@ -157,7 +161,10 @@ export class OrderFloor {
     else this.work(order, now_us)
   }
 
-  /** An order that was in the call meets the market, like one that comes in; what must not take does not. */
+  /**
+   * An order that was in the call meets the market, like one that comes in, but for the place in a queue that it may have
+   * kept; what must not take does not.
+   */
   release(order: VenueOrder, waits: boolean, now_us: number): void {
     if (waits) return this.await(order, now_us)
     if (order.terms.post_only && this.#wouldTake(order, now_us))
@@ -165,8 +172,19 @@ export class OrderFloor {
     // What an auction left of it has the price of its fill.
     if (this.#terms.terms_hold && order.works_as === 'market_to_limit' && order.cum_quantity_units > 0)
       order.works_as = 'limit'
-    order.queue_place = NOT_PLACED
+    if (order.queue_place !== NOT_PLACED && this.#terms.queue !== undefined)
+      this.queues.rejoin(order, this.#shownAt(order))
     this.work(order, now_us)
+  }
+
+  /** So much of others stood in front of an order at its price when trading stopped; everything where nobody reckons with it. */
+  aheadUnits(order: VenueOrder): number {
+    const { deep, queue } = this.#terms
+    const { instrument_index, side, price_units, queue_place } = order
+    if (queue_place === NOT_PLACED) return Number.POSITIVE_INFINITY
+    if (deep?.is_by_order === true)
+      return deep.orders(instrument_index).unitsBefore(side === 'buy' ? 1 : -1, price_units, queue_place)
+    return queue === undefined ? Number.POSITIVE_INFINITY : queue_place
   }
 
   /** Books what an order that is in no book gets in an auction. */
@@ -489,13 +507,16 @@ export class OrderFloor {
   /** Where the order stands in the queue of its price, where the venue reckons with queues. */
   #place(order: VenueOrder): void {
     if (order.queue_place !== NOT_PLACED) return
-    const { deep, queue, book } = this.#terms
-    const { instrument_index, side, price_units } = order
+    const { deep, queue } = this.#terms
+    const { instrument_index } = order
     if (deep?.is_by_order === true) order.queue_place = deep.orders(instrument_index).next_rank++
-    else if (queue !== undefined) {
-      const shown = (deep ?? book).shownAt(instrument_index, side, price_units)
-      this.queues.join(order, shown)
-    } else order.queue_place = 0
+    else if (queue !== undefined) this.queues.join(order, this.#shownAt(order))
+    else order.queue_place = 0
+  }
+
+  /** What the data shows at its price. */
+  #shownAt({ instrument_index, side, price_units }: VenueOrder): number {
+    return (this.#terms.deep ?? this.#terms.book).shownAt(instrument_index, side, price_units)
   }
 
   #spec(order: VenueOrder): InstrumentSpec {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { RandomStream } from '../../engine/random-stream.ts'
 import type { QueueConfig, QueueWeight, VenueBook } from '../../schemas/config.ts'
+import { isoTime } from '../../schemas/units.ts'
 import { type NaiveEvent, NaivePlaces, type Weigh } from './naive-places.test-support.ts'
 import { play, Scenario, terms, venue } from './scenario.test-support.ts'
 
@@ -293,6 +294,65 @@ test.each(MODELS)(
       }
       // The proof is about fills, so there must be many.
       expect(filled).toBeGreaterThan(250)
+    }
+  },
+)
+
+/** As `playTape`, with a halt behind one event up to behind another. */
+function playHalted(
+  events: readonly NaiveEvent[],
+  queue: QueueConfig,
+  book: 'quote' | 'book_level',
+  [from, to]: readonly [number, number],
+): Scenario {
+  const halts = [{ instrument: 'X.sim', from: isoTime(from), to: isoTime(to) }]
+  const scenario = new Scenario(terms({ venues: [venue({ simulation: { queue, book, halts } })] }))
+  scenario.venues.begin(0)
+  for (const [i, event] of events.entries()) {
+    scenario.drainBefore(i)
+    hand(scenario, event, i)
+  }
+  scenario.finish()
+  return scenario
+}
+
+/** What fills, or undefined where an auction would trade. */
+function naiveHalted(
+  events: readonly NaiveEvent[],
+  naive: NaivePlaces,
+  [from, to]: readonly [number, number],
+) {
+  for (const [i, event] of events.entries()) {
+    if (i === from + 1) naive.halt()
+    if (i === to + 1) {
+      if (naive.isBeyond) return undefined
+      naive.resume()
+    }
+    naive.apply(event, i)
+    if (naive.isAwaiting && event.is === 'quote') return undefined
+  }
+  return naive.fills
+}
+
+test.each(MODELS)(
+  `[Q9] %s: over a halt places are kept as in a reckoning written apart (seed ${SEED})`,
+  (_name, queue, weigh) => {
+    for (const book of ['quote', 'book_level'] as const) {
+      let filled = 0
+      let compared = 0
+      for (let round = 0; round < 500; round++) {
+        const random = new RandomStream(SEED, `halted places/${book}/${round}`)
+        const events = tape(random, book)
+        const from = 15 + random.nextInt(20)
+        const halt = [from, from + 1 + random.nextInt(12)] as const
+        const wanted = naiveHalted(events, new NaivePlaces(weigh, book === 'book_level'), halt)
+        if (wanted === undefined) continue
+        const fills = fillsOf(playHalted(events, queue, book, halt))
+        filled += fills.length
+        compared++
+        expect({ book, round, fills }).toEqual({ book, round, fills: wanted })
+      }
+      expect(Math.min(filled, compared)).toBeGreaterThan(100)
     }
   },
 )

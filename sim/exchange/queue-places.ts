@@ -11,7 +11,7 @@ import type { PriceBands } from './price-bands.ts'
 import { PARTS, type QueueModel } from './queue-model.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import { UNSEEN } from './top-of-book.ts'
-import { fillableUnits, type VenueOrder } from './venue-order.ts'
+import { fillableUnits, NOT_PLACED, type VenueOrder } from './venue-order.ts'
 
 export type QueuePlacesTerms = {
   /** Undefined where nobody stands in front, or, by order, places are ranks. */
@@ -43,6 +43,25 @@ export class QueuePlaces {
     put(order, Math.max(shown_units, before?.queue_place ?? 0), 0)
     order.level_shown_units = shown_units === UNSEEN ? 0 : shown_units
     order.level_traded_units = 0
+  }
+
+  /**
+   * An order comes back behind a halt, which kept its place: what the data shows at its price now is news to it. Orders of
+   * the run come back in their order.
+   */
+  rejoin(order: VenueOrder, shown_units: number): void {
+    const { instrument_index, side, price_units } = order
+    if (shown_units === 0) vanish(order)
+    else if (shown_units !== UNSEEN) this.#show(order, shown_units)
+    const before = this.#resting.lastAt(instrument_index, side, price_units)
+    if (before !== undefined && order.queue_place < before.queue_place) put(order, before.queue_place, 0)
+  }
+
+  /** Of others at the price of an order that a halt has kept, so much traded in the auction, and of that so much in front of it. */
+  auctioned(order: VenueOrder, level_units: number, ahead_units: number): void {
+    if (this.#terms.model === undefined || order.queue_place === NOT_PLACED) return
+    put(order, Math.max(0, order.queue_place - ahead_units), order.queue_carry_parts)
+    order.level_traded_units += level_units
   }
 
   /** The best price of a side and what stands there: orders at better prices have nobody in front any more. */

@@ -13,6 +13,7 @@ import {
 } from './rules/linked-orders.test-support.ts'
 import { MARKET, MARKET_TO_LIMIT } from './rules/market-orders.test-support.ts'
 import { BAND_DISTANCES, BAND_PERIODS, BAND_REFERENCE } from './rules/price-bands.test-support.ts'
+import { QUEUES_OVER_HALTS } from './rules/queues-over-halts.test-support.ts'
 import { CONNECTIONS, RACES } from './rules/races.test-support.ts'
 import { BAD_ORDERS, CAPABILITIES, HOURS, MEANS, NAMES } from './rules/refusals.test-support.ts'
 import type { RuleGroup } from './rules/rule.test-support.ts'
@@ -55,6 +56,7 @@ const GROUPS: readonly RuleGroup[] = [
   BAND_DISTANCES,
   BAND_REFERENCE,
   BAND_PERIODS,
+  QUEUES_OVER_HALTS,
 ]
 
 for (const { group, rules, terms: shared = terms() } of GROUPS) {

@@ -68,6 +68,8 @@ export type ExchangeTerms = {
   readonly seed: number
   /** Whether what an order says holds to its end (schemas/behaviour.ts). */
   readonly terms_hold: boolean
+  /** Whether an order keeps its place in a queue over a halt (schemas/behaviour.ts). */
+  readonly keeps_places: boolean
 }
 
 /** What the exchange shares with the other venues of the run. */
@@ -123,7 +125,7 @@ export class SimulatedExchange implements VenuePort {
   #barOrderFillCount = 0
 
   constructor(terms: ExchangeTerms, { agenda, specs, book, accounts }: ExchangeSurroundings) {
-    const { venue, seed, calendars, terms_hold } = terms
+    const { venue, seed, calendars, terms_hold, keeps_places } = terms
     this.venue_id = venue.id as VenueId
     this.capabilities =
       venue.capabilities ?? capabilitiesOf(venue.simulation, auctionsHeld(calendars, venue, specs))
@@ -166,6 +168,7 @@ export class SimulatedExchange implements VenuePort {
     this.#busts = this.#tradeBusts(terms, commissions)
     this.#floor = new OrderFloor({
       ...shared,
+      keeps_places,
       commissions,
       model: this.#model,
       queue,
@@ -176,18 +179,7 @@ export class SimulatedExchange implements VenuePort {
       isKept: (order) => this.#market?.keeps(order) === true,
       bands,
     })
-    this.#market = VenueMarket.of({
-      venue,
-      rank: this.#rank,
-      calendars,
-      specs,
-      agenda,
-      book,
-      deep: this.#deep,
-      floor: this.#floor,
-      bands,
-      tell: (index, ts_us) => this.#tell(index, ts_us),
-    })
+    this.#market = this.#marketOf(terms, bands)
     this.#isWatched = this.#fillsTouched || this.#market !== undefined
     this.#resting = this.#floor.resting
     this.#waitingCounts = this.#floor.waiting.counts
@@ -215,6 +207,7 @@ export class SimulatedExchange implements VenuePort {
       const waits = order.is_waiting
       this.#floor.withdraw(order)
       order.is_waiting = false
+      order.queue_place = NOT_PLACED
       // There is no auction for it any more.
       if (order.time_in_force === 'opg' || order.time_in_force === 'cls') this.#floor.expire(order, now_us)
       else this.#floor.release(order, waits, now_us)
@@ -769,6 +762,24 @@ export class SimulatedExchange implements VenuePort {
   #orderOf(request: OrderCancelRequest | OrderCancelReplaceRequest): VenueOrder | undefined {
     const order = this.#register.find(request.original_client_order_id)
     return order?.account.account_id === request.account_id ? order : undefined
+  }
+
+  #marketOf(
+    { venue, venue_rank, calendars }: ExchangeTerms,
+    bands: PriceBands | undefined,
+  ): VenueMarket | undefined {
+    return VenueMarket.of({
+      venue,
+      rank: venue_rank,
+      calendars,
+      specs: this.#specs,
+      agenda: this.#agenda,
+      book: this.#book,
+      deep: this.#deep,
+      floor: this.#floor,
+      bands,
+      tell: (index, ts_us) => this.#tell(index, ts_us),
+    })
   }
 
   #tradeBusts(

@@ -74,11 +74,12 @@ export class SimulatedVenues {
     )
     this.#book = book
     const terms_hold = behaviour >= SINCE_BEHAVIOUR.terms_hold
+    const keeps_places = behaviour >= SINCE_BEHAVIOUR.place_over_halt
     this.accounts = accounts.map((account) => new VenueAccount(account, specs, book))
     this.exchanges = venues.map((venue, venue_rank) => {
       const members = this.accounts.filter((_, i) => accounts[i]?.venues.includes(venue.id))
       return new SimulatedExchange(
-        { venue, calendars, venue_rank, order_retention, trade_retention, seed, terms_hold },
+        { venue, calendars, venue_rank, order_retention, trade_retention, seed, terms_hold, keeps_places },
         { agenda: this.agenda, specs, book, accounts: members },
       )
     })

@@ -64,6 +64,8 @@ export class VenueMarket {
       book,
       deep,
       onFill: (order, price, quantity, ts_us) => floor.fillInAuction(order, price, quantity, ts_us),
+      aheadUnits: (order) => floor.aheadUnits(order),
+      onOthersTraded: (order, level, ahead) => floor.queues.auctioned(order, level, ahead),
       othersOf: (order) => floor.othersOf(order),
     })
     this.#phases = new MarketPhases({
