@@ -24,7 +24,7 @@ const PAPER: SessionStatus = {
       unrealized: '0.00',
       fees: '0.00',
       fills: 3,
-    orders: 5,
+      orders: 5,
       open_orders: 1,
       held_orders: 2,
       unknown_orders: 0,
