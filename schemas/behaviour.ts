@@ -6,11 +6,12 @@
  * 1: as the journals say that name none.
  * 2: in a backtest a bar's volume trades once: buys and sells share it, and so does all that happens on the way to a price.
  * 3: what an order says holds to its end. A post-only order takes neither by a replace nor when its trigger is met; a
- *    market-to-limit order that finds nothing is canceled, and has no price without a trade; a touch that fills by chance
- *    keeps price and time; a bar beside quotes is news for triggers by the last price; the limit of a trailing order is a
- *    price. Orders the engine would hold without ever looking at their trigger, or send with another time in force, go to
- *    the gate, which denies them; one that is held loses its place by a replace, as at a venue. What the gate denies behind
- *    its trigger is open no longer for a strategy in another node. An order keeps its place in a queue over a halt.
+ *    market-to-limit order that finds nothing is canceled, and meets own orders as far as the first level alone; one that
+ *    trades whole in an auction ends before others trade; fill-or-kill counts none of its own group; a touch that fills by
+ *    chance keeps price and time; a bar beside quotes is news for triggers by the last price; the limit of a trailing order
+ *    is a price. Orders the engine would hold without ever looking at their trigger, or send with another time in force, go
+ *    to the gate, which denies them; one that is held loses its place by a replace, as at a venue. What the gate denies
+ *    behind its trigger is open no longer for a strategy in another node. An order keeps its place in a queue over a halt.
  */
 export const BEHAVIOUR = 3
 

@@ -45,6 +45,9 @@ export class CallFloor {
   open(spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
     const taken = this.#take(spec, ({ time_in_force }) => time_in_force !== 'cls')
     this.#settle(taken, spec, settlement, ts_us)
+    // What has traded whole has ended before any other trades: no order of its group concerns it any more.
+    const isDone = ({ order }: Taken) => leavesUnits(order) === 0
+    if (this.#floor.terms_hold) for (const { order } of taken.filter(isDone)) this.#floor.finish(order, ts_us)
     for (const { order, waits } of taken) {
       if (leavesUnits(order) === 0) this.#floor.finish(order, ts_us)
       else if (order.time_in_force === 'opg') this.#floor.expire(order, ts_us)

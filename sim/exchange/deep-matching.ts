@@ -16,7 +16,7 @@ import type { RestingOrders } from './resting-orders.ts'
 import type { SelfMatch } from './self-match.ts'
 import { fillableUnits, leavesUnits, type VenueOrder } from './venue-order.ts'
 
-export type DeepMatchingTerms = Omit<MatchingTerms, 'book' | 'terms_hold'> & {
+export type DeepMatchingTerms = Omit<MatchingTerms, 'book'> & {
   readonly books: DeepBooks
   readonly bands: PriceBands | undefined
 }
@@ -31,9 +31,11 @@ export class DeepMatching {
   readonly #impact: Impact
   readonly #events: MatchingEvents
   readonly #bands: PriceBands | undefined
+  readonly #termsHold: boolean
 
   constructor(terms: DeepMatchingTerms) {
     const { books, resting, specs, model, queues, self, impact, events, bands } = terms
+    this.#termsHold = terms.terms_hold
     this.#books = books
     this.#bands = bands
     this.#resting = resting
@@ -51,7 +53,7 @@ export class DeepMatching {
     const hasRest =
       order.works_as === 'market' && this.#model.fills_residual && this.isMarketable(order, ts_us)
     const shown = hasRest ? wanted : this.#shownUnits(order, wanted, ts_us)
-    return this.#self?.fillsWhole(order, reachOf(order), shown) ?? shown >= wanted
+    return this.#self?.fillsWhole(order, this.#reach(order, ts_us), shown) ?? shown >= wanted
   }
 
   /**
@@ -79,12 +81,16 @@ export class DeepMatching {
         this.#books.take(instrument_index, side, price, quantity)
         this.#events.onFill(order, worsePrice(spec, side, met, slip, ts_us), quantity as SizeUnits, ts_us)
       }
-      if (order.works_as === 'market_to_limit' || fillableUnits(order) === 0) return true
+      if (fillableUnits(order) === 0) return true
+      if (order.works_as === 'market_to_limit')
+        return !this.#termsHold || this.#self?.meet(order, met, true, ts_us) !== false
       // A level that is used up is not there any more.
       if (quantity < size) depth++
     }
     const hasRest = order.works_as === 'market' && this.#model.fills_residual && last !== undefined
-    const worst = hasRest ? worsePrice(spec, side, last as number, slip + 1, ts_us) : reachOf(order)
+    const worst = hasRest
+      ? worsePrice(spec, side, last as number, slip + 1, ts_us)
+      : this.#reach(order, ts_us)
     if (this.#self?.meet(order, worst, true, ts_us) === false) return false
     const residual = hasRest ? fillableUnits(order) : 0
     if (residual > 0) this.#events.onFill(order, worst as PriceUnits, residual as SizeUnits, ts_us)
@@ -227,6 +233,18 @@ export class DeepMatching {
     return this.#impact.pressed(instrument_index, side, price_units, ts_us)
   }
 
+  /** The worst price an order takes at: from market to limit that of the first level, and a market order walks all there is. */
+  #reach(order: VenueOrder, ts_us: number): number {
+    const { works_as, instrument_index, side } = order
+    if (works_as === 'limit') return order.price_units
+    const against = this.#books.against(instrument_index, side)
+    const isBuy = side === 'buy'
+    if (works_as === 'market' || !this.#termsHold)
+      return isBuy ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+    if (against.count > 0) return this.#met(order, against.best_price_units, ts_us)
+    return isBuy ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+  }
+
   #reaches(order: VenueOrder, price_units: number): boolean {
     if (this.#bands?.allows(order.instrument_index, price_units) === false) return false
     if (order.works_as !== 'limit') return true
@@ -241,10 +259,4 @@ export class DeepMatching {
   #spec(order: VenueOrder): InstrumentSpec {
     return must(this.#specs[order.instrument_index], 'an order is matched in an instrument that is known')
   }
-}
-
-/** The worst price an order takes at: a market order walks all that is there. */
-function reachOf(order: VenueOrder): number {
-  if (order.works_as === 'limit') return order.price_units
-  return order.side === 'buy' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import { play, Scenario, terms, venue } from './scenario.test-support.ts'
 import { dayTerms, inMicroseconds, playDay, withClock } from './trading-day.test-support.ts'
 
@@ -144,3 +145,30 @@ test('[K4] a child for the day ends with the day while it waits', () => {
     '17:35 b expired leaves 0',
   ])
 })
+
+test.each([
+  // What had traded whole was told as canceled, and what it had ended traded.
+  {
+    behaviour: 2,
+    told: [
+      'b trade 2@104 leaves 0',
+      'a triggered',
+      'a trade 4@104 leaves 2',
+      'b canceled cum 2',
+      'a canceled cum 4',
+    ],
+  },
+  { behaviour: BEHAVIOUR, told: ['b trade 2@104 leaves 0', 'a canceled cum 0'] },
+])(
+  '[K2] an order that trades whole at the opening has ended before others trade: %j',
+  ({ behaviour, told }) => {
+    const lines = [
+      '08:00 quote 99/101 50x50',
+      '08:51 a buy 6 stop 103 gtc as=1',
+      '08:52 b buy 2 limit 105 gtc as=2 ouo=1',
+      '09:00:01 quote 103/104 50x50',
+    ]
+    const reports = playDay(lines, { ...dayTerms(LINKED), behaviour }).slice(2)
+    expect(reports.map((report) => report.replace('09:00:01 ', ''))).toEqual(told)
+  },
+)

@@ -83,6 +83,8 @@ export class OrderFloor {
   /** Of a venue that keeps links between orders. */
   readonly linked: LinkedFloor | undefined
   readonly keeps_places: boolean
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
   readonly #terms: FloorTerms
   readonly #impact: Impact
   /** Open orders that only reduce: they end when there is nothing left to reduce. */
@@ -96,6 +98,7 @@ export class OrderFloor {
     const { book, specs, model, queue } = terms
     this.#terms = terms
     this.keeps_places = terms.keeps_places
+    this.terms_hold = terms.terms_hold
     this.resting = new RestingOrders(specs.length)
     this.waiting = new WaitingOrders(book, specs)
     this.call = new CallBook(specs.length)
@@ -109,7 +112,7 @@ export class OrderFloor {
     const is_by_order = terms.deep?.is_by_order === true
     const { bands, links, deep, self_match: rule, terms_hold } = terms
     this.queues = new QueuePlaces({ model: queue, is_by_order, resting, specs, fills: model, bands, events })
-    this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, events })
+    this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, terms_hold, events })
     this.linked = links && new LinkedFloor(links, this, specs)
     this.#impact = new Impact(terms.impact, book, specs)
     const parts = {
@@ -120,8 +123,9 @@ export class OrderFloor {
       self: this.self,
       impact: this.#impact,
       events,
+      terms_hold,
     }
-    this.matching = new Matching({ ...parts, book, terms_hold })
+    this.matching = new Matching({ ...parts, book })
     this.deep = terms.deep && new DeepMatching({ ...parts, books: terms.deep, bands: terms.bands })
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
+import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { SimulationConfig } from '../../schemas/config.ts'
 import { account, play, Scenario, terms, venue } from './scenario.test-support.ts'
 
@@ -142,6 +143,37 @@ test('in a deeper book own orders stand among the levels, and by order in their 
     '5 b trade 3@101 leaves 2',
     '5 b trade 2@101 leaves 0',
   ])
+})
+
+test.each([
+  // It took the first level, and counted own orders behind it that it would never meet.
+  { behaviour: 2, traded: ['3 b trade 4@100 leaves 2'] },
+  {
+    behaviour: BEHAVIOUR,
+    traded: ['5 d trade 4@100 leaves 3', '5 c trade 3@100 leaves 0', '5 d trade 3@100 leaves 0'],
+  },
+])(
+  '[S2] from market to limit an order meets own ones as far as the first level: %j',
+  ({ behaviour, traded }) => {
+    const simulation = { book: 'book_level', self_match: 'allowed' } as const
+    const scenario = new Scenario({ ...terms({ venues: [venue({ simulation })] }), behaviour })
+    const exchange = scenario.venues.exchange('sim')
+    exchange.onLevel(0, 1, 1, 100, 4)
+    exchange.onLevel(0, 1, -1, 105, 4)
+    const lines = ['2 a buy 2 limit 99 gtc', '3 b sell 6 market_to_limit fok']
+    const more = ['4 c buy 3 limit 100 gtc', '5 d sell 7 market_to_limit fok']
+    const reports = scenario.play(...lines, ...more)
+    expect(reports.filter((report) => report.includes(' trade '))).toEqual(traded)
+  },
+)
+
+test.each([
+  { behaviour: 2, told: ['3 b trade 10@105 leaves 4', '3 a canceled cum 0', '3 b canceled cum 10'] },
+  { behaviour: BEHAVIOUR, told: ['3 b canceled cum 0', '3 a canceled cum 0'] },
+])('[S3] fill-or-kill counts no order of its own group: %j', ({ behaviour, told }) => {
+  const lines = [Q, '2 a sell 4 limit 103 gtc as=1', '3 b buy 14 limit 105 fok as=2 oco=1']
+  const from = { ...matching('allowed', { takes: 'all_and_oco' }), behaviour }
+  expect(play(lines, from).slice(2)).toEqual(told)
 })
 
 test('far from the market own orders are a book of their own, by price and time (seed 20260303)', () => {

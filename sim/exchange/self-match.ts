@@ -21,6 +21,8 @@ export type SelfMatchTerms = {
   readonly bands: PriceBands | undefined
   /** Orders of one group do not meet: of them one alone trades. */
   readonly links: VenueLinks | undefined
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
   readonly events: MatchingEvents
 }
 
@@ -56,15 +58,16 @@ export class SelfMatch {
 
   /** Whether a fill-or-kill order fills whole, if the market without own orders had `shown_units` of it. */
   fillsWhole(order: VenueOrder, reach_units: number, shown_units: number): boolean {
+    const { rule, resting, links, terms_hold } = this.#terms
     const { instrument_index, side, account } = order
     const wanted = fillableUnits(order)
-    if (this.#terms.rule === 'cancel_passive') return shown_units >= wanted
-    if (this.#terms.rule !== 'allowed')
-      return shown_units >= wanted && !this.meets(account, instrument_index, side, reach_units)
-    let units = shown_units
-    for (const own of this.#terms.resting.ofSide(instrument_index, side === 'buy' ? 'sell' : 'buy'))
-      if (own.account === account && reaches(side, reach_units, own)) units += leavesUnits(own)
-    return units >= wanted
+    if (rule === 'cancel_passive') return shown_units >= wanted
+    const met = resting
+      .ofSide(instrument_index, side === 'buy' ? 'sell' : 'buy')
+      .filter((own) => own.account === account && reaches(side, reach_units, own))
+      .filter((own) => !terms_hold || links?.others(own).includes(order) !== true)
+    if (rule !== 'allowed') return shown_units >= wanted && met.length === 0
+    return met.reduce((units, own) => units + leavesUnits(own), shown_units) >= wanted
   }
 
   #opposite(order: VenueOrder, reach_units: number, isThrough: boolean): VenueOrder | undefined {
