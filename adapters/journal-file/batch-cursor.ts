@@ -41,12 +41,13 @@ export class BatchCursor {
       this.#file ??= await this.#files.open(this.#segment)
       this.#reader ??= new BatchReader(this.#file, await this.#file.size(), this.#offset)
       const batch = await this.#reader.next()
-      if (typeof batch === 'string') throw journalCorrupt(this.#file.path, this.#reader.offset, batch)
       this.#offset = this.#reader.offset
-      if (batch !== undefined) {
+      if (typeof batch === 'object') {
         this.#last = batch
         return batch
       }
+      if (batch !== undefined && !(await this.#reader.isAtRoom()))
+        throw journalCorrupt(this.#file.path, this.#offset, batch)
       // What is durable stands in the next segment when this one holds no more.
       await this.close()
       this.#segment += 1

@@ -4,6 +4,7 @@ import { type Batch, HEADER_SIZE } from '../../engine/journal/batch-format.ts'
 import { claimedLength, parseBatch } from '../../engine/journal/parse-batch.ts'
 import { nodeSha256 } from '../sha256/node-sha256.ts'
 import type { ReadableFile } from './epoch-files.ts'
+import { endOfWritten } from './segment-room.ts'
 
 const CHUNK_SIZE = 1024 * 1024
 
@@ -37,6 +38,11 @@ export class BatchReader {
     const batch = parseBatch(await this.#bytes(length), nodeSha256)
     if (typeof batch !== 'string') this.#offset += length
     return batch
+  }
+
+  /** Whether nothing but zeros is left: room that no batch was written into. */
+  async isAtRoom(): Promise<boolean> {
+    return (await endOfWritten(this.#file, this.#offset, this.#size)) === this.#offset
   }
 
   /** The next `count` bytes at the offset, from the chunk or from the file. */

@@ -121,7 +121,7 @@ test('[J7] an intact batch beyond the mark is kept, and survives a power loss fr
 
 test('[J8] damage beyond a mark that went stale is refused where a later batch proves it was acknowledged', async () => {
   const fs = new PowerLossFs()
-  const journal = await openFileJournal({ directory: '/journal', fs })
+  const journal = await openFileJournal({ directory: '/journal', fs, room_bytes: 0 })
   const writer = await journal.openEpoch(opening(1))
   const stale = fs.bytesOf('/journal/epoch-000001/mark').slice()
   const starts: number[] = []

@@ -23,7 +23,11 @@ export type EpochScan = {
   readonly tail: JournalPosition
   /** Damage beyond the mark. Damage before it was refused. */
   readonly damage: Damage | undefined
+  /** Segments that do not end with their last batch, but with room for more. */
+  readonly room: readonly Room[]
 }
+
+export type Room = Pick<Damage, 'segment' | 'offset' | 'file'>
 
 export type EpochToScan = {
   readonly files: EpochFiles
@@ -42,11 +46,12 @@ export async function scanEpoch(target: EpochToScan): Promise<EpochScan> {
   const { header, base } = openingOf(must(walk.opening, 'the first batch is the opening'))
   const { epoch } = target
   const recovered = { epoch, header, base, last_lsn: tail.last_lsn, chain_hash: tail.chain_hash }
-  return { recovered, tail, damage }
+  return { recovered, tail, damage, room: walk.room }
 }
 
 class EpochWalk {
   readonly #target: EpochToScan
+  readonly room: Room[] = []
   opening: Batch | undefined
   tail: JournalPosition | undefined
 
@@ -78,7 +83,11 @@ class EpochWalk {
         const start = reader.offset
         const batch = await reader.next()
         if (batch === undefined) break
-        if (typeof batch === 'string') return this.#damage(segment, start, batch)
+        if (typeof batch === 'string') {
+          if (!(await reader.isAtRoom())) return this.#damage(segment, start, batch)
+          this.room.push({ segment, offset: start, file: file.path })
+          break
+        }
         const fault = this.#continuity(batch)
         if (fault !== undefined) return this.#damage(segment, start, fault)
         this.#accept(batch, segment, reader.offset)

@@ -98,6 +98,11 @@ async function writing(
   durability: 'local' | 'deferred',
 ): Promise<{ readonly fs: PowerLossFs; readonly writer: JournalWriter }> {
   const fs = new PowerLossFs()
-  const journal = await openFileJournal({ directory: '/journal', fs, batch_bytes_max: 1_000 })
+  const journal = await openFileJournal({
+    directory: '/journal',
+    fs,
+    batch_bytes_max: 1_000,
+    room_bytes: 0,
+  })
   return { fs, writer: await journal.openEpoch({ ...opening(1), durability }) }
 }

@@ -24,6 +24,9 @@ test('[J3] commits that meet a running flush share the next one', async () => {
 
 test('[J3] a commit costs one write and one sync of the batch, and one of the mark', async () => {
   const { fs, writer } = await writing('local')
+  // It makes room, into which the next one is written.
+  writer.append(RECORD_KIND.input, bytes('first'))
+  await writer.commit()
   for (let i = 0; i < 100; i++) writer.append(RECORD_KIND.input, bytes('record'))
   const before = fs.operations
   await Promise.all([writer.commit(), writer.commit()])

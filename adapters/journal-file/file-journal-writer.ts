@@ -128,9 +128,18 @@ export class FileJournalWriter implements JournalWriter {
       await this.commit()
       await this.#marking
       if (this.#failure !== undefined) throw this.#failure
+      await this.#finish()
     } finally {
       await this.#options.segments.close()
       await this.#options.mark.close()
+    }
+  }
+
+  async #finish(): Promise<void> {
+    try {
+      await this.#options.segments.finish()
+    } catch (error) {
+      throw this.#fail(error)
     }
   }
 

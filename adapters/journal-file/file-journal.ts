@@ -32,10 +32,13 @@ export type FileJournalOptions = {
   readonly segment_bytes_max?: number
   /** A batch that has reached this size is sealed, so that each fits into one message of another log. */
   readonly batch_bytes_max?: number
+  /** Room kept ahead of the last batch at most, under `local` durability; a crash leaves it to the next opening. */
+  readonly room_bytes?: number
 }
 
 export const SEGMENT_BYTES_MAX = 256 * 1024 * 1024
 const BATCH_BYTES_MAX = 512 * 1024
+const ROOM_BYTES = 4 * 1024 * 1024
 
 /**
  * Opens the journal that another process is writing, up to what is durable at this moment, for reading alone: nothing is
@@ -45,7 +48,7 @@ export async function readRunningJournal(options: FileJournalOptions): Promise<R
   const { directory, fs = nodeJournalFs } = options
   try {
     const recovered = await recoverJournal(fs, directory, true)
-    const sizes = { segment_bytes_max: SEGMENT_BYTES_MAX, batch_bytes_max: BATCH_BYTES_MAX }
+    const sizes = { segment_bytes_max: SEGMENT_BYTES_MAX, batch_bytes_max: BATCH_BYTES_MAX, room_bytes: 0 }
     return new FileJournal({ directory, fs, ...sizes, release: () => undefined, recovered })
   } catch (error) {
     throw journalFault(error, directory)
@@ -57,12 +60,14 @@ export async function openFileJournal(options: FileJournalOptions): Promise<Jour
   const { directory, fs = nodeJournalFs } = options
   const segment_bytes_max = options.segment_bytes_max ?? SEGMENT_BYTES_MAX
   const batch_bytes_max = options.batch_bytes_max ?? BATCH_BYTES_MAX
+  const room_bytes = options.room_bytes ?? ROOM_BYTES
   try {
     await fs.makeDirectory(directory)
     const release = await fs.lock(directory)
     try {
       const recovered = await recoverJournal(fs, directory)
-      return new FileJournal({ directory, fs, segment_bytes_max, batch_bytes_max, release, recovered })
+      const sizes = { segment_bytes_max, batch_bytes_max, room_bytes }
+      return new FileJournal({ directory, fs, ...sizes, release, recovered })
     } catch (error) {
       release()
       throw error
@@ -152,16 +157,22 @@ class FileJournal implements Journal {
       opening.epoch === this.#last.epoch + 1,
       `epoch ${this.#last.epoch + 1} follows epoch ${this.#last.epoch}`,
     )
-    const { directory, fs, segment_bytes_max, batch_bytes_max } = this.#parts
+    const { directory, fs, segment_bytes_max, batch_bytes_max, room_bytes } = this.#parts
     try {
       const opened = await createEpoch({ fs, directory, opening, previous_hash: this.#last.chain_hash })
       const { epoch_directory, mark } = opened
+      const { durability = 'local' } = opening
       this.#writer = new FileJournalWriter({
         epoch: opening.epoch,
-        durability: opening.durability ?? 'local',
+        durability,
         epoch_directory,
         batch_bytes_max,
-        segments: new SegmentWriter({ ...opened, fs, segment_bytes_max }),
+        segments: new SegmentWriter({
+          ...opened,
+          fs,
+          segment_bytes_max,
+          room_bytes: durability === 'local' ? room_bytes : 0,
+        }),
         mark,
       })
       return this.#writer

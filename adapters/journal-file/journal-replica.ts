@@ -113,7 +113,14 @@ export class JournalReplica {
     const epoch_directory = epochPath(directory, epoch)
     const { mark } = await DurableMark.open({ fs, epoch_directory, epoch })
     const file = await fs.open(segmentPath(epoch_directory, tail.segment))
-    const segments = new SegmentWriter({ fs, epoch_directory, segment_bytes_max, file, tail })
+    const segments = new SegmentWriter({
+      fs,
+      epoch_directory,
+      segment_bytes_max,
+      file,
+      tail,
+      room_bytes: 0,
+    })
     this.#open = { segments, mark }
     this.#end = { epoch, number: tail.number, last_lsn: tail.last_lsn, chain_hash: tail.chain_hash }
   }
@@ -141,7 +148,8 @@ export class JournalReplica {
     if (batch.epoch === 1 && !sameBytes(previous_hash, FIRST_PREVIOUS_HASH))
       throw this.#broken('the first epoch continues something')
     const opened = await createEpoch({ fs, directory, opening: openingOf(batch), previous_hash })
-    this.#open = { segments: new SegmentWriter({ ...opened, fs, segment_bytes_max }), mark: opened.mark }
+    const segments = new SegmentWriter({ ...opened, fs, segment_bytes_max, room_bytes: 0 })
+    this.#open = { segments, mark: opened.mark }
     if (!sameBytes(opened.tail.chain_hash, batch.chain_hash))
       throw this.#broken(`the opening of epoch ${batch.epoch} is sealed in another way`)
   }

@@ -12,7 +12,7 @@ import type { FoundEpoch } from './found-epoch.ts'
 import { journalCorrupt } from './journal-errors.ts'
 import { epochPath, isLeavingName, isStagingName } from './journal-paths.ts'
 import { listEpochs } from './list-epochs.ts'
-import { cutTail, settleTail, type TailRepair } from './tail-repair.ts'
+import { cutRoom, cutTail, settleTail, type TailRepair } from './tail-repair.ts'
 
 export type RecoveredJournal = {
   readonly epochs: readonly RecoveredEpoch[]
@@ -70,7 +70,7 @@ async function recoverEpoch(place: {
   const folder = { fs, epoch_directory: epochPath(directory, epoch), epoch }
   const { mark, position } = await DurableMark.open(folder)
   try {
-    const { recovered, tail, damage } = await scanEpoch({
+    const { recovered, tail, damage, room } = await scanEpoch({
       files: folderEpoch(fs, directory, epoch),
       epoch,
       previous_hash,
@@ -80,9 +80,13 @@ async function recoverEpoch(place: {
     if (!place.is_last || place.beside_writer) {
       // The next epoch was opened on a whole one, and its opening names the hash of its end.
       if (damage !== undefined) throw journalCorrupt(damage.file, damage.offset, damage.what)
+      const [left] = room
+      if (left !== undefined)
+        throw journalCorrupt(left.file, left.offset, 'zeros stand behind the last batch')
       return { recovered, tail }
     }
     const repaired = damage && (await cutTail(folder, damage, tail))
+    for (const { file, offset } of room) await cutRoom(fs, file, offset)
     // Even where nothing lies beyond the mark: after a kill the mark itself may stand in the page cache alone.
     await mark.confirm()
     await settleTail(folder, position, tail)

@@ -7,6 +7,7 @@ import type { JournalPosition } from './durable-mark.ts'
 import type { Damage } from './epoch-scan.ts'
 import { journalCorrupt } from './journal-errors.ts'
 import { segmentNumbers, segmentPath } from './journal-paths.ts'
+import { endOfWritten } from './segment-room.ts'
 
 const CHUNK_SIZE = 1024 * 1024
 const MAGIC_BYTES = Buffer.alloc(4)
@@ -97,13 +98,23 @@ async function findMagic(file: JournalFile, size: number, from: number): Promise
   return undefined
 }
 
-async function truncate(place: TailPlace, damage: Damage): Promise<number> {
-  const file = await place.fs.open(damage.file)
+/** Durable once the tail is settled. */
+export async function cutRoom(fs: JournalFs, path: string, offset: number): Promise<void> {
+  const file = await fs.open(path)
   try {
-    const size = await file.size()
-    await file.truncate(damage.offset)
+    await file.truncate(offset)
+  } finally {
+    await file.close()
+  }
+}
+
+async function truncate(place: TailPlace, { file: path, offset }: Damage): Promise<number> {
+  const file = await place.fs.open(path)
+  try {
+    const written = await endOfWritten(file, offset, await file.size())
+    await file.truncate(offset)
     await file.fdatasync()
-    return size - damage.offset
+    return written - offset
   } finally {
     await file.close()
   }

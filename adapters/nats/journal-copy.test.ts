@@ -75,7 +75,8 @@ async function started(
   stream = STREAM,
   isHeld = () => true,
 ): Promise<Node> {
-  const journal = await openFileJournal({ directory, segment_bytes_max: 2_000, batch_bytes_max: 400 })
+  const sizes = { segment_bytes_max: 2_000, batch_bytes_max: 400, room_bytes: 0 }
+  const journal = await openFileJournal({ directory, ...sizes })
   const behind: string[] = []
   const waiting: { behind: boolean; resolve: () => void }[] = []
   try {
