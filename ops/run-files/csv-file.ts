@@ -3,7 +3,7 @@
 
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import type { TObject } from 'typebox'
-import { csvLine } from './csv.ts'
+import { csvCell, csvLine, joinedLine } from './csv.ts'
 import { notWritten } from './not-written.ts'
 
 const BUFFERED_LENGTH_MAX = 1 << 16
@@ -11,6 +11,10 @@ const BUFFERED_LENGTH_MAX = 1 << 16
 export class CsvFile<Row extends Readonly<Record<string, string>>> {
   readonly #path: string
   readonly #columns: readonly (keyof Row & string)[]
+  /** Of each column, whether its schema has a pattern: words and numbers, in which there is nothing to escape. */
+  readonly #isPlain: readonly boolean[]
+  /** Of the row at hand. */
+  readonly #cells: string[]
   readonly #descriptor: number
   #text: string
   #failure: unknown
@@ -20,6 +24,8 @@ export class CsvFile<Row extends Readonly<Record<string, string>>> {
   constructor(path: string, schema: TObject) {
     this.#path = path
     this.#columns = Object.keys(schema.properties)
+    this.#isPlain = Object.values(schema.properties).map((column) => 'pattern' in column)
+    this.#cells = this.#columns.map(() => '')
     this.#text = csvLine(this.#columns)
     try {
       this.#descriptor = openSync(path, 'w')
@@ -30,7 +36,12 @@ export class CsvFile<Row extends Readonly<Record<string, string>>> {
 
   add(row: Row): void {
     if (this.#failure !== undefined) return
-    this.#text += csvLine(this.#columns.map((column) => row[column] as string))
+    const columns = this.#columns
+    for (let i = 0; i < columns.length; i++) {
+      const cell = row[columns[i] as keyof Row] as string
+      this.#cells[i] = this.#isPlain[i] === true ? cell : csvCell(cell)
+    }
+    this.#text += joinedLine(this.#cells)
     if (this.#text.length >= BUFFERED_LENGTH_MAX) this.#flush()
   }
 

@@ -8,13 +8,16 @@ const NEEDS_QUOTES = /[",\r\n]/
 const PLAIN = /^[\w.:][\w.:/-]*$/
 
 export function csvLine(cells: readonly string[]): string {
-  let line = ''
-  for (let i = 0; i < cells.length; i++) {
-    const cell = cells[i] as string
-    const text = cell === '' || PLAIN.test(cell) ? cell : csvCell(cell)
-    line += i === 0 ? text : `,${text}`
-  }
-  return `${line}\n`
+  return joinedLine(cells.map(csvCell))
+}
+
+/** A line of cells that are escaped already. Joined, it is one text at once: one that grows is copied when it is written. */
+export function joinedLine(cells: readonly string[]): string {
+  return `${cells.join(',')}\n`
+}
+
+export function csvCell(cell: string): string {
+  return cell === '' || PLAIN.test(cell) ? cell : escaped(cell)
 }
 
 /** The text of a cell as it was before `csvLine`, from what a CSV parser gives. */
@@ -22,7 +25,7 @@ export function readCell(parsed: string): string {
   return parsed.startsWith("'") ? parsed.slice(1) : parsed
 }
 
-function csvCell(text: string): string {
+function escaped(text: string): string {
   const guarded = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text
   return NEEDS_QUOTES.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded
 }

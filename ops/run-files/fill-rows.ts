@@ -6,7 +6,7 @@ import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { FillRow } from '../../schemas/run-files.ts'
 import { decimalString } from '../../schemas/units.ts'
 import { moneyText } from '../../sim/backtest/money-text.ts'
-import { intentCells } from './intent-cells.ts'
+import { intentId } from './intent-id.ts'
 import { timeText } from './time-text.ts'
 
 /** None for a fact that books nothing; a correction gives the reversal, then the trade as it should have been. */
@@ -36,7 +36,10 @@ function fillRow(
   const spec = must(specs[fact.instrument_index], 'a fill is of an instrument of the run')
   return {
     time: timeText(fact.ts_event_us),
-    ...intentCells(fact),
+    account_id: fact.account_id,
+    strategy_id: fact.strategy_id,
+    order_counter: String(fact.counter),
+    intent_id: intentId(fact),
     client_order_id: fact.client_order_id,
     execution_id: fact.execution_id,
     venue_id: fact.venue_id,

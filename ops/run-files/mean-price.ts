@@ -7,6 +7,7 @@ import { decimalString } from '../../schemas/units.ts'
 
 /** Digits below the price's own: a mean falls between two prices. */
 const EXTRA_DIGITS = 2
+const EXTRA_FACTOR = 10n ** BigInt(EXTRA_DIGITS)
 
 export class MeanPrice {
   readonly #price_scale: number
@@ -31,8 +32,7 @@ export class MeanPrice {
   /** '' without a quantity. */
   get text(): string {
     if (this.#quantity_units <= 0) return ''
-    const scaled = this.#cost * 10n ** BigInt(EXTRA_DIGITS)
-    const mean = divideRounded(scaled, BigInt(this.#quantity_units), 'half_even')
+    const mean = divideRounded(this.#cost * EXTRA_FACTOR, BigInt(this.#quantity_units), 'half_even')
     return decimalString(mean, this.#price_scale + EXTRA_DIGITS)
   }
 }

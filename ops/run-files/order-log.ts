@@ -15,7 +15,7 @@ import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { OrderOutcome, OrderRow } from '../../schemas/run-files.ts'
 import { decimalString } from '../../schemas/units.ts'
-import { intentCells } from './intent-cells.ts'
+import { intentId } from './intent-id.ts'
 import { MeanPrice } from './mean-price.ts'
 import { timeText } from './time-text.ts'
 
@@ -124,7 +124,10 @@ function orderRow(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ende
   return {
     submitted: timeText(order.submitted_us),
     ended,
-    ...intentCells(fact),
+    account_id: fact.account_id,
+    strategy_id: fact.strategy_id,
+    order_counter: String(fact.counter),
+    intent_id: intentId(fact),
     // What was held to its end has an id that no venue ever heard of.
     client_order_id: fact.incarnation === 0 ? '' : fact.client_order_id,
     venue_id: fact.venue_id,
@@ -148,7 +151,10 @@ function deniedRow(denial: OrderDenied, { price_scale, size_scale }: InstrumentS
   return {
     submitted: time,
     ended: time,
-    ...intentCells(denial),
+    account_id: denial.account_id,
+    strategy_id: denial.strategy_id,
+    order_counter: String(denial.counter),
+    intent_id: intentId(denial),
     client_order_id: '',
     venue_id: denial.venue_id,
     instrument_id: denial.instrument_id,
