@@ -134,6 +134,25 @@ test('[O17] the last ended orders are retained, open ones always', () => {
   expect(store.counts().not_sent).toBe(8)
 })
 
+test('[O17] what comes late to a retained order is kept, under every id of its', () => {
+  const store = new OrderStore(3)
+  const order = apply(store, approve(store, 1), report('new'), replace(51, 120), report('canceled'))
+  apply(store, approve(store, 12), send('new', 'refused'))
+  const found = store.find(REPLACE_ID) as OrderRecord
+  expect(found).toEqual(order)
+  expect(found).not.toBe(order)
+  apply(store, found, trade('x1', 40))
+  apply(store, approve(store, 13), send('new', 'refused'))
+  for (const id of [idOf(1), REPLACE_ID]) expect(store.find(id)?.cum_quantity_units).toBe(40)
+  expect(store.strategy(EMA).find(1)).toEqual(found)
+  apply(store, approve(store, 14), send('new', 'refused'))
+  expect([store.find(idOf(1)), store.find(REPLACE_ID), store.strategy(EMA).find(1)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
+})
+
 test('[O17] a late fill of a retained order is booked once', () => {
   const store = new OrderStore(3)
   const order = apply(store, approve(store, 1), report('canceled'), trade('x1', 40), trade('x1', 40))

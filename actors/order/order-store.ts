@@ -1,14 +1,15 @@
 // All orders of one account. An order is found by any id the venue ever saw for it, and by its key; the open ones are
 // walked in the order they came. Of the ended ones the last `order_retention` stay, because reports come late; so the
-// store has a bounded size and the millionth order costs what the first did.
+// store has a bounded size and the millionth order costs what the first did. An ended order is kept as its bytes.
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
-import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import { type ClientOrderId, parseClientOrderId, type StrategyId } from '../../schemas/ids.ts'
 import type { LedgerOrder, LedgerOrders } from '../../schemas/ledger-section.ts'
 import type { NewOrderSingle, VenueReport } from '../../schemas/messages/order.ts'
 import type { TimeUs } from '../../schemas/units.ts'
+import { counterOf, EndedOrder, EndedPages } from './ended-order.ts'
 import { loadOrder, saveOrder } from './order-codec.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { OrderEffects } from './order-facts.ts'
@@ -27,10 +28,9 @@ export class OrderStore {
   /** The order found last. */
   #latest: OrderRecord | undefined
   /** A ring: once it is full, `#oldest` is the next to be dropped. */
-  readonly #ended: OrderRecord[] = []
+  #ended: EndedOrder[] = []
   #oldest = 0
-  /** Ended orders as bytes, from the snapshot before: few change, and writing them all anew would stop the session. */
-  readonly #endedBytes = new Map<OrderRecord, Uint8Array>()
+  readonly #pages = new EndedPages()
   readonly #counts = { accepted: 0, not_sent: 0, rejected: 0, filled: 0, canceled: 0, expired: 0 }
 
   constructor(orderRetention: number) {
@@ -51,7 +51,6 @@ export class OrderStore {
   apply(order: OrderRecord, event: OrderEvent, out: OrderEffects): void {
     const { accepted, ended } = order
     const idCount = order.client_order_ids.length
-    if (ended && this.#endedBytes.size > 0) this.#endedBytes.delete(order)
     orderTable.dispatch(order, event, out)
     if (event.type === 'request.cancel' || event.type === 'request.replace') {
       this.strategy(order.strategy_id).noteCounter(event.body.counter)
@@ -60,6 +59,7 @@ export class OrderStore {
     if (order.accepted && !accepted) this.#counts.accepted += 1
     if (order.ended && !ended) this.#end(order)
     else if (ended && !order.ended) this.#reopen(order)
+    else if (ended) this.#rewrite(order)
   }
 
   /** The order of any incarnation, cancel or replace request with this id. */
@@ -111,21 +111,16 @@ export class OrderStore {
     writer.count(this.#open.size)
     for (const order of this.#open) saveOrder(writer, order)
     writer.count(this.#ended.length)
-    for (let i = 0; i < this.#ended.length; i++) {
-      writer.raw(this.#bytesOf(this.#ended[(this.#oldest + i) % this.#ended.length] as OrderRecord))
-    }
+    for (const order of this.#endedInTurn()) writer.raw(order.bytes)
   }
 
   /** What a later build takes up. */
   saveLedger(): Omit<LedgerOrders, 'stray_count'> {
-    const ended = this.#ended.map(
-      (_, i) => this.#ended[(this.#oldest + i) % this.#ended.length] as OrderRecord,
-    )
     return {
       counts: { ...this.#counts },
       strategies: [...this.#byStrategy].map(([strategy_id, orders]) => ({ strategy_id, ...orders.marks })),
       open: [...this.#open].map(ledgerOrder),
-      ended: ended.map(ledgerOrder),
+      ended: this.#endedInTurn().map((order) => ledgerOrder(order.read())),
     }
   }
 
@@ -163,18 +158,12 @@ export class OrderStore {
       const order = loadOrder(reader)
       this.#add(order)
       this.#retain(order)
-      this.#bytesOf(order)
     }
   }
 
-  #bytesOf(order: OrderRecord): Uint8Array {
-    const known = this.#endedBytes.get(order)
-    if (known !== undefined) return known
-    const writer = new CanonicalWriter(1_024)
-    saveOrder(writer, order)
-    const bytes = writer.copy()
-    this.#endedBytes.set(order, bytes)
-    return bytes
+  /** Oldest first. */
+  #endedInTurn(): EndedOrder[] {
+    return [...this.#ended.slice(this.#oldest), ...this.#ended.slice(0, this.#oldest)]
   }
 
   #add(order: OrderRecord): void {
@@ -182,7 +171,9 @@ export class OrderStore {
   }
 
   #index(order: OrderRecord, at: number): void {
-    this.strategy(order.strategy_id).addRequest(requestCounter(order, at), order)
+    // The first id has the order's own counter.
+    const counter = at === 0 ? order.counter : counterOf(order.client_order_ids[at] as ClientOrderId)
+    this.strategy(order.strategy_id).addRequest(counter, order)
   }
 
   #end(order: OrderRecord): void {
@@ -194,38 +185,40 @@ export class OrderStore {
   /** An order proven never sent turned up alive. Rare, so the ring is made anew. */
   #reopen(order: OrderRecord): void {
     this.#counts.not_sent -= 1
-    this.#endedBytes.delete(order)
-    const ended = this.#ended.splice(0)
-    for (let i = 0; i < ended.length; i++) {
-      const kept = ended[(this.#oldest + i) % ended.length] as OrderRecord
-      if (kept !== order) this.#ended.push(kept)
-    }
+    const orders = this.strategy(order.strategy_id)
+    const ended = must(orders.ended(order.counter), 'an order that ended is retained')
+    this.#ended = this.#endedInTurn().filter((other) => other !== ended)
     this.#oldest = 0
+    orders.putRequests(order, ended.request_counters)
+    this.#latest = order
     this.#open.add(order)
   }
 
   #retain(order: OrderRecord): void {
+    const ended = new EndedOrder(order, this.#pages)
+    this.strategy(order.strategy_id).putRequests(ended, ended.request_counters)
     if (this.#ended.length < this.#retention) {
-      this.#ended.push(order)
+      this.#ended.push(ended)
       return
     }
-    this.#drop(this.#ended[this.#oldest] as OrderRecord)
-    this.#ended[this.#oldest] = order
+    this.#drop(this.#ended[this.#oldest] as EndedOrder)
+    this.#ended[this.#oldest] = ended
     this.#oldest = (this.#oldest + 1) % this.#retention
   }
 
-  #drop(order: OrderRecord): void {
-    if (order === this.#latest) this.#latest = undefined
-    if (this.#endedBytes.size > 0) this.#endedBytes.delete(order)
+  /** What came late to an order that had ended. */
+  #rewrite(order: OrderRecord): void {
     const orders = this.strategy(order.strategy_id)
-    for (let i = 0; i < order.client_order_ids.length; i++) orders.dropRequest(requestCounter(order, i))
-    orders.noteDropped(order)
+    const ended = must(orders.ended(order.counter), 'an order that ended is retained')
+    ended.write(order, this.#pages)
+    orders.putRequests(ended, ended.request_counters)
+    this.#latest = order
   }
-}
 
-/** The counter in one of an order's ids; the first has the order's own. */
-function requestCounter(order: OrderRecord, at: number): number {
-  if (at === 0) return order.counter
-  const id = order.client_order_ids[at] as ClientOrderId
-  return must(parseClientOrderId(id), "an order's ids are the engine's own").counter
+  #drop(order: EndedOrder): void {
+    const { strategy_id, counter } = order
+    if (this.#latest?.counter === counter && this.#latest.strategy_id === strategy_id)
+      this.#latest = undefined
+    this.strategy(strategy_id).drop(order)
+  }
 }

@@ -5,6 +5,7 @@ import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts
 import { CounterMap } from '../../engine/counter-map.ts'
 import { assert } from '../../schemas/assert.ts'
 import { ENGINE_COUNTER_BASE } from '../../schemas/ids.ts'
+import { EndedOrder } from './ended-order.ts'
 import type { OrderRecord } from './order-record.ts'
 
 export type StrategyMarks = {
@@ -15,7 +16,7 @@ export type StrategyMarks = {
 
 export class StrategyOrders {
   /** By the counter of any id the venue ever saw for an order: its own, its replacements', its cancels'. */
-  readonly #byRequest = new CounterMap<OrderRecord>()
+  readonly #byRequest = new CounterMap<OrderRecord | EndedOrder>()
   #counterHigh = 0
   #droppedHigh = 0
   #engineRequests = 0
@@ -33,12 +34,19 @@ export class StrategyOrders {
   /** The order that began with this counter. */
   find(counter: number): OrderRecord | undefined {
     const order = this.#byRequest.get(counter)
-    return order?.counter === counter ? order : undefined
+    return order?.counter === counter ? recordOf(order) : undefined
   }
 
   /** The order a request with this counter is about. */
   findByRequest(counter: number): OrderRecord | undefined {
-    return this.#byRequest.get(counter)
+    const order = this.#byRequest.get(counter)
+    return order && recordOf(order)
+  }
+
+  /** The ended order that began with this counter. */
+  ended(counter: number): EndedOrder | undefined {
+    const order = this.#byRequest.get(counter)
+    return order instanceof EndedOrder ? order : undefined
   }
 
   addRequest(counter: number, order: OrderRecord): void {
@@ -46,6 +54,12 @@ export class StrategyOrders {
     this.#byRequest.set(counter, order)
     assert(this.#byRequest.size > size, "a strategy's counter is used once")
     this.noteCounter(counter)
+  }
+
+  /** The order of these requests is held in another form now. */
+  putRequests(order: OrderRecord | EndedOrder, counters: readonly number[]): void {
+    this.#byRequest.set(order.counter, order)
+    for (const counter of counters) this.#byRequest.set(counter, order)
   }
 
   noteCounter(counter: number): void {
@@ -61,12 +75,10 @@ export class StrategyOrders {
     return ENGINE_COUNTER_BASE + this.#engineRequests
   }
 
-  dropRequest(counter: number): void {
+  drop({ counter, request_counters }: EndedOrder): void {
     this.#byRequest.delete(counter)
-  }
-
-  noteDropped(order: OrderRecord): void {
-    if (order.counter > this.#droppedHigh) this.#droppedHigh = order.counter
+    for (const request of request_counters) this.#byRequest.delete(request)
+    if (counter > this.#droppedHigh) this.#droppedHigh = counter
   }
 
   get marks(): StrategyMarks {
@@ -95,4 +107,8 @@ export class StrategyOrders {
     this.#droppedHigh = reader.number()
     this.#engineRequests = reader.number()
   }
+}
+
+function recordOf(order: OrderRecord | EndedOrder): OrderRecord {
+  return order instanceof EndedOrder ? order.read() : order
 }

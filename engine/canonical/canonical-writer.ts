@@ -90,8 +90,8 @@ export class CanonicalWriter {
   }
 
   text(value: string): void {
-    // Of a text just made: the length of a text of many internal kinds is looked up, too.
-    const { length } = `${value}`
+    // biome-ignore lint/style/useTemplate: a sum is known to be a text, whose length needs no look-up
+    const { length } = '' + value
     const start = this.#length
     // Three bytes bound any UTF-16 unit, so one reservation serves the fast path and the encoder.
     this.#reserve(4 + length * 3)
