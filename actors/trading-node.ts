@@ -240,6 +240,7 @@ class Wiring {
       apart,
       counterHighWater: (strategy_id) => orders.counterHighWater(strategy_id),
       terms_hold: this.#holds('terms_hold'),
+      due_alone: this.#holds('due_alone'),
     })
     this.#executions.set(account.id, execution)
   }

@@ -12,6 +12,8 @@
  *    is a price. Orders the engine would hold without ever looking at their trigger, or send with another time in force, go
  *    to the gate, which denies them; one that is held loses its place by a replace, as at a venue. What the gate denies
  *    behind its trigger is open no longer for a strategy in another node. An order keeps its place in a queue over a halt.
+ *    What is due between linked orders while a market is closed is looked at every quarter second, and nothing else is: a
+ *    request that a venue refused is not made again for that.
  */
 export const BEHAVIOUR = 3
 
@@ -21,6 +23,7 @@ export const SINCE_BEHAVIOUR = {
   terms_hold: 3,
   denied_closes: 3,
   place_over_halt: 3,
+  due_alone: 3,
 } as const
 
 /** Of a journal's header; those of before there was a number name none. */

@@ -74,6 +74,7 @@ export class ExecutionActor implements Actor {
       held: this.#held,
       isOpenFor,
       onDue: () => node.timers.set(index, DUE, node.now_us + DUE_US),
+      due_alone: options.due_alone,
       onChange,
       orderOf: options.orderOf,
       cancel: (strategy_id, counter) => this.#cancelOwn(strategy_id, counter),
@@ -127,7 +128,7 @@ export class ExecutionActor implements Actor {
   }
 
   onTimer(id: string): void {
-    if (id === DUE) this.#linked.settle()
+    if (id === DUE) this.#linked.settleDue()
     else this.#onExpired(this.#held.expire(id))
   }
 

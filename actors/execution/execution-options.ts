@@ -31,4 +31,6 @@ export type ExecutionOptions = {
   readonly counterHighWater: (strategy_id: StrategyId) => number
   /** Whether what an order says holds to its end (schemas/behaviour.ts). */
   readonly terms_hold: boolean
+  /** Whether what is due is looked at again alone (schemas/behaviour.ts). */
+  readonly due_alone: boolean
 }

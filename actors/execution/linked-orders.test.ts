@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 import { must } from '../../schemas/assert.ts'
+import { BEHAVIOUR } from '../../schemas/behaviour.ts'
+import type { Config } from '../../schemas/config.ts'
 import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
 import { sizeUnits } from '../../schemas/units.ts'
 import { Desk } from '../desk.test-support.ts'
-import { EURUSD, type TestNode, testInstrument } from '../trading-node.test-support.ts'
+import { EURUSD, type TestNode, testInstrument, testStrategy } from '../trading-node.test-support.ts'
 
 const BASIC = { orders: { market: ['ioc', 'gtc'], limit: ['gtc', 'gtd', 'day'] } } as const
 const entry = { instrument: EURUSD, side: 'buy', quantity_units: 1_000, limit_price_units: 99_000 } as const
@@ -433,4 +435,48 @@ test('[E6] a child that its sibling took along when it had no share does not go 
     ['held', 'canceled'],
     ['held', 'canceled'],
   ])
+})
+
+test.each([
+  { behaviour: 2, sent_ms: 900 },
+  { behaviour: BEHAVIOUR, sent_ms: 300 },
+])('[E14] what comes due meanwhile puts nothing off: %j', ({ behaviour, sent_ms }) => {
+  const instruments = [testInstrument(EURUSD, 0), testInstrument('GBPUSD.sim', 1)]
+  const strategies = [testStrategy('s', 'main', [EURUSD, 'GBPUSD.sim'])]
+  const config = (base: Config) => ({ ...base, strategies })
+  const desk = new Desk({ capabilities: BASIC, instruments, behaviour, config })
+  desk.quote('GBPUSD.sim', 100_000, 100_010)
+  desk.do((ctx) => {
+    ctx.submit({ ...profit, parent: { counter: ctx.submit(entry) } })
+    const other = { ...entry, instrument: 'GBPUSD.sim' }
+    const parent = { counter: ctx.submit(other), fill: 'full' } as const
+    ctx.submit({ ...profit, instrument: 'GBPUSD.sim', parent })
+  })
+  for (const counter of [1, 3]) desk.accept(order(desk, counter))
+  desk.securityStatus(EURUSD, 'halted')
+  desk.securityStatus('GBPUSD.sim', 'halted')
+  trade(desk, 3, 1_000)
+  const from_us = desk.now_us
+  desk.securityStatus('GBPUSD.sim', 'trading')
+  // The other child is due again and again, and its instrument stays halted.
+  let ms = 0
+  while (ms < 2_000 && !sent(desk).includes('4 limit 1000')) {
+    ms += 100
+    desk.pass(from_us + ms * 1_000)
+    desk.quote('GBPUSD.sim', 100_000, 100_010, from_us + ms * 1_000)
+    if (ms <= 600) trade(desk, 1, 100, ms)
+  }
+  expect([sent(desk), ms]).toEqual([['1 limit 1000', '3 limit 1000', '4 limit 1000'], sent_ms])
+})
+
+test('[E11] what is due survives a restart', () => {
+  const desk = bracket('oco', 'partial')
+  desk.securityStatus(EURUSD, 'halted')
+  trade(desk, 1, 1_000)
+  const again = desk.reloaded()
+  expect(again.save()).toEqual(desk.save())
+  again.securityStatus(EURUSD, 'trading')
+  again.quote(EURUSD, 100_000, 100_010)
+  again.pass(again.now_us + 250_000)
+  expect(sent(again)).toEqual(['2 limit 1000'])
 })

@@ -11,6 +11,7 @@ import type { SubmitIntent } from '../../schemas/messages/intent.ts'
 import { isFill, type OrderFact, type OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { GroupType, OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { OrderRecord } from '../order/order-record.ts'
+import { DueLinks } from './due-links.ts'
 import type { HeldBook } from './held-book.ts'
 import type { HeldOrder } from './held-order.ts'
 import type { HoldingChange } from './holding-change.ts'
@@ -23,6 +24,8 @@ export type LinkedOptions = {
   /** Whether an order of the strategy may go to the gate now; what may not waits, and `onDue` is told. */
   readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number) => boolean
   readonly onDue: () => void
+  /** Whether what is due is looked at again alone (schemas/behaviour.ts). */
+  readonly due_alone: boolean
   /** Hears of each change of a group. */
   readonly onChange: (change: HoldingChange) => void
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
@@ -46,6 +49,7 @@ export class LinkedOrders {
   /** Orders asked for in the input under way: the order actor does not know them yet. */
   readonly #asked = new RingBuffer<SubmitIntent>()
   #askedAt = 0
+  readonly #due = new DueLinks()
 
   constructor(options: LinkedOptions) {
     this.#options = options
@@ -118,12 +122,26 @@ export class LinkedOrders {
     if (!REFUSALS.has(fact.type)) this.#payOwed(strategy_id, counter)
   }
 
+  /** Does what was due and could not be done, as far as it can be done now. */
+  settleDue(): void {
+    const { held, due_alone } = this.#options
+    if (!due_alone) return this.settle()
+    const { members, children } = this.#due.take()
+    // Members first: one that is released now is no order of the order actor's before the step ends.
+    for (const { strategy_id, counter } of members) this.#payOwed(strategy_id as StrategyId, counter)
+    for (const { strategy_id, counter } of children) {
+      const child = held.find(strategy_id, counter)
+      if (child?.awaits === 'parent') this.#settleChild(child)
+    }
+  }
+
   /**
    * Does what was due and could not be done: what waited for market or account to be open, and what an earlier build did
    * not live to record, a parent or a member that ended or traded in its last step.
    */
   settle(): void {
     const { held } = this.#options
+    this.#due.take()
     const members = this.#groups.members()
     const isHeld = ({ strategy_id, counter }: Member) => held.find(strategy_id, counter) !== undefined
     const kept = new Set(members.filter(isHeld))
@@ -160,10 +178,12 @@ export class LinkedOrders {
 
   save(writer: CanonicalWriter): void {
     this.#groups.save(writer)
+    this.#due.save(writer)
   }
 
   load(reader: CanonicalReader): void {
     this.#groups.load(reader)
+    this.#due.load(reader)
   }
 
   saveLedger(): LedgerGroup[] {
@@ -182,13 +202,13 @@ export class LinkedOrders {
 
   /** Whether the child goes, or will as soon as it may. */
   #release(child: HeldOrder, parent: Parent): boolean {
-    const { held, isOpenFor, onDue } = this.#options
+    const { held, isOpenFor } = this.#options
     // What became of a child before it has taken this one along.
     if (held.find(child.strategy_id, child.counter) !== child) return true
     const granted_units = this.#granted(child, parent)
     if (granted_units === 0) return false
     if (isOpenFor(child.strategy_id, child.instrument_index)) this.#letGo(child, parent, granted_units)
-    else onDue()
+    else this.#wait(() => this.#due.noteChild(child))
     return true
   }
 
@@ -298,6 +318,13 @@ export class LinkedOrders {
     else this.#payOwed(strategy_id as StrategyId, counter)
   }
 
+  /** The first that is due says when all are looked at again; what comes to it puts nothing off. */
+  #wait(note: () => void): void {
+    const { due_alone, onDue } = this.#options
+    if (!due_alone || this.#due.isEmpty) onDue()
+    note()
+  }
+
   /** Tells the venue what a member may still trade, as soon as it can be told. */
   #payOwed(strategy_id: StrategyId, counter: number): void {
     const member = this.#groups.member(strategy_id, counter)
@@ -310,7 +337,8 @@ export class LinkedOrders {
     if (max <= order.cum_quantity_units) return this.#cancel(member)
     // A request in flight is answered by a fact, and that comes here again.
     if (order.state !== 'new' && order.state !== 'partially_filled') return
-    if (!this.#options.isOpenFor(strategy_id, order.instrument_index)) return this.#options.onDue()
+    if (!this.#options.isOpenFor(strategy_id, order.instrument_index))
+      return this.#wait(() => this.#due.noteMember(member))
     this.#options.resize(order, max)
   }
 }

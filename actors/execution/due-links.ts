@@ -1,0 +1,50 @@
+// What is due between linked orders and cannot be done now, since market or account are not open: children to release, and
+// members of groups whose venue is owed a word. Only these are looked at again, however many are held.
+
+import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { type HeldKey, heldKey } from './held-orders.ts'
+
+export class DueLinks {
+  /** By key, the longest due first. */
+  readonly #members = new Map<string, HeldKey>()
+  readonly #children = new Map<string, HeldKey>()
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0 && this.#children.size === 0
+  }
+
+  noteMember({ strategy_id, counter }: HeldKey): void {
+    this.#members.set(heldKey({ strategy_id, counter }), { strategy_id, counter })
+  }
+
+  noteChild({ strategy_id, counter }: HeldKey): void {
+    this.#children.set(heldKey({ strategy_id, counter }), { strategy_id, counter })
+  }
+
+  /** All that is due; what is still not to be done is noted again. */
+  take(): { readonly members: readonly HeldKey[]; readonly children: readonly HeldKey[] } {
+    const taken = { members: [...this.#members.values()], children: [...this.#children.values()] }
+    this.#members.clear()
+    this.#children.clear()
+    return taken
+  }
+
+  save(writer: CanonicalWriter): void {
+    for (const due of [this.#members, this.#children]) {
+      writer.count(due.size)
+      for (const { strategy_id, counter } of due.values()) {
+        writer.text(strategy_id)
+        writer.number(counter)
+      }
+    }
+  }
+
+  load(reader: CanonicalReader): void {
+    for (const due of [this.#members, this.#children])
+      for (let left = reader.count(); left > 0; left--) {
+        const key = { strategy_id: reader.text(), counter: reader.number() }
+        due.set(heldKey(key), key)
+      }
+  }
+}
