@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { must } from '../../schemas/assert.ts'
+import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { runCli, startCli } from './run-cli.test-support.ts'
 import { sessionText, TRADER } from './trading-session.test-support.ts'
 
@@ -28,7 +32,11 @@ test('a session trades at an exchange in a process of its own, which refuses a s
     code: 'exchange.account_in_use',
     what: 'The account main is in use by the session one.',
   })
-  expect(json(runCli(['stop', 'one', '--json'], { cwd }))).toEqual({ was_running: true, open_orders: 0 })
+  expect(json(runCli(['stop', 'one', '--json'], { cwd }))).toEqual({
+    was_running: true,
+    open_orders: 0,
+    held_orders: 0,
+  })
   expect(await first.exit()).toBe(0)
   expect(json(runCli(['verify', 'one', '--json'], { cwd }))).toMatchObject({ is_equal: true })
   exchange.kill('SIGINT')
@@ -44,6 +52,33 @@ test('a session trades at an exchange in a process of its own, which refuses a s
   await alone.saw(/No connection to gen: ECONNREFUSED/)
   alone.kill('SIGINT')
   expect(await alone.exit()).toBe(0)
+})
+
+test('a ledger of another schema is refused with what to do, put aside as it was, and then there is a new one', async () => {
+  const ledger = join(cwd, 'runs', 'old-ledger')
+  const journal = await openFileJournal({ directory: ledger })
+  const header = new CanonicalWriter(64)
+  header.value({ schema_version: SCHEMA_VERSION - 1, config: {} })
+  await journal.openEpoch({ epoch: 1, header: header.view(), base: new Uint8Array(0) })
+  const retire = ['exchange', 'one.yaml', '--retire', '--ledger', ledger, '--json']
+  const held = runCli(retire, { cwd })
+  expect({ exit_code: held.exit_code, code: json(held).error.code }).toEqual({
+    exit_code: 5,
+    code: 'journal.locked',
+  })
+  await journal.close()
+  const at = ['exchange', 'one.yaml', '--ledger', ledger, '--listen', '127.0.0.1:0']
+  const { error } = json(runCli([...at, '--json'], { cwd }))
+  expect(error).toMatchObject({ code: 'exchange.other_schema', exit_code: 2, where: ledger })
+  expect(error.remedy).toContain('--retire')
+  expect(json(runCli(retire, { cwd }))).toEqual({ ledger, retired: `${ledger}.retired-1` })
+  expect(existsSync(join(`${ledger}.retired-1`, 'epoch-000001'))).toBe(true)
+  expect(json(runCli(retire, { cwd })).error.code).toBe('exchange.no_ledger')
+  const exchange = startCli(at, { cwd })
+  await exchange.saw(/^exchange at /)
+  exchange.kill('SIGINT')
+  expect(await exchange.exit()).toBe(0)
+  expect(json(runCli(retire, { cwd }))).toEqual({ ledger, retired: `${ledger}.retired-2` })
 })
 
 test.each<[string, string[], string]>([

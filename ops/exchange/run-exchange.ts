@@ -11,6 +11,7 @@ import { answerAtExchange } from '../live/market-control.ts'
 import { onSignals } from '../live/on-signals.ts'
 import { readListenAddress } from './listen.ts'
 import { ledgerFolder, openExchange } from './open-exchange.ts'
+import { noLedger, withRetirement } from './retire-ledger.ts'
 
 export type RunExchangeOptions = {
   readonly config: Config
@@ -37,6 +38,8 @@ export async function runExchange(options: RunExchangeOptions): Promise<EndedExc
     listen: readListenAddress(options.listen),
     rows_per_s: readRate(options.rows_per_s),
     onFailure: (error) => end.reject(error),
+  }).catch((error: unknown) => {
+    throw withRetirement(error, ledger)
   })
   const stopListening = await listenForControl(ledger, (request) =>
     answerAtExchange(request, exchange.market),
@@ -79,15 +82,5 @@ function readRate(text: string | undefined): number {
     what: `${JSON.stringify(text)} is no number of quotes a second.`,
     where: '--rows-per-s',
     remedy: `Give a whole number from 1 to ${ROWS_PER_S_MAX}.`,
-  })
-}
-
-function noLedger(directory: string): OperatingError {
-  return new OperatingError({
-    code: 'exchange.no_ledger',
-    reason: 'usage',
-    what: 'There is no ledger of an exchange.',
-    where: directory,
-    remedy: 'Name its folder with --ledger.',
   })
 }

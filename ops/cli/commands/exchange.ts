@@ -1,4 +1,5 @@
 import type { LedgerAudit } from '../../../sim/paper-venue/ledger-audit.ts'
+import type { RetiredLedger } from '../../exchange/retire-ledger.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 
 export const command: Command = {
@@ -9,7 +10,8 @@ export const command: Command = {
 Simulates the venues of a configuration for sessions in other processes of this machine: they name it in live.exchange,
 and take its market with a feed of kind exchange. Every order is in the exchange's own ledger before it is acknowledged:
 killed and started again, it goes on where it was. The protocol is in docs/paper-venue.md.
---audit reads the ledger and tells what was received, what was filled and what each account holds.`,
+--audit reads the ledger and tells what was received, what was filled and what each account holds. --retire puts a ledger
+aside that this build does not go on with (exchange.other_schema): nothing in it changes, and the next start has an empty one.`,
   arguments_min: 1,
   arguments_max: 1,
   options: {
@@ -35,6 +37,7 @@ killed and started again, it goes on where it was. The protocol is in docs/paper
       description: 'Quotes a second of each instrument, on average (default: 10).',
     },
     audit: { type: 'boolean', description: 'Read the ledger from its beginning, and run nothing.' },
+    retire: { type: 'boolean', description: 'Put the ledger aside, and run nothing.' },
   },
   examples: [
     { line: 'orrery exchange ema.yaml', what: 'serve sessions until Ctrl-C' },
@@ -47,6 +50,8 @@ const LISTEN_DEFAULT = '127.0.0.1:4760'
 
 async function exchange(call: Call): Promise<Outcome> {
   const { loadConfig } = await import('../../config/load-config.ts')
+  const { ledgerFolder } = await import('../../exchange/open-exchange.ts')
+  const { retireLedger } = await import('../../exchange/retire-ledger.ts')
   const { auditExchange, runExchange } = await import('../../exchange/run-exchange.ts')
   const [path = ''] = call.arguments
   const { loadModels } = await import('../../config/load-models.ts')
@@ -60,6 +65,7 @@ async function exchange(call: Call): Promise<Outcome> {
   const authored = { models, gate }
   const ledger = call.text('ledger')
   if (call.flag('audit')) return audited(await auditExchange(config, authored, ledger))
+  if (call.flag('retire')) return retired(await retireLedger(ledger ?? ledgerFolder(config)))
   const ended = await runExchange({
     config,
     authored,
@@ -69,6 +75,13 @@ async function exchange(call: Call): Promise<Outcome> {
     print: call.flag('json') ? () => undefined : (line) => process.stdout.write(`${line}\n`),
   })
   return { json: ended, text: `The exchange has ended. Started again, it goes on from ${ended.ledger}.\n` }
+}
+
+function retired(moved: RetiredLedger): Outcome {
+  return {
+    json: moved,
+    text: `The ledger is now ${moved.retired}; the next start begins with an empty one.\n`,
+  }
 }
 
 function audited(audit: LedgerAudit): Outcome {
