@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -109,6 +109,23 @@ test('a session that holds its journal and answers nobody yet is listed as runni
   } finally {
     await journal.close()
   }
+})
+
+test('a session whose journal is damaged is named with its code, and keeps no other off the list', async () => {
+  const damaged = join(cwd, 'runs', 'damaged')
+  await cp(join(cwd, 'runs', 'one'), damaged, { recursive: true })
+  const segment = join(damaged, 'journal', 'epoch-000001', 'segment-000001.journal')
+  const bytes = await readFile(segment)
+  bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1)
+  await writeFile(segment, bytes)
+  expect(json(runCli(['sessions', '--json'], { cwd }))).toMatchObject({
+    sessions: [{ session: 'one', epochs: 3 }],
+    unreadable: [{ folder: 'damaged', code: 'journal.corrupt', where: expect.stringContaining(segment) }],
+  })
+  expect(runCli(['sessions'], { cwd }).stdout).toMatch(
+    /^one .*\ndamaged {2}cannot be read: The journal is damaged.*journal.corrupt\)\n$/s,
+  )
+  await rm(damaged, { recursive: true })
 })
 
 test('a session goes on when whoever read its output has gone', async () => {

@@ -3,6 +3,7 @@
 
 import { basename } from 'node:path'
 import { isLiveHeader, readLiveHeader } from '../../engine/live/live-header.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
 import { isoTime } from '../../schemas/units.ts'
 import { askSession, STATUS_TIMEOUT_MS } from '../live/control-socket.ts'
 import { lastJournaled } from '../live/last-journaled.ts'
@@ -27,16 +28,34 @@ export type SessionSummary = {
   readonly last_input: string
 }
 
-export async function sessionSummaries(directory: string): Promise<SessionSummary[]> {
-  const summaries: SessionSummary[] = []
+/** A session whose journal cannot be read, and why. */
+export type UnreadSession = Pick<OperatingError, 'code' | 'what' | 'where' | 'remedy'> & {
+  readonly folder: string
+}
+
+export type SessionList = {
+  readonly sessions: readonly SessionSummary[]
+  readonly unreadable: readonly UnreadSession[]
+}
+
+/** One that cannot be read keeps no other off the list. */
+export async function listSessions(directory: string): Promise<SessionList> {
+  const sessions: SessionSummary[] = []
+  const unreadable: UnreadSession[] = []
   for (const folder of await sessionFolders(directory)) {
     const status = (await askSession(folder, { command: 'status' }, STATUS_TIMEOUT_MS)) as
       | SessionStatus
       | undefined
-    const summary = status === undefined ? await ofJournal(folder) : ofStatus(status)
-    if (summary !== undefined) summaries.push(summary)
+    try {
+      const summary = status === undefined ? await ofJournal(folder) : ofStatus(status)
+      if (summary !== undefined) sessions.push(summary)
+    } catch (error) {
+      if (!(error instanceof OperatingError)) throw error
+      const { code, what, where, remedy } = error
+      unreadable.push({ folder: basename(folder), code, what, where, remedy })
+    }
   }
-  return summaries
+  return { sessions, unreadable }
 }
 
 function ofStatus({

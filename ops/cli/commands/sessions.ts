@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { OperatingError } from '../../../schemas/operating-error.ts'
-import type { SessionSummary } from '../../session/session-summary.ts'
+import type { SessionList } from '../../session/session-summary.ts'
 import { alignedRows, grouped } from '../../text/table.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 import { wholeNumber } from '../option-value.ts'
@@ -93,15 +93,15 @@ function unknownAction(action: string): OperatingError {
 
 async function sessions(call: Call): Promise<Outcome> {
   const { SESSIONS_DEFAULT } = await import('../../live/session-folder.ts')
-  const { sessionSummaries } = await import('../../session/session-summary.ts')
+  const { listSessions } = await import('../../session/session-summary.ts')
   const directory = resolve(call.arguments[0] ?? SESSIONS_DEFAULT)
-  const found = await sessionSummaries(directory)
-  return { json: { sessions: found }, text: text(found, directory) }
+  const found = await listSessions(directory)
+  return { json: found, text: text(found, directory) }
 }
 
-function text(found: readonly SessionSummary[], directory: string): string {
-  if (found.length === 0) return `No session in ${directory}.\n`
-  const rows = found.map(({ session, node, is_running, epochs, inputs, orders, last_input }) => [
+function text({ sessions, unreadable }: SessionList, directory: string): string {
+  if (sessions.length + unreadable.length === 0) return `No session in ${directory}.\n`
+  const rows = sessions.map(({ session, node, is_running, epochs, inputs, orders, last_input }) => [
     node === '' ? session : `${session}/${node}`,
     is_running ? 'running' : 'ended',
     `${grouped(epochs)} ${epochs === 1 ? 'start' : 'starts'}`,
@@ -109,5 +109,8 @@ function text(found: readonly SessionSummary[], directory: string): string {
     is_running ? '' : `${grouped(orders)} orders`,
     last_input === '' ? '' : `last input ${last_input}`,
   ])
-  return `${alignedRows(rows, [3, 4]).join('\n')}\n`
+  const unread = unreadable.map(
+    ({ folder, code, what, where }) => `${folder}  cannot be read: ${what} ${where ?? ''} (${code})`,
+  )
+  return `${[...alignedRows(rows, [3, 4]), ...unread].join('\n')}\n`
 }
