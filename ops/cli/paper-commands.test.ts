@@ -3,8 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import { must } from '../../schemas/assert.ts'
+import { builtInInstruments } from '../../schemas/instrument-table.ts'
 import { runCli, startCli } from './run-cli.test-support.ts'
 import { sessionText, TRADER } from './trading-session.test-support.ts'
+
+const EURUSD = must(
+  builtInInstruments().find(({ instrument_id }) => instrument_id === 'EURUSD.gen'),
+  'it is built in',
+)
 
 let cwd = ''
 beforeAll(async () => {
@@ -177,6 +184,12 @@ test.each<[string, string[], number, string]>([
     ['paper', 'one.yaml', '--node', 'x'],
     2,
     'config.unknown_node',
+  ],
+  [
+    'an instrument of the session whose prices would be read otherwise',
+    ['paper', 'one.yaml', '--set', `instruments=[${JSON.stringify({ ...EURUSD, price_scale: 6 })}]`],
+    2,
+    'recovery.other_units',
   ],
   ['real money', ['live', 'one.yaml'], 2, 'live.no_broker'],
 ])('%s is refused with its code', (_, args, exit_code, code) => {

@@ -32,6 +32,7 @@ import { BAR_CLOSE_DELAY_US, liveNodeFactory } from './live-node.ts'
 import { LiveSession } from './live-session.ts'
 import { type NodePlace, nodePlace } from './node-place.ts'
 import { refuseBooks } from './refuse-books.ts'
+import { refuseOtherUnits } from './refuse-other-units.ts'
 import { type HeldLease, joinBus, type SessionBus } from './session-bus.ts'
 import { marketFeeds, sessionFeeds } from './session-feeds.ts'
 import { makeSessionFolder, sessionFolder, sessionJournal } from './session-folder.ts'
@@ -92,6 +93,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   const { base_directory } = loaded.loaded
   const held = await heldLease(options, { base_directory, config, place, instruments }, folder)
   const journal = await openJournal(options, folder, opened)
+  refuseOtherUnits(journal, instruments, folder)
   const { ts_us: journaled_us } = await lastJournaled(journal)
   const clock = sessionClock(config, journaled_us, between)
   const authored = { models: loaded.models, gate }
