@@ -1,6 +1,7 @@
 // What a ledger belongs to: venues with the models of their simulation, accounts, instruments and books, in their order. One
 // of another layout is refused at a start.
 
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { isBookKind } from '../../engine/tick-store-port.ts'
 import type { Config, SimulationConfig } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -12,7 +13,7 @@ export function refuseOtherLayout(was: Config, is: Config): void {
     ...config.venues.map(venueLayout),
     ...config.venues.flatMap(({ id }) => historyLayout(config, id)),
     ...config.accounts.map(({ id }) => `account ${id}`),
-    ...instrumentsOf(config).map(({ instrument_id }) => `instrument ${instrument_id}`),
+    ...instrumentsOf(config).map(instrumentLayout),
   ]
   const before = layout(was)
   const after = layout(is)
@@ -24,6 +25,12 @@ export function refuseOtherLayout(was: Config, is: Config): void {
     where: 'venues with the models of their simulation, accounts, data.sources and strategies',
     remedy: 'Put them back, or begin a session of another name.',
   })
+}
+
+/** Prices, sizes and money are counts of these. */
+function instrumentLayout(spec: InstrumentSpec): string {
+  const { instrument_id, price_scale, size_scale, quote_currency, value_per_product } = spec
+  return `instrument ${instrument_id} (scales ${price_scale} and ${size_scale}, ${quote_currency} ${value_per_product})`
 }
 
 function venueLayout({ id, simulation = {} }: Config['venues'][number]): string {

@@ -8,11 +8,14 @@ import type { Journal } from '../../engine/journal-port.ts'
 import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
+import { must } from '../../schemas/assert.ts'
 import type { Config, SimulationConfig } from '../../schemas/config.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
+import { builtInInstruments } from '../../schemas/instrument-table.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { OperatingError } from '../../schemas/operating-error.ts'
 import { isoTime, priceUnits } from '../../schemas/units.ts'
+import { instrumentsOf } from '../backtest/instrument-set.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
 import { HostDriver } from './host-driver.ts'
 import { auditLedger } from './ledger-audit.ts'
@@ -154,6 +157,19 @@ test.each<SimulationConfig>([
     })
   },
 )
+
+test('[V1] a ledger of an instrument with other scales is refused', async () => {
+  const store = new MemoryJournalStore()
+  const config = await venueConfig()
+  const [id] = instrumentsOf(config).map(({ instrument_id }) => instrument_id)
+  const known = [...config.instruments, ...builtInInstruments()].find((each) => each.instrument_id === id)
+  const definition = must(known, 'the instrument is defined')
+  await (await hostOn(store, config)).host.close()
+  const other = { ...definition, price_scale: definition.price_scale + 1 }
+  await expect(hostOn(store, { ...config, instruments: [other] })).rejects.toMatchObject({
+    code: 'exchange.other_layout',
+  })
+})
 
 test('[V1] [K5] a host that dies with a bracket under way releases its children, and lowers the one by the other, as if it had not', async () => {
   const plain = await venueConfig()
