@@ -12,41 +12,32 @@ import type { CalendarConfig } from '../../schemas/calendar.ts'
 import type { BarExpansion, VenueBook, VenueConfig } from '../../schemas/config.ts'
 import type { ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import type { MarketAct } from '../../schemas/messages/market-act.ts'
-import {
-  hasTrigger,
-  isTrailing,
-  type NewOrderSingle,
-  type OrderCancelReplaceRequest,
-  type OrderCancelRequest,
-  type Side,
-  type VenueCommand,
-  type VenueReport,
-} from '../../schemas/messages/order.ts'
+import type { Side, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { Admission } from './admission.ts'
-import type { Agenda, Arrival, OrderExpiry } from './agenda.ts'
+import type { Agenda, Arrival } from './agenda.ts'
 import { type BarPrices, barPath } from './bar-path.ts'
 import { capabilitiesOf } from './capability-tables.ts'
 import { DeepBooks } from './deep-books.ts'
-import { Delay } from './delay.ts'
+import type { Delay } from './delay.ts'
 import { type FillModel, fillModelOf, refuseUnfitTaking } from './fill-model.ts'
 import { type ImpactModel, impactModelOf } from './impact-model.ts'
 import type { KeptTrade } from './kept-trades.ts'
 import { MessageLine } from './message-line.ts'
+import { OrderEntry } from './order-entry.ts'
 import { OrderFloor } from './order-floor.ts'
 import { OrderRegister } from './order-register.ts'
 import { PriceBands } from './price-bands.ts'
 import { queueModelOf } from './queue-model.ts'
-import type { RejectCode } from './reject-code.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { TopOfBook } from './top-of-book.ts'
 import { TradeBusts } from './trade-busts.ts'
 import type { VenueAccount } from './venue-account.ts'
+import { type CommandDelays, commandDelays, delayOf } from './venue-delays.ts'
 import { VenueLinks } from './venue-links.ts'
 import { auctionsHeld, type SavedMarket, VenueMarket } from './venue-market.ts'
-import { loadOrder, NOT_PLACED, orderedUnits, saveOrder, type VenueOrder, venueOrder } from './venue-order.ts'
-import { answering, orderReport, rejectReport, requestRejectReport } from './venue-reports.ts'
+import { loadOrder, NOT_PLACED, saveOrder, type VenueOrder } from './venue-order.ts'
 
 export type ExchangeTerms = {
   readonly venue: Pick<VenueConfig, 'id' | 'latency' | 'commission' | 'calendar' | 'simulation'> & {
@@ -101,7 +92,6 @@ export class SimulatedExchange implements VenuePort {
   readonly #links: VenueLinks | undefined
   readonly #retention: number
   readonly #termsHold: boolean
-  readonly #admission: Admission
   readonly #model: FillModel
   readonly #impact: ImpactModel | undefined
   readonly #fillsTouched: boolean
@@ -118,10 +108,10 @@ export class SimulatedExchange implements VenuePort {
   readonly #hasBands: boolean
   /** Whether a quote that no order is concerned with may still do something. */
   readonly #isWatched: boolean
+  readonly #entry: OrderEntry
   readonly #busts: TradeBusts
   #hasBegun = false
   #ignoredRowCount = 0
-  #orderCount = 0
   #barOrderFillCount = 0
 
   constructor(terms: ExchangeTerms, { agenda, specs, book, accounts }: ExchangeSurroundings) {
@@ -147,7 +137,7 @@ export class SimulatedExchange implements VenuePort {
     this.#termsHold = terms_hold
     const { venue_id, capabilities } = this
     const shared = { venue_id, specs, book, register: this.#register, links: this.#links, terms_hold }
-    this.#admission = new Admission({
+    const admission = new Admission({
       ...shared,
       capabilities,
       wouldTake: (command, account, now_us) => this.#floor.wouldTake(command, account, now_us),
@@ -180,6 +170,16 @@ export class SimulatedExchange implements VenuePort {
       bands,
     })
     this.#market = this.#marketOf(terms, bands)
+    this.#entry = new OrderEntry({
+      ...shared,
+      rank: this.#rank,
+      accounts: this.#accounts,
+      agenda,
+      admission,
+      floor: this.#floor,
+      market: this.#market,
+      report: (report, ts_us) => this.#report(report, ts_us),
+    })
     this.#isWatched = this.#fillsTouched || this.#market !== undefined
     this.#resting = this.#floor.resting
     this.#waitingCounts = this.#floor.waiting.counts
@@ -393,13 +393,13 @@ export class SimulatedExchange implements VenuePort {
   #onArrival(command: Arrival, now_us: number): void {
     switch (command.type) {
       case 'new_order_single':
-        return this.#arriveNew(command, now_us)
+        return this.#entry.enter(command, now_us)
       case 'order_cancel_request':
-        return this.#arriveCancel(command, now_us)
+        return this.#entry.cancel(command, now_us)
       case 'order_cancel_replace_request':
-        return this.#arriveReplace(command, now_us)
+        return this.#entry.replace(command, now_us)
       case 'order_expiry':
-        return this.#arriveExpiry(command, now_us)
+        return this.#entry.expire(command, now_us)
       case 'market_event':
         return must(this.#market, 'a market that changes is configured to').onEvent(command, now_us)
       case 'trade_bust':
@@ -448,7 +448,7 @@ export class SimulatedExchange implements VenuePort {
 
   /** Writes what is the venue's own; agenda, book and accounts are shared and written by whoever owns them. */
   save(writer: CanonicalWriter): void {
-    writer.number(this.#orderCount)
+    writer.number(this.#entry.order_count)
     writer.number(this.#floor.execution_count)
     writer.number(this.#floor.priority_count)
     writer.number(this.#barOrderFillCount)
@@ -477,7 +477,7 @@ export class SimulatedExchange implements VenuePort {
 
   /** Reads what `save` wrote into an exchange just made. The accounts are loaded before it. */
   load(reader: CanonicalReader): void {
-    this.#orderCount = reader.number()
+    this.#entry.order_count = reader.number()
     this.#floor.execution_count = reader.number()
     this.#floor.priority_count = reader.number()
     this.#barOrderFillCount = reader.number()
@@ -649,121 +649,6 @@ export class SimulatedExchange implements VenuePort {
       this.#floor.onBook(instrument_index, ts_us)
   }
 
-  #arriveNew(command: NewOrderSingle, now_us: number): void {
-    const account = this.#accounts.get(command.account_id)
-    const code =
-      this.#admission.ofNew(command, account, now_us) || (this.#market?.refusalOfNew(command, now_us) ?? '')
-    if (code !== '') return this.#rejectNew(command, code, now_us)
-    const order = venueOrder(
-      command,
-      must(account, 'an order is admitted for a known account'),
-      `${this.venue_id}-o${++this.#orderCount}`,
-      this.#floor.priority_count++,
-    )
-    this.#report(orderReport('new', order, this.#spec(order), now_us), now_us)
-    this.#links?.open(command, order)
-    if (command.time_in_force === 'gtd') this.#scheduleExpiry(order, now_us)
-    this.#floor.open(order, now_us)
-  }
-
-  #rejectNew(command: NewOrderSingle, code: RejectCode, now_us: number): void {
-    // The id is used up; one that is already known keeps its meaning.
-    const { client_order_id } = command
-    if (!this.#register.knows(client_order_id)) this.#register.end(client_order_id, 'order_terminal')
-    this.#report(rejectReport(command, this.venue_id, code, now_us), now_us)
-  }
-
-  #arriveCancel(request: OrderCancelRequest, now_us: number): void {
-    const found = this.#orderOf(request)
-    const code = this.#admission.ofCancel(request, found)
-    if (code !== '')
-      return this.#report(requestRejectReport(request, found, this.venue_id, code, now_us), now_us)
-    const order = must(found, 'a cancel is admitted for an open order')
-    const others = this.#floor.othersOf(order)
-    this.#floor.close(order)
-    this.#report(answering(request, orderReport('canceled', order, this.#spec(order), now_us)), now_us)
-    this.#floor.cancelGroup(others, now_us)
-  }
-
-  #arriveReplace(request: OrderCancelReplaceRequest, now_us: number): void {
-    const found = this.#orderOf(request)
-    const code =
-      this.#admission.ofReplace(request, found, found && this.#spec(found), now_us) ||
-      ((found && this.#market?.refusalOfReplace(found, now_us)) ?? '')
-    const keepsPlace =
-      found !== undefined &&
-      request.price_units === found.price_units &&
-      request.order_quantity_units <= orderedUnits(found)
-    const refused =
-      code || (found === undefined || keepsPlace ? '' : this.#refusalToTake(found, request, now_us))
-    if (refused !== '')
-      return this.#report(requestRejectReport(request, found, this.venue_id, refused, now_us), now_us)
-    const order = must(found, 'a replace is admitted for an open order')
-    const wasWaiting = order.is_waiting
-    const isDormant = this.#floor.linked?.waits(order) === true
-    this.#amend(order, request)
-    this.#report(answering(request, orderReport('replaced', order, this.#spec(order), now_us)), now_us)
-    if (order.time_in_force === 'gtd') this.#scheduleExpiry(order, now_us)
-    if (isDormant) return
-    if (keepsPlace && !wasWaiting) return this.#floor.stay(order)
-    order.priority = this.#floor.priority_count++
-    order.queue_place = NOT_PLACED
-    this.#floor.enter(order, wasWaiting, now_us)
-    this.#floor.settle(now_us)
-  }
-
-  /** A post-only order that rests is not replaced where it would take at the new price. */
-  #refusalToTake(
-    order: VenueOrder,
-    { price_units }: OrderCancelReplaceRequest,
-    now_us: number,
-  ): RejectCode | '' {
-    if (!this.#termsHold || !order.terms.post_only || !order.is_resting) return ''
-    const { instrument_index, side, account } = order
-    const wouldTake = this.#floor.wouldTake({ instrument_index, side, price_units }, account, now_us)
-    return wouldTake ? 'post_only_would_take' : ''
-  }
-
-  /** Takes the order out of the book and makes the request its incarnation in force. */
-  #amend(order: VenueOrder, request: OrderCancelReplaceRequest): void {
-    const is_waiting = order.is_waiting || this.#floor.linked?.waits(order) === true
-    this.#floor.withdraw(order)
-    this.#register.end(order.client_order_id, 'order_replaced')
-    order.client_order_id = request.client_order_id
-    if (this.#links === undefined) order.order_quantity_units = request.order_quantity_units
-    else this.#links.reorder(order, request.order_quantity_units)
-    if (!isTrailing(order.order_type) || !is_waiting) order.price_units = request.price_units
-    if (is_waiting && hasTrigger(order.order_type)) order.trigger_price_units = request.trigger_price_units
-    this.#register.open(order)
-  }
-
-  #arriveExpiry({ client_order_id, account_id }: OrderExpiry, now_us: number): void {
-    const order = this.#register.find(client_order_id)
-    // It has ended, or goes on under another id that has an expiry of its own.
-    if (order === undefined || order.account.account_id !== account_id) return
-    this.#floor.expire(order, now_us)
-  }
-
-  #scheduleExpiry(order: VenueOrder, now_us: number): void {
-    const { client_order_id, account, terms } = order
-    const due_us = Math.max(now_us, terms.expire_time_us)
-    const expiry: OrderExpiry = {
-      type: 'order_expiry',
-      venue_id: this.venue_id,
-      account_id: account.account_id,
-      client_order_id,
-    }
-    // Rows of that time come first, for one that is replaced at its last moment, too.
-    const isInstant = due_us === now_us && !this.#termsHold
-    this.#agenda.add('arrival', this.#rank, now_us, due_us, expiry, isInstant)
-  }
-
-  /** The open order a request names, if it is the account's own. */
-  #orderOf(request: OrderCancelRequest | OrderCancelReplaceRequest): VenueOrder | undefined {
-    const order = this.#register.find(request.original_client_order_id)
-    return order?.account.account_id === request.account_id ? order : undefined
-  }
-
   #marketOf(
     { venue, venue_rank, calendars }: ExchangeTerms,
     bands: PriceBands | undefined,
@@ -813,10 +698,6 @@ export class SimulatedExchange implements VenuePort {
     if (report.report_type === 'trade') this.#busts.onTrade(report, ts_us)
     this.#toNode.carry(report, ts_us, this.#reportDelay.next())
   }
-
-  #spec(order: VenueOrder): InstrumentSpec {
-    return must(this.#specs[order.instrument_index], 'an accepted order is in a listed instrument')
-  }
 }
 
 function linksLeft(venue_id: VenueId): OperatingError {
@@ -832,27 +713,6 @@ function linksLeft(venue_id: VenueId): OperatingError {
 /** Of `<venue>-o<n>`. */
 function numberOf({ venue_order_id }: VenueOrder): number {
   return Number(venue_order_id.slice(venue_order_id.lastIndexOf('-o') + 2))
-}
-
-type CommandDelays = { readonly [type in VenueCommand['type']]: Delay }
-
-/** Cancel and replace requests without a delay of their own take turns with the orders. */
-function commandDelays(venue: ExchangeTerms['venue'], seed: number): CommandDelays {
-  const { cancel_us, replace_us } = venue.latency
-  const submit = delayOf(venue, seed, 'submit')
-  return {
-    new_order_single: submit,
-    order_cancel_request: cancel_us === undefined ? submit : delayOf(venue, seed, 'cancel'),
-    order_cancel_replace_request: replace_us === undefined ? submit : delayOf(venue, seed, 'replace'),
-  }
-}
-
-function delayOf(
-  { id, latency }: ExchangeTerms['venue'],
-  seed: number,
-  leg: 'submit' | 'cancel' | 'replace' | 'report',
-): Delay {
-  return new Delay(latency[`${leg}_us`] ?? 0, seed, `exchange/${id}/latency/${leg}`)
 }
 
 /** The commission rule per instrument the venue lists; its accounts must be able to pay in that currency. */
