@@ -36,7 +36,6 @@ test('a session trades at an exchange in a process of its own, which refuses a s
     was_running: true,
     open_orders: 0,
     held_orders: 0,
-    held_orders: 0,
   })
   expect(await first.exit()).toBe(0)
   expect(json(runCli(['verify', 'one', '--json'], { cwd }))).toMatchObject({ is_equal: true })
