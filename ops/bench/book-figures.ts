@@ -11,6 +11,7 @@ import { generatedBook } from '../../sim/market-generator/generated-book.ts'
 import { MARKET_DEFAULTS } from '../../sim/market-generator/market-generator.ts'
 import { type BenchScope, type Figure, figure } from './figure.ts'
 import { measuredRun } from './measured-run.ts'
+import { sessionBookSpeed } from './session-books.ts'
 
 const SYMBOL = 'GEN1'
 const ROWS = 10_000_000
@@ -23,6 +24,8 @@ export async function bookFigures(scope: BenchScope): Promise<Figure[]> {
     await writeBook(scope.folder, kind, ROWS / scope.divisor)
     scope.note(`replaying a ${names[kind]}`)
     figures.push(figure(`replay: ${names[kind]}, EMA cross`, 'rows/s', await speeds(scope, kind)))
+    scope.note(`a session's exchange on a ${names[kind]}`)
+    figures.push(figure(`session: ${names[kind]}, feed and ledger`, 'rows/s', await taken(scope, kind)))
   }
   return figures
 }
@@ -33,6 +36,13 @@ async function speeds({ folder, runs }: BenchScope, kind: BookKind): Promise<num
     const { timing } = await measuredRun({ instruments: [SYMBOL], strategy: 'ema_cross', kind, folder })
     values.push(must(timing.rows_per_s, 'a run with rows has a speed'))
   }
+  return values
+}
+
+async function taken({ folder, runs }: BenchScope, kind: BookKind): Promise<number[]> {
+  const values: number[] = []
+  for (let i = 0; i < runs; i++)
+    values.push(await sessionBookSpeed({ instruments: [SYMBOL], strategy: 'ema_cross', kind, folder }))
   return values
 }
 

@@ -1,0 +1,93 @@
+// Books from the embedded store through what a session has before its node: the history feed, the exchange with its ledger on
+// the disk, and the quotes that are shown.
+
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openChdbTickStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
+import { HistoryFeed } from '../../adapters/feeds/history-feed.ts'
+import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import { SessionClock } from '../../adapters/session-clock/session-clock.ts'
+import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
+import { MarketTable } from '../../engine/market/market-table.ts'
+import type { FeedSink } from '../../engine/market-feed-port.ts'
+import { createStepGate } from '../../engine/step-gate.ts'
+import { assert, must } from '../../schemas/assert.ts'
+import type { Config } from '../../schemas/config.ts'
+import type { VenueId } from '../../schemas/ids.ts'
+import { planData } from '../../sim/backtest/data-plan.ts'
+import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
+import { VenueHost } from '../../sim/paper-venue/venue-host.ts'
+import { parseConfig } from '../config/load-config.ts'
+import { VenueFirst } from '../live/venue-first.ts'
+import { type BenchRun, benchConfig } from './bench-config.ts'
+
+/** Time does not hold the rows up. */
+const SPEED = 1e9
+
+/** Rows a second, of one run over all that the store of the folder has of the first instrument. */
+export async function sessionBookSpeed(run: BenchRun): Promise<number> {
+  const text = benchConfig(run)
+  const surroundings = { file: 'bench.yaml', base_directory: run.folder, set: [], environment: {} }
+  const { config } = await parseConfig({ text, ...surroundings })
+  const { series, range } = planData(config)
+  const clock = new SessionClock({ journaled_us: 0, start_us: range.from_us, speed: SPEED })
+  const driver = new HostDriver({ host: await hostOf(config, run.folder), clock, onFailure: fail })
+  const shown = { count: 0 }
+  const first = new VenueFirst({
+    venue: driver,
+    node: counting(shown),
+    table: new MarketTable(1),
+    shown_from_us: 0,
+  })
+  const store = await openChdbTickStore({ directory: join(run.folder, 'ticks') })
+  try {
+    const [reading] = await store.read(series, range)
+    const ended = Promise.withResolvers<unknown>()
+    const own = {
+      reading: must(reading, 'a book is stored'),
+      instrument_index: 0,
+      venue_id: 'gen' as VenueId,
+    }
+    const feed = new HistoryFeed({ series: [own], clock, onEnd: ended.resolve })
+    const start_ms = performance.now()
+    await feed.start(first)
+    const error = await ended.promise
+    const seconds = (performance.now() - start_ms) / 1_000
+    await feed.close()
+    assert(error === undefined && shown.count > 0, 'a book is read to its end and shows quotes')
+    return first.book_rows / seconds
+  } finally {
+    await store.close()
+    await driver.close()
+  }
+}
+
+async function hostOf(config: Config, folder: string): Promise<VenueHost> {
+  const directory = await mkdtemp(join(folder, 'ledger-'))
+  return VenueHost.open({
+    config,
+    authored: { models: [], gate: createStepGate() },
+    journal: await openFileJournal({ directory }),
+    sha256: nodeSha256,
+    snapshot_inputs: config.live.snapshot_inputs,
+  })
+}
+
+/** A node that has always room. */
+function counting(shown: { count: number }): FeedSink {
+  return {
+    room: Number.POSITIVE_INFINITY,
+    quote: () => {
+      shown.count++
+      return 'queued'
+    },
+    row: () => 'queued',
+    book: () => 'queued',
+    refused: () => undefined,
+    event: () => undefined,
+  }
+}
+
+function fail(error: unknown): never {
+  throw error
+}
