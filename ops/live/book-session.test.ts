@@ -4,9 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { openChdbTickStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { isRowRecord } from '../../engine/input-codec.ts'
+import { RECORD_KIND } from '../../engine/journal-port.ts'
+import { RowBatch } from '../../engine/live/row-batch.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
+import type { ProcessedColumns, QuoteColumns } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { builtInInstruments } from '../../schemas/instrument-table.ts'
 import type { VenueCommand } from '../../schemas/messages/order.ts'
@@ -19,18 +25,21 @@ import {
   orderTape,
   tradesOf,
 } from '../../sim/backtest/book-history.test-support.ts'
-import { sourceOf } from '../../sim/backtest/memory-tick-store.test-support.ts'
+import { MemoryTickStore, sourceOf } from '../../sim/backtest/memory-tick-store.test-support.ts'
+import { runScenario, type Scenario } from '../../sim/backtest/proof-session.test-support.ts'
 import type { Tape } from '../../sim/backtest/tape.test-support.ts'
 import { auditLedger } from '../../sim/paper-venue/ledger-audit.ts'
 import { NO_MODELS } from '../../sim/paper-venue/venue-config.test-support.ts'
 import { runCli } from '../cli/run-cli.test-support.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { loadStrategies } from '../config/load-strategies.ts'
 import { openPaperSession } from './paper-session.ts'
 
 // A session on a book trades as a backtest of the same configuration does. Its clock is moved from event to event by the
 // test, so that what an order meets depends on nothing else.
 
 const SEED = 20_261_129
-const EVENTS = 120
+const EVENTS = 100
 const ID = 'EURUSD.gen'
 
 /** Reads neither fills nor positions. A quote of the moment decides, so that one shown twice would be seen. */
@@ -104,8 +113,8 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true }))
 
 test.each(['book_level', 'book_order'] as const)(
-  '[V8] [V15] a session on a %s, ended and started again, orders and fills as a backtest of its configuration',
-  { timeout: 120_000 },
+  '[V8] [V15] a session on a %s, ended and started again, orders and fills as a backtest of its configuration, and orders as one over what it processed',
+  { timeout: 240_000 },
   async (kind) => {
     const backtest = runCli(['backtest', `${kind}.yaml`, '--out', `bt-${kind}`, '--json'], { cwd })
     expect(backtest.stderr).toBe('')
@@ -120,6 +129,10 @@ test.each(['book_level', 'book_order'] as const)(
     // What takes more than the best level shows walks the book.
     expect(fills.filter((fill, at) => isDeeper(fill, fills[at - 1])).length).toBeGreaterThan(0)
     expect(fills).toEqual(backtestRows(`bt-${kind}`, 'fills.csv', 'time'))
+    const { outputs } = await runScenario(await processedScenario(kind))
+    expect(outputs.commands.flatMap((command) => (isOrder(command) ? [orderOf(command)] : []))).toEqual(
+      orders.map(([, ...order]) => order),
+    )
     expect(JSON.parse(runCli(['verify', SESSIONS[kind], '--json'], { cwd }).stdout)).toMatchObject({
       is_equal: true,
     })
@@ -145,7 +158,7 @@ async function lifeOf(kind: Kind, from: number, to: number): Promise<Life> {
     observer: {
       onCommand: (command, ts_us) => {
         pending.add(command.client_order_id)
-        if (command.type === 'new_order_single') orders.push(orderOf(command, ts_us))
+        if (isOrder(command)) orders.push([ts_us, ...orderOf(command)])
       },
       onFact: (fact: OrderFact) => {
         if (fact.type === 'order.accepted' || isFill(fact) || fact.ended) pending.delete(fact.client_order_id)
@@ -192,9 +205,59 @@ function eventsOf(kind: Kind): { readonly ts_us: number; readonly rows: number }
   return [...counts].map(([ts_us, count]) => ({ ts_us, rows: count }))
 }
 
-function orderOf(command: Extract<VenueCommand, { type: 'new_order_single' }>, ts_us: number): Order {
-  const { counter, side, order_quantity_units, price_units } = command
-  return [ts_us, counter, side, order_quantity_units, price_units]
+type NewOrder = Extract<VenueCommand, { type: 'new_order_single' }>
+
+function isOrder(command: VenueCommand): command is NewOrder {
+  return command.type === 'new_order_single'
+}
+
+function orderOf({ counter, side, order_quantity_units, price_units }: NewOrder) {
+  return [counter, side, order_quantity_units, price_units] as const
+}
+
+/** A backtest over the rows that the session's journal holds, on a venue that trades on quotes. */
+async function processedScenario(kind: Kind): Promise<Scenario> {
+  const loaded = await loadStrategies(await loadConfig({ path: join(cwd, `${kind}.yaml`), set: [] }))
+  const { config } = loaded.loaded
+  const quotes = config.data.sources.map((source) =>
+    source.kind === kind ? { ...source, kind: 'quote' as const } : source,
+  )
+  const data = { ...config.data, sources: quotes, processed: 'node/session' }
+  const venues = config.venues.map(({ simulation: _, ...venue }) => venue)
+  const store = new MemoryTickStore(100)
+  for (const [row, block] of await processedBlocks(SESSIONS[kind]))
+    store.processed.set(`node/session ${ID} ${row}`, [block])
+  const [strategy] = loaded.strategies
+  const definition = must(strategy, 'the strategy is loaded').definition as StrategyDefinition
+  return { config: { ...config, data, venues }, definitions: new Map([['heedless', definition]]), store }
+}
+
+/** By kind of row: what a recorder notes of rows, each of which was an input. */
+async function processedBlocks(session: string) {
+  const journal = await openFileJournal({ directory: join(cwd, 'runs', session, 'journal') })
+  const batch = new RowBatch()
+  const rows = new Map<string, Record<string, number>[]>()
+  try {
+    for (const { epoch } of journal.epochs) {
+      for await (const { kind, payload } of journal.read(epoch)) {
+        if (kind !== RECORD_KIND.input || !isRowRecord(payload)) continue
+        batch.read(new CanonicalReader(payload))
+        for (let at = 0; at < batch.count; at++) {
+          const { type, ...values } = batch.row(at)
+          const noted = { processed_seq: batch.seq(at), ts_seq_us: batch.ts_seq_us(at), processed_count: 1 }
+          rows.set(type, [...(rows.get(type) ?? []), { ...values, ...noted } as Record<string, number>])
+        }
+      }
+    }
+  } finally {
+    await journal.close()
+  }
+  return [...rows].map(([kind, all]) => {
+    const names = Object.keys(must(all[0], 'a kind has a row'))
+    const columns = names.map((name) => [name, Float64Array.from(all, (row) => row[name] as number)])
+    const block = { kind, count: all.length, ...Object.fromEntries(columns) }
+    return [kind, block as unknown as QuoteColumns & ProcessedColumns] as const
+  })
 }
 
 async function ledgerFills(kind: Kind): Promise<Order[]> {

@@ -31,6 +31,11 @@ export class NaiveQueue {
     this.#entries.push({ id: 'own', side, price, size, time: this.#time++ })
   }
 
+  /** The own order is taken back. */
+  cancel(): void {
+    this.#entries = this.#entries.filter(({ id }) => id !== 'own')
+  }
+
   apply(message: HistoryMessage, at: number): void {
     if (message.is === 'add') return this.#add(message, at)
     const entry = this.#entries.find(({ id }) => id === message.id)

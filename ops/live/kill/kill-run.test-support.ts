@@ -42,19 +42,25 @@ export type KillPlan = {
   readonly mutant?: Mutant
   /** The exchange in a process of its own, the journal copied to a nats-server; both are killed too. */
   readonly apart?: boolean
+  /** A session of its own files in place of the usual, and whoever looks at them after the last life. */
+  readonly session?: {
+    readonly write: (folder: string) => Promise<void>
+    readonly judge: (folder: string) => Promise<void>
+  }
 }
 
-export async function killRun({ seed, kills, mutant, apart = false }: KillPlan): Promise<KillRun> {
+export async function killRun({ seed, kills, mutant, apart = false, session }: KillPlan): Promise<KillRun> {
   const folder = await mkdtemp(join(tmpdir(), 'orrery-kill-'))
   const surroundings = apart ? await Surroundings.start(folder) : undefined
   try {
-    writeSession(folder, surroundings)
+    if (session === undefined) writeSession(folder, surroundings)
+    else await session.write(folder)
     const random = new RandomStream(seed, 'kills')
     const notes = join(folder, 'notes')
     const ledger = join(folder, apart ? 'runs/exchange-kill' : 'runs/kill/exchange')
     for (let kill = 0; kill < kills; kill++) {
       const point = mutant === undefined ? turn(CRASH_POINTS, kill) : MUTANTS[mutant]
-      const wanted = mutant === undefined ? turn(WANTED, kill) : ''
+      const wanted = mutant === undefined && session === undefined ? turn(WANTED, kill) : ''
       const other = surroundings?.killLater(random)
       const end = await oneLife(
         folder,
@@ -68,6 +74,7 @@ export async function killRun({ seed, kills, mutant, apart = false }: KillPlan):
     const end = await lastLife(folder, mutant)
     await surroundings?.stop()
     const { broken, counts } = await verdictOn(join(folder, 'runs/kill'), ledger)
+    await session?.judge(folder)
     const found = existsSync(notes) ? readFileSync(notes, 'utf8').trim().split('\n') : []
     return {
       broken: end === 0 ? broken : `the last life ended with ${end}`,
