@@ -1,7 +1,7 @@
 // The floor of a venue: what becomes of orders once they are admitted. They wait for a trigger, meet the book, rest,
 // trade and end here, and nowhere else.
 
-import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { type InstrumentSpec, incrementUnits } from '../../engine/instrument-spec.ts'
 import type { Commission } from '../../engine/money/commission.ts'
 import { commissionOfFill } from '../../engine/money/commission.ts'
 import type { BarColumns } from '../../engine/tick-store-port.ts'
@@ -289,13 +289,13 @@ export class OrderFloor {
 
   /**
    * The market moves inside a bar. From its open on it passes every price between: a trigger on the way is met at its own
-   * price, and only a gap to the open is not. What is shown at the end of the way is shared by all who trade on it.
-   * Returns whether the book took the bar.
+   * price, and only a gap to the open is not. What is shown at the end of the way is shared by all who trade on it, those
+   * first that the market came to before and had nothing left for. Returns whether the book took the bar.
    */
   travel(move: BarMove, ts_us: number, isGap: boolean): boolean {
     const { book } = this.#terms
     const { instrument_index, price_type, to_price_units: to, size_units } = move
-    let at = isGap ? to : this.#nextTrigger(instrument_index, move.from_price_units, to)
+    let at = isGap ? to : this.#firstStop(move, ts_us)
     if (price_type === 'last') book.noteLast(instrument_index, at)
     if (!book.bar(instrument_index, price_type, at, size_units)) return false
     for (;;) {
@@ -412,10 +412,31 @@ export class OrderFloor {
     else this.rest(order)
   }
 
-  /** The nearest trigger strictly on the way, or its end. */
+  /** Where the market, leaving a price, first meets anybody. */
+  #firstStop(
+    { instrument_index, from_price_units: from, to_price_units: to }: BarMove,
+    ts_us: number,
+  ): number {
+    const next = this.#nextTrigger(instrument_index, from, to)
+    if (!this.terms_hold) return next
+    const spec = must(this.#terms.specs[instrument_index], 'a bar is of a known instrument')
+    const increment = incrementUnits(spec, from, ts_us) ?? 1
+    const { best_buy_price_units: buys, best_sell_price_units: sells } = this.resting
+    if (from < to) {
+      const first = from + increment
+      return first < next && (buys[instrument_index] as number) >= first ? first : next
+    }
+    const first = from - increment
+    return first > next && (sells[instrument_index] as number) <= first ? first : next
+  }
+
+  /** The nearest trigger strictly on the way, or price from which an order trails, or the way's end. */
   #nextTrigger(instrument_index: number, from: number, to: number): number {
     let next = to
-    for (const { trigger_price_units: trigger } of this.waiting.of(instrument_index)) {
+    for (const order of this.waiting.of(instrument_index)) {
+      const { activation_price_units: activation } = order.terms
+      const trigger =
+        this.terms_hold && activation !== 0 && !order.is_trailing ? activation : order.trigger_price_units
       const isOnTheWay = from < to ? trigger > from && trigger < next : trigger < from && trigger > next
       if (isOnTheWay) next = trigger
     }

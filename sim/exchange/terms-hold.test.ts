@@ -14,6 +14,7 @@ const CHANCE = terms({
     }),
   ],
 })
+const EXPANDED = terms({ venues: [venue({ simulation: { bars: 'fixed' } })] })
 const FIVES = terms({ specs: specsOf(instrument({ increments: [{ price_increment: '0.05' }] })) })
 
 const CASES = [
@@ -60,6 +61,18 @@ const CASES = [
     ],
     trades: ['6 a trade 5@92 leaves 0'],
     from: FIVES,
+  },
+  {
+    what: 'whom a bar had come to with nothing left was passed by on its way on',
+    lines: ['1 bar last 100', '2 a sell 30 limit 103 gtc', '3 bar last 100 106 100 101 40'],
+    trades: ['3 a trade 10@103 leaves 20'],
+    from: EXPANDED,
+  },
+  {
+    what: 'a trail began where the way of a bar ended',
+    lines: ['1 bar last 100', '2 a buy 5 trailing_stop 2 gtc active=97 at=101', '3 bar last 100 100 91 95'],
+    trades: [],
+    from: EXPANDED,
   },
   {
     what: 'good till date ended before the rows of its time',

@@ -129,6 +129,11 @@ export const ADAPTIVE_BARS: RuleGroup = {
       ],
     ],
     [
+      'it trails from its activation price on, which the market passes on its way',
+      [START, '2 a buy 5 trailing_stop 2 gtc active=97 at=101', '3 bar last 100 100 91 95'],
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@93 leaves 0'],
+    ],
+    [
       'a trailing stop that sees the low first is not met by it later',
       [START, '2 a sell 5 trailing_stop 3 gtc', '3 bar last 100 106 99 105'],
       ['2 a new leaves 5'],
@@ -160,6 +165,27 @@ export const BAR_VOLUME: RuleGroup = {
         '4 b triggered',
         '4 b trade 3@104 leaves 4',
         '4 b canceled cum 3',
+      ],
+    ],
+    [
+      'whom the market came to with nothing left trades first on its way on, whether anybody waits there or not',
+      [
+        '1 bar last 100 100 100 100 40',
+        '2 a sell 30 limit 103 gtc',
+        '3 bar last 100 106 100 101 40',
+        '4 b sell 5 stop 104 gtc',
+        '5 bar last 105 106 100 101 8',
+      ],
+      [
+        '2 a new leaves 30',
+        '3 a trade 10@103 leaves 20',
+        '3 a trade 10@103 leaves 10',
+        '4 b new leaves 5',
+        '4 b triggered',
+        '4 b trade 5@101 leaves 0',
+        '5 a trade 2@105 leaves 8',
+        '5 a trade 2@103 leaves 6',
+        '5 a trade 2@103 leaves 4',
       ],
     ],
     [
