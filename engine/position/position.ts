@@ -37,6 +37,8 @@ export class Position {
   /** Signed like the quantity: what the open quantity was bought for, or minus what it was sold for. */
   #open_cost = 0n
   #realized = 0n
+  /** The profit so far rounded to money: every close asks for it before and after. */
+  #realized_money = 0n
   #positions_closed = 0
 
   constructor(spec: InstrumentSpec) {
@@ -59,7 +61,7 @@ export class Position {
 
   /** Profit realized so far before fees, as money: the sum of every fill's `realized`. */
   get realized_money(): bigint {
-    return this.#moneyOf(this.#realized)
+    return this.#realized_money
   }
 
   get positions_closed(): number {
@@ -128,6 +130,7 @@ export class Position {
     this.#quantity_units = parts.quantity_units
     this.#open_cost = parts.open_cost
     this.#realized = parts.realized
+    this.#realized_money = this.#moneyOf(this.#realized)
     this.#positions_closed = parts.positions_closed
   }
 
@@ -142,6 +145,7 @@ export class Position {
     this.#quantity_units = reader.number()
     this.#open_cost = reader.big()
     this.#realized = reader.big()
+    this.#realized_money = this.#moneyOf(this.#realized)
     this.#positions_closed = reader.number()
   }
 
@@ -183,11 +187,12 @@ export class Position {
       signedClosed === before
         ? this.#open_cost
         : divideRounded(this.#open_cost * BigInt(closed_units), BigInt(Math.abs(before)), 'half_even')
-    const moneyBefore = this.realized_money
+    const moneyBefore = this.#realized_money
     this.#open_cost -= cost
     this.#realized += exactValue(this.spec, price_units, signedClosed) - cost
     // The difference of rounded totals, so that the fills' money never drifts from the total.
-    return this.realized_money - moneyBefore
+    this.#realized_money = this.#moneyOf(this.#realized)
+    return this.#realized_money - moneyBefore
   }
 
   #moneyOf(value: bigint): bigint {

@@ -194,13 +194,13 @@ export class OrderFloor {
   /** Books what an order that is in no book gets in an auction. */
   fillInAuction(order: VenueOrder, price_units: PriceUnits, quantity_units: SizeUnits, ts_us: number): void {
     // Another order of its group got its part first.
-    if (this.#terms.register.find(order.client_order_id) !== order) return
+    if (!order.is_open) return
     this.#fill(order, price_units, quantity_units, ts_us, '')
   }
 
   /** An order that is in no book has nothing left at work: what is withheld of it goes with it. */
   finish(order: VenueOrder, ts_us: number): void {
-    if (!this.#isOpen(order)) return
+    if (!order.is_open) return
     const others = this.othersOf(order)
     this.linked?.uncover(order)
     this.#end(order)
@@ -260,7 +260,7 @@ export class OrderFloor {
     const takes = order.time_in_force !== 'fok' || matching.fillsWhole(order, now_us)
     const goesOn = !takes || matching.take(order, now_us)
     // It ended with another of its group.
-    if (!this.#isOpen(order)) return
+    if (!order.is_open) return
     if (!goesOn) return this.cancel(order, now_us, 'self_match')
     if (leavesUnits(order) === 0) return this.finish(order, now_us)
     const lasts = order.time_in_force !== 'ioc' && order.time_in_force !== 'fok'
@@ -365,7 +365,7 @@ export class OrderFloor {
 
   /** As `cancel`, where the order may have ended by now. */
   cancelOpen(order: VenueOrder, now_us: number, reason_code: string): void {
-    if (this.#isOpen(order)) this.cancel(order, now_us, reason_code)
+    if (order.is_open) this.cancel(order, now_us, reason_code)
   }
 
   expire(order: VenueOrder, now_us: number): void {
@@ -390,7 +390,7 @@ export class OrderFloor {
   /** Whoever still has one of them in hand finds nothing left of it to match. */
   cancelGroup(others: readonly VenueOrder[], now_us: number): void {
     for (const other of others) {
-      if (this.#terms.register.find(other.client_order_id) !== other) continue
+      if (!other.is_open) continue
       this.#terms.links?.leave(other)
       this.cancel(other, now_us, 'group')
       other.order_quantity_units = other.cum_quantity_units
@@ -452,17 +452,13 @@ export class OrderFloor {
   #end(order: VenueOrder): void {
     if (this.#reducing.size > 0) this.#reducing.delete(order)
     this.#terms.links?.leave(order)
-    this.#terms.register.end(order.client_order_id, 'order_terminal')
+    this.#terms.register.close(order)
   }
 
   #endSpent(order: VenueOrder, ts_us: number): void {
     // It ended when another of its group traded.
-    if (!this.#isOpen(order)) return
+    if (!order.is_open) return
     this.cancel(order, ts_us, 'reduce_only')
-  }
-
-  #isOpen(order: VenueOrder): boolean {
-    return this.#terms.register.find(order.client_order_id) === order
   }
 
   /** No trade is beyond a band, and none beyond the order's own limit, which a bar may come to out there. */

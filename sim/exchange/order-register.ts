@@ -28,6 +28,7 @@ export class OrderRegister {
   }
 
   open(order: VenueOrder): void {
+    order.is_open = true
     this.#known.set(order.client_order_id, order)
   }
 
@@ -43,6 +44,13 @@ export class OrderRegister {
     return typeof known === 'object' ? undefined : known
   }
 
+  /** An order ends, and with it the id it has now. */
+  close(order: VenueOrder): void {
+    order.is_open = false
+    this.end(order.client_order_id, 'order_terminal')
+  }
+
+  /** An id has no order behind it any more. */
   end(client_order_id: string, ending: Ending): void {
     if (this.#young.length >= this.#retention) this.#forgetOld()
     this.#young.push(client_order_id)

@@ -36,6 +36,8 @@ export type VenueOrder = {
   withheld_units: number
   /** Place in time among the orders of one price; a lower number came first. */
   priority: number
+  /** In the register, from when it is taken until it ends. */
+  is_open: boolean
   /** In the book; an order that is just being matched is not. */
   is_resting: boolean
   /** Not in the book until its trigger price is met. */
@@ -102,6 +104,7 @@ export function venueOrder(
     cum_quantity_units: 0 as SizeUnits,
     withheld_units: 0,
     priority,
+    is_open: false,
     is_resting: false,
     is_waiting: false,
     is_called: false,
@@ -163,6 +166,7 @@ export function loadOrder(reader: CanonicalReader, accounts: ReadonlyMap<string,
     cum_quantity_units: reader.number() as SizeUnits,
     withheld_units: 0,
     priority: reader.number(),
+    is_open: false,
     is_resting: false,
     is_waiting: false,
     is_called: false,
