@@ -1,7 +1,9 @@
-import { dirname } from 'node:path'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import {
   PAPER_INSTALLATION,
   startNatsServer,
@@ -106,6 +108,22 @@ test('[N10] what is for ever is said to be, and nothing is deleted for it', asyn
     where: 'PAPER_ORDER',
   })
   expect((await jsm.streams.info('PAPER_ORDER')).state.messages).toBe(1)
+})
+
+test('[N10] a server whose disk has no room for a stream is said to have none, with what makes room', async () => {
+  const store = await mkdtemp(join(tmpdir(), 'orrery-small-'))
+  onTestFinished(() => rm(store, { recursive: true, force: true }))
+  const small = await startNatsServer({
+    more_config: `jetstream { store_dir: ${JSON.stringify(store)}, max_file_store: 64MB }`,
+  })
+  onTestFinished(() => small.stop())
+  const there = await connect({ servers: small.url })
+  onTestFinished(() => there.close())
+  const manager = await jetstreamManager(there)
+  await expect(applyChanges(manager, desired, await planChanges(manager, desired))).rejects.toMatchObject({
+    code: 'nats.change_refused',
+    remedy: expect.stringContaining('--journal-mib'),
+  })
 })
 
 test('[N6] order events and journals are never deleted or purged, not even by who may do all', async () => {

@@ -184,13 +184,18 @@ async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** The server sets a stream's bound aside on its disk. */
+const NO_ROOM = 'insufficient storage'
+
 function changeRefused(name: string, cause: JetStreamApiError): OperatingError {
   return new OperatingError({
     code: 'nats.change_refused',
     reason: 'mismatch',
     what: `The NATS server does not change ${name}: ${cause.message}.`,
     where: name,
-    remedy: 'Some settings are for ever: move the data to a new server, or keep the setting.',
+    remedy: cause.message.includes(NO_ROOM)
+      ? 'Free space on its disk, or give the journals of strategy nodes less with orrery nats up --journal-mib.'
+      : 'Some settings are for ever: move the data to a new server, or keep the setting.',
     cause,
   })
 }

@@ -17,7 +17,7 @@ import { DisturbedPlace, DisturbedSession } from './disturbed-session.test-suppo
 /** In blocks of 512 bytes: seconds of trading. */
 const LEDGER_BLOCKS = '200'
 
-test('[V15] [X2] an exchange that cannot write its ledger ends and says why, has said nothing that is not in it, and a session goes on with the next', {
+test('[V18] [X2] an exchange that cannot write its ledger ends and says why, has said nothing that is not in it, and a session goes on with the next', {
   timeout: 60_000,
 }, async () => {
   const itself = await placeAt('tcp://127.0.0.1:1')
