@@ -3,14 +3,17 @@
 // its number.
 
 import type { BusDelivery, BusSubscription, MessageBus } from '../../engine/bus-port.ts'
+import type { ConflatedQuote } from '../../engine/conflation/conflated-quote.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { BUS_SUBJECT, type BusEnvironment } from '../../schemas/subjects.ts'
-import { decodeMessage } from './decode-rows.ts'
+import { decodeMessage, type RowRefusal } from './decode-rows.ts'
 
 /** Clocks of venues and publishers differ by less. */
 const AHEAD_MAX_US = 10_000_000
+/** What is further behind the newest quote is no news: whoever published it says again what was. */
+const BEHIND_MAX_US = 10_000_000
 
 export type BusFeedOptions = {
   readonly bus: Pick<MessageBus, 'subscribe' | 'onConnection'>
@@ -25,6 +28,8 @@ export class BusFeed implements MarketFeed {
   readonly stream: string
   readonly #options: BusFeedOptions
   readonly #bySubject: ReadonlyMap<string, BusFeedOptions['series'][number]>
+  /** By instrument: when its newest quote was. */
+  readonly #newest_us = new Map<number, number>()
   #subscription: BusSubscription | undefined
   #isClosed = false
   #lastSequence = 0
@@ -73,10 +78,19 @@ export class BusFeed implements MarketFeed {
     const now_us = this.#options.clock.now_us()
     const expected = { ...series, ts_recv_us: now_us, ts_event_us_max: now_us + AHEAD_MAX_US }
     const { rows, refused } = decodeMessage(payload, expected)
+    const codes: RowRefusal[] = [...refused]
     for (const { row, at } of rows) {
-      if (row.type === 'quote') sink.quote(row, sequence, at)
-      else sink.row(row, sequence, at)
+      if (row.type !== 'quote') sink.row(row, sequence, at)
+      else if (this.#isNews(row)) sink.quote(row, sequence, at)
+      else codes.push('time_behind')
     }
-    if (refused.length > 0) sink.refused(refused)
+    if (codes.length > 0) sink.refused(codes)
+  }
+
+  /** A quote of long ago would be the market of now; a trade that is told late is one that happened all the same. */
+  #isNews({ instrument_index, ts_event_us }: ConflatedQuote): boolean {
+    const newest_us = this.#newest_us.get(instrument_index) ?? ts_event_us
+    if (ts_event_us >= newest_us) this.#newest_us.set(instrument_index, ts_event_us)
+    return ts_event_us >= newest_us - BEHIND_MAX_US
   }
 }

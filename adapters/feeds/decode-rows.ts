@@ -19,6 +19,7 @@ export const ROW_REFUSALS = [
   'bad_size',
   'crossed',
   'time_ahead',
+  'time_behind',
   'bad_batch',
   'other_series',
   'other_scale',

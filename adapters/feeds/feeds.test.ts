@@ -50,6 +50,24 @@ test('[B5] what is published on a venue’s subjects is offered with its place i
   expect(sink.rows.length).toBe(3)
 })
 
+test('[B2] a quote of long ago is not the market again, one that is a little late is taken, and a late trade is', async () => {
+  const { bus, sink, clock } = await busDesk()
+  const at = (ts_event_us: number) => ({ ts_event_us, bid: '1.10000', ask: '1.10001' })
+  const now_us = clock.now_us()
+  bus.deliver(1, 'paper.md.quote.fxcm.EURUSD', at(now_us))
+  bus.deliver(2, 'paper.md.quote.fxcm.EURUSD', [at(now_us - 10_000_000), at(now_us - 10_000_001), at(now_us)])
+  bus.deliver(3, 'paper.md.quote.fxcm.NZDUSD', at(5))
+  bus.deliver(4, 'paper.md.trade.fxcm.EURUSD', { ts_event_us: 5, price: '1.1', size: '3' })
+  expect(sink.origins).toEqual([
+    [1, 0],
+    [2, 0],
+    [2, 2],
+    [3, 0],
+    [4, 0],
+  ])
+  expect(sink.refused_codes).toEqual(['time_behind'])
+})
+
 test('[B5] a connection lost and found again is told to the node', async () => {
   const { bus, sink } = await busDesk()
   bus.connection(false, 'the server has gone')
