@@ -30,6 +30,9 @@ test('[R13] a paper session is on the tape while it runs, and a backtest over wh
   // A range in which it processed nothing is refused: a strategy would wait in vain.
   const nothing = runCli(['backtest', 'c.yaml', ...processed('rec1', '2020-01-02')], { cwd })
   expect([nothing.exit_code, nothing.stderr]).toEqual([3, expect.stringContaining('data.no_rows')])
+  const stranger = ['--set', 'data.processed=trading/rec1']
+  const other = runCli(['backtest', 'c.yaml', ...processed('rec1', '2020-01-02'), ...stranger], { cwd })
+  expect([other.exit_code, other.stderr]).toEqual([3, expect.stringContaining('rec1/rec1')])
 }, 60_000)
 
 test('[R11] [R16] a recorder killed in mid-session is started again, says so, and has every row once', async () => {

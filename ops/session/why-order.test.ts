@@ -89,6 +89,11 @@ test('for a person it is said in lines; what the session never had is refused wi
     const { exit_code, stdout: text } = runCli(['why', order, '--session', 'asked', '--json'], { cwd })
     expect({ exit_code, code: JSON.parse(text).error.code }).toEqual({ exit_code: 2, code })
   }
+  const { error } = JSON.parse(runCli(['why', 'main/t/1', '--json'], { cwd }).stdout)
+  expect([error.code, error.remedy]).toEqual([
+    'why.no_session',
+    'Add it: orrery why main/t/1 --session first. orrery sessions lists them.',
+  ])
 })
 
 const PASSED = [

@@ -38,7 +38,10 @@ export async function openData(
 ): Promise<SeriesReading[]> {
   await refuseOtherScales(instruments, store)
   const readings = await openReadings(plan, store)
-  for (const reading of readings) if (reading.row_count === 0) throw noRows(reading.series)
+  for (const { row_count, series } of readings) {
+    if (row_count > 0) continue
+    throw plan.processed === undefined ? noRows(series) : nothingRecorded(series, plan.processed)
+  }
   return readings
 }
 
@@ -112,6 +115,17 @@ function noRange(): OperatingError {
     what: 'The configuration does not say which part of the history is read.',
     where: 'data.from and data.to',
     remedy: 'Give both, as times or dates: from: 2024-01-01, to: 2024-02-01.',
+  })
+}
+
+function nothingRecorded({ kind, instrument_id }: TickSeries, processed: string): OperatingError {
+  const session = processed.slice(processed.indexOf('/') + 1)
+  return new OperatingError({
+    code: 'data.no_rows',
+    reason: 'data',
+    what: `The store holds no ${kind} of ${instrument_id} that ${processed} processed.`,
+    where: 'data.processed',
+    remedy: `Write <node>/<session>: where one node hosts all it has the session's name, ${session}/${session}. orrery recorder --once records what a session left.`,
   })
 }
 

@@ -1,3 +1,4 @@
+import { OperatingError } from '../../../schemas/operating-error.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 
 export const command: Command = {
@@ -47,9 +48,16 @@ async function why(call: Call): Promise<Outcome> {
   }
 }
 
-/** Client order ids begin with their session, which has no dash in it. */
+/** Client order ids begin with their session, which has no dash in it; other names of an order do not say it. */
 function sessionIn(order: string): string {
-  return order.split(/[-/]/)[0] ?? ''
+  if (!order.includes('/')) return order.split('-')[0] ?? ''
+  throw new OperatingError({
+    code: 'why.no_session',
+    reason: 'usage',
+    what: `${order} names an order, and not the session it is of.`,
+    where: 'ORDER',
+    remedy: `Add it: orrery why ${order} --session first. orrery sessions lists them.`,
+  })
 }
 
 /** Amounts of money as decimal texts: JSON has no number for them. */
