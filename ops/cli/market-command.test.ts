@@ -73,6 +73,27 @@ test('[V14] a trade taken back by an operator is booked once by session, journal
   expect({ busted: ids.includes('gen-1'), others: ids.length > 0 }).toEqual({ busted: false, others: true })
 })
 
+test('[V15] an instrument that an operator halts is halted for the session, over kill -9, until it is let go', async () => {
+  const one = ['--set', 'session=halts']
+  const first = startCli(['paper', 'one.yaml', ...one], { cwd })
+  await first.saw(/filled/)
+  const halt = ['market', 'halt', 'halts', 'EURUSD.gen', '--json']
+  const halted = { act: 'halt', instrument_id: 'EURUSD.gen', status: 'halted' }
+  expect(json(runCli(halt, { cwd }))).toEqual({ ...halted, was_done_before: false })
+  await first.saw(/denied .*EURUSD.gen/)
+  first.kill('SIGKILL')
+  await first.exit()
+  const second = startCli(['paper', 'one.yaml', ...one], { cwd })
+  await second.saw(/denied .*EURUSD.gen/)
+  expect(json(runCli(halt, { cwd }))).toEqual({ ...halted, was_done_before: true })
+  const resumed = runCli(['market', 'resume', 'halts', 'EURUSD.gen'], { cwd })
+  expect(resumed.stdout).toMatch(/^EURUSD.gen is let go: (pre_open|trading).\n$/)
+  await second.saw(/filled/)
+  expect(json(runCli(['stop', 'halts', '--json'], { cwd }))).toMatchObject({ was_running: true })
+  expect(await second.exit()).toBe(0)
+  expect(json(runCli(['verify', 'halts', '--json'], { cwd }))).toMatchObject({ is_equal: true })
+})
+
 test('[V14] an exchange in a process of its own is asked by the folder of its ledger, and the session hears of it', async () => {
   const exchange = startCli(['exchange', 'apart.yaml', '--listen', '127.0.0.1:0', '--rows-per-s', '50'], {
     cwd,
@@ -100,6 +121,7 @@ test.each<[string, string[], string]>([
   ['an action that is none', ['market', 'undo', 'one', 'gen-1'], 'market.unknown_action'],
   ['a bust with a price', ['market', 'bust', 'one', 'gen-1', '--price', '1'], 'market.unfit_values'],
   ['a correction of nothing', ['market', 'correct', 'one', 'gen-1'], 'market.unfit_values'],
+  ['a halt with a price', ['market', 'halt', 'one', 'EURUSD.gen', '--price', '1'], 'market.unfit_values'],
   ['a session that is not there', ['market', 'bust', 'nobody', 'gen-1'], 'session.not_found'],
 ])('%s is refused with its code', (_, args, code) => {
   const run = runCli([...args, '--json'], { cwd })

@@ -56,7 +56,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'market',
-    summary: 'Act upon a simulated market as its operator: take a trade back, or correct it.',
+    summary: 'Act upon a simulated market as its operator: bust or correct a trade, halt an instrument.',
     load: () => import('./commands/market.ts'),
   },
   {

@@ -2,30 +2,30 @@
 // process, or of an exchange in a process of its own.
 
 import { OperatingError } from '../../schemas/operating-error.ts'
-import type { MarketDesk, TradeAnswer } from '../../sim/paper-venue/market-desk.ts'
+import type { HaltAnswer, MarketDesk, TradeAnswer } from '../../sim/paper-venue/market-desk.ts'
 import type { ControlRequest } from './control-socket.ts'
 
 /** @param market undefined where the exchange is not in this process. */
 export async function actOnMarket(
   request: ControlRequest,
   market: MarketDesk | undefined,
-): Promise<TradeAnswer> {
+): Promise<TradeAnswer | HaltAnswer> {
   if (market === undefined) throw notHere()
   const { act } = request
-  if (act !== 'trade_cancel' && act !== 'trade_correct') throw unknownAct(act)
   const text = (name: string) => String(request[name] ?? '')
-  return market.ask({
-    act,
-    execution_id: text('execution_id'),
-    price: text('price'),
-    quantity: text('quantity'),
-    operator: text('operator') || 'operator',
-    reason: text('reason'),
-  })
+  const by = { operator: text('operator') || 'operator', reason: text('reason') }
+  if (act === 'halt' || act === 'resume')
+    return market.askHalt({ act, instrument_id: text('instrument_id'), ...by })
+  if (act !== 'trade_cancel' && act !== 'trade_correct') throw unknownAct(act)
+  const execution_id = text('execution_id')
+  return market.ask({ act, execution_id, price: text('price'), quantity: text('quantity'), ...by })
 }
 
 /** An exchange in a process of its own answers nothing else. */
-export async function answerAtExchange(request: ControlRequest, market: MarketDesk): Promise<TradeAnswer> {
+export async function answerAtExchange(
+  request: ControlRequest,
+  market: MarketDesk,
+): Promise<TradeAnswer | HaltAnswer> {
   if (request.command === 'market') return actOnMarket(request, market)
   throw new OperatingError({
     code: 'control.unknown_command',
@@ -50,6 +50,6 @@ function unknownAct(act: unknown): OperatingError {
     code: 'market.unknown_act',
     reason: 'usage',
     what: `${String(act)} is nothing an operator does to a market.`,
-    remedy: 'Use trade_cancel or trade_correct.',
+    remedy: 'Use trade_cancel, trade_correct, halt or resume.',
   })
 }

@@ -10,7 +10,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'Bands stand around the mean of the last minutes, which moves them at each price, or, under the US limit up-limit down plan and where the configuration says so, once it differs enough from the price they stand around and that has stood long enough; time alone moves them with the next row of the instrument.',
   'Under the US limit up-limit down plan the percentages go by the last price of the day before, or else the first of the day, in the quote currency; multiples for leveraged products are left out.',
   'No trade is taken back or corrected unless the venue is told to, by chances drawn from the seed, or in a paper session by its operator; an open order has a busted quantity to trade again, an ended one does not.',
-  'A halt is one of the script in the configuration; it ends with an auction, and one that lasts over the close leaves the closing auction out.',
+  'A halt is one of the script in the configuration, a pause at a band, or in a paper session one of its operator; it ends with an auction, and one that lasts over the close leaves the closing auction out.',
   'Market buys pay the ask and market sells receive the bid of the book at the time the order reaches the venue.',
   'A market order fills up to the displayed size at the touch and the whole residual one price increment worse, however large it is.',
   'Only whole lots of the displayed size trade.',

@@ -8,7 +8,7 @@ import {
   type SessionPhase,
 } from '../../engine/calendar/session-calendar.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
-import { must, unreachable } from '../../schemas/assert.ts'
+import { assert, must, unreachable } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import type { AuctionsConfig, PriceBandsConfig } from '../../schemas/market-rules.ts'
 import { SECURITY_STATUSES, type SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
@@ -62,6 +62,7 @@ export type MarketState = {
   readonly has_row: readonly number[]
   readonly ends_day: readonly number[]
   readonly halted_until_us: readonly number[]
+  readonly is_held: readonly number[]
   readonly is_limited: readonly number[]
   readonly limit_since_us: readonly number[]
   readonly told: readonly number[]
@@ -80,6 +81,8 @@ export class MarketPhases {
   /** Whether the session that has closed was the last of its day. */
   readonly #endsDay: Uint8Array
   readonly #haltedUntil_us: Float64Array
+  /** Halted by an operator, until he lets it go, whatever else halts it meanwhile. */
+  readonly #isHeld: Uint8Array
   /** Whether the market stands beyond a band, and since when at one, 0 where it does not. */
   readonly #isLimited: Uint8Array
   readonly #limitSince_us: Float64Array
@@ -98,6 +101,7 @@ export class MarketPhases {
     this.#hasRow = new Uint8Array(count)
     this.#endsDay = new Uint8Array(count)
     this.#haltedUntil_us = new Float64Array(count)
+    this.#isHeld = new Uint8Array(count)
     this.#isLimited = new Uint8Array(count)
     this.#limitSince_us = new Float64Array(count)
     this.#told = new Uint8Array(count)
@@ -127,6 +131,15 @@ export class MarketPhases {
     }
   }
 
+  /** Comes up where everything trades around the clock, and has all the time. */
+  beginTrading(): void {
+    for (const { index } of this.#own) {
+      this.#enter(index, 'continuous')
+      this.#isTrading[index] = 1
+      this.#told[index] = SECURITY_STATUSES.indexOf('trading')
+    }
+  }
+
   phaseOf(instrument_index: number): SessionPhase {
     return must(SESSION_PHASES[this.#phases[instrument_index] as number], 'a phase is known')
   }
@@ -146,7 +159,13 @@ export class MarketPhases {
   }
 
   isHalted(instrument_index: number): boolean {
-    return this.#haltedUntil_us[instrument_index] !== 0 || this.isLimited(instrument_index)
+    const hasEnd = this.#haltedUntil_us[instrument_index] !== 0
+    return hasEnd || this.isHeld(instrument_index) || this.isLimited(instrument_index)
+  }
+
+  /** Whether an operator has halted it. */
+  isHeld(instrument_index: number): boolean {
+    return this.#isHeld[instrument_index] !== 0
   }
 
   /** Whether the market stands beyond a band, where no own order trades. */
@@ -183,10 +202,25 @@ export class MarketPhases {
   /** Stops trading until a time, where it is not halted for longer already. */
   halt(instrument_index: number, until_us: number, now_us: number): void {
     this.#noteHalt(instrument_index, until_us, now_us)
-    this.#forgetLimit(instrument_index)
-    this.#stop(instrument_index)
-    if (!this.isClosing(instrument_index)) this.#pending[instrument_index] = PENDING.none
-    this.#tell(instrument_index, now_us)
+    this.#suspend(instrument_index, now_us)
+  }
+
+  /** An operator stops trading, until he lets it go on. */
+  hold(instrument_index: number, now_us: number): void {
+    this.#isHeld[instrument_index] = 1
+    this.#suspend(instrument_index, now_us)
+  }
+
+  /** Trading goes on as behind every halt, where nothing else halts it. */
+  letGo(instrument_index: number, now_us: number): void {
+    assert(this.isHeld(instrument_index), 'what is let go was halted by an operator')
+    this.#isHeld[instrument_index] = 0
+    this.#endHalt(instrument_index, now_us)
+  }
+
+  /** A market of other rules takes over what an operator has halted. */
+  takeHeld(is_held: readonly number[]): void {
+    this.#isHeld.set(is_held)
   }
 
   /** The market of an instrument that trades, or stands at a band, is here now; orders have not met it. */
@@ -257,6 +291,7 @@ export class MarketPhases {
       has_row: [...this.#hasRow],
       ends_day: [...this.#endsDay],
       halted_until_us: [...this.#haltedUntil_us],
+      is_held: [...this.#isHeld],
       is_limited: [...this.#isLimited],
       limit_since_us: [...this.#limitSince_us],
       told: [...this.#told],
@@ -272,6 +307,7 @@ export class MarketPhases {
     this.#hasRow.set(state.has_row)
     this.#endsDay.set(state.ends_day)
     this.#haltedUntil_us.set(state.halted_until_us)
+    this.#isHeld.set(state.is_held)
     this.#isLimited.set(state.is_limited)
     this.#limitSince_us.set(state.limit_since_us)
     this.#told.set(state.told)
@@ -382,6 +418,18 @@ export class MarketPhases {
   #resume(index: number, now_us: number): void {
     if (now_us < (this.#haltedUntil_us[index] as number)) return
     this.#haltedUntil_us[index] = 0
+    this.#endHalt(index, now_us)
+  }
+
+  #suspend(index: number, now_us: number): void {
+    this.#forgetLimit(index)
+    this.#stop(index)
+    if (!this.isClosing(index)) this.#pending[index] = PENDING.none
+    this.#tell(index, now_us)
+  }
+
+  #endHalt(index: number, now_us: number): void {
+    if (this.isHalted(index)) return
     if (this.phaseOf(index) === 'continuous') this.#startOpening(index, true, now_us)
     this.#tell(index, now_us)
   }

@@ -33,7 +33,8 @@ export type OrderEntryParts = {
   readonly links: VenueLinks | undefined
   readonly admission: Admission
   readonly floor: OrderFloor
-  readonly market: VenueMarket | undefined
+  /** Undefined while nothing happens by itself. */
+  readonly market: () => VenueMarket | undefined
   /** Whether what an order says holds to its end (schemas/behaviour.ts). */
   readonly terms_hold: boolean
   readonly report: (report: VenueReport, ts_us: number) => void
@@ -52,7 +53,7 @@ export class OrderEntry {
     const account = this.#parts.accounts.get(command.account_id)
     const code =
       this.#parts.admission.ofNew(command, account, now_us) ||
-      (this.#parts.market?.refusalOfNew(command, now_us) ?? '')
+      (this.#parts.market()?.refusalOfNew(command, now_us) ?? '')
     if (code !== '') return this.#rejectNew(command, code, now_us)
     const order = venueOrder(
       command,
@@ -93,7 +94,7 @@ export class OrderEntry {
     const found = this.#orderOf(request)
     const code =
       this.#parts.admission.ofReplace(request, found, found && this.#spec(found), now_us) ||
-      ((found && this.#parts.market?.refusalOfReplace(found, now_us)) ?? '')
+      ((found && this.#parts.market()?.refusalOfReplace(found, now_us)) ?? '')
     const keepsPlace =
       found !== undefined &&
       request.price_units === found.price_units &&

@@ -11,9 +11,9 @@ import { must, unreachable } from '../../schemas/assert.ts'
 import type { CalendarConfig } from '../../schemas/calendar.ts'
 import type { BarExpansion, VenueBook, VenueConfig } from '../../schemas/config.ts'
 import type { ClientOrderId, VenueId } from '../../schemas/ids.ts'
-import type { MarketAct } from '../../schemas/messages/market-act.ts'
+import type { HaltAct, MarketAct } from '../../schemas/messages/market-act.ts'
 import type { Side, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
-import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
+import type { SecurityStatus, SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { Admission } from './admission.ts'
 import type { Agenda, Arrival } from './agenda.ts'
@@ -36,7 +36,7 @@ import { TradeBusts } from './trade-busts.ts'
 import type { VenueAccount } from './venue-account.ts'
 import { type CommandDelays, commandDelays, delayOf } from './venue-delays.ts'
 import { VenueLinks } from './venue-links.ts'
-import { auctionsHeld, type SavedMarket, VenueMarket } from './venue-market.ts'
+import { auctionsHeld, type SavedMarket, VenueMarket, type VenueMarketTerms } from './venue-market.ts'
 import { loadOrder, NOT_PLACED, saveOrder, type VenueOrder } from './venue-order.ts'
 
 export type ExchangeTerms = {
@@ -104,10 +104,12 @@ export class SimulatedExchange implements VenuePort {
   #hasMoved = false
   /** Prices of resting orders that rows of the event were about: what stands there is looked at when it has ended. */
   #touched: { readonly side: Side; readonly price_units: number }[] = []
-  readonly #market: VenueMarket | undefined
+  /** Undefined where nothing happens by itself, and no operator has halted anything. */
+  #market: VenueMarket | undefined
+  readonly #marketTerms: VenueMarketTerms
   readonly #hasBands: boolean
   /** Whether a quote that no order is concerned with may still do something. */
-  readonly #isWatched: boolean
+  #isWatched: boolean
   readonly #entry: OrderEntry
   readonly #busts: TradeBusts
   #hasBegun = false
@@ -142,15 +144,14 @@ export class SimulatedExchange implements VenuePort {
       capabilities,
       wouldTake: (command, account, now_us) => this.#floor.wouldTake(command, account, now_us),
     })
-    this.book = venue.simulation?.book ?? 'quote'
-    const kind = this.book
+    const { book: kind = 'quote', self_match: selfMatch = 'apart' } = venue.simulation ?? {}
+    this.book = kind
     this.#model = fillModelOf(venue.simulation?.fills, kind, seed, venue.id, venue.fill_model)
     this.#fillsTouched = this.#model.fills_touched
     refuseUnfitTaking(venue.simulation, kind, venue.id)
     const queue = queueModelOf(venue.simulation?.queue, kind, venue.id, this.#fillsTouched)
     this.#hasQueues = queue !== undefined
     this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book)
-    const selfMatch = venue.simulation?.self_match ?? 'apart'
     this.#impact = impactModelOf(venue.simulation?.impact, specs, venue.id, venue.impact_model)
     const commissions = compileCommissions(venue, specs, accounts)
     const bands = PriceBands.of(venue.simulation, specs)
@@ -169,7 +170,8 @@ export class SimulatedExchange implements VenuePort {
       isKept: (order) => this.#market?.keeps(order) === true,
       bands,
     })
-    this.#market = this.#marketOf(terms, bands)
+    this.#marketTerms = this.#termsOfMarket(terms, bands)
+    this.#market = VenueMarket.of(this.#marketTerms)
     this.#entry = new OrderEntry({
       ...shared,
       rank: this.#rank,
@@ -177,7 +179,7 @@ export class SimulatedExchange implements VenuePort {
       agenda,
       admission,
       floor: this.#floor,
-      market: this.#market,
+      market: () => this.#market,
       report: (report, ts_us) => this.#report(report, ts_us),
     })
     this.#isWatched = this.#fillsTouched || this.#market !== undefined
@@ -412,9 +414,20 @@ export class SimulatedExchange implements VenuePort {
 
   /** The operator of the market acts upon it; whoever calls has looked whether that can be. */
   act(act: MarketAct, now_us: number): void {
-    this.#busts.onAct(act, now_us)
-    this.#floor.noteBust(now_us)
+    if ('execution_id' in act) {
+      this.#busts.onAct(act, now_us)
+      this.#floor.noteBust(now_us)
+    } else this.#actOnInstrument(act, now_us)
     this.#floor.linked?.settle(now_us)
+  }
+
+  /** Whether an operator has halted the instrument. */
+  isHeld({ index }: InstrumentSpec): boolean {
+    return this.#market?.isHeld(index) === true
+  }
+
+  statusOf(spec: InstrumentSpec, now_us: number): SecurityTradingStatus {
+    return this.#market?.statusOf(spec, now_us).status ?? 'trading'
   }
 
   /** A trade that an operator can take back or correct, or that was; undefined where it remembers none of that id. */
@@ -491,6 +504,7 @@ export class SimulatedExchange implements VenuePort {
     this.#busts.load(reader)
     this.#hasBegun = reader.flag()
     const market = reader.flag() ? (reader.value() as SavedMarket) : undefined
+    if (market !== undefined && this.#market === undefined) this.#takeOperated(market)
     // Under other rules it begins again, with the orders it has.
     const isSame = this.#market === undefined ? market === undefined : this.#market.restore(market)
     if (!isSame) this.#hasBegun = false
@@ -504,6 +518,12 @@ export class SimulatedExchange implements VenuePort {
     open.sort((a, b) => numberOf(a.order) - numberOf(b.order))
     for (const { order, isWaiting, isCalled } of open) this.#floor.restore(order, isWaiting, isCalled)
     if (reader.flag()) this.#loadLinks(reader)
+  }
+
+  /** A market that is there for an operator alone goes on, and so does what he has halted when the rest of it is gone. */
+  #takeOperated(saved: SavedMarket): void {
+    const market = VenueMarket.operated(this.#marketTerms)
+    if (market.restore(saved) || saved.state.is_held.includes(1)) this.#operate(market)
   }
 
   #loadLinks(reader: CanonicalReader): void {
@@ -649,11 +669,11 @@ export class SimulatedExchange implements VenuePort {
       this.#floor.onBook(instrument_index, ts_us)
   }
 
-  #marketOf(
+  #termsOfMarket(
     { venue, venue_rank, calendars }: ExchangeTerms,
     bands: PriceBands | undefined,
-  ): VenueMarket | undefined {
-    return VenueMarket.of({
+  ): VenueMarketTerms {
+    return {
       venue,
       rank: venue_rank,
       calendars,
@@ -664,7 +684,24 @@ export class SimulatedExchange implements VenuePort {
       floor: this.#floor,
       bands,
       tell: (index, ts_us) => this.#tell(index, ts_us),
-    })
+    }
+  }
+
+  #operate(market: VenueMarket): VenueMarket {
+    this.#market = market
+    this.#isWatched = true
+    return market
+  }
+
+  /** One around the clock has no market of its own before an operator halts something. */
+  #actOnInstrument({ type, instrument_id }: HaltAct, now_us: number): void {
+    const { index } = must(
+      this.#specs.find((spec) => spec.instrument_id === instrument_id),
+      'an act is upon a listed instrument',
+    )
+    if (this.#market === undefined) this.#operate(VenueMarket.operated(this.#marketTerms)).beginTrading()
+    if (type === 'halt') this.#market?.hold(index, now_us)
+    else this.#market?.letGo(index, now_us)
   }
 
   #tradeBusts(

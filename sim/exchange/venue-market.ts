@@ -49,11 +49,16 @@ export class VenueMarket {
 
   /** Undefined where nothing ever happens by itself. */
   static of(terms: VenueMarketTerms): VenueMarket | undefined {
-    const { venue, specs } = terms
-    const halts = haltsOf(venue, specs)
-    const named = calendarsOf(terms.calendars, venue, specs)
-    if (halts.length === 0 && named.calendars.length === 0 && terms.bands === undefined) return undefined
-    return new VenueMarket(terms, named, halts)
+    const { venue, specs, calendars, bands } = terms
+    const isStill =
+      haltsOf(venue, specs).length === 0 && calendarsOf(calendars, venue, specs).calendars.length === 0
+    return isStill && bands === undefined ? undefined : VenueMarket.operated(terms)
+  }
+
+  /** One that an operator can halt. */
+  static operated(terms: VenueMarketTerms): VenueMarket {
+    const { venue, specs, calendars } = terms
+    return new VenueMarket(terms, calendarsOf(calendars, venue, specs), haltsOf(venue, specs))
   }
 
   private constructor(terms: VenueMarketTerms, named: NamedCalendars, halts: readonly Halt[]) {
@@ -98,6 +103,11 @@ export class VenueMarket {
 
   begin(now_us: number): void {
     this.#phases.begin(now_us)
+  }
+
+  /** Comes up where everything has traded without it. */
+  beginTrading(): void {
+    this.#phases.beginTrading()
   }
 
   keeps(order: VenueOrder): boolean {
@@ -163,6 +173,19 @@ export class VenueMarket {
       )
   }
 
+  /** Whether an operator has halted the instrument. */
+  isHeld(instrument_index: number): boolean {
+    return this.#phases.isHeld(instrument_index)
+  }
+
+  hold(instrument_index: number, now_us: number): void {
+    this.#phases.hold(instrument_index, now_us)
+  }
+
+  letGo(instrument_index: number, now_us: number): void {
+    this.#phases.letGo(instrument_index, now_us)
+  }
+
   onEvent(event: MarketEvent, now_us: number): void {
     this.#phases.onEvent(event, now_us)
   }
@@ -175,8 +198,9 @@ export class VenueMarket {
     } satisfies SavedMarket)
   }
 
-  /** Takes over what a market of the same rules saved; returns whether it was of the same. */
+  /** Takes over what a market of the same rules saved, of others what an operator has halted; returns whether it was of the same. */
   restore(saved: SavedMarket | undefined): boolean {
+    if (saved !== undefined) this.#phases.takeHeld(saved.state.is_held)
     if (saved?.rules !== this.#rules) return false
     this.#phases.restore(saved.state)
     if (saved.bands !== undefined) this.#bands?.restore(saved.bands)

@@ -167,6 +167,43 @@ test('[V14] what chance was to take back and an operator took first is taken bac
   expect(host.books.venues.books().accounts[0]?.positions).toMatchObject([{ quantity_units: 1_000 }])
 })
 
+test('[V15] an instrument is halted until it is let go, over a restart, and an act that is repeated changes nothing', async () => {
+  const { desk, driver, clock, store, config } = await traded()
+  const by = { instrument_id: 'EURUSD.gen', operator: 'desk', reason: 'news' }
+  const halted = { act: 'halt', instrument_id: 'EURUSD.gen', status: 'halted' }
+  expect(await desk.askHalt({ act: 'halt', ...by })).toEqual({ ...halted, was_done_before: false })
+  clock.pass(1)
+  expect(await desk.askHalt({ act: 'halt', ...by })).toEqual({ ...halted, was_done_before: true })
+  await expect(desk.askHalt({ act: 'halt', ...by, instrument_id: 'X.gen' })).rejects.toMatchObject({
+    code: 'exchange.unknown_instrument',
+  })
+  driver.command(orderOf(2, { price_units: priceUnits(110_500) }))
+  await driver.close()
+  const second = await deskOn(store, config)
+  second.driver.row(quoteAt(second.clock.now_us(), 110_100))
+  expect(second.host.books.venues.exchange('gen').statuses(0)).toMatchObject([{ status: 'halted' }])
+  expect(await second.desk.askHalt({ act: 'resume', ...by })).toEqual({
+    act: 'resume',
+    instrument_id: 'EURUSD.gen',
+    status: 'pre_open',
+    was_done_before: false,
+  })
+  second.clock.pass(10)
+  second.driver.row(quoteAt(second.clock.now_us(), 110_200))
+  expect(await second.desk.askHalt({ act: 'resume', ...by })).toMatchObject({
+    status: 'trading',
+    was_done_before: true,
+  })
+  expect(second.reports()).toEqual(['paper-1-t-2 trade gen-2 1000@110202 cum 1000 leaves 0'])
+  await second.driver.close()
+  const audit = await auditLedger(new MemoryJournal(nodeSha256, store), NO_MODELS)
+  expect(audit.is_consistent).toBe(true)
+  expect(audit.market_acts).toMatchObject([
+    { type: 'halt', reason: 'news' },
+    { type: 'resume', operator: 'desk' },
+  ])
+})
+
 test('[V14] an exchange that has ended takes no act', async () => {
   const { desk, driver } = await traded()
   await driver.close()
@@ -174,7 +211,7 @@ test('[V14] an exchange that has ended takes no act', async () => {
 })
 
 test.each([1, 2, 3, 4])(
-  '[V1] [V14] whenever it dies, an exchange with an operator comes back as it was, and its accounts are those of the trades that stand, seed %i',
+  '[V1] [V14] [V15] whenever it dies, an exchange with an operator comes back as it was, and its accounts are those of the trades that stand, seed %i',
   async (seed) => {
     const random = new RandomStream(seed, 'desk')
     const plain = await venueConfig(seed % 2 === 0 ? '{}' : '{ submit_us: 300, report_us: 700 }')
@@ -188,6 +225,7 @@ test.each([1, 2, 3, 4])(
     let store = new MemoryJournalStore()
     let parts = await deskOn(store, config)
     let done = 0
+    let halts = 0
     let lives = 1
     let bid = 110_000
     for (let turn = 1; turn <= 150; turn++) {
@@ -203,6 +241,11 @@ test.each([1, 2, 3, 4])(
         ({ was_done_before }) => (was_done_before ? 'before' : 'done'),
         ({ code }) => code as string,
       )
+      if (random.nextInt(10) === 0) {
+        const act = random.nextInt(2) === 0 ? 'halt' : 'resume'
+        const by = { instrument_id: 'EURUSD.gen', operator: 'desk', reason: '' }
+        if (!(await parts.desk.askHalt({ act, ...by })).was_done_before) halts++
+      }
       expect({ seed, turn, failures: parts.failures }).toEqual({ seed, turn, failures: [] })
       if (outcome === 'done') done++
       if (random.nextInt(12) !== 0) continue
@@ -221,8 +264,8 @@ test.each([1, 2, 3, 4])(
     await parts.driver.close()
     const audit = await auditLedger(new MemoryJournal(nodeSha256, store), NO_MODELS)
     expect({ seed, is_consistent: audit.is_consistent }).toEqual({ seed, is_consistent: true })
-    expect(audit.market_acts).toHaveLength(done)
-    expect(Math.min(done, lives)).toBeGreaterThan(5)
+    expect(audit.market_acts).toHaveLength(done + halts)
+    expect(Math.min(done, lives, halts)).toBeGreaterThan(3)
     // Equity is what the trades that stand cost, and what their sum is worth now.
     let cash = 1_000_000 * 100_000
     let position = 0

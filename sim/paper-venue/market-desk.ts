@@ -3,7 +3,8 @@
 
 import { type InstrumentSpec, priceReason, quantityReason } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
-import type { MarketAct, TradeAct } from '../../schemas/messages/market-act.ts'
+import type { HaltAct, MarketAct, TradeAct } from '../../schemas/messages/market-act.ts'
+import type { SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { decimalString, parseUnits } from '../../schemas/units.ts'
 import type { KeptTrade } from '../exchange/kept-trades.ts'
@@ -33,6 +34,21 @@ export type TradeAnswer = {
   readonly was_done_before: boolean
 }
 
+export type HaltRequest = {
+  readonly act: HaltAct['type']
+  readonly instrument_id: string
+  readonly operator: string
+  readonly reason: string
+}
+
+export type HaltAnswer = {
+  readonly act: HaltAct['type']
+  readonly instrument_id: string
+  /** As the instrument stands now: one that is let go may be closed, or halted by something else. */
+  readonly status: SecurityTradingStatus
+  readonly was_done_before: boolean
+}
+
 type Decision = { readonly act?: MarketAct; readonly refusal?: OperatingError }
 
 /** What the trade is to come to. */
@@ -43,6 +59,21 @@ export class MarketDesk {
 
   constructor(driver: HostDriver) {
     this.#driver = driver
+  }
+
+  /** Stops the trading of an instrument until it is let go, or lets it go. */
+  async askHalt({ act: type, instrument_id: id, operator, reason }: HaltRequest): Promise<HaltAnswer> {
+    const { host } = this.#driver
+    const spec = host.specs.find(({ instrument_id }) => instrument_id === id)
+    if (spec === undefined) throw unknownInstrument(id)
+    const { venue_id, instrument_id } = spec
+    const exchange = host.books.venues.exchange(venue_id)
+    const { act } = await this.#driver.act((): Decision => {
+      const isDone = exchange.isHeld(spec) === (type === 'halt')
+      return isDone ? {} : { act: { type, venue_id, instrument_id, operator, reason } }
+    })
+    const status = exchange.statusOf(spec, host.books.now_us)
+    return { act: type, instrument_id, status, was_done_before: act === undefined }
   }
 
   /** Takes a trade back, or corrects it. */
@@ -142,6 +173,16 @@ export class MarketDesk {
 }
 
 const NOTHING: Wanted = { price_units: 0, quantity_units: 0 }
+
+function unknownInstrument(instrument_id: string): OperatingError {
+  return new OperatingError({
+    code: 'exchange.unknown_instrument',
+    reason: 'usage',
+    what: `The exchange has no instrument ${instrument_id}.`,
+    where: instrument_id,
+    remedy: 'Name one of the configuration: EURUSD.fxcm.',
+  })
+}
 
 function unknownTrade(execution_id: string): OperatingError {
   return new OperatingError({

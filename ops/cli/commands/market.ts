@@ -1,16 +1,18 @@
 import { userInfo } from 'node:os'
 import { OperatingError } from '../../../schemas/operating-error.ts'
-import type { TradeAnswer } from '../../../sim/paper-venue/market-desk.ts'
+import type { HaltAnswer, TradeAnswer } from '../../../sim/paper-venue/market-desk.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 
 export const command: Command = {
   name: 'market',
-  summary: 'Act upon a simulated market as its operator: take a trade back, or correct it.',
-  usage: 'bust SESSION EXECUTION_ID | correct SESSION EXECUTION_ID',
+  summary: 'Act upon a simulated market as its operator: bust or correct a trade, halt an instrument.',
+  usage: 'bust | correct SESSION EXECUTION_ID | halt | resume SESSION INSTRUMENT',
   description: `
 Does to the market of a running paper session what an exchange's own desk would. SESSION is its name or folder; of an exchange
 in a process of its own, the folder of its ledger. EXECUTION_ID is a trade as orrery why prints it.
 bust: the trade did not happen (FIX ExecType H). correct: it was at another price, or for less (G).
+halt: the instrument does not trade until resume, over restarts and whatever else the configuration says; then it opens with an
+auction, where its calendar has it open and nothing else halts it.
 The act is in the exchange's ledger before it is answered, and reported like every trade. Given again, it is answered as
 before and nothing is done.`,
   arguments_min: 3,
@@ -26,9 +28,11 @@ before and nothing is done.`,
       line: 'orrery market correct first fxcm-12 --price 1.08410 --reason "clearly erroneous"',
       what: 'at another price',
     },
+    { line: 'orrery market halt first EURUSD.fxcm', what: 'until orrery market resume' },
   ],
   run: (call) => {
     const [action = ''] = call.arguments
+    if (action === 'halt' || action === 'resume') return halt(call, action)
     const act = ACTS.get(action)
     if (act === undefined) throw unknownAction(action)
     return trade(call, act)
@@ -48,6 +52,16 @@ async function trade(call: Call, act: TradeAnswer['act']): Promise<Outcome> {
   if (isChange !== (act === 'trade_correct')) throw unfitValues(action)
   const answer = (await ask(call, { act, execution_id, price, quantity })) as TradeAnswer
   return { json: answer, text: `${textOf(answer)}\n` }
+}
+
+async function halt(call: Call, act: HaltAnswer['act']): Promise<Outcome> {
+  const [, , instrument_id = ''] = call.arguments
+  if (call.text('price') !== undefined || call.text('quantity') !== undefined) throw unfitValues(act)
+  const answer = (await ask(call, { act, instrument_id })) as HaltAnswer
+  const { was_done_before, status } = answer
+  const what = act === 'halt' ? 'halted' : 'let go'
+  const text = `${answer.instrument_id} ${was_done_before ? 'was, before this,' : 'is'} ${what}: ${status}.\n`
+  return { json: answer, text }
 }
 
 async function ask(call: Call, request: Readonly<Record<string, string>>): Promise<unknown> {
@@ -79,20 +93,20 @@ function unknownAction(action: string): OperatingError {
     reason: 'usage',
     what: `"${action}" is nothing that orrery market does.`,
     where: action,
-    remedy: 'Write bust or correct before the session.',
+    remedy: 'Write bust, correct, halt or resume before the session.',
   })
 }
 
 function unfitValues(action: string): OperatingError {
+  const isCorrection = action === 'correct'
   return new OperatingError({
     code: 'market.unfit_values',
     reason: 'usage',
-    what:
-      action === 'bust'
-        ? 'A trade that is taken back has no price and no quantity.'
-        : 'A correction is of a price, of a quantity, or of both.',
+    what: isCorrection
+      ? 'A correction is of a price, of a quantity, or of both.'
+      : 'Only a correction has a price or a quantity.',
     where: '--price, --quantity',
-    remedy: action === 'bust' ? 'Leave them out, or write correct.' : 'Give --price, --quantity, or both.',
+    remedy: isCorrection ? 'Give --price, --quantity, or both.' : 'Leave them out, or write correct.',
   })
 }
 
