@@ -14,7 +14,8 @@
  *    behind its trigger is open no longer for a strategy in another node. An order keeps its place in a queue over a halt.
  *    What is due between linked orders while a market is closed is looked at every quarter second, and nothing else is: a
  *    request that a venue refused is not made again for that. On its way inside a bar the market meets those first that it
- *    had come to with nothing left, and passes the prices from which orders trail.
+ *    had come to with nothing left, and passes the prices from which orders trail. In a book by order what own orders take
+ *    is gone from the orders that came first.
  */
 export const BEHAVIOUR = 3
 

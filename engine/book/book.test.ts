@@ -73,31 +73,63 @@ test('a loaded book by order has lost of its levels what was taken from them', (
 })
 
 const message = fc.record({
-  action: fc.constantFrom('add' as const, 'modify' as const, 'reduce' as const, 'delete' as const),
+  action: fc.constantFrom(
+    'add' as const,
+    'modify' as const,
+    'reduce' as const,
+    'delete' as const,
+    'take' as const,
+  ),
   id: fc.nat(20),
   side: fc.constantFrom(1 as const, -1 as const),
   price: fc.integer({ min: 90, max: 110 }),
   size: fc.integer({ min: 1, max: 9 }),
 })
 
-test('levels of a book by order are the sums of its orders, and a loaded book is the same book', () => {
+type Naive = { side: 1 | -1; price: number; size: number; taken: number; since: number }
+
+/** Takes from the best level of a side what is wanted of it, the earliest order first. */
+function takeBest(book: OrderBook, naive: ReadonlyMap<number, Naive>, side: 1 | -1, wanted: number): void {
+  const { count, best_price_units: price, best_size_units: size } = book.levels.side(side)
+  if (count === 0) return
+  let left = Math.min(wanted, size)
+  book.take(side, price, left)
+  const there = [...naive.values()].filter((order) => order.side === side && order.price === price)
+  for (const order of there.sort((a, b) => a.since - b.since)) {
+    const taken = Math.min(left, order.size - order.taken)
+    order.taken += taken
+    left -= taken
+  }
+  expect(left).toBe(0)
+}
+
+test('levels of a book by order are what nobody took of its orders, and a loaded book is the same book', () => {
   fc.assert(
     fc.property(fc.array(message, { maxLength: 300 }), (messages) => {
       const book = new OrderBook()
-      const naive = new Map<number, { side: 1 | -1; price: number; size: number }>()
+      const naive = new Map<number, Naive>()
+      let since = 0
       for (const { action, id, side, price, size } of messages) {
+        since++
         const known = naive.get(id)
         if (action === 'add') {
           book.add(id, side, price, size)
-          naive.set(id, { side, price, size })
+          naive.set(id, { side, price, size, taken: 0, since })
         } else if (action === 'modify') {
           book.modify(id, price, size)
-          if (known !== undefined) naive.set(id, { ...known, price, size })
+          if (known === undefined) continue
+          const keeps = price === known.price && size <= known.size
+          const taken = Math.min(known.taken, size)
+          naive.set(id, { side: known.side, price, size, taken, since: keeps ? known.since : since })
         } else if (action === 'reduce') {
           book.reduce(id, size)
           if (known !== undefined && known.size <= size) naive.delete(id)
-          else if (known !== undefined) naive.set(id, { ...known, size: known.size - size })
-        } else {
+          else if (known !== undefined) {
+            known.size -= size
+            known.taken = Math.min(known.taken, known.size)
+          }
+        } else if (action === 'take') takeBest(book, naive, side, size)
+        else {
           book.delete(id)
           naive.delete(id)
         }
@@ -105,7 +137,8 @@ test('levels of a book by order are the sums of its orders, and a loaded book is
       for (const side of [1, -1] as const) {
         const sums = new Map<number, number>()
         for (const order of naive.values())
-          if (order.side === side) sums.set(order.price, (sums.get(order.price) ?? 0) + order.size)
+          if (order.side === side && order.size > order.taken)
+            sums.set(order.price, (sums.get(order.price) ?? 0) + order.size - order.taken)
         expect(levelsOf(book.levels.side(side))).toEqual([...sums].sort(([a], [b]) => side * (b - a)))
       }
       const writer = new CanonicalWriter()

@@ -20,6 +20,8 @@ export class OrderBook {
   #sides = new Int8Array(CAPACITY)
   #prices = new Float64Array(CAPACITY)
   #sizes = new Float64Array(CAPACITY)
+  /** What orders that are not in the data took of each: of what the data says is left of it, so much is gone. */
+  #taken = new Float64Array(CAPACITY)
   #ranks = new Float64Array(CAPACITY)
 
   get count(): number {
@@ -52,8 +54,8 @@ export class OrderBook {
   hasBefore(side: 1 | -1, price_units: number, rank: number): boolean {
     for (let slot = 0; slot < this.#used; slot++) {
       if (this.#prices[slot] !== price_units || this.#sides[slot] !== side) continue
-      if ((this.#ranks[slot] as number) < rank && this.#slots.get(this.#ids[slot] as number) === slot)
-        return true
+      if ((this.#ranks[slot] as number) >= rank || this.#shownOf(slot) === 0) continue
+      if (this.#slots.get(this.#ids[slot] as number) === slot) return true
     }
     return false
   }
@@ -64,7 +66,7 @@ export class OrderBook {
     for (let slot = 0; slot < this.#used; slot++) {
       if (this.#prices[slot] !== price_units || this.#sides[slot] !== side) continue
       if ((this.#ranks[slot] as number) < rank && this.#slots.get(this.#ids[slot] as number) === slot)
-        units += this.#sizes[slot] as number
+        units += this.#shownOf(slot)
     }
     return units
   }
@@ -78,6 +80,7 @@ export class OrderBook {
     this.#sides[slot] = side
     this.#prices[slot] = price_units
     this.#sizes[slot] = size_units
+    this.#taken[slot] = 0
     this.#ranks[slot] = this.next_rank++
     return this.levels.side(side).change(price_units, size_units) || isOld
   }
@@ -89,16 +92,17 @@ export class OrderBook {
     const levels = this.levels.side(this.#sides[slot] as 1 | -1)
     const price = this.#prices[slot] as number
     const size = this.#sizes[slot] as number
+    const before = this.#shownOf(slot)
+    const shown = this.#resize(slot, size_units)
     let isBest = false
     if (price === price_units) {
-      if (size_units !== size) isBest = levels.change(price, size_units - size)
+      if (shown !== before) isBest = levels.change(price, shown - before)
     } else {
-      isBest = levels.change(price, -size)
-      isBest = levels.change(price_units, size_units) || isBest
+      isBest = levels.change(price, -before)
+      isBest = levels.change(price_units, shown) || isBest
     }
     if (price !== price_units || size_units > size) this.#ranks[slot] = this.next_rank++
     this.#prices[slot] = price_units
-    this.#sizes[slot] = size_units
     return isBest
   }
 
@@ -108,8 +112,29 @@ export class OrderBook {
     if (slot < 0) return false
     const left = (this.#sizes[slot] as number) - by_units
     if (left <= 0) return this.delete(order_id)
-    this.#sizes[slot] = left
-    return this.levels.side(this.#sides[slot] as 1 | -1).change(this.#prices[slot] as number, -by_units)
+    const before = this.#shownOf(slot)
+    const by_shown = this.#resize(slot, left) - before
+    return this.levels.side(this.#sides[slot] as 1 | -1).change(this.#prices[slot] as number, by_shown)
+  }
+
+  /**
+   * An order that is not in the data takes so much of a level, of the orders that came first: what the data says of these
+   * later takes nothing from those behind them. It looks at every order.
+   */
+  take(side: 1 | -1, price_units: number, units: number): void {
+    const slots: number[] = []
+    for (let slot = 0; slot < this.#used; slot++) {
+      if (this.#prices[slot] !== price_units || this.#sides[slot] !== side) continue
+      if (this.#slots.get(this.#ids[slot] as number) === slot) slots.push(slot)
+    }
+    slots.sort((a, b) => (this.#ranks[a] as number) - (this.#ranks[b] as number))
+    let left = units
+    for (const slot of slots) {
+      const taken = Math.min(left, this.#shownOf(slot))
+      this.#taken[slot] = (this.#taken[slot] as number) + taken
+      left -= taken
+    }
+    this.levels.side(side).change(price_units, -units)
   }
 
   delete(order_id: number): boolean {
@@ -118,7 +143,7 @@ export class OrderBook {
     this.#slots.delete(order_id)
     this.#free.push(slot)
     const levels = this.levels.side(this.#sides[slot] as 1 | -1)
-    return levels.change(this.#prices[slot] as number, -(this.#sizes[slot] as number))
+    return levels.change(this.#prices[slot] as number, -this.#shownOf(slot))
   }
 
   clear(): void {
@@ -136,9 +161,10 @@ export class OrderBook {
       writer.flag(this.#sides[slot] === 1)
       writer.number(this.#prices[slot] as number)
       writer.number(this.#sizes[slot] as number)
+      writer.number(this.#taken[slot] as number)
       writer.number(this.#ranks[slot] as number)
     }
-    // Levels may be lower than their orders add up to: what orders of others take is gone from them alone.
+    // Before behaviour 3 levels may be lower than their orders add up to: what was taken was gone from them alone.
     this.levels.save(writer)
   }
 
@@ -148,10 +174,26 @@ export class OrderBook {
     for (let orders = reader.count(); orders > 0; orders--) {
       const order_id = reader.number()
       this.add(order_id, reader.flag() ? 1 : -1, reader.number(), reader.number())
-      this.#ranks[this.#slots.get(order_id)] = reader.number()
+      const slot = this.#slots.get(order_id)
+      this.#taken[slot] = reader.number()
+      this.#ranks[slot] = reader.number()
     }
     this.levels.load(reader)
     this.next_rank = next_rank
+  }
+
+  /** The data says that so much is left of an order. Returns what of it nobody took. */
+  #resize(slot: number, size_units: number): number {
+    this.#sizes[slot] = size_units
+    const shown = this.#shownOf(slot)
+    if (shown === 0) this.#taken[slot] = size_units
+    return shown
+  }
+
+  /** What is left of an order that nobody took. */
+  #shownOf(slot: number): number {
+    const left = (this.#sizes[slot] as number) - (this.#taken[slot] as number)
+    return Math.max(0, left)
   }
 
   /** The slots in use, the earliest order first. */
@@ -170,6 +212,7 @@ export class OrderBook {
     this.#sides = grown(new Int8Array(capacity), this.#sides)
     this.#prices = grown(new Float64Array(capacity), this.#prices)
     this.#sizes = grown(new Float64Array(capacity), this.#sizes)
+    this.#taken = grown(new Float64Array(capacity), this.#taken)
     this.#ranks = grown(new Float64Array(capacity), this.#ranks)
     return slot
   }

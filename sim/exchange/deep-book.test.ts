@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { SimulationConfig, VenueBook } from '../../schemas/config.ts'
 import { Scenario, terms, venue } from './scenario.test-support.ts'
 
@@ -277,4 +278,27 @@ test.each<[SimulationConfig, VenueBook, string]>([
   expect(() => new Scenario(terms({ venues: [venue({ simulation: { book, ...simulation } })] }))).toThrow(
     what,
   )
+})
+
+test.each([
+  // What had been taken of an order was taken of those behind it, too, once the data said that it had traded.
+  { behaviour: 2, trades: ['3 a trade 10@101 leaves 0', '7 b trade 5@102 leaves 0'] },
+  {
+    behaviour: BEHAVIOUR,
+    trades: ['3 a trade 10@101 leaves 0', '7 b trade 4@101 leaves 1', '7 b trade 1@102 leaves 0'],
+  },
+])('by order what is taken is gone from the orders that came first, once: %j', ({ behaviour, trades }) => {
+  const simulation = { book: 'book_order' } as const
+  const scenario = new Scenario({ ...terms({ venues: [venue({ simulation })] }), behaviour })
+  const exchange = scenario.venues.exchange('sim')
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 9, 1, 99, 5)
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, -1, 101, 10)
+  exchange.onBookOrder(0, 2, BOOK_ACTION.add, 2, -1, 101, 5)
+  exchange.onBookOrder(0, 2, BOOK_ACTION.add, 3, -1, 102, 9)
+  scenario.step('3 a buy 10 market ioc')
+  exchange.onBookOrder(0, 4, BOOK_ACTION.execute, 1, -1, 101, 6)
+  exchange.onBookOrder(0, 5, BOOK_ACTION.delete, 1, -1, 101, 4)
+  exchange.onBookOrder(0, 6, BOOK_ACTION.cancel, 2, -1, 101, 1)
+  const reports = scenario.play('7 b buy 5 market ioc')
+  expect(reports.filter((report) => report.includes(' trade '))).toEqual(trades)
 })

@@ -1,5 +1,5 @@
 // The deeper books of a venue, one an instrument: by price, or by order. Own orders that take lower the levels they meet,
-// until the data says anew what stands there.
+// until the data says anew what stands there, or the orders that stood there first.
 
 import { LevelBook } from '../../engine/book/level-book.ts'
 import type { LevelSide } from '../../engine/book/level-side.ts'
@@ -17,14 +17,17 @@ export class DeepBooks {
   readonly #levels: readonly LevelBook[]
   readonly #orders: readonly OrderBook[]
   readonly #top: TopOfBook
+  readonly #takesOrders: boolean
 
-  constructor(kind: BookKind, instrument_count: number, top: TopOfBook) {
+  /** @param terms_hold whether what is taken by order is gone from the orders that came first (schemas/behaviour.ts). */
+  constructor(kind: BookKind, instrument_count: number, top: TopOfBook, terms_hold: boolean) {
     this.is_by_order = kind === 'book_order'
     this.#orders = this.is_by_order ? Array.from({ length: instrument_count }, () => new OrderBook()) : []
     this.#levels = this.is_by_order
       ? this.#orders.map(({ levels }) => levels)
       : Array.from({ length: instrument_count }, () => new LevelBook())
     this.#top = top
+    this.#takesOrders = terms_hold && this.is_by_order
   }
 
   levels(instrument_index: number): LevelBook {
@@ -42,7 +45,9 @@ export class DeepBooks {
   }
 
   take(instrument_index: number, side: Side, price_units: number, quantity_units: number): void {
-    this.against(instrument_index, side).change(price_units, -quantity_units)
+    if (this.#takesOrders)
+      this.orders(instrument_index).take(side === 'buy' ? -1 : 1, price_units, quantity_units)
+    else this.against(instrument_index, side).change(price_units, -quantity_units)
     this.refresh(instrument_index)
   }
 

@@ -151,7 +151,7 @@ export class SimulatedExchange implements VenuePort {
     refuseUnfitTaking(venue.simulation, kind, venue.id)
     const queue = queueModelOf(venue.simulation?.queue, kind, venue.id, this.#fillsTouched)
     this.#hasQueues = queue !== undefined
-    this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book)
+    this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book, terms_hold)
     this.#impact = impactModelOf(venue.simulation?.impact, specs, venue.id, venue.impact_model)
     const commissions = compileCommissions(venue, specs, accounts)
     const bands = PriceBands.of(venue.simulation, specs)
