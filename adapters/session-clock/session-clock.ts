@@ -79,6 +79,7 @@ function wallBehind(wall_us: number, journaled_us: number): OperatingError {
     reason: 'unavailable',
     what: `The clock of this machine is ${behind_s} s behind the last input of the session.`,
     where: `clock ${new Date(wall_us / 1000).toISOString()}, journal ${new Date(journaled_us / 1000).toISOString()}`,
-    remedy: 'Set the clock right, then start again: time in a journal never goes back.',
+    remedy:
+      'Time in a journal never goes back. Where the session ran faster than the wall, go on with that live.speed or begin another; else set the clock right and start again.',
   })
 }
