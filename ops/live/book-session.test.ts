@@ -113,7 +113,7 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true }))
 
 test.each(['book_level', 'book_order'] as const)(
-  '[V8] [V15] a session on a %s, ended and started again, orders and fills as a backtest of its configuration, and orders as one over what it processed',
+  '[V8] [V19] a session on a %s, ended and started again, orders and fills as a backtest of its configuration, and orders as one over what it processed',
   { timeout: 240_000 },
   async (kind) => {
     const backtest = runCli(['backtest', `${kind}.yaml`, '--out', `bt-${kind}`, '--json'], { cwd })

@@ -139,7 +139,7 @@ test.each(SIMULATIONS.flatMap((one) => LATENCIES.map((latency) => [...one, laten
 )
 
 test.each(['book_level', 'book_order'] as const)(
-  '[V15] killed anywhere, a venue with a %s goes on behind the last row its ledger holds, with the book it had',
+  '[V19] killed anywhere, a venue with a %s goes on behind the last row its ledger holds, with the book it had',
   async (kind) => {
     const tapes = tapesOf(kind, false)
     const latency = { submit_us: 0, report_us: 0 }
@@ -182,7 +182,7 @@ test.each(['book_level', 'book_order'] as const)(
   },
 )
 
-test('[V15] a ledger is not gone on with under other sources of a venue with a book', async () => {
+test('[V19] a ledger is not gone on with under other sources of a venue with a book', async () => {
   const config = (
     await busyScenario(tapesOf('book_level', true), { book: 'book_level' }, { submit_us: 0, report_us: 0 })
   ).config

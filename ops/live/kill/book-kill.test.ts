@@ -66,7 +66,7 @@ accounts:
 strategies: [{ id: maker, source: trader.ts#maker, account: main, instruments: [${ID}] }]
 `
 
-test('[V15] [N7] killed at every crash point, a session on a book by order goes on with the book it had, and verifies', {
+test('[V19] [N7] killed at every crash point, a session on a book by order goes on with the book it had, and verifies', {
   timeout: 180_000 + KILLS * 20_000,
 }, async () => {
   const seed = Date.now() % 100_000
