@@ -139,6 +139,17 @@ test.each<[string, Partial<TradeRequest>, string]>([
   expect({ failures, acts: await acts(store) }).toEqual({ failures: [], acts: [] })
 })
 
+test('[V14] a trade is forgotten with the orders that are', async () => {
+  const plain = await venueConfig()
+  const config = { ...plain, limits: { ...plain.limits, order_retention: 2 } }
+  const { desk, driver, clock } = await deskOn(new MemoryJournalStore(), config)
+  driver.row(quoteAt(START_US))
+  for (const counter of [1, 2, 3]) driver.command(orderOf(counter))
+  clock.pass(10)
+  await expect(desk.ask(BUST)).rejects.toMatchObject({ code: 'exchange.unknown_trade' })
+  expect(await desk.ask({ ...BUST, execution_id: 'gen-2' })).toMatchObject({ taken_by: 'gen-4' })
+})
+
 test('[V14] an open order has what an act frees to trade again', async () => {
   const { desk, driver, clock, reports } = await traded()
   // Half of it meets what is shown, and the rest waits at its price.

@@ -57,7 +57,7 @@ const ROWS_UNSAVED_MAX = 4_096
 /** A feed that can wait does so for the ledger when that has so many more to write. */
 const ROWS_WAITING_MAX = 2 * ROWS_UNSAVED_MAX
 
-/** So many trades of a venue an operator can take back or correct, the latest. */
+/** So many trades of a venue an operator can take back or correct, the latest; fewer where nodes drop orders sooner. */
 const TRADES_KEPT = 1_000
 
 /** A model that a user wrote, with the hash of its files. */
@@ -325,8 +325,9 @@ export function termsOf(config: Config, { models, gate }: HostedModels): PaperVe
   const specs = instrumentsOf(config)
   const venues = venuesWith(models, config, specs, gate)
   const { order_retention } = limits
+  const trade_retention = Math.min(TRADES_KEPT, order_retention)
   const books = bookSeriesOf(config, specs)
-  return { venues, accounts, specs, calendars, order_retention, trade_retention: TRADES_KEPT, seed, books }
+  return { venues, accounts, specs, calendars, order_retention, trade_retention, seed, books }
 }
 
 /** What an epoch of a ledger was written under. Those of before the number or the models were kept have none. */
