@@ -3,6 +3,7 @@
 
 import type { Session } from '../../engine/calendar/session-calendar.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { must } from '../../schemas/assert.ts'
 import type { PriceBandsConfig } from '../../schemas/market-rules.ts'
 
 /** Percentage parameters of a tier of the plan, by the price an instrument closed at on the day before. */
@@ -97,7 +98,10 @@ export class BandRules {
   /** In price units, before it is doubled. */
   distanceUnits(spec: InstrumentSpec, reference_units: number, level_units: number): number {
     const reference = Math.abs(reference_units)
-    if (this.#plan === undefined) return (reference * (this.#config.basis_points ?? 0)) / 10_000
+    if (this.#plan === undefined) {
+      const basis_points = must(this.#config.basis_points, 'bands stand at basis points, or as a plan says')
+      return (reference * basis_points) / 10_000
+    }
     const distance = this.#distance(this.#plan, spec, level_units)
     const units = (reference * distance.basis_points) / 10_000
     return 'cents_max' in distance ? Math.min(units, centsIn(spec, distance.cents_max)) : units
