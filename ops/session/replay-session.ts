@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
 import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
 import type { ReadableJournal } from '../../adapters/journal-file/file-journal.ts'
-import type { JournalRecord } from '../../engine/journal-port.ts'
+import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { type JournalRecord, RECORD_KIND } from '../../engine/journal-port.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { isFill } from '../../schemas/messages/order-fact.ts'
@@ -38,6 +39,8 @@ export type Replayed = {
   /** Where it stopped: actors by name, with their state in words. */
   readonly states: Readonly<Record<string, string>>
   readonly time: string
+  /** What a break was met by, an order's id or <strategy>/<counter> of a denial; '' elsewhere. */
+  readonly broke_on: string
 }
 
 /** Thrown out of a record to stop the re-run; never seen by others. */
@@ -66,7 +69,8 @@ export async function replaySession(options: ReplayOptions): Promise<Replayed> {
         temporary,
         observer: show.observer,
         onEpoch: (epoch) => show.begin(epoch),
-        onRecord: (record) => show.after(record),
+        beforeRecord: (record) => show.before(record),
+        onRecord: () => show.after(),
       },
       buildIdentity().build_hash,
     )
@@ -87,7 +91,7 @@ class Show {
   readonly #options: ReplayOptions
   readonly #printer: SessionPrinter
   #epoch: RerunEpoch | undefined
-  #isBroken = false
+  #brokeOn = ''
   /** Recorded time of the last record, and the lines it made. */
   #shown_us = 0
   #lines: string[] = []
@@ -105,7 +109,7 @@ class Show {
       },
       onDenied: (denial) => {
         onDenied?.(denial)
-        this.#meet('', 'denied')
+        this.#meet(`${denial.strategy_id}/${denial.counter}`, 'denied')
       },
     }
   }
@@ -117,13 +121,20 @@ class Show {
     this.#options.print(`── epoch ${epoch.epoch}, ${epoch.last_lsn + 1} records, base ${base_from}`)
   }
 
+  /** Stops in front of the first record beyond the time: what it says had not happened yet. */
+  before({ kind, payload }: JournalRecord): void {
+    if (kind !== RECORD_KIND.input) return
+    const reader = new CanonicalReader(payload)
+    reader.number()
+    if (reader.number() > this.#options.until_us) throw new Stop('at the time')
+  }
+
   /** Prints what a record made, at its time. */
-  async after(_record: JournalRecord): Promise<void> {
+  async after(): Promise<void> {
     const now_us = this.#epoch?.built.node.now_us ?? 0
-    if (now_us > this.#options.until_us) throw new Stop('at the time')
     await this.#keepTime(now_us)
     for (const line of this.#lines.splice(0)) this.#options.print(line)
-    if (this.#isBroken) throw new Stop('at the break')
+    if (this.#brokeOn !== '') throw new Stop('at the break')
   }
 
   end(stopped: Replayed['stopped'], result: RerunResult | undefined): Replayed {
@@ -134,6 +145,7 @@ class Show {
       result,
       states: Object.fromEntries(node?.states() ?? []),
       time: isoTime(node?.now_us ?? 0),
+      broke_on: this.#brokeOn,
     }
   }
 
@@ -144,10 +156,10 @@ class Show {
     if (speed !== Number.POSITIVE_INFINITY && passed_us > 0) await wait(passed_us / 1000 / speed)
   }
 
-  #meet(client_order_id: string, what: string): void {
+  #meet(id: string, what: string): void {
     const { break_at } = this.#options
     if (break_at === undefined) return
-    const isMet = 'on' in break_at ? break_at.on === what : break_at.client_order_id === client_order_id
-    if (isMet) this.#isBroken = true
+    const isMet = 'on' in break_at ? break_at.on === what : break_at.client_order_id === id
+    if (isMet && this.#brokeOn === '') this.#brokeOn = id
   }
 }

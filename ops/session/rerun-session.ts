@@ -38,6 +38,8 @@ export type RerunOptions = {
   readonly trace?: DecisionTrace
   /** Before an epoch's first record. */
   readonly onEpoch?: (epoch: RerunEpoch) => void
+  /** Before each record: what it throws ends the re-run in front of it. */
+  readonly beforeRecord?: (record: JournalRecord) => void
   /** After each record; what it returns is awaited. */
   readonly onRecord?: (record: JournalRecord, epoch: RerunEpoch) => void | Promise<void>
 }
@@ -172,12 +174,13 @@ class EpochRun {
 
   /** The base the epoch after must have, or the first difference. */
   async go(): Promise<{ end?: Uint8Array; difference?: SessionDifference; snapshots: number }> {
-    const { journal, onEpoch, onRecord, gate, snapshot } = this.#options
+    const { journal, onEpoch, beforeRecord, onRecord, gate, snapshot } = this.#options
     onEpoch?.(this.#rerun)
     const { epoch } = this.#epoch
     const snapshots = await this.#snapshotsToCompare()
     try {
       for await (const record of journal.read(epoch, snapshot === undefined ? 0 : snapshot.lsn + 1)) {
+        beforeRecord?.(record)
         this.#replay.take(record)
         this.#compareSnapshot(record.lsn, snapshots.get(record.lsn))
         await onRecord?.(record, this.#rerun)

@@ -54,9 +54,10 @@ async function replay(call: Call): Promise<Outcome> {
   }
 }
 
-function endText({ stopped, states, time }: Replayed): string {
+function endText({ stopped, states, time, broke_on }: Replayed): string {
   const rows = alignedRows(Object.entries(states).map(([name, state]) => [`  ${name}`, state]))
-  return `── stopped ${stopped}, ${time}\n${rows.join('\n')}\n`
+  const by = broke_on === '' ? '' : ` ${broke_on}`
+  return `── stopped ${stopped}${by}, ${time}\n${rows.join('\n')}\n`
 }
 
 function speedOf(text: string | undefined): number {
