@@ -134,12 +134,11 @@ async function historyFeed(venue_id: VenueId, surroundings: FeedSurroundings): P
   const { series, range } = planData(config)
   const own = series.filter(({ instrument_id }) => specOf(instruments, instrument_id).venue_id === venue_id)
   const store = await openStore()
+  const place = placeOf?.(venue_id)
   // A book that lacks what came before is another: its venue misses nothing of the history.
   const hasBook = own.some(({ kind }) => isBookKind(kind))
-  const place = hasBook ? placeOf?.(venue_id) : undefined
-  const behind = place !== undefined && place.ts_event_us < range.to_us ? place : undefined
-  const next_us = place?.ts_event_us ?? (hasBook ? range.from_us : journaled_us + 1)
-  const from_us = place === undefined ? Math.max(range.from_us, next_us) : Math.min(range.to_us, next_us)
+  const next_us = hasBook ? (place?.ts_event_us ?? range.from_us) : Math.max(range.from_us, journaled_us + 1)
+  const from_us = Math.min(range.to_us, next_us)
   const readings = await store.read(own, { from_us, to_us: range.to_us })
   return new HistoryFeed({
     series: readings.map((reading) => {
@@ -147,7 +146,7 @@ async function historyFeed(venue_id: VenueId, surroundings: FeedSurroundings): P
       return { reading, instrument_index: index, venue_id }
     }),
     clock,
-    behind,
+    behind: from_us < range.to_us ? place : undefined,
     onEnd: onHistoryEnd,
   })
 }
