@@ -349,7 +349,7 @@ export class NaiveExchange {
 function orderOf(id: string, [side = '', quantity = '', type = '', ...more]: readonly string[]): Order {
   const numbers = more.filter((word) => /^\d+$/.test(word)).map(Number)
   const [time = '', ...options] = more.slice(numbers.length)
-  const said = new Map(options.map((option) => option.split('=') as [string, string?]))
+  const said = new Map(options.map((option) => option.split('=') as [string, string | undefined]))
   const number = (name: string) => Number(said.get(name) ?? 0)
   const isTrailing = TRAILS.test(type)
   const stop = isTrailing ? number('at') : WAITS.test(type) ? (numbers.shift() ?? 0) : 0
