@@ -19,7 +19,7 @@ import { decimalString } from '../../schemas/units.ts'
 import { isLedgerAct, isLedgerCommand, readLedgerAct, readLedgerCommand } from './ledger-codec.ts'
 
 import { VenueBooks } from './venue-books.ts'
-import { type HostedModels, ledgerTerms, takeAgain } from './venue-host.ts'
+import { type HostedModels, ledgerTerms, readsBooks, takeAgain } from './venue-host.ts'
 
 /** A client order id: of an order, an incarnation of it, or a request to cancel. */
 export type AuditedId = {
@@ -95,15 +95,18 @@ class Audit {
 
   begin({ header, base }: RecoveredEpoch): void {
     const ended = this.#books === undefined ? new Uint8Array(0) : stateOf(this.#books)
-    // An epoch that opens under another configuration still begins with the same books.
-    if (!sameBytes(ended, base)) this.#isConsistent = false
+    // An epoch that opens under another configuration still begins with the same books, which another build may have
+    // written in another form.
+    const isReadable = readsBooks(header)
+    if (isReadable && !sameBytes(ended, base)) this.#isConsistent = false
     const terms = ledgerTerms(header, this.#authored)
     this.#specs = terms.specs
     this.#books = new VenueBooks(terms, {
       onReport: (report) => this.#report(report),
       onStatus: () => undefined,
     })
-    if (base.length > 0) this.#books.load(new CanonicalReader(base))
+    const begun = isReadable ? base : ended
+    if (begun.length > 0) this.#books.load(new CanonicalReader(begun))
   }
 
   take({ kind, payload }: JournalRecord): void {

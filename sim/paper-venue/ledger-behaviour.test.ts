@@ -8,9 +8,11 @@ import { BEHAVIOUR, BEHAVIOUR_UNNAMED } from '../../schemas/behaviour.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
+import { priceUnits } from '../../schemas/units.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
 import { auditLedger } from './ledger-audit.ts'
 import { writeLedgerCommand } from './ledger-codec.ts'
+import { BOOKS_FORM } from './venue-books.ts'
 import { NO_MODELS, orderOf, venueConfig } from './venue-config.test-support.ts'
 import { VenueHost } from './venue-host.ts'
 
@@ -42,6 +44,51 @@ test('[V12] a ledger of a later build is refused', async () => {
   await expect(opened(store, config)).rejects.toMatchObject({ code: 'journal.later_behaviour' })
 })
 
+test('[V20] books that another build wrote in another form are made anew from the first record', async () => {
+  const config = await barConfig()
+  const [other, own] = [new MemoryJournalStore(), new MemoryJournalStore()]
+  await writeLedger(own, { schema_version: SCHEMA_VERSION, config, behaviour: BEHAVIOUR })
+  await writeLedger(other, { schema_version: SCHEMA_VERSION, config, behaviour: BEHAVIOUR })
+  // It went on once, from books that nobody can read now.
+  const journal = new MemoryJournal(nodeSha256, other)
+  const header = headerOf({ schema_version: SCHEMA_VERSION, config, behaviour: BEHAVIOUR, books_form: -1 })
+  const base = Uint8Array.of(1, 2, 3)
+  const writer = await journal.openEpoch({ epoch: 2, header, base, durability: 'local' })
+  await writer.close()
+  const hosts = [await opened(other, config), await opened(own, config)]
+  const books = hosts.map((host) => {
+    const saved = new CanonicalWriter(1 << 14)
+    host.books.save(saved)
+    return saved.copy()
+  })
+  expect(books[0]).toEqual(books[1])
+  for (const host of hosts) await host.close()
+  expect(await auditLedger(new MemoryJournal(nodeSha256, other), NO_MODELS)).toMatchObject({
+    epochs: 3,
+    is_consistent: true,
+    fills: [{ quantity_units: SHOWN }],
+  })
+})
+
+test('[V20] the form of the books has a number: raise BOOKS_FORM with this hash', async () => {
+  const config = await barConfig()
+  const store = new MemoryJournalStore()
+  await writeLedger(store, { schema_version: SCHEMA_VERSION, config, behaviour: BEHAVIOUR })
+  const host = await opened(store, config)
+  host.command(orderOf(3, { price_units: priceUnits(50) }), START_US + 10)
+  const saved = new CanonicalWriter(1 << 14)
+  host.books.save(saved)
+  await host.close()
+  const hash = Buffer.from(nodeSha256.digest(saved.view())).toString('hex').slice(0, 16)
+  expect({ form: BOOKS_FORM, hash }).toEqual({ form: 1, hash: '545b7bda197f473d' })
+})
+
+function headerOf(header: object): Uint8Array {
+  const record = new CanonicalWriter(1 << 14)
+  record.value(header)
+  return record.copy()
+}
+
 async function barConfig(): Promise<Config> {
   const config = await venueConfig()
   const simulation = { bars: 'fixed' as const, fills: { model: 'top_of_book' as const } }
@@ -57,9 +104,8 @@ function opened(store: MemoryJournalStore, config: Config): Promise<VenueHost> {
 async function writeLedger(store: MemoryJournalStore, header: object): Promise<void> {
   const journal = new MemoryJournal(nodeSha256, store)
   const record = new CanonicalWriter(1 << 14)
-  record.value(header)
   const opening = { epoch: 1, base: new Uint8Array(0), durability: 'local' as const }
-  const writer = await journal.openEpoch({ ...opening, header: record.view() })
+  const writer = await journal.openEpoch({ ...opening, header: headerOf(header) })
   const rows = new RowBatch()
   const prices = {
     open_price_units: 100,

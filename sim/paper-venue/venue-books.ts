@@ -39,6 +39,9 @@ export type BooksListener = {
   readonly onStatus: (status: SecurityStatus) => void
 }
 
+/** Raised with every change of what `save` writes here or below: books of another form are made anew from the ledger. */
+export const BOOKS_FORM = 1
+
 export class VenueBooks {
   readonly venues: SimulatedVenues
   readonly history: HistoryBooks

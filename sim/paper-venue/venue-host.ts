@@ -50,7 +50,7 @@ import {
 } from './ledger-codec.ts'
 
 import { refuseOtherLayout } from './ledger-layout.ts'
-import { type PaperVenuesTerms, VenueBooks } from './venue-books.ts'
+import { BOOKS_FORM, type PaperVenuesTerms, VenueBooks } from './venue-books.ts'
 
 /** Rows that nothing followed from may be lost with the process: the venue has said nothing on them. */
 const ROWS_UNSAVED_MAX = 4_096
@@ -104,12 +104,17 @@ export class VenueHost {
   /** Opens the ledger and comes up with its books. */
   static async open(options: VenueHostOptions): Promise<VenueHost> {
     const { journal, config, authored } = options
-    const last = journal.epochs.at(-1)
-    const base = last === undefined ? new Uint8Array(0) : await recover(options, last)
-    const epoch = (last?.epoch ?? 0) + 1
+    const base = await recover(options)
+    const epoch = (journal.epochs.at(-1)?.epoch ?? 0) + 1
     const header = new CanonicalWriter(1 << 14)
     const models = authored.models.map(({ venue_id, part, model_hash }) => ({ venue_id, part, model_hash }))
-    const opening: LedgerHeader = { schema_version: SCHEMA_VERSION, behaviour: BEHAVIOUR, config, models }
+    const opening: LedgerHeader = {
+      schema_version: SCHEMA_VERSION,
+      behaviour: BEHAVIOUR,
+      books_form: BOOKS_FORM,
+      config,
+      models,
+    }
     header.value(opening)
     const writer = await journal.openEpoch({ epoch, header: header.view(), base, durability: 'local' })
     return new VenueHost(options, termsOf(config, authored), writer, base)
@@ -330,10 +335,12 @@ export function termsOf(config: Config, { models, gate }: HostedModels): PaperVe
   return { venues, accounts, specs, calendars, order_retention, trade_retention, seed, books }
 }
 
-/** What an epoch of a ledger was written under. Those of before the number or the models were kept have none. */
+/** What an epoch of a ledger was written under. Those of before a number or the models were kept have none. */
 type LedgerHeader = {
   readonly schema_version: number
   readonly behaviour?: number
+  /** Of its base and snapshots. */
+  readonly books_form?: number
   readonly config: Config
   readonly models?: readonly Pick<HostedModel, 'venue_id' | 'part' | 'model_hash'>[]
 }
@@ -380,25 +387,49 @@ function refuseOtherModels({ models: were = [] }: LedgerHeader, { models: are }:
   })
 }
 
+/** Whether this build reads the books that an epoch begins with. */
+export function readsBooks(header: Uint8Array): boolean {
+  return readHeader(header).books_form === BOOKS_FORM
+}
+
 /**
- * The books at the end of an epoch: its newest snapshot, else its base, and the inputs behind it again, under the
- * configuration and the behaviour it ran with, since others would tell another story than was told.
+ * The books at the end of the ledger: of its last epoch's newest snapshot, else its base, and the inputs behind it again.
+ * Where another build wrote them in another form, the whole ledger is told again from its first record.
  */
-async function recover(
-  { journal, config: now, authored, sha256 }: VenueHostOptions,
-  { epoch, base, header }: RecoveredEpoch,
+async function recover(options: VenueHostOptions): Promise<Uint8Array> {
+  const { journal, config, sha256 } = options
+  const last = journal.epochs.at(-1)
+  if (last === undefined) return new Uint8Array(0)
+  refuseOtherLayout(readHeader(last.header).config, config)
+  if (readsBooks(last.header)) return await endOf(options, last, await newestBooks(journal, last, sha256))
+  let state: Uint8Array = new Uint8Array(0)
+  for (const epoch of journal.epochs) state = await endOf(options, epoch, { state, from_lsn: 0 })
+  return state
+}
+
+type BooksBefore = { readonly state: Uint8Array; readonly from_lsn: number }
+
+async function newestBooks(
+  journal: Journal,
+  { epoch, base }: RecoveredEpoch,
+  sha256: Sha256,
+): Promise<BooksBefore> {
+  let newest: BooksBefore = { state: base, from_lsn: 0 }
+  for await (const { kind, lsn, payload } of journal.read(epoch)) {
+    const state = kind === RECORD_KIND.snapshot ? stateOfSnapshot(payload, sha256) : undefined
+    if (state !== undefined) newest = { state, from_lsn: lsn + 1 }
+  }
+  return newest
+}
+
+/** Under the configuration and the behaviour the epoch ran with, since others would tell another story than was told. */
+async function endOf(
+  { journal, authored }: VenueHostOptions,
+  { epoch, header }: RecoveredEpoch,
+  { state, from_lsn }: BooksBefore,
 ): Promise<Uint8Array> {
-  refuseOtherLayout(readHeader(header).config, now)
   const terms = ledgerTerms(header, authored)
   const books = new VenueBooks(terms, { onReport: () => undefined, onStatus: () => undefined })
-  let state = base
-  let from_lsn = 0
-  for await (const { kind, lsn, payload } of journal.read(epoch)) {
-    const found = kind === RECORD_KIND.snapshot ? stateOfSnapshot(payload, sha256) : undefined
-    if (found === undefined) continue
-    state = found
-    from_lsn = lsn + 1
-  }
   if (state.length > 0) books.load(new CanonicalReader(state))
   for await (const { kind, payload } of journal.read(epoch, from_lsn)) {
     if (kind === RECORD_KIND.input) takeAgain(books, payload, terms.specs)
