@@ -156,6 +156,10 @@ async function readEngine(folder: string): Promise<EngineAudit | string> {
             groups.onFact(fact, ts_us)
             if (isFill(fact)) executions.add(fact.execution_id)
           },
+          // One held for its trigger ends without a fact where the gate denies what it has become.
+          onDenied: ({ request, strategy_id, counter }) => {
+            if (request === 'new') last.delete(`${strategy_id}/${counter}`)
+          },
         },
         onEpoch: (epoch) => {
           end = epoch
