@@ -23,7 +23,7 @@ const READ_SETTINGS = `max_block_size = 16384, max_threads = 1, preferred_block_
   local_filesystem_read_method = 'pread', optimize_read_in_order = 1, read_in_order_use_buffering = 0`
 
 /** A long reading goes window by window, so that it has open only the parts of one, however many there are. */
-const WINDOW_ROWS = 12_000_000
+const WINDOW_ROWS = 5_000_000
 
 /** Rows of a recording that are sorted by their numbers at once. */
 const SORTED_ROWS = 1 << 20
