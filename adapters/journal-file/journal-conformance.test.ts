@@ -8,7 +8,7 @@ import { openFileJournal } from './file-journal.ts'
 import { journalConformance } from './journal-conformance.test-support.ts'
 
 /** Small limits, so that a test's records spread over many batches and segments. */
-const LIMITS = { segment_bytes_max: 20_000, batch_bytes_max: 3_000 }
+const LIMITS = { segment_bytes_max: 20_000, batch_bytes_max: 3_000, room_bytes: 8_000 }
 
 journalConformance('the file journal on disk', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'journal-'))

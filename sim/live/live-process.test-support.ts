@@ -38,10 +38,11 @@ export type LiveProcess = {
 
 const DIRECTORY = '/journal'
 const BATCH_BYTES_MAX = 700
+const ROOM_BYTES = 160_000
 
 /** Opens the journal as a process does. Small batches, so that a crash can come between an input and its effects. */
 export function openJournal(fs: PowerLossFs): Promise<Journal> {
-  const sizes = { segment_bytes_max: 20_000, batch_bytes_max: BATCH_BYTES_MAX }
+  const sizes = { segment_bytes_max: 20_000, batch_bytes_max: BATCH_BYTES_MAX, room_bytes: ROOM_BYTES }
   return openFileJournal({ directory: DIRECTORY, fs, ...sizes })
 }
 
