@@ -69,9 +69,11 @@ export class DurableMark {
 
   /** Acknowledges everything before the position, which the caller has synced. */
   async advance(position: JournalPosition): Promise<void> {
-    this.#turn += 1
-    await this.#file.write(slotOf(position, this.#epoch, this.#turn), (this.#turn % 2) * SLOT_SPACING)
+    // One that fails has torn its slot: the next is written there, too, and leaves the other.
+    const turn = this.#turn + 1
+    await this.#file.write(slotOf(position, this.#epoch, turn), (turn % 2) * SLOT_SPACING)
     await this.#file.fdatasync()
+    this.#turn = turn
   }
 
   /** Makes the newest slot durable, which a kill may have left in the page cache alone, before the other is overwritten. */

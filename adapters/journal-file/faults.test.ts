@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { JournalWriter } from '../../engine/journal-port.ts'
 import { RECORD_KIND } from '../../engine/journal-port.ts'
 import { PowerLossFs } from '../../sim/faults/power-loss-fs.test-support.ts'
+import { DurableMark } from './durable-mark.ts'
 import { openFileJournal } from './file-journal.ts'
 import { bytes, opening, readAll } from './journal-conformance.test-support.ts'
 
@@ -52,6 +53,24 @@ test('[J9] what a failed sync left in the page cache is cut, so that no opening 
   expect((await readAll(again, 1)).map(({ payload }) => Buffer.from(payload).toString())).toEqual([
     'acknowledged',
   ])
+})
+
+test('[J9] a mark that does not fit on the disk, however often it is written, leaves the one before', async () => {
+  const fs = new PowerLossFs()
+  await fs.makeDirectory('/epoch')
+  const place = { fs, epoch_directory: '/epoch', epoch: 1 }
+  const at = (number: number) => ({
+    ...{ segment: 1, offset: 100 * number, number },
+    ...{ last_lsn: number, chain_hash: new Uint8Array(32).fill(number) },
+  })
+  const mark = await DurableMark.create({ ...place, position: at(1) })
+  await mark.advance(at(2))
+  for (const number of [3, 4, 5]) {
+    fs.faults = { disk_full_after_bytes: fs.bytes_written + 40 }
+    await expect(mark.advance(at(number))).rejects.toMatchObject({ code: 'ENOSPC' })
+  }
+  fs.faults = {}
+  expect((await DurableMark.open(place)).position).toEqual(at(2))
 })
 
 test('[J6] an epoch that could not be opened leaves the journal to be opened again without it', async () => {

@@ -63,6 +63,10 @@ export class PowerLossFs implements JournalFs {
     return this.#operations
   }
 
+  get bytes_written(): number {
+    return this.#bytes_written
+  }
+
   /** Loses power: unsynced changes are partly gone, open files and locks are dead, the faults are over. */
   crash(seed: number): void {
     const random = new RandomStream(seed, 'power_loss')
