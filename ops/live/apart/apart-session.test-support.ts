@@ -181,6 +181,8 @@ export class ApartNode {
     const args = ['paper', `${session}.yaml`, '--set', `journal.directory=${runs}`, ...placed, ...more]
     this.#child = spawn(BIN, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#exit = once(this.#child, 'exit')
+    // Whoever waits for what it says looks again.
+    void this.#exit.then(() => this.#child.emit('said'))
     onTestFinished(() => this.kill9())
     this.#child.stderr?.on('data', (text) => {
       this.#errors += String(text)
@@ -206,9 +208,12 @@ export class ApartNode {
 
   /** Resolves when it has printed something; rejects where it ends without. */
   async said(what: RegExp): Promise<void> {
-    while (!this.lines.some((line) => what.test(line))) {
+    for (let seen = 0; ; ) {
+      const { length } = this.lines
+      if (this.lines.slice(seen).some((line) => what.test(line))) return
       if (this.#child.exitCode !== null) throw new Error(`it ended: ${this.#story()}`)
-      await Promise.race([once(this.#child, 'said'), this.#exit])
+      seen = length
+      if (this.lines.length === length) await once(this.#child, 'said')
     }
   }
 
