@@ -87,7 +87,7 @@ test('[V15] an instrument that an operator halts is halted for the session, over
   await second.saw(/denied .*EURUSD.gen/)
   expect(json(runCli(halt, { cwd }))).toEqual({ ...halted, was_done_before: true })
   const resumed = runCli(['market', 'resume', 'halts', 'EURUSD.gen'], { cwd })
-  expect(resumed.stdout).toMatch(/^EURUSD.gen is let go: (pre_open|trading).\n$/)
+  expect(resumed.stdout).toMatch(/^EURUSD.gen is let go; its status is (pre_open|trading).\n$/)
   await second.saw(/filled/)
   expect(json(runCli(['stop', 'halts', '--json'], { cwd }))).toMatchObject({ was_running: true })
   expect(await second.exit()).toBe(0)

@@ -60,7 +60,7 @@ async function halt(call: Call, act: HaltAnswer['act']): Promise<Outcome> {
   const answer = (await ask(call, { act, instrument_id })) as HaltAnswer
   const { was_done_before, status } = answer
   const what = act === 'halt' ? 'halted' : 'let go'
-  const text = `${answer.instrument_id} ${was_done_before ? 'was, before this,' : 'is'} ${what}: ${status}.\n`
+  const text = `${answer.instrument_id} ${was_done_before ? 'was, before this,' : 'is'} ${what}; its status is ${status}.\n`
   return { json: answer, text }
 }
 
