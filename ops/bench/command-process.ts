@@ -19,6 +19,8 @@ export class CommandProcess {
   constructor(args: readonly string[]) {
     this.#child = spawn(COMMAND, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#exit = once(this.#child, 'exit')
+    // Whoever waits for what it says looks again.
+    void this.#exit.then(() => this.#child.emit('said'))
     createInterface(must(this.#child.stdout, 'its output is read')).on('line', (text) => {
       this.#lines.push({ text, at_ms: performance.now() })
       this.#child.emit('said')
@@ -31,7 +33,7 @@ export class CommandProcess {
       const line = this.#lines.find(({ text }) => what.test(text))
       if (line !== undefined) return line
       if (this.#child.exitCode !== null) throw new Error(`it ended and never said ${what}`)
-      await Promise.race([once(this.#child, 'said'), this.#exit])
+      await once(this.#child, 'said')
     }
   }
 

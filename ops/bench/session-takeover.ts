@@ -34,7 +34,7 @@ export async function takeoverFigures(scope: BenchScope): Promise<Figure[]> {
       takeovers.map(({ leased_ms }) => leased_ms / 1000),
     ),
     figure(
-      'session: takeover, from the lease to reconciled and ready',
+      'session: takeover, from the lease until orders may leave',
       's',
       takeovers.map(({ leased_ms, ready_ms }) => (ready_ms - leased_ms) / 1000),
     ),
@@ -44,18 +44,24 @@ export async function takeoverFigures(scope: BenchScope): Promise<Figure[]> {
 async function measureTakeover(folder: string, bus: BenchBus, inputs: number): Promise<Takeover> {
   const load = { rows_per_s: ROWS_PER_S, seconds: 0, bus }
   const session = `bench${ROWS_PER_S}`
-  // The exchange asks a configuration for its venues and accounts alone.
-  const served = await sessionConfig(folder, load)
-  const place = ['--listen', '127.0.0.1:0', '--rows-per-s', String(ROWS_PER_S)]
-  const exchange = new CommandProcess(['exchange', served, ...place, '--ledger', join(folder, 'ledger')])
-  const { text } = await exchange.said(/^exchange at/)
-  const [address] = must(/tcp:\S+(?=,)/.exec(text), 'it says where it listens')
-  const path = await sessionConfig(folder, { ...load, exchange: address })
-  const node = new CommandProcess(['paper', path])
-  await node.said(/are connected/)
   const runs = join(folder, 'standby')
-  const standby = new CommandProcess(['paper', path, '--standby', '--set', `journal.directory=${runs}`])
+  const started: CommandProcess[] = []
+  const start = (...args: string[]): CommandProcess => {
+    const command = new CommandProcess(args)
+    started.push(command)
+    return command
+  }
   try {
+    // The exchange asks a configuration for its venues and accounts alone.
+    const served = await sessionConfig(folder, load)
+    const place = ['--listen', '127.0.0.1:0', '--rows-per-s', String(ROWS_PER_S)]
+    const exchange = start('exchange', served, ...place, '--ledger', join(folder, 'ledger'))
+    const { text } = await exchange.said(/^exchange at/)
+    const [address] = must(/tcp:\S+(?=,)/.exec(text), 'it says where it listens')
+    const path = await sessionConfig(folder, { ...load, exchange: address })
+    const node = start('paper', path)
+    await node.said(/are connected/)
+    const standby = start('paper', path, '--standby', '--set', `journal.directory=${runs}`)
     await standby.said(/^standing by/)
     const before = await node.until(
       join(folder, 'runs', session),
@@ -65,16 +71,15 @@ async function measureTakeover(folder: string, bus: BenchBus, inputs: number): P
     const killed_ms = performance.now()
     await node.end('SIGKILL')
     const taken = await standby.said(/is taken over/)
-    await standby.until(join(runs, session), LOOK_MS, (status) => status.is_trading_enabled)
-    const ready_ms = performance.now()
+    const after = await standby.until(join(runs, session), LOOK_MS, (status) => status.orders_held_for === '')
+    const ready_ms = performance.now() - killed_ms
+    must(after, 'the standby trades')
     return {
       journaled: must(before, 'the node ran until it was killed').inputs,
       leased_ms: taken.at_ms - killed_ms,
-      ready_ms: ready_ms - killed_ms,
+      ready_ms,
     }
   } finally {
-    await node.end('SIGKILL')
-    await standby.end('SIGINT')
-    await exchange.end('SIGINT')
+    for (const command of started.reverse()) await command.end('SIGINT')
   }
 }
