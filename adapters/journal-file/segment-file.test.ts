@@ -106,20 +106,31 @@ test('[J17] a batch that is larger than what is left of the room waits for the z
 
 test('[J17] a disk that is too full for room takes batches for as long as they fit', async () => {
   const disk = new PowerLossFs()
-  const full = Object.assign(new Error('full'), { code: 'ENOSPC' })
-  const withoutRoom = (file: JournalFile) =>
-    changed(file, {
-      write: (content, offset) =>
-        content.every((byte) => byte === 0) ? Promise.reject(full) : file.write(content, offset),
-    })
-  const fs: JournalFs = changed<JournalFs>(disk, { create: (path) => withoutRoom(disk.create(path)) })
-  const { journal, write } = await writing(fs)
+  const { journal, write } = await writing(refusingRoom(disk, 'ENOSPC'))
   for (const text of ['first', 'second']) await write(bytes(text))
   await roomMade()
   await write(bytes('third'))
   await journal.close()
   expect((await reopened(disk)).payloads).toEqual(['first', 'second', 'third'])
 })
+
+test('[J17] a fault of the disk that room meets in its writing ends writing', async () => {
+  const { write } = await writing(refusingRoom(new PowerLossFs(), 'EIO'))
+  await write(bytes('first'))
+  await roomMade()
+  await expect(write(bytes('second'))).rejects.toMatchObject({ code: 'journal.io_error' })
+})
+
+/** A disk that takes no zeros. */
+function refusingRoom(disk: PowerLossFs, code: string): JournalFs {
+  const fault = Object.assign(new Error('refused'), { code })
+  const withoutRoom = (file: JournalFile) =>
+    changed(file, {
+      write: (content, offset) =>
+        content.every((byte) => byte === 0) ? Promise.reject(fault) : file.write(content, offset),
+    })
+  return changed<JournalFs>(disk, { create: (path) => withoutRoom(disk.create(path)) })
+}
 
 test('[J17] a fault of the disk that the sync of the room was told ends writing, like any other', async () => {
   const fs = new PowerLossFs()

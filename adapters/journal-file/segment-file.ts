@@ -6,6 +6,8 @@ import type { JournalFile } from '../../engine/journal-fs-port.ts'
 
 /** Room is made in so many slices, since the sync of a batch waits for the one under way. */
 const SLICES = 16
+/** A batch that does not fit either will say so. Anything else the disk says is a fault of its own. */
+const NO_ROOM = new Set<string | undefined>(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 export class SegmentFile {
   readonly #file: JournalFile
@@ -92,9 +94,9 @@ export class SegmentFile {
     this.#end += this.#zeros.length
     try {
       await this.#file.write(this.#zeros, offset)
-    } catch {
-      // A batch for which there is no room on the disk will say so.
+    } catch (error) {
       this.#isEnough = true
+      if (!NO_ROOM.has((error as NodeJS.ErrnoException).code)) this.#failure = error
       return
     }
     try {
