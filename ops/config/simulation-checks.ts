@@ -3,8 +3,8 @@
 
 import type { Config, SimulationConfig } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { fillModelOf, refuseUnfitTaking } from '../../sim/exchange/fill-model.ts'
-import { queueModelOf } from '../../sim/exchange/queue-model.ts'
+import { fillModelOf, refuseUnfitTaking } from '../../sim/exchange/matching/fill-model.ts'
+import { queueModelOf } from '../../sim/exchange/matching/queue-model.ts'
 import type { ConfigPath } from './config-problem.ts'
 import type { Partly, Report } from './partly-read.ts'
 

@@ -3,8 +3,8 @@
 import type { VenuePort } from '../../engine/venue-port.ts'
 import type { Config } from '../../schemas/config.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
-import { capabilitiesOf } from '../../sim/exchange/capability-tables.ts'
-import { auctionsHeld } from '../../sim/exchange/venue-market.ts'
+import { capabilitiesOf } from '../../sim/exchange/orders/capability-tables.ts'
+import { auctionsHeld } from '../../sim/exchange/phases/venue-market.ts'
 
 export function silentVenues(config: Config): VenuePort[] {
   const { venues, calendars = [] } = config

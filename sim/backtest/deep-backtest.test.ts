@@ -9,7 +9,7 @@ import { importHistory } from '../../adapters/import/import-history.ts'
 import { fxPair } from '../../engine/instrument.test-support.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
 import type { CsvMapping } from '../../schemas/csv-mapping.ts'
-import { NaiveQueue } from '../exchange/naive-queue.test-support.ts'
+import { NaiveQueue } from '../exchange/judges/naive-queue.test-support.ts'
 import {
   type BookEvent,
   LEVEL_MAPPING,

@@ -13,8 +13,8 @@ import {
 } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
-import type { Agenda } from '../exchange/agenda.ts'
-import { Delay, longestDelayUs } from '../exchange/delay.ts'
+import type { Agenda } from '../exchange/in-flight/agenda.ts'
+import { Delay, longestDelayUs } from '../exchange/in-flight/delay.ts'
 import { LateRows } from './late-rows.ts'
 import type { SeriesCursor } from './series-cursor.ts'
 

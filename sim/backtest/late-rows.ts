@@ -5,8 +5,8 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { TickColumns } from '../../engine/tick-store-port.ts'
 import { assert } from '../../schemas/assert.ts'
-import type { Agenda } from '../exchange/agenda.ts'
-import type { Delay } from '../exchange/delay.ts'
+import type { Agenda } from '../exchange/in-flight/agenda.ts'
+import type { Delay } from '../exchange/in-flight/delay.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

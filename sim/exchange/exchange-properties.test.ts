@@ -5,7 +5,7 @@ import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { must } from '../../schemas/assert.ts'
 import type { SimulationConfig } from '../../schemas/config.ts'
 import type { VenueReport } from '../../schemas/messages/order.ts'
-import { randomLines, randomLinesWithTrades } from './random-lines.test-support.ts'
+import { randomLines, randomLinesWithTrades } from './judges/random-lines.test-support.ts'
 import { Scenario, terms, venue } from './scenario.test-support.ts'
 import type { SimulatedVenuesTerms } from './simulated-venues.ts'
 

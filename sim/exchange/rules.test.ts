@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { REJECT_TEXT } from './reject-code.ts'
+import { REJECT_TEXT } from './orders/reject-code.ts'
 import { ADAPTIVE_BARS, BAR_VOLUME, FIXED_BARS } from './rules/bars.test-support.ts'
 import { CANCEL_REPLACE } from './rules/cancel-replace.test-support.ts'
 import { DATA_KINDS } from './rules/data-kinds.test-support.ts'
@@ -24,8 +24,8 @@ import { Scenario, terms } from './scenario.test-support.ts'
 import type { SimulatedVenuesTerms } from './simulated-venues.ts'
 
 // The rules of the simulated exchange, one file of ./rules a subject, each case a small tape, orders and the exact
-// reports. Sessions, auctions and halts have theirs in market-phases.test.ts, queues in queue-models.test.ts, deeper books
-// in deep-book.test.ts.
+// reports. Sessions, auctions and halts have theirs in phases/market-phases.test.ts, queues in matching/queue-models.test.ts,
+// deeper books in matching/deep-book.test.ts.
 const GROUPS: readonly RuleGroup[] = [
   MARKET,
   MARKET_TO_LIMIT,

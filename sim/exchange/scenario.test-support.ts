@@ -37,9 +37,9 @@ import {
 } from '../../schemas/messages/order-terms.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
-import type { AccountTerms } from './account-factors.ts'
-import type { AgendaItem } from './agenda.ts'
-import type { BarPrices } from './bar-path.ts'
+import type { AccountTerms } from './accounts/account-factors.ts'
+import type { AgendaItem } from './in-flight/agenda.ts'
+import type { BarPrices } from './matching/bar-path.ts'
 import { SimulatedVenues, type SimulatedVenuesTerms, type VenueTerms } from './simulated-venues.ts'
 
 type FxPair = Extract<Instrument, { asset_class: 'fx_pair' }>

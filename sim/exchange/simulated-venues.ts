@@ -10,12 +10,12 @@ import type { CalendarConfig } from '../../schemas/calendar.ts'
 import type { VenueConfig } from '../../schemas/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { parseUnits } from '../../schemas/units.ts'
-import type { AccountTerms } from './account-factors.ts'
-import { Agenda } from './agenda.ts'
+import type { AccountTerms } from './accounts/account-factors.ts'
+import { VenueAccount, type VenuePosition } from './accounts/venue-account.ts'
+import { Agenda } from './in-flight/agenda.ts'
+import { TopOfBook } from './matching/top-of-book.ts'
+import { orderedUnits } from './orders/venue-order.ts'
 import { type ExchangeTerms, SimulatedExchange } from './simulated-exchange.ts'
-import { TopOfBook } from './top-of-book.ts'
-import { VenueAccount, type VenuePosition } from './venue-account.ts'
-import { orderedUnits } from './venue-order.ts'
 
 export type VenueTerms = ExchangeTerms['venue'] & Pick<VenueConfig, 'displayed_quantity_default'>
 

@@ -10,7 +10,7 @@ import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config.ts'
 import type { SendOutcome, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
-import type { AgendaItem } from '../exchange/agenda.ts'
+import type { AgendaItem } from '../exchange/in-flight/agenda.ts'
 import { SimulatedVenues } from '../exchange/simulated-venues.ts'
 
 /** Takes what the venues' links say to an engine that is alive. */

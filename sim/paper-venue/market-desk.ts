@@ -7,7 +7,7 @@ import type { HaltAct, MarketAct, TradeAct } from '../../schemas/messages/market
 import type { SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { decimalString, parseUnits } from '../../schemas/units.ts'
-import type { KeptTrade } from '../exchange/kept-trades.ts'
+import type { KeptTrade } from '../exchange/accounts/kept-trades.ts'
 import type { HostDriver } from './host-driver.ts'
 
 export type TradeRequest = {

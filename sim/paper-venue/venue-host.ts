@@ -35,7 +35,7 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import { bookSeriesOf } from '../backtest/book-series.ts'
 import { instrumentsOf } from '../backtest/instrument-set.ts'
-import { type AuthoredModel, venuesWith } from '../exchange/authored-models.ts'
+import { type AuthoredModel, venuesWith } from '../exchange/matching/authored-models.ts'
 import { BookBatch, readBookBatch } from './book-batch.ts'
 import {
   isLedgerAct,

@@ -3,7 +3,7 @@
 
 import type { CalendarConfig } from '../../../schemas/calendar.ts'
 import type { PriceBandsConfig } from '../../../schemas/market-rules.ts'
-import { dayTerms, inMicroseconds } from '../trading-day.test-support.ts'
+import { dayTerms, inMicroseconds } from '../phases/trading-day.test-support.ts'
 import type { Rule, RuleGroup } from './rule.test-support.ts'
 
 const PERIODS = { reference_window_us: 300_000_000, limit_state_us: 15_000_000, pause_us: 300_000_000 }

@@ -2,7 +2,7 @@
 // the venue; a halt from 10:00 to 10:10.
 
 import type { SimulationConfig } from '../../../schemas/config.ts'
-import { dayTerms, inMicroseconds } from '../trading-day.test-support.ts'
+import { dayTerms, inMicroseconds } from '../phases/trading-day.test-support.ts'
 import type { Rule, RuleGroup } from './rule.test-support.ts'
 
 function halted(change: SimulationConfig = {}) {

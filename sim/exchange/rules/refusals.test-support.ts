@@ -2,8 +2,8 @@
 
 import type { CapabilityTable } from '../../../engine/venue-port.ts'
 import type { SimulationConfig } from '../../../schemas/config.ts'
+import { calendar, clockUs } from '../phases/trading-day.test-support.ts'
 import { account, instrument, specsOf, terms, venue } from '../scenario.test-support.ts'
-import { calendar, clockUs } from '../trading-day.test-support.ts'
 import type { RuleGroup } from './rule.test-support.ts'
 
 const START = '1 quote 100/105'

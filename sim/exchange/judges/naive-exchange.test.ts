@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest'
+import { RandomStream } from '../../../engine/random-stream.ts'
+import { account, play, terms, venue } from '../scenario.test-support.ts'
+import { NaiveExchange } from './naive-exchange.test-support.ts'
+
+const SHOWN_DEFAULT = 9
+const SEED = 20_261_128
+
+/** Lines of one scenario: rows near 100, orders of every type, time and instruction near them, cancels and replaces. */
+class Lines {
+  readonly #random: RandomStream
+  readonly #isBars: boolean
+  readonly #ids: string[] = []
+  #now = 1
+  #price = 100
+
+  constructor(round: number, isBars: boolean) {
+    this.#random = new RandomStream(SEED, `naive/${isBars}/${round}`)
+    this.#isBars = isBars
+  }
+
+  draw(count: number): string[] {
+    const lines = [`1 ${this.#row()}`]
+    while (lines.length < count) {
+      this.#now += this.#between(this.#isBars ? 1 : 0, 3)
+      const kind = this.#between(1, 20)
+      lines.push(`${this.#now} ${kind <= 8 ? this.#row() : kind <= 11 ? this.#request() : this.#order()}`)
+    }
+    return lines
+  }
+
+  #row(): string {
+    const open = this.#price + this.#between(-2, 2)
+    this.#price = Math.min(104, Math.max(97, this.#price + this.#between(-4, 4)))
+    const close = this.#price
+    if (this.#isBars) {
+      const high = Math.max(open, close) + this.#between(0, 4)
+      const low = Math.min(open, close) - this.#between(0, 4)
+      return `bar last ${open} ${high} ${low} ${close} ${this.#between(0, 2) === 0 ? 0 : this.#between(1, 60)}`
+    }
+    if (this.#now > 1 && this.#between(1, 4) === 1) return `trade ${this.#near()} ${this.#units()}`
+    return `quote ${close}/${close + this.#between(0, 3)} ${this.#units()}x${this.#units()}`
+  }
+
+  #request(): string {
+    const of = this.#ids.at(-this.#between(1, 6)) ?? 'nothing'
+    const id = `r${this.#ids.length}-${this.#now}-${this.#between(0, 1_000_000)}`
+    if (this.#between(1, 3) === 1) return `${id} cancel ${of}`
+    this.#ids.push(id)
+    return `${id} replace ${of} ${this.#units()} ${this.#near()} ${this.#near()}`
+  }
+
+  #order(): string {
+    const id = `o${this.#ids.length}`
+    this.#ids.push(id)
+    return `${id} ${this.#one('buy', 'sell')} ${this.#units()} ${this.#terms()}`
+  }
+
+  #terms(): string {
+    // One whose time is the time of a later replace would end at once with it, or after the rows of it.
+    const gtd = `gtd until=${this.#now + this.#between(1, 20)}`
+    const lasting = this.#one('gtc', 'day', gtd)
+    const any = this.#one('gtc', 'day', 'ioc', 'fok', gtd)
+    const by = this.#one('', ' by=mid', ' by=last')
+    // Inside a bar the venue looks at what only reduces where somebody trades, and not at every price.
+    const reduce = this.#isBars ? '' : this.#one('', '', ' reduce')
+    const limited = `${this.#one('', '', ' post')}${reduce}${this.#one('', ` show=${this.#between(1, 4)}`)}`
+    const trail = `${by}${this.#one('', ` active=${this.#near()}`)}`
+    return this.#one(
+      `market ${this.#one('day', 'ioc', 'fok', 'gtc')}${reduce}`,
+      `limit ${this.#near()} ${any}${limited}`,
+      `stop ${this.#near()} ${lasting}${by}${reduce}`,
+      `stop_limit ${this.#near()} ${this.#near()} ${any}${by}${limited}`,
+      `market_if_touched ${this.#near()} ${lasting}${by}${reduce}`,
+      `limit_if_touched ${this.#near()} ${this.#near()} ${any}${by}${limited}`,
+      `trailing_stop ${this.#between(1, 5)} ${lasting}${trail}${this.#one('', ` at=${this.#near()}`)}${reduce}`,
+      `trailing_stop_limit ${this.#between(1, 5)} ${lasting}${trail} limit=${this.#between(0, 2)}${limited}`,
+      `market_to_limit ${any}${reduce}`,
+    )
+  }
+
+  #near(): number {
+    return this.#between(94, 107)
+  }
+
+  #units(): number {
+    return this.#between(1, 12)
+  }
+
+  #one(...choices: readonly string[]): string {
+    return choices[this.#random.nextInt(choices.length)] as string
+  }
+
+  #between(low: number, high: number): number {
+    return low + this.#random.nextInt(high - low + 1)
+  }
+}
+
+test.each(['quotes', 'fixed', 'adaptive'] as const)(
+  `every order is told as a naive exchange tells it, report by report: %s (seed ${SEED})`,
+  (rows) => {
+    const bars = rows === 'quotes' ? 'close' : rows
+    const from = terms({
+      venues: [venue({ displayed_quantity_default: `${SHOWN_DEFAULT}`, simulation: { bars } })],
+      accounts: [account({ balance: '1000000000' })],
+    })
+    let trades = 0
+    for (let round = 0; round < 250; round++) {
+      const lines = new Lines(round, rows !== 'quotes').draw(40)
+      const told = new NaiveExchange(SHOWN_DEFAULT, bars).play(lines)
+      trades += told.filter((report) => report.includes(' trade ')).length
+      expect({ round, lines, told: play(lines, from) }).toEqual({ round, lines, told })
+    }
+    expect(trades).toBeGreaterThan(1_000)
+  },
+)

@@ -1,0 +1,152 @@
+// A matcher written apart from the exchange's, as slowly and plainly as can be: every order of the history and the own one
+// stand in one list in the order of price and time, and whoever takes, takes from its front. It shares no code with what
+// it judges.
+
+import type { RandomStream } from '../../../engine/random-stream.ts'
+
+export type HistoryMessage =
+  | {
+      readonly is: 'add'
+      readonly id: number
+      readonly side: 1 | -1
+      readonly price: number
+      readonly size: number
+    }
+  | { readonly is: 'modify'; readonly id: number; readonly price: number; readonly size: number }
+  | { readonly is: 'delete'; readonly id: number }
+  | { readonly is: 'execute'; readonly id: number; readonly size: number }
+
+type Entry = { id: number | 'own'; side: 1 | -1; price: number; size: number; time: number }
+export type NaiveFill = { readonly at: number; readonly price: number; readonly size: number }
+
+export class NaiveQueue {
+  readonly fills: NaiveFill[] = []
+  /** Trading stands still: the own order stays where it is, and nobody trades with it. */
+  isHalted = false
+  #entries: Entry[] = []
+  #time = 0
+
+  /** The own order comes to rest. */
+  rest(side: 1 | -1, price: number, size: number): void {
+    this.#entries.push({ id: 'own', side, price, size, time: this.#time++ })
+  }
+
+  /** The own order is taken back. */
+  cancel(): void {
+    this.#entries = this.#entries.filter(({ id }) => id !== 'own')
+  }
+
+  apply(message: HistoryMessage, at: number): void {
+    if (message.is === 'add') return this.#add(message, at)
+    const entry = this.#entries.find(({ id }) => id === message.id)
+    if (entry === undefined) return
+    if (message.is === 'delete') return this.#drop(entry)
+    if (message.is === 'execute') return this.#execute(entry, message.size, at)
+    if (message.price !== entry.price || message.size > entry.size) entry.time = this.#time++
+    entry.price = message.price
+    entry.size = message.size
+  }
+
+  /** Whether somebody on the other side is at the own order's price, or better. */
+  get isCrossed(): boolean {
+    const own = this.#entries.find(({ id }) => id === 'own')
+    const best = own && this.bestOf(own.side === 1 ? -1 : 1)
+    return own !== undefined && best !== undefined && own.side * (own.price - best) >= 0
+  }
+
+  /** As where a halt costs an order its place. */
+  loseTime(): void {
+    const own = this.#entries.find(({ id }) => id === 'own')
+    if (own !== undefined) own.time = this.#time++
+  }
+
+  bestOf(side: 1 | -1): number | undefined {
+    const prices = this.#entries
+      .filter((entry) => entry.side === side && entry.id !== 'own')
+      .map(({ price }) => price)
+    return prices.length === 0 ? undefined : side * Math.max(...prices.map((price) => side * price))
+  }
+
+  /** An order that comes in trades with the own one where their prices meet; what is left of it rests. */
+  #add({ id, side, price, size }: Extract<HistoryMessage, { is: 'add' }>, at: number): void {
+    const former = this.#entries.find((entry) => entry.id === id)
+    if (former !== undefined) this.#drop(former)
+    const own = this.#entries.find((entry) => entry.id === 'own')
+    let left = size
+    if (!this.isHalted && own !== undefined && own.side !== side && side * (price - own.price) >= 0)
+      left -= this.#trade(own, left, at)
+    if (left > 0) this.#entries.push({ id, side, price, size: left, time: this.#time++ })
+  }
+
+  /** Who traded took from the front: if the own order stood there, it was the own order that traded first. */
+  #execute(entry: Entry, size: number, at: number): void {
+    const queue = this.#entries
+      .filter(({ side }) => side === entry.side)
+      .sort((a, b) => entry.side * (b.price - a.price) || a.time - b.time)
+    const own = queue.find(({ id }) => id === 'own')
+    if (!this.isHalted && own !== undefined && queue.indexOf(own) < queue.indexOf(entry))
+      this.#trade(own, size, at)
+    entry.size -= size
+    if (entry.size <= 0) this.#drop(entry)
+  }
+
+  #trade(own: Entry, size: number, at: number): number {
+    const traded = Math.min(own.size, size)
+    this.fills.push({ at, price: own.price, size: traded })
+    own.size -= traded
+    if (own.size === 0) this.#drop(own)
+    return traded
+  }
+
+  #drop(entry: Entry): void {
+    this.#entries = this.#entries.filter((other) => other !== entry)
+  }
+}
+
+const MESSAGES = 60
+
+/** A history that a real book could have had, but for the own order: what crosses is executed, never left standing. */
+export function history(random: RandomStream): HistoryMessage[] {
+  const live = new Map<number, { side: 1 | -1; price: number; size: number }>()
+  let nextId = 1
+  // Both sides always have a price.
+  const messages: HistoryMessage[] = [
+    { is: 'add', id: 901, side: 1, price: 90, size: 5 },
+    { is: 'add', id: 902, side: -1, price: 111, size: 5 },
+  ]
+  const price = (side: 1 | -1) => (side === 1 ? 100 - random.nextInt(6) : 101 + random.nextInt(6))
+  while (messages.length < MESSAGES) {
+    const ids = [...live.keys()]
+    const id = ids[random.nextInt(Math.max(1, ids.length))]
+    const kind = random.nextInt(10)
+    const known = id === undefined ? undefined : live.get(id)
+    if (id === undefined || known === undefined || kind < 4) {
+      const side = random.nextInt(2) === 0 ? 1 : -1
+      // Now and then an id comes again.
+      const add = {
+        id: random.nextInt(20) === 0 && id !== undefined ? id : nextId++,
+        side,
+        price: price(side),
+        size: 1 + random.nextInt(9),
+      } as const
+      live.set(add.id, add)
+      messages.push({ is: 'add', ...add })
+    } else if (kind < 6) {
+      const change = {
+        price: random.nextInt(2) === 0 ? known.price : price(known.side),
+        size: 1 + random.nextInt(9),
+      }
+      live.set(id, { ...known, ...change })
+      messages.push({ is: 'modify', id, ...change })
+    } else if (kind < 8) {
+      live.delete(id)
+      messages.push({ is: 'delete', id })
+    } else {
+      const size = 1 + random.nextInt(known.size)
+      if (size === known.size) live.delete(id)
+      else live.set(id, { ...known, size: known.size - size })
+      messages.push({ is: 'execute', id, size })
+    }
+  }
+  return messages
+}

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest'
+import { defineFillModel, defineImpactModel, Type } from '../../../actors/strategy/author-kit.ts'
+import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
+import { createStepGate } from '../../../engine/step-gate.ts'
+import type { SimulationConfig } from '../../../schemas/config.ts'
+import { Scenario, terms, venue } from '../scenario.test-support.ts'
+import { type AuthoredModel, venuesWith } from './authored-models.ts'
+
+/** Every other order that asks gets half of what is shown, and by chance one more. */
+const turns = defineFillModel({
+  name: 'turns',
+  params: Type.Object({}),
+  state: () => ({ asked: 0 }),
+  fills_residual: false,
+  available({ state, random }, { instrument_id }, shown_units) {
+    state.asked++
+    const more = random() < 0.5 ? 1 : 0
+    const isHalved = instrument_id === 'X.sim' && state.asked % 2 === 0
+    return isHalved ? Math.min(shown_units, Math.floor(shown_units / 2) + more) : shown_units
+  },
+})
+
+/** Each trade of an order that took makes its side worse for good. */
+const lasting = defineImpactModel({
+  name: 'lasting',
+  params: Type.Object({}),
+  state: () => ({ buys: 0, sells: 0 }),
+  onFill({ state }, { side, liquidity_side }) {
+    if (liquidity_side !== 'taker') return
+    if (side === 'buy') state.buys++
+    else state.sells++
+  },
+  incrementsWorse: ({ state }, _instrument, side) => (side === 'buy' ? state.buys : state.sells),
+})
+
+function scenarioWith(...definitions: readonly object[]): Scenario {
+  const own = { model: 'custom', source: 'own.ts#own', params: {} } as const
+  const simulation: SimulationConfig = { fills: own, impact: own }
+  const plain = terms({ venues: [venue({ simulation })] })
+  const parts = ['fills', 'impact'] as const
+  const models = definitions.map((definition, i) => ({
+    venue_id: 'sim',
+    part: parts[i] ?? 'impact',
+    source: 'own.ts#own',
+    definition: definition as AuthoredModel['definition'],
+  }))
+  const venues = plain.venues as Parameters<typeof venuesWith>[1]['venues']
+  return new Scenario({
+    ...plain,
+    venues: venuesWith(models, { venues, seed: 5 }, plain.specs, createStepGate()),
+  })
+}
+
+const LINES = [
+  '1 quote 100/101 40x40',
+  ...Array.from({ length: 30 }, (_, i) => `${i + 2} o${i} ${i % 3 === 0 ? 'sell' : 'buy'} 3 market ioc`),
+]
+
+test('[A2] models of a user fill and press, and go on from a snapshot at any point as if there had been none', () => {
+  const whole = scenarioWith(turns, lasting)
+  const reports = whole.play(...LINES)
+  // The tenth sell meets the bid as nine before it have left it.
+  expect(reports).toContain('29 o27 trade 3@91 leaves 0')
+  for (const cut of [1, 7, 18]) {
+    const first = scenarioWith(turns, lasting)
+    for (const line of LINES.slice(0, cut)) first.step(line)
+    const writer = new CanonicalWriter()
+    first.venues.save(writer)
+    const second = scenarioWith(turns, lasting)
+    second.venues.load(new CanonicalReader(writer.copy()))
+    expect([...first.reports(), ...second.play(...LINES.slice(cut))]).toEqual(reports)
+  }
+})
+
+test('[A3] an error, an impact to the good and a state that cannot be kept end the run with the name of the model', () => {
+  const failing = defineFillModel({
+    ...{ name: 'failing', params: Type.Object({}), state: () => ({}), fills_residual: true },
+    available: () => {
+      throw new Error('no idea')
+    },
+  })
+  const good = defineImpactModel({
+    ...{ name: 'good', params: Type.Object({}), state: () => ({}), onFill: () => undefined },
+    incrementsWorse: () => -1,
+  })
+  const lost = defineImpactModel({
+    ...{ name: 'lost', params: Type.Object({}), incrementsWorse: () => 0 },
+    state: () => ({ price: 0 }),
+    onFill({ state }) {
+      state.price = Number.NaN
+    },
+  })
+  const told = 'The model own.ts#own of the venue sim'
+  expect(() => scenarioWith(failing, lasting).play(...LINES)).toThrow(`${told} failed: no idea`)
+  expect(() => scenarioWith(turns, good).play(...LINES)).toThrow(
+    `${told} answered -1 for incrementsWorse, and not a whole number of at least 0`,
+  )
+  const scenario = scenarioWith(turns, lost)
+  scenario.play(...LINES)
+  expect(() => scenario.venues.save(new CanonicalWriter())).toThrow(`${told} has a state that cannot be kept`)
+})
+
+test('[A4] an exchange that was not given the model its configuration names refuses it', () => {
+  expect(() => scenarioWith()).toThrow(
+    'A model of fills of your own runs in backtests, and in no other mode yet.',
+  )
+  expect(() => scenarioWith(turns)).toThrow('A model of impact of your own runs in backtests')
+})

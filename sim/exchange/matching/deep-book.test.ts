@@ -1,0 +1,304 @@
+import { expect, test } from 'vitest'
+import { BOOK_ACTION } from '../../../engine/book/book-action.ts'
+import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
+import { BEHAVIOUR } from '../../../schemas/behaviour.ts'
+import type { SimulationConfig, VenueBook } from '../../../schemas/config.ts'
+import { Scenario, terms, venue } from '../scenario.test-support.ts'
+
+/** Bids 100×5, 99×5, 98×5 and asks 101×4, 102×4, 104×4. */
+function byPrice(): Scenario {
+  const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_level' } })] }))
+  const exchange = scenario.venues.exchange('sim')
+  for (const price of [100, 99, 98]) exchange.onLevel(0, 1, 1, price, 5)
+  for (const price of [101, 102, 104]) exchange.onLevel(0, 1, -1, price, 4)
+  return scenario
+}
+
+test('a market order walks the levels, and what the book does not hold is canceled', () => {
+  const scenario = byPrice()
+  expect(scenario.play('2 a buy 10 market ioc', '3 b buy 5 market ioc')).toEqual([
+    '2 a new leaves 10',
+    '2 a trade 4@101 leaves 6',
+    '2 a trade 4@102 leaves 2',
+    '2 a trade 2@104 leaves 0',
+    '3 b new leaves 5',
+    '3 b trade 2@104 leaves 3',
+    '3 b canceled cum 2',
+  ])
+})
+
+test('a limit order walks as far as its price, and fill-or-kill asks first', () => {
+  const scenario = byPrice()
+  expect(scenario.play('2 a buy 9 limit 102 fok', '3 b buy 9 limit 102 gtc')).toEqual([
+    '2 a new leaves 9',
+    '2 a canceled cum 0',
+    '3 b new leaves 9',
+    '3 b trade 4@101 leaves 5',
+    '3 b trade 4@102 leaves 1',
+  ])
+})
+
+test('what was taken stays taken until the level is set anew', () => {
+  const scenario = byPrice()
+  scenario.step('2 a buy 3 market ioc')
+  scenario.step('3 b buy 3 market ioc')
+  scenario.venues.exchange('sim').onLevel(0, 4, -1, 101, 4)
+  scenario.step('5 c buy 3 market ioc')
+  expect(scenario.reports().filter((report) => report.includes('trade'))).toEqual([
+    '2 a trade 3@101 leaves 0',
+    '3 b trade 1@101 leaves 2',
+    '3 b trade 2@102 leaves 0',
+    '5 c trade 3@101 leaves 0',
+  ])
+})
+
+test('by price a resting order stands behind its whole level, and only trades use it up', () => {
+  const scenario = byPrice()
+  const exchange = scenario.venues.exchange('sim')
+  scenario.step('2 a buy 3 limit 100 gtc')
+  // Others cancel: nobody knows which, so it helps nothing.
+  exchange.onLevel(0, 3, 1, 100, 1)
+  exchange.onTrade(0, 4, 100, 4, -1)
+  exchange.onTrade(0, 5, 100, 3, -1)
+  exchange.onTrade(0, 6, 99, 1, -1)
+  exchange.onTrade(0, 7, 99, 9, 1)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual([
+    '2 a new leaves 3',
+    '5 a trade 2@100 leaves 1',
+    '6 a trade 1@100 leaves 0',
+  ])
+})
+
+test('a resting order is filled by the other side that comes to it, up to what stands there', () => {
+  const scenario = byPrice()
+  scenario.step('2 a sell 6 limit 103 gtc')
+  scenario.venues.exchange('sim').onLevel(0, 3, 1, 103, 4)
+  scenario.venues.exchange('sim').onLevel(0, 4, 1, 104, 9)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual([
+    '2 a new leaves 6',
+    '3 a trade 4@103 leaves 2',
+    '4 a trade 2@103 leaves 0',
+  ])
+})
+
+test('quotes and bars are of a lesser kind there: ignored and counted', () => {
+  const scenario = byPrice()
+  scenario.step('2 quote 50/51')
+  scenario.step('3 bar last 70')
+  expect(scenario.play('4 a buy 1 market ioc')).toEqual(['4 a new leaves 1', '4 a trade 1@101 leaves 0'])
+  expect(scenario.venues.exchange('sim').ignored_row_count).toBe(2)
+})
+
+test('stops watch the best levels', () => {
+  const scenario = byPrice()
+  scenario.step('2 a sell 2 stop 99 gtc')
+  scenario.venues.exchange('sim').onLevel(0, 3, 1, 100, 0)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual(['2 a new leaves 2', '3 a triggered', '3 a trade 2@99 leaves 0'])
+})
+
+test('a snapshot of a venue with a book by order goes on as it would have', () => {
+  const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order' } })] }))
+  const copy = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order' } })] }))
+  const exchange = scenario.venues.exchange('sim')
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
+  scenario.step('2 a buy 3 limit 100 gtc')
+  exchange.onBookOrder(0, 3, BOOK_ACTION.add, 3, 1, 100, 5)
+  const writer = new CanonicalWriter()
+  scenario.venues.save(writer)
+  copy.venues.load(new CanonicalReader(writer.copy()))
+  for (const { venues } of [scenario, copy]) {
+    venues.exchange('sim').onBookOrder(0, 4, BOOK_ACTION.execute, 1, 1, 0, 5)
+    venues.exchange('sim').onBookOrder(0, 5, BOOK_ACTION.execute, 3, 1, 0, 2)
+  }
+  scenario.drainInstants()
+  copy.drainInstants()
+  expect(copy.reports()).toEqual(['5 a trade 2@100 leaves 1'])
+  expect(scenario.reports()).toEqual(['2 a new leaves 3', ...copy.reports()])
+})
+
+test('between the rows of one event nothing is matched, and a snapshot leaves no state that never was', () => {
+  const scenario = byPrice()
+  const exchange = scenario.venues.exchange('sim')
+  scenario.step('2 a sell 6 limit 103 gtc')
+  scenario.step('2 b buy 2 limit 100 gtc')
+  scenario.step('2 c sell 1 stop 97 gtc')
+  // The market has moved up: bids before asks, so that on the way they cross, and later neither side has a level.
+  exchange.onLevel(0, 3, 1, 103, 4, false)
+  exchange.onBookCleared(0, 3, false)
+  exchange.onLevel(0, 3, 1, 96, 3, false)
+  exchange.onLevel(0, 3, 1, 99, 3, false)
+  exchange.onLevel(0, 3, -1, 101, 8, true)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual(['2 a new leaves 6', '2 b new leaves 2', '2 c new leaves 1'])
+  exchange.onBookCleared(0, 4, true)
+  expect(scenario.play('5 d buy 1 market ioc')).toEqual([
+    ...['2 a new leaves 6', '2 b new leaves 2', '2 c new leaves 1'],
+    ...['5 d new leaves 1', '5 d canceled cum 0'],
+  ])
+})
+
+test('a queue is what stands at the price when an event has ended, not on the way', () => {
+  const scenario = byPrice()
+  const exchange = scenario.venues.exchange('sim')
+  scenario.step('2 a buy 3 limit 100 gtc')
+  // Taken out and put back by one message, then by a snapshot: the order has not come to the front.
+  exchange.onLevel(0, 3, 1, 100, 0, false)
+  exchange.onLevel(0, 3, 1, 100, 5, true)
+  exchange.onBookCleared(0, 4, false)
+  exchange.onLevel(0, 4, 1, 100, 5, false)
+  exchange.onLevel(0, 4, -1, 101, 4, true)
+  exchange.onTrade(0, 5, 100, 5, -1)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual(['2 a new leaves 3'])
+  // A snapshot without the level says that nobody stands there.
+  exchange.onBookCleared(0, 6, false)
+  exchange.onLevel(0, 6, -1, 101, 4, true)
+  exchange.onTrade(0, 7, 100, 2, -1)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual(['2 a new leaves 3', '7 a trade 2@100 leaves 1'])
+})
+
+test('by order a part can be taken back, and a fill whose change comes in another row is counted once', () => {
+  const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order' } })] }))
+  const exchange = scenario.venues.exchange('sim')
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
+  scenario.step('2 a buy 3 limit 100 gtc')
+  exchange.onBookOrder(0, 3, BOOK_ACTION.add, 3, 1, 100, 5)
+  exchange.onBookOrder(0, 4, BOOK_ACTION.cancel, 1, 1, 100, 2)
+  // The order in front has three left; the one behind trades only after the own one.
+  exchange.onBookOrder(0, 5, BOOK_ACTION.fill, 1, 1, 100, 3, false)
+  exchange.onBookOrder(0, 5, BOOK_ACTION.cancel, 1, 1, 100, 3, false)
+  exchange.onBookOrder(0, 5, BOOK_ACTION.fill, 3, 1, 100, 2, false)
+  exchange.onBookOrder(0, 5, BOOK_ACTION.cancel, 3, 1, 100, 2, true)
+  scenario.drainInstants()
+  scenario.step('6 b sell 9 market ioc')
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual([
+    '2 a new leaves 3',
+    '5 a trade 2@100 leaves 1',
+    '6 b new leaves 9',
+    '6 b trade 3@100 leaves 6',
+    '6 b canceled cum 3',
+  ])
+})
+
+function byPriceUnder(simulation: SimulationConfig): Scenario {
+  const scenario = new Scenario(
+    terms({ venues: [venue({ simulation: { book: 'book_level', ...simulation } })] }),
+  )
+  const exchange = scenario.venues.exchange('sim')
+  for (const price of [100, 99, 98]) exchange.onLevel(0, 1, 1, price, 5)
+  for (const price of [101, 102, 104]) exchange.onLevel(0, 1, -1, price, 4)
+  return scenario
+}
+
+test('a share of each level is taken once, and the rest of a market order is canceled', () => {
+  const fills = { model: 'participation', participation_max: '0.5' } as const
+  expect(byPriceUnder({ fills }).play('2 a buy 10 market ioc')).toEqual([
+    '2 a new leaves 10',
+    '2 a trade 2@101 leaves 8',
+    '2 a trade 2@102 leaves 6',
+    '2 a trade 2@104 leaves 4',
+    '2 a canceled cum 6',
+  ])
+})
+
+test('where the model says so, the rest of a market order trades one increment beyond the last level', () => {
+  expect(
+    byPriceUnder({ fills: { model: 'residual_worse' } }).play(
+      '2 a buy 15 market fok',
+      '3 b buy 9 limit 105 ioc',
+    ),
+  ).toEqual([
+    '2 a new leaves 15',
+    '2 a trade 4@101 leaves 11',
+    '2 a trade 4@102 leaves 7',
+    '2 a trade 4@104 leaves 3',
+    '2 a trade 3@105 leaves 0',
+    '3 b new leaves 9',
+    '3 b canceled cum 0',
+  ])
+})
+
+test('a market order that slips pays one increment more on each level', () => {
+  const fills = { model: 'probabilistic', slip_probability: '1', touch_probability: '0' } as const
+  expect(byPriceUnder({ fills }).play('2 a buy 6 market ioc', '3 b buy 1 limit 102 ioc')).toEqual([
+    '2 a new leaves 6',
+    '2 a trade 4@102 leaves 2',
+    '2 a trade 2@103 leaves 0',
+    '3 b new leaves 1',
+    '3 b trade 1@102 leaves 0',
+  ])
+})
+
+test('a level that vanishes leaves nobody in front, and a snapshot that begins says nothing of it', () => {
+  const scenario = byPriceUnder({})
+  const exchange = scenario.venues.exchange('sim')
+  scenario.step('2 a buy 3 limit 100 gtc')
+  scenario.step('3 b buy 3 limit 99 gtc')
+  exchange.onBookCleared(0, 4, false)
+  for (const price of [100, 99]) exchange.onLevel(0, 4, 1, price, 5, false)
+  for (const price of [101, 102]) exchange.onLevel(0, 4, -1, price, 4)
+  exchange.onTrade(0, 5, 100, 5, -1)
+  exchange.onLevel(0, 6, 1, 99, 0)
+  exchange.onTrade(0, 7, 99, 4, -1)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual([
+    '2 a new leaves 3',
+    '3 b new leaves 3',
+    '7 a trade 3@100 leaves 0',
+    '7 b trade 1@99 leaves 2',
+  ])
+})
+
+test.each<[SimulationConfig, VenueBook, string]>([
+  [{ fills: { model: 'walk_book' } }, 'quote', 'Quotes show one level a side: there is no book to walk.'],
+  [
+    { fills: { model: 'top_of_book' } },
+    'book_level',
+    'A deeper book is walked as far as an order reaches, and not at its top alone.',
+  ],
+  [
+    { fills: { model: 'probabilistic', slip_probability: '0', touch_probability: '0.1' } },
+    'book_order',
+    'Where a deeper book shows who stands in front, no chance decides whether a touch fills.',
+  ],
+  [
+    { taken_until: 'next_row' },
+    'book_level',
+    'In a deeper book what orders take of a level is gone until the data sets that level anew.',
+  ],
+])('%j says nothing in a book of %s, and is refused', (simulation, book, what) => {
+  expect(() => new Scenario(terms({ venues: [venue({ simulation: { book, ...simulation } })] }))).toThrow(
+    what,
+  )
+})
+
+test.each([
+  // What had been taken of an order was taken of those behind it, too, once the data said that it had traded.
+  { behaviour: 2, trades: ['3 a trade 10@101 leaves 0', '7 b trade 5@102 leaves 0'] },
+  {
+    behaviour: BEHAVIOUR,
+    trades: ['3 a trade 10@101 leaves 0', '7 b trade 4@101 leaves 1', '7 b trade 1@102 leaves 0'],
+  },
+])('by order what is taken is gone from the orders that came first, once: %j', ({ behaviour, trades }) => {
+  const simulation = { book: 'book_order' } as const
+  const scenario = new Scenario({ ...terms({ venues: [venue({ simulation })] }), behaviour })
+  const exchange = scenario.venues.exchange('sim')
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 9, 1, 99, 5)
+  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, -1, 101, 10)
+  exchange.onBookOrder(0, 2, BOOK_ACTION.add, 2, -1, 101, 5)
+  exchange.onBookOrder(0, 2, BOOK_ACTION.add, 3, -1, 102, 9)
+  scenario.step('3 a buy 10 market ioc')
+  exchange.onBookOrder(0, 4, BOOK_ACTION.execute, 1, -1, 101, 6)
+  exchange.onBookOrder(0, 5, BOOK_ACTION.delete, 1, -1, 101, 4)
+  exchange.onBookOrder(0, 6, BOOK_ACTION.cancel, 2, -1, 101, 1)
+  const reports = scenario.play('7 b buy 5 market ioc')
+  expect(reports.filter((report) => report.includes(' trade '))).toEqual(trades)
+})

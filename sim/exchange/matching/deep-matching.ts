@@ -1,0 +1,262 @@
+// Matching against a deeper book: who takes walks the levels, who rests has a place in the queue of its price.
+
+import { BOOK_ACTION } from '../../../engine/book/book-action.ts'
+import type { OrderBook } from '../../../engine/book/order-book.ts'
+import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
+import { must } from '../../../schemas/assert.ts'
+import type { PriceUnits, SizeUnits } from '../../../schemas/units.ts'
+import type { RestingOrders } from '../orders/resting-orders.ts'
+import { fillableUnits, leavesUnits, type VenueOrder } from '../orders/venue-order.ts'
+import type { PriceBands } from '../phases/price-bands.ts'
+import type { DeepBooks } from './deep-books.ts'
+import type { FillModel } from './fill-model.ts'
+import { type Impact, worsePrice } from './impact.ts'
+import type { MatchingTerms } from './matching.ts'
+import type { MatchingEvents } from './matching-events.ts'
+import type { QueuePlaces } from './queue-places.ts'
+import type { SelfMatch } from './self-match.ts'
+
+export type DeepMatchingTerms = Omit<MatchingTerms, 'book'> & {
+  readonly books: DeepBooks
+  readonly bands: PriceBands | undefined
+}
+
+export class DeepMatching {
+  readonly #books: DeepBooks
+  readonly #resting: RestingOrders
+  readonly #specs: readonly InstrumentSpec[]
+  readonly #model: FillModel
+  readonly #queues: QueuePlaces
+  readonly #self: SelfMatch | undefined
+  readonly #impact: Impact
+  readonly #events: MatchingEvents
+  readonly #bands: PriceBands | undefined
+  readonly #termsHold: boolean
+
+  constructor(terms: DeepMatchingTerms) {
+    const { books, resting, specs, model, queues, self, impact, events, bands } = terms
+    this.#termsHold = terms.terms_hold
+    this.#books = books
+    this.#bands = bands
+    this.#resting = resting
+    this.#specs = specs
+    this.#model = model
+    this.#queues = queues
+    this.#self = self
+    this.#impact = impact
+    this.#events = events
+  }
+
+  fillsWhole(order: VenueOrder, ts_us: number): boolean {
+    const wanted = fillableUnits(order)
+    if (wanted < leavesUnits(order)) return false
+    const hasRest =
+      order.works_as === 'market' && this.#model.fills_residual && this.isMarketable(order, ts_us)
+    const shown = hasRest ? wanted : this.#shownUnits(order, wanted, ts_us)
+    return this.#self?.fillsWhole(order, this.#reach(order, ts_us), shown) ?? shown >= wanted
+  }
+
+  /**
+   * Walks the levels the order reaches, and takes of each what the model lets it. What the book does not hold is not
+   * filled, unless the model has the rest of a market order trade one increment beyond the last level. Returns whether the
+   * order goes on: it does not where it met one of its own account and the venue's rule cancels it.
+   */
+  take(order: VenueOrder, ts_us: number): boolean {
+    const { instrument_index, side } = order
+    const against = this.#books.against(instrument_index, side)
+    const spec = this.#spec(order)
+    const slip = order.works_as === 'limit' ? 0 : this.#model.slippageIncrements(order)
+    // What it takes on the way presses on what comes later, not on itself.
+    const pressing = this.#impact.pressing(instrument_index, side, ts_us)
+    let last: number | undefined
+    for (let depth = 0; depth < against.count; ) {
+      const price = against.priceAt(depth)
+      const met = worsePrice(spec, side, price, pressing, ts_us)
+      if (!this.#reaches(order, met)) break
+      if (this.#self?.meet(order, met, false, ts_us) === false) return false
+      const size = against.sizeAt(depth)
+      const quantity = Math.min(fillableUnits(order), this.#lots(order, size))
+      last = met
+      if (quantity > 0) {
+        this.#books.take(instrument_index, side, price, quantity)
+        this.#events.onFill(order, worsePrice(spec, side, met, slip, ts_us), quantity as SizeUnits, ts_us)
+      }
+      if (fillableUnits(order) === 0) return true
+      if (order.works_as === 'market_to_limit')
+        return !this.#termsHold || this.#self?.meet(order, met, true, ts_us) !== false
+      // A level that is used up is not there any more.
+      if (quantity < size) depth++
+    }
+    const hasRest = order.works_as === 'market' && this.#model.fills_residual && last !== undefined
+    const worst = hasRest
+      ? worsePrice(spec, side, last as number, slip + 1, ts_us)
+      : this.#reach(order, ts_us)
+    if (this.#self?.meet(order, worst, true, ts_us) === false) return false
+    const residual = hasRest ? fillableUnits(order) : 0
+    if (residual > 0) this.#events.onFill(order, worst as PriceUnits, residual as SizeUnits, ts_us)
+    return true
+  }
+
+  isMarketable(order: VenueOrder, ts_us: number): boolean {
+    const against = this.#books.against(order.instrument_index, order.side)
+    return against.count > 0 && this.#reaches(order, this.#met(order, against.best_price_units, ts_us))
+  }
+
+  /** Fills resting orders that the other side of the book has come to, each at its own price. */
+  cross(instrument_index: number, ts_us: number): void {
+    this.#crossSide(instrument_index, 'buy', ts_us)
+    this.#crossSide(instrument_index, 'sell', ts_us)
+  }
+
+  /**
+   * One message of a history by order. What own orders take of an order that comes in is gone from it. Returns whether a
+   * best level is another or has another size.
+   */
+  onBookOrder(
+    instrument_index: number,
+    action: number,
+    order_id: number,
+    side: 1 | -1,
+    price_units: number,
+    size_units: number,
+    ts_us: number,
+  ): boolean {
+    const book = this.#books.orders(instrument_index)
+    const isBest = this.#applied(
+      book,
+      instrument_index,
+      action,
+      order_id,
+      side,
+      price_units,
+      size_units,
+      ts_us,
+    )
+    if (isBest) this.#books.refresh(instrument_index)
+    return isBest
+  }
+
+  #applied(
+    book: OrderBook,
+    instrument_index: number,
+    action: number,
+    order_id: number,
+    side: 1 | -1,
+    price_units: number,
+    size_units: number,
+    ts_us: number,
+  ): boolean {
+    if (action === BOOK_ACTION.add) {
+      const left = size_units - this.#comesIn(instrument_index, side, price_units, size_units, ts_us)
+      return left > 0 ? book.add(order_id, side, price_units, left) : book.delete(order_id)
+    }
+    if (action === BOOK_ACTION.modify) return book.modify(order_id, price_units, size_units)
+    if (action === BOOK_ACTION.cancel) return book.reduce(order_id, size_units)
+    if (action === BOOK_ACTION.delete || !book.has(order_id)) return book.delete(order_id)
+    if (this.#hasOwn(instrument_index)) {
+      const rank = book.rankOf(order_id)
+      const price = book.priceOf(order_id)
+      this.#queues.traded(instrument_index, book.sideOf(order_id), price, size_units, rank, ts_us)
+    }
+    return action === BOOK_ACTION.execute && book.reduce(order_id, size_units)
+  }
+
+  /** How much of an order that comes in own resting orders trade with. */
+  #comesIn(
+    instrument_index: number,
+    side: 1 | -1,
+    price_units: number,
+    size_units: number,
+    ts_us: number,
+  ): number {
+    if (!this.#hasOwn(instrument_index)) return 0
+    let taken = 0
+    for (;;) {
+      const own =
+        side === 1 ? this.#resting.bestSell(instrument_index) : this.#resting.bestBuy(instrument_index)
+      if (own === undefined || side * (price_units - own.price_units) < 0) return taken
+      if (this.#bands?.isOutOfReach(own) === true) return taken
+      const wanted = fillableUnits(own)
+      const quantity = Math.min(wanted, this.#lots(own, size_units - taken))
+      if (quantity === 0) return taken
+      taken += quantity
+      this.#events.onFill(own, own.price_units, quantity as SizeUnits, ts_us)
+      if (quantity < wanted) return taken
+    }
+  }
+
+  #crossSide(instrument_index: number, side: 'buy' | 'sell', ts_us: number): void {
+    const against = this.#books.against(instrument_index, side)
+    for (;;) {
+      const own =
+        side === 'buy' ? this.#resting.bestBuy(instrument_index) : this.#resting.bestSell(instrument_index)
+      if (own === undefined || against.count === 0) return
+      const best = this.#met(own, against.best_price_units, ts_us)
+      if (!this.#reaches(own, best)) return
+      if (fillableUnits(own) === 0) {
+        this.#events.onSpent(own, ts_us)
+        continue
+      }
+      if (own.price_units === best && !this.#queues.isInFront(own)) return
+      const shown = against.best_size_units
+      const wanted = fillableUnits(own)
+      const quantity = Math.min(wanted, this.#lots(own, shown))
+      if (quantity === 0) return
+      this.#books.take(instrument_index, side, against.best_price_units, quantity)
+      this.#events.onFill(own, own.price_units, quantity as SizeUnits, ts_us)
+      // It wanted more of the level than the model lets it have, and stands in front of the next.
+      if (quantity < wanted && quantity < shown) return
+    }
+  }
+
+  #hasOwn(instrument_index: number): boolean {
+    return (
+      this.#resting.best_buy_price_units[instrument_index] !== Number.NEGATIVE_INFINITY ||
+      this.#resting.best_sell_price_units[instrument_index] !== Number.POSITIVE_INFINITY
+    )
+  }
+
+  /** What stands on the levels that an order reaches, as far as it is wanted. */
+  #shownUnits(order: VenueOrder, wanted_units: number, ts_us: number): number {
+    const against = this.#books.against(order.instrument_index, order.side)
+    let shown = 0
+    for (let depth = 0; depth < against.count && shown < wanted_units; depth++) {
+      if (!this.#reaches(order, this.#met(order, against.priceAt(depth), ts_us))) break
+      shown += this.#lots(order, against.sizeAt(depth))
+      if (order.works_as === 'market_to_limit') break
+    }
+    return shown
+  }
+
+  /** What an order meets at a level. */
+  #met({ instrument_index, side }: VenueOrder, price_units: number, ts_us: number): number {
+    return this.#impact.pressed(instrument_index, side, price_units, ts_us)
+  }
+
+  /** The worst price an order takes at: from market to limit that of the first level, and a market order walks all there is. */
+  #reach(order: VenueOrder, ts_us: number): number {
+    const { works_as, instrument_index, side } = order
+    if (works_as === 'limit') return order.price_units
+    const against = this.#books.against(instrument_index, side)
+    const isBuy = side === 'buy'
+    if (works_as === 'market' || !this.#termsHold)
+      return isBuy ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+    if (against.count > 0) return this.#met(order, against.best_price_units, ts_us)
+    return isBuy ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+  }
+
+  #reaches(order: VenueOrder, price_units: number): boolean {
+    if (this.#bands?.allows(order.instrument_index, price_units) === false) return false
+    if (order.works_as !== 'limit') return true
+    return order.side === 'buy' ? order.price_units >= price_units : order.price_units <= price_units
+  }
+
+  #lots(order: VenueOrder, size_units: number): number {
+    const available = this.#model.available(order, size_units)
+    return available - (available % this.#spec(order).lot_units)
+  }
+
+  #spec(order: VenueOrder): InstrumentSpec {
+    return must(this.#specs[order.instrument_index], 'an order is matched in an instrument that is known')
+  }
+}

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest'
+import { BOOK_ACTION } from '../../../engine/book/book-action.ts'
+import { RandomStream } from '../../../engine/random-stream.ts'
+import { isoTime } from '../../../schemas/units.ts'
+import { type HistoryMessage, history, NaiveQueue } from '../judges/naive-queue.test-support.ts'
+import { Scenario, terms, venue } from '../scenario.test-support.ts'
+
+type Own = { readonly side: 1 | -1; readonly price: number; readonly size: number }
+
+/** After which message trading stops, and after which it goes on. */
+type Halt = { readonly from: number; readonly to: number }
+
+function fillsOfExchange(messages: readonly HistoryMessage[], at: number, own: Own, halt?: Halt) {
+  const halts = halt && [{ instrument: 'X.sim', from: isoTime(halt.from), to: isoTime(halt.to) }]
+  const simulation = { book: 'book_order', ...(halts !== undefined && { halts }) } as const
+  const scenario = new Scenario(terms({ venues: [venue({ simulation })] }))
+  const exchange = scenario.venues.exchange('sim')
+  scenario.venues.begin(0)
+  for (const [i, message] of messages.entries()) {
+    scenario.drainBefore(i)
+    if (i === at)
+      scenario.step(`${i} own ${own.side === 1 ? 'buy' : 'sell'} ${own.size} limit ${own.price} gtc`)
+    const side = 'side' in message ? message.side : 1
+    const price = 'price' in message ? message.price : 0
+    const size = 'size' in message ? message.size : 0
+    exchange.onBookOrder(0, i, BOOK_ACTION[message.is], message.id, side, price, size)
+    scenario.drainInstants()
+  }
+  scenario.finish()
+  return scenario.deliveries.flatMap(({ message }) =>
+    message.type === 'venue_report' && message.report_type === 'trade'
+      ? [{ at: message.ts_event_us, price: message.last_price_units, size: message.last_quantity_units }]
+      : [],
+  )
+}
+
+test('in a history by order an own order fills as in a matcher written apart, in 1,000 random cases', () => {
+  const seed = 20_260_101
+  let filled = 0
+  for (let round = 0; round < 1_000; round++) {
+    const random = new RandomStream(seed, `history/${round}`)
+    const messages = history(random)
+    const at = 10 + random.nextInt(20)
+    const side = random.nextInt(2) === 0 ? 1 : -1
+    // Never marketable: what takes is another test's.
+    const own = {
+      side,
+      price: side === 1 ? 100 - random.nextInt(4) : 101 + random.nextInt(4),
+      size: 1 + random.nextInt(12),
+    } as const
+    const naive = new NaiveQueue()
+    for (const [i, message] of messages.entries()) {
+      if (i === at) naive.rest(own.side, own.price, own.size)
+      naive.apply(message, i)
+    }
+    const fills = fillsOfExchange(messages, at, own)
+    filled += fills.length
+    expect({ seed, round, fills }).toEqual({ seed, round, fills: naive.fills })
+  }
+  // The proof is about fills, so there must be many.
+  expect(filled).toBeGreaterThan(1_000)
+})
+
+test('[Q9] over a halt an own order keeps its place as in a matcher written apart, in 1,000 random cases', () => {
+  const seed = 20_261_127
+  let filled = 0
+  let differing = 0
+  let compared = 0
+  for (let round = 0; round < 1_400; round++) {
+    const random = new RandomStream(seed, `halted/${round}`)
+    const messages = history(random)
+    const at = 10 + random.nextInt(10)
+    const side = random.nextInt(2) === 0 ? 1 : -1
+    const price = side === 1 ? 100 - random.nextInt(4) : 101 + random.nextInt(4)
+    const own = { side, price, size: 1 + random.nextInt(12) } as const
+    const from = at + random.nextInt(15)
+    const halt = { from, to: from + 1 + random.nextInt(15) }
+    const [keeping, losing] = [naive(messages, at, own, halt, false), naive(messages, at, own, halt, true)]
+    // An auction of the own order with others is another test's.
+    if (keeping === undefined || losing === undefined) continue
+    const fills = fillsOfExchange(messages, at, own, halt)
+    filled += fills.length
+    compared++
+    if (JSON.stringify(keeping) !== JSON.stringify(losing)) differing++
+    expect({ seed, round, fills }).toEqual({ seed, round, fills: keeping })
+  }
+  // The proof is about fills, and about fills that the place decides.
+  expect(compared).toBeGreaterThanOrEqual(1_000)
+  expect(filled).toBeGreaterThan(800)
+  expect(differing).toBeGreaterThan(40)
+})
+
+/** Undefined where the own order would trade in the auction. */
+function naive(messages: readonly HistoryMessage[], at: number, own: Own, halt: Halt, loses: boolean) {
+  const queue = new NaiveQueue()
+  let isCrossed = false
+  for (const [i, message] of messages.entries()) {
+    if (i === halt.from + 1) queue.isHalted = true
+    if (i === halt.to + 1) {
+      queue.isHalted = false
+      isCrossed = queue.isCrossed
+      if (loses) queue.loseTime()
+    }
+    if (i === at) queue.rest(own.side, own.price, own.size)
+    queue.apply(message, i)
+  }
+  return isCrossed ? undefined : queue.fills
+}

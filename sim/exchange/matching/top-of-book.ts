@@ -1,0 +1,283 @@
+// The best bid and ask of every instrument, with what is still shown there. An instrument trades on the best kind of
+// data it has had: once it has quotes, its trades and bars no longer move its book.
+
+import type { LevelBook } from '../../../engine/book/level-book.ts'
+import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
+import type { BarColumns } from '../../../engine/tick-store-port.ts'
+import type { Side } from '../../../schemas/messages/order.ts'
+
+/** What stands in front of an order at a price that the data has not shown since it came to rest: behind whatever stands there. */
+export const UNSEEN = Number.POSITIVE_INFINITY
+
+/**
+ * What an instrument's book is made of; a higher number is the better kind. A bar's volume is the only one that both sides
+ * show between them: what trades with it was bought and sold once.
+ */
+const SOURCE = { none: 0, last: 1, volume: 2, quotes: 3 } as const
+/** Which sides have bars of their own. */
+const BID_BARS = 1
+const ASK_BARS = 2
+/** Of which sides orders have taken, where that lasts until the level changes. */
+const BID_TAKEN = 1
+const ASK_TAKEN = 2
+
+export class TopOfBook {
+  readonly bid_price_units: Float64Array
+  readonly ask_price_units: Float64Array
+  /** Shown and not yet taken by an order; the next row of the instrument, or of another price or size, shows anew. */
+  readonly bid_size_units: Float64Array
+  readonly ask_size_units: Float64Array
+  /** Of the last trade or last bar. */
+  readonly last_price_units: Float64Array
+  readonly #hasLast: Uint8Array
+  readonly #displayed_default_units: Float64Array
+  readonly #source: Uint8Array
+  readonly #bars: Uint8Array
+  /** Whether what is taken of an instrument stays so until its level changes, and of which sides something is. */
+  readonly #keeps: Uint8Array
+  readonly #taken: Uint8Array
+  /** What the data showed where something is taken. */
+  readonly #bid_shown_units: Float64Array
+  readonly #ask_shown_units: Float64Array
+  readonly #volume_once: boolean
+
+  /**
+   * Per instrument: what is shown where the data has no sizes, and whether what an order takes is gone until the level
+   * changes; else until the next row. `volume_once`: whether what is taken of a bar's volume is gone on both sides and on
+   * the way to its price, as it is since that behaviour.
+   */
+  constructor(
+    displayed_default_units: readonly number[],
+    keeps_taken: readonly boolean[] = [],
+    volume_once = true,
+  ) {
+    this.#volume_once = volume_once
+    const count = displayed_default_units.length
+    this.bid_price_units = new Float64Array(count)
+    this.ask_price_units = new Float64Array(count)
+    this.bid_size_units = new Float64Array(count)
+    this.ask_size_units = new Float64Array(count)
+    this.last_price_units = new Float64Array(count)
+    this.#hasLast = new Uint8Array(count)
+    this.#displayed_default_units = Float64Array.from(displayed_default_units)
+    this.#source = new Uint8Array(count)
+    this.#bars = new Uint8Array(count)
+    this.#keeps = Uint8Array.from(displayed_default_units, (_, index) =>
+      keeps_taken[index] === true ? 1 : 0,
+    )
+    this.#taken = new Uint8Array(count)
+    this.#bid_shown_units = new Float64Array(count)
+    this.#ask_shown_units = new Float64Array(count)
+  }
+
+  hasQuotes(instrument_index: number): boolean {
+    return this.#source[instrument_index] === SOURCE.quotes
+  }
+
+  hasMarket(instrument_index: number): boolean {
+    return this.#source[instrument_index] !== SOURCE.none
+  }
+
+  hasLast(instrument_index: number): boolean {
+    return this.#hasLast[instrument_index] !== 0
+  }
+
+  /** What is shown where the data has no size. */
+  defaultUnits(instrument_index: number): number {
+    return this.#displayed_default_units[instrument_index] as number
+  }
+
+  noteLast(instrument_index: number, price_units: number): void {
+    this.last_price_units[instrument_index] = price_units
+    this.#hasLast[instrument_index] = 1
+  }
+
+  quote(
+    instrument_index: number,
+    bid_price_units: number,
+    ask_price_units: number,
+    bid_size_units: number,
+    ask_size_units: number,
+  ): void {
+    const shown = this.#displayed_default_units[instrument_index] as number
+    const bid_shown = bid_size_units === 0 ? shown : bid_size_units
+    const ask_shown = ask_size_units === 0 ? shown : ask_size_units
+    const taken = this.#taken[instrument_index] as number
+    this.#source[instrument_index] = SOURCE.quotes
+    if (taken === 0) {
+      this.bid_size_units[instrument_index] = bid_shown
+      this.ask_size_units[instrument_index] = ask_shown
+    } else {
+      this.#showBid(instrument_index, bid_price_units, bid_shown)
+      this.#showAsk(instrument_index, ask_price_units, ask_shown)
+    }
+    this.bid_price_units[instrument_index] = bid_price_units
+    this.ask_price_units[instrument_index] = ask_price_units
+  }
+
+  /**
+   * What stands at a price of the side that an order of `side` rests on: nothing in front of the best price, UNSEEN behind
+   * it, and everywhere as long as no quote came, since trades and bars show no queue.
+   */
+  shownAt(instrument_index: number, side: Side, price_units: number): number {
+    if (!this.hasQuotes(instrument_index)) return UNSEEN
+    const isBuy = side === 'buy'
+    const best = (isBuy ? this.bid_price_units : this.ask_price_units)[instrument_index] as number
+    if (price_units === best)
+      return (isBuy ? this.bid_size_units : this.ask_size_units)[instrument_index] as number
+    return (isBuy ? price_units > best : price_units < best) ? 0 : UNSEEN
+  }
+
+  /** The best levels of a deeper book, sizes as they are; a side without a level keeps its last price and shows nothing. */
+  best(instrument_index: number, { bids, asks }: LevelBook): void {
+    if (bids.count > 0) this.bid_price_units[instrument_index] = bids.best_price_units
+    if (asks.count > 0) this.ask_price_units[instrument_index] = asks.best_price_units
+    this.bid_size_units[instrument_index] = bids.best_size_units
+    this.ask_size_units[instrument_index] = asks.best_size_units
+    if (bids.count > 0 && asks.count > 0) this.#source[instrument_index] = SOURCE.quotes
+  }
+
+  /** A trade puts both sides at its price. Returns whether the book moved. */
+  trade(instrument_index: number, price_units: number): boolean {
+    if (this.#source[instrument_index] === SOURCE.quotes) return false
+    const shown = this.#displayed_default_units[instrument_index] as number
+    this.#source[instrument_index] = SOURCE.last
+    this.bid_price_units[instrument_index] = price_units
+    this.ask_price_units[instrument_index] = price_units
+    this.bid_size_units[instrument_index] = shown
+    this.ask_size_units[instrument_index] = shown
+    return true
+  }
+
+  /**
+   * A bar's price puts its side there, and the other side too until that has bars of its own. Shows `volume_units`, or
+   * the default where the bar has none. Returns whether the book moved.
+   */
+  bar(
+    instrument_index: number,
+    price_type: BarColumns['price_type'],
+    price_units: number,
+    volume_units?: number,
+  ): boolean {
+    if (price_type === 'bid') this.#bars[instrument_index] = this.#barsOf(instrument_index) | BID_BARS
+    if (price_type === 'ask') this.#bars[instrument_index] = this.#barsOf(instrument_index) | ASK_BARS
+    if (this.#source[instrument_index] === SOURCE.quotes) return false
+    const shown = volume_units ?? (this.#displayed_default_units[instrument_index] as number)
+    const setsBid = this.#setsBid(instrument_index, price_type)
+    const setsAsk = this.#setsAsk(instrument_index, price_type)
+    if (setsBid) this.bid_size_units[instrument_index] = shown
+    if (setsAsk) this.ask_size_units[instrument_index] = shown
+    const isShared = this.#volume_once && setsBid && setsAsk && volume_units !== undefined
+    this.#source[instrument_index] = isShared ? SOURCE.volume : SOURCE.last
+    this.#put(instrument_index, price_type, price_units)
+    return true
+  }
+
+  /** The market moves on inside a bar the book took: other prices, and what is still shown of its volume. */
+  move(
+    instrument_index: number,
+    price_type: BarColumns['price_type'],
+    price_units: number,
+    volume_units?: number,
+  ): void {
+    if (this.#volume_once) this.#put(instrument_index, price_type, price_units)
+    else this.bar(instrument_index, price_type, price_units, volume_units)
+  }
+
+  #put(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): void {
+    if (this.#setsBid(instrument_index, price_type)) this.bid_price_units[instrument_index] = price_units
+    if (this.#setsAsk(instrument_index, price_type)) this.ask_price_units[instrument_index] = price_units
+  }
+
+  /** An order of this side trades with what is shown: it is gone until the row that shows anew. */
+  take(instrument_index: number, side: Side, quantity_units: number): void {
+    const isShared = this.#source[instrument_index] === SOURCE.volume
+    if (this.#keeps[instrument_index] !== 0) this.#noteTaken(instrument_index, side)
+    if (isShared || side === 'buy') this.#shrink(this.ask_size_units, instrument_index, quantity_units)
+    if (isShared || side === 'sell') this.#shrink(this.bid_size_units, instrument_index, quantity_units)
+  }
+
+  /** The price at which a position of this sign could be closed: longs sell at the bid, shorts buy at the ask. */
+  closingPriceUnits(instrument_index: number, quantity_units: number): number {
+    const prices = quantity_units > 0 ? this.bid_price_units : this.ask_price_units
+    return prices[instrument_index] as number
+  }
+
+  save(writer: CanonicalWriter): void {
+    for (const numbers of this.#numbers()) for (const value of numbers) writer.number(value)
+    writer.bytes(this.#hasLast)
+    writer.bytes(this.#source)
+    writer.bytes(this.#bars)
+    writer.bytes(this.#taken)
+  }
+
+  load(reader: CanonicalReader): void {
+    for (const numbers of this.#numbers())
+      for (let i = 0; i < numbers.length; i++) numbers[i] = reader.number()
+    this.#hasLast.set(reader.bytes())
+    this.#source.set(reader.bytes())
+    this.#bars.set(reader.bytes())
+    this.#taken.set(reader.bytes())
+  }
+
+  #setsBid(instrument_index: number, price_type: BarColumns['price_type']): boolean {
+    return price_type !== 'ask' || (this.#barsOf(instrument_index) & BID_BARS) === 0
+  }
+
+  #setsAsk(instrument_index: number, price_type: BarColumns['price_type']): boolean {
+    return price_type !== 'bid' || (this.#barsOf(instrument_index) & ASK_BARS) === 0
+  }
+
+  #shrink(sizes: Float64Array, instrument_index: number, quantity_units: number): void {
+    sizes[instrument_index] = (sizes[instrument_index] as number) - quantity_units
+  }
+
+  /** Keeps what a quote showed before the first order took of it. */
+  #noteTaken(instrument_index: number, side: Side): void {
+    const bit = side === 'buy' ? ASK_TAKEN : BID_TAKEN
+    const taken = this.#taken[instrument_index] as number
+    if ((taken & bit) !== 0 || !this.hasQuotes(instrument_index)) return
+    this.#taken[instrument_index] = taken | bit
+    const isBuy = side === 'buy'
+    const sizes = isBuy ? this.ask_size_units : this.bid_size_units
+    const shown = isBuy ? this.#ask_shown_units : this.#bid_shown_units
+    shown[instrument_index] = sizes[instrument_index] as number
+  }
+
+  #showBid(instrument_index: number, price_units: number, shown_units: number): void {
+    const taken = this.#taken[instrument_index] as number
+    const isAsBefore =
+      this.bid_price_units[instrument_index] === price_units &&
+      this.#bid_shown_units[instrument_index] === shown_units
+    if ((taken & BID_TAKEN) !== 0 && isAsBefore) return
+    this.#taken[instrument_index] = taken & ~BID_TAKEN
+    this.bid_size_units[instrument_index] = shown_units
+  }
+
+  #showAsk(instrument_index: number, price_units: number, shown_units: number): void {
+    const taken = this.#taken[instrument_index] as number
+    const isAsBefore =
+      this.ask_price_units[instrument_index] === price_units &&
+      this.#ask_shown_units[instrument_index] === shown_units
+    if ((taken & ASK_TAKEN) !== 0 && isAsBefore) return
+    this.#taken[instrument_index] = taken & ~ASK_TAKEN
+    this.ask_size_units[instrument_index] = shown_units
+  }
+
+  #barsOf(instrument_index: number): number {
+    return this.#bars[instrument_index] as number
+  }
+
+  #numbers(): readonly Float64Array[] {
+    return [
+      this.bid_price_units,
+      this.ask_price_units,
+      this.bid_size_units,
+      this.ask_size_units,
+      this.last_price_units,
+      this.#bid_shown_units,
+      this.#ask_shown_units,
+    ]
+  }
+}

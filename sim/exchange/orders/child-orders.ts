@@ -1,0 +1,157 @@
+// Orders that wait at the venue for a parent to trade, and grow with it (FIX ContingencyType 2): how much of each is
+// released, and what an ended parent had traded when its child came.
+
+import { assert, must } from '../../../schemas/assert.ts'
+import type { VenueOrder } from './venue-order.ts'
+
+export type ParentState = {
+  readonly cum_quantity_units: number
+  readonly ordered_units: number
+  readonly ended: boolean
+}
+
+export type Child = {
+  readonly order: VenueOrder
+  readonly parent_key: string
+  /** The parent's quantity when the child came. */
+  readonly parent_units: number
+  /** What it comes to once its parent has traded whole. */
+  whole_units: number
+  /** 0 while it waits. */
+  granted_units: number
+}
+
+type Traded = Map<string, ParentState>
+
+export type SavedChildren = {
+  readonly children: readonly (Omit<Child, 'order'> & { readonly venue_order_id: string })[]
+  /** Parents that ended with trades, in two generations, as the register of orders keeps its own. */
+  readonly traded: readonly (readonly { readonly key: string; readonly parent: ParentState }[])[]
+}
+
+const NONE: ParentState = { cum_quantity_units: 0, ordered_units: 0, ended: true }
+
+export class ChildOrders {
+  readonly #retention: number
+  readonly #byOrder = new Map<VenueOrder, Child>()
+  readonly #byParent = new Map<string, Set<Child>>()
+  /** Parents that traded or ended, or that a child has just named. */
+  readonly #due = new Set<string>()
+  #young: Traded = new Map()
+  #old: Traded = new Map()
+
+  constructor(retention: number) {
+    this.#retention = retention
+  }
+
+  get size(): number {
+    return this.#byOrder.size
+  }
+
+  /** A child comes in: nothing of it works yet. */
+  add(order: VenueOrder, parent_key: string, parent_units: number): void {
+    const whole_units = order.order_quantity_units
+    order.withheld_units = whole_units
+    order.order_quantity_units = 0 as VenueOrder['order_quantity_units']
+    this.#put({ order, parent_key, parent_units, whole_units, granted_units: 0 })
+    this.#due.add(parent_key)
+  }
+
+  find(order: VenueOrder): Child | undefined {
+    return this.#byOrder.get(order)
+  }
+
+  isDormant(order: VenueOrder): boolean {
+    return this.#byOrder.get(order)?.granted_units === 0
+  }
+
+  /** Those of which nothing is released, oldest first. */
+  dormant(): VenueOrder[] {
+    return [...this.#byOrder.values()]
+      .filter(({ granted_units }) => granted_units === 0)
+      .map(({ order }) => order)
+  }
+
+  of(parent_key: string): Child[] {
+    return [...(this.#byParent.get(parent_key) ?? [])]
+  }
+
+  /** The next parent to look at. */
+  takeDue(): string | undefined {
+    const [key] = this.#due
+    if (key !== undefined) this.#due.delete(key)
+    return key
+  }
+
+  wholeUnits(order: VenueOrder): number {
+    return must(this.#byOrder.get(order), 'the order is a child').whole_units
+  }
+
+  /** So much more of an order that waits will work. */
+  widen(order: VenueOrder, by_units: number): void {
+    must(this.#byOrder.get(order), 'the order is a child').whole_units += by_units
+  }
+
+  /** More of the child works from now on. */
+  grant(child: Child, granted_units: number): void {
+    const by_units = granted_units - child.granted_units
+    const { order } = child
+    child.granted_units = granted_units
+    order.order_quantity_units = (order.order_quantity_units + by_units) as VenueOrder['order_quantity_units']
+    order.withheld_units -= by_units
+  }
+
+  /** The order has ended, or grows no more. */
+  leave(order: VenueOrder): void {
+    const child = this.#byOrder.get(order)
+    if (child === undefined) return
+    this.#byOrder.delete(order)
+    const siblings = must(this.#byParent.get(child.parent_key), 'a child is one of its parent')
+    siblings.delete(child)
+    if (siblings.size === 0) this.#byParent.delete(child.parent_key)
+  }
+
+  onParentTraded(key: string): void {
+    if (this.#byParent.has(key)) this.#due.add(key)
+  }
+
+  onParentEnded(key: string, parent: ParentState): void {
+    this.onParentTraded(key)
+    if (parent.cum_quantity_units === 0) return
+    if (this.#young.size >= this.#retention) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(key, parent)
+  }
+
+  endedParent(key: string): ParentState {
+    return this.#young.get(key) ?? this.#old.get(key) ?? NONE
+  }
+
+  saved(): SavedChildren {
+    assert(this.#due.size === 0, 'nothing is due between two inputs')
+    return {
+      children: [...this.#byOrder.values()].map(({ order, ...child }) => ({
+        ...child,
+        venue_order_id: order.venue_order_id,
+      })),
+      traded: [this.#old, this.#young].map((traded) =>
+        [...traded].map(([key, parent]) => ({ key, parent: { ...parent } })),
+      ),
+    }
+  }
+
+  restore({ children, traded }: SavedChildren, find: (venue_order_id: string) => VenueOrder): void {
+    for (const { venue_order_id, ...child } of children) this.#put({ ...child, order: find(venue_order_id) })
+    const [old, young] = traded.map((saved) => new Map(saved.map(({ key, parent }) => [key, parent])))
+    this.#old = must(old, 'two generations are saved')
+    this.#young = must(young, 'two generations are saved')
+  }
+
+  #put(child: Child): void {
+    this.#byOrder.set(child.order, child)
+    const siblings = this.#byParent.get(child.parent_key) ?? new Set()
+    this.#byParent.set(child.parent_key, siblings.add(child))
+  }
+}

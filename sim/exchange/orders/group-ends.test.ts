@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest'
+import { BEHAVIOUR } from '../../../schemas/behaviour.ts'
+import { dayTerms, inMicroseconds, playDay, withClock } from '../phases/trading-day.test-support.ts'
+import { play, Scenario, terms, venue } from '../scenario.test-support.ts'
+
+const OCO = { takes: 'all_and_oco' } as const
+const LINKED = { takes: 'all_and_contingent' } as const
+const OPENED = ['08:00 quote 99/101', '09:00:01 quote 99/101 50x50']
+
+test('[K1] orders of a group for the day end once each with it', () => {
+  const lines = [
+    ...OPENED,
+    '09:00:02 a buy 5 limit 90 day as=1',
+    '09:00:03 b buy 5 limit 89 day as=2 oco=1',
+    '17:36 time',
+  ]
+  expect(playDay([...lines, '17:37 quote 99/101'], dayTerms(OCO)).slice(2)).toEqual([
+    '17:35 a expired leaves 0',
+    '17:35 b canceled cum 0',
+  ])
+})
+
+test('[K1] a limit and a stop of a group end once each with the day', () => {
+  const lines = [
+    ...OPENED,
+    '09:00:02 a sell 5 limit 110 day as=1',
+    '09:00:03 b sell 5 stop 90 day as=2 oco=1',
+    '17:36 time',
+  ]
+  expect(playDay([...lines, '17:37 quote 99/101'], dayTerms(OCO)).slice(2)).toEqual([
+    '17:35 a expired leaves 0',
+    '17:35 b canceled cum 0',
+  ])
+})
+
+test.each([true, false])(
+  '[K1] a limit that trades at the opening ends the stop of its group (auction: %s)',
+  (auction) => {
+    const lines = [
+      ...OPENED,
+      '09:00:02 a sell 5 limit 110 gtc as=1',
+      '09:00:03 b sell 5 stop 90 gtc as=2 oco=1',
+      '17:36 time',
+      '2/09:00:01 quote 115/116 50x50',
+    ]
+    expect(
+      playDay(lines, dayTerms(OCO, { opening_auction: auction, closing_auction: auction })).slice(2),
+    ).toEqual(['2/09:00:01 a trade 5@115 leaves 0', '2/09:00:01 b canceled cum 0'])
+  },
+)
+
+test('[K1] a group comes out of the call of a market that is none any more', () => {
+  const first = new Scenario(dayTerms(OCO))
+  first.play(
+    ...[
+      '08:00 quote 99/101 50x50',
+      '08:51 a sell 5 limit 98 gtc as=1',
+      '08:52 b sell 5 stop 90 gtc as=2 oco=1',
+    ].map(inMicroseconds),
+  )
+  const again = first.reopened(terms({ venues: [venue({ simulation: OCO })] }))
+  expect(again.play(inMicroseconds('09:00:02 quote 99/101 50x50')).map(withClock)).toEqual([
+    '09:00:02 a trade 5@99 leaves 0',
+    '09:00:02 b canceled cum 0',
+  ])
+})
+
+test.each(['allowed', 'cancel_both', 'cancel_passive', 'cancel_aggressive'] as const)(
+  '[K1] orders of one group do not meet: %s',
+  (self_match) => {
+    const from = terms({ venues: [venue({ simulation: { ...OCO, self_match } })] })
+    expect(
+      play(
+        ['1 quote 100/105 10x10', '2 a sell 4 limit 103 gtc as=1', '3 b buy 4 limit 103 gtc as=2 oco=1'],
+        from,
+      ),
+    ).toEqual(['2 a new leaves 4', '3 b new leaves 4'])
+  },
+)
+
+test('[K1] in an auction as much is bought as is sold where two orders of a group would trade', () => {
+  const lines = [
+    '08:00 quote 99/101 5x5',
+    '08:55 c sell 20 limit 102 day as=9',
+    '08:55:01 a buy 10 limit 103 day as=1',
+    '08:55:02 b buy 10 limit 103 day as=2 oco=1',
+    '09:00:01 quote 99/104 5x5',
+  ]
+  expect(playDay(lines, dayTerms(OCO)).slice(3)).toEqual([
+    '09:00:01 a trade 10@102 leaves 0',
+    '09:00:01 b canceled cum 0',
+    '09:00:01 c trade 10@102 leaves 10',
+  ])
+})
+
+test('[K5] children, what was lowered and what ended parents had traded come back from a snapshot', () => {
+  const from = terms({ venues: [venue({ simulation: LINKED })] })
+  const before = [
+    '1 quote 100/105 50x50',
+    '2 a buy 8 limit 99 gtc as=1',
+    '3 b sell 8 limit 110 gtc as=2 oto=1',
+    '4 c sell 8 stop 95 gtc as=3 oto=1 ouo=2',
+    '5 d buy 4 market ioc as=4',
+    '6 e sell 8 limit 105 gtc as=5',
+    '7 f sell 8 stop 90 gtc as=6 ouo=5',
+    '8 quote 98/99 50x2',
+    '9 quote 105/106 3x50',
+  ]
+  const after = ['10 quote 97/99 50x50', '11 g sell 4 limit 96 gtc as=7 oto=4', '12 quote 89/90 50x50']
+  const whole = new Scenario(from)
+  const reports = whole.play(...before, ...after)
+  const first = new Scenario(from)
+  first.play(...before)
+  expect(first.reopened(from).play(...after)).toEqual(reports.slice(9))
+  expect(reports.slice(9)).toEqual([
+    '10 a trade 6@99 leaves 0',
+    '11 g new leaves 4',
+    '11 g trade 4@97 leaves 0',
+    '12 f triggered',
+    '12 f trade 5@89 leaves 3',
+    '12 e canceled cum 3',
+    '12 f canceled cum 5',
+    '12 c triggered',
+    '12 c trade 8@89 leaves 0',
+    '12 b canceled cum 0',
+  ])
+})
+
+test('[K5] a venue that is to keep no links any more does not open on orders that hang on others', () => {
+  const first = new Scenario(terms({ venues: [venue({ simulation: LINKED })] }))
+  first.play('1 quote 100/105', '2 a buy 8 limit 99 gtc as=1', '3 b sell 8 limit 110 gtc as=2 oto=1')
+  expect(() => first.reopened(terms({ venues: [venue({ simulation: {} })] }))).toThrow(
+    'holds orders that hang on others',
+  )
+})
+
+test('[K4] a child for the day ends with the day while it waits', () => {
+  const lines = [
+    ...OPENED,
+    '09:00:02 a buy 5 limit 90 gtc as=1',
+    '09:00:03 b sell 5 limit 110 day as=2 oto=1',
+    '17:36 time',
+  ]
+  expect(playDay([...lines, '17:37 quote 99/101'], dayTerms(LINKED)).slice(2)).toEqual([
+    '17:35 b expired leaves 0',
+  ])
+})
+
+test.each([
+  // What had traded whole was told as canceled, and what it had ended traded.
+  {
+    behaviour: 2,
+    told: [
+      'b trade 2@104 leaves 0',
+      'a triggered',
+      'a trade 4@104 leaves 2',
+      'b canceled cum 2',
+      'a canceled cum 4',
+    ],
+  },
+  { behaviour: BEHAVIOUR, told: ['b trade 2@104 leaves 0', 'a canceled cum 0'] },
+])(
+  '[K2] an order that trades whole at the opening has ended before others trade: %j',
+  ({ behaviour, told }) => {
+    const lines = [
+      '08:00 quote 99/101 50x50',
+      '08:51 a buy 6 stop 103 gtc as=1',
+      '08:52 b buy 2 limit 105 gtc as=2 ouo=1',
+      '09:00:01 quote 103/104 50x50',
+    ]
+    const reports = playDay(lines, { ...dayTerms(LINKED), behaviour }).slice(2)
+    expect(reports.map((report) => report.replace('09:00:01 ', ''))).toEqual(told)
+  },
+)

@@ -1,0 +1,124 @@
+// What links between orders do on the floor of a venue that keeps them: a trade ends or lowers the others of its group at
+// once; what it releases of children comes in when the row or the order that traded has been matched.
+
+import { shareUnits } from '../../../actors/execution/share-units.ts'
+import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
+import { must } from '../../../schemas/assert.ts'
+import type { Child, ParentState } from './child-orders.ts'
+import type { VenueLinks } from './venue-links.ts'
+import { leavesUnits, NOT_PLACED, type VenueOrder } from './venue-order.ts'
+
+/** What links do to the orders of a floor. */
+type Floor = {
+  /** Orders that came to stand at their price so far. */
+  priority_count: number
+  /** Brings in an order that was held back; returns why it cannot be, or ''. */
+  start(order: VenueOrder, ts_us: number): string
+  enter(order: VenueOrder, waits: boolean, ts_us: number): void
+  withdraw(order: VenueOrder): void
+  cancel(order: VenueOrder, ts_us: number, reason_code: string): void
+  cancelOpen(order: VenueOrder, ts_us: number, reason_code: string): void
+  cancelGroup(others: readonly VenueOrder[], ts_us: number): void
+}
+
+export class LinkedFloor {
+  readonly #links: VenueLinks
+  readonly #floor: Floor
+  readonly #specs: readonly InstrumentSpec[]
+  /** Parents of children that ended by themselves: nothing would cover what they traded later. */
+  readonly #uncovered = new Set<VenueOrder>()
+
+  constructor(links: VenueLinks, floor: Floor, specs: readonly InstrumentSpec[]) {
+    this.#links = links
+    this.#floor = floor
+    this.#specs = specs
+  }
+
+  /** Whether the order that came in waits for its parent. */
+  waits(order: VenueOrder): boolean {
+    return this.#links.children.isDormant(order)
+  }
+
+  /** The order has traded, which ends or lowers the others. */
+  onTraded(order: VenueOrder, others: readonly VenueOrder[], units: number, ts_us: number): void {
+    this.#links.noteTrade(order)
+    if (others.length === 0) return
+    if (!this.#links.isLowering(order)) return this.#floor.cancelGroup(others, ts_us)
+    for (const other of others) this.#lower(other, units, ts_us)
+  }
+
+  /** The order ends, though nobody asked for it: its parent trades no more where that would release more of it. */
+  uncover(order: VenueOrder): void {
+    if (this.waits(order)) return
+    const parent = this.#links.openParentOf(order)
+    if (parent !== undefined) this.#uncovered.add(parent)
+  }
+
+  settle(ts_us: number): void {
+    const { children } = this.#links
+    for (
+      let key = children.takeDue();
+      key !== undefined || this.#uncovered.size > 0;
+      key = children.takeDue()
+    ) {
+      for (const parent of this.#uncovered) this.#floor.cancelOpen(parent, ts_us, 'uncovered')
+      this.#uncovered.clear()
+      if (key === undefined) continue
+      const parent = this.#links.parentOf(key)
+      for (const child of children.of(key)) this.#release(child, parent, ts_us)
+    }
+  }
+
+  #lower(order: VenueOrder, units: number, ts_us: number): void {
+    const weighs = (order.is_resting || order.is_called) && !order.is_waiting
+    if (this.#links.openUnits(order) <= units) return this.#floor.cancelGroup([order], ts_us)
+    this.#links.lower(order, units)
+    if (weighs) order.account.rest(order.instrument_index, order.side, -units)
+    order.display_left_units = Math.min(order.display_left_units, leavesUnits(order))
+  }
+
+  #release(child: Child, parent: ParentState, ts_us: number): void {
+    const { children } = this.#links
+    // What became of a child before it has taken this one along.
+    if (children.find(child.order) !== child) return
+    const share = this.#share(child, parent)
+    if (share > child.granted_units) this.#grant(child, share, ts_us)
+    if (!parent.ended || children.find(child.order) !== child) return
+    if (child.granted_units === 0) this.#floor.cancel(child.order, ts_us, 'parent_ended')
+    else children.leave(child.order)
+  }
+
+  #share({ order, whole_units, parent_units }: Child, parent: ParentState): number {
+    const { cum_quantity_units, ordered_units, ended } = parent
+    const isDone = ended || cum_quantity_units >= ordered_units
+    if (order.terms.parent_fill === 'full' && !isDone) return 0
+    const spec = must(this.#specs[order.instrument_index], 'an accepted order is in a listed instrument')
+    return shareUnits(whole_units, cum_quantity_units, parent_units, spec)
+  }
+
+  /** The child comes in with its share, or grows, and stands behind whoever is at its price. */
+  #grant(child: Child, share: number, ts_us: number): void {
+    const { order, granted_units } = child
+    const { is_waiting, account, instrument_index, side, terms } = order
+    if (granted_units === 0) {
+      this.#links.children.grant(child, share)
+      this.#place(order)
+      const refused = this.#floor.start(order, ts_us)
+      if (refused === '') return
+      this.uncover(order)
+      return this.#floor.cancelOpen(order, ts_us, refused)
+    }
+    const weighs = !is_waiting && !terms.reduce_only
+    // What the account cannot bear is looked at again when the parent trades more.
+    if (weighs && account.refusal(instrument_index, side, share - granted_units) !== '') return
+    this.#floor.withdraw(order)
+    this.#links.children.grant(child, share)
+    this.#place(order)
+    this.#floor.enter(order, is_waiting, ts_us)
+  }
+
+  #place(order: VenueOrder): void {
+    order.priority = this.#floor.priority_count++
+    order.queue_place = NOT_PLACED
+  }
+}

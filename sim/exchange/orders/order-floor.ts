@@ -1,0 +1,546 @@
+// The floor of a venue: what becomes of orders once they are admitted. They wait for a trigger, meet the book, rest,
+// trade and end here, and nowhere else.
+
+import { type InstrumentSpec, incrementUnits } from '../../../engine/instrument-spec.ts'
+import type { Commission } from '../../../engine/money/commission.ts'
+import { commissionOfFill } from '../../../engine/money/commission.ts'
+import type { BarColumns } from '../../../engine/tick-store-port.ts'
+import { triggeredLimit } from '../../../engine/trigger/trigger.ts'
+import { must } from '../../../schemas/assert.ts'
+import type { VenueId } from '../../../schemas/ids.ts'
+import type { LiquiditySide, NewOrderSingle, VenueReport } from '../../../schemas/messages/order.ts'
+import type { PriceUnits, SizeUnits } from '../../../schemas/units.ts'
+import type { VenueAccount } from '../accounts/venue-account.ts'
+import type { DeepBooks } from '../matching/deep-books.ts'
+import { DeepMatching } from '../matching/deep-matching.ts'
+import type { FillModel } from '../matching/fill-model.ts'
+import { Impact } from '../matching/impact.ts'
+import type { ImpactModel } from '../matching/impact-model.ts'
+import { Matching } from '../matching/matching.ts'
+import type { MatchingEvents } from '../matching/matching-events.ts'
+import type { QueueModel } from '../matching/queue-model.ts'
+import { QueuePlaces } from '../matching/queue-places.ts'
+import { SelfMatch, type SelfMatchRule } from '../matching/self-match.ts'
+import type { TopOfBook } from '../matching/top-of-book.ts'
+import { CallBook } from '../phases/call-book.ts'
+import type { PriceBands } from '../phases/price-bands.ts'
+import { LinkedFloor } from './linked-floor.ts'
+import type { OrderRegister } from './order-register.ts'
+import { RestingOrders } from './resting-orders.ts'
+import type { VenueLinks } from './venue-links.ts'
+import { leavesUnits, NOT_PLACED, type VenueOrder, waitsForTrigger } from './venue-order.ts'
+import { orderReport } from './venue-reports.ts'
+import { WaitingOrders } from './waiting-orders.ts'
+
+export type FloorTerms = {
+  readonly venue_id: VenueId
+  readonly specs: readonly InstrumentSpec[]
+  /** The commission rule per instrument the venue lists. */
+  readonly commissions: readonly (Commission | undefined)[]
+  readonly book: TopOfBook
+  readonly register: OrderRegister
+  readonly model: FillModel
+  /** Undefined where nobody stands in front of an order, or where its place is known. */
+  readonly queue: QueueModel | undefined
+  /** What becomes of orders of one account that meet; undefined where they do not. */
+  readonly self_match: SelfMatchRule | undefined
+  /** Undefined where orders of the run move nothing. */
+  readonly impact: ImpactModel | undefined
+  /** Of a venue whose book is deeper than its best prices. */
+  readonly deep: DeepBooks | undefined
+  readonly report: (report: VenueReport, ts_us: number) => void
+  /** Of a venue that keeps them. */
+  readonly links: VenueLinks | undefined
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
+  /** Whether an order keeps its place in a queue over a halt (schemas/behaviour.ts). */
+  readonly keeps_places: boolean
+  /** Whether an order that comes now is kept in the call. */
+  readonly isKept: (order: VenueOrder) => boolean
+  /** Undefined where prices may go anywhere. */
+  readonly bands: PriceBands | undefined
+}
+
+export type BarMove = {
+  readonly instrument_index: number
+  readonly price_type: BarColumns['price_type']
+  readonly from_price_units: number
+  readonly to_price_units: number
+  readonly size_units: number | undefined
+}
+
+const NO_ORDERS: readonly VenueOrder[] = []
+
+export class OrderFloor {
+  readonly resting: RestingOrders
+  readonly waiting: WaitingOrders
+  readonly call: CallBook
+  readonly matching: Matching
+  readonly deep: DeepMatching | undefined
+  readonly queues: QueuePlaces
+  /** Undefined where orders of one account do not meet. */
+  readonly self: SelfMatch | undefined
+  /** Of a venue that keeps links between orders. */
+  readonly linked: LinkedFloor | undefined
+  readonly keeps_places: boolean
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
+  readonly #terms: FloorTerms
+  readonly #impact: Impact
+  /** Open orders that only reduce: they end when there is nothing left to reduce. */
+  readonly #reducing = new Set<VenueOrder>()
+  /** An account traded, so an order that only reduces may have nothing left to do. */
+  #hasTraded = false
+  execution_count = 0
+  priority_count = 0
+
+  constructor(terms: FloorTerms) {
+    const { book, specs, model, queue } = terms
+    this.#terms = terms
+    this.keeps_places = terms.keeps_places
+    this.terms_hold = terms.terms_hold
+    this.resting = new RestingOrders(specs.length)
+    this.waiting = new WaitingOrders(book, specs)
+    this.call = new CallBook(specs.length)
+    const events: MatchingEvents = {
+      onFill: (order, price, quantity, ts_us) =>
+        this.#fill(order, this.#bounded(order, price), quantity, ts_us),
+      onSelfMatch: (order, ts_us) => this.cancel(order, ts_us, 'self_match'),
+      onSpent: (order, ts_us) => this.#endSpent(order, ts_us),
+    }
+    const { resting } = this
+    const is_by_order = terms.deep?.is_by_order === true
+    const { bands, links, deep, self_match: rule, terms_hold } = terms
+    this.queues = new QueuePlaces({ model: queue, is_by_order, resting, specs, fills: model, bands, events })
+    this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, terms_hold, events })
+    this.linked = links && new LinkedFloor(links, this, specs)
+    this.#impact = new Impact(terms.impact, book, specs)
+    const parts = {
+      resting,
+      specs,
+      model,
+      queues: this.queues,
+      self: this.self,
+      impact: this.#impact,
+      events,
+      terms_hold,
+    }
+    this.matching = new Matching({ ...parts, book })
+    this.deep = terms.deep && new DeepMatching({ ...parts, books: terms.deep, bands: terms.bands })
+  }
+
+  /** Takes an admitted order: it waits for its parent or its trigger, or meets the book. */
+  open(order: VenueOrder, now_us: number): void {
+    this.#terms.register.open(order)
+    if (this.linked?.waits(order) !== true) {
+      if (order.terms.reduce_only) this.#reducing.add(order)
+      this.enter(order, waitsForTrigger(order.order_type), now_us)
+    }
+    this.settle(now_us)
+  }
+
+  /** A child that its parent has released comes in, if its account and its terms allow it now. Returns why not, or ''. */
+  start(order: VenueOrder, now_us: number): string {
+    const { account, instrument_index, side, terms } = order
+    const waits = waitsForTrigger(order.order_type)
+    if (terms.reduce_only) {
+      if (account.closableUnits(instrument_index, side) === 0) return 'would_not_reduce'
+      this.#reducing.add(order)
+    } else if (!waits) {
+      const refused = account.refusal(instrument_index, side, leavesUnits(order))
+      if (refused !== '') return refused
+    }
+    if (terms.post_only && !waits && !this.#terms.isKept(order) && this.#wouldTake(order, now_us))
+      return 'post_only_would_take'
+    this.enter(order, waits, now_us)
+    return ''
+  }
+
+  /** An order comes in, or comes back with other terms: it is kept in the call, waits for its trigger, or meets the book. */
+  enter(order: VenueOrder, waits: boolean, now_us: number): void {
+    if (this.#terms.isKept(order)) {
+      order.is_waiting = waits
+      this.call.add(order)
+    } else if (waits) this.await(order, now_us)
+    else this.work(order, now_us)
+  }
+
+  /**
+   * An order that was in the call meets the market, like one that comes in, but for the place in a queue that it may have
+   * kept; what must not take does not.
+   */
+  release(order: VenueOrder, waits: boolean, now_us: number): void {
+    if (waits) return this.await(order, now_us)
+    if (order.terms.post_only && this.#wouldTake(order, now_us))
+      return this.cancel(order, now_us, 'post_only_would_take')
+    // What an auction left of it has the price of its fill.
+    if (this.#terms.terms_hold && order.works_as === 'market_to_limit' && order.cum_quantity_units > 0)
+      order.works_as = 'limit'
+    if (order.queue_place !== NOT_PLACED && this.#terms.queue !== undefined)
+      this.queues.rejoin(order, this.#shownAt(order))
+    this.work(order, now_us)
+  }
+
+  /** So much of others stood in front of an order at its price when trading stopped; everything where nobody reckons with it. */
+  aheadUnits(order: VenueOrder): number {
+    const { deep, queue } = this.#terms
+    const { instrument_index, side, price_units, queue_place } = order
+    if (queue_place === NOT_PLACED) return Number.POSITIVE_INFINITY
+    if (deep?.is_by_order === true)
+      return deep.orders(instrument_index).unitsBefore(side === 'buy' ? 1 : -1, price_units, queue_place)
+    return queue === undefined ? Number.POSITIVE_INFINITY : queue_place
+  }
+
+  /** Books what an order that is in no book gets in an auction. */
+  fillInAuction(order: VenueOrder, price_units: PriceUnits, quantity_units: SizeUnits, ts_us: number): void {
+    // Another order of its group got its part first.
+    if (!order.is_open) return
+    this.#fill(order, price_units, quantity_units, ts_us, '')
+  }
+
+  /** An order that is in no book has nothing left at work: what is withheld of it goes with it. */
+  finish(order: VenueOrder, ts_us: number): void {
+    if (!order.is_open) return
+    const others = this.othersOf(order)
+    this.linked?.uncover(order)
+    this.#end(order)
+    if (order.withheld_units > 0)
+      this.#terms.report(
+        { ...orderReport('canceled', order, this.#spec(order), ts_us), reason_code: 'withheld' },
+        ts_us,
+      )
+    if (others.length > 0) this.cancelGroup(others, ts_us)
+  }
+
+  /** An order that waits; one whose trigger is met already does not. */
+  await(order: VenueOrder, now_us: number): void {
+    this.waiting.follow(order, now_us)
+    if (this.waiting.isMet(order)) this.trigger(order, now_us)
+    else this.waiting.add(order)
+  }
+
+  /** The trigger is met: the order becomes what it works as, if the account still bears it. */
+  trigger(order: VenueOrder, now_us: number): void {
+    if (order.is_waiting) this.waiting.remove(order)
+    const { side, account, instrument_index, terms } = order
+    const { terms_hold, report } = this.#terms
+    const spec = this.#spec(order)
+    order.price_units = triggeredLimit(order, order.price_units, terms_hold ? spec : undefined, now_us)
+    report(orderReport('triggered', order, spec, now_us), now_us)
+    const refused = terms.reduce_only ? '' : account.refusal(instrument_index, side, leavesUnits(order))
+    if (refused !== '') return this.cancel(order, now_us, refused)
+    if (terms_hold && terms.post_only && this.#wouldTake(order, now_us))
+      return this.cancel(order, now_us, 'post_only_would_take')
+    order.priority = this.priority_count++
+    this.work(order, now_us)
+  }
+
+  /** Whether a limit order that comes in would take at once. */
+  wouldTake(
+    {
+      instrument_index,
+      side,
+      price_units,
+    }: Pick<NewOrderSingle, 'instrument_index' | 'side' | 'price_units'>,
+    account: VenueAccount,
+    now_us: number,
+  ): boolean {
+    const touch =
+      side === 'buy' ? this.#impact.ask(instrument_index, now_us) : this.#impact.bid(instrument_index, now_us)
+    const { terms_hold } = this.#terms
+    // A side of a deeper book that is empty keeps its last price, and has nothing to take.
+    const isEmpty = terms_hold && this.#terms.deep?.against(instrument_index, side).count === 0
+    if (!isEmpty && (side === 'buy' ? price_units >= touch : price_units <= touch)) return true
+    return this.self?.meets(account, instrument_index, side, price_units) === true
+  }
+
+  /** Matches an order that comes in, or comes back with another price, and decides what becomes of the rest. */
+  work(order: VenueOrder, now_us: number): void {
+    const matching = this.deep ?? this.matching
+    const takes = order.time_in_force !== 'fok' || matching.fillsWhole(order, now_us)
+    const goesOn = !takes || matching.take(order, now_us)
+    // It ended with another of its group.
+    if (!order.is_open) return
+    if (!goesOn) return this.cancel(order, now_us, 'self_match')
+    if (leavesUnits(order) === 0) return this.finish(order, now_us)
+    const lasts = order.time_in_force !== 'ioc' && order.time_in_force !== 'fok'
+    // Without a trade there is no price to rest at.
+    const hasPrice = order.cum_quantity_units > 0 || !this.#terms.terms_hold
+    if (order.works_as === 'market_to_limit' && lasts && hasPrice) {
+      order.works_as = 'limit'
+      return this.rest(order)
+    }
+    if (order.works_as === 'limit' && lasts) return this.rest(order)
+    this.cancel(order, now_us, order.terms.reduce_only ? 'reduce_only' : '')
+  }
+
+  /** The instrument's book has moved: fills what it crosses, then triggers what waits for it. */
+  onBook(instrument_index: number, ts_us: number, improves = false): void {
+    if (this.deep === undefined) this.matching.cross(instrument_index, ts_us, improves)
+    else this.deep.cross(instrument_index, ts_us)
+    if (this.waiting.counts[instrument_index] !== 0) this.onTriggers(instrument_index, ts_us)
+    this.settle(ts_us)
+  }
+
+  onTouch(instrument_index: number, ts_us: number): void {
+    this.matching.touched(instrument_index, ts_us)
+    this.settle(ts_us)
+  }
+
+  /**
+   * The market moves inside a bar. From its open on it passes every price between: a trigger on the way is met at its own
+   * price, and only a gap to the open is not. What is shown at the end of the way is shared by all who trade on it, those
+   * first that the market came to before and had nothing left for. Returns whether the book took the bar.
+   */
+  travel(move: BarMove, ts_us: number, isGap: boolean): boolean {
+    const { book } = this.#terms
+    const { instrument_index, price_type, to_price_units: to, size_units } = move
+    let at = isGap ? to : this.#firstStop(move, ts_us)
+    if (price_type === 'last') book.noteLast(instrument_index, at)
+    if (!book.bar(instrument_index, price_type, at, size_units)) return false
+    for (;;) {
+      this.onBook(instrument_index, ts_us, isGap)
+      if (at === to) return true
+      at = this.#nextTrigger(instrument_index, at, to)
+      if (price_type === 'last') book.noteLast(instrument_index, at)
+      book.move(instrument_index, price_type, at, size_units)
+    }
+  }
+
+  onTriggers(instrument_index: number, ts_us: number): void {
+    for (const order of this.waiting.triggered(instrument_index, ts_us)) {
+      // An order triggered before this one may have ended it.
+      if (order.is_waiting) this.trigger(order, ts_us)
+    }
+  }
+
+  /** A trade was taken back: what only reduces may have nothing left to reduce. */
+  noteBust(ts_us: number): void {
+    this.#hasTraded = true
+    this.settle(ts_us)
+  }
+
+  /** Brings in what trades have released, and ends what only reduces and has nothing left to reduce. */
+  settle(ts_us: number): void {
+    this.linked?.settle(ts_us)
+    if (!this.#hasTraded) return
+    this.#hasTraded = false
+    for (const order of this.#reducing) {
+      if (order.account.closableUnits(order.instrument_index, order.side) === 0) this.#endSpent(order, ts_us)
+    }
+  }
+
+  rest(order: VenueOrder): void {
+    if (order.display_left_units === 0) order.display_left_units = order.terms.display_quantity_units
+    this.#place(order)
+    this.resting.add(order)
+    order.is_resting = true
+    order.account.rest(order.instrument_index, order.side, leavesUnits(order))
+  }
+
+  /** After a replace that costs it no place. */
+  stay(order: VenueOrder): void {
+    if (this.#terms.isKept(order)) this.call.add(order)
+    else this.rest(order)
+  }
+
+  /** Takes the order from where it rests, waits, or is kept. */
+  withdraw(order: VenueOrder): void {
+    if (order.is_called) return this.call.remove(order)
+    if (order.is_waiting) return this.waiting.remove(order)
+    if (!order.is_resting) return
+    this.resting.remove(order)
+    order.is_resting = false
+    order.account.rest(order.instrument_index, order.side, -leavesUnits(order))
+  }
+
+  /** The venue ends an order nobody asked it to cancel. */
+  cancel(order: VenueOrder, now_us: number, reason_code: string): void {
+    const others = this.othersOf(order)
+    this.close(order)
+    const report = orderReport('canceled', order, this.#spec(order), now_us)
+    this.#terms.report(reason_code === '' ? report : { ...report, reason_code }, now_us)
+    this.cancelGroup(others, now_us)
+  }
+
+  /** As `cancel`, where the order may have ended by now. */
+  cancelOpen(order: VenueOrder, now_us: number, reason_code: string): void {
+    if (order.is_open) this.cancel(order, now_us, reason_code)
+  }
+
+  expire(order: VenueOrder, now_us: number): void {
+    const others = this.othersOf(order)
+    this.linked?.uncover(order)
+    this.close(order)
+    this.#terms.report(orderReport('expired', order, this.#spec(order), now_us), now_us)
+    this.cancelGroup(others, now_us)
+  }
+
+  /** Those that wait for a parent. */
+  dormantOf(instrument_index: number): VenueOrder[] {
+    const dormant = this.#terms.links?.children.dormant() ?? []
+    return dormant.filter((order) => order.instrument_index === instrument_index)
+  }
+
+  /** The orders that its trade or its end cancels. */
+  othersOf(order: VenueOrder): readonly VenueOrder[] {
+    return this.#terms.links?.others(order) ?? NO_ORDERS
+  }
+
+  /** Whoever still has one of them in hand finds nothing left of it to match. */
+  cancelGroup(others: readonly VenueOrder[], now_us: number): void {
+    for (const other of others) {
+      if (!other.is_open) continue
+      this.#terms.links?.leave(other)
+      this.cancel(other, now_us, 'group')
+      other.order_quantity_units = other.cum_quantity_units
+    }
+  }
+
+  close(order: VenueOrder): void {
+    this.withdraw(order)
+    this.#end(order)
+  }
+
+  /** Puts a loaded order back where it was. */
+  restore(order: VenueOrder, isWaiting: boolean, isCalled: boolean): void {
+    this.#terms.register.open(order)
+    if (order.terms.reduce_only) this.#reducing.add(order)
+    order.is_waiting = isWaiting
+    if (isCalled) this.call.add(order)
+    else if (isWaiting) this.waiting.add(order)
+    else this.rest(order)
+  }
+
+  /** Where the market, leaving a price, first meets anybody. */
+  #firstStop(
+    { instrument_index, from_price_units: from, to_price_units: to }: BarMove,
+    ts_us: number,
+  ): number {
+    const next = this.#nextTrigger(instrument_index, from, to)
+    if (!this.terms_hold) return next
+    const spec = must(this.#terms.specs[instrument_index], 'a bar is of a known instrument')
+    const increment = incrementUnits(spec, from, ts_us) ?? 1
+    const { best_buy_price_units: buys, best_sell_price_units: sells } = this.resting
+    if (from < to) {
+      const first = from + increment
+      return first < next && (buys[instrument_index] as number) >= first ? first : next
+    }
+    const first = from - increment
+    return first > next && (sells[instrument_index] as number) <= first ? first : next
+  }
+
+  /** The nearest trigger strictly on the way, or price from which an order trails, or the way's end. */
+  #nextTrigger(instrument_index: number, from: number, to: number): number {
+    let next = to
+    for (const order of this.waiting.of(instrument_index)) {
+      const { activation_price_units: activation } = order.terms
+      const trigger =
+        this.terms_hold && activation !== 0 && !order.is_trailing ? activation : order.trigger_price_units
+      const isOnTheWay = from < to ? trigger > from && trigger < next : trigger < from && trigger > next
+      if (isOnTheWay) next = trigger
+    }
+    return next
+  }
+
+  #wouldTake(order: VenueOrder, now_us: number): boolean {
+    const { account, instrument_index, side, price_units } = order
+    if ((this.deep ?? this.matching).isMarketable(order, now_us)) return true
+    return this.self?.meets(account, instrument_index, side, price_units) === true
+  }
+
+  #end(order: VenueOrder): void {
+    if (this.#reducing.size > 0) this.#reducing.delete(order)
+    this.#terms.links?.leave(order)
+    this.#terms.register.close(order)
+  }
+
+  #endSpent(order: VenueOrder, ts_us: number): void {
+    // It ended when another of its group traded.
+    if (!order.is_open) return
+    this.cancel(order, ts_us, 'reduce_only')
+  }
+
+  /** No trade is beyond a band, and none beyond the order's own limit, which a bar may come to out there. */
+  #bounded(order: VenueOrder, price_units: PriceUnits): PriceUnits {
+    const { bands } = this.#terms
+    if (bands === undefined || (order.works_as === 'limit' && bands.isOutOfReach(order))) return price_units
+    return bands.bound(order.instrument_index, price_units) as PriceUnits
+  }
+
+  #fill(
+    order: VenueOrder,
+    price_units: PriceUnits,
+    quantity_units: SizeUnits,
+    ts_us: number,
+    liquidity_side: LiquiditySide = order.is_resting ? 'maker' : 'taker',
+  ): void {
+    const { account, instrument_index, side } = order
+    const { venue_id, commissions, impact, report } = this.#terms
+    const spec = this.#spec(order)
+    const rule = commissions[instrument_index]
+    const commission = rule === undefined ? 0n : commissionOfFill(rule, spec, price_units, quantity_units)
+    const commission_currency = rule === undefined ? spec.quote_currency : rule.currency
+    order.cum_quantity_units = (order.cum_quantity_units + quantity_units) as SizeUnits
+    if (order.works_as === 'market_to_limit') order.price_units = price_units
+    account.trade(instrument_index, side, price_units, quantity_units)
+    impact?.onFill({ instrument_index, side, price_units, quantity_units, liquidity_side }, ts_us)
+    account.charge(commission, commission_currency)
+    if (this.#reducing.size > 0) this.#hasTraded = true
+    const others = this.othersOf(order)
+    const isSpent = order.is_resting && this.#shrink(order, quantity_units)
+    const execution_id = `${venue_id}-${++this.execution_count}`
+    const fill = {
+      execution_id,
+      price_units,
+      quantity_units,
+      liquidity_side,
+      commission,
+      commission_currency,
+    } as const
+    report(orderReport('trade', order, spec, ts_us, fill), ts_us)
+    this.linked?.onTraded(order, others, quantity_units, ts_us)
+    if (isSpent) this.finish(order, ts_us)
+  }
+
+  /** A resting order has traded. Returns whether nothing is left of it at work. */
+  #shrink(order: VenueOrder, quantity_units: SizeUnits): boolean {
+    order.account.rest(order.instrument_index, order.side, -quantity_units)
+    if (leavesUnits(order) === 0) {
+      this.resting.remove(order)
+      order.is_resting = false
+      return true
+    }
+    const { display_quantity_units } = order.terms
+    if (display_quantity_units === 0) return false
+    order.display_left_units -= quantity_units
+    if (order.display_left_units > 0) return false
+    // The next part is shown behind whoever stands at the price.
+    this.resting.remove(order)
+    order.display_left_units = Math.min(display_quantity_units, leavesUnits(order))
+    order.priority = this.priority_count++
+    order.queue_place = NOT_PLACED
+    this.#place(order)
+    this.resting.add(order)
+    return false
+  }
+
+  /** Where the order stands in the queue of its price, where the venue reckons with queues. */
+  #place(order: VenueOrder): void {
+    if (order.queue_place !== NOT_PLACED) return
+    const { deep, queue } = this.#terms
+    const { instrument_index } = order
+    if (deep?.is_by_order === true) order.queue_place = deep.orders(instrument_index).next_rank++
+    else if (queue !== undefined) this.queues.join(order, this.#shownAt(order))
+    else order.queue_place = 0
+  }
+
+  /** What the data shows at its price. */
+  #shownAt({ instrument_index, side, price_units }: VenueOrder): number {
+    return (this.#terms.deep ?? this.#terms.book).shownAt(instrument_index, side, price_units)
+  }
+
+  #spec(order: VenueOrder): InstrumentSpec {
+    return must(this.#terms.specs[order.instrument_index], 'an accepted order is in a listed instrument')
+  }
+}

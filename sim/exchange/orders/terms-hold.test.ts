@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import { dayTerms, playDay } from '../phases/trading-day.test-support.ts'
+import { instrument, play, Scenario, specsOf, terms, venue } from '../scenario.test-support.ts'
+
+// What an order says holds to its end since behaviour 3; the rules are told in ./rules. What ran before it is run again as
+// it was, however wrong.
+const BEFORE = 2
+const Q = '1 quote 100/101 10x20'
+const AUCTION = dayTerms({ auctions: { price: 'print', print_wait_us: 60_000_000 } })
+const CHANCE = terms({
+  venues: [
+    venue({
+      simulation: { fills: { model: 'probabilistic', slip_probability: '0', touch_probability: '0.3' } },
+    }),
+  ],
+})
+const EXPANDED = terms({ venues: [venue({ simulation: { bars: 'fixed' } })] })
+const FIVES = terms({ specs: specsOf(instrument({ increments: [{ price_increment: '0.05' }] })) })
+
+const CASES = [
+  {
+    what: 'market to limit rested at no price',
+    lines: [Q, '2 a sell 10 market ioc', '3 b sell 5 market_to_limit gtc', '4 quote 99/100'],
+    trades: ['2 a trade 10@100 leaves 0', '4 b trade 5@0 leaves 0'],
+  },
+  {
+    what: 'post-only took by a replace',
+    lines: [Q, '2 a buy 5 limit 99 gtc post', '3 b replace a 5 101'],
+    trades: ['3 b trade 5@101 leaves 0'],
+  },
+  {
+    what: 'post-only took when triggered',
+    lines: [Q, '2 a buy 5 stop_limit 102 104 gtc post', '3 quote 102/103'],
+    trades: ['3 a trade 5@103 leaves 0'],
+  },
+  {
+    what: 'chance passed over who came first',
+    lines: [
+      Q,
+      '2 a buy 5 limit 99 gtc',
+      '3 b buy 5 limit 99 gtc',
+      '4 c buy 5 limit 98 gtc',
+      '5 d sell 5 limit 102 gtc',
+      ...[6, 7, 8, 9].map((at) => `${at} quote 98/102`),
+    ],
+    trades: ['7 a trade 5@99 leaves 0', '7 d trade 5@102 leaves 0', '9 c trade 5@98 leaves 0'],
+    from: CHANCE,
+  },
+  {
+    what: 'the last price of a bar beside quotes was no news',
+    lines: [Q, '2 a sell 5 stop 95 gtc by=last', '3 bar last 94'],
+    trades: [],
+  },
+  {
+    what: 'the limit of a trailing order fell between prices',
+    lines: [
+      '1 quote 100/105',
+      '2 a sell 5 trailing_stop_limit 5 gtc limit=3',
+      '3 quote 85/90',
+      '6 quote 110/115',
+    ],
+    trades: ['6 a trade 5@92 leaves 0'],
+    from: FIVES,
+  },
+  {
+    what: 'whom a bar had come to with nothing left was passed by on its way on',
+    lines: ['1 bar last 100', '2 a sell 30 limit 103 gtc', '3 bar last 100 106 100 101 40'],
+    trades: ['3 a trade 10@103 leaves 20'],
+    from: EXPANDED,
+  },
+  {
+    what: 'a trail began where the way of a bar ended',
+    lines: ['1 bar last 100', '2 a buy 5 trailing_stop 2 gtc active=97 at=101', '3 bar last 100 100 91 95'],
+    trades: [],
+    from: EXPANDED,
+  },
+  {
+    what: 'good till date ended before the rows of its time',
+    lines: [Q, '2 a buy 5 limit 98 gtd until=10', '10 r replace a 5 99', '10 quote 98/99'],
+    trades: [],
+  },
+]
+
+test.each(CASES)('[N26] a run of an earlier behaviour comes to what it came to: $what', (one) => {
+  const { lines, trades, from = terms() } = one
+  expect(tradesOf(play(lines, { ...from, behaviour: BEFORE }))).toEqual(trades)
+  expect(tradesOf(play(lines, from))).not.toEqual(trades)
+})
+
+test('[N26] a run of an earlier behaviour comes to what it came to: market to limit took again behind an auction', () => {
+  const lines = [
+    '08:40 quote 100/101',
+    '08:55 a buy 25 market_to_limit day',
+    '09:00:01 quote 102/103',
+    '09:00:02 trade 101 7',
+  ]
+  const first = '09:00:02 a trade 7@101 leaves 18'
+  expect(tradesOf(playDay(lines, { ...AUCTION, behaviour: BEFORE }))).toEqual([
+    first,
+    '09:00:02 a trade 18@103 leaves 0',
+  ])
+  expect(tradesOf(playDay(lines, AUCTION))).toEqual([first])
+})
+
+test('a post-only order may stand where the other side of a deeper book is empty', () => {
+  for (const [behaviour, report] of [
+    [BEFORE, '3 a rejected post_only_would_take'],
+    [undefined, '3 a new leaves 5'],
+  ] as const) {
+    const deep = terms({ venues: [venue({ simulation: { book: 'book_level' } })] })
+    const scenario = new Scenario(behaviour === undefined ? deep : { ...deep, behaviour })
+    const exchange = scenario.venues.exchange('sim')
+    exchange.onLevel(0, 1, 1, 100, 5)
+    exchange.onLevel(0, 1, -1, 101, 4)
+    exchange.onLevel(0, 2, -1, 101, 0)
+    expect(scenario.play('3 a buy 5 limit 101 gtc post')).toEqual([report])
+  }
+})
+
+function tradesOf(reports: readonly string[]): string[] {
+  return reports.filter((report) => report.includes(' trade '))
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
+import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
+import { VenueLinks } from './venue-links.ts'
+import type { VenueOrder } from './venue-order.ts'
+
+test('[K1] groups are saved, and one that has left is in none', () => {
+  const groups = new VenueLinks(['oco'], 10)
+  const orders = [1, 2, 3, 4].map((counter) => orderOf(counter))
+  groups.open(command(1, 0), orders[0] as VenueOrder)
+  for (const [counter, leader] of [
+    [2, 1],
+    [3, 2],
+  ] as const)
+    groups.open(command(counter, leader), orders[counter - 1] as VenueOrder)
+  groups.open(command(4, 0), orders[3] as VenueOrder)
+  groups.leave(orders[1] as VenueOrder)
+  const writer = new CanonicalWriter()
+  groups.save(writer)
+  const again = new VenueLinks(['oco'], 10)
+  const open = orders.filter((_, at) => at !== 1)
+  const reader = new CanonicalReader(writer.copy())
+  again.load(reader, open, new Map())
+  reader.end()
+  expect(open.map((order) => again.others(order).map((other) => other.venue_order_id))).toEqual([
+    ['o3'],
+    ['o1'],
+    [],
+  ])
+  expect([2, 3, 4].map((leader) => again.areThere(command(9, leader)))).toEqual([false, true, true])
+})
+
+function orderOf(counter: number): VenueOrder {
+  return { venue_order_id: `o${counter}`, cum_quantity_units: 0 } as VenueOrder
+}
+
+function command(counter: number, leader: number): NewOrderSingle {
+  const terms = { group_counter: leader, group_type: leader === 0 ? '' : 'oco', parent_counter: 0 }
+  return { account_id: 'main', strategy_id: 's', counter, terms } as NewOrderSingle
+}

@@ -1,0 +1,203 @@
+// Links between orders that the exchange keeps itself: groups of which one order cancels or updates the others, and
+// children that a parent's trades release. Open orders are found by account, strategy and counter, as an order names the
+// one it is linked to.
+
+import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
+import type { CapabilityTable } from '../../../engine/venue-port.ts'
+import { must } from '../../../schemas/assert.ts'
+import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
+import type { GroupType } from '../../../schemas/messages/order-terms.ts'
+import type { VenueAccount } from '../accounts/venue-account.ts'
+import { ChildOrders, type ParentState, type SavedChildren } from './child-orders.ts'
+import { leavesUnits, loadOrder, orderedUnits, saveOrder, type VenueOrder } from './venue-order.ts'
+
+type LinkedType = Exclude<GroupType, ''>
+type OrderKey = Pick<NewOrderSingle, 'account_id' | 'strategy_id' | 'counter'>
+type Group = { type: LinkedType; readonly orders: Set<VenueOrder> }
+type SavedKey = { readonly key: string; readonly venue_order_id: string }
+
+/** What a venue of all links keeps; one of `oco` alone keeps the first two, as plain lists. */
+type SavedLinks = {
+  readonly keys: readonly SavedKey[]
+  readonly groups: readonly { readonly type: LinkedType; readonly orders: readonly string[] }[]
+  readonly withheld: readonly { readonly venue_order_id: string; readonly units: number }[]
+  readonly children: SavedChildren
+  readonly dormant_count: number
+}
+
+export class VenueLinks {
+  readonly children: ChildOrders
+  readonly #isPlain: boolean
+  readonly #open = new Map<string, VenueOrder>()
+  readonly #keys = new Map<VenueOrder, string>()
+  readonly #groups = new Map<VenueOrder, Group>()
+
+  /** @param retention traded orders that have ended and may still be named as a parent. */
+  constructor(kinds: CapabilityTable['contingencies'], retention: number) {
+    this.#isPlain = kinds?.some((kind) => kind !== 'oco') !== true
+    this.children = new ChildOrders(retention)
+  }
+
+  /** Whether the orders a new one names are there: the other of its group open, and not traded by so much that nothing is left of the new one; its parent open or traded. */
+  areThere(command: NewOrderSingle): boolean {
+    const { order_quantity_units, terms } = command
+    if (terms.parent_counter !== 0) {
+      const { cum_quantity_units, ended } = this.parentOf(keyOf(command, terms.parent_counter))
+      if (ended && cum_quantity_units === 0) return false
+    }
+    if (terms.group_type === '') return true
+    const leader = this.#open.get(keyOf(command, terms.group_counter))
+    if (leader === undefined) return false
+    return leader.cum_quantity_units < (terms.group_type === 'oco' ? 1 : order_quantity_units)
+  }
+
+  /** An order is admitted; where it names others, it is linked to them from now on. */
+  open(command: NewOrderSingle, order: VenueOrder): void {
+    this.#put(keyOf(command, command.counter), order)
+    const { terms } = command
+    if (terms.parent_counter !== 0) {
+      const parent = keyOf(command, terms.parent_counter)
+      this.children.add(order, parent, this.parentOf(parent).ordered_units)
+    }
+    if (terms.group_type === '') return
+    const leader = must(
+      this.#open.get(keyOf(command, terms.group_counter)),
+      'a linked order is admitted while the one it names is open',
+    )
+    const group = this.#groups.get(leader) ?? { type: terms.group_type, orders: new Set([leader]) }
+    group.type = terms.group_type
+    group.orders.add(order)
+    this.#groups.set(leader, group)
+    this.#groups.set(order, group)
+    // Of a group that lowers its orders, what the one it names has traded is none of the new one's.
+    if (leader.cum_quantity_units > 0) this.lower(order, leader.cum_quantity_units)
+  }
+
+  /** The other orders of its group. */
+  others(order: VenueOrder): VenueOrder[] {
+    return [...(this.#groups.get(order)?.orders ?? [])].filter((other) => other !== order)
+  }
+
+  /** Whether a trade of the order lowers the others of its group, and does not end them. */
+  isLowering(order: VenueOrder): boolean {
+    return this.#groups.get(order)?.type === 'ouo'
+  }
+
+  /** So much less of the order will work. */
+  lower(order: VenueOrder, by_units: number): void {
+    if (this.children.isDormant(order)) return this.children.widen(order, -by_units)
+    order.order_quantity_units = (order.order_quantity_units - by_units) as VenueOrder['order_quantity_units']
+    order.withheld_units += by_units
+  }
+
+  /** What the order may still trade, as far as it is known; of one that waits, once its parent has traded whole. */
+  openUnits(order: VenueOrder): number {
+    return this.children.isDormant(order) ? this.children.wholeUnits(order) : leavesUnits(order)
+  }
+
+  /** The order is for another quantity now. */
+  reorder(order: VenueOrder, ordered_units: number): void {
+    const by_units = ordered_units - orderedUnits(order)
+    if (this.children.isDormant(order)) {
+      this.children.widen(order, by_units)
+      order.withheld_units += by_units
+    } else
+      order.order_quantity_units = (order.order_quantity_units +
+        by_units) as VenueOrder['order_quantity_units']
+  }
+
+  /** The order has ended. */
+  leave(order: VenueOrder): void {
+    this.#groups.get(order)?.orders.delete(order)
+    this.#groups.delete(order)
+    this.children.leave(order)
+    const key = this.#keys.get(order)
+    if (key === undefined) return
+    this.#keys.delete(order)
+    this.#open.delete(key)
+    if (!this.#isPlain) this.children.onParentEnded(key, stateOf(order, true))
+  }
+
+  /** The order has traded. */
+  noteTrade(order: VenueOrder): void {
+    const key = this.#keys.get(order)
+    if (key !== undefined) this.children.onParentTraded(key)
+  }
+
+  parentOf(key: string): ParentState {
+    const open = this.#open.get(key)
+    return open === undefined ? this.children.endedParent(key) : stateOf(open, false)
+  }
+
+  /** The open parent that still releases more of the order. */
+  openParentOf(order: VenueOrder): VenueOrder | undefined {
+    return this.#open.get(this.children.find(order)?.parent_key ?? '')
+  }
+
+  /** Whether orders are there that no venue without these links could go on with. */
+  get has_unfinished(): boolean {
+    return this.children.size > 0 || [...this.#keys.keys()].some((order) => order.withheld_units > 0)
+  }
+
+  save(writer: CanonicalWriter): void {
+    const keys = [...this.#open].map(([key, { venue_order_id }]) => ({ key, venue_order_id }))
+    const groups = [...new Set(this.#groups.values())].map(({ type, orders }) => ({
+      type,
+      orders: [...orders].map(({ venue_order_id }) => venue_order_id),
+    }))
+    if (this.#isPlain) {
+      writer.value(keys)
+      return writer.value(groups.map(({ orders }) => orders))
+    }
+    const withheld = [...this.#keys.keys()]
+      .filter((order) => order.withheld_units > 0)
+      .map(({ venue_order_id, withheld_units: units }) => ({ venue_order_id, units }))
+    const dormant = this.children.dormant()
+    writer.value({ keys, groups, withheld, children: this.children.saved(), dormant_count: dormant.length })
+    for (const order of dormant) saveOrder(writer, order)
+  }
+
+  /**
+   * @param placed every open order that is in a book, restored.
+   * @returns those that wait for their parents, and are in none.
+   */
+  load(
+    reader: CanonicalReader,
+    placed: readonly VenueOrder[],
+    accounts: ReadonlyMap<string, VenueAccount>,
+  ): VenueOrder[] {
+    const first = reader.value() as SavedLinks | SavedKey[]
+    const isPlain = Array.isArray(first)
+    const saved: Pick<SavedLinks, 'keys' | 'groups'> = isPlain
+      ? { keys: first, groups: (reader.value() as string[][]).map((orders) => ({ type: 'oco', orders })) }
+      : first
+    const dormant = Array.from({ length: isPlain ? 0 : first.dormant_count }, () =>
+      loadOrder(reader, accounts),
+    )
+    const byId = new Map([...placed, ...dormant].map((order) => [order.venue_order_id, order]))
+    const find = (id: string) => must(byId.get(id), 'a saved order is open')
+    for (const { key, venue_order_id } of saved.keys) this.#put(key, find(venue_order_id))
+    for (const { type, orders } of saved.groups) {
+      const group = { type, orders: new Set(orders.map(find)) }
+      for (const order of group.orders) this.#groups.set(order, group)
+    }
+    if (isPlain) return []
+    for (const { venue_order_id, units } of first.withheld) find(venue_order_id).withheld_units = units
+    this.children.restore(first.children, find)
+    return dormant
+  }
+
+  #put(key: string, order: VenueOrder): void {
+    this.#open.set(key, order)
+    this.#keys.set(order, key)
+  }
+}
+
+function keyOf({ account_id, strategy_id }: OrderKey, counter: number): string {
+  return `${account_id}/${strategy_id}/${counter}`
+}
+
+function stateOf(order: VenueOrder, ended: boolean): ParentState {
+  return { cum_quantity_units: order.cum_quantity_units, ordered_units: orderedUnits(order), ended }
+}

@@ -1,0 +1,250 @@
+// An auction of one price: orders of the run and what the market shows or prints. Who takes part gets that price or
+// nothing. Rules: ./SPEC.md.
+
+import { type Interest, type Uncross, uncross } from '../../../engine/book/uncross.ts'
+import { type InstrumentSpec, incrementUnits } from '../../../engine/instrument-spec.ts'
+import { must } from '../../../schemas/assert.ts'
+import type { PriceUnits, SizeUnits } from '../../../schemas/units.ts'
+import type { DeepBooks } from '../matching/deep-books.ts'
+import type { TopOfBook } from '../matching/top-of-book.ts'
+import { leavesUnits, type VenueOrder } from '../orders/venue-order.ts'
+
+/** A trade of the market that stands for its auction. */
+export type Print = { readonly price_units: number; readonly size_units: number }
+
+export type AuctionTerms = {
+  readonly book: TopOfBook
+  readonly deep: DeepBooks | undefined
+  readonly onFill: (
+    order: VenueOrder,
+    price_units: PriceUnits,
+    quantity_units: SizeUnits,
+    ts_us: number,
+  ) => void
+  /** How much of others at its price comes before an order; everything where its place is not known. */
+  readonly aheadUnits: (order: VenueOrder) => number
+  /** Of others at its price so much traded, and of that so much in front of it. */
+  readonly onOthersTraded: (order: VenueOrder, level_units: number, ahead_units: number) => void
+  /** The orders of its group: of all of them one alone trades. */
+  readonly othersOf: (order: VenueOrder) => readonly VenueOrder[]
+}
+
+type Fill = { readonly order: VenueOrder; readonly quantity: number }
+
+/** Of others at the price of an order so much traded, and of that so much in front of it. */
+type Passed = { readonly order: VenueOrder; readonly level_units: number; readonly ahead_units: number }
+
+/** What the orders of a side get, and what the auction did to the queues they are in. */
+type Allotment = { readonly fills: readonly Fill[]; readonly passed: readonly Passed[] }
+
+type Bid = { readonly order: VenueOrder; readonly price_units: number; readonly size_units: number }
+
+export class Auction {
+  readonly #terms: AuctionTerms
+
+  constructor(terms: AuctionTerms) {
+    this.#terms = terms
+  }
+
+  /** Crosses orders of one instrument, the earliest first, with what its book shows. What they took is gone from it. */
+  withBook(orders: readonly VenueOrder[], spec: InstrumentSpec, ts_us: number): void {
+    const own = bidsOf(orders)
+    if (own.buys.length === 0 && own.sells.length === 0) return
+    const bids = this.#shown(spec, 'buy')
+    const asks = this.#shown(spec, 'sell')
+    const price = this.#reference(spec, ts_us)
+    const found = uncross([...own.buys, ...bids], [...own.sells, ...asks], {
+      reference_price_units: price,
+      increment_units: incrementUnits(spec, price, ts_us) ?? 1,
+      price_min_units: spec.allow_non_positive_price ? Number.NEGATIVE_INFINITY : 1,
+    })
+    if (found === undefined) return
+    const buys = this.#allotted(own.buys, bids, found, 1, spec)
+    const sells = this.#allotted(own.sells, asks, found, -1, spec)
+    const doubled = this.#doubled([...buys.fills, ...sells.fills])
+    if (doubled !== undefined) {
+      const rest = orders.filter((order) => order !== doubled)
+      return this.withBook(rest, spec, ts_us)
+    }
+    const bought = this.#fill(buys, found, ts_us)
+    const sold = this.#fill(sells, found, ts_us)
+    if (this.#terms.deep !== undefined) {
+      // What the market traded with itself is gone from its book, too, until its own data says so.
+      this.#usedUp(spec, 'buy', found.volume_units - bought, found.price_units)
+      return this.#usedUp(spec, 'sell', found.volume_units - sold, found.price_units)
+    }
+    const { bid_size_units, ask_size_units } = this.#terms.book
+    const sizes = bought > sold ? ask_size_units : bid_size_units
+    sizes[spec.index] = Math.max(0, (sizes[spec.index] as number) - Math.abs(bought - sold))
+  }
+
+  /** Orders at better prices than the print get its price, each side up to its size. */
+  withPrint(orders: readonly VenueOrder[], spec: InstrumentSpec, print: Print, ts_us: number): void {
+    const { price_units } = print
+    const size = print.size_units === 0 ? this.#terms.book.defaultUnits(spec.index) : print.size_units
+    const found = { price_units, volume_units: size - (size % spec.lot_units) }
+    const own = bidsOf(orders)
+    const buys = this.#printed(own.buys, found, 1, spec)
+    const sells = this.#printed(own.sells, found, -1, spec)
+    const doubled = this.#doubled([...buys.fills, ...sells.fills])
+    if (doubled !== undefined) {
+      const rest = orders.filter((order) => order !== doubled)
+      return this.withPrint(rest, spec, print, ts_us)
+    }
+    this.#fill(buys, found, ts_us)
+    this.#fill(sells, found, ts_us)
+  }
+
+  /** Better prices get of a print, and what is left of it was traded by others at its own price. */
+  #printed(own: readonly Bid[], found: Uncross, sign: 1 | -1, spec: InstrumentSpec): Allotment {
+    const better = own.filter(({ price_units }) => sign * (price_units - found.price_units) > 0)
+    const { fills } = this.#allotted(better, [], found, sign, spec)
+    const left = found.volume_units - fills.reduce((sum, { quantity }) => sum + quantity, 0)
+    const passed = own
+      .filter(({ price_units }) => price_units === found.price_units)
+      .map(({ order }) => ({ order, level_units: left, ahead_units: left }))
+    return { fills, passed }
+  }
+
+  /** An order that would trade beside another of its group: without it its part is for the others. */
+  #doubled(fills: readonly Fill[]): VenueOrder | undefined {
+    return fills.find(({ order }, at) => {
+      const others = this.#terms.othersOf(order)
+      return others.length > 0 && fills.slice(0, at).some((before) => others.includes(before.order))
+    })?.order
+  }
+
+  /** Returns what own orders got. */
+  #fill({ fills, passed }: Allotment, { price_units }: Uncross, ts_us: number): number {
+    let units = 0
+    for (const { order, quantity } of fills) {
+      units += quantity
+      this.#terms.onFill(order, price_units as PriceUnits, quantity as SizeUnits, ts_us)
+    }
+    for (const { order, level_units, ahead_units } of passed)
+      this.#terms.onOthersTraded(order, level_units, ahead_units)
+    return units
+  }
+
+  /**
+   * The volume for one side: better prices first; at one price what of the market's comes before an order, then the order,
+   * the earliest first.
+   */
+  #allotted(
+    own: readonly Bid[],
+    market: readonly Interest[],
+    { price_units, volume_units }: Uncross,
+    sign: 1 | -1,
+    { lot_units }: InstrumentSpec,
+  ): Allotment {
+    const fills: Fill[] = []
+    const passed: Passed[] = []
+    let left = volume_units
+    const prices = [...new Set([...own, ...market].map((row) => row.price_units))]
+    // Two buyers at any price are at one: their distance would be no number.
+    prices.sort((a, b) => (a === b ? 0 : sign * (b - a)))
+    for (const price of prices) {
+      if (left === 0 || sign * (price - price_units) < 0) break
+      const shown = market.reduce((sum, row) => sum + (row.price_units === price ? row.size_units : 0), 0)
+      const here: { order: VenueOrder; ahead_units: number }[] = []
+      let before = 0
+      let traded = 0
+      for (const { order, size_units } of own.filter((bid) => bid.price_units === price)) {
+        const ahead = Math.min(shown, Math.ceil(this.#terms.aheadUnits(order) / lot_units) * lot_units)
+        const others = Math.min(left, Math.max(0, ahead - before))
+        before = Math.max(before, ahead)
+        traded += others
+        left -= others
+        here.push({ order, ahead_units: traded })
+        const quantity = Math.min(left, size_units)
+        if (quantity === 0) continue
+        left -= quantity
+        fills.push({ order, quantity })
+      }
+      const behind = Math.min(left, shown - before)
+      left -= behind
+      for (const one of here) passed.push({ ...one, level_units: traded + behind })
+    }
+    return { fills, passed }
+  }
+
+  /** What the market would trade on a side, in whole lots. */
+  #shown({ index, lot_units }: InstrumentSpec, side: 'buy' | 'sell'): Interest[] {
+    const { book, deep } = this.#terms
+    const rows: Interest[] = []
+    if (deep !== undefined) {
+      const levels = deep.against(index, side === 'buy' ? 'sell' : 'buy')
+      for (let depth = 0; depth < levels.count; depth++)
+        rows.push({ price_units: levels.priceAt(depth), size_units: levels.sizeAt(depth) })
+    } else {
+      const isBuy = side === 'buy'
+      const price_units = (isBuy ? book.bid_price_units : book.ask_price_units)[index] as number
+      rows.push({
+        price_units,
+        size_units: (isBuy ? book.bid_size_units : book.ask_size_units)[index] as number,
+      })
+    }
+    return rows
+      .map(({ price_units, size_units }) => ({
+        price_units,
+        size_units: size_units - (size_units % lot_units),
+      }))
+      .filter(({ size_units }) => size_units > 0)
+  }
+
+  /** The last price, or else the middle of the book, down to the increment. */
+  #reference(spec: InstrumentSpec, ts_us: number): number {
+    const { book } = this.#terms
+    const { index } = spec
+    if (book.hasLast(index)) return book.last_price_units[index] as number
+    const bid = book.bid_price_units[index] as number
+    const middle = Math.floor((bid + (book.ask_price_units[index] as number)) / 2)
+    const increment = incrementUnits(spec, middle, ts_us) ?? 1
+    return middle - (((middle % increment) + increment) % increment)
+  }
+
+  /** So much of a side of a deeper book was traded at the price, the best of it first. */
+  #usedUp(
+    { index }: InstrumentSpec,
+    side: 'buy' | 'sell',
+    quantity_units: number,
+    price_units: number,
+  ): void {
+    const deep = must(this.#terms.deep, 'only a deeper book has levels')
+    const taker = side === 'buy' ? 'sell' : 'buy'
+    const levels = deep.against(index, taker)
+    const sign = side === 'buy' ? 1 : -1
+    let left = quantity_units
+    while (left > 0 && levels.count > 0 && sign * (levels.best_price_units - price_units) >= 0) {
+      const quantity = Math.min(left, levels.best_size_units)
+      deep.take(index, taker, levels.best_price_units, quantity)
+      left -= quantity
+    }
+  }
+}
+
+/** Each order with what it may trade; one that only reduces, after all others of its account on its side. */
+function bidsOf(orders: readonly VenueOrder[]): { readonly buys: Bid[]; readonly sells: Bid[] } {
+  const buys: Bid[] = []
+  const sells: Bid[] = []
+  for (const order of orders) {
+    const size_units = order.terms.reduce_only ? reducibleUnits(order, orders) : leavesUnits(order)
+    if (size_units === 0) continue
+    const isBuy = order.side === 'buy'
+    const none = isBuy ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+    const price_units = order.works_as === 'limit' ? order.price_units : none
+    ;(isBuy ? buys : sells).push({ order, price_units, size_units })
+  }
+  return { buys, sells }
+}
+
+/** What is open on the other side, less all that may close it before this order. */
+function reducibleUnits(order: VenueOrder, orders: readonly VenueOrder[]): number {
+  const { account, instrument_index, side } = order
+  let left = account.closableUnits(instrument_index, side)
+  for (const other of orders) {
+    if (other.account !== account || other.side !== side || other === order) continue
+    if (!other.terms.reduce_only || other.priority < order.priority) left -= leavesUnits(other)
+  }
+  return Math.max(0, Math.min(left, leavesUnits(order)))
+}

@@ -1,0 +1,702 @@
+import { expect, test } from 'vitest'
+import { Scenario } from '../scenario.test-support.ts'
+import { clockUs, dayTerms, inMicroseconds, playDay, withClock } from './trading-day.test-support.ts'
+
+// Each case is a small day, orders and the exact reports. Where a rule is written in a public document, the group names
+// it; what a document leaves open is ours, and stands in assumptions.ts.
+//
+//   FIX TimeInForce          https://www.onixs.biz/fix-dictionary/4.4/tagNum_59.html (0 day, 2 at the opening, 7 at the close)
+//   Nasdaq crosses           https://classic.nasdaqtrader.com/Trader.aspx?id=OpenClose
+//   QuantConnect             https://www.quantconnect.com/docs/v2/writing-algorithms/trading-and-orders/order-types/market-on-open-orders
+//   MarketGrid               https://docs-240.pages.dev/marketgrid/concepts/trading/matching-algorithms/auction
+//   DriveWealth              https://developer.drivewealth.com/implementation/docs/order-workflow (orders kept overnight)
+type Case = readonly [
+  rule: string,
+  lines: readonly string[],
+  reports: readonly string[],
+  terms?: Parameters<typeof dayTerms>,
+]
+type Group = { readonly source: string; readonly cases: readonly Case[] }
+
+/** The last quote of the evening before; the first of the day comes with the cases. */
+const Q = '08:00 quote 100/101 10x20'
+
+const OPENING: Group = {
+  source:
+    'FIX TimeInForce 2; QuantConnect: market-on-open orders fill at the opening auction; Nasdaq opening cross',
+  cases: [
+    [
+      'an order at the opening waits for the first row of the session and gets its price',
+      [Q, '08:55 a buy 5 market opg', '08:59:59 quote 90/91', '09:00:01 quote 103/104'],
+      ['08:55 a new leaves 5', '09:00:01 a trade 5@104 leaves 0'],
+    ],
+    [
+      'a limit order at the opening that does not reach the price expires there',
+      [Q, '08:55 a buy 5 limit 103 opg', '09:00:01 quote 103/104'],
+      ['08:55 a new leaves 5', '09:00:01 a expired leaves 0'],
+    ],
+    [
+      'a limit order at the opening trades at the one price, not at its limit',
+      [Q, '08:55 a buy 5 limit 110 opg', '09:00:01 quote 103/104'],
+      ['08:55 a new leaves 5', '09:00:01 a trade 5@104 leaves 0'],
+    ],
+    [
+      'what the opening does not fill of it expires',
+      [Q, '08:55 a buy 25 market opg', '09:00:01 quote 103/104 10x20'],
+      ['08:55 a new leaves 25', '09:00:01 a trade 20@104 leaves 5', '09:00:01 a expired leaves 0'],
+    ],
+    [
+      'an order for the day that came before the opening takes part in it, and its rest stays',
+      [Q, '08:55 a buy 25 limit 104 day', '09:00:01 quote 103/104 10x20', '09:00:02 quote 103/104 10x20'],
+      ['08:55 a new leaves 25', '09:00:01 a trade 20@104 leaves 5', '09:00:02 a trade 5@104 leaves 0'],
+    ],
+    [
+      'orders without a price meet at the reference, the last price, and get one price',
+      ['08:00 trade 99', Q, '08:55 a buy 5 market opg', '08:56 b sell 5 market opg', '09:00:01 quote 97/102'],
+      [
+        '08:55 a new leaves 5',
+        '08:56 b new leaves 5',
+        '09:00:01 a trade 5@99 leaves 0',
+        '09:00:01 b trade 5@99 leaves 0',
+      ],
+    ],
+    [
+      'more buyers than sellers pay the price that fills most of them',
+      [Q, '08:55 a buy 9 market opg', '08:56 b sell 5 market opg', '09:00:01 quote 97/102'],
+      [
+        '08:55 a new leaves 9',
+        '08:56 b new leaves 5',
+        '09:00:01 a trade 9@102 leaves 0',
+        '09:00:01 b trade 5@102 leaves 0',
+      ],
+    ],
+    [
+      'at one price the earlier order comes first, and an order without a price before any that has one',
+      [
+        Q,
+        '08:55 a buy 15 limit 104 opg',
+        '08:56 b buy 15 limit 105 opg',
+        '08:57 c buy 5 market opg',
+        '09:00:01 quote 103/104 10x21',
+      ],
+      [
+        '08:55 a new leaves 15',
+        '08:56 b new leaves 15',
+        '08:57 c new leaves 5',
+        '09:00:01 c trade 5@104 leaves 0',
+        '09:00:01 b trade 15@104 leaves 0',
+        '09:00:01 a trade 1@104 leaves 14',
+        '09:00:01 a expired leaves 0',
+      ],
+    ],
+    [
+      'an order at the opening that comes within the cut-off, or after it, is rejected',
+      [Q, '08:59:01 a buy 5 market opg', '09:00:01 quote 103/104', '09:30 b buy 5 market opg'],
+      ['08:59:01 a rejected auction_missed', '09:30 b rejected auction_missed'],
+    ],
+    [
+      'an order at the cut-off itself is in time',
+      [Q, '08:59 a buy 5 market opg', '09:00:01 quote 103/104'],
+      ['08:59 a new leaves 5', '09:00:01 a trade 5@104 leaves 0'],
+    ],
+    [
+      'an order is canceled and replaced before the opening as at any time',
+      [
+        Q,
+        '08:55 a buy 5 limit 99 day',
+        '08:56 b replace a 7 105',
+        '08:57 d buy 5 market opg',
+        '08:58 c cancel d',
+        '09:00:01 quote 103/104',
+      ],
+      [
+        '08:55 a new leaves 5',
+        '08:56 b replaced a 7@105 leaves 7',
+        '08:57 d new leaves 5',
+        '08:58 c canceled d cum 0',
+        '09:00:01 b trade 7@104 leaves 0',
+      ],
+    ],
+    [
+      'a session that never has a row ends without an auction',
+      [Q, '08:55 a buy 5 market opg', '08:56 b buy 5 limit 99 day', '17:36 time'],
+      [
+        '08:55 a new leaves 5',
+        '08:56 b new leaves 5',
+        '17:35 a expired leaves 0',
+        '17:35 b expired leaves 0',
+      ],
+    ],
+    [
+      "a bar's open is its session's first row",
+      ['08:00 bar last 100', '08:55 a buy 5 market opg', '16:00 bar last 103 110 90 95'],
+      ['08:55 a new leaves 5', '16:00 a trade 5@103 leaves 0'],
+    ],
+    [
+      'the book of trades opens with the first of them',
+      ['08:00 trade 100', '08:55 a sell 5 market opg', '09:00:02 trade 98'],
+      ['08:55 a new leaves 5', '09:00:02 a trade 5@98 leaves 0'],
+    ],
+  ],
+}
+
+const CALL: Group = {
+  source: 'MarketGrid: no matching before the auction ends, and FOK and FAK are not accepted in it',
+  cases: [
+    [
+      'nothing trades before the opening, whatever the quotes are',
+      [Q, '08:55 a buy 5 market day', '08:56 quote 90/91', '08:57 quote 80/81'],
+      ['08:55 a new leaves 5'],
+    ],
+    [
+      'an order that must trade at once is rejected',
+      [Q, '08:55 a buy 5 market ioc', '08:56 b buy 5 limit 105 fok', '08:57 c buy 5 limit 99 day post'],
+      ['08:55 a rejected not_in_call', '08:56 b rejected not_in_call', '08:57 c rejected not_in_call'],
+    ],
+    [
+      'a stop waits through it, and is triggered by what the market opens at',
+      [Q, '08:55 a sell 5 stop 95 day', '08:56 quote 90/91', '08:57 quote 99/100', '09:00:01 quote 94/96'],
+      ['08:55 a new leaves 5', '09:00:01 a triggered', '09:00:01 a trade 5@94 leaves 0'],
+    ],
+    [
+      'a stop that is not met at the opening waits on',
+      [Q, '08:55 a sell 5 stop 95 day', '09:00:01 quote 100/101', '09:00:02 quote 95/96'],
+      ['08:55 a new leaves 5', '09:00:02 a triggered', '09:00:02 a trade 5@95 leaves 0'],
+    ],
+    [
+      'before its first row an open market is still in its call',
+      [Q, '09:00:01 a buy 5 market ioc', '09:00:02 b buy 5 market day', '09:00:03 quote 103/104'],
+      ['09:00:01 a rejected not_in_call', '09:00:02 b new leaves 5', '09:00:03 b trade 5@104 leaves 0'],
+    ],
+    [
+      'an order from market to limit rests at the price of the auction',
+      [
+        Q,
+        '08:55 a buy 25 market_to_limit day',
+        '09:00:01 quote 103/104 10x20',
+        '09:00:02 quote 102/104',
+        '09:01 c cancel a',
+      ],
+      [
+        '08:55 a new leaves 25',
+        '09:00:01 a trade 20@104 leaves 5',
+        '09:00:02 a trade 5@104 leaves 0',
+        '09:01 c cancel_rejected a order_terminal',
+      ],
+    ],
+    [
+      'what is left of one takes no worse price behind the auction',
+      [
+        '08:40 quote 100/101',
+        '08:55 a buy 25 market_to_limit day',
+        '09:00:01 quote 102/103 10x10',
+        '09:00:02 trade 101 7',
+        '09:00:03 quote 100/101 10x10',
+      ],
+      ['08:55 a new leaves 25', '09:00:02 a trade 7@101 leaves 18', '09:00:03 a trade 10@101 leaves 8'],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
+    ],
+    [
+      'an order that shows a part trades with the whole of it',
+      [Q, '08:55 a buy 15 limit 105 day show=2', '09:00:01 quote 103/104'],
+      ['08:55 a new leaves 15', '09:00:01 a trade 15@104 leaves 0'],
+    ],
+    [
+      'orders that only reduce get no more together than is open',
+      [
+        Q,
+        '07:00 time',
+        '16:00 quote 100/101',
+        '16:01 p buy 10 market ioc',
+        '17:31 a sell 8 market day reduce',
+        '17:32 b sell 8 market day reduce',
+        '17:36 time',
+      ],
+      [
+        '16:01 p new leaves 10',
+        '16:01 p trade 10@101 leaves 0',
+        '17:31 a new leaves 8',
+        '17:32 b new leaves 8',
+        '17:35 a trade 8@100 leaves 0',
+        '17:35 b trade 2@100 leaves 6',
+        '17:35 b canceled cum 2',
+      ],
+    ],
+  ],
+}
+
+const CLOSING: Group = {
+  source:
+    'FIX TimeInForce 7; QuantConnect: market-on-close orders fill at the closing auction; Nasdaq closing cross',
+  cases: [
+    [
+      'an order at the close rests through the session and trades at the close alone',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 market cls',
+        '11:00 quote 80/81',
+        '17:34 quote 110/111',
+        '17:36 time',
+      ],
+      ['10:00 a new leaves 5', '17:35 a trade 5@111 leaves 0'],
+    ],
+    [
+      'a limit order at the close that the price does not reach expires there',
+      [Q, '09:00:01 quote 100/101', '10:00 a buy 5 limit 110 cls', '17:34 quote 110/111', '17:36 time'],
+      ['10:00 a new leaves 5', '17:35 a expired leaves 0'],
+    ],
+    [
+      'an order at the close that comes within the cut-off is rejected',
+      [Q, '09:00:01 quote 100/101', '17:34:01 a buy 5 market cls', '17:36 time'],
+      ['17:34:01 a rejected auction_missed'],
+    ],
+    [
+      'an order at the close is taken before the opening, and does not trade there',
+      [Q, '08:55 a buy 5 market cls', '09:00:01 quote 100/101', '17:36 time'],
+      ['08:55 a new leaves 5', '17:35 a trade 5@101 leaves 0'],
+    ],
+    [
+      'in the closing call nothing trades, and what rests takes part in the auction',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 limit 99 day',
+        '17:31 quote 90/91',
+        '17:32 quote 97/98',
+        '17:36 time',
+      ],
+      ['10:00 a new leaves 5', '17:35 a trade 5@98 leaves 0'],
+    ],
+    [
+      'an order replaced while it waits for the close waits on',
+      [Q, '09:00:01 quote 100/101', '10:00 a buy 5 limit 120 cls', '11:00 b replace a 7 130', '17:36 time'],
+      ['10:00 a new leaves 5', '11:00 b replaced a 7@130 leaves 7', '17:35 b trade 7@101 leaves 0'],
+    ],
+    [
+      'where trading lasts to the close, the auction comes behind it',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 market cls',
+        '17:34:59 b buy 3 limit 101 day',
+        '17:36 time',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '17:34:59 b new leaves 3',
+        '17:34:59 b trade 3@101 leaves 0',
+        '17:35 a trade 5@101 leaves 0',
+      ],
+      [{}, { sessions: [{ days: ['thu'], open: '09:00', close: '17:35' }] }],
+    ],
+    [
+      'an auction that a calendar does not hold has no orders for it',
+      [Q, '08:55 a buy 5 market opg', '09:00:01 quote 100/101', '10:00 b buy 5 market cls'],
+      ['08:55 a rejected unsupported_order_type', '10:00 b rejected unsupported_order_type'],
+      [{}, { opening_auction: false, closing_auction: false }],
+    ],
+  ],
+}
+
+const DAY: Group = {
+  source:
+    'FIX TimeInForce 0: a day order expires at the end of the trading day; 1: good till cancel outlives it',
+  cases: [
+    [
+      'a day order expires when the session has ended',
+      [Q, '09:00:01 quote 100/101', '10:00 a buy 5 limit 90 day', '17:36 time'],
+      ['10:00 a new leaves 5', '17:35 a expired leaves 0'],
+    ],
+    [
+      'a part of it that has traded stays traded',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 50 limit 100 day',
+        '10:01 quote 99/100 10x20',
+        '17:31 quote 105/106',
+        '17:36 time',
+      ],
+      ['10:00 a new leaves 50', '10:01 a trade 20@100 leaves 30', '17:35 a expired leaves 0'],
+    ],
+    [
+      'an order good till cancel does not trade overnight, and meets the next opening like one that comes in',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 limit 95 gtc',
+        '20:00 quote 80/81',
+        '2/08:00 quote 70/71',
+        '2/09:00:01 quote 89/90',
+      ],
+      ['10:00 a new leaves 5', '2/09:00:01 a trade 5@90 leaves 0'],
+    ],
+    [
+      'a day order of one day is not there on the next',
+      [Q, '09:00:01 quote 100/101', '10:00 a buy 5 limit 95 day', '2/09:00:01 quote 89/90'],
+      ['10:00 a new leaves 5', '17:35 a expired leaves 0'],
+    ],
+    [
+      'an order good till date expires at its time, open or closed',
+      [Q, '09:00:01 quote 100/101', '10:00 a buy 5 limit 95 gtd until=72000000000', '20:00:01 time'],
+      ['10:00 a new leaves 5', '20:00 a expired leaves 0'],
+    ],
+    [
+      'stops expire and wait like other orders',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a sell 5 stop 90 day',
+        '10:01 b sell 5 stop 91 gtc',
+        '20:00 quote 70/71',
+        '2/09:00:01 quote 91/92',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '10:01 b new leaves 5',
+        '17:35 a expired leaves 0',
+        '2/09:00:01 b triggered',
+        '2/09:00:01 b trade 5@91 leaves 0',
+      ],
+    ],
+    [
+      'a day of two sessions ends with the second',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 limit 90 day',
+        '11:31 quote 80/81',
+        '12:30:01 quote 95/96',
+        '15:01 time',
+      ],
+      ['10:00 a new leaves 5', '15:00 a expired leaves 0'],
+      [
+        {},
+        {
+          opening_auction: false,
+          closing_auction: false,
+          sessions: [
+            { days: ['thu'], open: '09:00', close: '11:30' },
+            { days: ['thu'], open: '12:30', close: '15:00' },
+          ],
+        },
+      ],
+    ],
+    [
+      'sessions without a break follow each other: the day ends and the next begins with its next row',
+      [
+        '08:00 quote 100/101',
+        '10:00 a buy 5 limit 90 day',
+        '10:01 b buy 5 limit 90 gtc',
+        '17:00:01 quote 80/81',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '10:01 b new leaves 5',
+        '17:00 a expired leaves 0',
+        '17:00:01 b trade 5@81 leaves 0',
+      ],
+      [
+        {},
+        {
+          opening_auction: false,
+          closing_auction: false,
+          sessions: [{ days: ['wed', 'thu'], open: '17:00', close: '17:00' }],
+        },
+      ],
+    ],
+  ],
+}
+
+const CLOSED: Group = {
+  source:
+    'DriveWealth: orders outside market hours are held for the next opening, or rejected, as the firm chooses',
+  cases: [
+    [
+      'a closed venue rejects orders and replaces, and takes cancels',
+      [
+        Q,
+        '08:01 a buy 5 market day',
+        '09:00:01 quote 100/101',
+        '10:00 b buy 5 limit 90 gtc',
+        '20:00 c replace b 5 91',
+        '20:01 d cancel b',
+      ],
+      [
+        '08:01 a rejected market_closed',
+        '10:00 b new leaves 5',
+        '20:00 c replace_rejected b market_closed',
+        '20:01 d canceled b cum 0',
+      ],
+    ],
+    [
+      'a closed venue that keeps orders keeps them for the next opening',
+      [
+        Q,
+        '08:01 a buy 5 market day',
+        '08:02 b buy 5 market opg',
+        '08:03 c buy 5 market ioc',
+        '09:00:01 quote 103/104',
+      ],
+      [
+        '08:01 a new leaves 5',
+        '08:02 b new leaves 5',
+        '08:03 c rejected not_in_call',
+        '09:00:01 a trade 5@104 leaves 0',
+        '09:00:01 b trade 5@104 leaves 0',
+      ],
+      [{ closed_orders: 'queue' }],
+    ],
+    [
+      'an order for the day that comes after the close is for the next day',
+      [Q, '09:00:01 quote 100/101', '20:00 a buy 5 limit 90 day', '2/09:00:01 quote 100/101', '2/17:36 time'],
+      ['20:00 a new leaves 5', '2/17:35 a expired leaves 0'],
+      [{ closed_orders: 'queue' }],
+    ],
+  ],
+}
+
+const HALT = (from: string, to: string) => ({
+  halts: [{ instrument: 'X.sim', from: `1970-01-01T${from}Z`, to: `1970-01-01T${to}Z` }],
+})
+
+const HALTS: Group = {
+  source:
+    'Limit up-limit down plan: trading stops in a pause and goes on with an auction of the primary listing exchange',
+  cases: [
+    [
+      'nothing trades while an instrument is halted, and it goes on with an auction',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 limit 95 day',
+        '11:01 quote 80/81',
+        '11:02 b buy 5 market day',
+        '11:30:01 quote 84/85 5x9',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '11:02 b new leaves 5',
+        '11:30:01 b trade 5@85 leaves 0',
+        '11:30:01 a trade 4@85 leaves 1',
+      ],
+      [HALT('11:00:00', '11:30:00')],
+    ],
+    [
+      'orders that must trade at once are rejected in a halt, cancels and replaces are taken',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 limit 95 day',
+        '11:01 b buy 5 market ioc',
+        '11:02 c replace a 7 96',
+        '11:03 d cancel c',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '11:01 b rejected not_in_call',
+        '11:02 c replaced a 7@96 leaves 7',
+        '11:03 d canceled c cum 0',
+      ],
+      [HALT('11:00:00', '11:30:00')],
+    ],
+    [
+      'a venue may reject orders and replaces in a halt; cancels are taken still',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 limit 95 day',
+        '11:01 b buy 5 market day',
+        '11:02 c replace a 7 96',
+        '11:03 d cancel a',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '11:01 b rejected market_halted',
+        '11:02 c replace_rejected a market_halted',
+        '11:03 d canceled a cum 0',
+      ],
+      [{ ...HALT('11:00:00', '11:30:00'), halted_orders: 'reject' }],
+    ],
+    [
+      'a halt over the opening delays the auction, and orders at the opening with it',
+      [Q, '08:55 a buy 5 market opg', '09:00:01 quote 100/101', '09:05:01 quote 103/104'],
+      ['08:55 a new leaves 5', '09:05:01 a trade 5@104 leaves 0'],
+      [HALT('08:58:00', '09:05:00')],
+    ],
+    [
+      'a halt over the close leaves the closing auction out',
+      [Q, '09:00:01 quote 100/101', '10:00 a buy 5 market cls', '10:01 b buy 5 limit 90 gtc', '18:00 time'],
+      ['10:00 a new leaves 5', '10:01 b new leaves 5', '17:35 a expired leaves 0'],
+      [HALT('17:00:00', '17:50:00')],
+    ],
+    [
+      'a stop is not triggered in a halt, but by what comes behind it',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a sell 5 stop 95 day',
+        '11:01 quote 80/81',
+        '11:30:01 quote 92/93',
+      ],
+      ['10:00 a new leaves 5', '11:30:01 a triggered', '11:30:01 a trade 5@92 leaves 0'],
+      [HALT('11:00:00', '11:30:00')],
+    ],
+  ],
+}
+
+const PRINT: Group = {
+  source:
+    'QuantConnect: market-on-open orders fill at the official opening auction price, the print in the data',
+  cases: [
+    [
+      'an opening waits for the print and takes its price, up to its size',
+      [Q, '08:55 a buy 30 market opg', '09:00:01 quote 90/91', '09:00:02 trade 103 20'],
+      ['08:55 a new leaves 30', '09:00:02 a trade 20@103 leaves 10', '09:00:02 a expired leaves 0'],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
+    ],
+    [
+      'an order with the price of the print stands behind the market, and gets nothing',
+      [Q, '08:55 a buy 5 limit 103 opg', '08:56 b buy 5 limit 104 opg', '09:00:02 trade 103 20'],
+      [
+        '08:55 a new leaves 5',
+        '08:56 b new leaves 5',
+        '09:00:02 b trade 5@103 leaves 0',
+        '09:00:02 a expired leaves 0',
+      ],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
+    ],
+    [
+      'where no print comes in time, the book decides',
+      [Q, '08:55 a buy 5 market opg', '09:00:01 quote 90/91', '09:02 time'],
+      ['08:55 a new leaves 5', '09:01 a trade 5@91 leaves 0'],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
+    ],
+    [
+      'where nothing comes in time, the next row does',
+      [Q, '08:55 a buy 5 market opg', '09:02 quote 90/91'],
+      ['08:55 a new leaves 5', '09:02 a trade 5@91 leaves 0'],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
+    ],
+    [
+      'a close waits for the print behind it, and ends the session then',
+      [
+        Q,
+        '09:00:01 trade 100',
+        '10:00 a buy 5 market cls',
+        '10:01 b buy 5 limit 90 day',
+        '17:34 quote 100/101',
+        '17:35:02 trade 107 50',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '10:01 b new leaves 5',
+        '17:35:02 a trade 5@107 leaves 0',
+        '17:35:02 b expired leaves 0',
+      ],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
+    ],
+    [
+      'nothing comes in while a close waits for its print',
+      [
+        Q,
+        '09:00:01 trade 100',
+        '17:35:01 a buy 5 market day',
+        '17:35:02 trade 107 50',
+        '17:40 b buy 5 market day',
+      ],
+      ['17:35:01 a rejected market_closed', '17:40 b new leaves 5'],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 }, closed_orders: 'queue' }],
+    ],
+    [
+      'a close whose print does not come is settled by the book',
+      [Q, '09:00:01 trade 100', '10:00 a buy 5 market cls', '17:34 quote 104/105', '17:40 time'],
+      ['10:00 a new leaves 5', '17:36 a trade 5@105 leaves 0'],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
+    ],
+  ],
+}
+
+for (const [name, { source, cases }] of Object.entries({
+  OPENING,
+  CALL,
+  CLOSING,
+  DAY,
+  CLOSED,
+  HALTS,
+  PRINT,
+})) {
+  for (const [rule, lines, reports, terms] of cases) {
+    test(`${name.toLowerCase()}: ${rule} (${source})`, () => {
+      expect(playDay(lines, dayTerms(...(terms ?? [])))).toEqual(reports)
+    })
+  }
+}
+
+/** A call in which bids of 105×10 and 103×5 stand across asks of 101×8 and 104×5; the reference is a trade at 100. */
+function crossed(...lines: readonly string[]): string[] {
+  const scenario = new Scenario(dayTerms({ book: 'book_level' }))
+  const exchange = scenario.venues.exchange('sim')
+  scenario.step(inMicroseconds('08:51 trade 100'))
+  const shown: readonly (readonly [1 | -1, number, number])[] = [
+    [1, 105, 10],
+    [1, 103, 5],
+    [-1, 101, 8],
+    [-1, 104, 5],
+  ]
+  for (const [side, price, size] of shown) exchange.onLevel(0, clockUs('08:52'), side, price, size)
+  return scenario.play(...lines.map(inMicroseconds)).map(withClock)
+}
+
+test('with a book by price the market is crossed with own orders at once when the call ends', () => {
+  // With the order 15 would buy at 104 or 105 and 13 sell; at or below 103 only 8 sell.
+  expect(crossed('08:55 a buy 5 market opg', '09:01 time')).toEqual([
+    '08:55 a new leaves 5',
+    '09:00 a trade 5@104 leaves 0',
+  ])
+  // A seller at 103 makes 12 of 15 trade there, where it comes behind the better ask.
+  expect(crossed('08:55 a sell 4 limit 103 opg', '09:01 time')).toEqual([
+    '08:55 a new leaves 4',
+    '09:00 a trade 4@103 leaves 0',
+  ])
+})
+
+test('what the market traded with itself in the auction is not there for orders that come out of the call', () => {
+  // 8 trade up to 103 and 10 at 104, too dear for the order; the asks at 101 have traded there.
+  expect(crossed('08:55 a buy 5 limit 102 day', '09:01 b cancel a')).toEqual([
+    '08:55 a new leaves 5',
+    '09:01 b canceled a cum 0',
+  ])
+})
+
+test('[M3] a session without a row has no closing auction at prices of the day before', () => {
+  const lines = [
+    '08:00 quote 99/101 50x50',
+    '09:00:01 quote 99/101 50x50',
+    '17:36 time',
+    '2/10:00 a buy 5 market cls',
+    '2/17:36 time',
+    '3/09:00:01 quote 150/151 50x50',
+  ]
+  expect(playDay(lines)).toEqual(['2/10:00 a new leaves 5', '2/17:35 a expired leaves 0'])
+})
+
+test('[M11] a market that waited for a print opens under another wait', () => {
+  const first = new Scenario(dayTerms({ auctions: { price: 'print', print_wait_us: 10_000_000 } }))
+  first.play(
+    ...['08:00 quote 99/101 50x50', '08:55 a buy 5 market day', '09:00:01 quote 99/101 50x50'].map(
+      inMicroseconds,
+    ),
+  )
+  const again = first.reopened(dayTerms({ auctions: { price: 'print', print_wait_us: 60_000_000 } }))
+  expect(
+    again
+      .play(
+        ...['09:00:02 quote 99/101 50x50', '09:05 quote 99/101 50x50', '12:00 quote 99/101 50x50'].map(
+          inMicroseconds,
+        ),
+      )
+      .map(withClock),
+  ).toEqual(['09:00:02 a trade 5@101 leaves 0'])
+})

@@ -1,0 +1,509 @@
+// Which instruments of a venue trade now. Calendars and halts move each from phase to phase; while it does not trade, its
+// orders are in the call, where no row reaches them, and it begins again with its first row. Rules: ./SPEC.md.
+
+import {
+  phaseIn,
+  SESSION_PHASES,
+  type SessionCalendar,
+  type SessionPhase,
+} from '../../../engine/calendar/session-calendar.ts'
+import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
+import { assert, must, unreachable } from '../../../schemas/assert.ts'
+import type { VenueId } from '../../../schemas/ids.ts'
+import type { AuctionsConfig, PriceBandsConfig } from '../../../schemas/market-rules.ts'
+import { SECURITY_STATUSES, type SecurityTradingStatus } from '../../../schemas/messages/security-status.ts'
+import type { Agenda, MarketEvent } from '../in-flight/agenda.ts'
+import type { VenueOrder } from '../orders/venue-order.ts'
+import type { CallFloor, Settlement } from './call-floor.ts'
+import type { BandPosition } from './price-bands.ts'
+import { SessionCursors, type SessionEvent } from './session-cursors.ts'
+
+export type Halt = { readonly instrument_index: number; readonly from_us: number; readonly to_us: number }
+
+export type MarketPhasesTerms = {
+  readonly venue_id: VenueId
+  readonly rank: number
+  /** Every instrument of the node by its index. */
+  readonly specs: readonly InstrumentSpec[]
+  readonly calendars: readonly SessionCalendar[]
+  /** Which of the calendars each instrument trades by; -1 where it trades around the clock. */
+  readonly calendarOf: readonly number[]
+  readonly halts: readonly Halt[]
+  readonly auctions: AuctionsConfig
+  /** Undefined where prices may go anywhere. */
+  readonly bands: PriceBandsConfig | undefined
+  /** An instrument begins to trade, but for the end of a stand at a band. */
+  readonly onOpen: (instrument_index: number) => void
+  /** The last session of its day has ended. */
+  readonly onDayEnd: (instrument_index: number) => void
+  readonly agenda: Agenda
+  readonly floor: CallFloor
+  /** Says that an instrument is in another status now. */
+  readonly tell: (instrument_index: number, ts_us: number) => void
+  /**
+   * Of a venue with a deeper book: whether it has both sides, and with them what others would trade in an auction. Best
+   * prices are of before: an instrument of such a venue begins with its next row.
+   */
+  readonly isDeepBookReady: ((instrument_index: number) => boolean) | undefined
+}
+
+/** What an instrument waits for: a row that opens it, with an auction or without; a print that opens or closes it. */
+const PENDING = { none: 0, row: 1, auction: 2, opening_print: 3, closing_print: 4 } as const
+
+const NEVER_TOLD = 255
+
+/** By instrument index, and of the cursors by calendar. */
+export type MarketState = {
+  readonly sessions: readonly number[]
+  readonly phases: readonly number[]
+  readonly is_trading: readonly number[]
+  readonly pending: readonly number[]
+  readonly pending_since_us: readonly number[]
+  readonly has_row: readonly number[]
+  readonly ends_day: readonly number[]
+  readonly halted_until_us: readonly number[]
+  readonly is_held: readonly number[]
+  readonly is_limited: readonly number[]
+  readonly limit_since_us: readonly number[]
+  readonly told: readonly number[]
+}
+
+export class MarketPhases {
+  readonly #terms: MarketPhasesTerms
+  readonly #cursors: SessionCursors
+  /** Indexes into SESSION_PHASES. */
+  readonly #phases: Uint8Array
+  readonly #isTrading: Uint8Array
+  readonly #pending: Uint8Array
+  readonly #pendingSince_us: Float64Array
+  /** Whether the book has moved since. */
+  readonly #hasRow: Uint8Array
+  /** Whether the session that has closed was the last of its day. */
+  readonly #endsDay: Uint8Array
+  readonly #haltedUntil_us: Float64Array
+  /** Halted by an operator, until he lets it go, whatever else halts it meanwhile. */
+  readonly #isHeld: Uint8Array
+  /** Whether the market stands beyond a band, and since when at one, 0 where it does not. */
+  readonly #isLimited: Uint8Array
+  readonly #limitSince_us: Float64Array
+  /** Statuses that were said, as indexes into SECURITY_STATUSES. */
+  readonly #told: Uint8Array
+  readonly #own: readonly InstrumentSpec[]
+
+  constructor(terms: MarketPhasesTerms) {
+    const count = terms.specs.length
+    this.#terms = terms
+    this.#cursors = new SessionCursors(terms.calendars)
+    this.#phases = new Uint8Array(count)
+    this.#isTrading = new Uint8Array(count)
+    this.#pending = new Uint8Array(count)
+    this.#pendingSince_us = new Float64Array(count)
+    this.#hasRow = new Uint8Array(count)
+    this.#endsDay = new Uint8Array(count)
+    this.#haltedUntil_us = new Float64Array(count)
+    this.#isHeld = new Uint8Array(count)
+    this.#isLimited = new Uint8Array(count)
+    this.#limitSince_us = new Float64Array(count)
+    this.#told = new Uint8Array(count)
+    this.#own = terms.specs.filter(({ venue_id }) => venue_id === terms.venue_id)
+  }
+
+  /** Comes up at a time: a session under way has opened already. */
+  begin(now_us: number): void {
+    this.#told.fill(NEVER_TOLD)
+    for (const at of this.#cursors.calendars.keys()) {
+      this.#cursors.seek(at, now_us)
+      this.#schedule(at, this.#cursors.changeAfter(at, now_us), now_us)
+    }
+    for (const halt of this.#terms.halts) {
+      if (halt.to_us <= now_us) continue
+      if (halt.from_us <= now_us) this.#noteHalt(halt.instrument_index, halt.to_us, now_us)
+      else this.#add('halt', -1, halt.instrument_index, now_us, halt.from_us)
+    }
+    for (const { index } of this.#own) {
+      this.#enter(index, this.#calendarPhase(index, now_us))
+      const isOpen = this.phaseOf(index) === 'continuous' && !this.isHalted(index)
+      // Orders that an earlier market left meet the next row, or what opens this one.
+      if (this.#terms.floor.suspend(index) > 0 && isOpen) this.#await(index, PENDING.row, now_us)
+      else if (isOpen) this.#isTrading[index] = 1
+      this.#terms.floor.forgetPlaces(index)
+      this.#tell(index, now_us)
+    }
+  }
+
+  /** Comes up where everything trades around the clock, and has all the time. */
+  beginTrading(): void {
+    for (const { index } of this.#own) {
+      this.#enter(index, 'continuous')
+      this.#isTrading[index] = 1
+      this.#told[index] = SECURITY_STATUSES.indexOf('trading')
+    }
+  }
+
+  phaseOf(instrument_index: number): SessionPhase {
+    return must(SESSION_PHASES[this.#phases[instrument_index] as number], 'a phase is known')
+  }
+
+  /** As others see it: an instrument that has not had its first row has not opened. */
+  statusOf(instrument_index: number): SecurityTradingStatus {
+    const phase = this.phaseOf(instrument_index)
+    if (phase === 'closed') return 'closed'
+    if (this.isHalted(instrument_index)) return 'halted'
+    if (phase === 'closing_call') return 'closing_call'
+    return this.isTrading(instrument_index) ? 'trading' : 'pre_open'
+  }
+
+  /** Whether the session that has closed last was the last of its day. */
+  hasDayEnded(instrument_index: number): boolean {
+    return this.#endsDay[instrument_index] !== 0
+  }
+
+  isHalted(instrument_index: number): boolean {
+    const hasEnd = this.#haltedUntil_us[instrument_index] !== 0
+    return hasEnd || this.isHeld(instrument_index) || this.isLimited(instrument_index)
+  }
+
+  /** Whether an operator has halted it. */
+  isHeld(instrument_index: number): boolean {
+    return this.#isHeld[instrument_index] !== 0
+  }
+
+  /** Whether the market stands beyond a band, where no own order trades. */
+  isLimited(instrument_index: number): boolean {
+    return this.#isLimited[instrument_index] !== 0
+  }
+
+  isTrading(instrument_index: number): boolean {
+    return this.#isTrading[instrument_index] !== 0
+  }
+
+  /** Whether it begins or closes with what the market does next. */
+  isPending(instrument_index: number): boolean {
+    return this.#pending[instrument_index] !== PENDING.none
+  }
+
+  /** Whether its closing price is still to come. */
+  isClosing(instrument_index: number): boolean {
+    return this.#pending[instrument_index] === PENDING.closing_print
+  }
+
+  /** The calendar an instrument trades by, with its session; undefined where it trades around the clock. */
+  sessionOf(instrument_index: number) {
+    const at = this.#terms.calendarOf[instrument_index] as number
+    if (at === -1) return undefined
+    return { calendar: this.#cursors.calendar(at), session: this.#cursors.session(at) }
+  }
+
+  /** Whether an order that comes now is kept in the call. */
+  keeps({ instrument_index, time_in_force }: VenueOrder): boolean {
+    return this.#isTrading[instrument_index] === 0 || time_in_force === 'cls'
+  }
+
+  /** Stops trading until a time, where it is not halted for longer already. */
+  halt(instrument_index: number, until_us: number, now_us: number): void {
+    this.#noteHalt(instrument_index, until_us, now_us)
+    this.#suspend(instrument_index, now_us)
+  }
+
+  /** An operator stops trading, until he lets it go on. */
+  hold(instrument_index: number, now_us: number): void {
+    this.#isHeld[instrument_index] = 1
+    this.#suspend(instrument_index, now_us)
+  }
+
+  /** Trading goes on as behind every halt, where nothing else halts it. */
+  letGo(instrument_index: number, now_us: number): void {
+    assert(this.isHeld(instrument_index), 'what is let go was halted by an operator')
+    this.#isHeld[instrument_index] = 0
+    this.#endHalt(instrument_index, now_us)
+  }
+
+  /** A market of other rules takes over what an operator has halted. */
+  takeHeld(is_held: readonly number[]): void {
+    this.#isHeld.set(is_held)
+  }
+
+  /** The market of an instrument that trades, or stands at a band, is here now; orders have not met it. */
+  onPosition(instrument_index: number, position: BandPosition, ts_us: number): void {
+    const wasLimited = this.isLimited(instrument_index)
+    if (position === 'inside') {
+      if (wasLimited) this.#leaveLimit(instrument_index, ts_us)
+      return
+    }
+    this.#isLimited[instrument_index] = 1
+    if (!wasLimited) {
+      this.#stop(instrument_index)
+      this.#tell(instrument_index, ts_us)
+    }
+    if (position === 'beyond') this.#limitSince_us[instrument_index] = 0
+    else if (this.#limitSince_us[instrument_index] === 0) {
+      const { limit_state_us } = must(this.#terms.bands, 'only bands have a limit')
+      this.#limitSince_us[instrument_index] = ts_us
+      this.#add('limit_due', -1, instrument_index, ts_us, ts_us + limit_state_us)
+    }
+  }
+
+  /** The book of an instrument has moved. */
+  onRow(instrument_index: number, ts_us: number): void {
+    const pending = this.#pending[instrument_index]
+    this.#hasRow[instrument_index] = 1
+    if (pending === PENDING.none) return
+    if (this.#terms.isDeepBookReady?.(instrument_index) === false) return
+    if (pending === PENDING.row) this.#open(instrument_index, 'none', ts_us)
+    else if (pending === PENDING.auction) this.#open(instrument_index, 'book', ts_us)
+  }
+
+  onTrade(instrument_index: number, ts_us: number, price_units: number, size_units: number): void {
+    const pending = this.#pending[instrument_index]
+    const print = { price_units, size_units }
+    if (pending === PENDING.opening_print) this.#open(instrument_index, print, ts_us)
+    else if (pending === PENDING.closing_print) this.#settleClose(instrument_index, print, ts_us)
+  }
+
+  onEvent({ event, calendar, instrument_index }: MarketEvent, now_us: number): void {
+    switch (event) {
+      case 'halt':
+        return this.#startHalt(instrument_index, now_us)
+      case 'resume':
+        return this.#resume(instrument_index, now_us)
+      case 'print_due':
+        return this.#endWait(instrument_index, now_us)
+      case 'limit_due':
+        return this.#pause(instrument_index, now_us)
+      case 'pre_open':
+      case 'open':
+      case 'closing_call':
+      case 'close':
+        this.#turn(event, calendar, now_us)
+        return this.#schedule(calendar, this.#cursors.changeBehind(calendar, event), now_us)
+      default:
+        return unreachable(event)
+    }
+  }
+
+  state(): MarketState {
+    return {
+      sessions: this.#cursors.state(),
+      phases: [...this.#phases],
+      is_trading: [...this.#isTrading],
+      pending: [...this.#pending],
+      pending_since_us: [...this.#pendingSince_us],
+      has_row: [...this.#hasRow],
+      ends_day: [...this.#endsDay],
+      halted_until_us: [...this.#haltedUntil_us],
+      is_held: [...this.#isHeld],
+      is_limited: [...this.#isLimited],
+      limit_since_us: [...this.#limitSince_us],
+      told: [...this.#told],
+    }
+  }
+
+  restore(state: MarketState): void {
+    this.#cursors.restore(state.sessions)
+    this.#phases.set(state.phases)
+    this.#isTrading.set(state.is_trading)
+    this.#pending.set(state.pending)
+    this.#pendingSince_us.set(state.pending_since_us)
+    this.#hasRow.set(state.has_row)
+    this.#endsDay.set(state.ends_day)
+    this.#haltedUntil_us.set(state.halted_until_us)
+    this.#isHeld.set(state.is_held)
+    this.#isLimited.set(state.is_limited)
+    this.#limitSince_us.set(state.limit_since_us)
+    this.#told.set(state.told)
+  }
+
+  /** A change of a calendar's session, for each instrument that trades by it. */
+  #turn(event: SessionEvent, at: number, now_us: number): void {
+    const calendar = this.#cursors.calendar(at)
+    for (const { index } of this.#own) {
+      if (this.#terms.calendarOf[index] !== at) continue
+      // A print that has not come by now does not come.
+      if (this.isClosing(index)) this.#settleClose(index, 'book', now_us)
+      const wasLimited = this.isLimited(index)
+      this.#forgetLimit(index)
+      if (event === 'pre_open') this.#enter(index, 'pre_open')
+      else if (event === 'open') {
+        this.#enter(index, 'continuous')
+        this.#hasRow[index] = 0
+        if (!this.isHalted(index)) this.#startOpening(index, calendar.has_opening_auction, now_us)
+      } else if (event === 'closing_call') {
+        this.#enter(index, 'closing_call')
+        if (this.isTrading(index) || wasLimited) this.#hasRow[index] = 1
+        this.#stop(index)
+        this.#terms.floor.forgetPlaces(index)
+        this.#pending[index] = PENDING.none
+      } else this.#startClose(index, calendar, wasLimited, now_us)
+      this.#tell(index, now_us)
+    }
+  }
+
+  #startOpening(index: number, isAuction: boolean, now_us: number): void {
+    const waitsForPrint = isAuction && this.#terms.auctions.price === 'print'
+    if (!waitsForPrint && this.#terms.isDeepBookReady?.(index) === true)
+      return this.#open(index, isAuction ? 'book' : 'none', now_us)
+    this.#await(
+      index,
+      waitsForPrint ? PENDING.opening_print : isAuction ? PENDING.auction : PENDING.row,
+      now_us,
+    )
+  }
+
+  #await(index: number, pending: number, now_us: number): void {
+    this.#pending[index] = pending
+    this.#pendingSince_us[index] = now_us
+    this.#hasRow[index] = 0
+    if (pending !== PENDING.opening_print && pending !== PENDING.closing_print) return
+    this.#add('print_due', -1, index, now_us, now_us + this.#terms.auctions.print_wait_us)
+  }
+
+  #endWait(index: number, now_us: number): void {
+    if (this.#pending[index] === PENDING.none) return
+    // The wait may have ended, and another begun.
+    if (now_us < (this.#pendingSince_us[index] as number) + this.#terms.auctions.print_wait_us) return
+    if (this.isClosing(index)) this.#settleClose(index, 'book', now_us)
+    if (this.#pending[index] !== PENDING.opening_print) return
+    if (this.#hasRow[index] !== 0) this.#open(index, 'book', now_us)
+    else this.#pending[index] = PENDING.auction
+  }
+
+  #open(index: number, settlement: Settlement, ts_us: number): void {
+    this.#pending[index] = PENDING.none
+    this.#isTrading[index] = 1
+    this.#tell(index, ts_us)
+    this.#terms.onOpen(index)
+    this.#terms.floor.open(this.#spec(index), settlement, ts_us)
+  }
+
+  #startClose(index: number, calendar: SessionCalendar, wasLimited: boolean, now_us: number): void {
+    // What the book shows is of before, where no row of this session has come.
+    const isInCall = this.phaseOf(index) === 'closing_call' && this.#hasRow[index] !== 0
+    const hasOpened = this.#isTrading[index] !== 0 || wasLimited || isInCall
+    const isAuction = calendar.has_closing_auction && hasOpened && !this.isHalted(index)
+    this.#stop(index)
+    this.#terms.floor.forgetPlaces(index)
+    this.#enter(index, 'closed')
+    this.#pending[index] = PENDING.none
+    this.#endsDay[index] = this.sessionOf(index)?.session?.is_last_of_day === true ? 1 : 0
+    if (!isAuction) return this.#endSession(index, now_us)
+    if (this.#terms.auctions.price === 'print') return this.#await(index, PENDING.closing_print, now_us)
+    this.#settleClose(index, 'book', now_us)
+  }
+
+  #settleClose(index: number, settlement: Settlement, ts_us: number): void {
+    this.#pending[index] = PENDING.none
+    this.#terms.floor.close(this.#spec(index), settlement, ts_us)
+    this.#endSession(index, ts_us)
+  }
+
+  #endSession(index: number, ts_us: number): void {
+    const endsDay = this.hasDayEnded(index)
+    if (endsDay) this.#terms.onDayEnd(index)
+    this.#terms.floor.endSession(index, endsDay, ts_us)
+  }
+
+  #startHalt(index: number, now_us: number): void {
+    const halt = this.#terms.halts.find(
+      ({ instrument_index, from_us, to_us }) =>
+        instrument_index === index && from_us <= now_us && now_us < to_us,
+    )
+    this.halt(index, must(halt, 'a halt is of the script').to_us, now_us)
+  }
+
+  #noteHalt(index: number, until_us: number, now_us: number): void {
+    this.#haltedUntil_us[index] = Math.max(this.#haltedUntil_us[index] as number, until_us)
+    this.#add('resume', -1, index, now_us, until_us)
+  }
+
+  #resume(index: number, now_us: number): void {
+    if (now_us < (this.#haltedUntil_us[index] as number)) return
+    this.#haltedUntil_us[index] = 0
+    this.#endHalt(index, now_us)
+  }
+
+  #suspend(index: number, now_us: number): void {
+    this.#forgetLimit(index)
+    this.#stop(index)
+    if (!this.isClosing(index)) this.#pending[index] = PENDING.none
+    this.#tell(index, now_us)
+  }
+
+  #endHalt(index: number, now_us: number): void {
+    if (this.isHalted(index)) return
+    if (this.phaseOf(index) === 'continuous') this.#startOpening(index, true, now_us)
+    this.#tell(index, now_us)
+  }
+
+  /** The market has come back inside its bands: orders meet it. */
+  #leaveLimit(index: number, ts_us: number): void {
+    this.#forgetLimit(index)
+    this.#isTrading[index] = 1
+    this.#tell(index, ts_us)
+    this.#terms.floor.open(this.#spec(index), 'none', ts_us)
+  }
+
+  /** It has stood at a band for too long. */
+  #pause(index: number, now_us: number): void {
+    const { limit_state_us, pause_us } = must(this.#terms.bands, 'only bands have a limit')
+    const since_us = this.#limitSince_us[index] as number
+    // It may have left the band meanwhile, and come back.
+    if (since_us === 0 || now_us < since_us + limit_state_us) return
+    this.halt(index, now_us + pause_us, now_us)
+  }
+
+  #forgetLimit(index: number): void {
+    this.#isLimited[index] = 0
+    this.#limitSince_us[index] = 0
+  }
+
+  #stop(index: number): void {
+    if (this.#isTrading[index] === 0) return
+    this.#isTrading[index] = 0
+    this.#terms.floor.suspend(index)
+  }
+
+  #tell(index: number, ts_us: number): void {
+    const number = SECURITY_STATUSES.indexOf(this.statusOf(index))
+    if (this.#told[index] === number) return
+    this.#told[index] = number
+    this.#terms.tell(index, ts_us)
+  }
+
+  #enter(index: number, phase: SessionPhase): void {
+    this.#phases[index] = SESSION_PHASES.indexOf(phase)
+  }
+
+  #calendarPhase(index: number, now_us: number): SessionPhase {
+    const found = this.sessionOf(index)
+    return found === undefined ? 'continuous' : phaseIn(found.session, now_us)
+  }
+
+  #schedule(
+    calendar: number,
+    change: { readonly event: SessionEvent; readonly at_us: number } | undefined,
+    now_us: number,
+  ): void {
+    if (change !== undefined) this.#add(change.event, calendar, -1, now_us, change.at_us)
+  }
+
+  #add(
+    event: MarketEvent['event'],
+    calendar: number,
+    instrument_index: number,
+    now_us: number,
+    due_us: number,
+  ): void {
+    const { agenda, rank, venue_id } = this.#terms
+    agenda.add('arrival', rank, now_us, Math.max(now_us, due_us), {
+      type: 'market_event',
+      venue_id,
+      event,
+      calendar,
+      instrument_index,
+    })
+  }
+
+  #spec(index: number): InstrumentSpec {
+    return must(this.#terms.specs[index], 'an instrument is listed')
+  }
+}

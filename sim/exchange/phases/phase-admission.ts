@@ -1,0 +1,63 @@
+// Whether a venue takes an order or a replace in the phase its instrument is in. '' means yes.
+
+import type { SimulationConfig } from '../../../schemas/config.ts'
+import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
+import type { RejectCode } from '../orders/reject-code.ts'
+import type { VenueOrder } from '../orders/venue-order.ts'
+import type { MarketPhases } from './market-phases.ts'
+
+export type PhaseRules = Pick<SimulationConfig, 'closed_orders' | 'halted_orders'>
+
+export class PhaseAdmission {
+  readonly #phases: MarketPhases
+  readonly #rules: PhaseRules
+
+  constructor(phases: MarketPhases, rules: PhaseRules) {
+    this.#phases = phases
+    this.#rules = rules
+  }
+
+  ofNew(command: NewOrderSingle, now_us: number): RejectCode | '' {
+    const { instrument_index, time_in_force, terms } = command
+    const closed = this.#ofPhase(instrument_index)
+    if (closed !== '') return closed
+    if (time_in_force === 'opg' || time_in_force === 'cls') return this.#ofAuction(command, now_us)
+    if (this.#phases.isTrading(instrument_index)) return ''
+    // What must trade at once, or must not take, has nothing to meet.
+    const meetsAtOnce = time_in_force === 'ioc' || time_in_force === 'fok' || terms.post_only
+    return meetsAtOnce ? 'not_in_call' : ''
+  }
+
+  ofReplace({ instrument_index, time_in_force }: VenueOrder, now_us: number): RejectCode | '' {
+    return (
+      this.#ofPhase(instrument_index) ||
+      (this.#isCutOff(instrument_index, time_in_force, now_us) ? 'auction_missed' : '')
+    )
+  }
+
+  #ofPhase(instrument_index: number): RejectCode | '' {
+    const phases = this.#phases
+    if (phases.isHalted(instrument_index) && this.#rules.halted_orders === 'reject') return 'market_halted'
+    if (phases.phaseOf(instrument_index) !== 'closed') return ''
+    // The auction of a close that still waits for its price takes nobody in.
+    return this.#rules.closed_orders === 'queue' && !phases.isClosing(instrument_index) ? '' : 'market_closed'
+  }
+
+  #ofAuction({ instrument_index, time_in_force }: NewOrderSingle, now_us: number): RejectCode | '' {
+    const found = this.#phases.sessionOf(instrument_index)
+    const hasAuction =
+      time_in_force === 'opg' ? found?.calendar.has_opening_auction : found?.calendar.has_closing_auction
+    if (hasAuction !== true) return 'unsupported_order_type'
+    const phase = this.#phases.phaseOf(instrument_index)
+    const isOver = time_in_force === 'opg' && (phase === 'continuous' || phase === 'closing_call')
+    return isOver || this.#isCutOff(instrument_index, time_in_force, now_us) ? 'auction_missed' : ''
+  }
+
+  #isCutOff(instrument_index: number, time_in_force: string, now_us: number): boolean {
+    const { calendar, session } = this.#phases.sessionOf(instrument_index) ?? {}
+    if (calendar === undefined || session === undefined) return false
+    if (time_in_force === 'opg')
+      return now_us > session.open_us - calendar.opening_cutoff_us && now_us < session.open_us
+    return time_in_force === 'cls' && now_us > session.close_us - calendar.closing_cutoff_us
+  }
+}
