@@ -139,7 +139,7 @@ function offerRow(
   const ts = block.ts_event_us[row] as number
   const bid = block.bid_price_units[row] as number
   const ask = block.ask_price_units[row] as number
-  venues.exchange(must(config.venues[0], 'the bench has a venue').id).onQuote(0, ts, bid, ask, 0, 0)
+  venues.exchange(must(config.venues[0], 'the bench has a venue').id).rows.onQuote(0, ts, bid, ask, 0, 0)
   sequencer.offerQuote(
     rawQuote({
       instrument_index: 0,

@@ -58,11 +58,12 @@ export class BookRows {
   /** The exchange sees the row, or, where it trades on quotes, the one that is due. */
   show(columns: BookColumns, at: number, ts_us: number, quote: QuoteRow | undefined): void {
     if (this.#exchange.book === columns.kind) this.#showRow(columns, at, ts_us)
-    else if (!this.#feedsQuotes) this.#exchange.ignore()
+    else if (!this.#feedsQuotes) this.#exchange.rows.ignore()
     else if (quote !== undefined) {
+      const { rows } = this.#exchange
       const { bid_price_units, ask_price_units, bid_size_units, ask_size_units } = quote
       const index = this.#instrument_index
-      this.#exchange.onQuote(index, ts_us, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
+      rows.onQuote(index, ts_us, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
     }
   }
 
@@ -75,7 +76,7 @@ export class BookRows {
   }
 
   #showRow(columns: BookColumns, at: number, ts_us: number): void {
-    const exchange = this.#exchange
+    const { deepRows } = this.#exchange
     const index = this.#instrument_index
     const action = columns.action[at] as number
     const side = columns.side[at] as 1 | -1
@@ -83,9 +84,9 @@ export class BookRows {
     const size = columns.size_units[at] as number
     const isLast = columns.is_last[at] !== 0
     if (columns.kind === 'book_level') {
-      if (action === LEVEL_ACTION.clear) exchange.onBookCleared(index, ts_us, isLast)
-      else exchange.onLevel(index, ts_us, side, price, size, isLast)
-    } else if (action === BOOK_ACTION.clear) exchange.onBookCleared(index, ts_us, isLast)
-    else exchange.onBookOrder(index, ts_us, action, columns.order_id[at] as number, side, price, size, isLast)
+      if (action === LEVEL_ACTION.clear) deepRows.onBookCleared(index, ts_us, isLast)
+      else deepRows.onLevel(index, ts_us, side, price, size, isLast)
+    } else if (action === BOOK_ACTION.clear) deepRows.onBookCleared(index, ts_us, isLast)
+    else deepRows.onBookOrder(index, ts_us, action, columns.order_id[at] as number, side, price, size, isLast)
   }
 }

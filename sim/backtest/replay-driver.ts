@@ -239,7 +239,7 @@ export class ReplayDriver {
           }
         }
         this.#instantCount = 0
-        exchange.onQuote(
+        exchange.rows.onQuote(
           instrument_index,
           ts,
           bid_price_units[i] as number,
@@ -471,7 +471,7 @@ export class ReplayDriver {
 
 /** The exchange sees a row, before any node does. */
 function show(
-  exchange: SimulatedExchange,
+  { rows }: SimulatedExchange,
   columns: Exclude<TickColumns, BookColumns>,
   at: number,
   index: number,
@@ -480,7 +480,7 @@ function show(
   switch (columns.kind) {
     case 'quote': {
       const { bid_price_units, ask_price_units, bid_size_units, ask_size_units } = columns
-      return exchange.onQuote(
+      return rows.onQuote(
         index,
         ts_us,
         bid_price_units[at] as number,
@@ -492,11 +492,11 @@ function show(
     case 'trade': {
       const { price_units, size_units, aggressor_side } = columns
       const price = price_units[at] as number
-      return exchange.onTrade(index, ts_us, price, size_units[at] as number, aggressor_side[at] as number)
+      return rows.onTrade(index, ts_us, price, size_units[at] as number, aggressor_side[at] as number)
     }
     case 'bar': {
       const close = columns.close_price_units[at] as number
-      return exchange.onBar(index, ts_us, columns.price_type, close, pricesOf(columns, at))
+      return rows.onBar(index, ts_us, columns.price_type, close, pricesOf(columns, at))
     }
   }
 }

@@ -69,7 +69,7 @@ function quotesPerSecond(
 ): number {
   const venues = benchVenues(0, 'quote', simulation)
   const exchange = venues.exchange('bench')
-  exchange.onQuote(0, 0, 110_000, 110_010, 0, 0)
+  exchange.rows.onQuote(0, 0, 110_000, 110_010, 0, 0)
   for (let i = 0; i < resting; i++) {
     exchange.arrive(benchOrder(i, i % 2 === 0 ? 'buy' : 'sell', i % 2 === 0 ? 50_000 + i : 200_000 + i), 0)
   }
@@ -83,7 +83,7 @@ function quotesPerSecond(
 function feed(exchange: SimulatedExchange, count: number): void {
   for (let i = 0; i < count; i++) {
     const bid = 110_000 + (i & 255)
-    exchange.onQuote(0, i, bid, bid + 10, 1_000_000, 1_000_000)
+    exchange.rows.onQuote(0, i, bid, bid + 10, 1_000_000, 1_000_000)
   }
 }
 
@@ -99,7 +99,7 @@ function deltasPerSecond(now_ms: () => number, count: number): number {
       const depth = steps[i & (size - 1)] as number
       const isBid = (i & 1) === 0
       const price = isBid ? 110_000 - depth : 110_010 + depth
-      exchange.onLevel(0, i, isBid ? 1 : -1, price, sizes[i & (size - 1)] as number)
+      exchange.deepRows.onLevel(0, i, isBid ? 1 : -1, price, sizes[i & (size - 1)] as number)
     }
   }
   feedDeltas(0, count / 10)
@@ -121,9 +121,9 @@ function messagesPerSecond(now_ms: () => number, count: number): number {
       const isBid = (id & 1) === 0
       const depth = steps[id & (size - 1)] as number
       const price = isBid ? 110_000 - depth : 110_010 + depth
-      exchange.onBookOrder(0, i, BOOK_ACTION.add, id, isBid ? 1 : -1, price, 1_000)
+      exchange.deepRows.onBookOrder(0, i, BOOK_ACTION.add, id, isBid ? 1 : -1, price, 1_000)
       const action = (id & 7) === 0 ? BOOK_ACTION.execute : BOOK_ACTION.delete
-      exchange.onBookOrder(0, i, action, id - LIVE, isBid ? 1 : -1, price, 1_000)
+      exchange.deepRows.onBookOrder(0, i, action, id - LIVE, isBid ? 1 : -1, price, 1_000)
     }
   }
   feedMessages(0, count / 10)
@@ -139,8 +139,8 @@ function deepVenue(book: BookKind): SimulatedExchange {
     [1, 110_000],
     [-1, 110_010],
   ] as const) {
-    if (book === 'book_level') exchange.onLevel(0, 0, side, price, 1_000)
-    else exchange.onBookOrder(0, 0, BOOK_ACTION.add, side === 1 ? 1e9 : 1e9 + 1, side, price, 1_000)
+    if (book === 'book_level') exchange.deepRows.onLevel(0, 0, side, price, 1_000)
+    else exchange.deepRows.onBookOrder(0, 0, BOOK_ACTION.add, side === 1 ? 1e9 : 1e9 + 1, side, price, 1_000)
   }
   for (let i = 0; i < 10; i++)
     exchange.arrive(benchOrder(i, i % 2 === 0 ? 'buy' : 'sell', i % 2 === 0 ? 109_000 - i : 111_000 + i), 0)
@@ -161,7 +161,7 @@ function roundTripsPerSecond(
     const start_ms = now_ms()
     for (let i = part * tenth; i < (part + 1) * tenth; i++) {
       drain(venues, exchange, i)
-      exchange.onQuote(0, i, 110_000 + (i & 255), 110_010 + (i & 255), 1_000_000, 1_000_000)
+      exchange.rows.onQuote(0, i, 110_000 + (i & 255), 110_010 + (i & 255), 1_000_000, 1_000_000)
       exchange.send(benchOrder(i, i % 2 === 0 ? 'buy' : 'sell', 0), i)
       drain(venues, exchange, i)
     }

@@ -190,16 +190,16 @@ export class Scenario {
     const exchange = this.venues.exchange(spec.venue_id)
     if (name === 'trade') {
       const aggressor = words[2] === undefined ? 0 : words[2] === 'buy' ? 1 : -1
-      return exchange.onTrade(spec.index, ts_us, Number(words[0]), Number(words[1] ?? 0), aggressor)
+      return exchange.rows.onTrade(spec.index, ts_us, Number(words[0]), Number(words[1] ?? 0), aggressor)
     }
     if (name === 'bar') {
       const [open = 0, high = open, low = open, close = open, volume = 0] = words.slice(1).map(Number)
       const prices = words.length < 5 ? undefined : barPrices(open, high, low, close, volume)
-      return exchange.onBar(spec.index, ts_us, words[0] as 'bid', close, prices)
+      return exchange.rows.onBar(spec.index, ts_us, words[0] as 'bid', close, prices)
     }
     const [bid, ask] = pair(must(words[0], 'a quote has prices'), '/')
     const [bidSize, askSize] = pair(words[1] ?? '0x0', 'x')
-    exchange.onQuote(spec.index, ts_us, bid, ask, bidSize, askSize)
+    exchange.rows.onQuote(spec.index, ts_us, bid, ask, bidSize, askSize)
   }
 
   #handle(item: AgendaItem): void {

@@ -5,14 +5,13 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { type Commission, compileCommission } from '../../engine/money/commission.ts'
-import type { BarColumns } from '../../engine/tick-store-port.ts'
 import type { CapabilityTable, VenuePort } from '../../engine/venue-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
 import type { CalendarConfig } from '../../schemas/calendar.ts'
-import type { BarExpansion, VenueBook, VenueConfig } from '../../schemas/config.ts'
+import type { VenueBook, VenueConfig } from '../../schemas/config.ts'
 import type { ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import type { HaltAct, MarketAct } from '../../schemas/messages/market-act.ts'
-import type { Side, VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
+import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { SecurityStatus, SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { KeptTrade } from './accounts/kept-trades.ts'
@@ -22,18 +21,18 @@ import type { Agenda, Arrival } from './in-flight/agenda.ts'
 import type { Delay } from './in-flight/delay.ts'
 import { MessageLine } from './in-flight/message-line.ts'
 import { type CommandDelays, commandDelays, delayOf } from './in-flight/venue-delays.ts'
-import { type BarPrices, barPath } from './matching/bar-path.ts'
 import { DeepBooks } from './matching/deep-books.ts'
+import { DeepRows } from './matching/deep-rows.ts'
 import { type FillModel, fillModelOf, refuseUnfitTaking } from './matching/fill-model.ts'
 import { type ImpactModel, impactModelOf } from './matching/impact-model.ts'
 import { queueModelOf } from './matching/queue-model.ts'
 import type { TopOfBook } from './matching/top-of-book.ts'
+import { VenueRows } from './matching/venue-rows.ts'
 import { Admission } from './orders/admission.ts'
 import { capabilitiesOf } from './orders/capability-tables.ts'
 import { OrderEntry } from './orders/order-entry.ts'
 import { OrderFloor } from './orders/order-floor.ts'
 import { OrderRegister } from './orders/order-register.ts'
-import type { RestingOrders } from './orders/resting-orders.ts'
 import { VenueLinks } from './orders/venue-links.ts'
 import { loadOrder, NOT_PLACED, saveOrder, type VenueOrder } from './orders/venue-order.ts'
 import { PriceBands } from './phases/price-bands.ts'
@@ -78,12 +77,15 @@ export class SimulatedExchange implements VenuePort {
   readonly capabilities: CapabilityTable
   /** The kind of rows it trades on. Those of a lesser kind are ignored and counted. */
   readonly book: VenueBook
+  /** Takes quotes, trades and bars. */
+  readonly rows: VenueRows
+  /** Takes the rows of a book by price or by order. */
+  readonly deepRows: DeepRows
   readonly #rank: number
   readonly #delays: CommandDelays
   readonly #reportDelay: Delay
   readonly #toVenue: MessageLine
   readonly #toNode: MessageLine
-  readonly #bars: BarExpansion
   readonly #agenda: Agenda
   readonly #specs: readonly InstrumentSpec[]
   readonly #book: TopOfBook
@@ -91,30 +93,16 @@ export class SimulatedExchange implements VenuePort {
   readonly #register: OrderRegister
   readonly #links: VenueLinks | undefined
   readonly #retention: number
-  readonly #termsHold: boolean
   readonly #model: FillModel
   readonly #impact: ImpactModel | undefined
-  readonly #fillsTouched: boolean
-  readonly #hasQueues: boolean
   readonly #floor: OrderFloor
-  readonly #resting: RestingOrders
-  readonly #waitingCounts: Uint32Array
   readonly #deep: DeepBooks | undefined
-  /** Whether a best level is another, or has another size, since the last event of a deeper book has ended. */
-  #hasMoved = false
-  /** Prices of resting orders that rows of the event were about: what stands there is looked at when it has ended. */
-  #touched: { readonly side: Side; readonly price_units: number }[] = []
   /** Undefined where nothing happens by itself, and no operator has halted anything. */
   #market: VenueMarket | undefined
   readonly #marketTerms: VenueMarketTerms
-  readonly #hasBands: boolean
-  /** Whether a quote that no order is concerned with may still do something. */
-  #isWatched: boolean
   readonly #entry: OrderEntry
   readonly #busts: TradeBusts
   #hasBegun = false
-  #ignoredRowCount = 0
-  #barOrderFillCount = 0
 
   constructor(terms: ExchangeTerms, { agenda, specs, book, accounts }: ExchangeSurroundings) {
     const { venue, seed, calendars, terms_hold, keeps_places } = terms
@@ -126,17 +114,13 @@ export class SimulatedExchange implements VenuePort {
     this.#reportDelay = delayOf(venue, seed, 'report')
     this.#toVenue = new MessageLine(agenda, 'arrival', terms.venue_rank)
     this.#toNode = new MessageLine(agenda, 'report', terms.venue_rank)
-    this.#bars = venue.simulation?.bars ?? 'close'
     this.#agenda = agenda
     this.#specs = specs
     this.#book = book
     this.#accounts = new Map(accounts.map((account) => [account.account_id, account]))
     this.#register = new OrderRegister(terms.order_retention)
-    const { contingencies = [] } = this.capabilities
-    this.#links =
-      contingencies.length === 0 ? undefined : new VenueLinks(contingencies, terms.order_retention)
+    this.#links = linksOf(this.capabilities, terms.order_retention)
     this.#retention = terms.order_retention
-    this.#termsHold = terms_hold
     const { venue_id, capabilities } = this
     const shared = { venue_id, specs, book, register: this.#register, links: this.#links, terms_hold }
     const admission = new Admission({
@@ -144,18 +128,16 @@ export class SimulatedExchange implements VenuePort {
       capabilities,
       wouldTake: (command, account, now_us) => this.#floor.wouldTake(command, account, now_us),
     })
-    const { book: kind = 'quote', self_match: selfMatch = 'apart' } = venue.simulation ?? {}
+    const { book: kind = 'quote', self_match: selfMatch = 'apart', bars = 'close' } = venue.simulation ?? {}
     this.book = kind
     this.#model = fillModelOf(venue.simulation?.fills, kind, seed, venue.id, venue.fill_model)
-    this.#fillsTouched = this.#model.fills_touched
+    const { fills_touched } = this.#model
     refuseUnfitTaking(venue.simulation, kind, venue.id)
-    const queue = queueModelOf(venue.simulation?.queue, kind, venue.id, this.#fillsTouched)
-    this.#hasQueues = queue !== undefined
+    const queue = queueModelOf(venue.simulation?.queue, kind, venue.id, fills_touched)
     this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book, terms_hold)
     this.#impact = impactModelOf(venue.simulation?.impact, specs, venue.id, venue.impact_model)
     const commissions = compileCommissions(venue, specs, accounts)
     const bands = PriceBands.of(venue.simulation, specs)
-    this.#hasBands = bands !== undefined
     this.#busts = this.#tradeBusts(terms, commissions)
     this.#floor = new OrderFloor({
       ...shared,
@@ -172,29 +154,25 @@ export class SimulatedExchange implements VenuePort {
     })
     this.#marketTerms = this.#termsOfMarket(terms, bands)
     this.#market = VenueMarket.of(this.#marketTerms)
-    this.#entry = new OrderEntry({
+    const market = () => this.#market
+    const incoming = {
       ...shared,
+      floor: this.#floor,
+      deep: this.#deep,
+      has_queues: queue !== undefined,
+      market,
+    }
+    this.#entry = new OrderEntry({
+      ...incoming,
       rank: this.#rank,
       accounts: this.#accounts,
       agenda,
       admission,
-      floor: this.#floor,
-      market: () => this.#market,
       report: (report, ts_us) => this.#report(report, ts_us),
     })
-    this.#isWatched = this.#fillsTouched || this.#market !== undefined
-    this.#resting = this.#floor.resting
-    this.#waitingCounts = this.#floor.waiting.counts
-  }
-
-  /** Fills that came about inside an expanded bar both of whose extremes filled orders: their order decided on them. */
-  get bar_order_fill_count(): number {
-    return this.#barOrderFillCount
-  }
-
-  /** Rows of a lesser kind than the venue's book, which it did not trade on. */
-  get ignored_row_count(): number {
-    return this.#ignoredRowCount
+    this.rows = new VenueRows({ ...incoming, bars, fills_touched, has_bands: bands !== undefined })
+    this.deepRows = new DeepRows(incoming)
+    if (this.#market !== undefined) this.rows.is_watched = true
   }
 
   /** The run begins, before its first row and command; or it goes on under other rules of the market. */
@@ -214,164 +192,6 @@ export class SimulatedExchange implements VenuePort {
       if (order.time_in_force === 'opg' || order.time_in_force === 'cls') this.#floor.expire(order, now_us)
       else this.#floor.release(order, waits, now_us)
     }
-  }
-
-  /** The exchange sees a quote before the node does, fills what it crosses and triggers what it reaches. */
-  onQuote(
-    instrument_index: number,
-    ts_us: number,
-    bid_price_units: number,
-    ask_price_units: number,
-    bid_size_units: number,
-    ask_size_units: number,
-  ): void {
-    if (this.#deep !== undefined) return this.ignore()
-    this.#book.quote(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
-    if (this.#hasBands) this.#market?.beforeRow(instrument_index, ts_us)
-    if (
-      this.#hasQueues &&
-      (bid_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
-        ask_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number))
-    ) {
-      this.#showQueues(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
-    }
-    if (
-      ask_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
-      bid_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number) ||
-      this.#waitingCounts[instrument_index] !== 0
-    ) {
-      this.#onQuoteConcerning(instrument_index, ts_us, bid_price_units, ask_price_units)
-    }
-    if (this.#isWatched) this.#onWatchedQuote(instrument_index, ts_us)
-  }
-
-  /** `size_units` and `aggressor_side` are 0 where the data does not say. */
-  onTrade(
-    instrument_index: number,
-    ts_us: number,
-    price_units: number,
-    size_units = 0,
-    aggressor_side = 0,
-  ): void {
-    let hasMoved = false
-    this.#book.noteLast(instrument_index, price_units)
-    if (this.#deep !== undefined)
-      this.#onDeepTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
-    else if (this.#book.trade(instrument_index, price_units)) {
-      this.#market?.beforeRow(instrument_index, ts_us)
-      this.#floor.onBook(instrument_index, ts_us)
-      hasMoved = true
-    } else {
-      if (this.#hasQueues) this.#useUp(instrument_index, ts_us, price_units, size_units, aggressor_side)
-      if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
-      this.#floor.settle(ts_us)
-    }
-    if (this.#market === undefined) return
-    this.#market.onTrade(instrument_index, ts_us, price_units, size_units)
-    if (hasMoved) this.#market.onRow(instrument_index, ts_us)
-  }
-
-  /** An imported bar, at its end. Without its other prices it trades at its close alone. */
-  onBar(
-    instrument_index: number,
-    ts_us: number,
-    price_type: BarColumns['price_type'],
-    close_price_units: number,
-    prices?: BarPrices,
-  ): void {
-    if (this.#deep !== undefined) return this.ignore()
-    if (this.#market !== undefined)
-      this.#onBarOpen(instrument_index, ts_us, price_type, prices?.open_price_units ?? close_price_units)
-    if (this.#termsHold && this.#book.hasQuotes(instrument_index))
-      return this.#onBarBesideQuotes(instrument_index, ts_us, price_type, close_price_units)
-    if (prices === undefined || this.#bars === 'close') {
-      if (price_type === 'last') this.#book.noteLast(instrument_index, close_price_units)
-      if (this.#book.bar(instrument_index, price_type, close_price_units))
-        this.#floor.onBook(instrument_index, ts_us)
-      return
-    }
-    const { lot_units } = must(this.#specs[instrument_index], 'a bar is of a known instrument')
-    const path = barPath(prices, this.#bars, lot_units)
-    const filled = { open: 0, high: 0, low: 0, close: 0 }
-    let from = prices.open_price_units
-    for (const { price_units, size_units, point } of path) {
-      const before = this.#floor.execution_count
-      const move = {
-        instrument_index,
-        price_type,
-        from_price_units: from,
-        to_price_units: price_units,
-        size_units,
-      }
-      if (!this.#floor.travel(move, ts_us, point === 'open')) return
-      filled[point] += this.#floor.execution_count - before
-      from = price_units
-    }
-    if (filled.high > 0 && filled.low > 0) this.#barOrderFillCount += filled.high + filled.low
-  }
-
-  /**
-   * A level of a book by price has this size now, 0 when it is gone. `side` is 1 for bids, -1 for asks. Between the rows
-   * of one event the book is on its way, and nothing is matched until the last of them.
-   */
-  onLevel(
-    instrument_index: number,
-    ts_us: number,
-    side: 1 | -1,
-    price_units: number,
-    size_units: number,
-    is_last = true,
-  ): void {
-    const deep = must(this.#deep, 'the venue has a book by price')
-    if (deep.levels(instrument_index).side(side).set(price_units, size_units)) this.#hasMoved = true
-    const bests = side === 1 ? this.#resting.best_buy_price_units : this.#resting.best_sell_price_units
-    if (this.#hasQueues && side * ((bests[instrument_index] as number) - price_units) >= 0) {
-      this.#touched.push({ side: side === 1 ? 'buy' : 'sell', price_units })
-      this.#hasMoved = true
-    }
-    if (is_last && this.#hasMoved) this.#endEvent(deep, instrument_index, ts_us)
-  }
-
-  /** A snapshot begins: the book is empty until its levels or orders come. */
-  onBookCleared(instrument_index: number, ts_us: number, is_last: boolean): void {
-    const deep = must(this.#deep, 'the venue has a deeper book')
-    if (deep.is_by_order) deep.orders(instrument_index).clear()
-    else deep.levels(instrument_index).clear()
-    if (this.#hasQueues) {
-      for (const side of ['buy', 'sell'] as const)
-        for (const { price_units } of this.#resting.ofSide(instrument_index, side))
-          this.#touched.push({ side, price_units })
-    }
-    this.#hasMoved = true
-    if (is_last) this.#endEvent(deep, instrument_index, ts_us)
-  }
-
-  /**
-   * A message of a book by order; `action` is one of BOOK_ACTION, and an execution names the order that rested. An own
-   * order in front of what traded trades at once; prices that meet are looked at when the event has ended.
-   */
-  onBookOrder(
-    instrument_index: number,
-    ts_us: number,
-    action: number,
-    order_id: number,
-    side: 1 | -1,
-    price_units: number,
-    size_units: number,
-    is_last = true,
-  ): void {
-    const deep = must(this.#deep, 'the venue has a book by order')
-    const matching = must(this.#floor.deep, 'a deeper book has its matching')
-    if (matching.onBookOrder(instrument_index, action, order_id, side, price_units, size_units, ts_us))
-      this.#hasMoved = true
-    if (!is_last) return
-    if (this.#hasMoved) this.#endEvent(deep, instrument_index, ts_us)
-    this.#floor.settle(ts_us)
-  }
-
-  /** A row of another kind than the venue trades on. */
-  ignore(): void {
-    this.#ignoredRowCount++
   }
 
   send(command: VenueCommand, sent_us: number): void {
@@ -464,10 +284,8 @@ export class SimulatedExchange implements VenuePort {
     writer.number(this.#entry.order_count)
     writer.number(this.#floor.execution_count)
     writer.number(this.#floor.priority_count)
-    writer.number(this.#barOrderFillCount)
-    writer.number(this.#ignoredRowCount)
-    writer.flag(this.#hasMoved)
-    writer.value(this.#touched)
+    this.rows.save(writer)
+    this.deepRows.save(writer)
     for (const part of this.#underWay()) part.save(writer)
     this.#deep?.save(writer)
     this.#model.save(writer)
@@ -493,10 +311,8 @@ export class SimulatedExchange implements VenuePort {
     this.#entry.order_count = reader.number()
     this.#floor.execution_count = reader.number()
     this.#floor.priority_count = reader.number()
-    this.#barOrderFillCount = reader.number()
-    this.#ignoredRowCount = reader.number()
-    this.#hasMoved = reader.flag()
-    this.#touched = reader.value() as { side: Side; price_units: number }[]
+    this.rows.load(reader)
+    this.deepRows.load(reader)
     for (const part of this.#underWay()) part.load(reader)
     this.#deep?.load(reader)
     this.#model.load(reader)
@@ -534,139 +350,12 @@ export class SimulatedExchange implements VenuePort {
   }
 
   #placedOrders(): VenueOrder[] {
-    return [...this.#resting, ...this.#floor.waiting, ...this.#floor.call]
-  }
-
-  #endEvent(deep: DeepBooks, instrument_index: number, ts_us: number): void {
-    this.#hasMoved = false
-    if (this.#touched.length > 0) {
-      for (const { side, price_units } of this.#touched) {
-        const size = deep.shownAt(instrument_index, side, price_units)
-        this.#floor.queues.onLevel(instrument_index, side, price_units, size)
-      }
-      this.#touched = []
-    }
-    deep.refresh(instrument_index)
-    this.#market?.beforeRow(instrument_index, ts_us)
-    this.#onBest(instrument_index, ts_us)
-    if (this.#market !== undefined) this.#market.onRow(instrument_index, ts_us)
+    return [...this.#floor.resting, ...this.#floor.waiting, ...this.#floor.call]
   }
 
   /** What it remembers of delays, in one order whatever the configuration shares among them. */
   #underWay(): readonly (Delay | MessageLine)[] {
     return [...Object.values(this.#delays), this.#reportDelay, this.#toVenue, this.#toNode]
-  }
-
-  #onBest(instrument_index: number, ts_us: number): void {
-    const bid = this.#book.bid_price_units[instrument_index] as number
-    const ask = this.#book.ask_price_units[instrument_index] as number
-    if (
-      ask <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
-      bid >= (this.#resting.best_sell_price_units[instrument_index] as number) ||
-      this.#waitingCounts[instrument_index] !== 0
-    ) {
-      this.#floor.onBook(instrument_index, ts_us)
-    }
-  }
-
-  /** In a book by order the executions of its own messages trade, and a trade row is news for triggers alone. */
-  #onDeepTrade(
-    instrument_index: number,
-    ts_us: number,
-    price_units: number,
-    size_units: number,
-    aggressor_side: number,
-  ): void {
-    if (this.#deep?.is_by_order === false)
-      this.#useUp(instrument_index, ts_us, price_units, size_units, aggressor_side)
-    if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
-    this.#floor.settle(ts_us)
-  }
-
-  /** It no longer moves the book, and is news for triggers by the last price, as a trade is. */
-  #onBarBesideQuotes(
-    instrument_index: number,
-    ts_us: number,
-    price_type: BarColumns['price_type'],
-    close_price_units: number,
-  ): void {
-    this.#book.bar(instrument_index, price_type, close_price_units)
-    if (price_type !== 'last') return
-    this.#book.noteLast(instrument_index, close_price_units)
-    if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
-    this.#floor.settle(ts_us)
-  }
-
-  /** An instrument that waits for its first row begins at a bar's open. */
-  #onBarOpen(
-    instrument_index: number,
-    ts_us: number,
-    price_type: BarColumns['price_type'],
-    open_price_units: number,
-  ): void {
-    const market = must(this.#market, 'only a market that changes has an opening')
-    if (!market.awaitsRow(instrument_index)) return
-    if (price_type === 'last') {
-      this.#book.noteLast(instrument_index, open_price_units)
-      market.onTrade(instrument_index, ts_us, open_price_units, 0)
-    }
-    if (this.#book.bar(instrument_index, price_type, open_price_units)) market.onRow(instrument_index, ts_us)
-  }
-
-  /** A trade of others took from one side of the book, which is the one it says, or the one whose best price it had. */
-  #useUp(
-    instrument_index: number,
-    ts_us: number,
-    price_units: number,
-    size_units: number,
-    aggressor_side: number,
-  ): void {
-    // A side of a book by price that is empty has no best price.
-    const levels = this.#deep?.levels(instrument_index)
-    const bid = levels?.bids.best_price_units ?? (this.#book.bid_price_units[instrument_index] as number)
-    const ask = levels?.asks.best_price_units ?? (this.#book.ask_price_units[instrument_index] as number)
-    const side = aggressor_side !== 0 ? -aggressor_side : price_units <= bid ? 1 : price_units >= ask ? -1 : 0
-    if (side === 0) return
-    const size = size_units || this.#book.defaultUnits(instrument_index)
-    this.#floor.queues.traded(instrument_index, side as 1 | -1, price_units, size, 0, ts_us)
-    // Who comes to the front of a queue may stand where the other side has come to already.
-    this.#onBest(instrument_index, ts_us)
-  }
-
-  /** What a quote shows at the prices of resting orders, or says of them by showing worse ones. */
-  #showQueues(
-    instrument_index: number,
-    bid_price_units: number,
-    ask_price_units: number,
-    bid_size_units: number,
-    ask_size_units: number,
-  ): void {
-    if (bid_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number)) {
-      const size = bid_size_units || this.#book.defaultUnits(instrument_index)
-      this.#floor.queues.onBest(instrument_index, 'buy', bid_price_units, size)
-    }
-    if (ask_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number)) {
-      const size = ask_size_units || this.#book.defaultUnits(instrument_index)
-      this.#floor.queues.onBest(instrument_index, 'sell', ask_price_units, size)
-    }
-  }
-
-  #onWatchedQuote(instrument_index: number, ts_us: number): void {
-    if (this.#fillsTouched) this.#floor.onTouch(instrument_index, ts_us)
-    this.#market?.onRow(instrument_index, ts_us)
-  }
-
-  #onQuoteConcerning(
-    instrument_index: number,
-    ts_us: number,
-    bid_price_units: number,
-    ask_price_units: number,
-  ): void {
-    const isCrossed =
-      ask_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
-      bid_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number)
-    if (isCrossed || this.#floor.waiting.concerns(instrument_index, bid_price_units, ask_price_units))
-      this.#floor.onBook(instrument_index, ts_us)
   }
 
   #termsOfMarket(
@@ -689,7 +378,7 @@ export class SimulatedExchange implements VenuePort {
 
   #operate(market: VenueMarket): VenueMarket {
     this.#market = market
-    this.#isWatched = true
+    this.rows.is_watched = true
     return market
   }
 
@@ -735,6 +424,11 @@ export class SimulatedExchange implements VenuePort {
     if (report.report_type === 'trade') this.#busts.onTrade(report, ts_us)
     this.#toNode.carry(report, ts_us, this.#reportDelay.next())
   }
+}
+
+/** Undefined where the venue keeps no links between orders. */
+function linksOf({ contingencies = [] }: CapabilityTable, order_retention: number): VenueLinks | undefined {
+  return contingencies.length === 0 ? undefined : new VenueLinks(contingencies, order_retention)
 }
 
 function linksLeft(venue_id: VenueId): OperatingError {

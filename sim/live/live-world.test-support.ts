@@ -85,7 +85,7 @@ export class LiveWorld {
     this.#bids[instrument_index] = bid
     const ts = this.now_us
     const { venue_id } = must(this.#specs[instrument_index], 'an instrument is known')
-    this.#venues.exchange(venue_id).onQuote(instrument_index, ts, bid, ask, size, size)
+    this.#venues.exchange(venue_id).rows.onQuote(instrument_index, ts, bid, ask, size, size)
     return rawQuote({
       instrument_index,
       ts_event_us: ts,

@@ -86,7 +86,7 @@ export class VenueBooks {
     const { instrument_index } = row
     if (row.type === 'quote') {
       const { bid_price_units, ask_price_units, bid_size_units, ask_size_units } = row
-      exchange.onQuote(
+      exchange.rows.onQuote(
         instrument_index,
         ts_us,
         bid_price_units,
@@ -96,8 +96,8 @@ export class VenueBooks {
       )
     } else if (row.type === 'trade') {
       const { price_units, size_units, aggressor_side } = row
-      exchange.onTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
-    } else exchange.onBar(instrument_index, ts_us, row.price_type, row.close_price_units, row)
+      exchange.rows.onTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
+    } else exchange.rows.onBar(instrument_index, ts_us, row.price_type, row.close_price_units, row)
     this.history.note(spec.venue_id, row.ts_event_us, 1)
     this.#handle(ts_us)
   }

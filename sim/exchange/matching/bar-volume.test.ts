@@ -50,7 +50,7 @@ test('fills are counted that depend on whether the high or the low came first', 
   const START = '1 bar last 100'
   scenario.play(START, '2 a buy 5 stop 104 gtc', '3 b buy 5 limit 96 gtc', '4 bar last 100 105 95 100')
   scenario.play('5 c buy 5 limit 96 gtc', '6 bar last 100 105 95 100')
-  expect(scenario.venues.exchange('sim').bar_order_fill_count).toBe(2)
+  expect(scenario.venues.exchange('sim').rows.bar_order_fill_count).toBe(2)
 })
 
 /** An order of any type, near the price, so that most of them are met inside a bar. */

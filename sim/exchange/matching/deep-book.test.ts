@@ -10,8 +10,8 @@ import { Scenario, terms, venue } from '../scenario.test-support.ts'
 function byPrice(): Scenario {
   const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_level' } })] }))
   const exchange = scenario.venues.exchange('sim')
-  for (const price of [100, 99, 98]) exchange.onLevel(0, 1, 1, price, 5)
-  for (const price of [101, 102, 104]) exchange.onLevel(0, 1, -1, price, 4)
+  for (const price of [100, 99, 98]) exchange.deepRows.onLevel(0, 1, 1, price, 5)
+  for (const price of [101, 102, 104]) exchange.deepRows.onLevel(0, 1, -1, price, 4)
   return scenario
 }
 
@@ -43,7 +43,7 @@ test('what was taken stays taken until the level is set anew', () => {
   const scenario = byPrice()
   scenario.step('2 a buy 3 market ioc')
   scenario.step('3 b buy 3 market ioc')
-  scenario.venues.exchange('sim').onLevel(0, 4, -1, 101, 4)
+  scenario.venues.exchange('sim').deepRows.onLevel(0, 4, -1, 101, 4)
   scenario.step('5 c buy 3 market ioc')
   expect(scenario.reports().filter((report) => report.includes('trade'))).toEqual([
     '2 a trade 3@101 leaves 0',
@@ -58,11 +58,11 @@ test('by price a resting order stands behind its whole level, and only trades us
   const exchange = scenario.venues.exchange('sim')
   scenario.step('2 a buy 3 limit 100 gtc')
   // Others cancel: nobody knows which, so it helps nothing.
-  exchange.onLevel(0, 3, 1, 100, 1)
-  exchange.onTrade(0, 4, 100, 4, -1)
-  exchange.onTrade(0, 5, 100, 3, -1)
-  exchange.onTrade(0, 6, 99, 1, -1)
-  exchange.onTrade(0, 7, 99, 9, 1)
+  exchange.deepRows.onLevel(0, 3, 1, 100, 1)
+  exchange.rows.onTrade(0, 4, 100, 4, -1)
+  exchange.rows.onTrade(0, 5, 100, 3, -1)
+  exchange.rows.onTrade(0, 6, 99, 1, -1)
+  exchange.rows.onTrade(0, 7, 99, 9, 1)
   scenario.drainInstants()
   expect(scenario.reports()).toEqual([
     '2 a new leaves 3',
@@ -74,8 +74,8 @@ test('by price a resting order stands behind its whole level, and only trades us
 test('a resting order is filled by the other side that comes to it, up to what stands there', () => {
   const scenario = byPrice()
   scenario.step('2 a sell 6 limit 103 gtc')
-  scenario.venues.exchange('sim').onLevel(0, 3, 1, 103, 4)
-  scenario.venues.exchange('sim').onLevel(0, 4, 1, 104, 9)
+  scenario.venues.exchange('sim').deepRows.onLevel(0, 3, 1, 103, 4)
+  scenario.venues.exchange('sim').deepRows.onLevel(0, 4, 1, 104, 9)
   scenario.drainInstants()
   expect(scenario.reports()).toEqual([
     '2 a new leaves 6',
@@ -89,13 +89,13 @@ test('quotes and bars are of a lesser kind there: ignored and counted', () => {
   scenario.step('2 quote 50/51')
   scenario.step('3 bar last 70')
   expect(scenario.play('4 a buy 1 market ioc')).toEqual(['4 a new leaves 1', '4 a trade 1@101 leaves 0'])
-  expect(scenario.venues.exchange('sim').ignored_row_count).toBe(2)
+  expect(scenario.venues.exchange('sim').rows.ignored_row_count).toBe(2)
 })
 
 test('stops watch the best levels', () => {
   const scenario = byPrice()
   scenario.step('2 a sell 2 stop 99 gtc')
-  scenario.venues.exchange('sim').onLevel(0, 3, 1, 100, 0)
+  scenario.venues.exchange('sim').deepRows.onLevel(0, 3, 1, 100, 0)
   scenario.drainInstants()
   expect(scenario.reports()).toEqual(['2 a new leaves 2', '3 a triggered', '3 a trade 2@99 leaves 0'])
 })
@@ -104,16 +104,16 @@ test('a snapshot of a venue with a book by order goes on as it would have', () =
   const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order' } })] }))
   const copy = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order' } })] }))
   const exchange = scenario.venues.exchange('sim')
-  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
-  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
+  exchange.deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
+  exchange.deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
   scenario.step('2 a buy 3 limit 100 gtc')
-  exchange.onBookOrder(0, 3, BOOK_ACTION.add, 3, 1, 100, 5)
+  exchange.deepRows.onBookOrder(0, 3, BOOK_ACTION.add, 3, 1, 100, 5)
   const writer = new CanonicalWriter()
   scenario.venues.save(writer)
   copy.venues.load(new CanonicalReader(writer.copy()))
   for (const { venues } of [scenario, copy]) {
-    venues.exchange('sim').onBookOrder(0, 4, BOOK_ACTION.execute, 1, 1, 0, 5)
-    venues.exchange('sim').onBookOrder(0, 5, BOOK_ACTION.execute, 3, 1, 0, 2)
+    venues.exchange('sim').deepRows.onBookOrder(0, 4, BOOK_ACTION.execute, 1, 1, 0, 5)
+    venues.exchange('sim').deepRows.onBookOrder(0, 5, BOOK_ACTION.execute, 3, 1, 0, 2)
   }
   scenario.drainInstants()
   copy.drainInstants()
@@ -128,14 +128,14 @@ test('between the rows of one event nothing is matched, and a snapshot leaves no
   scenario.step('2 b buy 2 limit 100 gtc')
   scenario.step('2 c sell 1 stop 97 gtc')
   // The market has moved up: bids before asks, so that on the way they cross, and later neither side has a level.
-  exchange.onLevel(0, 3, 1, 103, 4, false)
-  exchange.onBookCleared(0, 3, false)
-  exchange.onLevel(0, 3, 1, 96, 3, false)
-  exchange.onLevel(0, 3, 1, 99, 3, false)
-  exchange.onLevel(0, 3, -1, 101, 8, true)
+  exchange.deepRows.onLevel(0, 3, 1, 103, 4, false)
+  exchange.deepRows.onBookCleared(0, 3, false)
+  exchange.deepRows.onLevel(0, 3, 1, 96, 3, false)
+  exchange.deepRows.onLevel(0, 3, 1, 99, 3, false)
+  exchange.deepRows.onLevel(0, 3, -1, 101, 8, true)
   scenario.drainInstants()
   expect(scenario.reports()).toEqual(['2 a new leaves 6', '2 b new leaves 2', '2 c new leaves 1'])
-  exchange.onBookCleared(0, 4, true)
+  exchange.deepRows.onBookCleared(0, 4, true)
   expect(scenario.play('5 d buy 1 market ioc')).toEqual([
     ...['2 a new leaves 6', '2 b new leaves 2', '2 c new leaves 1'],
     ...['5 d new leaves 1', '5 d canceled cum 0'],
@@ -147,18 +147,18 @@ test('a queue is what stands at the price when an event has ended, not on the wa
   const exchange = scenario.venues.exchange('sim')
   scenario.step('2 a buy 3 limit 100 gtc')
   // Taken out and put back by one message, then by a snapshot: the order has not come to the front.
-  exchange.onLevel(0, 3, 1, 100, 0, false)
-  exchange.onLevel(0, 3, 1, 100, 5, true)
-  exchange.onBookCleared(0, 4, false)
-  exchange.onLevel(0, 4, 1, 100, 5, false)
-  exchange.onLevel(0, 4, -1, 101, 4, true)
-  exchange.onTrade(0, 5, 100, 5, -1)
+  exchange.deepRows.onLevel(0, 3, 1, 100, 0, false)
+  exchange.deepRows.onLevel(0, 3, 1, 100, 5, true)
+  exchange.deepRows.onBookCleared(0, 4, false)
+  exchange.deepRows.onLevel(0, 4, 1, 100, 5, false)
+  exchange.deepRows.onLevel(0, 4, -1, 101, 4, true)
+  exchange.rows.onTrade(0, 5, 100, 5, -1)
   scenario.drainInstants()
   expect(scenario.reports()).toEqual(['2 a new leaves 3'])
   // A snapshot without the level says that nobody stands there.
-  exchange.onBookCleared(0, 6, false)
-  exchange.onLevel(0, 6, -1, 101, 4, true)
-  exchange.onTrade(0, 7, 100, 2, -1)
+  exchange.deepRows.onBookCleared(0, 6, false)
+  exchange.deepRows.onLevel(0, 6, -1, 101, 4, true)
+  exchange.rows.onTrade(0, 7, 100, 2, -1)
   scenario.drainInstants()
   expect(scenario.reports()).toEqual(['2 a new leaves 3', '7 a trade 2@100 leaves 1'])
 })
@@ -166,16 +166,16 @@ test('a queue is what stands at the price when an event has ended, not on the wa
 test('by order a part can be taken back, and a fill whose change comes in another row is counted once', () => {
   const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order' } })] }))
   const exchange = scenario.venues.exchange('sim')
-  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
-  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
+  exchange.deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
+  exchange.deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
   scenario.step('2 a buy 3 limit 100 gtc')
-  exchange.onBookOrder(0, 3, BOOK_ACTION.add, 3, 1, 100, 5)
-  exchange.onBookOrder(0, 4, BOOK_ACTION.cancel, 1, 1, 100, 2)
+  exchange.deepRows.onBookOrder(0, 3, BOOK_ACTION.add, 3, 1, 100, 5)
+  exchange.deepRows.onBookOrder(0, 4, BOOK_ACTION.cancel, 1, 1, 100, 2)
   // The order in front has three left; the one behind trades only after the own one.
-  exchange.onBookOrder(0, 5, BOOK_ACTION.fill, 1, 1, 100, 3, false)
-  exchange.onBookOrder(0, 5, BOOK_ACTION.cancel, 1, 1, 100, 3, false)
-  exchange.onBookOrder(0, 5, BOOK_ACTION.fill, 3, 1, 100, 2, false)
-  exchange.onBookOrder(0, 5, BOOK_ACTION.cancel, 3, 1, 100, 2, true)
+  exchange.deepRows.onBookOrder(0, 5, BOOK_ACTION.fill, 1, 1, 100, 3, false)
+  exchange.deepRows.onBookOrder(0, 5, BOOK_ACTION.cancel, 1, 1, 100, 3, false)
+  exchange.deepRows.onBookOrder(0, 5, BOOK_ACTION.fill, 3, 1, 100, 2, false)
+  exchange.deepRows.onBookOrder(0, 5, BOOK_ACTION.cancel, 3, 1, 100, 2, true)
   scenario.drainInstants()
   scenario.step('6 b sell 9 market ioc')
   scenario.drainInstants()
@@ -193,8 +193,8 @@ function byPriceUnder(simulation: SimulationConfig): Scenario {
     terms({ venues: [venue({ simulation: { book: 'book_level', ...simulation } })] }),
   )
   const exchange = scenario.venues.exchange('sim')
-  for (const price of [100, 99, 98]) exchange.onLevel(0, 1, 1, price, 5)
-  for (const price of [101, 102, 104]) exchange.onLevel(0, 1, -1, price, 4)
+  for (const price of [100, 99, 98]) exchange.deepRows.onLevel(0, 1, 1, price, 5)
+  for (const price of [101, 102, 104]) exchange.deepRows.onLevel(0, 1, -1, price, 4)
   return scenario
 }
 
@@ -242,12 +242,12 @@ test('a level that vanishes leaves nobody in front, and a snapshot that begins s
   const exchange = scenario.venues.exchange('sim')
   scenario.step('2 a buy 3 limit 100 gtc')
   scenario.step('3 b buy 3 limit 99 gtc')
-  exchange.onBookCleared(0, 4, false)
-  for (const price of [100, 99]) exchange.onLevel(0, 4, 1, price, 5, false)
-  for (const price of [101, 102]) exchange.onLevel(0, 4, -1, price, 4)
-  exchange.onTrade(0, 5, 100, 5, -1)
-  exchange.onLevel(0, 6, 1, 99, 0)
-  exchange.onTrade(0, 7, 99, 4, -1)
+  exchange.deepRows.onBookCleared(0, 4, false)
+  for (const price of [100, 99]) exchange.deepRows.onLevel(0, 4, 1, price, 5, false)
+  for (const price of [101, 102]) exchange.deepRows.onLevel(0, 4, -1, price, 4)
+  exchange.rows.onTrade(0, 5, 100, 5, -1)
+  exchange.deepRows.onLevel(0, 6, 1, 99, 0)
+  exchange.rows.onTrade(0, 7, 99, 4, -1)
   scenario.drainInstants()
   expect(scenario.reports()).toEqual([
     '2 a new leaves 3',
@@ -291,14 +291,14 @@ test.each([
   const simulation = { book: 'book_order' } as const
   const scenario = new Scenario({ ...terms({ venues: [venue({ simulation })] }), behaviour })
   const exchange = scenario.venues.exchange('sim')
-  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 9, 1, 99, 5)
-  exchange.onBookOrder(0, 1, BOOK_ACTION.add, 1, -1, 101, 10)
-  exchange.onBookOrder(0, 2, BOOK_ACTION.add, 2, -1, 101, 5)
-  exchange.onBookOrder(0, 2, BOOK_ACTION.add, 3, -1, 102, 9)
+  exchange.deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 9, 1, 99, 5)
+  exchange.deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 1, -1, 101, 10)
+  exchange.deepRows.onBookOrder(0, 2, BOOK_ACTION.add, 2, -1, 101, 5)
+  exchange.deepRows.onBookOrder(0, 2, BOOK_ACTION.add, 3, -1, 102, 9)
   scenario.step('3 a buy 10 market ioc')
-  exchange.onBookOrder(0, 4, BOOK_ACTION.execute, 1, -1, 101, 6)
-  exchange.onBookOrder(0, 5, BOOK_ACTION.delete, 1, -1, 101, 4)
-  exchange.onBookOrder(0, 6, BOOK_ACTION.cancel, 2, -1, 101, 1)
+  exchange.deepRows.onBookOrder(0, 4, BOOK_ACTION.execute, 1, -1, 101, 6)
+  exchange.deepRows.onBookOrder(0, 5, BOOK_ACTION.delete, 1, -1, 101, 4)
+  exchange.deepRows.onBookOrder(0, 6, BOOK_ACTION.cancel, 2, -1, 101, 1)
   const reports = scenario.play('7 b buy 5 market ioc')
   expect(reports.filter((report) => report.includes(' trade '))).toEqual(trades)
 })

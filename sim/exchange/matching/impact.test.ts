@@ -107,8 +107,8 @@ test('in a deeper book every level is met where it is pressed to', () => {
     terms({ venues: [venue({ simulation: { book: 'book_level', impact: LINEAR } })] }),
   )
   const exchange = scenario.venues.exchange('sim')
-  exchange.onLevel(0, 1, 1, 99, 50)
-  for (const price of [101, 103]) exchange.onLevel(0, 1, -1, price, 8)
+  exchange.deepRows.onLevel(0, 1, 1, 99, 50)
+  for (const price of [101, 103]) exchange.deepRows.onLevel(0, 1, -1, price, 8)
   expect(
     scenario.play('2 a buy 8 market ioc', '2 b buy 4 limit 106 ioc', '2 c buy 4 limit 107 ioc').slice(2),
   ).toEqual([...['2 b new leaves 4', '2 b canceled cum 0', '2 c new leaves 4', '2 c trade 4@107 leaves 0']])

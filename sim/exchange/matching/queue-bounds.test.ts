@@ -126,12 +126,13 @@ function againstExact(
       const side = 'side' in message ? message.side : 1
       const price = 'price' in message ? message.price : 0
       const size = 'size' in message ? message.size : 0
-      exchange.onBookOrder(0, i, BOOK_ACTION[message.is], message.id, side, price, size)
+      exchange.deepRows.onBookOrder(0, i, BOOK_ACTION[message.is], message.id, side, price, size)
     } else {
       if (message.is === 'execute' && before !== undefined)
-        exchange.onTrade(0, i, before.price, message.size, before.side === 1 ? -1 : 1)
+        exchange.rows.onTrade(0, i, before.price, message.size, before.side === 1 ? -1 : 1)
       for (const one of [before, live.get(message.id)])
-        if (one !== undefined) exchange.onLevel(0, i, one.side, one.price, sizeAt(one.side, one.price))
+        if (one !== undefined)
+          exchange.deepRows.onLevel(0, i, one.side, one.price, sizeAt(one.side, one.price))
     }
     scenario.drainInstants()
     return filledUnits(scenario)

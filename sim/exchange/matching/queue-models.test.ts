@@ -258,9 +258,9 @@ function hand(scenario: Scenario, event: NaiveEvent, at: number): void {
       `${at} ${event.id} ${event.side === 1 ? 'buy' : 'sell'} ${event.size} limit ${event.price} gtc`,
     )
   else if (event.is === 'cancel') scenario.step(`${at} c${at} cancel ${event.id}`)
-  else if (event.is === 'level') exchange.onLevel(0, at, event.side, event.price, event.size)
-  else if (event.is === 'trade') exchange.onTrade(0, at, event.price, event.size, event.aggressor)
-  else exchange.onQuote(0, at, event.bid, event.ask, event.bidSize, event.askSize)
+  else if (event.is === 'level') exchange.deepRows.onLevel(0, at, event.side, event.price, event.size)
+  else if (event.is === 'trade') exchange.rows.onTrade(0, at, event.price, event.size, event.aggressor)
+  else exchange.rows.onQuote(0, at, event.bid, event.ask, event.bidSize, event.askSize)
   scenario.drainInstants()
 }
 

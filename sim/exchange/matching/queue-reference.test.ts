@@ -23,7 +23,7 @@ function fillsOfExchange(messages: readonly HistoryMessage[], at: number, own: O
     const side = 'side' in message ? message.side : 1
     const price = 'price' in message ? message.price : 0
     const size = 'size' in message ? message.size : 0
-    exchange.onBookOrder(0, i, BOOK_ACTION[message.is], message.id, side, price, size)
+    exchange.deepRows.onBookOrder(0, i, BOOK_ACTION[message.is], message.id, side, price, size)
     scenario.drainInstants()
   }
   scenario.finish()

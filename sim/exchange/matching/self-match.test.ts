@@ -122,8 +122,8 @@ test('in a deeper book own orders stand among the levels, and by order in their 
     terms({ venues: [venue({ simulation: { book: 'book_level', self_match: 'allowed' } })] }),
   )
   const byPrice = levels.venues.exchange('sim')
-  byPrice.onLevel(0, 1, 1, 99, 5)
-  for (const price of [101, 103]) byPrice.onLevel(0, 1, -1, price, 4)
+  byPrice.deepRows.onLevel(0, 1, 1, 99, 5)
+  for (const price of [101, 103]) byPrice.deepRows.onLevel(0, 1, -1, price, 4)
   expect(levels.play('2 a sell 3 limit 102 gtc', '3 b buy 9 market ioc').slice(2)).toEqual([
     ...['3 b trade 4@101 leaves 5', '3 a trade 3@102 leaves 0', '3 b trade 3@102 leaves 2'],
     '3 b trade 2@103 leaves 0',
@@ -132,11 +132,11 @@ test('in a deeper book own orders stand among the levels, and by order in their 
     terms({ venues: [venue({ simulation: { book: 'book_order', self_match: 'allowed' } })] }),
   )
   const byOrder = orders.venues.exchange('sim')
-  byOrder.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 99, 5)
-  byOrder.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 101, 4)
+  byOrder.deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 99, 5)
+  byOrder.deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 101, 4)
   orders.step('2 a sell 3 limit 101 gtc')
-  byOrder.onBookOrder(0, 3, BOOK_ACTION.add, 3, -1, 101, 4)
-  byOrder.onBookOrder(0, 4, BOOK_ACTION.delete, 2, -1, 101, 4)
+  byOrder.deepRows.onBookOrder(0, 3, BOOK_ACTION.add, 3, -1, 101, 4)
+  byOrder.deepRows.onBookOrder(0, 4, BOOK_ACTION.delete, 2, -1, 101, 4)
   // Who came before the own order has gone, and who came after it stands behind.
   expect(orders.play('5 b buy 5 market ioc').slice(2)).toEqual([
     '5 a trade 3@101 leaves 0',
@@ -158,8 +158,8 @@ test.each([
     const simulation = { book: 'book_level', self_match: 'allowed' } as const
     const scenario = new Scenario({ ...terms({ venues: [venue({ simulation })] }), behaviour })
     const exchange = scenario.venues.exchange('sim')
-    exchange.onLevel(0, 1, 1, 100, 4)
-    exchange.onLevel(0, 1, -1, 105, 4)
+    exchange.deepRows.onLevel(0, 1, 1, 100, 4)
+    exchange.deepRows.onLevel(0, 1, -1, 105, 4)
     const lines = ['2 a buy 2 limit 99 gtc', '3 b sell 6 market_to_limit fok']
     const more = ['4 c buy 3 limit 100 gtc', '5 d sell 7 market_to_limit fok']
     const reports = scenario.play(...lines, ...more)

@@ -274,6 +274,20 @@ export class OrderFloor {
     this.cancel(order, now_us, order.terms.reduce_only ? 'reduce_only' : '')
   }
 
+  /** The best prices are others: they are looked at where an order may be concerned. */
+  onBest(instrument_index: number, ts_us: number): void {
+    const { book } = this.#terms
+    const bid = book.bid_price_units[instrument_index] as number
+    const ask = book.ask_price_units[instrument_index] as number
+    if (
+      ask <= (this.resting.best_buy_price_units[instrument_index] as number) ||
+      bid >= (this.resting.best_sell_price_units[instrument_index] as number) ||
+      this.waiting.counts[instrument_index] !== 0
+    ) {
+      this.onBook(instrument_index, ts_us)
+    }
+  }
+
   /** The instrument's book has moved: fills what it crosses, then triggers what waits for it. */
   onBook(instrument_index: number, ts_us: number, improves = false): void {
     if (this.deep === undefined) this.matching.cross(instrument_index, ts_us, improves)

@@ -110,9 +110,9 @@ test('a post-only order may stand where the other side of a deeper book is empty
     const deep = terms({ venues: [venue({ simulation: { book: 'book_level' } })] })
     const scenario = new Scenario(behaviour === undefined ? deep : { ...deep, behaviour })
     const exchange = scenario.venues.exchange('sim')
-    exchange.onLevel(0, 1, 1, 100, 5)
-    exchange.onLevel(0, 1, -1, 101, 4)
-    exchange.onLevel(0, 2, -1, 101, 0)
+    exchange.deepRows.onLevel(0, 1, 1, 100, 5)
+    exchange.deepRows.onLevel(0, 1, -1, 101, 4)
+    exchange.deepRows.onLevel(0, 2, -1, 101, 0)
     expect(scenario.play('3 a buy 5 limit 101 gtc post')).toEqual([report])
   }
 })

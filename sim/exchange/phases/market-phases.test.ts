@@ -645,7 +645,7 @@ function crossed(...lines: readonly string[]): string[] {
     [-1, 101, 8],
     [-1, 104, 5],
   ]
-  for (const [side, price, size] of shown) exchange.onLevel(0, clockUs('08:52'), side, price, size)
+  for (const [side, price, size] of shown) exchange.deepRows.onLevel(0, clockUs('08:52'), side, price, size)
   return scenario.play(...lines.map(inMicroseconds)).map(withClock)
 }
 

@@ -1,0 +1,277 @@
+// Quotes, trades and bars as they reach the venue: they move its best prices, fill what rests and trigger what waits.
+
+import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
+import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
+import type { BarColumns } from '../../../engine/tick-store-port.ts'
+import { must } from '../../../schemas/assert.ts'
+import type { BarExpansion } from '../../../schemas/config.ts'
+import type { OrderFloor } from '../orders/order-floor.ts'
+import type { RestingOrders } from '../orders/resting-orders.ts'
+import type { VenueMarket } from '../phases/venue-market.ts'
+import { type BarPrices, barPath } from './bar-path.ts'
+import type { DeepBooks } from './deep-books.ts'
+import type { TopOfBook } from './top-of-book.ts'
+
+export type VenueRowsParts = {
+  readonly specs: readonly InstrumentSpec[]
+  readonly book: TopOfBook
+  /** Of a venue that trades on a deeper book: quotes and bars are then of a lesser kind. */
+  readonly deep: DeepBooks | undefined
+  readonly floor: OrderFloor
+  readonly bars: BarExpansion
+  readonly fills_touched: boolean
+  readonly has_queues: boolean
+  readonly has_bands: boolean
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
+  /** Undefined while nothing happens by itself. */
+  readonly market: () => VenueMarket | undefined
+}
+
+export class VenueRows {
+  /** Fills that came about inside an expanded bar both of whose extremes filled orders: their order decided on them. */
+  bar_order_fill_count = 0
+  /** Rows of a lesser kind than the venue's book, which it did not trade on. */
+  ignored_row_count = 0
+  /** Whether a quote that no order is concerned with may still do something. */
+  is_watched: boolean
+  readonly #specs: readonly InstrumentSpec[]
+  readonly #book: TopOfBook
+  readonly #deep: DeepBooks | undefined
+  readonly #floor: OrderFloor
+  readonly #resting: RestingOrders
+  readonly #waitingCounts: Uint32Array
+  readonly #bars: BarExpansion
+  readonly #fillsTouched: boolean
+  readonly #hasQueues: boolean
+  readonly #hasBands: boolean
+  readonly #termsHold: boolean
+  readonly #market: () => VenueMarket | undefined
+
+  constructor(parts: VenueRowsParts) {
+    this.#specs = parts.specs
+    this.#book = parts.book
+    this.#deep = parts.deep
+    this.#floor = parts.floor
+    this.#resting = parts.floor.resting
+    this.#waitingCounts = parts.floor.waiting.counts
+    this.#bars = parts.bars
+    this.#fillsTouched = parts.fills_touched
+    this.#hasQueues = parts.has_queues
+    this.#hasBands = parts.has_bands
+    this.#termsHold = parts.terms_hold
+    this.#market = parts.market
+    this.is_watched = parts.fills_touched
+  }
+
+  /** The exchange sees a quote before the node does, fills what it crosses and triggers what it reaches. */
+  onQuote(
+    instrument_index: number,
+    ts_us: number,
+    bid_price_units: number,
+    ask_price_units: number,
+    bid_size_units: number,
+    ask_size_units: number,
+  ): void {
+    if (this.#deep !== undefined) return this.ignore()
+    this.#book.quote(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
+    if (this.#hasBands) this.#market()?.beforeRow(instrument_index, ts_us)
+    if (
+      this.#hasQueues &&
+      (bid_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
+        ask_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number))
+    ) {
+      this.#showQueues(instrument_index, bid_price_units, ask_price_units, bid_size_units, ask_size_units)
+    }
+    if (
+      ask_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
+      bid_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number) ||
+      this.#waitingCounts[instrument_index] !== 0
+    ) {
+      this.#onQuoteConcerning(instrument_index, ts_us, bid_price_units, ask_price_units)
+    }
+    if (this.is_watched) this.#onWatchedQuote(instrument_index, ts_us)
+  }
+
+  /** `size_units` and `aggressor_side` are 0 where the data does not say. */
+  onTrade(
+    instrument_index: number,
+    ts_us: number,
+    price_units: number,
+    size_units = 0,
+    aggressor_side = 0,
+  ): void {
+    let hasMoved = false
+    this.#book.noteLast(instrument_index, price_units)
+    if (this.#deep !== undefined)
+      this.#onDeepTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
+    else if (this.#book.trade(instrument_index, price_units)) {
+      this.#market()?.beforeRow(instrument_index, ts_us)
+      this.#floor.onBook(instrument_index, ts_us)
+      hasMoved = true
+    } else {
+      if (this.#hasQueues) this.#useUp(instrument_index, ts_us, price_units, size_units, aggressor_side)
+      if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
+      this.#floor.settle(ts_us)
+    }
+    const market = this.#market()
+    if (market === undefined) return
+    market.onTrade(instrument_index, ts_us, price_units, size_units)
+    if (hasMoved) market.onRow(instrument_index, ts_us)
+  }
+
+  /** An imported bar, at its end. Without its other prices it trades at its close alone. */
+  onBar(
+    instrument_index: number,
+    ts_us: number,
+    price_type: BarColumns['price_type'],
+    close_price_units: number,
+    prices?: BarPrices,
+  ): void {
+    if (this.#deep !== undefined) return this.ignore()
+    if (this.#market() !== undefined)
+      this.#onBarOpen(instrument_index, ts_us, price_type, prices?.open_price_units ?? close_price_units)
+    if (this.#termsHold && this.#book.hasQuotes(instrument_index))
+      return this.#onBarBesideQuotes(instrument_index, ts_us, price_type, close_price_units)
+    if (prices === undefined || this.#bars === 'close') {
+      if (price_type === 'last') this.#book.noteLast(instrument_index, close_price_units)
+      if (this.#book.bar(instrument_index, price_type, close_price_units))
+        this.#floor.onBook(instrument_index, ts_us)
+      return
+    }
+    const { lot_units } = must(this.#specs[instrument_index], 'a bar is of a known instrument')
+    const path = barPath(prices, this.#bars, lot_units)
+    const filled = { open: 0, high: 0, low: 0, close: 0 }
+    let from = prices.open_price_units
+    for (const { price_units, size_units, point } of path) {
+      const before = this.#floor.execution_count
+      const move = {
+        instrument_index,
+        price_type,
+        from_price_units: from,
+        to_price_units: price_units,
+        size_units,
+      }
+      if (!this.#floor.travel(move, ts_us, point === 'open')) return
+      filled[point] += this.#floor.execution_count - before
+      from = price_units
+    }
+    if (filled.high > 0 && filled.low > 0) this.bar_order_fill_count += filled.high + filled.low
+  }
+
+  /** A row of another kind than the venue trades on. */
+  ignore(): void {
+    this.ignored_row_count++
+  }
+
+  save(writer: CanonicalWriter): void {
+    writer.number(this.bar_order_fill_count)
+    writer.number(this.ignored_row_count)
+  }
+
+  load(reader: CanonicalReader): void {
+    this.bar_order_fill_count = reader.number()
+    this.ignored_row_count = reader.number()
+  }
+
+  /** In a book by order the executions of its own messages trade, and a trade row is news for triggers alone. */
+  #onDeepTrade(
+    instrument_index: number,
+    ts_us: number,
+    price_units: number,
+    size_units: number,
+    aggressor_side: number,
+  ): void {
+    if (this.#deep?.is_by_order === false)
+      this.#useUp(instrument_index, ts_us, price_units, size_units, aggressor_side)
+    if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
+    this.#floor.settle(ts_us)
+  }
+
+  /** It no longer moves the book, and is news for triggers by the last price, as a trade is. */
+  #onBarBesideQuotes(
+    instrument_index: number,
+    ts_us: number,
+    price_type: BarColumns['price_type'],
+    close_price_units: number,
+  ): void {
+    this.#book.bar(instrument_index, price_type, close_price_units)
+    if (price_type !== 'last') return
+    this.#book.noteLast(instrument_index, close_price_units)
+    if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
+    this.#floor.settle(ts_us)
+  }
+
+  /** An instrument that waits for its first row begins at a bar's open. */
+  #onBarOpen(
+    instrument_index: number,
+    ts_us: number,
+    price_type: BarColumns['price_type'],
+    open_price_units: number,
+  ): void {
+    const market = must(this.#market(), 'only a market that changes has an opening')
+    if (!market.awaitsRow(instrument_index)) return
+    if (price_type === 'last') {
+      this.#book.noteLast(instrument_index, open_price_units)
+      market.onTrade(instrument_index, ts_us, open_price_units, 0)
+    }
+    if (this.#book.bar(instrument_index, price_type, open_price_units)) market.onRow(instrument_index, ts_us)
+  }
+
+  /** A trade of others took from one side of the book, which is the one it says, or the one whose best price it had. */
+  #useUp(
+    instrument_index: number,
+    ts_us: number,
+    price_units: number,
+    size_units: number,
+    aggressor_side: number,
+  ): void {
+    // A side of a book by price that is empty has no best price.
+    const levels = this.#deep?.levels(instrument_index)
+    const bid = levels?.bids.best_price_units ?? (this.#book.bid_price_units[instrument_index] as number)
+    const ask = levels?.asks.best_price_units ?? (this.#book.ask_price_units[instrument_index] as number)
+    const side = aggressor_side !== 0 ? -aggressor_side : price_units <= bid ? 1 : price_units >= ask ? -1 : 0
+    if (side === 0) return
+    const size = size_units || this.#book.defaultUnits(instrument_index)
+    this.#floor.queues.traded(instrument_index, side as 1 | -1, price_units, size, 0, ts_us)
+    // Who comes to the front of a queue may stand where the other side has come to already.
+    this.#floor.onBest(instrument_index, ts_us)
+  }
+
+  /** What a quote shows at the prices of resting orders, or says of them by showing worse ones. */
+  #showQueues(
+    instrument_index: number,
+    bid_price_units: number,
+    ask_price_units: number,
+    bid_size_units: number,
+    ask_size_units: number,
+  ): void {
+    if (bid_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number)) {
+      const size = bid_size_units || this.#book.defaultUnits(instrument_index)
+      this.#floor.queues.onBest(instrument_index, 'buy', bid_price_units, size)
+    }
+    if (ask_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number)) {
+      const size = ask_size_units || this.#book.defaultUnits(instrument_index)
+      this.#floor.queues.onBest(instrument_index, 'sell', ask_price_units, size)
+    }
+  }
+
+  #onWatchedQuote(instrument_index: number, ts_us: number): void {
+    if (this.#fillsTouched) this.#floor.onTouch(instrument_index, ts_us)
+    this.#market()?.onRow(instrument_index, ts_us)
+  }
+
+  #onQuoteConcerning(
+    instrument_index: number,
+    ts_us: number,
+    bid_price_units: number,
+    ask_price_units: number,
+  ): void {
+    const isCrossed =
+      ask_price_units <= (this.#resting.best_buy_price_units[instrument_index] as number) ||
+      bid_price_units >= (this.#resting.best_sell_price_units[instrument_index] as number)
+    if (isCrossed || this.#floor.waiting.concerns(instrument_index, bid_price_units, ask_price_units))
+      this.#floor.onBook(instrument_index, ts_us)
+  }
+}
