@@ -1,6 +1,6 @@
 // A strategy that does what the test tells it to: the shortest way to an order, a replace, a cancel.
 
-import type { Config } from '../schemas/config.ts'
+import type { Config } from '../schemas/config/config.ts'
 import type { OrderRequest, StrategyContext } from './strategy/context.ts'
 import { EURUSD, strategy, TestNode, type TestNodeOptions, testAccount } from './trading-node.test-support.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Config } from '../schemas/config.ts'
+import type { Config } from '../schemas/config/config.ts'
 import {
   EURUSD,
   strategy,

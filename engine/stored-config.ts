@@ -3,7 +3,7 @@
 
 import Value from 'typebox/value'
 import { BEHAVIOUR, BEHAVIOUR_UNNAMED } from '../schemas/behaviour.ts'
-import { Config } from '../schemas/config.ts'
+import { Config } from '../schemas/config/config.ts'
 import { OperatingError } from '../schemas/operating-error.ts'
 
 /** @param where the journal, for people. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { BacktestResult } from './backtest-result.ts'
-import { Config } from './config.ts'
+import { Config } from './config/config.ts'
 import { RUN_FILES } from './run-files.ts'
 
 type Schema = Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { must } from '../../schemas/assert.ts'
 import { BEHAVIOUR } from '../../schemas/behaviour.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
 import { sizeUnits } from '../../schemas/units.ts'
 import { Desk } from '../desk.test-support.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { Desk } from '../desk.test-support.ts'
 import { EURUSD, strategy, TestNode, testInstrument } from '../trading-node.test-support.ts'
 

@@ -3,7 +3,8 @@
 // other. Orders and approvals never cross. Rules: ./SPEC.md.
 
 import type { Node } from '../../engine/node.ts'
-import type { Config, StrategyConfig } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import type { StrategyConfig } from '../../schemas/config/strategy-config.ts'
 import type { Signal } from '../../schemas/messages/market.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'

@@ -1,7 +1,9 @@
 // What a node hosts of a configuration, and what it has to say to others. Rules: ./SPEC.md.
 
 import { must } from '../../schemas/assert.ts'
-import type { Config, NodeConfig, StrategyConfig } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import type { NodeConfig } from '../../schemas/config/node-config.ts'
+import type { StrategyConfig } from '../../schemas/config/strategy-config.ts'
 
 /** A signal that a strategy of one node publishes and one of another hears. */
 export type PlacedSignal = { readonly publisher: string; readonly name: string; readonly listener: string }

@@ -3,7 +3,7 @@
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { ConversionTable } from '../../engine/money/conversion-table.ts'
 import { must } from '../../schemas/assert.ts'
-import type { AccountConfig } from '../../schemas/config.ts'
+import type { AccountConfig } from '../../schemas/config/account-config.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { parseDecimal } from '../../schemas/units.ts'
 

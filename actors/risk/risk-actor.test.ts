@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { ORDER_TYPES } from '../../schemas/messages/order.ts'
 import { SECURITY_STATUSES, type SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { Desk, withRisk } from '../desk.test-support.ts'

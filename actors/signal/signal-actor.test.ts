@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { Bar, BarPriceType } from '../../schemas/messages/market.ts'
 import { EURUSD, strategy, TestNode, testStrategy } from '../trading-node.test-support.ts'
 

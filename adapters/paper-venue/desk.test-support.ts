@@ -3,7 +3,7 @@
 import { expect, onTestFinished } from 'vitest'
 import type { KeptInput } from '../../engine/input-codec.ts'
 import type { VenueSession } from '../../engine/live/venue-connection.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../schemas/ids.ts'
 import type { VenueReport } from '../../schemas/messages/order.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { utcOffsets } from '../../ops/config/utc-offsets.ts'
-import type { CalendarConfig } from '../../schemas/calendar.ts'
+import type { CalendarConfig } from '../../schemas/config/calendar.ts'
 import { isoTime } from '../../schemas/units.ts'
 import { phaseIn, type Session, SessionCalendar } from './session-calendar.ts'
 import { UtcOffsets } from './utc-offsets.ts'

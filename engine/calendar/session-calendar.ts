@@ -1,6 +1,11 @@
 // When a market trades: the sessions of a calendar as instants, worked out from its weekly pattern one after the other.
 
-import { type CalendarConfig, type CalendarSession, WEEKDAYS, type Weekday } from '../../schemas/calendar.ts'
+import {
+  type CalendarConfig,
+  type CalendarSession,
+  WEEKDAYS,
+  type Weekday,
+} from '../../schemas/config/calendar.ts'
 import { UtcOffsets } from './utc-offsets.ts'
 
 /** FIX TradingSessionSubID (625): pre-trading, continuous trading, the closing auction's call; else the market is closed. */

@@ -1,7 +1,7 @@
 // What the header of a live epoch keeps beside its hashes: enough to run the epoch again in another process, and to take
 // its ledger up under its own configuration.
 
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { VALUE_TAG } from '../canonical/canonical-writer.ts'
 import { storedBehaviour, storedConfig } from '../stored-config.ts'

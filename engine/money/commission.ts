@@ -1,4 +1,4 @@
-import type { CommissionConfig } from '../../schemas/config.ts'
+import type { CommissionConfig } from '../../schemas/config/venue-config.ts'
 import type { RoundingMode } from '../../schemas/money.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'

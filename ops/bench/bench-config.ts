@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { VenueBook } from '../../schemas/config.ts'
+import type { VenueBook } from '../../schemas/config/simulation-config.ts'
 
 export type BenchRun = {
   readonly instruments: readonly string[]

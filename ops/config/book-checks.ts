@@ -1,7 +1,8 @@
 // What a venue trades on must be in the data: a book that no row builds would take orders and fill none.
 
 import { isBookKind, type TickKind } from '../../engine/tick-store-port.ts'
-import type { Config, VenueConfig } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import type { VenueConfig } from '../../schemas/config/venue-config.ts'
 import type { Partly, Report } from './partly-read.ts'
 
 type Read = { readonly id: string; readonly kind: TickKind }

@@ -2,10 +2,10 @@
 // overlap, halts of instruments that the venue has, bands that stand somewhere, and chances that are ones.
 
 import { dayOf, minuteOf } from '../../engine/calendar/session-calendar.ts'
-import { type CalendarConfig, type CalendarSession, WEEKDAYS } from '../../schemas/calendar.ts'
-import type { Config } from '../../schemas/config.ts'
+import { type CalendarConfig, type CalendarSession, WEEKDAYS } from '../../schemas/config/calendar.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import type { BustsConfig, PriceBandsConfig } from '../../schemas/config/market-rules.ts'
 import { parseInstrumentId } from '../../schemas/ids.ts'
-import type { BustsConfig, PriceBandsConfig } from '../../schemas/market-rules.ts'
 import type { ConfigPath } from './config-problem.ts'
 import type { Partly, Report } from './partly-read.ts'
 import { isTimeZone } from './utc-offsets.ts'

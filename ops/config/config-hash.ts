@@ -3,8 +3,11 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import type { Config, SimulationConfig, StrategyConfig, VenueConfig } from '../../schemas/config.ts'
-import type { DelayConfig } from '../../schemas/latency.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import type { DelayConfig } from '../../schemas/config/latency.ts'
+import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
+import type { StrategyConfig } from '../../schemas/config/strategy-config.ts'
+import type { VenueConfig } from '../../schemas/config/venue-config.ts'
 
 /** SHA-256 (hex) over the canonical encoding, without folders and without references to secrets. */
 export function configHash(config: Config): string {

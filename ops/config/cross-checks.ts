@@ -1,7 +1,7 @@
 // What no single field can say. The configuration may have gaps where a field could not be read; a check that needs
 // such a field stays silent, since the gap is reported already.
 
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { CLIENT_ORDER_ID_LENGTH_MAX } from '../../schemas/ids.ts'
 import { checkBooks } from './book-checks.ts'
 import { checkCalendars } from './calendar-checks.ts'

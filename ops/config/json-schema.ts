@@ -1,6 +1,6 @@
 // The part of JSON Schema that our TypeBox sources use, as the reader and the help pages walk it.
 
-import type { TextMeaning } from '../../schemas/config.ts'
+import type { TextMeaning } from '../../schemas/config/field-types.ts'
 
 export type JsonSchema = {
   readonly type?: string

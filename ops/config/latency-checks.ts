@@ -1,8 +1,8 @@
 // Whether the delays of a configuration can be drawn: bounds in their order, a centre between them, a recording with
 // delays.
 
-import type { Config } from '../../schemas/config.ts'
-import { type DelayConfig, type LatencyConfig, RECORDED_DELAYS_MAX } from '../../schemas/latency.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import { type DelayConfig, type LatencyConfig, RECORDED_DELAYS_MAX } from '../../schemas/config/latency.ts'
 import type { ConfigPath } from './config-problem.ts'
 import type { Partly, Report } from './partly-read.ts'
 

@@ -3,8 +3,9 @@
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Config, VenueConfig } from '../../schemas/config.ts'
-import { type DelayConfig, type LatencyConfig, RECORDED_DELAYS_MAX } from '../../schemas/latency.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import { type DelayConfig, type LatencyConfig, RECORDED_DELAYS_MAX } from '../../schemas/config/latency.ts'
+import type { VenueConfig } from '../../schemas/config/venue-config.ts'
 import type { ConfigPath } from './config-problem.ts'
 import type { ConfigSource } from './config-source.ts'
 import { LATENCY_LEGS, tooMany } from './latency-checks.ts'

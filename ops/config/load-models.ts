@@ -3,7 +3,8 @@
 
 import { refuseUnfitModel } from '../../actors/strategy/market-model.ts'
 import { type LoadedMarketModel, loadMarketModel } from '../../adapters/strategy-loader/load-market-model.ts'
-import type { SimulationConfig, VenueConfig } from '../../schemas/config.ts'
+import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
+import type { VenueConfig } from '../../schemas/config/venue-config.ts'
 import { configHash } from './config-hash.ts'
 import { ConfigError } from './config-problem.ts'
 import type { LoadedConfig } from './load-config.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Config, NodeConfig } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import type { NodeConfig } from '../../schemas/config/node-config.ts'
 import { checkNodes } from './node-checks.ts'
 import type { Partly } from './partly-read.ts'
 

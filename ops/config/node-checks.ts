@@ -1,6 +1,6 @@
 // Placement: every account and every strategy of the configuration is in exactly one of its nodes.
 
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { Partly, Report } from './partly-read.ts'
 
 export function checkNodes(config: Partly<Config>, report: Report): void {

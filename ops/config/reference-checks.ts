@@ -1,6 +1,8 @@
 // Names in a configuration that must stand for something: venues, accounts, instruments, currencies with a rate.
 
-import type { AccountConfig, Config, StrategyConfig } from '../../schemas/config.ts'
+import type { AccountConfig } from '../../schemas/config/account-config.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import type { StrategyConfig } from '../../schemas/config/strategy-config.ts'
 import { parseInstrumentId } from '../../schemas/ids.ts'
 import type { Instrument } from '../../schemas/instrument.ts'
 import { builtInInstruments } from '../../schemas/instrument-table.ts'

@@ -1,7 +1,8 @@
 // What a venue's simulation asks of its exchange and cannot have on the book that the venue keeps, said before anything
 // runs. The exchange's own refusals are the only rules.
 
-import type { Config, SimulationConfig } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { fillModelOf, refuseUnfitTaking } from '../../sim/exchange/matching/fill-model.ts'
 import { queueModelOf } from '../../sim/exchange/matching/queue-model.ts'

@@ -1,8 +1,8 @@
 // The offsets of a calendar's zone, from the platform's own table of zones. They are written into the configuration, so
 // that a session keeps the table it began with, and a newer table is a change of the configuration.
 
-import type { CalendarConfig } from '../../schemas/calendar.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { CalendarConfig } from '../../schemas/config/calendar.ts'
+import type { Config } from '../../schemas/config/config.ts'
 
 const FROM = Temporal.Instant.from('1970-01-01T00:00:00Z')
 const TO = Temporal.Instant.from('2100-01-01T00:00:00Z')

@@ -5,7 +5,7 @@ import {
   startNatsServer,
   type TestNatsServer,
 } from '../../adapters/nats/nats-server.test-support.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { checkNats } from './nats-check.ts'
 
 let server: TestNatsServer | undefined

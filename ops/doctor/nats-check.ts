@@ -2,7 +2,7 @@
 
 import { connectNats } from '../../adapters/nats/connect.ts'
 import { TRADING_ROLE } from '../../adapters/nats/roles.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { busSignIn } from '../nats/bus-sign-in.ts'
 import { type Finding, faulty, well } from './check.ts'

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { auditLedger, type LedgerAudit } from '../../sim/paper-venue/ledger-audit.ts'
 import type { HostedModels } from '../../sim/paper-venue/venue-host.ts'

@@ -1,4 +1,4 @@
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { type BusEnvironment, parseBusEnvironment } from '../../schemas/subjects.ts'
 

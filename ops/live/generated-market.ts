@@ -2,7 +2,7 @@
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { FeedClock } from '../../engine/market-feed-port.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { GeneratorFeed } from '../../sim/market-generator/generator-feed.ts'
 import { MARKET_DEFAULTS } from '../../sim/market-generator/market-generator.ts'

@@ -6,7 +6,7 @@ import type { StrategyActor } from '../../actors/strategy/strategy-actor.ts'
 import { loadLedger, saveLedger } from '../../actors/trading-ledger.ts'
 import { buildTradingNode, type TradingNode, type TradingNodeOptions } from '../../actors/trading-node.ts'
 import type { BuiltNode, LostState, NodeFactory } from '../../engine/live/node-factory.ts'
-import { LIVE_BAR_CLOSE_DELAY_US } from '../../schemas/config.ts'
+import { LIVE_BAR_CLOSE_DELAY_US } from '../../schemas/config/data-config.ts'
 
 /** What a bar waits for late rows where the configuration says nothing. */
 export const BAR_CLOSE_DELAY_US = LIVE_BAR_CLOSE_DELAY_US

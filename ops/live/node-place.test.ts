@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { nodePlace } from './node-place.ts'
 

@@ -1,7 +1,8 @@
 // Which of a configuration's nodes a process hosts: all of them in one, or the one it is told to.
 
 import { strategyRole, TRADING_ROLE } from '../../adapters/nats/roles.ts'
-import type { AccountConfig, Config } from '../../schemas/config.ts'
+import type { AccountConfig } from '../../schemas/config/account-config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 
 export type NodePlace = {

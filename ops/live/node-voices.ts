@@ -3,7 +3,7 @@
 
 import { streamName } from '../../adapters/nats/streams.ts'
 import { must } from '../../schemas/assert.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { familyOf } from '../../schemas/messages/node-subject.ts'
 import { apartEnvironment, type BusEnvironment } from '../../schemas/subjects.ts'
 import { environmentOf } from './bus-environment.ts'

@@ -5,7 +5,7 @@
 import type { OrderActor } from '../../actors/order/order-actor.ts'
 import type { VenueConnection } from '../../engine/live/venue-connection.ts'
 import { must } from '../../schemas/assert.ts'
-import type { AccountConfig } from '../../schemas/config.ts'
+import type { AccountConfig } from '../../schemas/config/account-config.ts'
 import type { AccountId } from '../../schemas/ids.ts'
 import type { VenueState } from '../../schemas/messages/venue.ts'
 

@@ -2,7 +2,8 @@
 // ledger. Nothing else has a book: no generated market and no bus, and no node that has no exchange.
 
 import { isBookKind } from '../../engine/tick-store-port.ts'
-import type { Config, VenueConfig } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import type { VenueConfig } from '../../schemas/config/venue-config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { NodePlace } from './node-place.ts'
 

@@ -1,7 +1,7 @@
 // `orrery paper` at work: opens the session, prints what happens, answers other commands, and ends by a signal, by `orrery
 // stop`, by its own time, or by a failure.
 
-import type { LiveConfig } from '../../schemas/config.ts'
+import type { LiveConfig } from '../../schemas/config/live-config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { archiveText } from '../session/archive-outcomes.ts'
 import { archiveSession } from '../session/archive-session.ts'

@@ -13,7 +13,7 @@ import { leaseBucket, streamName, streamOf } from '../../adapters/nats/streams.t
 import type { MessageBus } from '../../engine/bus-port.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { Journal, JournalWriter } from '../../engine/journal-port.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { BUS_SUBJECT, type BusEnvironment } from '../../schemas/subjects.ts'

@@ -6,7 +6,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { epochNumbers } from '../../adapters/journal-file/journal-paths.ts'
 import { makeFolders } from '../../adapters/journal-file/make-folders.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 
 /** Where sessions are looked for that are named and not given as a folder. */

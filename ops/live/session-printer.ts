@@ -3,7 +3,7 @@
 import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
 import { hasLimit } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'

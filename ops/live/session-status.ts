@@ -3,7 +3,7 @@
 import type { RemoteBook } from '../../actors/placement/remote-book.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString, isoTime } from '../../schemas/units.ts'
 import { alignedRows, grouped } from '../text/table.ts'

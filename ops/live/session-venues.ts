@@ -8,7 +8,7 @@ import type { SessionClock } from '../../adapters/session-clock/session-clock.ts
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { VenueConnection } from '../../engine/live/venue-connection.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { capabilitiesOf } from '../../sim/exchange/orders/capability-tables.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { type StandByOptions, standBy } from './stand-by.ts'
 
 const BUS = 'nats://127.0.0.1:4222'

@@ -1,7 +1,7 @@
 // How a role signs in on the bus that a configuration names: where, with which key, and whose certificate it takes.
 
 import type { ConnectOptions } from '../../adapters/nats/connect.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { seedFile } from './credentials.ts'
 
 type SignIn = Pick<ConnectOptions, 'url' | 'role' | 'seed_file' | 'tls_ca_file'>

@@ -4,7 +4,7 @@
 import { openChdbTickStore, type RecordingStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
 import { Recorder, type RecorderCounts } from '../../adapters/recorder/recorder.ts'
 import { StoreServer } from '../../adapters/recorder/store-server.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { builtInInstruments } from '../../schemas/instrument-table.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { loadConfig } from '../config/load-config.ts'

@@ -9,7 +9,7 @@
 import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import type { BacktestOutcome } from '../../sim/backtest/run-backtest.ts'
 import { PriceRecorder, type PriceSeries } from './price-recorder.ts'

@@ -1,7 +1,7 @@
 // What a command prints of a finished run for a person.
 
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { alignedRows, grouped } from '../text/table.ts'
 import { moneyDigits, moneyShown, percent, ratio, UNDEFINED } from './formats.ts'
 import { netProfit } from './headline.ts'

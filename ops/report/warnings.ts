@@ -1,6 +1,6 @@
 // What a reader should know before believing a run: faults, and where the simulation was generous or had little to go by.
 
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { isoTime } from '../../schemas/units.ts'
 import { groupedDecimal } from './formats.ts'
 import type { ReportData } from './report-data.ts'

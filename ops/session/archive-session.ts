@@ -5,7 +5,7 @@ import { type ArchivedEpoch, JournalArchive } from '../../adapters/journal-file/
 import { readLiveHeader } from '../../engine/live/live-header.ts'
 import { ledgerOfBase } from '../../engine/live/session-state.ts'
 import { must } from '../../schemas/assert.ts'
-import type { LiveConfig } from '../../schemas/config.ts'
+import type { LiveConfig } from '../../schemas/config/live-config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { isoTime } from '../../schemas/units.ts'
 import { sessionJournal } from '../live/session-folder.ts'

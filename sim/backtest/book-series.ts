@@ -4,7 +4,7 @@ import { quoteConfirmUs, showsQuotes } from '../../engine/book/book-quotes.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { type BookKind, isBookKind } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { seriesOf } from './data-plan.ts'
 
 export type BookSeries = {

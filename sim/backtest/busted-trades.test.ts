@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SimulationConfig } from '../../schemas/config.ts'
+import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
 import { runScenario, scenarioOf } from './proof-session.test-support.ts'
 import { quoteTape, START_US } from './tape.test-support.ts'
 

@@ -7,7 +7,7 @@ import Type from 'typebox'
 import { expect, test } from 'vitest'
 import type { OrderRequest } from '../../actors/strategy/context.ts'
 import { defineStrategy } from '../../actors/strategy/definition.ts'
-import type { SimulationConfig } from '../../schemas/config.ts'
+import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
 import {
   type ProofRun,
   ROOMY_ACCOUNT,

@@ -4,7 +4,7 @@
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { SeriesReading, TickSeries } from '../../engine/tick-store-port.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 
 export type StoredStrategy = {
   readonly strategy_id: string

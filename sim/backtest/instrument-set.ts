@@ -1,7 +1,7 @@
 // The instruments of a run: every one its sources and strategies name, in the order of the configuration, compiled.
 
 import { compileInstrument, type InstrumentSpec } from '../../engine/instrument-spec.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { Instrument } from '../../schemas/instrument.ts'
 import { builtInInstruments } from '../../schemas/instrument-table.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'

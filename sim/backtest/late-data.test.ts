@@ -1,8 +1,8 @@
 import Type from 'typebox'
 import { expect, test } from 'vitest'
 import { defineStrategy } from '../../actors/strategy/definition.ts'
-import type { VenueConfig } from '../../schemas/config.ts'
-import type { DelayConfig } from '../../schemas/latency.ts'
+import type { DelayConfig } from '../../schemas/config/latency.ts'
+import type { VenueConfig } from '../../schemas/config/venue-config.ts'
 import {
   type ProofRun,
   runScenario,

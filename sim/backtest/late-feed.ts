@@ -12,7 +12,7 @@ import {
   type TickKind,
 } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { Agenda } from '../exchange/in-flight/agenda.ts'
 import { Delay, longestDelayUs } from '../exchange/in-flight/delay.ts'
 import { LateRows } from './late-rows.ts'

@@ -11,13 +11,11 @@ import type { OutputObserver } from '../../engine/outputs.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import type { TickSeries, TickStore } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
-import {
-  type AccountConfig,
-  type Config,
-  LiveConfig,
-  type StrategyConfig,
-  type VenueConfig,
-} from '../../schemas/config.ts'
+import type { AccountConfig } from '../../schemas/config/account-config.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import { LiveConfig } from '../../schemas/config/live-config.ts'
+import type { StrategyConfig } from '../../schemas/config/strategy-config.ts'
+import type { VenueConfig } from '../../schemas/config/venue-config.ts'
 import type { Instrument } from '../../schemas/instrument.ts'
 import type { VenueCommand } from '../../schemas/messages/order.ts'
 import { type Fill, isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'

@@ -2,7 +2,7 @@
 
 import { ConversionTable } from '../../engine/money/conversion-table.ts'
 import { must } from '../../schemas/assert.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 
 /** Made before a run, so that a missing rate is refused before anything is replayed. */

@@ -2,7 +2,8 @@ import Type from 'typebox'
 import { expect, test } from 'vitest'
 import { defineStrategy } from '../../actors/strategy/definition.ts'
 import { fxPair } from '../../engine/instrument.test-support.ts'
-import type { AccountConfig, VenueConfig } from '../../schemas/config.ts'
+import type { AccountConfig } from '../../schemas/config/account-config.ts'
+import type { VenueConfig } from '../../schemas/config/venue-config.ts'
 import { moneyUnits, NaiveLedger } from './naive-ledger.test-support.ts'
 import {
   accountOf,

@@ -9,7 +9,7 @@ import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { fxPair } from '../../engine/instrument.test-support.ts'
 import { MemoryJournal } from '../../engine/memory-journal.test-support.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
-import type { LatencyConfig } from '../../schemas/latency.ts'
+import type { LatencyConfig } from '../../schemas/config/latency.ts'
 import type { BacktestSession } from './backtest-session.ts'
 import { levelHistory, orderHistory } from './book-history.test-support.ts'
 import {

@@ -1,5 +1,5 @@
 import { must } from '../../schemas/assert.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { BacktestSession } from './backtest-session.ts'
 import { resultConversion } from './result-currency.ts'
 import { TradeTally } from './trade-tally.ts'

@@ -4,7 +4,7 @@
 import type { BookedFill } from '../../actors/portfolio/portfolio-actor.ts'
 import { closingFee } from '../../engine/money/closing-fee.ts'
 import type { ConversionTable } from '../../engine/money/conversion-table.ts'
-import type { AccountConfig } from '../../schemas/config.ts'
+import type { AccountConfig } from '../../schemas/config/account-config.ts'
 
 export class TradeTally {
   count = 0

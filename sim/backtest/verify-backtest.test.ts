@@ -8,7 +8,7 @@ import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.t
 import { createStepGate } from '../../engine/step-gate.ts'
 import type { TickStore } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { VenueCommand } from '../../schemas/messages/order.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
 import type { SizeUnits } from '../../schemas/units.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../engine/random-stream.ts'
-import type { SimulationConfig } from '../../schemas/config.ts'
+import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
 import { account, Scenario, terms, venue } from './scenario.test-support.ts'
 
 // On a market that goes nowhere nobody earns: each order is marked at the middle some quotes after its fill, where a

@@ -9,7 +9,7 @@ import { RECORD_KIND } from '../../engine/journal-port.ts'
 import type { MemoryJournal } from '../../engine/memory-journal.test-support.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
 import { must } from '../../schemas/assert.ts'
-import type { NodeConfig } from '../../schemas/config.ts'
+import type { NodeConfig } from '../../schemas/config/node-config.ts'
 import {
   type AccountId,
   type ClientOrderId,

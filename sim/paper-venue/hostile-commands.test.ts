@@ -5,7 +5,7 @@ import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.t
 import { RandomStream } from '../../engine/random-stream.ts'
 import { commandOfWire, frameLine, readRequest } from '../../engine/wire/frame-codec.ts'
 import type { WireCommand } from '../../engine/wire/venue-frames.ts'
-import type { SimulationConfig } from '../../schemas/config.ts'
+import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../../schemas/messages/order.ts'
 import {
   GROUP_TYPES,

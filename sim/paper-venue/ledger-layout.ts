@@ -3,7 +3,8 @@
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { isBookKind } from '../../engine/tick-store-port.ts'
-import type { Config, SimulationConfig } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
+import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { instrumentsOf } from '../backtest/instrument-set.ts'
 

@@ -3,7 +3,7 @@
 import { type ConflatedQuote, rawQuote } from '../../engine/conflation/conflated-quote.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { parseConfig } from '../../ops/config/load-config.ts'
-import type { Config } from '../../schemas/config.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import type { NewOrderSingle, OrderCancelRequest } from '../../schemas/messages/order.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'

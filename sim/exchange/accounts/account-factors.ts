@@ -4,7 +4,7 @@
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { parseRate } from '../../../engine/money/rate.ts'
 import { divideRounded } from '../../../engine/money/rounding.ts'
-import type { AccountConfig } from '../../../schemas/config.ts'
+import type { AccountConfig } from '../../../schemas/config/account-config.ts'
 import { OperatingError } from '../../../schemas/operating-error.ts'
 
 export type AccountTerms = Pick<

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
-import type { BustsConfig } from '../../../schemas/market-rules.ts'
+import type { BustsConfig } from '../../../schemas/config/market-rules.ts'
 import { instrument, play, Scenario, specsOf, terms, venue } from '../scenario.test-support.ts'
 import type { SimulatedVenuesTerms } from '../simulated-venues.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
-import type { DelayConfig } from '../../../schemas/latency.ts'
+import type { DelayConfig } from '../../../schemas/config/latency.ts'
 import { Delay, longestDelayUs } from './delay.ts'
 
 const DRAWS = 20_000

@@ -5,7 +5,7 @@ import type { CanonicalReader } from '../../../engine/canonical/canonical-reader
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { CounterRandom } from '../../../engine/counter-random.ts'
 import { must } from '../../../schemas/assert.ts'
-import type { DelayConfig, DelayModel } from '../../../schemas/latency.ts'
+import type { DelayConfig, DelayModel } from '../../../schemas/config/latency.ts'
 import { normalQuantile, normalShare } from './normal-quantile.ts'
 
 export class Delay {

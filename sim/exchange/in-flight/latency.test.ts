@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { RandomStream } from '../../../engine/random-stream.ts'
-import type { LatencyConfig } from '../../../schemas/latency.ts'
+import type { LatencyConfig } from '../../../schemas/config/latency.ts'
 import { account, play, Scenario, terms, venue } from '../scenario.test-support.ts'
 
 const delayed = terms({ venues: [venue({ latency: { submit_us: 5, report_us: 3 } })] })

@@ -1,6 +1,6 @@
 // How long what is sent to a venue and what it reports is under way, by the venue's configuration.
 
-import type { VenueConfig } from '../../../schemas/config.ts'
+import type { VenueConfig } from '../../../schemas/config/venue-config.ts'
 import type { VenueCommand } from '../../../schemas/messages/order.ts'
 import { Delay } from './delay.ts'
 

@@ -3,7 +3,7 @@ import { defineFillModel, defineImpactModel, Type } from '../../../actors/strate
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { createStepGate } from '../../../engine/step-gate.ts'
-import type { SimulationConfig } from '../../../schemas/config.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import { Scenario, terms, venue } from '../scenario.test-support.ts'
 import { type AuthoredModel, venuesWith } from './authored-models.ts'
 

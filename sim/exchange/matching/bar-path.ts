@@ -1,6 +1,6 @@
 // The way an imported bar is traded through: which of its prices come in which order, and how much is shown at each.
 
-import type { BarExpansion } from '../../../schemas/config.ts'
+import type { BarExpansion } from '../../../schemas/config/simulation-config.ts'
 
 export type BarPrices = {
   readonly open_price_units: number

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { RandomStream } from '../../../engine/random-stream.ts'
-import type { FillsConfig, SimulationConfig } from '../../../schemas/config.ts'
+import type { FillsConfig } from '../../../schemas/config/market-models.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import { Scenario, terms, venue } from '../scenario.test-support.ts'
 
 const BY_VOLUME: readonly FillsConfig[] = [

@@ -3,7 +3,7 @@ import { BOOK_ACTION } from '../../../engine/book/book-action.ts'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { BEHAVIOUR } from '../../../schemas/behaviour.ts'
-import type { SimulationConfig, VenueBook } from '../../../schemas/config.ts'
+import type { SimulationConfig, VenueBook } from '../../../schemas/config/simulation-config.ts'
 import { Scenario, terms, venue } from '../scenario.test-support.ts'
 
 /** Bids 100×5, 99×5, 98×5 and asks 101×4, 102×4, 104×4. */

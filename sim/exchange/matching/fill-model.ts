@@ -4,7 +4,8 @@
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { RandomStream } from '../../../engine/random-stream.ts'
-import type { FillsConfig, SimulationConfig, VenueBook } from '../../../schemas/config.ts'
+import type { FillsConfig } from '../../../schemas/config/market-models.ts'
+import type { SimulationConfig, VenueBook } from '../../../schemas/config/simulation-config.ts'
 import { OperatingError } from '../../../schemas/operating-error.ts'
 import type { VenueOrder } from '../orders/venue-order.ts'
 

@@ -4,7 +4,7 @@
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
-import type { ImpactConfig } from '../../../schemas/config.ts'
+import type { ImpactConfig } from '../../../schemas/config/market-models.ts'
 import type { Side } from '../../../schemas/messages/order.ts'
 import { OperatingError } from '../../../schemas/operating-error.ts'
 import { parseUnits } from '../../../schemas/units.ts'

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { BOOK_ACTION } from '../../../engine/book/book-action.ts'
 import { RandomStream } from '../../../engine/random-stream.ts'
-import type { QueueConfig, VenueBook } from '../../../schemas/config.ts'
+import type { QueueConfig } from '../../../schemas/config/market-models.ts'
+import type { VenueBook } from '../../../schemas/config/simulation-config.ts'
 import { type HistoryMessage, history } from '../judges/naive-queue.test-support.ts'
 import { Scenario, terms, venue } from '../scenario.test-support.ts'
 

@@ -2,7 +2,8 @@
 // and on quotes nobody is told who stands in front of whom: the data shows how much stands at a price and what trades
 // there, and a model says of what is taken back how much of it stood in front.
 
-import type { QueueConfig, QueueWeight, VenueBook } from '../../../schemas/config.ts'
+import type { QueueConfig, QueueWeight } from '../../../schemas/config/market-models.ts'
+import type { VenueBook } from '../../../schemas/config/simulation-config.ts'
 import { OperatingError } from '../../../schemas/operating-error.ts'
 
 /** Cancellations are shared out in parts of a unit, so that many small ones add up to whole units. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { RandomStream } from '../../../engine/random-stream.ts'
-import type { QueueConfig, QueueWeight, VenueBook } from '../../../schemas/config.ts'
+import type { QueueConfig, QueueWeight } from '../../../schemas/config/market-models.ts'
+import type { VenueBook } from '../../../schemas/config/simulation-config.ts'
 import { isoTime } from '../../../schemas/units.ts'
 import { type NaiveEvent, NaivePlaces, type Weigh } from '../judges/naive-places.test-support.ts'
 import { play, Scenario, terms, venue } from '../scenario.test-support.ts'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { BOOK_ACTION } from '../../../engine/book/book-action.ts'
 import { RandomStream } from '../../../engine/random-stream.ts'
 import { BEHAVIOUR } from '../../../schemas/behaviour.ts'
-import type { SimulationConfig } from '../../../schemas/config.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import { account, play, Scenario, terms, venue } from '../scenario.test-support.ts'
 
 // Self-match prevention as FIX names it, SelfMatchPreventionInstruction (2964): cancel aggressive, cancel passive, cancel

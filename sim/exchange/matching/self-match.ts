@@ -1,7 +1,7 @@
 // What happens where an order comes to the price of another of its account that rests: FIX's self-match prevention
 // (SelfMatchPreventionInstruction 2964), or a trade. By default a venue shows an account the market without its own orders.
 
-import type { SimulationConfig } from '../../../schemas/config.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import type { Side } from '../../../schemas/messages/order.ts'
 import type { SizeUnits } from '../../../schemas/units.ts'
 import type { VenueAccount } from '../accounts/venue-account.ts'

@@ -5,7 +5,7 @@ import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import type { BarColumns } from '../../../engine/tick-store-port.ts'
 import { must } from '../../../schemas/assert.ts'
-import type { BarExpansion } from '../../../schemas/config.ts'
+import type { BarExpansion } from '../../../schemas/config/simulation-config.ts'
 import type { OrderFloor } from '../orders/order-floor.ts'
 import type { RestingOrders } from '../orders/resting-orders.ts'
 import type { VenueMarket } from '../phases/venue-market.ts'

@@ -2,7 +2,7 @@
 // out by the engine as it would be there.
 
 import type { CapabilityTable } from '../../../engine/venue-port.ts'
-import type { SimulationConfig } from '../../../schemas/config.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import type { TimeInForce } from '../../../schemas/messages/order.ts'
 import type { AuctionsHeld } from '../phases/venue-market.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { RandomStream } from '../../../engine/random-stream.ts'
-import type { AuctionsConfig } from '../../../schemas/market-rules.ts'
+import type { AuctionsConfig } from '../../../schemas/config/market-rules.ts'
 import { account, Scenario, venue } from '../scenario.test-support.ts'
 import { clockUs, dayTerms } from './trading-day.test-support.ts'
 

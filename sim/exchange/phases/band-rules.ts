@@ -4,7 +4,7 @@
 import type { Session } from '../../../engine/calendar/session-calendar.ts'
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { must } from '../../../schemas/assert.ts'
-import type { PriceBandsConfig } from '../../../schemas/market-rules.ts'
+import type { PriceBandsConfig } from '../../../schemas/config/market-rules.ts'
 
 /** Percentage parameters of a tier of the plan, by the price an instrument closed at on the day before. */
 type Parameters = {

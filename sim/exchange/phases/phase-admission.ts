@@ -1,6 +1,6 @@
 // Whether a venue takes an order or a replace in the phase its instrument is in. '' means yes.
 
-import type { SimulationConfig } from '../../../schemas/config.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
 import type { RejectCode } from '../orders/reject-code.ts'
 import type { VenueOrder } from '../orders/venue-order.ts'

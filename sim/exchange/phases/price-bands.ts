@@ -4,8 +4,8 @@
 import type { Session } from '../../../engine/calendar/session-calendar.ts'
 import { type InstrumentSpec, incrementUnits } from '../../../engine/instrument-spec.ts'
 import { must } from '../../../schemas/assert.ts'
-import type { SimulationConfig } from '../../../schemas/config.ts'
-import type { PriceBandsConfig } from '../../../schemas/market-rules.ts'
+import type { PriceBandsConfig } from '../../../schemas/config/market-rules.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import type { VenueOrder } from '../orders/venue-order.ts'
 import { BandRules } from './band-rules.ts'
 

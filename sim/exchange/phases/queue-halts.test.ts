@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { BOOK_ACTION } from '../../../engine/book/book-action.ts'
 import { must } from '../../../schemas/assert.ts'
-import type { VenueBook } from '../../../schemas/config.ts'
+import type { VenueBook } from '../../../schemas/config/simulation-config.ts'
 import { isoTime } from '../../../schemas/units.ts'
 import { QUEUES_OVER_HALTS } from '../rules/queues-over-halts.test-support.ts'
 import { Scenario, terms, venue } from '../scenario.test-support.ts'

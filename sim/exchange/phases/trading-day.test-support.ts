@@ -2,8 +2,8 @@
 // day. The day is 1970-01-01, a Thursday, in UTC; reports come back with the same clock.
 
 import { must } from '../../../schemas/assert.ts'
-import type { CalendarConfig } from '../../../schemas/calendar.ts'
-import type { SimulationConfig } from '../../../schemas/config.ts'
+import type { CalendarConfig } from '../../../schemas/config/calendar.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import { instrument, Scenario, specsOf, terms, venue } from '../scenario.test-support.ts'
 import type { SimulatedVenuesTerms } from '../simulated-venues.ts'
 

@@ -1,8 +1,8 @@
 // Bands of prices as the US plan known as limit up-limit down has them: distances by tier and price, when another price
 // becomes the reference, and the last minutes of a day. Told by the clock of the venue, open from 9:30 to 16:00.
 
-import type { CalendarConfig } from '../../../schemas/calendar.ts'
-import type { PriceBandsConfig } from '../../../schemas/market-rules.ts'
+import type { CalendarConfig } from '../../../schemas/config/calendar.ts'
+import type { PriceBandsConfig } from '../../../schemas/config/market-rules.ts'
 import { dayTerms, inMicroseconds } from '../phases/trading-day.test-support.ts'
 import type { Rule, RuleGroup } from './rule.test-support.ts'
 

@@ -1,7 +1,7 @@
 // What becomes of the place of an order in the queue of its price while its instrument does not trade. Told by the clock of
 // the venue; a halt from 10:00 to 10:10.
 
-import type { SimulationConfig } from '../../../schemas/config.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import { dayTerms, inMicroseconds } from '../phases/trading-day.test-support.ts'
 import type { Rule, RuleGroup } from './rule.test-support.ts'
 

@@ -1,7 +1,7 @@
 // What the venue refuses, and by which code. Every code of reject-code.ts is here.
 
 import type { CapabilityTable } from '../../../engine/venue-port.ts'
-import type { SimulationConfig } from '../../../schemas/config.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import { calendar, clockUs } from '../phases/trading-day.test-support.ts'
 import { account, instrument, specsOf, terms, venue } from '../scenario.test-support.ts'
 import type { RuleGroup } from './rule.test-support.ts'

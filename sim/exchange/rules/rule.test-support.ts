@@ -1,8 +1,8 @@
 // What a rule of the simulated exchange looks like as a test: a small tape with orders, line by line, and the exact
 // reports. The words of a line are those of ../scenario.test-support.ts; a report is told as there.
 
-import type { SimulationConfig } from '../../../schemas/config.ts'
-import type { LatencyConfig } from '../../../schemas/latency.ts'
+import type { LatencyConfig } from '../../../schemas/config/latency.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import { terms, venue } from '../scenario.test-support.ts'
 import type { SimulatedVenuesTerms } from '../simulated-venues.ts'
 

@@ -2,8 +2,8 @@
 // taken from a recording.
 
 import Type, { type Static } from 'typebox'
+import { closed } from './field-types.ts'
 
-const closed = (description: string) => ({ additionalProperties: false, description })
 const Us = (description: string) => Type.Integer({ minimum: 0, description })
 const Least = Type.Integer({ minimum: 0, description: 'No delay is shorter.', default: 0 })
 const Most = Us('No delay is longer.')
@@ -120,7 +120,7 @@ export const LatencyConfig = Type.Object(
       }),
     ),
   },
-  { ...closed('How long orders, reports and rows are under way.'), default: {} },
+  closed('How long orders, reports and rows are under way.', { default: {} }),
 )
 export type LatencyConfig = Static<typeof LatencyConfig>
 export type DelayConfig = LatencyConfig['submit_us']

@@ -2,16 +2,7 @@
 // trades taken back. Configuration alone; the simulated exchange acts on it.
 
 import Type, { type Static } from 'typebox'
-
-const TIME = '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?Z)?$'
-const PROBABILITY = '^(0(\\.\\d{1,6})?|1(\\.0{1,6})?)$'
-
-type Options = { readonly description: string; readonly default?: unknown }
-
-const closed = (description: string) => ({ additionalProperties: false, description })
-const Time = (options: Options) => Type.String({ pattern: TIME, text: 'time', ...options })
-const Count = (options: Options) => Type.Integer({ minimum: 1, ...options })
-const Probability = (options: Options) => Type.String({ pattern: PROBABILITY, text: 'decimal', ...options })
+import { Count, closed, Probability, Time } from './field-types.ts'
 
 export const AuctionsConfig = Type.Object(
   {

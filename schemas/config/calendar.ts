@@ -2,6 +2,7 @@
 // early. Configuration alone: what follows from it is worked out in engine/calendar.
 
 import Type, { type Static } from 'typebox'
+import { closed } from './field-types.ts'
 
 const TIME_OF_DAY = '^([01]\\d|2[0-3]):[0-5]\\d$'
 const DATE = '^\\d{4}-\\d{2}-\\d{2}$'
@@ -9,7 +10,6 @@ const DATE = '^\\d{4}-\\d{2}-\\d{2}$'
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Weekday = (typeof WEEKDAYS)[number]
 
-const closed = (description: string) => ({ additionalProperties: false, description })
 const TimeOfDay = (description: string) => Type.String({ pattern: TIME_OF_DAY, description })
 const Day = (description: string) => Type.String({ pattern: DATE, description })
 
