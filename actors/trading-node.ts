@@ -18,7 +18,6 @@ import type { Config } from '../schemas/config/config.ts'
 import type { StrategyConfig } from '../schemas/config/strategy-config.ts'
 import type { AccountId, StrategyId, VenueId } from '../schemas/ids.ts'
 import { BAR_PRICE_TYPES, barSeries } from '../schemas/messages/market.ts'
-import { OperatingError } from '../schemas/operating-error.ts'
 import { parseSignalName } from '../schemas/subjects.ts'
 import type { DecisionTrace } from './decision-trace.ts'
 import { ExecutionActor } from './execution/execution-actor.ts'
@@ -36,6 +35,7 @@ import type { BarSubscription, SetUp, StrategyDefinition } from './strategy/defi
 import { freezeParams } from './strategy/freeze-params.ts'
 import type { StrategyViews } from './strategy/handler-context.ts'
 import { runSetUp } from './strategy/set-up.ts'
+import { badInterval, badPriceType, known, noSource, unknownInstrument } from './strategy/set-up-errors.ts'
 import { StrategyActor } from './strategy/strategy-actor.ts'
 import type { FaultReport } from './strategy/strategy-fault.ts'
 
@@ -408,13 +408,7 @@ class Wiring {
   #spec(instrument_id: string): InstrumentSpec {
     const spec = this.#options.instruments.find((candidate) => candidate.instrument_id === instrument_id)
     if (spec !== undefined) return spec
-    throw new OperatingError({
-      code: 'strategy.unknown_instrument',
-      reason: 'usage',
-      what: `${instrument_id} is asked for, and no data source or strategy of the configuration names it.`,
-      where: 'strategies',
-      remedy: 'Add it to data.sources and to the instruments of the strategy.',
-    })
+    throw unknownInstrument(instrument_id)
   }
 }
 
@@ -440,56 +434,7 @@ function importedSeries(config: Config): Set<string> {
   return names
 }
 
-function badInterval(strategy_id: string, name: string, interval_us: number): OperatingError {
-  return new OperatingError({
-    code: 'strategy.bad_bar_interval',
-    reason: 'usage',
-    what: `The bars ${name} of ${strategy_id} are ${interval_us} us long.`,
-    where: `strategies.${strategy_id}`,
-    remedy: 'Ask for bars of whole seconds, in microseconds: 60000000 is a minute.',
-  })
-}
-
-function badPriceType(strategy_id: string, name: string, price_type: string): OperatingError {
-  return new OperatingError({
-    code: 'strategy.bad_bar_price_type',
-    reason: 'usage',
-    what: `The bars ${name} of ${strategy_id} are of the price type ${price_type}, which is unknown.`,
-    where: `strategies.${strategy_id}`,
-    remedy: `Use one of: ${BAR_PRICE_TYPES.join(', ')}.`,
-  })
-}
-
 /** A book shows quotes, too. */
 function givesQuotes(kind: TickKind): boolean {
   return kind === 'quote' || isBookKind(kind)
-}
-
-/** A strategy whose bars never come would wait for ever, silently. */
-function noSource(
-  strategy_id: string,
-  name: string,
-  instrument_id: string,
-  price_type: string,
-): OperatingError {
-  const kind = price_type === 'last' ? 'trade' : 'quote'
-  return new OperatingError({
-    code: 'strategy.no_source',
-    reason: 'usage',
-    what: `The bars ${name} of ${strategy_id} are ${price_type} bars of ${instrument_id}, which no data source gives.`,
-    where: `strategies.${strategy_id}`,
-    remedy: `Add ${instrument_id} to a source of kind ${kind} in data.sources, or import such bars and add their source.`,
-  })
-}
-
-function known<Value>(map: ReadonlyMap<string, Value>, name: string, who: string): Value {
-  const value = map.get(name)
-  if (value !== undefined) return value
-  throw new OperatingError({
-    code: 'strategy.unknown_name',
-    reason: 'usage',
-    what: `The ${who} refers to '${name}', which is not there.`,
-    where: 'strategies',
-    remedy: `Use one of: ${[...map.keys()].join(', ') || 'none defined'}.`,
-  })
 }
