@@ -38,11 +38,13 @@ export class LedgerFold {
     })
   }
 
-  /** A strategy whose account is elsewhere has drawn the counters of what it asked for there. */
+  /** A strategy whose account is elsewhere has drawn the counters of what it asked for there, and its orders are open. */
   said(messages: readonly EffectNodeMessage[]): void {
     for (const { payload } of messages) {
-      if (payload.type === 'submit_intent') this.#noteDrawn(payload, payload.counter)
-      else if (payload.type === 'cancel_intent' || payload.type === 'replace_intent')
+      if (payload.type === 'submit_intent') {
+        this.#noteDrawn(payload, payload.counter)
+        this.#trading.books.get(payload.strategy_id)?.noteAsked(payload)
+      } else if (payload.type === 'cancel_intent' || payload.type === 'replace_intent')
         this.#noteDrawn(payload, payload.request_counter)
     }
   }

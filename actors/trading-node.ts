@@ -135,7 +135,13 @@ class Wiring {
         const { observer = {} } = this.#options
         this.#books.set(
           strategy.id,
-          new RemoteBook(this.#node, strategy.account, strategy.id, observer, this.#holds('denied_closes')),
+          new RemoteBook(this.#node, {
+            account_id: strategy.account,
+            strategy_id: strategy.id,
+            observer,
+            denied_closes: this.#holds('denied_closes'),
+            told_as_in_one_node: this.#holds('told_as_in_one_node'),
+          }),
         )
       }
       this.#addStrategy(strategy)

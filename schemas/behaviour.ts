@@ -11,7 +11,8 @@
  *    chance keeps price and time; a bar beside quotes is news for triggers by the last price; the limit of a trailing order
  *    is a price. Orders the engine would hold without ever looking at their trigger, or send with another time in force, go
  *    to the gate, which denies them; one that is held loses its place by a replace, as at a venue. What the gate denies
- *    behind its trigger is open no longer for a strategy in another node. An order keeps its place in a queue over a halt.
+ *    behind its trigger is open no longer for a strategy in another node, and that one sees its open orders from the asking
+ *    on, in the states and the order of one node. An order keeps its place in a queue over a halt.
  *    What is due between linked orders while a market is closed is looked at every quarter second, and nothing else is: a
  *    request that a venue refused is not made again for that. On its way inside a bar the market meets those first that it
  *    had come to with nothing left, and passes the prices from which orders trail. In a book by order what own orders take
@@ -24,6 +25,7 @@ export const SINCE_BEHAVIOUR = {
   bar_volume_once: 2,
   terms_hold: 3,
   denied_closes: 3,
+  told_as_in_one_node: 3,
   place_over_halt: 3,
   due_alone: 3,
 } as const

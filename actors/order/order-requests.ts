@@ -18,6 +18,10 @@ import { type OrderEffects, tell } from './order-facts.ts'
 import type { OrderRecord } from './order-record.ts'
 import { end, forgetReplace } from './order-transitions.ts'
 
+/** Why a request is refused here while another one is on its way. A refusal of the venue's never goes by these codes. */
+export const ALREADY_PENDING_CANCEL = 'already_pending_cancel'
+export const REQUEST_IN_FLIGHT = 'request_in_flight'
+
 export function rememberCancel(order: OrderRecord, { body }: CancelRequested): void {
   order.cancel_client_order_id = body.client_order_id
 }
@@ -59,7 +63,7 @@ export function giveUpCancel(order: OrderRecord, event: OrderFound, out: OrderEf
 }
 
 export function refuseSecondCancel(order: OrderRecord, event: CancelRequested, out: OrderEffects): void {
-  tell(order, 'order.cancel_rejected', event.ts_seq_us, 'already_pending_cancel', '', out)
+  tell(order, 'order.cancel_rejected', event.ts_seq_us, ALREADY_PENDING_CANCEL, '', out)
 }
 
 export function refuseLateCancel(order: OrderRecord, event: CancelRequested, out: OrderEffects): void {
@@ -118,7 +122,7 @@ export function refuseEarlyReplace(order: OrderRecord, event: ReplaceRequested, 
 }
 
 export function refuseSecondReplace(order: OrderRecord, event: ReplaceRequested, out: OrderEffects): void {
-  tell(order, 'order.replace_rejected', event.ts_seq_us, 'request_in_flight', '', out)
+  tell(order, 'order.replace_rejected', event.ts_seq_us, REQUEST_IN_FLIGHT, '', out)
 }
 
 export function refuseLateReplace(order: OrderRecord, event: ReplaceRequested, out: OrderEffects): void {
@@ -142,5 +146,7 @@ function tellReason(
   out: OrderEffects,
 ): void {
   const text = 'reason_text' in body ? body.reason_text : ''
-  tell(order, type, ts_seq_us, body.reason_code, text, out)
+  const { reason_code } = body
+  const isOwn = reason_code === ALREADY_PENDING_CANCEL || reason_code === REQUEST_IN_FLIGHT
+  tell(order, type, ts_seq_us, isOwn ? `venue_${reason_code}` : reason_code, text, out)
 }

@@ -4,142 +4,15 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import type { ClientOrderId } from '../../schemas/ids.ts'
 import { type Fill, isFill } from '../../schemas/messages/order-fact.ts'
-import { priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
+import { timeUs } from '../../schemas/units.ts'
 import { loadOrder, saveOrder } from './order-codec.ts'
 import type { OrderEvent } from './order-event.ts'
-import {
-  absent,
-  answer,
-  bust,
-  cancel,
-  correction,
-  found,
-  newOrder,
-  replace,
-  report,
-  send,
-  trade,
-} from './order-events.test-support.ts'
+import { newOrder } from './order-events.test-support.ts'
 import type { OrderEffect } from './order-facts.ts'
+import { orderLife } from './order-lives.test-support.ts'
 import { orderTable } from './order-machine.ts'
 import { approvedOrder, notionalUnits, ORDER_STATES, type OrderRecord } from './order-record.ts'
-
-const requestId = (n: number) => `day-1-ema-${n}` as ClientOrderId
-const execution = fc.integer({ min: 1, max: 6 }).map((n) => `x${n}`)
-const quantity = fc.constantFrom(10, 20, 30, 50, 100)
-const outcome = fc.constantFrom('sent' as const, 'refused' as const, 'unproven' as const)
-
-/** Whose id an answer carries: mostly of what is in flight, so that lives go deep, and sometimes a foreign one. */
-const whose = fc.constantFrom(
-  (order: OrderRecord) => order.client_order_id,
-  (order: OrderRecord) => order.cancel_client_order_id || order.client_order_id,
-  (order: OrderRecord) => order.replace_client_order_id || order.client_order_id,
-  () => requestId(99),
-)
-
-type Maker = (order: OrderRecord, n: number) => OrderEvent
-
-function makers(): fc.Arbitrary<Maker> {
-  return fc.oneof(
-    {
-      weight: 2,
-      arbitrary: fc.constantFrom<Maker[]>(
-        () => send('new', 'sent'),
-        () => report('new'),
-        () => found(),
-      ),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.tuple(execution, quantity).map(
-        ([id, size]) =>
-          () =>
-            trade(id, size),
-      ),
-    },
-    { weight: 1, arbitrary: execution.map((id) => () => bust(id)) },
-    {
-      weight: 1,
-      arbitrary: fc.tuple(execution, quantity).map(
-        ([id, size]) =>
-          () =>
-            correction(id, size),
-      ),
-    },
-    { weight: 2, arbitrary: fc.constant<Maker>((_order, n) => cancel(requestId(n))) },
-    {
-      weight: 2,
-      arbitrary: quantity.map(
-        (size): Maker =>
-          (_order, n) =>
-            replace(51, size * 2, requestId(n)),
-      ),
-    },
-    {
-      weight: 3,
-      arbitrary: fc
-        .tuple(fc.constantFrom('new' as const, 'cancel' as const, 'replace' as const), outcome, whose)
-        .map(
-          ([command, what, id]): Maker =>
-            (order) =>
-              send(command, what, id(order)),
-        ),
-    },
-    {
-      weight: 2,
-      arbitrary: fc
-        .tuple(
-          fc.constantFrom('canceled' as const, 'cancel_rejected' as const, 'replace_rejected' as const),
-          whose,
-        )
-        .map(
-          ([type, id]): Maker =>
-            (order) =>
-              answer(type, id(order)),
-        ),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.tuple(whose, quantity).map(
-        ([id, size]): Maker =>
-          (order) => {
-            const inForce = { price_units: priceUnits(51), order_quantity_units: sizeUnits(size * 2) }
-            return answer('replaced', id(order), inForce)
-          },
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc
-        .constantFrom('pending_new' as const, 'rejected' as const, 'canceled' as const, 'expired' as const)
-        .map(
-          (type): Maker =>
-            () =>
-              report(type),
-        ),
-    },
-    {
-      weight: 1,
-      arbitrary: whose.map(
-        (id): Maker =>
-          (order) =>
-            absent(id(order)),
-      ),
-    },
-  )
-}
-
-/** Anything the world may say, in any order. Requests get fresh ids, as callers make them. */
-const life = fc.array(makers(), { maxLength: 40 }).map((made) => {
-  const order = approvedOrder(newOrder(), timeUs(1))
-  return made.map((make, i) => {
-    const event = make(order, i + 2)
-    orderTable.dispatch(order, event, [])
-    return event
-  })
-})
 
 type Step = { event: OrderEvent; before: OrderRecord; after: OrderRecord; effects: OrderEffect[] }
 
@@ -159,12 +32,12 @@ function fillsOf(effects: readonly OrderEffect[]): Fill[] {
 
 const always = (property: (steps: Step[]) => void) =>
   fc.assert(
-    fc.property(life, (events) => property(lived(events))),
+    fc.property(orderLife, (events) => property(lived(events))),
     { numRuns: 1_000 },
   )
 
 test('random lives reach every state', () => {
-  const lives = fc.sample(life, { numRuns: 1_000, seed: 7 })
+  const lives = fc.sample(orderLife, { numRuns: 1_000, seed: 7 })
   const reached = new Set(lives.flatMap((events) => lived(events).map((step) => step.after.state)))
   expect(reached).toEqual(new Set(ORDER_STATES))
 })
@@ -256,7 +129,7 @@ test('state, open quantity and requests in flight agree', () => {
 
 test('an order saved and loaded in mid-life goes on as if it had never stopped', () => {
   fc.assert(
-    fc.property(life, fc.nat({ max: 40 }), (events, at) => {
+    fc.property(orderLife, fc.nat({ max: 40 }), (events, at) => {
       const through = approvedOrder(newOrder(), timeUs(1))
       const expected: OrderEffect[] = []
       for (const event of events) orderTable.dispatch(through, event, expected)

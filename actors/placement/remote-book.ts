@@ -1,5 +1,5 @@
-// Positions and open orders of a strategy whose account is in another node, by the facts that node has told. It runs
-// behind by the way a message takes; the account's own books decide. Rules: ./SPEC.md.
+// Positions and open orders of a strategy whose account is in another node, by what it has asked for and the facts that
+// node has told. It runs behind by the way a message takes; the account's own books decide. Rules: ./SPEC.md.
 
 import type { Actor } from '../../engine/actor.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
@@ -8,51 +8,55 @@ import type { Node } from '../../engine/node.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import { assert } from '../../schemas/assert.ts'
 import type { LedgerRemoteBook } from '../../schemas/ledger-section.ts'
+import type { Intent, SubmitIntent } from '../../schemas/messages/intent.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import type { OpenOrder } from '../strategy/context.ts'
+import { type ToldOrder, ToldOrders } from './told-orders.ts'
 
 /** Denied orders that are remembered: a fact told before the denial, on another stream, may come behind it. */
 const DENIED_MAX = 256
-/** Facts that say nothing of where the order stands now. */
-const ASIDE = new Set(['order.duplicate_execution', 'order.stale_report', 'order.unexpected_event'])
+
+export type RemoteBookOptions = {
+  readonly account_id: string
+  readonly strategy_id: string
+  /** Sees what is heard of the strategy's orders; it changes nothing. */
+  readonly observer: OutputObserver
+  /** Whether a denial ends an order that facts have told of: one held for its trigger, say. */
+  readonly denied_closes: boolean
+  /** Whether open orders are listed as in one node (schemas/behaviour.ts). */
+  readonly told_as_in_one_node: boolean
+}
 
 export class RemoteBook implements Actor {
   readonly name: string
-  readonly #open = new Map<number, OpenOrder>()
+  readonly #orders: ToldOrders
   /** Signed size units, by instrument id. */
   readonly #quantities = new Map<string, number>()
   /** Counters of the latest orders that were denied, oldest first. */
   readonly #denied = new Set<number>()
-  readonly #denied_closes: boolean
 
-  /**
-   * @param observer sees what is heard of the strategy's orders; it changes nothing.
-   * @param denied_closes whether a denial ends an order that facts have told of: one held for its trigger, say.
-   */
-  constructor(
-    node: Node,
-    account_id: string,
-    strategy_id: string,
-    observer: OutputObserver,
-    denied_closes: boolean,
-  ) {
-    this.#denied_closes = denied_closes
+  constructor(node: Node, options: RemoteBookOptions) {
+    const { account_id, strategy_id, observer, denied_closes, told_as_in_one_node } = options
     this.name = `placement/book/${strategy_id}`
+    this.#orders = new ToldOrders(told_as_in_one_node)
     node.addActor(this)
+    node.bus.subscribe<Intent>(SUBJECT.intent(account_id, strategy_id), (intent) => {
+      if (intent.type === 'submit_intent') this.noteAsked(intent)
+    })
     node.bus.subscribe<OrderFact>(SUBJECT.strategyOrder(account_id, strategy_id), (fact) => {
       this.#onFact(fact)
       observer.onFact?.(fact, fact.ts_event_us)
     })
     node.bus.subscribe<OrderDenied>(SUBJECT.denied(account_id, strategy_id), (denial) => {
-      if (this.#denied_closes) this.#onDenied(denial)
+      if (denied_closes) this.#onDenied(denial)
       observer.onDenied?.(denial)
     })
   }
 
   get state(): string {
-    return `${this.#open.size} open orders`
+    return `${this.#orders.size} open orders`
   }
 
   quantity(instrument_id: string): number {
@@ -65,7 +69,18 @@ export class RemoteBook implements Actor {
   }
 
   openOrders(): OpenOrder[] {
-    return [...this.#open.values()]
+    return this.#orders.list()
+  }
+
+  /** Orders at work or on their way, and those that the engine keeps until a trigger or a parent releases them. */
+  get counts(): { readonly open: number; readonly held: number } {
+    const { size, held_count: held } = this.#orders
+    return { open: size - held, held }
+  }
+
+  /** The strategy has asked for an order. */
+  noteAsked(intent: SubmitIntent): void {
+    this.#orders.onAsked(intent)
   }
 
   onTimer(): void {
@@ -73,14 +88,13 @@ export class RemoteBook implements Actor {
   }
 
   save(writer: CanonicalWriter): void {
-    writer.value(this.#open)
+    writer.value(this.#orders.all())
     writer.value(this.#quantities)
     writer.value(this.#denied)
   }
 
   load(reader: CanonicalReader): void {
-    this.#open.clear()
-    for (const [counter, order] of reader.value() as Map<number, OpenOrder>) this.#open.set(counter, order)
+    this.#orders.load(reader.value() as ToldOrder[])
     this.#quantities.clear()
     for (const [id, quantity] of reader.value() as Map<string, number>) this.#quantities.set(id, quantity)
     this.#denied.clear()
@@ -89,11 +103,11 @@ export class RemoteBook implements Actor {
 
   /** What a later build takes up. */
   saveLedger(): LedgerRemoteBook {
-    return { open: this.openOrders(), quantities: Object.fromEntries(this.#quantities) }
+    return { open: this.#orders.all(), quantities: Object.fromEntries(this.#quantities) }
   }
 
   loadLedger({ open, quantities }: LedgerRemoteBook): void {
-    for (const order of open as OpenOrder[]) this.#open.set(order.counter, order)
+    this.#orders.loadLedger(open as OpenOrder[])
     for (const [id, quantity] of Object.entries(quantities)) this.#quantities.set(id, quantity)
   }
 
@@ -104,25 +118,16 @@ export class RemoteBook implements Actor {
       const [oldest] = this.#denied
       if (this.#denied.size > DENIED_MAX && oldest !== undefined) this.#denied.delete(oldest)
     } else if (reason_code !== 'order_unknown') return
-    this.#open.delete(counter)
+    this.#orders.onGone(counter)
   }
 
   #onFact(fact: OrderFact): void {
-    const { instrument_id, side, counter, type } = fact
+    const { instrument_id, side, counter } = fact
     const booked = fact.last_quantity_units - fact.reversed_quantity_units
     if (booked !== 0) {
       this.#quantities.set(instrument_id, this.quantity(instrument_id) + (side === 'buy' ? booked : -booked))
     }
-    if (fact.ended || this.#denied.has(counter)) this.#open.delete(counter)
-    else if (!ASIDE.has(type)) this.#open.set(counter, openOrderOf(fact, this.#open.get(counter)))
+    if (fact.ended || this.#denied.has(counter)) this.#orders.onGone(counter)
+    else this.#orders.onFact(fact)
   }
-}
-
-function openOrderOf(fact: OrderFact, before: OpenOrder | undefined): OpenOrder {
-  const { counter, instrument_id, side, type } = fact
-  const { price_units, order_quantity_units, cum_quantity_units } = fact
-  // A bust or a correction changes what was traded, not how the order stands.
-  const isBooking = type === 'order.trade_busted' || type === 'order.trade_corrected'
-  const state = isBooking && before !== undefined ? before.state : type.slice('order.'.length)
-  return { counter, instrument_id, side, state, price_units, order_quantity_units, cum_quantity_units }
 }

@@ -73,11 +73,11 @@ export class LiveWorld {
     while (agenda.has_instant || agenda.next_due_us <= this.now_us) this.#happen(agenda.pop())
   }
 
-  /** The next quote of an instrument, which its venue has seen. */
-  quote(instrument_index: number): ConflatedQuote {
+  /** The next quote of an instrument, which its venue has seen; a size of 0 is the default. */
+  quote(instrument_index: number, size = 0): ConflatedQuote {
     const random = this.#random
     const bid = must(this.#bids[instrument_index], 'an instrument has a price') + random.nextInt(25) - 12
-    return this.show(instrument_index, bid, bid + 1 + random.nextInt(4))
+    return this.show(instrument_index, bid, bid + 1 + random.nextInt(4), size)
   }
 
   /** A quote of these prices, which its venue has seen; a size of 0 is the default. */

@@ -191,11 +191,11 @@ export class PlacedSession {
     }
   }
 
-  /** Time passes, then a quote comes to every node. */
-  async turn(us: number, instrument_index: number): Promise<void> {
+  /** Time passes, then a quote of that size comes to every node; 0 is the default size. */
+  async turn(us: number, instrument_index: number, size = 0): Promise<void> {
     this.world.pass(us)
     await this.settle()
-    const quote = this.world.quote(instrument_index)
+    const quote = this.world.quote(instrument_index, size)
     for (const node of this.nodes) node.quote(quote)
     await this.settle()
   }

@@ -171,6 +171,24 @@ test.each([
   expect(counters()).toEqual(expected)
 })
 
+test('[P6] an order asked for in the last step before a changed build is open behind it', async () => {
+  const session = new PlacedSession(await scenarioOf(), 5)
+  await session.open()
+  const node = must(session.nodes[2], 'a node of strategies')
+  const isAsked = () => JSON.stringify(booksOf(node)).includes('"approved"')
+  while (!isAsked()) {
+    await session.settle()
+    session.world.pass(40_000)
+    node.quote(session.world.quote(0))
+    node.advance()
+  }
+  await node.persist()
+  const before = booksOf(node)
+  node.die()
+  await node.open({ build_hash: 'ff' })
+  expect(booksOf(node)).toEqual(before)
+})
+
 test.each([0, 1])('[P6] the build of node %i changes, and all go on', async (at) => {
   const session = new PlacedSession(await scenarioOf(), 4)
   await session.open()
