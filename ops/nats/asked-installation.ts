@@ -27,7 +27,7 @@ export type AskedInstallation = { readonly paths: FolderPaths; readonly installa
 
 export async function askedInstallation(call: Call): Promise<AskedInstallation> {
   const paths = pathsOf(call)
-  const known = (await readInstallation(paths)) ?? DEFAULT_INSTALLATION
+  const known = (await readInstallation(paths, call.texts('strategy').length > 0)) ?? DEFAULT_INSTALLATION
   const strategy_nodes = strategyNodes(call, known.strategy_nodes)
   const tls = tlsFiles(call) ?? known.tls
   const monitor_port = wholeNumber(call, 'monitor-port', {

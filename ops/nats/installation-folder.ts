@@ -47,6 +47,21 @@ export const InstallationFile = Type.Object(
 )
 export type InstallationFile = Static<typeof InstallationFile> & { tls?: TlsFiles }
 
+/** As it was before a strategy node heard of its own accounts alone. */
+const AccountlessFile = Type.Object(
+  {
+    ...InstallationFile.properties,
+    strategy_nodes: Type.Array(
+      Type.Object(
+        { node: Name, strategies: Type.Array(Name, { minItems: 1 }) },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+type AccountlessFile = Static<typeof AccountlessFile>
+
 export const DEFAULT_INSTALLATION: InstallationFile = {
   env: 'paper',
   trading_node: ANY,
@@ -84,14 +99,20 @@ export function folderPaths(directory: string): FolderPaths {
   }
 }
 
-/** What the folder says; undefined where nothing was set up. */
-export async function readInstallation({
-  installation: path,
-}: FolderPaths): Promise<InstallationFile | undefined> {
+/**
+ * What the folder says; undefined where nothing was set up.
+ * @param are_nodes_named whether all strategy nodes are said anew, and those of the file do not count.
+ */
+export async function readInstallation(
+  { installation: path }: FolderPaths,
+  are_nodes_named = false,
+): Promise<InstallationFile | undefined> {
   if (!existsSync(path)) return undefined
   const value = parsed(await readFile(path, 'utf8'))
-  if (!Value.Check(InstallationFile, value)) throw damaged(path)
-  return checkedInstallation(path, value)
+  if (Value.Check(InstallationFile, value)) return checkedInstallation(path, value)
+  if (!Value.Check(AccountlessFile, value)) throw damaged(path)
+  if (!are_nodes_named) throw accountless(path, value)
+  return checkedInstallation(path, { ...value, strategy_nodes: [] })
 }
 
 export async function writeInstallation(paths: FolderPaths, installation: InstallationFile): Promise<void> {
@@ -148,5 +169,18 @@ function damaged(path: string): OperatingError {
     what: 'The file does not describe an installation.',
     where: path,
     remedy: 'Delete it and run orrery nats up with the options it had.',
+  })
+}
+
+function accountless(path: string, { strategy_nodes }: AccountlessFile): OperatingError {
+  const nodes = strategy_nodes.map(
+    ({ node, strategies }) => `--strategy ${node}=${strategies.join()}@ACCOUNT`,
+  )
+  return new OperatingError({
+    code: 'nats.installation_without_accounts',
+    reason: 'usage',
+    what: 'The file is of an earlier orrery, and does not say which accounts the strategies of each node trade on.',
+    where: path,
+    remedy: `Say it once, with the names of the accounts: orrery nats up ${nodes.join(' ')}. Keys and streams stay.`,
   })
 }

@@ -1,6 +1,6 @@
 // `orrery nats`: a server that outlives the command, and is ended by the test.
 
-import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
@@ -51,6 +51,20 @@ async function asRole(url: string, role: string) {
   return connection
 }
 
+const INSTALLATION = () => join(folder, 'nats/installation.json')
+
+/** A server that runs, with its nodes as they were once written down. */
+async function upWithOldFile(): Promise<{ port: number; url: string }> {
+  const { url } = (await nats('up', '--port', '0')).json
+  const installation = JSON.parse(await readFile(INSTALLATION(), 'utf8'))
+  const strategy_nodes = [
+    { node: 'alpha', strategies: ['ema', 'breakout'] },
+    { node: 'beta', strategies: ['late'] },
+  ]
+  await writeFile(INSTALLATION(), JSON.stringify({ ...installation, strategy_nodes }))
+  return { port: installation.port, url }
+}
+
 test('[N11] up starts a server fit for real money, and again finds it running with nothing to do', async () => {
   const first = JSON.parse(runCli(['nats', 'up', '--port', '0', '--json'], { cwd: folder }).stdout)
   const { url, pid } = first
@@ -98,6 +112,25 @@ test('[N11] a strategy node is added while a trading node is connected; another 
   ])
   const moved = await nats('up', '--host', '127.0.0.2')
   expect(moved).toMatchObject({ exit_code: 2, json: { code: 'nats.server_elsewhere' } })
+  expect((await nats('check')).exit_code).toBe(0)
+})
+
+test('[N11] a folder of before nodes had accounts says what to add, and takes it', async () => {
+  const { port, url } = await upWithOldFile()
+  const asked = await nats('plan')
+  expect(asked).toMatchObject({ exit_code: 2, json: { code: 'nats.installation_without_accounts' } })
+  expect(await nats('up')).toEqual(asked)
+  expect(asked.text).toContain(
+    'orrery nats up --strategy alpha=ema,breakout@ACCOUNT --strategy beta=late@ACCOUNT. Keys and streams stay.',
+  )
+  const args = ['--strategy', 'alpha=ema,breakout@main', '--strategy', 'beta=late@second']
+  expect(await nats('up', ...args)).toMatchObject({ exit_code: 0, json: { started: false, url } })
+  const { strategy_nodes, ...others } = JSON.parse(await readFile(INSTALLATION(), 'utf8'))
+  expect(others).toMatchObject({ env: 'paper', port })
+  expect(strategy_nodes).toMatchObject([
+    { node: 'alpha', strategies: ['ema', 'breakout'], accounts: ['main'] },
+    { node: 'beta', strategies: ['late'], accounts: ['second'] },
+  ])
   expect((await nats('check')).exit_code).toBe(0)
 })
 
