@@ -66,8 +66,7 @@ export class SessionPrinter {
   #fact(fact: OrderFact, ts_us: number): void {
     if (QUIET.has(fact.type)) return
     const spec = this.#specs.get(fact.instrument_id)
-    const size = (units: number) =>
-      spec === undefined ? String(units) : decimalString(units, spec.size_scale)
+    const size = (units: number) => this.#size(fact.instrument_id, units)
     const price = (units: number) =>
       spec === undefined ? String(units) : decimalString(units, spec.price_scale)
     const what = isFill(fact)
@@ -84,6 +83,7 @@ export class SessionPrinter {
   #denial({
     reason_code,
     side,
+    order_quantity_units,
     instrument_id,
     strategy_id,
     counter,
@@ -91,11 +91,19 @@ export class SessionPrinter {
     limit,
     ts_event_us,
   }: OrderDenied): void {
+    // A cancel is about no quantity, and of an unknown order nothing says in which units it is.
+    const isSized = order_quantity_units !== 0 && instrument_id !== ''
+    const quantity = isSized ? `${this.#size(instrument_id, order_quantity_units)} ` : ''
     const against = value === '' ? '' : `: ${value}${limit === '' ? '' : ` against ${limit}`}`
     this.#line(
       ts_event_us,
-      `${'denied'.padEnd(16)} ${side.padEnd(4)} ${instrument_id}  ${strategy_id}/${counter} (${reason_code}${against})`,
+      `${'denied'.padEnd(16)} ${side.padEnd(4)} ${quantity}${instrument_id}  ${strategy_id}/${counter} (${reason_code}${against})`,
     )
+  }
+
+  #size(instrument_id: string, units: number): string {
+    const spec = this.#specs.get(instrument_id)
+    return spec === undefined ? String(units) : decimalString(units, spec.size_scale)
   }
 
   #line(ts_us: number, text: string): void {

@@ -37,14 +37,25 @@ export async function heedlessFolder(
   return folder
 }
 
-/** Asks for its orders as lines of a paper session show them: counter, side, quantity. */
-export function orderOfLine(line: string): readonly [string, string, string] | undefined {
-  const match = /(?:accepted|not sent|rejected) +(buy|sell) +(\S+) EURUSD\.fxcm +\w+-1-heedless-(\d+)/.exec(
-    line,
-  )
-  if (match === null) return undefined
-  return [match[3] ?? '', match[1] ?? '', (match[2] ?? '').replaceAll(',', '')]
+/** The orders it asks for, as lines of a paper session show them: counter, side, quantity. */
+export class AskedOrders {
+  readonly #orders: (readonly [counter: string, side: string, quantity: string])[] = []
+
+  readonly note = (line: string): void => {
+    const match = ORDER_LINE.exec(line)
+    if (match !== null)
+      this.#orders.push([match[3] ?? '', match[1] ?? '', (match[2] ?? '').replaceAll(',', '')])
+  }
+
+  /** As they were asked for: of one that the gate denies a line tells at once, of one that leaves when its venue has answered. */
+  get inTurn(): (readonly string[])[] {
+    return this.#orders.toSorted(([one], [other]) => Number(one) - Number(other))
+  }
 }
+
+/** Some are denied: the first quotes may come before the venue's books have matched. */
+const ORDER_LINE =
+  /(?:accepted|not sent|rejected|denied) +(buy|sell) +(\S+) EURUSD\.fxcm +(?:\w+-1-heedless-|heedless\/)(\d+)\b/
 
 /** An order as counter, side and quantity. */
 export type BacktestOrder = { readonly order: readonly string[]; readonly submitted: string }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startNatsServer, type TestNatsServer } from '../../adapters/nats/nats-server.test-support.ts'
 import { runCli, startCli } from '../cli/run-cli.test-support.ts'
 import { DEFAULT_INSTALLATION } from '../nats/installation-folder.ts'
-import { backtested, heedlessFolder, orderOfLine, stopTime } from './heedless.test-support.ts'
+import { AskedOrders, backtested, heedlessFolder, stopTime } from './heedless.test-support.ts'
 
 let server: TestNatsServer
 let session = ''
@@ -22,11 +22,8 @@ test('[R14] a recorder elsewhere has every row once, over kills of itself and of
   const first = startCli(['recorder', 'c.yaml'], { cwd: elsewhere })
   await first.saw(/^Recording/)
   const paper = startCli(['paper', 'c.yaml'], { cwd: session })
-  const orders: (readonly string[])[] = []
-  paper.onLine((line) => {
-    const order = orderOfLine(line)
-    if (order !== undefined) orders.push(order)
-  })
+  const asked = new AskedOrders()
+  paper.onLine(asked.note)
   await paper.saw(/-\d\b/)
   first.kill('SIGKILL')
   await first.exit()
@@ -44,6 +41,7 @@ test('[R14] a recorder elsewhere has every row once, over kills of itself and of
   expect({ missing: last.missing, refused: last.refused }).toEqual({ missing: 0, refused: 0 })
   expect(await readdir(session)).not.toContain('ticks')
   const [again, stopped] = [await backtested(elsewhere, 'far'), await stopTime(session, 'far')]
+  const orders = asked.inTurn
   expect(again.slice(0, orders.length).map(({ order }) => order)).toEqual(orders)
   expect(again.slice(orders.length).filter(({ submitted }) => submitted < stopped)).toEqual([])
 }, 90_000)

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { must } from '../../schemas/assert.ts'
 import { runCli, startCli } from '../cli/run-cli.test-support.ts'
-import { backtested, heedlessFolder, orderOfLine, processed, stopTime } from './heedless.test-support.ts'
+import { AskedOrders, backtested, heedlessFolder, processed, stopTime } from './heedless.test-support.ts'
 
 let cwd = ''
 beforeAll(async () => {
@@ -16,10 +16,9 @@ afterAll(() => rm(cwd, { recursive: true }))
 test('[R13] a paper session is on the tape while it runs, and a backtest over what it processed orders the same', async () => {
   const paper = runCli(['paper', 'c.yaml', '--for', '4'], { cwd })
   expect(paper.exit_code).toBe(0)
-  const live = paper.stdout
-    .split('\n')
-    .map(orderOfLine)
-    .filter((order) => order !== undefined)
+  const asked = new AskedOrders()
+  paper.stdout.split('\n').forEach(asked.note)
+  const live = asked.inTurn
   expect(live.length).toBeGreaterThan(10)
   // Batches were written as the session went on, not at its end.
   const [newest = ''] = (await readdir(join(cwd, 'runs', 'rec1', 'tape'))).sort().reverse()
@@ -39,11 +38,10 @@ test('[R11] [R16] a recorder killed in mid-session is started again, says so, an
   const folder = await heedlessFolder('killed', 400)
   onTestFinished(() => rm(folder, { recursive: true }))
   const paper = startCli(['paper', 'c.yaml'], { cwd: folder })
-  const orders: (readonly string[])[] = []
+  const asked = new AskedOrders()
   const alerts: string[] = []
   paper.onLine((line) => {
-    const order = orderOfLine(line)
-    if (order !== undefined) orders.push(order)
+    asked.note(line)
     const [, code] = /\[(recorder\.\w+)\]$/.exec(line) ?? []
     if (code !== undefined) alerts.push(code)
   })
@@ -59,6 +57,7 @@ test('[R11] [R16] a recorder killed in mid-session is started again, says so, an
   const left = JSON.parse(runCli(['recorder', 'c.yaml', '--once', '--json'], { cwd: folder }).stdout)
   expect(left).toMatchObject({ rows: 0, missing: 0, refused: 0 })
   const [again, stopped] = [await backtested(folder, 'killed'), await stopTime(folder, 'killed')]
+  const orders = asked.inTurn
   expect(again.slice(0, orders.length).map(({ order }) => order)).toEqual(orders)
   expect(again.slice(orders.length).filter(({ submitted }) => submitted < stopped)).toEqual([])
 }, 60_000)
