@@ -8,7 +8,7 @@ type Place = Pick<Batch, 'epoch' | 'number'>
 export function copyAhead({ epoch, number }: Place, subject: string): OperatingError {
   return new OperatingError({
     code: 'journal.copy_ahead',
-    reason: 'mismatch',
+    reason: 'data',
     what: `The copy of the journal on the bus is ahead of this one: it goes up to batch ${number} of epoch ${epoch}. Another node has taken over since, or this folder was set back.`,
     where: subject,
     remedy: 'Start this node as a standby with an empty folder: it follows the copy, and may then take over.',
@@ -18,7 +18,7 @@ export function copyAhead({ epoch, number }: Place, subject: string): OperatingE
 export function copyDiverged({ epoch, number }: Place, subject: string): OperatingError {
   return new OperatingError({
     code: 'journal.copy_diverged',
-    reason: 'mismatch',
+    reason: 'data',
     what: `This journal and its copy on the bus tell different stories from batch ${number} of epoch ${epoch} on, at the latest.`,
     where: subject,
     remedy: 'Find out which of the two the venue knows; keep both until then, and trade on neither.',
@@ -28,7 +28,7 @@ export function copyDiverged({ epoch, number }: Place, subject: string): Operati
 export function copyPruned({ epoch, number }: Place, first_epoch: number, subject: string): OperatingError {
   return new OperatingError({
     code: 'journal.copy_diverged',
-    reason: 'mismatch',
+    reason: 'data',
     what: `The copy on the bus ends in epoch ${epoch}, batch ${number}, and this journal begins with epoch ${first_epoch}: what lies between was pruned before it was copied.`,
     where: subject,
     remedy: 'Restore the missing epochs of this journal from a backup.',
@@ -38,7 +38,7 @@ export function copyPruned({ epoch, number }: Place, first_epoch: number, subjec
 export function replicaAhead({ epoch, number }: Place, subject: string): OperatingError {
   return new OperatingError({
     code: 'journal.replica_ahead',
-    reason: 'mismatch',
+    reason: 'data',
     what: `This folder goes up to batch ${number} of epoch ${epoch}, and the copy on the bus does not: the server lost the end of it, or the folder belongs to another journal.`,
     where: subject,
     remedy:

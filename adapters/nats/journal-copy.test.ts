@@ -353,13 +353,13 @@ test('[C6] a copy that is ahead of the journal is refused, and so is one that te
   const node = await started(mine)
   await append(node.writer, 'mine')
   await ended(node)
-  await expect(started(other)).rejects.toMatchObject({ code: 'journal.copy_ahead' })
+  await expect(started(other)).rejects.toMatchObject({ code: 'journal.copy_ahead', reason: 'data' })
 
   const journal = await openFileJournal({ directory: other })
   const writer = await journal.openEpoch(opening(1))
   await append(writer, 'not mine')
   await journal.close()
-  await expect(started(other)).rejects.toMatchObject({ code: 'journal.copy_diverged' })
+  await expect(started(other)).rejects.toMatchObject({ code: 'journal.copy_diverged', reason: 'data' })
 })
 
 test('[C6] epochs pruned before they were copied are refused', async () => {

@@ -161,10 +161,10 @@ export class LiveSession {
     return held
   }
 
-  /** Of strategies here whose account is in another node, by what that has told. */
+  /** Of strategies here whose account is in another node, by what that has told; held ones, too: they live on there. */
   get openElsewhere(): number {
     let open = 0
-    for (const book of this.sequencer.built.trading.books.values()) open += book.openOrders().length
+    for (const { counts } of this.sequencer.built.trading.books.values()) open += counts.open + counts.held
     return open
   }
 

@@ -58,6 +58,15 @@ test('a person reads of a running session how it stands', () => {
   ])
 })
 
+test('a strategy whose account is elsewhere has its open orders told apart from those held there', () => {
+  const book = { strategy_id: 'ema', open_orders: 3, held_orders: 2, positions: [] }
+  const lines = statusText({ ...PAPER, accounts: [], books: [book, { ...book, held_orders: 0 }] }).split('\n')
+  expect(lines.filter((line) => line.startsWith('orders of'))).toEqual([
+    'orders of  ema  3 open, 2 held by the engine; flat',
+    'orders of  ema  3 open; flat',
+  ])
+})
+
 test.each<[string, Partial<SessionStatus>]>([
   ['orders are held until the venues agree', { orders_held_for: 'not_reconciled' }],
   ['orders are held (journal_copy_behind)', { orders_held_for: 'journal_copy_behind' }],

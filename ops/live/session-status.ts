@@ -59,6 +59,8 @@ export type FeedStatus = {
 export type BookStatus = {
   readonly strategy_id: string
   readonly open_orders: number
+  /** Kept by the engine in the account's node until a trigger or a parent releases them; no venue knows of them. */
+  readonly held_orders: number
   readonly positions: readonly PositionStatus[]
 }
 
@@ -140,7 +142,8 @@ function bookStatus(
     )
     return { instrument_id, quantity: decimalString(units, spec.size_scale) }
   })
-  return { strategy_id, open_orders: book.openOrders().length, positions }
+  const { open, held } = book.counts
+  return { strategy_id, open_orders: open, held_orders: held, positions }
 }
 
 function accountStatus(
@@ -226,7 +229,7 @@ function messageLines(messages: MessagesStatus | null): string[] {
 function accountLines(account: AccountStatus): string[] {
   const { account_id, risk, reconciliation, currency, equity, realized, unrealized, fees } = account
   const unknown = account.unknown_orders === 0 ? '' : `, ${account.unknown_orders} of them unknown`
-  const held = account.held_orders === 0 ? '' : `, ${grouped(account.held_orders)} held by the engine`
+  const held = heldText(account)
   const open = `${grouped(account.open_orders)} ${account.open_orders === 1 ? 'order' : 'orders'} open`
   return [
     `${account_id}  ${risk}, books ${reconciliation}`,
@@ -235,8 +238,12 @@ function accountLines(account: AccountStatus): string[] {
   ]
 }
 
-function bookText({ open_orders, positions }: BookStatus): string {
-  return `${open_orders} open; ${positionsText(positions)}`
+function bookText(book: BookStatus): string {
+  return `${grouped(book.open_orders)} open${heldText(book)}; ${positionsText(book.positions)}`
+}
+
+function heldText({ held_orders }: Pick<BookStatus, 'held_orders'>): string {
+  return held_orders === 0 ? '' : `, ${grouped(held_orders)} held by the engine`
 }
 
 function positionsText(positions: readonly PositionStatus[]): string {

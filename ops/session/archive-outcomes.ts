@@ -14,6 +14,7 @@ export function archiveText({ archived, kept }: Awaited<ReturnType<typeof archiv
   return `${[...lines, left].join('\n')}\n`
 }
 
+/** @param name of the session, as it was given. */
 export function pruneOutcome(name: string, epochs: readonly PrunedEpoch[], is_confirmed: boolean): Outcome {
   return { json: { epochs, removed: is_confirmed }, text: pruneText(name, epochs, is_confirmed) }
 }

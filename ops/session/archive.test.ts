@@ -55,9 +55,12 @@ test('[J15] pruning says what would go, wants to be told twice, and leaves what 
     removed: false,
   })
   expect(json('verify', 'old').pruned).toBe('')
+  const [whole] = json('sessions').sessions
   expect(runCli(['sessions', 'prune', 'old', '--days', '0', '--yes'], { cwd }).stdout).toMatch(
     /^epoch 1, ended \S+: removed\n(.*\n)*orrery verify old begins behind them from now on\.\n$/,
   )
+  expect(whole.orders).toBeGreaterThan(5)
+  expect(json('sessions').sessions).toEqual([whole])
   const { stdout, exit_code } = runCli(['verify', 'old'], { cwd })
   expect({ stdout, exit_code }).toEqual({
     stdout: expect.stringMatching(

@@ -2,7 +2,9 @@
 // by, holds its journal and is read beside it.
 
 import { basename } from 'node:path'
+import type { Journal } from '../../engine/journal-port.ts'
 import { isLiveHeader, readLiveHeader } from '../../engine/live/live-header.ts'
+import { ledgerOfBase } from '../../engine/live/session-state.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { isoTime } from '../../schemas/units.ts'
 import { askSession, STATUS_TIMEOUT_MS } from '../live/control-socket.ts'
@@ -22,7 +24,7 @@ export type SessionSummary = {
   /** How often it was started. */
   readonly epochs: number
   readonly inputs: number
-  /** Let through by the gate, whatever became of them. */
+  /** Let through by the gate since the session began, whatever became of them; pruned epochs count. */
   readonly orders: number
   /** ISO 8601; '' where there was none. */
   readonly last_input: string
@@ -89,10 +91,23 @@ async function ofJournal(folder: string): Promise<SessionSummary | undefined> {
       is_running: is_held,
       epochs: last.epoch,
       inputs: end.seq,
-      orders: (await recordedOrders(journal)).size,
+      orders: ordersBefore(journal) + (await recordedOrders(journal)).size,
       last_input: end.ts_us === 0 ? '' : isoTime(end.ts_us),
     }
   } finally {
     await journal.close()
   }
+}
+
+/** Let through before the journal begins: where epochs were pruned, the base of the first one left has their orders. */
+function ordersBefore({ epochs }: Pick<Journal, 'epochs'>): number {
+  const [first] = epochs
+  if (first === undefined) return 0
+  const ledger = ledgerOfBase(first.base, `the base of epoch ${first.epoch}`)?.ledger
+  let orders = 0
+  for (const { counts, open } of Object.values(ledger?.orders ?? {})) {
+    const { accepted: _, ...ended } = counts
+    orders += Object.values(ended).reduce((sum, count) => sum + count, open.length)
+  }
+  return orders
 }

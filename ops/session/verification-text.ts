@@ -11,9 +11,10 @@ export function verificationText(found: SessionVerification): string {
   return `${[...lines, ...pruned, ...sourceLines(found), ...buildLines(found)].join('\n')}\n`
 }
 
-function equalLines({ session, records, snapshots, epochs, output_hash }: SessionVerification): string[] {
+function equalLines(found: SessionVerification): string[] {
+  const { records, snapshots, epochs, output_hash } = found
   return [
-    `✓ ${session} came out the same: ${grouped(records)} journal records and ${grouped(snapshots)} snapshots in ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}.`,
+    `✓ ${nameOf(found)} came out the same: ${grouped(records)} journal records and ${grouped(snapshots)} snapshots in ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}.`,
     ...alignedRows(
       epochs.map(({ epoch, base, records: count }) => [
         `  epoch ${epoch}`,
@@ -26,13 +27,19 @@ function equalLines({ session, records, snapshots, epochs, output_hash }: Sessio
   ]
 }
 
-function differenceLines({ session, difference }: SessionVerification): string[] {
+function differenceLines(found: SessionVerification): string[] {
+  const { difference } = found
   if (difference === undefined) return []
   return [
-    `✗ ${session} did not come out the same; the first difference is ${placeOf(difference)}.`,
+    `✗ ${nameOf(found)} did not come out the same; the first difference is ${placeOf(difference)}.`,
     `  recorded: ${difference.recorded ?? 'nothing more'}`,
     `  again:    ${difference.again ?? 'nothing more'}`,
   ]
+}
+
+/** As the command line takes it. */
+function nameOf({ session, node }: SessionVerification): string {
+  return node === '' ? session : `${session}/${node}`
 }
 
 function placeOf({ epoch, lsn, seq, ts_us }: SessionDifference): string {

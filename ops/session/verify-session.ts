@@ -18,6 +18,8 @@ import { prunedWords } from './session-journal.ts'
 
 export type SessionVerification = RerunResult & {
   readonly session: string
+  /** Of several; '' where one hosts all. */
+  readonly node: string
   readonly is_equal: boolean
   /** Hash of the engine that wrote the last epoch, and of the one that ran it again. */
   readonly build: { readonly of_run: string; readonly running: string }
@@ -68,6 +70,7 @@ export async function verifySession(options: VerifySessionOptions): Promise<Sess
     return {
       ...result,
       session: contents.config.session,
+      node: contents.node_id ?? '',
       is_equal: result.difference === undefined,
       build: { of_run: binding.build_hash, running },
       behaviour: must(contents.behaviour, 'a header read names its behaviour'),

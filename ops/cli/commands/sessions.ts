@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { OperatingError } from '../../../schemas/operating-error.ts'
 import type { SessionList } from '../../session/session-summary.ts'
 import { alignedRows, grouped } from '../../text/table.ts'
@@ -64,7 +64,7 @@ async function prune(call: Call, name: string): Promise<Outcome> {
   const days_kept = numberOf(call, 'days', 0)
   const is_confirmed = call.flag('yes')
   const epochs = await pruneSession({ folder, days_kept, now_us: Date.now() * 1000, is_confirmed })
-  return pruneOutcome(basename(folder), epochs, is_confirmed)
+  return pruneOutcome(name, epochs, is_confirmed)
 }
 
 function numberOf(call: Call, option: string, min: number): number | undefined {
