@@ -38,11 +38,13 @@ async function started(latency?: string, simulation?: SimulationConfig) {
   const exchange: Exchange = await openExchange({
     config,
     authored: NO_MODELS,
+    base_directory: '.',
     ledger: join(directory, 'ledger'),
     listen: { host: '127.0.0.1', port: 0 },
     rows_per_s: 500,
     heartbeats: { heartbeat_ms: 20, dead_after_ms: 3_000 },
     onFailure: (error) => Promise.reject(error),
+    onNoSnapshots: (what) => Promise.reject(new Error(what)),
   })
   const proxy = await UnrulyProxy.before(exchangeAddress(exchange.url))
   onTestFinished(async () => {

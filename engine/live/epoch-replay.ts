@@ -67,6 +67,11 @@ export class EpochReplay implements EffectJournal {
     return saveState(this.node, this.#memory)
   }
 
+  /** The last input taken in. */
+  get seq(): number {
+    return this.node.seq
+  }
+
   /** Whether the effects of the last step have their record. */
   get is_whole(): boolean {
     return this.#said === undefined

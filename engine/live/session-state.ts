@@ -1,6 +1,6 @@
 // The state a live session is restored from: the node, the sends whose fate is open, and how far each venue was heard.
 // It stands as the base of an epoch, where it is authority, behind the ledger section that every later build reads; and
-// in snapshot records inside one, where it is a cache with a digest of its own: one that does not match is passed over.
+// in the snapshots beside one, which are caches.
 
 import Value from 'typebox/value'
 import { LEDGER_SECTION_VERSION, LedgerSection } from '../../schemas/ledger-section.ts'
@@ -8,9 +8,7 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import { CanonicalReader } from '../canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../canonical/canonical-writer.ts'
 import { readEffects } from '../effect-record.ts'
-import { sameBytes } from '../journal/parse-batch.ts'
 import type { Node } from '../node.ts'
-import type { Sha256 } from '../sha256-port.ts'
 import { MessageMarks } from './message-marks.ts'
 import { OpenMessages } from './open-messages.ts'
 import { OpenSends } from './open-sends.ts'
@@ -18,7 +16,6 @@ import { ReportMarks } from './report-marks.ts'
 
 /** A session's first base. */
 export const EMPTY_STATE = new Uint8Array(0)
-const DIGEST_SIZE = 32
 const STATE_CAPACITY = 1 << 16
 
 /** What a session remembers beside its node. */
@@ -98,19 +95,6 @@ export function ledgerOfBase(
   const memory = new SessionMemory()
   memory.load(reader)
   return { ledger, memory }
-}
-
-export function snapshotRecord(state: Uint8Array, sha256: Sha256): Uint8Array {
-  const record = new Uint8Array(DIGEST_SIZE + state.length)
-  record.set(sha256.digest(state))
-  record.set(state, DIGEST_SIZE)
-  return record
-}
-
-/** The state in a snapshot record, undefined where its digest does not match. */
-export function stateOfSnapshot(record: Uint8Array, sha256: Sha256): Uint8Array | undefined {
-  const state = record.subarray(DIGEST_SIZE)
-  return sameBytes(sha256.digest(state), record.subarray(0, DIGEST_SIZE)) ? state : undefined
 }
 
 function unreadable(ledger: unknown, where: string): OperatingError {

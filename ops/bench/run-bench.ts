@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { Progress } from '../cli/progress.ts'
 import { bookFigures } from './book-figures.ts'
+import { exchangeSnapshotFigures } from './exchange-snapshot.ts'
 import { feedFigures } from './feed-figures.ts'
 import type { BenchGroup, Figure } from './figure.ts'
 import { liveFigures } from './live-figures.ts'
@@ -26,6 +27,7 @@ const GROUPS: Readonly<Record<string, BenchGroup>> = {
   live: liveFigures,
   feeds: feedFigures,
   memory: memoryFigures,
+  'exchange-snapshot': exchangeSnapshotFigures,
   'session-latency-file': fileLatencyFigures,
   'session-latency-replicated': replicatedLatencyFigures,
   'session-sustained': sustainedFigures,

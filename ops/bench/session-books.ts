@@ -5,19 +5,15 @@ import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openChdbTickStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
 import { HistoryFeed } from '../../adapters/feeds/history-feed.ts'
-import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { SessionClock } from '../../adapters/session-clock/session-clock.ts'
-import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { MarketTable } from '../../engine/market/market-table.ts'
 import type { FeedSink } from '../../engine/market-feed-port.ts'
 import { createStepGate } from '../../engine/step-gate.ts'
 import { assert, must } from '../../schemas/assert.ts'
-import type { Config } from '../../schemas/config/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { planData } from '../../sim/backtest/data-plan.ts'
-import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
-import { VenueHost } from '../../sim/paper-venue/venue-host.ts'
 import { parseConfig } from '../config/load-config.ts'
+import { openHostedExchange } from '../live/hosted-exchange.ts'
 import { VenueFirst } from '../live/venue-first.ts'
 import { type BenchRun, benchConfig } from './bench-config.ts'
 
@@ -30,8 +26,15 @@ export async function sessionBookSpeed(run: BenchRun): Promise<number> {
   const surroundings = { file: 'bench.yaml', base_directory: run.folder, set: [], environment: {} }
   const { config } = await parseConfig({ text, ...surroundings })
   const { series, range } = planData(config)
-  const clock = new SessionClock({ journaled_us: 0, start_us: range.from_us, speed: SPEED })
-  const driver = new HostDriver({ host: await hostOf(config, run.folder), clock, onFailure: fail })
+  const { driver, clock, close } = await openHostedExchange({
+    config,
+    authored: { models: [], gate: createStepGate() },
+    ledger: await mkdtemp(join(run.folder, 'ledger-')),
+    base_directory: run.folder,
+    clockFrom: (journaled_us) => new SessionClock({ journaled_us, start_us: range.from_us, speed: SPEED }),
+    onFailure: fail,
+    onNoSnapshots: (what) => assert(false, `the thread takes snapshots: ${what}`),
+  })
   const shown = { count: 0 }
   const first = new VenueFirst({
     venue: driver,
@@ -58,19 +61,8 @@ export async function sessionBookSpeed(run: BenchRun): Promise<number> {
     return first.book_rows / seconds
   } finally {
     await store.close()
-    await driver.close()
+    await close()
   }
-}
-
-async function hostOf(config: Config, folder: string): Promise<VenueHost> {
-  const directory = await mkdtemp(join(folder, 'ledger-'))
-  return VenueHost.open({
-    config,
-    authored: { models: [], gate: createStepGate() },
-    journal: await openFileJournal({ directory }),
-    sha256: nodeSha256,
-    snapshot_inputs: config.live.snapshot_inputs,
-  })
 }
 
 /** A node that has always room. */

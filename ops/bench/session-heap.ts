@@ -12,7 +12,7 @@ import { must } from '../../schemas/assert.ts'
 import { sessionJournal } from '../live/session-folder.ts'
 import { type BenchScope, type Figure, figure } from './figure.ts'
 import { openMeasured } from './measured-session.ts'
-import type { Standstills } from './standstills.ts'
+import { standstillFigures } from './standstills.ts'
 
 const ROWS_PER_S = 20_000
 const LOOKS = 60
@@ -46,7 +46,7 @@ export async function heapFigures(scope: BenchScope): Promise<Figure[]> {
   const warm = looks.filter(({ at_s }) => at_s >= Math.min(WARM_UP_S, seconds / 2))
   const { slope, half_width } = slopePerHour(warm)
   return [
-    ...standstillFigures(standstills),
+    ...standstillFigures(standstills, 'session'),
     figure('session: snapshots taken', 'snapshots', [standstills.snapshots]),
     figure('session: orders accepted', 'orders', [accepted]),
     figure(`session: heap slope at ${ROWS_PER_S} ticks/s`, 'MB/h', [slope]),
@@ -63,20 +63,6 @@ export async function heapFigures(scope: BenchScope): Promise<Figure[]> {
       looks.map(({ rss_bytes }) => rss_bytes / 1e6),
     ),
   ]
-}
-
-/** A run too short for a snapshot says nothing of one. */
-function standstillFigures(standstills: Standstills): Figure[] {
-  return (['with a snapshot', 'without'] as const).flatMap((is) => {
-    const longest = standstills.longest(is)
-    const last = longest.at(-1)
-    if (last === undefined) return []
-    const name = `session: longest standstill of a quarter second, ${is}`
-    return [
-      figure(`${name}, median`, 'ms', [must(longest[longest.length >> 1], 'a list has a middle')]),
-      figure(`${name}, of all`, 'ms', [last]),
-    ]
-  })
 }
 
 type Look = { readonly at_s: number; readonly heap_bytes: number; readonly rss_bytes: number }

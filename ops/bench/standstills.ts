@@ -1,30 +1,39 @@
-// How long the event loop of a measured session stood still, by quarters of a second, so that those in which a snapshot was
+// How long the event loop of a measured session or exchange stood still, by quarters of a second, so that those in which a snapshot was
 // being taken beside it can be told from the others.
 
 import { watch } from 'node:fs'
+import { must } from '../../schemas/assert.ts'
+import { type Figure, figure } from './figure.ts'
 
 const BUCKET_MS = 250
 
 export class Standstills {
+  readonly #clock: () => number
   readonly #began_ms = performance.now()
-  #looked_ms = this.#began_ms
+  #looked_ms: number
   /** The longest standstill in each bucket, milliseconds. */
   readonly #longest: number[] = []
   /** Buckets in which a snapshot became one, and those before, in which it was made. */
   readonly #withSnapshot = new Set<number>()
   snapshots = 0
 
+  /** @param clock milliseconds: what a standstill is measured in. */
+  constructor(clock = () => performance.now()) {
+    this.#clock = clock
+    this.#looked_ms = clock()
+  }
+
   /** Called on every turn of the loop. */
   readonly look = (): void => {
-    const now_ms = performance.now()
-    const bucket = this.#bucketOf(now_ms)
+    const now_ms = this.#clock()
+    const bucket = this.#bucketOf(performance.now())
     this.#longest[bucket] = Math.max(this.#longest[bucket] ?? 0, now_ms - this.#looked_ms)
     this.#looked_ms = now_ms
   }
 
-  /** What the bench itself did since the last look is no standstill of the session. */
+  /** What the bench itself did since the last look is no standstill of what it measures. */
   forgive(): void {
-    this.#looked_ms = performance.now()
+    this.#looked_ms = this.#clock()
   }
 
   /** Notes the snapshots in an epoch's folder until the function returned is called. */
@@ -48,4 +57,18 @@ export class Standstills {
   #bucketOf(now_ms: number): number {
     return Math.floor((now_ms - this.#began_ms) / BUCKET_MS)
   }
+}
+
+/** A run too short for a snapshot says nothing of one. */
+export function standstillFigures(standstills: Standstills, of: string): Figure[] {
+  return (['with a snapshot', 'without'] as const).flatMap((is) => {
+    const longest = standstills.longest(is)
+    const last = longest.at(-1)
+    if (last === undefined) return []
+    const name = `${of}: longest standstill of a quarter second, ${is}`
+    return [
+      figure(`${name}, median`, 'ms', [must(longest[longest.length >> 1], 'a list has a middle')]),
+      figure(`${name}, of all`, 'ms', [last]),
+    ]
+  })
 }

@@ -2,21 +2,19 @@
 // venues of a configuration and outlives the sessions that trade on it.
 
 import { join } from 'node:path'
-import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { SessionClock } from '../../adapters/session-clock/session-clock.ts'
-import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { ConflatedQuote } from '../../engine/conflation/conflated-quote.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
 import { assert } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
+import type { HostedModels } from '../../sim/paper-venue/ledger-header.ts'
 import { MarketDesk } from '../../sim/paper-venue/market-desk.ts'
-import { type HostedModels, VenueHost } from '../../sim/paper-venue/venue-host.ts'
 import type { Heartbeats } from '../../sim/paper-venue/venue-peer.ts'
 import { VenueServer } from '../../sim/paper-venue/venue-server.ts'
 import { generatorFeed, quotedInstruments } from '../live/generated-market.ts'
+import { openHostedExchange } from '../live/hosted-exchange.ts'
 import { refuseAllBooks } from '../live/refuse-books.ts'
 import { type ListenAddress, listen } from './listen.ts'
 
@@ -25,11 +23,15 @@ export type ExchangeOptions = {
   readonly authored: HostedModels
   /** Folder of the ledger. */
   readonly ledger: string
+  /** What the sources of its models are relative to. */
+  readonly base_directory: string
   readonly listen: ListenAddress
   /** Quotes a second of each instrument, on average. */
   readonly rows_per_s: number
   readonly heartbeats?: Heartbeats
   readonly onFailure: (error: unknown) => void
+  /** No more snapshots are taken of it; it goes on. */
+  readonly onNoSnapshots: (what: string) => void
 }
 
 export type Exchange = {
@@ -42,24 +44,21 @@ export type Exchange = {
 }
 
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
-  const { config, authored, ledger, rows_per_s, heartbeats, onFailure } = options
+  const { config, rows_per_s, heartbeats } = options
   refuseOtherSpeed(config)
   refuseAllBooks(config)
-  const journal = await openFileJournal({ directory: ledger })
-  const { snapshot_inputs } = config.live
-  const host = await VenueHost.open({ config, authored, journal, sha256: nodeSha256, snapshot_inputs })
-  const clock = new SessionClock({ journaled_us: host.books.now_us, speed: 1 })
-  const driver = new HostDriver({ host, clock, onFailure })
+  const clockFrom = (journaled_us: number) => new SessionClock({ journaled_us, speed: 1 })
+  const { driver, clock, close: closeBooks } = await openHostedExchange({ ...options, clockFrom })
   const { accounts } = config
   const server = new VenueServer({ driver, accounts, clock, ...(heartbeats !== undefined && { heartbeats }) })
   const door = await listen(options.listen, (pipe) => server.accept(pipe))
-  const feeds = marketOf(config, rows_per_s, host.specs, clock)
+  const feeds = marketOf(config, rows_per_s, driver.host.specs, clock)
   for (const feed of feeds) await feed.start(shownBy(server))
   const close = async () => {
     await Promise.all(feeds.map((feed) => feed.close()))
     server.close()
     await door.close()
-    await driver.close()
+    await closeBooks()
   }
   return { url: urlOf(door.address), server, market: new MarketDesk(driver), close }
 }

@@ -5,7 +5,7 @@ import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { auditLedger, type LedgerAudit } from '../../sim/paper-venue/ledger-audit.ts'
-import type { HostedModels } from '../../sim/paper-venue/venue-host.ts'
+import type { HostedModels } from '../../sim/paper-venue/ledger-header.ts'
 import { listenForControl } from '../live/control-socket.ts'
 import { answerAtExchange } from '../live/market-control.ts'
 import { onSignals } from '../live/on-signals.ts'
@@ -16,6 +16,8 @@ import { noLedger, withRetirement } from './retire-ledger.ts'
 export type RunExchangeOptions = {
   readonly config: Config
   readonly authored: HostedModels
+  /** What the sources of its models are relative to. */
+  readonly base_directory: string
   readonly listen: string
   readonly ledger: string | undefined
   readonly rows_per_s: string | undefined
@@ -28,16 +30,18 @@ const ROWS_PER_S = 10
 const ROWS_PER_S_MAX = 100_000
 
 export async function runExchange(options: RunExchangeOptions): Promise<EndedExchange> {
-  const { config, authored, print } = options
+  const { config, authored, base_directory, print } = options
   const ledger = options.ledger ?? ledgerFolder(config)
   const end = Promise.withResolvers<void>()
   const exchange = await openExchange({
     config,
     authored,
+    base_directory,
     ledger,
     listen: readListenAddress(options.listen),
     rows_per_s: readRate(options.rows_per_s),
     onFailure: (error) => end.reject(error),
+    onNoSnapshots: (what) => print(`WARNING no more snapshots are taken of ${ledger}: ${what}`),
   }).catch((error: unknown) => {
     throw withRetirement(error, ledger)
   })

@@ -18,7 +18,8 @@ import { type OpenSession, openSession, type SessionOptions, type SessionStart }
 import { LOOK_INTERVAL_MS, Reconciler } from './reconciler.ts'
 import { SessionLoop } from './session-loop.ts'
 import type { MessagesStatus, SessionMessages } from './session-messages.ts'
-import { SnapshotThread, type SnapshotThreadOptions } from './snapshot-thread.ts'
+import { SnapshotThread } from './snapshot-thread.ts'
+import type { SnapshotTask } from './snapshot-work.ts'
 
 /** A feed with its link to the node. */
 export type SessionFeed = {
@@ -45,7 +46,7 @@ export type LiveSessionOptions = Omit<SessionOptions<LiveBuiltNode>, 'publish' |
   /** '' while its lease lets an order leave; absent without a bus. */
   readonly permit: (() => string) | undefined
   readonly clock: SessionClock
-  readonly snapshots: Pick<SnapshotThreadOptions, 'directory' | 'base_directory'>
+  readonly snapshots: Pick<SnapshotTask, 'directory' | 'base_directory'>
   readonly connections: readonly VenueConnection[]
   readonly makeFeeds: (target: FeedTarget) => readonly SessionFeed[]
   /** Until when an order that a venue does not know may still turn up, milliseconds after a connection. */
@@ -112,8 +113,8 @@ export class LiveSession {
       interval_ms: options.config.live.reconcile_interval_ms,
     })
     this.#snapshots = new SnapshotThread({
-      ...options.snapshots,
-      epoch: start.epoch,
+      of: 'node',
+      task: { ...options.snapshots, epoch: start.epoch },
       onLost: () => {
         sequencer.faultLost()
         this.#loop.wake()

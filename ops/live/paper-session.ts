@@ -97,9 +97,8 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   const { ts_us: journaled_us } = await lastJournaled(journal)
   const clock = sessionClock(config, journaled_us, between)
   const authored = { models: loaded.models, gate }
-  const venues = opened.use(
-    disposable(await sessionVenues({ config, place, instruments, folder, clock, authored, onFailure })),
-  )
+  const hosting = { config, place, instruments, folder, clock, authored, base_directory, onAlert, onFailure }
+  const venues = opened.use(disposable(await sessionVenues(hosting)))
   const connections = venues.connections.map(
     (connection) => new ComparedConnection(between.connection?.(connection) ?? connection),
   )
@@ -137,7 +136,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
     clock,
     connections,
     journal,
-    snapshots: { directory, base_directory: loaded.loaded.base_directory },
+    snapshots: { directory, base_directory },
     wrapWriter: (writer) => wrapped(writer, bus, between),
     ...nodeOptions({ options, loaded, config, place, instruments, gate, connections, bus }),
     tape: recording?.tape,

@@ -1,23 +1,23 @@
 // The venues of a paper session: the simulated exchange in this process with a ledger beside the session's journal, or
 // the one in a process of its own that the configuration names. A node without accounts has none.
 
-import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { exchangeAddress } from '../../adapters/paper-venue/frame-link.ts'
 import { TcpConnection } from '../../adapters/paper-venue/tcp-connection.ts'
 import type { SessionClock } from '../../adapters/session-clock/session-clock.ts'
-import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { VenueConnection } from '../../engine/live/venue-connection.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import type { VenueId } from '../../schemas/ids.ts'
+import type { Alert } from '../../schemas/messages/alert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
+import { timeUs } from '../../schemas/units.ts'
 import { capabilitiesOf } from '../../sim/exchange/orders/capability-tables.ts'
 import { auctionsHeld } from '../../sim/exchange/phases/venue-market.ts'
 import type { RowPlace } from '../../sim/paper-venue/history-books.ts'
-import { HostDriver } from '../../sim/paper-venue/host-driver.ts'
 import { InProcessConnection } from '../../sim/paper-venue/in-process-connection.ts'
+import type { HostedModels } from '../../sim/paper-venue/ledger-header.ts'
 import { MarketDesk } from '../../sim/paper-venue/market-desk.ts'
-import { type HostedModels, VenueHost } from '../../sim/paper-venue/venue-host.ts'
+import { openHostedExchange } from './hosted-exchange.ts'
 import type { NodePlace } from './node-place.ts'
 import { exchangeLedger } from './session-folder.ts'
 import type { RowVenue } from './venue-first.ts'
@@ -30,6 +30,9 @@ export type SessionVenuesOptions = {
   readonly clock: SessionClock
   /** What an exchange in this process is to call. */
   readonly authored: HostedModels
+  /** What the sources of its models are relative to. */
+  readonly base_directory: string
+  readonly onAlert: (alert: Alert) => void
   readonly onFailure: (error: unknown) => void
 }
 
@@ -52,20 +55,34 @@ export async function sessionVenues(options: SessionVenuesOptions): Promise<Sess
 }
 
 async function inProcess(options: SessionVenuesOptions): Promise<SessionVenues> {
-  const { config, folder, clock, authored, onFailure } = options
-  const journal = await openFileJournal({ directory: exchangeLedger(folder) })
-  const { snapshot_inputs } = config.live
-  const host = await VenueHost.open({ config, authored, journal, sha256: nodeSha256, snapshot_inputs })
-  const driver = new HostDriver({ host, clock, onFailure })
+  const { config, folder, clock } = options
+  const { driver, close } = await openHostedExchange({
+    ...options,
+    ledger: exchangeLedger(folder),
+    clockFrom: () => clock,
+    onNoSnapshots: (what) => tellNoSnapshots(options, what),
+  })
   return {
     connections: config.venues.map(({ id }) => new InProcessConnection(id as VenueId, driver)),
     rows: driver,
-    placeOf: (venue_id) => host.books.history.placeOf(venue_id),
+    placeOf: (venue_id) => driver.host.books.history.placeOf(venue_id),
     market: new MarketDesk(driver),
     // Nothing is on its way to an exchange in this process.
     absence_grace_ms: 0,
-    close: () => driver.close(),
+    close,
   }
+}
+
+function tellNoSnapshots({ folder, clock, onAlert }: SessionVenuesOptions, what: string): void {
+  onAlert({
+    type: 'alert',
+    code: 'exchange.no_snapshots',
+    severity: 'warning',
+    about: exchangeLedger(folder),
+    what: `No more snapshots are taken of the simulated exchange: ${what}`,
+    remedy: 'The session goes on; started again, the exchange tells more of its ledger again.',
+    ts_us: timeUs(clock.now_us()),
+  })
 }
 
 function overTcp({ config, instruments }: SessionVenuesOptions, url: string): SessionVenues {

@@ -1,10 +1,17 @@
-// Snapshots beside the running node: a thread that follows the journal of an epoch up to its durable end and writes them.
-// The session never waits for it, and goes on without it: what a restart then runs again is longer, and as right.
+// Snapshots beside whoever writes an epoch, a running node or a simulated exchange: a thread that follows the epoch up to its
+// durable end and writes them. The writer never waits for it, and goes on without it: what a restart then runs again is
+// longer, and as right.
 
 import { Worker } from 'node:worker_threads'
-import type { SnapshotNote, SnapshotTask } from './snapshot-worker.ts'
+import type { LedgerSnapshotTask } from './ledger-snapshot-worker.ts'
+import type { SnapshotNote, SnapshotTask } from './snapshot-work.ts'
 
-export type SnapshotThreadOptions = SnapshotTask & {
+/** What is followed. */
+export type SnapshotWork =
+  | { readonly of: 'node'; readonly task: SnapshotTask }
+  | { readonly of: 'exchange'; readonly task: LedgerSnapshotTask }
+
+export type SnapshotThreadOptions = SnapshotWork & {
   /** A strategy holds state that no snapshot keeps; none is taken before it was faulted. */
   readonly onLost: () => void
   /** There are no more snapshots in this epoch. `differs`: a re-run says something else than the journal. */
@@ -40,9 +47,8 @@ export class SnapshotThread {
   }
 
   #start(): Worker {
-    const { directory, epoch, base_directory } = this.#options
-    const task: SnapshotTask = { directory, epoch, base_directory }
-    const worker = new Worker(ENTRY, { workerData: task })
+    const { of, task } = this.#options
+    const worker = new Worker(ENTRIES[of], { workerData: task })
     // It keeps no process alive.
     worker.unref()
     worker.on('message', (note: SnapshotNote) => {
@@ -60,4 +66,7 @@ export class SnapshotThread {
   }
 }
 
-const ENTRY = new URL('./snapshot-worker.ts', import.meta.url)
+const ENTRIES = {
+  node: new URL('./snapshot-worker.ts', import.meta.url),
+  exchange: new URL('./ledger-snapshot-worker.ts', import.meta.url),
+}

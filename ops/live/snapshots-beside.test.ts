@@ -25,6 +25,18 @@ test('[N8] snapshots are taken beside a running session; what follows a crash be
   expect(await place.judged()).toBeUndefined()
 })
 
+test('[V21] the books of its exchange are saved beside a session too, and what follows a crash agrees with them', async () => {
+  const place = await DisturbedPlace.make()
+  const first = await DisturbedSession.start(place)
+  await first.until(() => taken(place, 1, place.ledger).length === 2)
+  await first.abandon()
+  const second = await DisturbedSession.start(place)
+  await second.trades()
+  expect(await second.stop()).toBe(0)
+  expect([...first.codes, ...second.codes]).toEqual([])
+  expect(await place.judged()).toBeUndefined()
+})
+
 test('[N8] a session that ends leaves a snapshot behind its last record, and the next start runs nothing again', async () => {
   const place = await DisturbedPlace.make()
   const first = await DisturbedSession.start(place)
@@ -88,8 +100,8 @@ function journalOf({ folder }: DisturbedPlace): string {
 }
 
 /** The records that the snapshots in an epoch's folder stand behind. */
-function taken(place: DisturbedPlace, epoch: number): number[] {
-  return snapshotLsns(readdirSync(epochPath(journalOf(place), epoch)))
+function taken(place: DisturbedPlace, epoch: number, directory = journalOf(place)): number[] {
+  return snapshotLsns(readdirSync(epochPath(directory, epoch)))
 }
 
 function noted(journal: Journal, reads: unknown[]): Journal {

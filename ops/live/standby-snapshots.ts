@@ -3,9 +3,10 @@
 
 import type { ReplicaEnd } from '../../adapters/journal-file/journal-replica.ts'
 import { LOOK_INTERVAL_MS } from './reconciler.ts'
-import { SnapshotThread, type SnapshotThreadOptions } from './snapshot-thread.ts'
+import { SnapshotThread } from './snapshot-thread.ts'
+import type { SnapshotTask } from './snapshot-work.ts'
 
-export type StandbySnapshotsOptions = Pick<SnapshotThreadOptions, 'directory' | 'base_directory'> & {
+export type StandbySnapshotsOptions = Pick<SnapshotTask, 'directory' | 'base_directory'> & {
   /** The last batch that is durable in the folder. */
   readonly end: () => ReplicaEnd | undefined
   readonly print: (line: string) => void
@@ -41,9 +42,8 @@ export class StandbySnapshots {
   #threadOf(epoch: number): SnapshotThread {
     const { directory, base_directory, print } = this.#options
     return new SnapshotThread({
-      directory,
-      base_directory,
-      epoch,
+      of: 'node',
+      task: { directory, base_directory, epoch },
       // The node that is followed faults the strategy itself.
       onLost: () => undefined,
       onEnd: (what) => print(`WARNING no more snapshots are taken of epoch ${epoch}: ${what}`),

@@ -182,14 +182,16 @@ export function followerOf(
   { epoch, base }: Pick<RecoveredEpoch, 'epoch' | 'base'>,
   options: Pick<SnapshotFollowerOptions, 'cursor' | 'save' | 'onLost'>,
 ): SnapshotFollower {
+  const replay = {
+    epoch,
+    buildNode: nodeFactory(scenario, venues),
+    instrumentIndex: (id: string) => indexOf(scenario, id),
+  }
   return new SnapshotFollower({
     ...options,
-    epoch,
-    base,
+    run: new EpochReplay(replay, stateOfBase(base)),
     from: undefined,
     snapshot_inputs: SNAPSHOT_INPUTS,
-    buildNode: nodeFactory(scenario, venues),
-    instrumentIndex: (id) => indexOf(scenario, id),
   })
 }
 

@@ -26,6 +26,7 @@ import { plain } from '../backtest/proof-strategies.test-support.ts'
 import { runBacktest } from '../backtest/run-backtest.ts'
 import { endUs, type Tape } from '../backtest/tape.test-support.ts'
 import { auditLedger } from './ledger-audit.ts'
+import { snapshotBehind } from './snapshot-behind.test-support.ts'
 import { tell, toldHistory } from './told-history.test-support.ts'
 import { NO_MODELS } from './venue-config.test-support.ts'
 import { VenueHost } from './venue-host.ts'
@@ -86,7 +87,7 @@ async function busyScenario(
 
 async function hostOn(config: Config, store = new MemoryJournalStore()): Promise<VenueHost> {
   const journal = new MemoryJournal(nodeSha256, store)
-  return VenueHost.open({ config, authored: NO_MODELS, journal, sha256: nodeSha256, snapshot_inputs: 150 })
+  return VenueHost.open({ config, authored: NO_MODELS, journal })
 }
 
 const SIMULATIONS: readonly (readonly [Kind, SimulationConfig])[] = [
@@ -140,7 +141,7 @@ test.each(SIMULATIONS.flatMap((one) => LATENCIES.map((latency) => [...one, laten
 )
 
 test.each(['book_level', 'book_order'] as const)(
-  '[V19] killed anywhere, a venue with a %s goes on behind the last row its ledger holds, with the book it had',
+  '[V19] [V21] killed anywhere, with a snapshot from anywhere, a venue with a %s goes on behind the last row its ledger holds, with the book it had',
   async (kind) => {
     const tapes = tapesOf(kind, false)
     const latency = { submit_us: 0, report_us: 0 }
@@ -165,6 +166,7 @@ test.each(['book_level', 'book_order'] as const)(
         if (!isKilled || random.nextInt(12) > 0) continue
         kills++
         disk = disk.copy()
+        await snapshotBehind(disk, random)
         host = await hostOn(config, disk)
         at = indexBehind(told, host) - 1
       }

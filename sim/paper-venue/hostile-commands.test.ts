@@ -14,6 +14,7 @@ import {
   TRIGGER_METHODS,
 } from '../../schemas/messages/order-terms.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
+import { snapshotBehind } from './snapshot-behind.test-support.ts'
 import { NO_MODELS, quoteAt, venueConfig } from './venue-config.test-support.ts'
 import { VenueHost } from './venue-host.ts'
 
@@ -37,8 +38,6 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
         config,
         authored: NO_MODELS,
         journal: new MemoryJournal(nodeSha256, store),
-        sha256: nodeSha256,
-        snapshot_inputs: 40,
       })
     const host = await open()
     const random = new RandomStream(seed, 'hostile commands')
@@ -57,6 +56,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
       await host.commit()
     }
     expect(received).toBe(count)
+    await snapshotBehind(store, random)
     expect(booksOf(await open())).toEqual(booksOf(host))
   },
 )

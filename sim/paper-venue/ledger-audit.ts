@@ -3,7 +3,6 @@
 // where the one before it ended.
 
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
-import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import {
   type Journal,
@@ -17,9 +16,9 @@ import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString } from '../../schemas/units.ts'
 
 import { isLedgerAct, isLedgerCommand, readLedgerAct, readLedgerCommand } from './ledger-codec.ts'
-
+import { type HostedModels, ledgerTerms, readsBooks } from './ledger-header.ts'
+import { stateOf, takeAgain } from './ledger-retelling.ts'
 import { VenueBooks } from './venue-books.ts'
-import { type HostedModels, ledgerTerms, readsBooks, takeAgain } from './venue-host.ts'
 
 /** A client order id: of an order, an incarnation of it, or a request to cancel. */
 export type AuditedId = {
@@ -196,12 +195,6 @@ class Audit {
       }),
     )
   }
-}
-
-function stateOf(books: VenueBooks): Uint8Array {
-  const writer = new CanonicalWriter(1 << 16)
-  books.save(writer)
-  return writer.copy()
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -97,7 +97,7 @@ async function barConfig(): Promise<Config> {
 
 function opened(store: MemoryJournalStore, config: Config): Promise<VenueHost> {
   const journal = new MemoryJournal(nodeSha256, store)
-  return VenueHost.open({ config, authored: NO_MODELS, journal, sha256: nodeSha256, snapshot_inputs: 50 })
+  return VenueHost.open({ config, authored: NO_MODELS, journal })
 }
 
 /** As a build wrote it: a bar, then an order on each side for all that it shows. */

@@ -27,8 +27,7 @@ const CORRECT: TradeRequest = { ...BUST, act: 'trade_correct', price: '1.10010' 
 /** A driven host with its desk, and what it has said. */
 async function deskOn(store: MemoryJournalStore, config: Config) {
   const journal = new MemoryJournal(nodeSha256, store)
-  const shared = { config, authored: NO_MODELS, journal, sha256: nodeSha256 }
-  const host = await VenueHost.open({ ...shared, snapshot_inputs: 20 })
+  const host = await VenueHost.open({ config, authored: NO_MODELS, journal })
   const words: VenueWord[] = []
   host.listen((word) => words.push(word))
   const clock = new HandClock(Math.max(START_US, host.books.now_us + 1))

@@ -19,7 +19,8 @@ import { requestOf, scenarioOf, strategyOf } from '../backtest/proof-session.tes
 import { plain } from '../backtest/proof-strategies.test-support.ts'
 import { type BacktestModel, runBacktest } from '../backtest/run-backtest.ts'
 import { barTape, endUs, quoteTape, SECOND_US, type Tape, tradeTape } from '../backtest/tape.test-support.ts'
-import { type HostedModel, VenueHost } from './venue-host.ts'
+import type { HostedModel } from './ledger-header.ts'
+import { VenueHost } from './venue-host.ts'
 
 type Timed = { readonly ts_us: number; readonly input: RowInput | VenueCommand }
 type Latency = VenueConfig['latency']
@@ -167,8 +168,6 @@ test.each(MODELS.flatMap((simulation) => LATENCIES.map((latency) => [simulation,
       config: scenario.config,
       authored: { models: OWN, gate: createStepGate() },
       journal: new MemoryJournal(nodeSha256),
-      sha256: nodeSha256,
-      snapshot_inputs: 1_000_000,
     })
     const reports: VenueReport[] = []
     host.listen((word) => {

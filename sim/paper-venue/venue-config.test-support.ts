@@ -8,7 +8,7 @@ import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from
 import type { NewOrderSingle, OrderCancelRequest } from '../../schemas/messages/order.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import { priceUnits, sizeUnits } from '../../schemas/units.ts'
-import type { HostedModels } from './venue-host.ts'
+import type { HostedModels } from './ledger-header.ts'
 
 /** For an exchange whose models are the shipped ones. */
 export const NO_MODELS: HostedModels = { models: [], gate: createStepGate() }

@@ -20,6 +20,7 @@ import { instrumentsOf } from '../backtest/instrument-set.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
 import { HostDriver } from './host-driver.ts'
 import { auditLedger } from './ledger-audit.ts'
+import { snapshotBehind } from './snapshot-behind.test-support.ts'
 import { cancelOf, NO_MODELS, orderOf, quoteAt, venueConfig } from './venue-config.test-support.ts'
 import { VenueHost, type VenueWord } from './venue-host.ts'
 
@@ -33,8 +34,6 @@ async function hostOn(store: MemoryJournalStore, config: Config) {
     config,
     authored: NO_MODELS,
     journal,
-    sha256: nodeSha256,
-    snapshot_inputs: 50,
   })
   const words: VenueWord[] = []
   host.listen((word) => words.push(word))
@@ -92,6 +91,24 @@ test('[V6] a second order of the same id is refused, counted, and changes nothin
   })
 })
 
+test('[V21] a host goes on from the newest snapshot of its last epoch, and tells again what is behind it alone', async () => {
+  const store = new MemoryJournalStore()
+  const config = await venueConfig()
+  const { host } = await hostOn(store, config)
+  host.row(quoteAt(START_US), START_US)
+  host.command(orderOf(1), START_US + 10)
+  await host.commit()
+  const earlier = booksOf(host)
+  host.command(orderOf(2), START_US + 20)
+  await host.close()
+  // Books that are not those behind its record show what the next host began with.
+  const journal = new MemoryJournal(nodeSha256, store)
+  const { last_lsn } = must(journal.epochs.at(-1), 'an epoch is there')
+  await journal.saveSnapshot(1, { lsn: last_lsn, state: earlier })
+  const next = await hostOn(store, config)
+  expect(booksOf(next.host)).toEqual(earlier)
+})
+
 test.each([
   ['without latency', '{}'],
   ['with latency', '{ submit_us: 300, report_us: 200 }'],
@@ -100,7 +117,7 @@ test.each([
     '{ submit_us: { model: exponential, mean_us: 200, max_us: 2000 }, report_us: { model: recorded, delays_us: [250, 0, 90] } }',
   ],
 ])(
-  '[V1] [V3] a host that dies anywhere comes back with the books and numbers of one that did not: %s',
+  '[V1] [V3] [V21] a host that dies anywhere, and has a snapshot from anywhere, comes back with the books and numbers of one that did not: %s',
   async (_, latency) => {
     const config = await venueConfig(latency)
     const seed = 31
@@ -129,6 +146,7 @@ test.each([
       // What was told and not committed dies with it.
       host.row(quoteAt(now, 1), now)
       store = store.copy()
+      await snapshotBehind(store, random)
       ;({ host, words } = await hostOn(store, config))
       expect({ seed, turn, same: Buffer.compare(booksOf(host), before) }).toEqual({ seed, turn, same: 0 })
       for (const report of host.books.log(GEN, MAIN).after('')) {
@@ -444,8 +462,6 @@ test('[V13] a model that fails ends the exchange, which takes nothing more, and 
     config,
     authored,
     journal: new MemoryJournal(nodeSha256, store),
-    sha256: nodeSha256,
-    snapshot_inputs: 50,
   })
   const failures: string[] = []
   const onFailure = (error: unknown) => failures.push((error as OperatingError).code)

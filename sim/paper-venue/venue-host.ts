@@ -7,7 +7,6 @@
 import type { BookEvent } from '../../engine/book/book-event.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import { isRowRecord } from '../../engine/input-codec.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import {
   type Journal,
@@ -17,62 +16,35 @@ import {
 } from '../../engine/journal-port.ts'
 import type { RowInput } from '../../engine/live/live-input.ts'
 import { RowBatch } from '../../engine/live/row-batch.ts'
-import { snapshotRecord, stateOfSnapshot } from '../../engine/live/session-state.ts'
-import type { Sha256 } from '../../engine/sha256-port.ts'
-import type { StepGate } from '../../engine/step-gate.ts'
-import { storedBehaviour } from '../../engine/stored-config.ts'
 import { must } from '../../schemas/assert.ts'
-import { BEHAVIOUR } from '../../schemas/behaviour.ts'
-
 import type { Config } from '../../schemas/config/config.ts'
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
 import type { MarketAct } from '../../schemas/messages/market-act.ts'
-
 import type { VenueCommand, VenueReport } from '../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import type { VenueState } from '../../schemas/messages/venue.ts'
-import { OperatingError } from '../../schemas/operating-error.ts'
-import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
-import { bookSeriesOf } from '../backtest/book-series.ts'
-import { instrumentsOf } from '../backtest/instrument-set.ts'
-import { type AuthoredModel, venuesWith } from '../exchange/matching/authored-models.ts'
-import { BookBatch, readBookBatch } from './book-batch.ts'
+import { BookBatch } from './book-batch.ts'
+import { writeLedgerAct, writeLedgerCommand, writeLedgerTime } from './ledger-codec.ts'
 import {
-  isLedgerAct,
-  isLedgerBook,
-  isLedgerTime,
-  readLedgerAct,
-  readLedgerCommand,
-  readLedgerTime,
-  writeLedgerAct,
-  writeLedgerCommand,
-  writeLedgerTime,
-} from './ledger-codec.ts'
-
+  encodeLedgerHeader,
+  type HostedModels,
+  readLedgerHeader,
+  readsBooks,
+  termsOf,
+} from './ledger-header.ts'
 import { refuseOtherLayout } from './ledger-layout.ts'
-import { BOOKS_FORM, type PaperVenuesTerms, VenueBooks } from './venue-books.ts'
+import { LedgerRetelling, takeAgain } from './ledger-retelling.ts'
+import { type PaperVenuesTerms, VenueBooks } from './venue-books.ts'
 
 /** Rows that nothing followed from may be lost with the process: the venue has said nothing on them. */
 const ROWS_UNSAVED_MAX = 4_096
 /** A feed that can wait does so for the ledger when that has so many more to write. */
 const ROWS_WAITING_MAX = 2 * ROWS_UNSAVED_MAX
 
-/** So many trades of a venue an operator can take back or correct, the latest; fewer where nodes drop orders sooner. */
-const TRADES_KEPT = 1_000
-
-/** A model that a user wrote, with the hash of its files. */
-export type HostedModel = AuthoredModel & { readonly model_hash: string }
-
-/** What users wrote for the venues of a configuration, and what it is called behind. */
-export type HostedModels = { readonly models: readonly HostedModel[]; readonly gate: StepGate }
-
 export type VenueHostOptions = {
   readonly config: Config
   readonly authored: HostedModels
   readonly journal: Journal
-  readonly sha256: Sha256
-  /** Inputs between two snapshots. */
-  readonly snapshot_inputs: number
 }
 
 /** What the host says once its cause is durable. */
@@ -99,24 +71,14 @@ export class VenueHost {
   #states: AskedState[] = []
   readonly #questions: { readonly due_us: number; readonly answer: () => () => void }[] = []
   #rowsSinceCommit = 0
-  #snapshotSeq: number
 
   /** Opens the ledger and comes up with its books. */
   static async open(options: VenueHostOptions): Promise<VenueHost> {
     const { journal, config, authored } = options
     const base = await recover(options)
     const epoch = (journal.epochs.at(-1)?.epoch ?? 0) + 1
-    const header = new CanonicalWriter(1 << 14)
-    const models = authored.models.map(({ venue_id, part, model_hash }) => ({ venue_id, part, model_hash }))
-    const opening: LedgerHeader = {
-      schema_version: SCHEMA_VERSION,
-      behaviour: BEHAVIOUR,
-      books_form: BOOKS_FORM,
-      config,
-      models,
-    }
-    header.value(opening)
-    const writer = await journal.openEpoch({ epoch, header: header.view(), base, durability: 'local' })
+    const header = encodeLedgerHeader(config, authored)
+    const writer = await journal.openEpoch({ epoch, header, base, durability: 'local' })
     return new VenueHost(options, termsOf(config, authored), writer, base)
   }
 
@@ -137,7 +99,6 @@ export class VenueHost {
       onStatus: (status) => this.#later(() => this.#tell({ word: 'status', status })),
     })
     if (base.length > 0) this.books.load(new CanonicalReader(base))
-    this.#snapshotSeq = this.books.seq
   }
 
   /** Whether something waits to be said, or more rows than may be lost are in memory. */
@@ -152,6 +113,16 @@ export class VenueHost {
 
   get failure(): Error | undefined {
     return this.#writer.failure
+  }
+
+  /** Of the ledger, which it writes. */
+  get epoch(): number {
+    return this.#writer.epoch
+  }
+
+  /** Called after each commit with the last record of the epoch that is durable. */
+  onDurable(listener: (durable_lsn: number) => void): void {
+    this.#writer.onDurable(listener)
   }
 
   listen(listener: (word: VenueWord) => void): () => void {
@@ -249,7 +220,6 @@ export class VenueHost {
 
   /** Makes everything so far durable, and then says what follows from it. */
   async commit(): Promise<void> {
-    this.#snapshotWhenDue()
     this.#flush()
     this.#rowsSinceCommit = 0
     await this.#writer.commit()
@@ -309,155 +279,32 @@ export class VenueHost {
     this.#rows.clear()
     this.#writer.append(RECORD_KIND.input, this.#record.view())
   }
-
-  #snapshotWhenDue(): void {
-    if (this.books.seq - this.#snapshotSeq < this.#options.snapshot_inputs) return
-    this.#flush()
-    this.#writer.append(RECORD_KIND.snapshot, snapshotRecord(stateOf(this.books), this.#options.sha256))
-    this.#snapshotSeq = this.books.seq
-  }
-}
-
-function stateOf(books: VenueBooks): Uint8Array {
-  const writer = new CanonicalWriter(1 << 16)
-  books.save(writer)
-  return writer.copy()
-}
-
-/** What the venues of a configuration are made of. */
-export function termsOf(config: Config, { models, gate }: HostedModels): PaperVenuesTerms {
-  const { accounts, limits, seed, calendars = [] } = config
-  const specs = instrumentsOf(config)
-  const venues = venuesWith(models, config, specs, gate)
-  const { order_retention } = limits
-  const trade_retention = Math.min(TRADES_KEPT, order_retention)
-  const books = bookSeriesOf(config, specs)
-  return { venues, accounts, specs, calendars, order_retention, trade_retention, seed, books }
-}
-
-/** What an epoch of a ledger was written under. Those of before a number or the models were kept have none. */
-type LedgerHeader = {
-  readonly schema_version: number
-  readonly behaviour?: number
-  /** Of its base and snapshots. */
-  readonly books_form?: number
-  readonly config: Config
-  readonly models?: readonly Pick<HostedModel, 'venue_id' | 'part' | 'model_hash'>[]
-}
-
-/** The venues as an epoch of a ledger had them: what they did once, under whatever build, they do again. */
-export function ledgerTerms(bytes: Uint8Array, authored: HostedModels): PaperVenuesTerms {
-  const header = readHeader(bytes)
-  refuseOtherModels(header, authored)
-  const { config, behaviour } = header
-  return { ...termsOf(config, authored), behaviour: storedBehaviour(behaviour, LEDGER) }
-}
-
-/** For people. */
-const LEDGER = 'the ledger of the simulated exchange'
-
-/** Books are laid out as their schemas say: those of others cannot be read. */
-function readHeader(bytes: Uint8Array): LedgerHeader {
-  const header = new CanonicalReader(bytes).value() as LedgerHeader
-  const { schema_version } = header
-  if (schema_version === SCHEMA_VERSION) return header
-  throw new OperatingError({
-    code: 'exchange.other_schema',
-    reason: 'usage',
-    what: `The ledger of the simulated exchange has schema version ${schema_version}, this build has ${SCHEMA_VERSION}.`,
-    where: 'the exchange folder of the session',
-    remedy: 'Close what is open with the build that wrote it, or begin a session of another name.',
-  })
-}
-
-/** An epoch is run again with the very models it ran with: others would tell another story than was told. */
-function refuseOtherModels({ models: were = [] }: LedgerHeader, { models: are }: HostedModels): void {
-  const changed = were.find(
-    ({ venue_id, part, model_hash }) =>
-      are.find((model) => model.venue_id === venue_id && model.part === part)?.model_hash !== model_hash,
-  )
-  if (changed === undefined) return
-  const { venue_id, part } = changed
-  throw new OperatingError({
-    code: 'exchange.other_model',
-    reason: 'usage',
-    what: `The ledger of the simulated exchange was written with another model of ${part} at ${venue_id}.`,
-    where: `venues.${venue_id}.simulation.${part}`,
-    remedy: 'Put the file back as it was, or begin a session of another name.',
-  })
-}
-
-/** Whether this build reads the books that an epoch begins with. */
-export function readsBooks(header: Uint8Array): boolean {
-  return readHeader(header).books_form === BOOKS_FORM
 }
 
 /**
  * The books at the end of the ledger: of its last epoch's newest snapshot, else its base, and the inputs behind it again.
  * Where another build wrote them in another form, the whole ledger is told again from its first record.
  */
-async function recover(options: VenueHostOptions): Promise<Uint8Array> {
-  const { journal, config, sha256 } = options
+async function recover({ journal, config, authored }: VenueHostOptions): Promise<Uint8Array> {
   const last = journal.epochs.at(-1)
   if (last === undefined) return new Uint8Array(0)
-  refuseOtherLayout(readHeader(last.header).config, config)
-  if (readsBooks(last.header)) return await endOf(options, last, await newestBooks(journal, last, sha256))
+  refuseOtherLayout(readLedgerHeader(last.header).config, config)
+  if (readsBooks(last.header)) {
+    const { lsn, state } = (await journal.snapshots(last.epoch)).at(-1) ?? { lsn: -1, state: last.base }
+    return await endOf(journal, last, new LedgerRetelling(last, state, authored), lsn + 1)
+  }
   let state: Uint8Array = new Uint8Array(0)
-  for (const epoch of journal.epochs) state = await endOf(options, epoch, { state, from_lsn: 0 })
+  for (const epoch of journal.epochs)
+    state = await endOf(journal, epoch, new LedgerRetelling(epoch, state, authored), 0)
   return state
 }
 
-type BooksBefore = { readonly state: Uint8Array; readonly from_lsn: number }
-
-async function newestBooks(
-  journal: Journal,
-  { epoch, base }: RecoveredEpoch,
-  sha256: Sha256,
-): Promise<BooksBefore> {
-  let newest: BooksBefore = { state: base, from_lsn: 0 }
-  for await (const { kind, lsn, payload } of journal.read(epoch)) {
-    const state = kind === RECORD_KIND.snapshot ? stateOfSnapshot(payload, sha256) : undefined
-    if (state !== undefined) newest = { state, from_lsn: lsn + 1 }
-  }
-  return newest
-}
-
-/** Under the configuration and the behaviour the epoch ran with, since others would tell another story than was told. */
 async function endOf(
-  { journal, authored }: VenueHostOptions,
-  { epoch, header }: RecoveredEpoch,
-  { state, from_lsn }: BooksBefore,
+  journal: Journal,
+  { epoch }: RecoveredEpoch,
+  retelling: LedgerRetelling,
+  from_lsn: number,
 ): Promise<Uint8Array> {
-  const terms = ledgerTerms(header, authored)
-  const books = new VenueBooks(terms, { onReport: () => undefined, onStatus: () => undefined })
-  if (state.length > 0) books.load(new CanonicalReader(state))
-  for await (const { kind, payload } of journal.read(epoch, from_lsn)) {
-    if (kind === RECORD_KIND.input) takeAgain(books, payload, terms.specs)
-  }
-  return stateOf(books)
-}
-
-/** One record of a ledger, told to books. */
-export function takeAgain(books: VenueBooks, payload: Uint8Array, specs: readonly InstrumentSpec[]): void {
-  if (isRowRecord(payload)) {
-    const rows = new RowBatch()
-    rows.read(new CanonicalReader(payload))
-    for (let at = 0; at < rows.count; at++) books.row(rows.row(at), rows.ts_seq_us(at))
-    return
-  }
-  if (isLedgerBook(payload)) return readBookBatch(payload, (event, ts_us) => void books.book(event, ts_us))
-  if (isLedgerTime(payload)) return books.pass(readLedgerTime(new CanonicalReader(payload)))
-  if (isLedgerAct(payload)) {
-    const { ts_us, act } = readLedgerAct(new CanonicalReader(payload))
-    return books.act(act, ts_us)
-  }
-  const { ts_us, command } = readLedgerCommand(
-    new CanonicalReader(payload),
-    (id) =>
-      must(
-        specs.find(({ instrument_id }) => instrument_id === id),
-        'an instrument is known',
-      ).index,
-  )
-  books.command(command, ts_us)
+  for await (const record of journal.read(epoch, from_lsn)) retelling.take(record)
+  return retelling.state()
 }

@@ -69,8 +69,6 @@ async function exchange(latency = '{}') {
     config,
     authored: NO_MODELS,
     journal,
-    sha256: nodeSha256,
-    snapshot_inputs: 1_000,
   })
   const clock = new HandClock(START_US)
   const driver = new HostDriver({ host, clock, onFailure: (error) => Promise.reject(error) })

@@ -16,7 +16,7 @@ overhead is a ratio of one run. Prints each figure with its runs; --json prints 
       type: 'string',
       value: 'TEXT',
       description:
-        'Measure only the groups whose name holds TEXT: replay, books, orders, parts, live, feeds, memory, session-latency-file, session-latency-replicated, session-sustained, session-restart, session-takeover, session-heap.',
+        'Measure only the groups whose name holds TEXT: replay, books, orders, parts, live, feeds, memory, exchange-snapshot, session-latency-file, session-latency-replicated, session-sustained, session-restart, session-takeover, session-heap.',
     },
     quick: {
       type: 'boolean',
@@ -25,7 +25,8 @@ overhead is a ratio of one run. Prints each figure with its runs; --json prints 
     seconds: {
       type: 'string',
       value: 'N',
-      description: 'How long each latency figure of a session is measured (default: 60; with --quick 6).',
+      description:
+        'How long each latency figure of a session is measured, and an exchange with its snapshots (default: 60; with --quick 6).',
     },
     'heap-seconds': {
       type: 'string',

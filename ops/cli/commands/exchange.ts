@@ -61,7 +61,7 @@ async function exchange(call: Call): Promise<Outcome> {
   // Before models are loaded: what they take into a variable must be guarded already.
   installAmbientGuard(gate, () => undefined)
   const { read, models } = await loadModels(await loadConfig({ path, set: call.texts('set') }))
-  const { config } = read
+  const { config, base_directory } = read
   const authored = { models, gate }
   const ledger = call.text('ledger')
   if (call.flag('audit')) return audited(await auditExchange(config, authored, ledger))
@@ -69,6 +69,7 @@ async function exchange(call: Call): Promise<Outcome> {
   const ended = await runExchange({
     config,
     authored,
+    base_directory,
     listen: call.text('listen') ?? LISTEN_DEFAULT,
     ledger,
     rows_per_s: call.text('rows-per-s'),

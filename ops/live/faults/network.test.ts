@@ -113,11 +113,13 @@ async function apart() {
   const exchange = await openExchange({
     config,
     authored: NO_MODELS,
+    base_directory: '.',
     ledger,
     listen: { host: '127.0.0.1', port: 0 },
     rows_per_s: 100,
     heartbeats: HEARTBEATS,
     onFailure: (error) => Promise.reject(error),
+    onNoSnapshots: (what) => Promise.reject(new Error(what)),
   })
   const proxy = await UnrulyProxy.before(exchangeAddress(exchange.url))
   let isClosed = false
