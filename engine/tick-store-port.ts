@@ -141,6 +141,8 @@ export type RecordedPart = {
   readonly first_row: number
   /** Names of the feeds' streams, which rows name by their place. */
   readonly streams: readonly string[]
+  /** Its rows came out of a stored history, or are quotes that its books showed: what was processed, and no history. */
+  readonly of_history?: true
 }
 
 /** What the store holds of one import, visible only once complete. */
@@ -204,7 +206,7 @@ export interface TickStore {
   write(source: ImportSource): Promise<ImportOutcome>
   manifests(): Promise<ImportManifest[]>
   summary(): Promise<SeriesSummary[]>
-  /** Opens each series over the range. The readings may be consumed concurrently, in any interleaving. */
+  /** Opens each series over the range, without what was processed of a history. The readings may be consumed concurrently, in any interleaving. */
   read(series: readonly TickSeries[], range: TimeRange): Promise<SeriesReading[]>
   /** Opens what a session, `<node>/<session>`, processed of each series. A series it has nothing of has no rows. */
   readProcessed(series: readonly TickSeries[], tape: string): Promise<ProcessedReading[]>

@@ -130,7 +130,9 @@ class ChdbTickStore implements RecordingStore {
   }
 
   async summary(): Promise<SeriesSummary[]> {
-    const bySeries = Map.groupBy(this.#parts.manifests.all(), ({ series }) => seriesKey(series))
+    const bySeries = Map.groupBy(this.#parts.manifests.all().filter(isHistory), ({ series }) =>
+      seriesKey(series),
+    )
     return [...bySeries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, manifests]) => summaryOf(manifests))
   }
 
@@ -138,7 +140,8 @@ class ChdbTickStore implements RecordingStore {
     const readings: SeriesReading[] = []
     for (const one of series) {
       const manifests = this.#manifestsOf(one).filter(
-        ({ first_us, last_us }) => first_us < range.to_us && last_us >= range.from_us,
+        (manifest) =>
+          isHistory(manifest) && manifest.first_us < range.to_us && manifest.last_us >= range.from_us,
       )
       readings.push(await this.readManifests(one, range, manifests))
     }
@@ -290,6 +293,11 @@ class ChdbTickStore implements RecordingStore {
     this.#writing = turn.catch(() => {})
     return turn
   }
+}
+
+/** What was processed of a history is in the store once as history. */
+function isHistory({ recorded }: ImportManifest): boolean {
+  return recorded?.of_history !== true
 }
 
 function byTapeOrder({ recorded: a }: ImportManifest, { recorded: b }: ImportManifest): number {

@@ -36,7 +36,7 @@ export function section(series: TickSeries, first_row: number, rows: readonly Re
 }
 
 export function tapeOf(sections: readonly PackedRows[], epoch = 1): TapeRows {
-  return { tape: TAPE, epoch, streams: ['generator'], sections }
+  return { tape: TAPE, epoch, streams: ['generator'], history_venues: [], sections }
 }
 
 const BATCHES = 24

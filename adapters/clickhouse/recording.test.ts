@@ -76,6 +76,22 @@ test('[V1] rows are recorded once, whatever of them is offered again, and come b
   await store.close()
 })
 
+test('[V8] what was processed of a stored history is in the store once as history', async () => {
+  const store = await opened()
+  await store.write(sourceOf('a', [quoteBlock([[2_000, 0, 10]])]))
+  const before = [await readQuotes(store), await store.summary()]
+  const history_venues = ['fxcm']
+  await store.record([{ ...tapeOf([section(EURUSD, 0, [[2_000, 10, 3, 1]])]), history_venues }])
+  expect([await readQuotes(store), await store.summary()]).toEqual(before)
+  expect(await readProcessedQuotes(store, EURUSD)).toEqual([[10, 3, 3_000, 1]])
+  // It is known as such by whoever opens the store next.
+  await store.close()
+  const again = await opened()
+  expect([await readQuotes(again), await again.summary()]).toEqual(before)
+  expect(await readProcessedQuotes(again, EURUSD)).toEqual([[10, 3, 3_000, 1]])
+  await again.close()
+})
+
 test('[V2] a hole in the numbers of a tape is counted, and what follows it is kept', async () => {
   const store = await opened()
   await store.record([tapeOf([section(EURUSD, 0, [[1, 1, 1, 1]])])])

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import type { ImportManifest, RecordedPart, TickKind, TickSeries } from '../../engine/tick-store-port.ts'
 import { type PackedRows, RECORDED_COLUMNS, ROW_COLUMNS } from '../../engine/wire/packed-rows.ts'
 import { must } from '../../schemas/assert.ts'
+import { parseInstrumentId } from '../../schemas/ids.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { type ChdbLane, sqlText } from './chdb-lane.ts'
 import { DataHash } from './data-hash.ts'
@@ -27,6 +28,8 @@ export type TapeRows = {
   readonly tape: string
   readonly epoch: number
   readonly streams: readonly string[]
+  /** Venues whose rows come out of a stored history. */
+  readonly history_venues: readonly string[]
   readonly sections: readonly PackedRows[]
 }
 
@@ -126,13 +129,16 @@ export class Recording {
   }
 
   #begin(batch: TapeRows, section: PackedRows, part: number): OpenPart {
-    const { tape, epoch, streams } = batch
+    const { tape, epoch, streams, history_venues } = batch
     const { series, first_row } = section
+    const venue = parseInstrumentId(series.instrument_id)?.venue
+    const isOfHistory = venue !== undefined && history_venues.includes(venue)
     const identity = JSON.stringify({ tape, epoch, series: seriesKey(series), part, run: this.#run })
-    const recorded: RecordedPart = { tape, epoch, part, first_row, streams }
+    const kept: RecordedPart = { tape, epoch, part, first_row, streams }
+    const recorded: RecordedPart = isOfHistory ? { ...kept, of_history: true } : kept
     const manifest: ImportManifest = {
       import_id: createHash('sha256').update(identity).digest('hex'),
-      source_name: `recorded ${tape}, epoch ${epoch}`,
+      source_name: `${isOfHistory ? 'processed by' : 'recorded'} ${tape}, epoch ${epoch}`,
       mapping: JSON.stringify(recorded),
       series,
       row_count: 0,

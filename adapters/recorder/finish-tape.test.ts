@@ -26,7 +26,7 @@ afterEach(() => rm(directory, { recursive: true }))
 test('[R12] what a crash kept from the tape is put on it from the journal, so that no processed row is missing', async () => {
   const scenario = await liveScenario(['nth'])
   const { instruments } = scenario
-  const tape = new SessionTape({ tape: 'n/s', epoch: 1, instruments })
+  const tape = new SessionTape({ tape: 'n/s', epoch: 1, instruments, history_venues: [] })
   const store = new MemoryJournalStore()
   const desk = await LiveDesk.open(scenario, {
     store,
@@ -48,7 +48,8 @@ test('[R12] what a crash kept from the tape is put on it from the journal, so th
   // Of these the tape's files have nothing when the process dies.
   await turnWith(desk, tape, 9)
   desk.die()
-  const options = { directory, tape: 'n/s', journal: new MemoryJournal(nodeSha256, store), instruments }
+  const journal = new MemoryJournal(nodeSha256, store)
+  const options = { directory, tape: 'n/s', journal, instruments, history_venues: [] }
   const finished = await finishTapes(options)
   expect(finished.rows).toBeGreaterThan(6)
   expect(finished.lost).toBeGreaterThan(0)

@@ -16,6 +16,8 @@ export type FinishTapesOptions = {
   readonly tape: string
   readonly journal: Pick<Journal, 'epochs' | 'read'>
   readonly instruments: readonly InstrumentSpec[]
+  /** Venues whose rows come out of a stored history. */
+  readonly history_venues: readonly string[]
 }
 
 export type FinishedTapes = {
@@ -49,14 +51,14 @@ export async function finishTapes(options: FinishTapesOptions): Promise<Finished
 }
 
 async function finishTape(
-  { directory, tape: name, journal, instruments }: FinishTapesOptions,
+  { directory, tape: name, journal, instruments, history_venues }: FinishTapesOptions,
   epoch: number,
   newest: SpoolFile | undefined,
 ): Promise<Omit<FinishedTapes, 'damaged'>> {
   const head = newest === undefined ? undefined : (await readSpoolFile(newest.path)).head
   if (head?.is_last === true) return { rows: 0, lost: 0 }
   const after = head === undefined ? {} : { after: head }
-  const tape = new SessionTape({ tape: name, epoch, instruments, ...after })
+  const tape = new SessionTape({ tape: name, epoch, instruments, history_venues, ...after })
   const spooled_seq = tape.last_seq
   const batch = new RowBatch()
   let rows = 0

@@ -15,6 +15,8 @@ export type OpenTapeOptions = {
   readonly epoch: number
   readonly journal: FinishTapesOptions['journal']
   readonly instruments: readonly InstrumentSpec[]
+  /** Venues whose rows come out of a stored history. */
+  readonly history_venues: readonly string[]
   readonly clock: Pick<FeedClock, 'after'>
   readonly onTrouble: (error: unknown) => void
 }
@@ -27,8 +29,9 @@ export type OpenTape = {
 
 /** Call before the epoch is opened, while the journal has only what is over. */
 export async function openTape(options: OpenTapeOptions): Promise<OpenTape> {
-  const { directory, tape: name, epoch, journal, instruments, clock, onTrouble } = options
-  const finished = await finishTapes({ directory, tape: name, journal, instruments })
-  const tape = new SessionTape({ tape: name, epoch, instruments })
+  const { directory, tape: name, epoch, journal, instruments, history_venues, clock, onTrouble } = options
+  const about = { tape: name, instruments, history_venues }
+  const finished = await finishTapes({ ...about, directory, journal })
+  const tape = new SessionTape({ ...about, epoch })
   return { tape, spooler: new TapeSpooler({ tape, directory, clock, onTrouble }), finished }
 }

@@ -26,7 +26,7 @@ test('[R1] every row offered stands on the tape once, in its order, with the inp
 })
 
 test('[R2] a row is told to nobody before the journal has its input', () => {
-  const tape = new SessionTape({ tape: 'n/s', epoch: 1, instruments: INSTRUMENTS })
+  const tape = new SessionTape({ tape: 'n/s', epoch: 1, instruments: INSTRUMENTS, history_venues: [] })
   const stream = tape.stream('test')
   for (let seq = 1; seq <= 3; seq++) {
     tape.offered(quoteAt(0, seq), true, stream, seq, 0)
@@ -47,7 +47,7 @@ test('[R2] a row is told to nobody before the journal has its input', () => {
 })
 
 test('[R3] a batch ends where an input ends, and is bounded unless one input has more', () => {
-  const tape = new SessionTape({ tape: 'n/s', epoch: 1, instruments: INSTRUMENTS })
+  const tape = new SessionTape({ tape: 'n/s', epoch: 1, instruments: INSTRUMENTS, history_venues: [] })
   const sizes = [5_000, 3_000, 192, 1, 9_000, 7, 8_000]
   let sequence = 0
   sizes.forEach((size, i) => {
@@ -66,7 +66,13 @@ test('[R3] a batch ends where an input ends, and is bounded unless one input has
 })
 
 test('[R4] what does not fit is counted, and the hole shows in the numbers of the rows', () => {
-  const tape = new SessionTape({ tape: 'n/s', epoch: 1, instruments: INSTRUMENTS, held_rows_max: 3 })
+  const tape = new SessionTape({
+    tape: 'n/s',
+    epoch: 1,
+    instruments: INSTRUMENTS,
+    history_venues: [],
+    held_rows_max: 3,
+  })
   const offer = (sequence: number) => {
     tape.offered(quoteAt(0, sequence), true, 0, sequence, 0)
     tape.sequenced(0, 1, sequence, sequence)
@@ -82,7 +88,7 @@ test('[R4] what does not fit is counted, and the hole shows in the numbers of th
 })
 
 test('[R5] the last batch has what no input carried any more, and says that it is the last', () => {
-  const tape = new SessionTape({ tape: 'n/s', epoch: 4, instruments: INSTRUMENTS })
+  const tape = new SessionTape({ tape: 'n/s', epoch: 4, instruments: INSTRUMENTS, history_venues: [] })
   tape.offered(quoteAt(1, 10), true, tape.stream('a'), 1, 0)
   const batch = must(tape.take(true), 'a last batch is never missing')
   expect([batch.head.is_last, notedIn(batch)]).toEqual([
@@ -109,7 +115,7 @@ test('[R6] a batch with a byte changed, cut off or added is refused with a reaso
 function randomSession(seed: number) {
   const random = new RandomStream(seed, 'raw tape')
   const queue = new InputQueue<TradeInput, { kept: true }>(BOUNDS)
-  const tape = new SessionTape({ tape: 'n/s', epoch: 1, instruments: INSTRUMENTS })
+  const tape = new SessionTape({ tape: 'n/s', epoch: 1, instruments: INSTRUMENTS, history_venues: [] })
   const batches: TapeBatch[] = []
   const expected = new Map<string, Noted[]>()
   const open = new Map<number, Noted[]>()

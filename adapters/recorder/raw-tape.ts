@@ -22,6 +22,8 @@ export type RawTapeOptions = {
   readonly tape: string
   readonly epoch: number
   readonly instruments: readonly InstrumentSpec[]
+  /** Venues whose rows come out of a stored history. */
+  readonly history_venues: readonly string[]
   readonly held_rows_max?: number
   /** Where an epoch's tape goes on after a crash: the head of its last batch. */
   readonly after?: Pick<TapeBatch['head'], 'number' | 'last_seq' | 'streams' | 'next_rows'>
@@ -65,6 +67,11 @@ export class SessionTape implements RawTape {
   /** Rows sequenced and not yet taken. */
   get held_count(): number {
     return this.#held
+  }
+
+  /** A history waits long before anything is dropped: rows that wait for their input are not counted here. */
+  get room(): number {
+    return Math.max(0, this.#held_rows_max / 2 - this.#held)
   }
 
   /** Rows that did not fit. */
@@ -133,10 +140,10 @@ export class SessionTape implements RawTape {
     this.#last_seq = upTo
     const next_rows = { ...this.#next_rows }
     for (const [name, columns] of this.#series) next_rows[name] = columns.next_row - columns.count
-    const { tape, epoch } = this.#options
+    const { tape, epoch, history_venues } = this.#options
     const streams = [...this.#streams]
-    const head = { tape, epoch, number: this.#number, last_seq: upTo, is_last: isEnd, streams, next_rows }
-    return { head, sections }
+    const place = { number: this.#number, last_seq: upTo, is_last: isEnd }
+    return { head: { tape, epoch, ...place, streams, next_rows, history_venues }, sections }
   }
 
   #abandonWaiting(): void {

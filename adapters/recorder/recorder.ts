@@ -91,6 +91,7 @@ export class Recorder {
       tape: head.tape,
       epoch: head.epoch,
       streams: head.streams,
+      history_venues: head.history_venues ?? [],
       sections,
     }))
     let recorded: Recorded

@@ -5,7 +5,8 @@
 import { crc32c } from '../../engine/journal/crc32c.ts'
 import { decodeRows, encodeRows, type PackedRows, ROW_COLUMNS } from '../../engine/wire/packed-rows.ts'
 
-export const TAPE_VERSION = 1
+export const TAPE_VERSION = 2
+const VERSIONS_READ = [1, TAPE_VERSION]
 const MAGIC = 0x5054524f
 const PREFIX_SIZE = 12
 
@@ -23,6 +24,8 @@ export type TapeHead = {
   readonly streams: readonly string[]
   /** By series, the number of the row that comes next. */
   readonly next_rows: Readonly<Record<string, number>>
+  /** Venues whose rows come out of a stored history; absent in a version before 2, where none did. */
+  readonly history_venues?: readonly string[]
 }
 
 export type TapeBatch = { readonly head: TapeHead; readonly sections: readonly PackedRows[] }
@@ -52,7 +55,7 @@ export function decodeTapeBatch(bytes: Uint8Array): TapeBatch | string {
   if (bytes.length < PREFIX_SIZE + 4) return 'it is cut off'
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   if (view.getUint32(0, true) !== MAGIC) return 'it is no batch of a tape'
-  if (bytes[4] !== TAPE_VERSION) return `its version ${bytes[4]} is not known`
+  if (!VERSIONS_READ.includes(bytes[4] as number)) return `its version ${bytes[4]} is not known`
   const end = bytes.length - 4
   if (view.getUint32(end, true) !== crc32c(bytes, 0, end)) return 'its checksum does not match'
   const headEnd = PREFIX_SIZE + view.getUint32(8, true)
@@ -81,6 +84,7 @@ function headOf(bytes: Uint8Array): TapeHead | undefined {
   }
   if (typeof head !== 'object' || head === null) return undefined
   const { tape, epoch, number, last_seq, is_last, streams, next_rows } = head as Partial<TapeHead>
+  const { history_venues = [] } = head as Partial<TapeHead>
   const isWhole =
     typeof tape === 'string' &&
     [epoch, number, last_seq].every(Number.isSafeInteger) &&
@@ -89,6 +93,8 @@ function headOf(bytes: Uint8Array): TapeHead | undefined {
     streams.every((name) => typeof name === 'string') &&
     typeof next_rows === 'object' &&
     next_rows !== null &&
-    Object.values(next_rows).every(Number.isSafeInteger)
+    Object.values(next_rows).every(Number.isSafeInteger) &&
+    Array.isArray(history_venues) &&
+    history_venues.every((venue) => typeof venue === 'string')
   return isWhole ? (head as TapeHead) : undefined
 }

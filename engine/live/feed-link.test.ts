@@ -68,6 +68,7 @@ class Desk {
 
   constructor() {
     const tape: RawTape = {
+      room: 5,
       stream: () => 5,
       offered: (...noted) => this.noted.push(noted),
       sequenced: () => undefined,

@@ -67,7 +67,8 @@ export class FeedLink implements FeedSink {
   }
 
   get room(): number {
-    return this.#options.sequencer.market_room
+    const { sequencer, tape } = this.#options
+    return Math.min(sequencer.market_room, tape?.room ?? Number.POSITIVE_INFINITY)
   }
 
   quote(quote: ConflatedQuote, sequence: number, row: number): QuoteOffer {

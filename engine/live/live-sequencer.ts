@@ -39,7 +39,7 @@ export type LiveSequencerOptions<Built extends BuiltNode = BuiltNode> = {
   /** Whether a message has waited for the bus beyond its deadline; absent where nobody publishes. */
   readonly is_publish_late?: (() => boolean) | undefined
   /** Hears which input carried the rows that were offered; from whoever commits, how far the journal is. */
-  readonly tape?: Omit<RawTape, 'stream' | 'offered'> | undefined
+  readonly tape?: Omit<RawTape, 'stream' | 'offered' | 'room'> | undefined
 }
 
 export class LiveSequencer<Built extends BuiltNode = BuiltNode> {

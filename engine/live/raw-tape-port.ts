@@ -7,6 +7,8 @@
 import type { RowInput } from './live-input.ts'
 
 export interface RawTape {
+  /** Rows that a feed which can wait may offer before it waits; others may go on. */
+  readonly room: number
   /** Names a feed's stream; the number stands for it in `offered`. */
   stream(name: string): number
   /** A row was offered. `taken` is false where the node refused it; then no input carries it. */

@@ -55,6 +55,7 @@ async function benchTape(folder: string) {
     // A session that has never run.
     journal: { epochs: [], read: async function* () {} },
     instruments: [SPEC],
+    history_venues: [],
     clock: { after: () => () => undefined },
     onTrouble: (error) => {
       throw error

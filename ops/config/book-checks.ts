@@ -10,6 +10,7 @@ type Read = { readonly id: string; readonly kind: TickKind }
 export function checkBooks(config: Partly<Config>, report: Report): void {
   const read = seriesRead(config)
   if (read === undefined) return
+  checkProcessed(config, report)
   for (const [index, venue] of (config.venues ?? []).entries()) checkVenue(venue, index, read, report)
   for (const id of new Set(read.map((series) => series.id))) {
     const books = read.filter((series) => series.id === id && isBookKind(series.kind))
@@ -19,6 +20,18 @@ export function checkBooks(config: Partly<Config>, report: Report): void {
       ['data', 'sources'],
       what,
       'Keep one: the venue that trades on it names its kind in simulation.book.',
+    )
+  }
+}
+
+function checkProcessed({ data }: Partly<Config>, report: Report): void {
+  if (data?.processed === undefined) return
+  for (const [index, source] of (data.sources ?? []).entries()) {
+    if (source?.kind === undefined || !isBookKind(source.kind)) continue
+    report(
+      ['data', 'sources', index, 'kind'],
+      'of a book a session processes the quotes that it shows, and not its rows.',
+      'Write quote, or leave the source out where the instrument has one of quotes; and simulation.book: quote.',
     )
   }
 }

@@ -4,15 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { openChdbTickStore } from '../../adapters/clickhouse/chdb-tick-store.ts'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
-import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
-import { isRowRecord } from '../../engine/input-codec.ts'
-import { RECORD_KIND } from '../../engine/journal-port.ts'
-import { RowBatch } from '../../engine/live/row-batch.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
-import type { ProcessedColumns, QuoteColumns } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { builtInInstruments } from '../../schemas/instrument-table.ts'
 import type { VenueCommand } from '../../schemas/messages/order.ts'
@@ -25,14 +19,11 @@ import {
   orderTape,
   tradesOf,
 } from '../../sim/backtest/book-history.test-support.ts'
-import { MemoryTickStore, sourceOf } from '../../sim/backtest/memory-tick-store.test-support.ts'
-import { runScenario, type Scenario } from '../../sim/backtest/proof-session.test-support.ts'
+import { sourceOf } from '../../sim/backtest/memory-tick-store.test-support.ts'
 import type { Tape } from '../../sim/backtest/tape.test-support.ts'
 import { auditLedger } from '../../sim/paper-venue/ledger-audit.ts'
 import { NO_MODELS } from '../../sim/paper-venue/venue-config.test-support.ts'
 import { runCli } from '../cli/run-cli.test-support.ts'
-import { loadConfig } from '../config/load-config.ts'
-import { loadStrategies } from '../config/load-strategies.ts'
 import { openPaperSession } from './paper-session.ts'
 
 // A session on a book trades as a backtest of the same configuration does. Its clock is moved from event to event by the
@@ -71,7 +62,7 @@ data:
   from: 2024-01-01T00:00:00Z
   to: 2024-01-01T00:01:00Z
   sources: [${trades}{ venue: gen, kind: ${kind}, instruments: [EURUSD] }]
-live: { feeds: [{ venue: gen, kind: history }], snapshot_inputs: 40, record: false }
+live: { feeds: [{ venue: gen, kind: history }], snapshot_inputs: 40 }
 venues: [{ id: gen, simulation: { book: ${kind} } }]
 accounts:
   - id: main
@@ -129,15 +120,34 @@ test.each(['book_level', 'book_order'] as const)(
     // What takes more than the best level shows walks the book.
     expect(fills.filter((fill, at) => isDeeper(fill, fills[at - 1])).length).toBeGreaterThan(0)
     expect(fills).toEqual(backtestRows(`bt-${kind}`, 'fills.csv', 'time'))
-    const { outputs } = await runScenario(await processedScenario(kind))
-    expect(outputs.commands.flatMap((command) => (isOrder(command) ? [orderOf(command)] : []))).toEqual(
-      orders.map(([, ...order]) => order),
+    const refused = runCli(['backtest', `${kind}.yaml`, ...PROCESSED[kind].slice(0, 2)], { cwd })
+    expect(refused.exit_code).toBe(2)
+    expect(refused.stderr).toContain(
+      'of a book a session processes the quotes that it shows, and not its rows.',
     )
+    const over = runCli(['backtest', `${kind}.yaml`, ...PROCESSED[kind], '--out', `over-${kind}`], { cwd })
+    expect(over).toMatchObject({ stderr: '', exit_code: 0 })
+    expect(backtestRows(`over-${kind}`, 'orders.csv', 'submitted').sort(byCounter)).toEqual(orders)
     expect(JSON.parse(runCli(['verify', SESSIONS[kind], '--json'], { cwd }).stdout)).toMatchObject({
       is_equal: true,
     })
   },
 )
+
+/** A backtest over what the session processed: of its book the quotes this showed. */
+const PROCESSED = {
+  book_level: processed('book_level', 1),
+  book_order: processed('book_order', 0),
+} as const
+
+function processed(kind: Kind, source: number): string[] {
+  const session = SESSIONS[kind]
+  return [
+    `data.processed=${session}/${session}`,
+    `data.sources.${source}.kind=quote`,
+    'venues.gen.simulation.book=quote',
+  ].flatMap((value) => ['--set', value])
+}
 
 type Order = readonly [ts_us: number, counter: number, side: string, quantity: number, price: number]
 type Life = { readonly epoch: number; readonly orders: readonly Order[] }
@@ -213,51 +223,6 @@ function isOrder(command: VenueCommand): command is NewOrder {
 
 function orderOf({ counter, side, order_quantity_units, price_units }: NewOrder) {
   return [counter, side, order_quantity_units, price_units] as const
-}
-
-/** A backtest over the rows that the session's journal holds, on a venue that trades on quotes. */
-async function processedScenario(kind: Kind): Promise<Scenario> {
-  const loaded = await loadStrategies(await loadConfig({ path: join(cwd, `${kind}.yaml`), set: [] }))
-  const { config } = loaded.loaded
-  const quotes = config.data.sources.map((source) =>
-    source.kind === kind ? { ...source, kind: 'quote' as const } : source,
-  )
-  const data = { ...config.data, sources: quotes, processed: 'node/session' }
-  const venues = config.venues.map(({ simulation: _, ...venue }) => venue)
-  const store = new MemoryTickStore(100)
-  for (const [row, block] of await processedBlocks(SESSIONS[kind]))
-    store.processed.set(`node/session ${ID} ${row}`, [block])
-  const [strategy] = loaded.strategies
-  const definition = must(strategy, 'the strategy is loaded').definition as StrategyDefinition
-  return { config: { ...config, data, venues }, definitions: new Map([['heedless', definition]]), store }
-}
-
-/** By kind of row: what a recorder notes of rows, each of which was an input. */
-async function processedBlocks(session: string) {
-  const journal = await openFileJournal({ directory: join(cwd, 'runs', session, 'journal') })
-  const batch = new RowBatch()
-  const rows = new Map<string, Record<string, number>[]>()
-  try {
-    for (const { epoch } of journal.epochs) {
-      for await (const { kind, payload } of journal.read(epoch)) {
-        if (kind !== RECORD_KIND.input || !isRowRecord(payload)) continue
-        batch.read(new CanonicalReader(payload))
-        for (let at = 0; at < batch.count; at++) {
-          const { type, ...values } = batch.row(at)
-          const noted = { processed_seq: batch.seq(at), ts_seq_us: batch.ts_seq_us(at), processed_count: 1 }
-          rows.set(type, [...(rows.get(type) ?? []), { ...values, ...noted } as Record<string, number>])
-        }
-      }
-    }
-  } finally {
-    await journal.close()
-  }
-  return [...rows].map(([kind, all]) => {
-    const names = Object.keys(must(all[0], 'a kind has a row'))
-    const columns = names.map((name) => [name, Float64Array.from(all, (row) => row[name] as number)])
-    const block = { kind, count: all.length, ...Object.fromEntries(columns) }
-    return [kind, block as unknown as QuoteColumns & ProcessedColumns] as const
-  })
 }
 
 async function ledgerFills(kind: Kind): Promise<Order[]> {

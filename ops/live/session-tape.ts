@@ -38,8 +38,7 @@ export type SessionTapes = {
 /** Call before the session's epoch is opened. Undefined where nothing is to be recorded. */
 export async function openSessionTape(options: SessionTapeOptions): Promise<SessionTapes | undefined> {
   const { config, node, folder, journal, instruments, clock, bus } = options
-  // A history lies in the store already.
-  if (!config.live.record || config.live.feeds.some(({ kind }) => kind === 'history')) return undefined
+  if (!config.live.record) return undefined
   const directory = sessionTape(folder)
   const name = `${node}/${config.session}`
   const { tape, spooler } = await openTape({
@@ -48,6 +47,7 @@ export async function openSessionTape(options: SessionTapeOptions): Promise<Sess
     epoch: (journal.epochs.at(-1)?.epoch ?? 0) + 1,
     journal,
     instruments,
+    history_venues: config.live.feeds.filter(({ kind }) => kind === 'history').map(({ venue }) => venue),
     clock,
     onTrouble: (error) => tellTrouble(options, SPOOLED, error),
   })

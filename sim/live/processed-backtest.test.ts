@@ -108,7 +108,12 @@ async function heedlessScenario(): Promise<LiveScenario> {
 /** A session whose feed is at times faster than it, on a tape. */
 async function liveSession(scenario: LiveScenario) {
   const store = new MemoryJournalStore()
-  const tape = new SessionTape({ tape: 'n/s', epoch: 1, instruments: scenario.instruments })
+  const tape = new SessionTape({
+    tape: 'n/s',
+    epoch: 1,
+    instruments: scenario.instruments,
+    history_venues: [],
+  })
   const desk = await LiveDesk.open(scenario, { store, tape, bounds: { conflate_from: 4, market_max: 400 } })
   desk.start()
   const batches: TapeBatch[] = []
