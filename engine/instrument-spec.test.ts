@@ -22,7 +22,7 @@ test('a definition compiles to counts of its own scales', () => {
     value_scale: 8,
     value_per_product: 5n,
     values_per_money: 1n,
-    margin_initial: { mantissa: 20_000_000_000_000_000n, divisor: 10n ** 18n },
+    margin_initial: { mantissa: 1n, divisor: 50n },
     allow_non_positive_price: false,
     short_allowed: true,
   })

@@ -98,9 +98,13 @@ export function priceReason(spec: InstrumentSpec, price_units: number, ts_us: nu
 
 /** The price increment in force for a price at a time; undefined when no rule holds. */
 export function incrementUnits(spec: InstrumentSpec, price_units: number, ts_us: number): number | undefined {
+  const { increments } = spec
   const magnitude = Math.abs(price_units)
-  return spec.increments.findLast((rule) => ts_us >= rule.from_us && magnitude >= rule.price_from_units)
-    ?.increment_units
+  for (let i = increments.length - 1; i >= 0; i--) {
+    const rule = increments[i] as IncrementUnits
+    if (ts_us >= rule.from_us && magnitude >= rule.price_from_units) return rule.increment_units
+  }
+  return undefined
 }
 
 /** Why an order quantity is not valid; '' when it is. */

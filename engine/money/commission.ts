@@ -4,7 +4,7 @@ import { MONEY_SCALE } from '../../schemas/money.ts'
 import type { PriceUnits, SizeUnits } from '../../schemas/units.ts'
 import type { InstrumentSpec } from '../instrument-spec.ts'
 import { exactValue, powerOfTen } from './money.ts'
-import { parseRate, type Rate } from './rate.ts'
+import { parseRate, type Rate, reducedRate } from './rate.ts'
 import { divideRounded } from './rounding.ts'
 
 const BASIS_POINTS_PER_UNIT = 10_000n
@@ -23,17 +23,14 @@ export function compileCommission(config: CommissionConfig, spec: InstrumentSpec
     const divisor = rate.divisor * BASIS_POINTS_PER_UNIT * spec.values_per_money
     return {
       basis: 'value',
-      factor: { mantissa: rate.mantissa, divisor },
+      factor: reducedRate(rate.mantissa, divisor),
       currency: spec.quote_currency,
     }
   }
   const rate = parseRate(config.per_unit, `${where}.per_unit`)
   return {
     basis: 'quantity',
-    factor: {
-      mantissa: rate.mantissa * powerOfTen(MONEY_SCALE),
-      divisor: rate.divisor * powerOfTen(spec.size_scale),
-    },
+    factor: reducedRate(rate.mantissa * powerOfTen(MONEY_SCALE), rate.divisor * powerOfTen(spec.size_scale)),
     currency: config.currency,
   }
 }

@@ -9,6 +9,7 @@ import { wideProduct } from './wide-product.ts'
 
 /** Largest magnitude of an amount: what a decimal of 38 digits holds, so that every reader of the outputs can. */
 export const MONEY_MAX = 10n ** 38n - 1n
+const MONEY_MIN = -MONEY_MAX
 
 /** Reason code of a denial: the amount is beyond `MONEY_MAX`. */
 export const MONEY_OVERFLOW = 'money_overflow'
@@ -43,7 +44,7 @@ export function notionalMoney(
 }
 
 export function checkedMoney(amount: bigint): bigint | typeof MONEY_OVERFLOW {
-  return amount > MONEY_MAX || amount < -MONEY_MAX ? MONEY_OVERFLOW : amount
+  return amount > MONEY_MAX || amount < MONEY_MIN ? MONEY_OVERFLOW : amount
 }
 
 /** 10^exponent, for scales. */

@@ -29,11 +29,16 @@ export function hasLimit(order_type: OrderType): boolean {
 
 /** Whether an order of the type names its trigger price; a trailing one makes its own. */
 export function hasTrigger(order_type: OrderType): boolean {
-  return order_type.startsWith('stop') || order_type.endsWith('_if_touched')
+  return (
+    order_type === 'stop' ||
+    order_type === 'stop_limit' ||
+    order_type === 'market_if_touched' ||
+    order_type === 'limit_if_touched'
+  )
 }
 
 export function isTrailing(order_type: OrderType): boolean {
-  return order_type.startsWith('trailing')
+  return order_type === 'trailing_stop' || order_type === 'trailing_stop_limit'
 }
 
 /** FIX TimeInForce (59): `gtd` until its expire time, `opg` and `cls` in the opening and the closing auction alone. */

@@ -2,7 +2,7 @@
 // so that each amount is rounded once.
 
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
-import { parseRate } from '../../../engine/money/rate.ts'
+import { greatestCommonDivisor, parseRate } from '../../../engine/money/rate.ts'
 import { divideRounded } from '../../../engine/money/rounding.ts'
 import type { AccountConfig } from '../../../schemas/config/account-config.ts'
 import { OperatingError } from '../../../schemas/operating-error.ts'
@@ -47,10 +47,6 @@ export function conversionFactor(terms: AccountTerms, currency: string): Factor 
 function reduced(numerator: bigint, denominator: bigint): Factor {
   const common = greatestCommonDivisor(numerator, denominator)
   return { numerator: numerator / common, denominator: denominator / common }
-}
-
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  return b === 0n ? a : greatestCommonDivisor(b, a % b)
 }
 
 function rateMissing(terms: AccountTerms, currency: string): OperatingError {

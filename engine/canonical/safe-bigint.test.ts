@@ -1,0 +1,30 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { bigintOf, safeNumberOf } from './safe-bigint.ts'
+
+const edges = [0, 1, 2 ** 31, 2 ** 32, 2 ** 32 - 1, 2 ** 52, Number.MAX_SAFE_INTEGER]
+const safe = fc.oneof(fc.maxSafeInteger(), fc.constantFrom(...edges, ...edges.map((edge) => -edge)))
+
+test('a safe integer becomes the bigint that the platform makes of it, and that the number again', () => {
+  fc.assert(
+    fc.property(safe, (value) => {
+      expect(bigintOf(value)).toBe(BigInt(value))
+      expect(safeNumberOf(BigInt(value))).toBe(value === 0 ? 0 : value)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('a bigint that is no safe integer is no number', () => {
+  const beyond = fc.oneof(
+    fc.bigInt({ min: 2n ** 53n, max: 2n ** 53n + 8n }),
+    fc.bigInt({ min: 2n ** 63n - 8n, max: 2n ** 64n + 8n }),
+    fc.bigInt({ min: 2n ** 53n, max: 2n ** 200n }),
+  )
+  fc.assert(
+    fc.property(beyond, (value) => {
+      expect([safeNumberOf(value), safeNumberOf(-value)]).toEqual([Number.NaN, Number.NaN])
+    }),
+    { numRuns: 2000 },
+  )
+})
