@@ -3,25 +3,31 @@
 
 import { assert } from '../schemas/assert.ts'
 import type { VenueCommand } from '../schemas/messages/order.ts'
+import type { CanonicalWriter } from './canonical/canonical-writer.ts'
 
 export class Approval {
   readonly approved_us: number
   readonly #command: VenueCommand
-  /** The command in the canonical encoding, as the gate saw it. */
-  readonly #bytes: Uint8Array
+  /** Holds the command in the canonical encoding, as the gate saw it. */
+  readonly #page: CanonicalWriter
+  readonly #start: number
+  readonly #end: number
   #isSpent = false
 
-  constructor(command: VenueCommand, bytes: Uint8Array, approved_us: number) {
+  /** @param start where on the page, and up to its end, the command is written. */
+  constructor(command: VenueCommand, page: CanonicalWriter, start: number, approved_us: number) {
     this.#command = command
-    this.#bytes = bytes
+    this.#page = page
+    this.#start = start
+    this.#end = page.length
     this.approved_us = approved_us
   }
 
-  /** Spends the approval on its command and gives the approved bytes, which are what is journaled. */
-  spend(command: VenueCommand): Uint8Array {
+  /** Spends the approval on its command and writes the approved bytes, with their length, into what is journaled. */
+  spend(command: VenueCommand, record: CanonicalWriter): void {
     assert(!this.#isSpent, 'an approval is used once')
     assert(command === this.#command, 'an approval covers the very command the gate saw')
     this.#isSpent = true
-    return this.#bytes
+    record.bytesOf(this.#page, this.#start, this.#end)
   }
 }

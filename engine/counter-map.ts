@@ -1,6 +1,7 @@
-// A map from counters (non-negative safe integers) to objects, for tables that gain and lose an entry with every order.
-// Open addressing with linear probing and backward-shift deletion: nothing is allocated per entry, and nothing has to
-// be rebuilt because of what was deleted, as a Map must.
+// A map from counters (non-negative safe integers) to objects, for tables that gain and lose an entry with every order. Counters
+// come one after another, so each has the place of its last bits, beside its neighbours: nothing is searched, nothing allocated
+// per entry, and nothing rebuilt because of what was deleted, as a Map must. One that stays long enough to be in the way of
+// a later one leaves that to a Map.
 
 const EMPTY = -1
 const CAPACITY_MIN = 64
@@ -9,81 +10,65 @@ export class CounterMap<Value extends object> {
   #keys = new Float64Array(CAPACITY_MIN).fill(EMPTY)
   #values: (Value | undefined)[] = new Array(CAPACITY_MIN).fill(undefined)
   #mask = CAPACITY_MIN - 1
-  #size = 0
+  /** Entries that have their place, and those that found another in it. */
+  #placed = 0
+  readonly #displaced = new Map<number, Value>()
 
   get size(): number {
-    return this.#size
+    return this.#placed + this.#displaced.size
   }
 
   get(counter: number): Value | undefined {
-    const at = this.#find(counter)
-    return this.#keys[at] === EMPTY ? undefined : this.#values[at]
+    const at = counter & this.#mask
+    if (this.#keys[at] === counter) return this.#values[at]
+    return this.#displaced.size === 0 ? undefined : this.#displaced.get(counter)
   }
 
   set(counter: number, value: Value): void {
-    let at = this.#find(counter)
-    if (this.#keys[at] === EMPTY) {
-      if (this.#size * 2 >= this.#keys.length) {
-        this.#grow()
-        at = this.#find(counter)
-      }
-      this.#size++
+    const at = counter & this.#mask
+    const key = this.#keys[at]
+    if (key === counter) {
+      this.#values[at] = value
+    } else if (this.#displaced.size > 0 && this.#displaced.has(counter)) {
+      this.#displaced.set(counter, value)
+    } else if (key === EMPTY) {
       this.#keys[at] = counter
+      this.#values[at] = value
+      this.#placed++
+    } else if (this.size * 2 >= this.#keys.length) {
+      this.#grow()
+      this.set(counter, value)
+    } else {
+      this.#displaced.set(counter, value)
     }
-    this.#values[at] = value
   }
 
   delete(counter: number): void {
-    let hole = this.#find(counter)
-    if (this.#keys[hole] === EMPTY) return
-    this.#size--
-    // Entries behind the hole move up, unless their own place lies behind it.
-    for (let at = (hole + 1) & this.#mask; this.#keys[at] !== EMPTY; at = (at + 1) & this.#mask) {
-      const home = this.#home(this.#keys[at] as number)
-      if (((at - home) & this.#mask) < ((at - hole) & this.#mask)) continue
-      this.#keys[hole] = this.#keys[at] as number
-      this.#values[hole] = this.#values[at]
-      hole = at
-    }
-    this.#keys[hole] = EMPTY
-    this.#values[hole] = undefined
+    const at = counter & this.#mask
+    if (this.#keys[at] === counter) {
+      this.#keys[at] = EMPTY
+      this.#values[at] = undefined
+      this.#placed--
+    } else if (this.#displaced.size > 0) this.#displaced.delete(counter)
   }
 
   /** In rising order of the counters, whatever the table's own. */
   entries(): [counter: number, value: Value][] {
-    const entries: [number, Value][] = []
+    const entries = [...this.#displaced]
     this.#keys.forEach((counter, at) => {
       if (counter !== EMPTY) entries.push([counter, this.#values[at] as Value])
     })
     return entries.sort(([a], [b]) => a - b)
   }
 
-  /** Where a counter is, or where it would be put. */
-  #find(counter: number): number {
-    let at = this.#home(counter)
-    while (this.#keys[at] !== EMPTY && this.#keys[at] !== counter) at = (at + 1) & this.#mask
-    return at
-  }
-
-  /**
-   * Spread by Fibonacci hashing. Counters come one after another, and side by side they would form one run as long as
-   * the table, which every deletion had to walk.
-   */
-  #home(counter: number): number {
-    return (Math.imul(counter, 0x9e3779b1) >>> 8) & this.#mask
-  }
-
   #grow(): void {
-    const keys = this.#keys
-    const values = this.#values
-    this.#keys = new Float64Array(keys.length * 2).fill(EMPTY)
-    this.#values = new Array(keys.length * 2).fill(undefined)
-    this.#mask = keys.length * 2 - 1
-    for (let i = 0; i < keys.length; i++) {
-      if (keys[i] === EMPTY) continue
-      const at = this.#find(keys[i] as number)
-      this.#keys[at] = keys[i] as number
-      this.#values[at] = values[i]
-    }
+    const entries = this.entries()
+    const capacity = this.#keys.length * 2
+    this.#keys = new Float64Array(capacity).fill(EMPTY)
+    this.#values = new Array(capacity).fill(undefined)
+    this.#mask = capacity - 1
+    this.#placed = 0
+    this.#displaced.clear()
+    for (const [counter, value] of entries) this.set(counter, value)
   }
 }

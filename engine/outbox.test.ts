@@ -66,6 +66,14 @@ function bytesOf(command: VenueCommand): Uint8Array {
   return writer.copy()
 }
 
+function approvalOf(command: VenueCommand, approved_us: number): Approval {
+  const page = new CanonicalWriter()
+  page.text('another command')
+  const start = page.length
+  writeCommand(page, command)
+  return new Approval(command, page, start, approved_us)
+}
+
 class Bench {
   readonly step = { seq: 1, now_us: 1_000 }
   readonly records: Uint8Array[] = []
@@ -101,7 +109,7 @@ class Bench {
 
   stage(...commands: VenueCommand[]): void {
     for (const command of commands) {
-      this.outbox.stage(command, new Approval(command, bytesOf(command), this.step.now_us))
+      this.outbox.stage(command, approvalOf(command, this.step.now_us))
     }
     this.outbox.commit()
   }
@@ -126,7 +134,7 @@ test('[N18] a message to another node waits for its record and is named by its p
   const bench = new Bench()
   const [subject, payload] = ['denied.main.s', denial] as const
   const command = order(1)
-  bench.outbox.stage(command, new Approval(command, bytesOf(command), bench.step.now_us))
+  bench.outbox.stage(command, approvalOf(command, bench.step.now_us))
   bench.outbox.stageMessage(subject, payload)
   bench.outbox.commit()
   bench.outbox.release(bench.step.now_us, 'not_reconciled')
@@ -180,7 +188,7 @@ test('whatever is staged and released when, each command leaves once and in orde
 test('an approval covers the very command the gate saw', () => {
   const bench = new Bench()
   const command = order(1)
-  const approval = new Approval(command, bytesOf(command), 0)
+  const approval = approvalOf(command, 0)
   const dearer = { ...command, price_units: priceUnits(99_001) } as VenueCommand
   expect(() => bench.outbox.stage(dearer, approval)).toThrow('the very command')
   expect(() => bench.outbox.stage({ ...command }, approval)).toThrow('the very command')
@@ -189,7 +197,7 @@ test('an approval covers the very command the gate saw', () => {
 test('an approval is used once', () => {
   const bench = new Bench()
   const command = order(1)
-  const approval = new Approval(command, bytesOf(command), 0)
+  const approval = approvalOf(command, 0)
   bench.outbox.stage(command, approval)
   expect(() => bench.outbox.stage(command, approval)).toThrow('used once')
 })

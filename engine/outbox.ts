@@ -81,7 +81,7 @@ export class Outbox {
 
   stage(command: VenueCommand, approval: Approval): void {
     if (this.#staged.size === 0) this.#openRecord()
-    this.#record.bytes(approval.spend(command))
+    approval.spend(command, this.#record)
     this.#staged.push({ command, approved_us: approval.approved_us })
   }
 

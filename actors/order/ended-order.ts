@@ -1,16 +1,14 @@
 // An order that has ended, kept as its bytes. Few are ever asked for again; what lives long in many small objects is what
 // collecting garbage costs, and the bytes of thousands are one.
 
+import type { BytePages } from '../../engine/byte-pages.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
-import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { must } from '../../schemas/assert.ts'
 import { parseClientOrderId, type StrategyId } from '../../schemas/ids.ts'
 import { loadOrder, saveOrder } from './order-codec.ts'
 import type { OrderRecord } from './order-record.ts'
 
-const PAGE_BYTES = 1 << 18
-/** What an order takes seldom exceeds the rest of the page. */
-const PAGE_FULL = PAGE_BYTES - 4_096
 const NONE: readonly number[] = []
 
 export class EndedOrder {
@@ -22,7 +20,7 @@ export class EndedOrder {
   #start = 0
   #end = 0
 
-  constructor(order: OrderRecord, pages: EndedPages) {
+  constructor(order: OrderRecord, pages: BytePages) {
     this.strategy_id = order.strategy_id
     this.counter = order.counter
     this.#page = pages.page
@@ -30,7 +28,7 @@ export class EndedOrder {
   }
 
   /** The order is another one now. */
-  write(order: OrderRecord, { page }: EndedPages): void {
+  write(order: OrderRecord, { page }: BytePages): void {
     const ids = order.client_order_ids
     if (ids.length > 1) this.request_counters = ids.slice(1).map(counterOf)
     this.#page = page
@@ -46,16 +44,6 @@ export class EndedOrder {
 
   get bytes(): Uint8Array {
     return this.#page.view(this.#start, this.#end)
-  }
-}
-
-/** Where orders are written as they end, one behind the other. A page is let go with the last order on it. */
-export class EndedPages {
-  #page = new CanonicalWriter(PAGE_BYTES)
-
-  get page(): CanonicalWriter {
-    if (this.#page.length > PAGE_FULL) this.#page = new CanonicalWriter(PAGE_BYTES)
-    return this.#page
   }
 }
 

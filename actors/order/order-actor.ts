@@ -260,7 +260,7 @@ export class OrderActor implements Actor {
     if (command === 'session_start') return this.#renameCancels()
     if (command !== 'orders_cancel') return
     if (account_id !== '' && account_id !== this.#options.account_id) return
-    for (const order of [...this.#store.open()]) {
+    for (const order of this.#store.open()) {
       if (strategy_id === '' || strategy_id === order.strategy_id) this.#cancelOpen(order)
     }
   }

@@ -3,27 +3,28 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { readTerms, writeTerms } from '../../engine/terms-codec.ts'
+import { must } from '../../schemas/assert.ts'
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../../schemas/ids.ts'
-import type { OrderType, Side, TimeInForce } from '../../schemas/messages/order.ts'
+import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
-import type { Execution, OrderRecord, OrderState } from './order-record.ts'
+import { type Execution, ORDER_STATES, type OrderRecord } from './order-record.ts'
 
 export function saveOrder(writer: CanonicalWriter, order: OrderRecord): void {
-  writer.text(order.state)
+  writer.byte(ORDER_STATES.indexOf(order.state))
   writer.text(order.account_id)
   writer.text(order.strategy_id)
   writer.number(order.counter)
   writer.text(order.venue_id)
   writer.text(order.instrument_id)
   writer.count(order.instrument_index)
-  writer.text(order.side)
-  writer.text(order.order_type)
-  writer.text(order.time_in_force)
+  writer.byte(SIDES.indexOf(order.side))
+  writer.byte(ORDER_TYPES.indexOf(order.order_type))
+  writer.byte(TIMES_IN_FORCE.indexOf(order.time_in_force))
   writeTerms(writer, order.terms)
   writer.count(order.incarnation)
-  writer.text(order.client_order_id)
   writer.count(order.client_order_ids.length)
   for (const id of order.client_order_ids) writer.text(id)
+  writer.count(order.client_order_ids.indexOf(order.client_order_id))
   writer.text(order.venue_order_id)
   writer.number(order.price_units)
   writer.number(order.order_quantity_units)
@@ -51,20 +52,19 @@ export function saveOrder(writer: CanonicalWriter, order: OrderRecord): void {
 /** Fields are read in the order an object literal evaluates them, which is the order they were written in. */
 export function loadOrder(reader: CanonicalReader): OrderRecord {
   return {
-    state: reader.text() as OrderState,
+    state: must(ORDER_STATES[reader.byte()], 'a state is known'),
     account_id: reader.text() as AccountId,
     strategy_id: reader.text() as StrategyId,
     counter: reader.number(),
     venue_id: reader.text() as VenueId,
     instrument_id: reader.text() as InstrumentId,
     instrument_index: reader.count(),
-    side: reader.text() as Side,
-    order_type: reader.text() as OrderType,
-    time_in_force: reader.text() as TimeInForce,
+    side: must(SIDES[reader.byte()], 'a side is known'),
+    order_type: must(ORDER_TYPES[reader.byte()], 'an order type is known'),
+    time_in_force: must(TIMES_IN_FORCE[reader.byte()], 'a time in force is known'),
     terms: readTerms(reader),
     incarnation: reader.count(),
-    client_order_id: reader.text() as ClientOrderId,
-    client_order_ids: list(reader, () => reader.text() as ClientOrderId),
+    ...readIds(reader),
     venue_order_id: reader.text(),
     price_units: reader.number() as PriceUnits,
     order_quantity_units: reader.number() as SizeUnits,
@@ -87,6 +87,13 @@ export function loadOrder(reader: CanonicalReader): OrderRecord {
     ts_accepted_us: reader.number() as TimeUs,
     ts_closed_us: reader.number() as TimeUs,
   }
+}
+
+/** The one in force is among those the venue has seen. */
+function readIds(reader: CanonicalReader): Pick<OrderRecord, 'client_order_id' | 'client_order_ids'> {
+  const client_order_ids = list(reader, () => reader.text() as ClientOrderId)
+  const client_order_id = must(client_order_ids[reader.count()], 'an order is known by one of its ids')
+  return { client_order_id, client_order_ids }
 }
 
 function saveExecution(writer: CanonicalWriter, execution: Execution): void {

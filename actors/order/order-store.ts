@@ -2,6 +2,8 @@
 // walked in the order they came. Of the ended ones the last `order_retention` stay, because reports come late; so the
 // store has a bounded size and the millionth order costs what the first did. An ended order is kept as its bytes.
 
+import { ArrivalSet } from '../../engine/arrival-set.ts'
+import { BytePages } from '../../engine/byte-pages.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { assert, must } from '../../schemas/assert.ts'
@@ -9,7 +11,7 @@ import { type ClientOrderId, parseClientOrderId, type StrategyId } from '../../s
 import type { LedgerOrder, LedgerOrders } from '../../schemas/ledger-section.ts'
 import type { NewOrderSingle, VenueReport } from '../../schemas/messages/order.ts'
 import type { TimeUs } from '../../schemas/units.ts'
-import { counterOf, EndedOrder, EndedPages } from './ended-order.ts'
+import { counterOf, EndedOrder } from './ended-order.ts'
 import { loadOrder, saveOrder } from './order-codec.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { OrderEffects } from './order-facts.ts'
@@ -24,13 +26,13 @@ export type OrderCounts = { readonly [state in EndedState | 'accepted' | 'open']
 export class OrderStore {
   readonly #retention: number
   readonly #byStrategy = new Map<StrategyId, StrategyOrders>()
-  readonly #open = new Set<OrderRecord>()
+  readonly #open = new ArrivalSet<OrderRecord>()
   /** The order found last. */
   #latest: OrderRecord | undefined
   /** A ring: once it is full, `#oldest` is the next to be dropped. */
   #ended: EndedOrder[] = []
   #oldest = 0
-  readonly #pages = new EndedPages()
+  readonly #pages = new BytePages()
   readonly #counts = { accepted: 0, not_sent: 0, rejected: 0, filled: 0, canceled: 0, expired: 0 }
 
   constructor(orderRetention: number) {
@@ -91,9 +93,9 @@ export class OrderStore {
     return orders
   }
 
-  /** Open orders, oldest first. An order that ends while they are walked is left out, one that comes is included. */
-  open(): IterableIterator<OrderRecord> {
-    return this.#open.values()
+  /** The orders that are open now, oldest first. One that ends while they are walked is left out. */
+  *open(): Generator<OrderRecord> {
+    for (const order of this.#open.members()) if (!order.ended) yield order
   }
 
   counts(): OrderCounts {
@@ -109,7 +111,7 @@ export class OrderStore {
       orders.save(writer)
     }
     writer.count(this.#open.size)
-    for (const order of this.#open) saveOrder(writer, order)
+    for (const order of this.#open.members()) saveOrder(writer, order)
     writer.count(this.#ended.length)
     for (const order of this.#endedInTurn()) writer.raw(order.bytes)
   }
@@ -119,7 +121,7 @@ export class OrderStore {
     return {
       counts: { ...this.#counts },
       strategies: [...this.#byStrategy].map(([strategy_id, orders]) => ({ strategy_id, ...orders.marks })),
-      open: [...this.#open].map(ledgerOrder),
+      open: this.#open.members().map(ledgerOrder),
       ended: this.#endedInTurn().map((order) => ledgerOrder(order.read())),
     }
   }

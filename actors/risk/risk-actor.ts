@@ -5,9 +5,9 @@ import type { InspectionEvent } from 'xstate'
 import type { Actor } from '../../engine/actor.ts'
 import { Approval } from '../../engine/approval.ts'
 import type { Route } from '../../engine/bus.ts'
-import { ByteArena } from '../../engine/byte-arena.ts'
+import { BytePages } from '../../engine/byte-pages.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
-import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { writeCommand } from '../../engine/command-codec.ts'
 import { ControlLane } from '../../engine/control-lane.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
@@ -98,8 +98,7 @@ export class RiskActor implements Actor {
   readonly #feedStates = new Map<string, string>()
   /** '' where nobody compares them, as in a backtest. */
   #books: ReconciliationState | '' = ''
-  readonly #arena = new ByteArena()
-  readonly #bytes = new CanonicalWriter(512)
+  readonly #approved = new BytePages()
   #approvedCount = 0
   #deniedCount = 0
 
@@ -453,9 +452,10 @@ export class RiskActor implements Actor {
   }
 
   #mint(command: VenueCommand): Approval {
-    this.#bytes.clear()
-    writeCommand(this.#bytes, command)
-    return new Approval(command, this.#arena.copy(this.#bytes), this.#node.now_us)
+    const { page } = this.#approved
+    const start = page.length
+    writeCommand(page, command)
+    return new Approval(command, page, start, this.#node.now_us)
   }
 
   #deny(request: OrderDenied['request'], order: DeniedOrder, why: gate.Refusal): void {

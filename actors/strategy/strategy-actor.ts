@@ -3,6 +3,7 @@
 
 import type { InspectionEvent } from 'xstate'
 import type { Actor } from '../../engine/actor.ts'
+import { ArrivalSet } from '../../engine/arrival-set.ts'
 import { ENGINE_CAUSE, type Route } from '../../engine/bus.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
@@ -90,7 +91,7 @@ export class StrategyActor implements Actor {
   /** By index; the strategy's own alone. */
   readonly #instrumentIds: string[] = []
   /** Orders asked for and not known to have ended, in order of asking. */
-  readonly #openCounters = new Set<number>()
+  readonly #openCounters = new ArrivalSet<number>()
   /** Orders the running handler has asked for. */
   readonly #asked = new RingBuffer<number>()
   #isRunning = false
@@ -170,7 +171,7 @@ export class StrategyActor implements Actor {
     writer.number(this.#memory.counter)
     writer.flag(this.#warmUpDone)
     saveState(writer, this.#memory.state)
-    writer.value([...this.#openCounters])
+    writer.value(this.#openCounters.members())
     writer.value(this.#former)
   }
 
@@ -178,13 +179,13 @@ export class StrategyActor implements Actor {
   saveLedger(): LedgerStrategy {
     const former = this.#former
     if (former !== undefined) {
-      return { ...former, counter: this.#memory.counter, open_counters: [...this.#openCounters] }
+      return { ...former, counter: this.#memory.counter, open_counters: this.#openCounters.members() }
     }
     const isKept = this.#isRunning || this.state === 'stopped'
     const has_state = isKept && this.stateProblem() === undefined
     return {
       counter: this.#memory.counter,
-      open_counters: [...this.#openCounters],
+      open_counters: this.#openCounters.members(),
       lifecycle: this.state,
       has_state,
       state: has_state ? this.#memory.state : undefined,
@@ -437,7 +438,7 @@ export class StrategyActor implements Actor {
     bus.cause = this.index
     this.#lane.send(event)
     timers.cancelAll(this.index)
-    for (const counter of this.#openCounters) this.#cancel(counter)
+    for (const counter of this.#openCounters.members()) this.#cancel(counter)
     this.#openCounters.clear()
     bus.cause = ENGINE_CAUSE
   }

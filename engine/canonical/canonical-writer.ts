@@ -3,6 +3,7 @@
 // an author's handler can observe it. Floats are written by their bits, so no printing rule can differ.
 
 import { assert } from '../../schemas/assert.ts'
+import { safeNumberOf } from './safe-bigint.ts'
 
 /** A value the canonical encoding has no place for: NaN, a function, a cycle. Thrown while encoding state or outputs. */
 export class NotCanonicalError extends Error {
@@ -32,8 +33,6 @@ export const VALUE_DEPTH_MAX = 64
 const { charCodeAt } = String.prototype
 /** Up to this many bytes a loop copies faster than the platform's call. */
 const SHORT = 256
-const SMALL_MAX = BigInt(Number.MAX_SAFE_INTEGER)
-const SMALL_MIN = -SMALL_MAX
 const encoder = new TextEncoder()
 
 /** Appends canonical bytes to a growing buffer. Reuse one writer: `clear()` keeps the memory. */
@@ -41,6 +40,8 @@ export class CanonicalWriter {
   #bytes: Uint8Array
   #view: DataView
   #length = 0
+  /** The view handed out last: a record is mostly as long as the one before it, and making a view costs more than most fields. */
+  #lent: Uint8Array | undefined
 
   constructor(capacity = 1024) {
     this.#bytes = new Uint8Array(capacity)
@@ -57,7 +58,11 @@ export class CanonicalWriter {
 
   /** The bytes written so far, as a view that the next write may invalidate. */
   view(from = 0, to = this.#length): Uint8Array {
-    return this.#bytes.subarray(from, to)
+    const lent = this.#lent
+    if (lent !== undefined && lent.byteOffset === from && lent.length === to - from) return lent
+    const view = this.#bytes.subarray(from, to)
+    this.#lent = view
+    return view
   }
 
   /** The bytes written so far, copied. */
@@ -113,9 +118,10 @@ export class CanonicalWriter {
 
   /** A bigint: as a number where it is a safe integer, else in hexadecimal. */
   big(value: bigint): void {
-    const isSmall = value <= SMALL_MAX && value >= SMALL_MIN
+    const small = safeNumberOf(value)
+    const isSmall = !Number.isNaN(small)
     this.flag(isSmall)
-    if (isSmall) this.number(Number(value))
+    if (isSmall) this.number(small)
     else this.text(value.toString(16))
   }
 
@@ -131,14 +137,19 @@ export class CanonicalWriter {
     this.#view.setUint32(mark, this.#length - mark - 4, true)
   }
 
-  /** Copies what is written into `target`; for short runs a loop beats making a view. */
-  copyTo(target: Uint8Array, at: number): void {
-    for (let i = 0; i < this.#length; i++) target[at + i] = this.#bytes[i] as number
-  }
-
   bytes(value: Uint8Array): void {
     this.count(value.length)
     this.raw(value)
+  }
+
+  /** A run of another writer's bytes, as `bytes` writes it. */
+  bytesOf(source: CanonicalWriter, from: number, to: number): void {
+    const length = to - from
+    this.count(length)
+    this.#reserve(length)
+    const start = this.#length
+    for (let i = 0; i < length; i++) this.#bytes[start + i] = source.#bytes[from + i] as number
+    this.#length = start + length
   }
 
   /** Bytes without a length before them. */
@@ -233,5 +244,6 @@ export class CanonicalWriter {
     grown.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = grown
     this.#view = new DataView(grown.buffer)
+    this.#lent = undefined
   }
 }

@@ -65,3 +65,29 @@ test('a cut encoding is refused with the byte it ends at', () => {
   writer.text('EURUSD')
   expect(() => new CanonicalReader(writer.copy(0, 7)).text()).toThrow('ends at byte 7')
 })
+
+test('a run of another writer is written as its bytes would be', () => {
+  const texts = fc.array(fc.string({ maxLength: 40 }), { minLength: 1, maxLength: 5 })
+  fc.assert(
+    fc.property(texts, fc.string(), (before, text) => {
+      const source = new CanonicalWriter(1)
+      for (const each of before) source.text(each)
+      const from = source.length
+      source.text(text)
+      const [run, bytes] = [new CanonicalWriter(1), new CanonicalWriter(1)]
+      run.bytesOf(source, from, source.length)
+      bytes.bytes(source.copy(from))
+      expect(run.copy()).toEqual(bytes.copy())
+    }),
+  )
+})
+
+test('a view shows what is written now, whatever view was handed out before', () => {
+  const writer = new CanonicalWriter(8)
+  for (const text of ['abcd', 'efgh', 'a longer one', 'short', 'again']) {
+    writer.clear()
+    writer.text(text)
+    expect(writer.view()).toEqual(writer.copy())
+    expect(writer.view(4)).toEqual(writer.copy(4))
+  }
+})
