@@ -447,7 +447,8 @@ export class ReplayDriver {
       this.#instantTime_us = at_us
       this.#instantCount = 0
     }
-    if (++this.#instantCount === 1) this.#excess.clear()
+    // An empty map that is cleared makes itself anew.
+    if (++this.#instantCount === 1 && this.#excess.size > 0) this.#excess.clear()
     return this.#instantCount > this.#options.instant_inputs_max
   }
 

@@ -5,81 +5,107 @@
 const CAPACITY_MIN = 64
 /** Characters at an id's end that are hashed. */
 const HASHED_LENGTH = 12
+/** Where nothing is. */
+const NONE = 0
+/** Above the places of any table there is, in every hash. */
+const HASH_BIT = 1 << 30
 // Called by itself: looking the method up on strings of many internal kinds costs more than the call.
 const { charCodeAt } = String.prototype
 
 export class TextMap<Value> {
+  /** By place, the hash of the key there, or NONE: it tells nearly all others apart, so that a strange text is not read. */
+  #hashes = new Int32Array(CAPACITY_MIN)
   #keys: (string | undefined)[] = new Array(CAPACITY_MIN).fill(undefined)
   #values: (Value | undefined)[] = new Array(CAPACITY_MIN).fill(undefined)
   #mask = CAPACITY_MIN - 1
   #size = 0
+  /** The key hashed last: an id is looked for, entered and marked one after the other. */
+  #latest = ''
+  #latestHash = hashOf('')
 
   get size(): number {
     return this.#size
   }
 
   get(key: string): Value | undefined {
-    return this.#values[this.#find(key)]
+    return this.#values[this.#find(key, this.#hash(key))]
   }
 
   set(key: string, value: Value): void {
-    let at = this.#find(key)
-    if (this.#keys[at] === undefined) {
+    const hash = this.#hash(key)
+    let at = this.#find(key, hash)
+    if (this.#hashes[at] === NONE) {
       if (this.#size * 2 > this.#mask) {
         this.#grow()
-        at = this.#find(key)
+        at = this.#find(key, hash)
       }
       this.#size++
+      this.#hashes[at] = hash
       this.#keys[at] = key
     }
     this.#values[at] = value
   }
 
   delete(key: string): void {
-    const keys = this.#keys
-    let hole = this.#find(key)
-    if (keys[hole] === undefined) return
+    const hashes = this.#hashes
+    let hole = this.#find(key, this.#hash(key))
+    if (hashes[hole] === NONE) return
     this.#size--
     // Entries behind the hole move up, unless their own place lies behind it.
-    for (let at = (hole + 1) & this.#mask; keys[at] !== undefined; at = (at + 1) & this.#mask) {
-      const home = this.#home(keys[at] as string)
+    for (let at = (hole + 1) & this.#mask; hashes[at] !== NONE; at = (at + 1) & this.#mask) {
+      const home = (hashes[at] as number) & this.#mask
       if (((at - home) & this.#mask) < ((at - hole) & this.#mask)) continue
-      keys[hole] = keys[at]
+      hashes[hole] = hashes[at] as number
+      this.#keys[hole] = this.#keys[at]
       this.#values[hole] = this.#values[at]
       hole = at
     }
-    keys[hole] = undefined
+    hashes[hole] = NONE
+    this.#keys[hole] = undefined
     this.#values[hole] = undefined
   }
 
   /** Where a key is, or where it would be put. */
-  #find(key: string): number {
-    let at = this.#home(key)
-    for (let known = this.#keys[at]; known !== undefined && known !== key; known = this.#keys[at])
-      at = (at + 1) & this.#mask
+  #find(key: string, hash: number): number {
+    const hashes = this.#hashes
+    let at = hash & this.#mask
+    while (hashes[at] !== NONE && (hashes[at] !== hash || this.#keys[at] !== key)) at = (at + 1) & this.#mask
     return at
   }
 
-  #home(key: string): number {
-    const { length } = key
-    let hash = length
-    for (let i = Math.max(0, length - HASHED_LENGTH); i < length; i++)
-      hash = (Math.imul(hash, 31) + charCodeAt.call(key, i)) | 0
-    return (Math.imul(hash, 0x9e3779b1) >>> 8) & this.#mask
+  #hash(key: string): number {
+    if (key !== this.#latest) {
+      this.#latest = key
+      this.#latestHash = hashOf(key)
+    }
+    return this.#latestHash
   }
 
   #grow(): void {
+    const hashes = this.#hashes
     const keys = this.#keys
     const values = this.#values
-    this.#keys = new Array(keys.length * 2).fill(undefined)
-    this.#values = new Array(keys.length * 2).fill(undefined)
-    this.#mask = keys.length * 2 - 1
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]
-      if (key === undefined) continue
-      const at = this.#find(key)
-      this.#keys[at] = key
+    const capacity = hashes.length * 2
+    this.#hashes = new Int32Array(capacity)
+    this.#keys = new Array(capacity).fill(undefined)
+    this.#values = new Array(capacity).fill(undefined)
+    this.#mask = capacity - 1
+    for (let i = 0; i < hashes.length; i++) {
+      const hash = hashes[i] as number
+      if (hash === NONE) continue
+      const at = this.#find(keys[i] as string, hash)
+      this.#hashes[at] = hash
+      this.#keys[at] = keys[i]
       this.#values[at] = values[i]
     }
   }
+}
+
+/** Never NONE. */
+function hashOf(key: string): number {
+  const { length } = key
+  let hash = length
+  for (let i = Math.max(0, length - HASHED_LENGTH); i < length; i++)
+    hash = (Math.imul(hash, 31) + charCodeAt.call(key, i)) | 0
+  return (Math.imul(hash, 0x9e3779b1) >>> 8) | HASH_BIT
 }
