@@ -47,7 +47,8 @@ export function decimalString(value: number | bigint, scale: number): string {
   return negative ? `-${text}` : text
 }
 
-const DAY_US = 86_400_000_000
+const MINUTE_US = 60_000_000
+const MINUTES_PER_DAY = 1_440
 const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?$|^([+-]?)\.(\d+)$/
 
 /**
@@ -76,13 +77,25 @@ export function parseUnits(text: string, scale: number): number | undefined {
 /** ISO 8601 in UTC with microseconds: `2014-05-07T05:00:00.123000Z`. By arithmetic alone: rows of outputs are many. */
 export function isoTime(time_us: number): string {
   assert(Number.isSafeInteger(time_us), 'a time in microseconds is a safe integer')
-  const days = Math.floor(time_us / DAY_US)
-  const inDay_us = time_us - days * DAY_US
-  const seconds = Math.floor(inDay_us / 1_000_000)
-  const micros = inDay_us - seconds * 1_000_000
-  const minutes = Math.floor(seconds / 60)
-  const clock = `${digits(Math.floor(minutes / 60), 2)}:${digits(minutes % 60, 2)}:${digits(seconds % 60, 2)}`
-  return `${isoDate(days)}T${clock}.${digits(micros, 6)}Z`
+  const minutes = Math.floor(time_us / MINUTE_US)
+  const inMinute_us = time_us - minutes * MINUTE_US
+  const seconds = Math.floor(inMinute_us / 1_000_000)
+  const micros = inMinute_us - seconds * 1_000_000
+  return `${isoMinute(minutes)}:${digits(seconds, 2)}.${digits(micros, 6)}Z`
+}
+
+let printedMinutes = Number.NaN
+let printed = ''
+
+/** Date, hour and minute, remembering those printed last: times come in their order. */
+function isoMinute(minutes: number): string {
+  if (minutes !== printedMinutes) {
+    const days = Math.floor(minutes / MINUTES_PER_DAY)
+    const inDay = minutes - days * MINUTES_PER_DAY
+    printed = `${isoDate(days)}T${digits(Math.floor(inDay / 60), 2)}:${digits(inDay % 60, 2)}`
+    printedMinutes = minutes
+  }
+  return printed
 }
 
 /** Days since 1970-01-01 as a date of the Gregorian calendar, by eras of 400 years that begin on the first of March. */

@@ -13,8 +13,9 @@ export class CsvFile<Row extends Readonly<Record<string, string>>> {
   readonly #columns: readonly (keyof Row & string)[]
   /** Of each column, whether its schema has a pattern: words and numbers, in which there is nothing to escape. */
   readonly #isPlain: readonly boolean[]
-  /** Of the row at hand. */
+  /** Of the row at hand, and what they were before they were escaped: much of a row is as in the row before. */
   readonly #cells: string[]
+  readonly #texts: string[]
   readonly #descriptor: number
   #text: string
   #failure: unknown
@@ -26,6 +27,7 @@ export class CsvFile<Row extends Readonly<Record<string, string>>> {
     this.#columns = Object.keys(schema.properties)
     this.#isPlain = Object.values(schema.properties).map((column) => 'pattern' in column)
     this.#cells = this.#columns.map(() => '')
+    this.#texts = [...this.#cells]
     this.#text = csvLine(this.#columns)
     try {
       this.#descriptor = openSync(path, 'w')
@@ -38,8 +40,10 @@ export class CsvFile<Row extends Readonly<Record<string, string>>> {
     if (this.#failure !== undefined) return
     const columns = this.#columns
     for (let i = 0; i < columns.length; i++) {
-      const cell = row[columns[i] as keyof Row] as string
-      this.#cells[i] = this.#isPlain[i] === true ? cell : csvCell(cell)
+      const text = row[columns[i] as keyof Row] as string
+      if (text === this.#texts[i]) continue
+      this.#texts[i] = text
+      this.#cells[i] = this.#isPlain[i] === true ? text : csvCell(text)
     }
     this.#text += joinedLine(this.#cells)
     if (this.#text.length >= BUFFERED_LENGTH_MAX) this.#flush()

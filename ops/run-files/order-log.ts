@@ -1,5 +1,6 @@
 // Orders on their way to orders.csv. Only those still open are kept in memory; an order is written once, when it ends.
 
+import { CounterMap } from '../../engine/counter-map.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
 import type { SubmitIntent } from '../../schemas/messages/intent.ts'
@@ -48,7 +49,7 @@ export class OrderLog {
   readonly #specs: ReadonlyMap<string, InstrumentSpec>
   readonly #write: (row: OrderRow) => void
   /** By strategy, which has one account, and counter. */
-  readonly #open = new Map<string, Map<number, OpenOrder>>()
+  readonly #open = new Map<string, CounterMap<OpenOrder>>()
 
   constructor(specs: readonly InstrumentSpec[], write: (row: OrderRow) => void) {
     this.#specs = new Map(specs.map((spec) => [spec.instrument_id, spec]))
@@ -85,7 +86,7 @@ export class OrderLog {
   }
 
   finish(): void {
-    const open = [...this.#open.values()].flatMap((orders) => [...orders.values()])
+    const open = [...this.#open.values()].flatMap((orders) => orders.entries().map(([, order]) => order))
     for (const order of open.sort((a, b) => a.submitted_us - b.submitted_us)) {
       const last = must(order.last, 'an order that is held or was sent has a fact')
       this.#write(orderRow(order, last, 'open_at_end', ''))
@@ -108,10 +109,10 @@ export class OrderLog {
     return must(this.#specs.get(instrument_id), 'an order is of an instrument of the run')
   }
 
-  #openOf({ strategy_id }: OrderKey): Map<number, OpenOrder> {
+  #openOf({ strategy_id }: OrderKey): CounterMap<OpenOrder> {
     let orders = this.#open.get(strategy_id)
     if (orders === undefined) {
-      orders = new Map()
+      orders = new CounterMap()
       this.#open.set(strategy_id, orders)
     }
     return orders
