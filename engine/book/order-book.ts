@@ -6,6 +6,7 @@ import type { CanonicalReader } from '../canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../canonical/canonical-writer.ts'
 import { IdIndex } from './id-index.ts'
 import { LevelBook } from './level-book.ts'
+import { LevelQueue } from './level-queue.ts'
 
 const CAPACITY = 1024
 
@@ -23,6 +24,8 @@ export class OrderBook {
   /** What orders that are not in the data took of each: of what the data says is left of it, so much is gone. */
   #taken = new Float64Array(CAPACITY)
   #ranks = new Float64Array(CAPACITY)
+  readonly #bidQueue = new LevelQueue()
+  readonly #askQueue = new LevelQueue()
 
   get count(): number {
     return this.#slots.size
@@ -81,7 +84,7 @@ export class OrderBook {
     this.#prices[slot] = price_units
     this.#sizes[slot] = size_units
     this.#taken[slot] = 0
-    this.#ranks[slot] = this.next_rank++
+    this.#queue(slot)
     return this.levels.side(side).change(price_units, size_units) || isOld
   }
 
@@ -101,8 +104,8 @@ export class OrderBook {
       isBest = levels.change(price, -before)
       isBest = levels.change(price_units, shown) || isBest
     }
-    if (price !== price_units || size_units > size) this.#ranks[slot] = this.next_rank++
     this.#prices[slot] = price_units
+    if (price !== price_units || size_units > size) this.#queue(slot)
     return isBest
   }
 
@@ -119,20 +122,17 @@ export class OrderBook {
 
   /**
    * An order that is not in the data takes so much of a level, of the orders that came first: what the data says of these
-   * later takes nothing from those behind them. It looks at every order.
+   * later takes nothing from those behind them. It looks at every order, unless the side was last taken from at this level.
    */
   take(side: 1 | -1, price_units: number, units: number): void {
-    const slots: number[] = []
-    for (let slot = 0; slot < this.#used; slot++) {
-      if (this.#prices[slot] !== price_units || this.#sides[slot] !== side) continue
-      if (this.#slots.get(this.#ids[slot] as number) === slot) slots.push(slot)
-    }
-    slots.sort((a, b) => (this.#ranks[a] as number) - (this.#ranks[b] as number))
+    const queue = this.#queueOf(side, price_units)
     let left = units
-    for (const slot of slots) {
-      const taken = Math.min(left, this.#shownOf(slot))
-      this.#taken[slot] = (this.#taken[slot] as number) + taken
+    for (let slot = queue.slot; slot >= 0 && left > 0; slot = queue.slot) {
+      const shown = this.#stands(slot, queue.rank) ? this.#shownOf(slot) : 0
+      const taken = Math.min(left, shown)
+      if (taken > 0) this.#taken[slot] = (this.#taken[slot] as number) + taken
       left -= taken
+      if (taken === shown) queue.shift()
     }
     this.levels.side(side).change(price_units, -units)
   }
@@ -148,6 +148,8 @@ export class OrderBook {
 
   clear(): void {
     this.#slots.clear()
+    this.#bidQueue.reset(Number.NaN)
+    this.#askQueue.reset(Number.NaN)
     this.#free.length = 0
     this.#used = 0
     this.levels.clear()
@@ -180,6 +182,33 @@ export class OrderBook {
     }
     this.levels.load(reader)
     this.next_rank = next_rank
+  }
+
+  /** The order stands behind all that are at its price. */
+  #queue(slot: number): void {
+    const rank = this.next_rank++
+    this.#ranks[slot] = rank
+    const queue = this.#sides[slot] === 1 ? this.#bidQueue : this.#askQueue
+    if (queue.price_units === this.#prices[slot]) queue.join(slot, rank)
+  }
+
+  /** Whether the order of a slot has been in this place ever since. */
+  #stands(slot: number, rank: number): boolean {
+    return this.#ranks[slot] === rank && this.#slots.get(this.#ids[slot] as number) === slot
+  }
+
+  #queueOf(side: 1 | -1, price_units: number): LevelQueue {
+    const queue = side === 1 ? this.#bidQueue : this.#askQueue
+    if (queue.price_units === price_units) return queue
+    const slots: number[] = []
+    for (let slot = 0; slot < this.#used; slot++) {
+      if (this.#prices[slot] !== price_units || this.#sides[slot] !== side) continue
+      if (this.#slots.get(this.#ids[slot] as number) === slot) slots.push(slot)
+    }
+    slots.sort((a, b) => (this.#ranks[a] as number) - (this.#ranks[b] as number))
+    queue.reset(price_units)
+    for (const slot of slots) queue.push(slot, this.#ranks[slot] as number)
+    return queue
   }
 
   /** The data says that so much is left of an order. Returns what of it nobody took. */
