@@ -242,6 +242,8 @@ class Wiring {
       ...shared,
       capabilities: new Map(this.#options.venues.map((port) => [port.venue_id, port.capabilities])),
       orderOf: (strategy_id, counter) => orders.orderOf(strategy_id, counter),
+      openOrders: () => orders.openRecords(),
+      positionUnits: (instrument_index) => portfolio.quantity(instrument_index),
       engineCounter: (strategy_id) => orders.engineCounter(strategy_id),
       isTrading: (strategy_id) => gate.isTrading(strategy_id),
       isOpenFor: (strategy_id, instrument_index) => gate.isOpenFor(strategy_id, instrument_index),
@@ -249,6 +251,8 @@ class Wiring {
       counterHighWater: (strategy_id) => orders.counterHighWater(strategy_id),
       terms_hold: this.#holds('terms_hold'),
       due_alone: this.#holds('due_alone'),
+      knows_ended: this.#holds('knows_ended'),
+      reducers_end: this.#holds('reducers_end'),
     })
     this.#executions.set(account.id, execution)
   }

@@ -16,7 +16,10 @@
  *    What is due between linked orders while a market is closed is looked at every quarter second, and nothing else is: a
  *    request that a venue refused is not made again for that. On its way inside a bar the market meets those first that it
  *    had come to with nothing left, and passes the prices from which orders trail. In a book by order what own orders take
- *    is gone from the orders that came first.
+ *    is gone from the orders that came first. What a parent had traded when it ended is kept with the orders that wait for
+ *    it; one that comes behind a parent which left too little for it ends at once, and one that joins an order which has
+ *    ended, or in a group of which one cancels the others has traded, is denied. An order the
+ *    engine holds that only reduces ends when there is nothing left to reduce.
  */
 export const BEHAVIOUR = 3
 
@@ -28,6 +31,8 @@ export const SINCE_BEHAVIOUR = {
   told_as_in_one_node: 3,
   place_over_halt: 3,
   due_alone: 3,
+  knows_ended: 3,
+  reducers_end: 3,
 } as const
 
 /** Of a journal's header; those of before there was a number name none. */

@@ -247,9 +247,25 @@ export const LedgerGroup = Type.Object(
 )
 export type LedgerGroup = Static<typeof LedgerGroup>
 
+export const LedgerEndedParent = Type.Object(
+  {
+    strategy_id: Text('Strategy.'),
+    counter: Units('The order that waits.'),
+    traded_units: Units('What its parent had traded when it ended.'),
+  },
+  closed('The end of an order that another waits for.'),
+)
+export type LedgerEndedParent = Static<typeof LedgerEndedParent>
+
 export const LedgerHolding = Type.Object(
   {
     orders: Type.Array(LedgerHeldOrder, { description: 'Oldest first.' }),
+    ended_parents: Type.Optional(
+      Type.Array(LedgerEndedParent, {
+        description:
+          'Of orders that may go once market and account are open, in the order their parents ended; absent where there are none.',
+      }),
+    ),
     groups: Type.Array(LedgerGroup, { description: 'Oldest first.' }),
     counters: Type.Record(Type.String(), Units('Highest counter of an order ever kept here.'), {
       description: 'By strategy id.',

@@ -25,7 +25,7 @@ const PINNED = {
     'csv-mapping.ts': 'c0e980e75ed73154',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',
-    'ledger-section.ts': '691e7c103d672740',
+    'ledger-section.ts': '5625d089bf7328a8',
     'messages/alert.ts': '6bb3dcab29665953',
     'messages/control.ts': '622f30b3334bc10c',
     'messages/feed.ts': '837ed5231a2a113a',

@@ -13,8 +13,8 @@ import { clientOrderId, type StrategyId } from '../../schemas/ids.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { CancelIntent, Intent, ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
-import { isPlain, type NewOrderSingle } from '../../schemas/messages/order.ts'
-import type { OrderFact } from '../../schemas/messages/order-fact.ts'
+import { isPlain, type NewOrderSingle, type Side } from '../../schemas/messages/order.ts'
+import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderRequest } from '../../schemas/messages/order-request.ts'
 import { type OrderTerms, sharedTerms } from '../../schemas/messages/order-terms.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
@@ -27,6 +27,7 @@ import type { ExecutionOptions } from './execution-options.ts'
 import { ForeignIntents } from './foreign-intents.ts'
 import { HeldBook } from './held-book.ts'
 import { type HeldOrder, heldOrder } from './held-order.ts'
+import { HeldReducers } from './held-reducers.ts'
 import { decodeChange, encodeChange, type HoldingChange } from './holding-change.ts'
 import { denialOf } from './intent-denial.ts'
 import { LinkedOrders } from './linked-orders.ts'
@@ -34,6 +35,8 @@ import { LinkedOrders } from './linked-orders.ts'
 /** The timer that looks again at what was due while market or account were not open; no order's key looks like it. */
 const DUE = 'due'
 const DUE_US = 250_000
+/** Timers that judge the held orders of an instrument, by its index; nor does an order's key look like these. */
+const JUDGE = 'judge:'
 
 export class ExecutionActor implements Actor {
   readonly name: string
@@ -43,6 +46,7 @@ export class ExecutionActor implements Actor {
   readonly #deniedRoutes = new Map<string, Route<OrderDenied>>()
   readonly #held: HeldBook
   readonly #linked: LinkedOrders
+  readonly #reducers: HeldReducers
   /** By strategy, the highest counter of an order ever kept here: no order of a later build may have it again. */
   readonly #counters = new Map<string, number>()
   readonly #foreign: ForeignIntents
@@ -75,11 +79,24 @@ export class ExecutionActor implements Actor {
       isOpenFor,
       onDue: () => node.timers.set(index, DUE, node.now_us + DUE_US),
       due_alone: options.due_alone,
+      knows_ended: options.knows_ended,
       onChange,
       orderOf: options.orderOf,
       cancel: (strategy_id, counter) => this.#cancelOwn(strategy_id, counter),
       specOf: (i) => this.#instrument(i),
       resize: (order, quantity) => this.#resizeOwn(order, quantity),
+    })
+    this.#reducers = new HeldReducers({
+      held: this.#held,
+      is_on: options.reducers_end,
+      positionUnits: options.positionUnits,
+      isUnanswered: (instrument_index, side) => this.#isUnanswered(instrument_index, side),
+      end: ({ strategy_id, counter }) => {
+        this.#held.cancel(strategy_id, counter, 'reduce_only')
+        this.#linked.onGone(strategy_id, counter, true)
+      },
+      judgeLater: (instrument_index, later_us) =>
+        node.timers.set(index, `${JUDGE}${instrument_index}`, node.now_us + later_us),
     })
     this.#foreign = new ForeignIntents({
       session: options.session,
@@ -98,7 +115,9 @@ export class ExecutionActor implements Actor {
       })
     }
     node.bus.subscribe<OrderFact>(SUBJECT.order(account_id), (fact) => {
-      if (!this.is_folding) this.#linked.onFact(fact)
+      if (this.is_folding) return
+      this.#linked.onFact(fact)
+      if (isFill(fact)) this.#reducers.note(fact.instrument_index)
     })
     for (const venue_id of new Set(options.instruments.map((spec) => spec.venue_id))) {
       node.bus.subscribe<SecurityStatus>(SUBJECT.securityStatus(venue_id), (status) => this.#onStatus(status))
@@ -129,6 +148,7 @@ export class ExecutionActor implements Actor {
 
   onTimer(id: string): void {
     if (id === DUE) this.#linked.settleDue()
+    else if (id.startsWith(JUDGE)) this.#judge(Number(id.slice(JUDGE.length)))
     else this.#onExpired(this.#held.expire(id))
   }
 
@@ -158,16 +178,16 @@ export class ExecutionActor implements Actor {
 
   saveLedger(): LedgerHolding {
     const counters = Object.fromEntries(this.#counters)
-    return { orders: this.#held.saveLedger(), groups: this.#linked.saveLedger(), counters }
+    return { orders: this.#held.saveLedger(), ...this.#linked.saveLedger(), counters }
   }
 
   /** Into an actor just made. */
   loadLedger(
-    { orders, groups, counters }: LedgerHolding,
+    { orders, counters, ...links }: LedgerHolding,
     instrumentIndex: (instrument_id: string) => number,
   ): void {
     this.#held.loadLedger(orders, instrumentIndex)
-    this.#linked.loadLedger(groups)
+    this.#linked.loadLedger(links)
     for (const [strategy_id, counter] of Object.entries(counters)) this.#counters.set(strategy_id, counter)
   }
 
@@ -185,7 +205,25 @@ export class ExecutionActor implements Actor {
 
   #onChange(change: HoldingChange): void {
     this.#noteCounter(change)
+    if (change.change === 'gone') this.#linked.forget(change)
+    else if (change.change === 'held') this.#noteReducer(change.order)
     this.#node.noteHolding({ account_id: this.#options.account_id, change: encodeChange(change) })
+  }
+
+  #noteReducer({ awaits, terms, instrument_index }: HeldOrder): void {
+    if (awaits === 'trigger' && terms.reduce_only) this.#reducers.note(instrument_index)
+  }
+
+  /** Before trading is enabled nobody knows what is open at the venues; then all is looked at. */
+  #judge(instrument_index: number): void {
+    if (this.#isEnabled) this.#reducers.judge(instrument_index)
+  }
+
+  #isUnanswered(instrument_index: number, side: Side): boolean {
+    for (const order of this.#options.openOrders()) {
+      if (order.instrument_index === instrument_index && order.side === side && !order.accepted) return true
+    }
+    return false
   }
 
   #noteCounter(change: HoldingChange): void {
@@ -241,15 +279,16 @@ export class ExecutionActor implements Actor {
     const { seq } = this.#node
     const parent_units = keepsParent ? this.#linked.quantityOf(seq, intent.strategy_id, parent_counter) : 0
     if (parent_units === undefined) return this.#denyUnknown(intent, parent_counter)
-    if (keepsGroup && this.#linked.quantityOf(seq, intent.strategy_id, group_counter) === undefined)
-      return this.#denyUnknown(intent, group_counter)
+    if (keepsGroup && !this.#linked.canJoin(seq, intent)) return this.#denyUnknown(intent, group_counter)
     this.#options.outputs.asked(intent, this.#node.now_us)
     this.#linked.noteAsked(seq, intent)
     if (keepsGroup) this.#linked.join(intent, group_type)
     const terms = withoutLinks(intent.terms, keepsParent, keepsGroup)
     if (keepsParent) {
       const child = heldOrder(intent, venue_id, 'parent', parent_units)
-      if (!this.#linked.releaseAtOnce(child)) this.#held.add(child)
+      if (this.#linked.releaseAtOnce(child)) return
+      this.#held.add(child)
+      this.#linked.endAtOnce(child)
     } else if (!this.#held.release(heldOrder({ ...intent, terms }, venue_id, 'trigger'))) {
       this.#linked.onGone(intent.strategy_id, intent.counter)
     }
@@ -308,10 +347,15 @@ export class ExecutionActor implements Actor {
   }
 
   #onControl({ command, account_id, strategy_id }: Control): void {
-    if (command === 'session_start') this.#isEnabled = false
+    if (command === 'session_start') {
+      this.#isEnabled = false
+      this.#linked.noteEnded()
+    }
     if (command === 'trading_enable') {
       this.#isEnabled = true
-      return this.#linked.settle()
+      this.#linked.settle()
+      for (const { index } of this.#options.instruments) this.#reducers.note(index)
+      return
     }
     if (command !== 'orders_cancel') return
     if (account_id !== '' && account_id !== this.#options.account_id) return

@@ -20,6 +20,10 @@ export type ExecutionOptions = {
   readonly outputs: Outputs
   /** The account's order with this key, while the order actor holds it. */
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
+  /** The account's open orders, in the order they came. */
+  readonly openOrders: () => Iterable<OrderRecord>
+  /** The account's signed position. */
+  readonly positionUnits: (instrument_index: number) => number
   /** Whether the strategy may ask for orders. */
   readonly isTrading: (strategy_id: StrategyId) => boolean
   /** Whether what is held of the strategy may go to the gate now, or waits. */
@@ -33,4 +37,8 @@ export type ExecutionOptions = {
   readonly terms_hold: boolean
   /** Whether what is due is looked at again alone (schemas/behaviour.ts). */
   readonly due_alone: boolean
+  /** Whether held orders that only reduce end with the position (schemas/behaviour.ts). */
+  readonly reducers_end: boolean
+  /** Whether links know of orders that have ended (schemas/behaviour.ts). */
+  readonly knows_ended: boolean
 }

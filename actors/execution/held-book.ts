@@ -96,6 +96,12 @@ export class HeldBook {
     return this.#orders.childrenOf(strategy_id, parent_counter)
   }
 
+  /** Those of an instrument that only reduce and wait for their trigger, oldest first. */
+  reducing(instrument_index: number): HeldOrder[] {
+    if (this.#orders.watchingCount(instrument_index) === 0) return []
+    return this.#orders.watching(instrument_index).filter(({ terms }) => terms.reduce_only)
+  }
+
   /** All that wait for a parent, oldest first. */
   children(): HeldOrder[] {
     return this.#orders.all().filter(({ awaits }) => awaits === 'parent')

@@ -3,6 +3,7 @@
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
+import type { LedgerEndedParent } from '../../schemas/ledger-section.ts'
 import { type HeldOrder, loadHeld, saveHeld } from './held-order.ts'
 import { loadGroup, type OrderGroup, saveGroup } from './order-group.ts'
 
@@ -13,8 +14,16 @@ export type HoldingChange =
   /** New, or otherwise than before. */
   | { readonly change: 'group'; readonly group: OrderGroup }
   | { readonly change: 'left'; readonly strategy_id: string; readonly counter: number }
+  /** The parent of an order that waits has ended with so much traded. */
+  | ({ readonly change: 'parent_ended' } & LedgerEndedParent)
 
-const CHANGES = ['held', 'gone', 'group', 'left'] as const satisfies readonly HoldingChange['change'][]
+const CHANGES = [
+  'held',
+  'gone',
+  'group',
+  'left',
+  'parent_ended',
+] as const satisfies readonly HoldingChange['change'][]
 
 export function encodeChange(change: HoldingChange): Uint8Array {
   const writer = new CanonicalWriter(256)
@@ -25,6 +34,11 @@ export function encodeChange(change: HoldingChange): Uint8Array {
       break
     case 'group':
       saveGroup(writer, change.group)
+      break
+    case 'parent_ended':
+      writer.text(change.strategy_id)
+      writer.number(change.counter)
+      writer.number(change.traded_units)
       break
     case 'gone':
     case 'left':
@@ -42,5 +56,6 @@ export function decodeChange(bytes: Uint8Array): HoldingChange {
   const change = must(CHANGES[reader.byte()], 'a change of what is held is known')
   if (change === 'held') return { change, order: loadHeld(reader) }
   if (change === 'group') return { change, group: loadGroup(reader) }
-  return { change, strategy_id: reader.text(), counter: reader.number() }
+  const key = { strategy_id: reader.text(), counter: reader.number() }
+  return change === 'parent_ended' ? { change, ...key, traded_units: reader.number() } : { change, ...key }
 }

@@ -6,14 +6,16 @@ import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { RingBuffer } from '../../engine/ring-buffer.ts'
 import type { StrategyId } from '../../schemas/ids.ts'
-import type { LedgerGroup } from '../../schemas/ledger-section.ts'
+import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { SubmitIntent } from '../../schemas/messages/intent.ts'
 import { isFill, type OrderFact, type OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { GroupType, OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { OrderRecord } from '../order/order-record.ts'
 import { DueLinks } from './due-links.ts'
+import { EndedParents } from './ended-parents.ts'
 import type { HeldBook } from './held-book.ts'
 import type { HeldOrder } from './held-order.ts'
+import type { HeldKey } from './held-orders.ts'
 import type { HoldingChange } from './holding-change.ts'
 import type { Member } from './order-group.ts'
 import { OrderGroups } from './order-groups.ts'
@@ -26,6 +28,8 @@ export type LinkedOptions = {
   readonly onDue: () => void
   /** Whether what is due is looked at again alone (schemas/behaviour.ts). */
   readonly due_alone: boolean
+  /** Whether links know of orders that have ended (schemas/behaviour.ts). */
+  readonly knows_ended: boolean
   /** Hears of each change of a group. */
   readonly onChange: (change: HoldingChange) => void
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
@@ -35,6 +39,9 @@ export type LinkedOptions = {
   /** Asks the venue for another total of an order. */
   readonly resize: (order: OrderRecord, order_quantity_units: number) => void
 }
+
+/** What is kept of links over a change. */
+type LedgerLinks = Pick<LedgerHolding, 'groups' | 'ended_parents'>
 
 /** What has become of a parent. */
 type Parent = {
@@ -50,6 +57,7 @@ export class LinkedOrders {
   readonly #asked = new RingBuffer<SubmitIntent>()
   #askedAt = 0
   readonly #due = new DueLinks()
+  readonly #ended = new EndedParents()
 
   constructor(options: LinkedOptions) {
     this.#options = options
@@ -74,6 +82,14 @@ export class LinkedOrders {
     const order = this.#options.orderOf(strategy_id, counter)
     if (order === undefined || (order.ended && order.cum_quantity_units === 0)) return undefined
     return order.order_quantity_units
+  }
+
+  /** Whether the group an order names is there to join: its order is open, and has not decided it. */
+  canJoin(seq: number, { strategy_id, terms }: SubmitIntent): boolean {
+    const { group_counter, group_type } = terms
+    if (this.quantityOf(seq, strategy_id, group_counter) === undefined) return false
+    const order = this.#options.knows_ended ? this.#options.orderOf(strategy_id, group_counter) : undefined
+    return order === undefined || !(order.ended || (group_type === 'oco' && order.cum_quantity_units > 0))
   }
 
   /** Whether the order waits here, or is of another venue's. */
@@ -110,6 +126,26 @@ export class LinkedOrders {
     const granted_units = this.#granted(child, parent)
     if (granted_units > 0) this.#letGo(child, parent, granted_units)
     return granted_units > 0
+  }
+
+  /** A child that was asked for behind the end of its parent, and gets nothing of it, ends. */
+  endAtOnce(child: HeldOrder): void {
+    if (!this.#options.knows_ended) return
+    if (this.#options.orderOf(child.strategy_id, child.terms.parent_counter)?.ended === true)
+      this.#endChild(child)
+  }
+
+  /** A session starts: what its orders wait for may have ended in a step that the last one did not record. */
+  noteEnded(): void {
+    for (const child of this.#options.held.children()) {
+      const parent = this.#options.orderOf(child.strategy_id, child.terms.parent_counter)
+      if (parent !== undefined) this.#noteEnd(child, parent)
+    }
+  }
+
+  /** The order waits no more. */
+  forget(order: HeldKey): void {
+    this.#ended.forget(order)
   }
 
   onFact(fact: OrderFact): void {
@@ -154,12 +190,10 @@ export class LinkedOrders {
    * An order has ended, or never came to be: children that can be released no more go with it, and so do the others of
    * its group. One that grew with its parent takes the rest of that one along, unless somebody asked for its end.
    */
-  onGone(strategy_id: StrategyId, counter: number, isAskedFor = false, order = NOTHING): void {
-    const { held } = this.#options
-    for (const child of held.childrenOf(strategy_id, counter)) {
-      if (this.#release(child, { ...order, ended: true })) continue
-      held.cancel(strategy_id, child.counter, 'parent_ended')
-      this.onGone(strategy_id, child.counter, true)
+  onGone(strategy_id: StrategyId, counter: number, isAskedFor = false, order?: Parent): void {
+    for (const child of this.#options.held.childrenOf(strategy_id, counter)) {
+      const parent = order ?? this.#endOf(child) ?? NOTHING
+      if (!this.#release(child, { ...parent, ended: true })) this.#endChild(child)
     }
     for (const member of this.#groups.growingWith(strategy_id, counter))
       this.#groups.change(member, { parent_counter: 0 })
@@ -174,24 +208,30 @@ export class LinkedOrders {
 
   foldChange(change: HoldingChange): void {
     this.#groups.foldChange(change)
+    if (change.change === 'parent_ended') this.#ended.put(change)
+    else if (change.change === 'gone') this.#ended.forget(change)
   }
 
   save(writer: CanonicalWriter): void {
     this.#groups.save(writer)
     this.#due.save(writer)
+    this.#ended.save(writer)
   }
 
   load(reader: CanonicalReader): void {
     this.#groups.load(reader)
     this.#due.load(reader)
+    this.#ended.load(reader)
   }
 
-  saveLedger(): LedgerGroup[] {
-    return this.#groups.saveLedger()
+  saveLedger(): LedgerLinks {
+    const ended_parents = this.#ended.saveLedger()
+    return { groups: this.#groups.saveLedger(), ...(ended_parents.length > 0 && { ended_parents }) }
   }
 
-  loadLedger(groups: readonly LedgerGroup[]): void {
+  loadLedger({ groups, ended_parents = [] }: LedgerLinks): void {
     this.#groups.loadLedger(groups)
+    for (const ended of ended_parents) this.#ended.put(ended)
   }
 
   #onTraded(strategy_id: StrategyId, counter: number, order: Parent): void {
@@ -208,8 +248,31 @@ export class LinkedOrders {
     const granted_units = this.#granted(child, parent)
     if (granted_units === 0) return false
     if (isOpenFor(child.strategy_id, child.instrument_index)) this.#letGo(child, parent, granted_units)
-    else this.#wait(() => this.#due.noteChild(child))
+    else {
+      this.#noteEnd(child, parent)
+      this.#wait(() => this.#due.noteChild(child))
+    }
     return true
+  }
+
+  /** The order actor may forget a parent that has ended before its child may go. */
+  #noteEnd({ strategy_id, counter }: HeldOrder, { ended, cum_quantity_units: traded_units }: Parent): void {
+    if (!this.#options.knows_ended || !ended || traded_units === 0) return
+    if (this.#ended.tradedUnits({ strategy_id, counter }) === traded_units) return
+    const end = { strategy_id, counter, traded_units }
+    this.#ended.put(end)
+    this.#options.onChange({ change: 'parent_ended', ...end })
+  }
+
+  /** What was noted of the parent's end. */
+  #endOf(child: HeldOrder): Parent | undefined {
+    const cum_quantity_units = this.#ended.tradedUnits(child)
+    return cum_quantity_units === undefined ? undefined : { ...NOTHING, cum_quantity_units }
+  }
+
+  #endChild({ strategy_id, counter }: HeldOrder): void {
+    if (this.#options.held.cancel(strategy_id, counter, 'parent_ended'))
+      this.onGone(strategy_id, counter, true)
   }
 
   /** The child goes with what its parent has traded of it, and grows as that trades more. */
@@ -251,11 +314,11 @@ export class LinkedOrders {
 
   #settleChild(child: HeldOrder): void {
     const { held, orderOf } = this.#options
-    const { strategy_id, counter, terms } = child
+    const { strategy_id, terms } = child
     if (held.find(strategy_id, terms.parent_counter) !== undefined) return
-    const parent = orderOf(strategy_id, terms.parent_counter)
+    const parent = orderOf(strategy_id, terms.parent_counter) ?? this.#endOf(child)
     if (parent !== undefined && (this.#release(child, parent) || !parent.ended)) return
-    if (held.cancel(strategy_id, counter, 'parent_ended')) this.onGone(strategy_id, counter, true)
+    this.#endChild(child)
   }
 
   #settleMember(member: Member): void {

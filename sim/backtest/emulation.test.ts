@@ -57,12 +57,16 @@ const triggers = defineStrategy({
   },
 })
 
-async function run(takes: SimulationConfig['takes'], seed: number): Promise<ProofRun> {
+async function run(
+  takes: SimulationConfig['takes'],
+  seed: number,
+  definition: typeof triggers = triggers,
+): Promise<ProofRun> {
   const simulation = takes === undefined ? {} : { takes }
   return runScenario(
     await scenarioOf({
       tapes: [quoteTape({ instrument_id: 'AAA.one', row_count: 1_500, seed })],
-      more: [{ config: strategyOf('triggers', ['AAA.one']), definition: plain(triggers) }],
+      more: [{ config: strategyOf('triggers', ['AAA.one']), definition: plain(definition) }],
       venue: { simulation },
       // A held order is reserved when it goes out and a venue's own when it is sent, so that limits would tell them apart.
       account: ROOMY_ACCOUNT,
@@ -97,3 +101,73 @@ test.each([1, 2, 3])(
     expect(fills(emulated)).toEqual(fills(native))
   },
 )
+
+/** Orders that only reduce, beside market orders that move the position through zero; some are cancelled. */
+const reducers = defineStrategy({
+  name: 'reducers',
+  params: Type.Object({}),
+  state: () => ({ quotes: 0 }),
+  onQuote(ctx, quote) {
+    ctx.state.quotes++
+    if (ctx.state.quotes % 4 !== 0) return
+    const side = ctx.random() < 0.5 ? ('buy' as const) : ('sell' as const)
+    const order = {
+      instrument: quote.instrument_id,
+      side,
+      quantity_units: 1_000 * Math.ceil(ctx.random() * 3),
+    }
+    if (ctx.random() < 0.3) return void ctx.submit(order)
+    const away = Math.ceil(ctx.random() * 60)
+    const up = quote.ask_price_units + away
+    const down = quote.bid_price_units - away
+    const stop = side === 'buy' ? up : down
+    const touch = side === 'buy' ? down : up
+    const shapes: Partial<OrderRequest>[] = [
+      { trigger_price_units: stop },
+      { trigger_price_units: stop, limit_price_units: side === 'buy' ? stop + 3 : stop - 3 },
+      { order_type: 'market_if_touched', trigger_price_units: touch },
+      { trail: { offset: away } },
+    ]
+    const counter = ctx.submit({
+      ...order,
+      ...shapes[Math.floor(ctx.random() * shapes.length)],
+      reduce_only: true,
+    })
+    if (ctx.random() < 0.1) ctx.cancel(counter - 6)
+  },
+})
+
+test('[E18] orders that only reduce trade as they do at the venue, up to the first moment at which a position ends and begins again', async () => {
+  const met = { ends: 0, fills: 0, whole: 0 }
+  for (let seed = 1; seed <= 12; seed++) {
+    const native = await run('all', seed, reducers)
+    const emulated = await run('market_and_limit', seed, reducers)
+    expect([native.outcome.faults, emulated.outcome.faults]).toEqual([[], []])
+    const until = Math.min(firstRestart(native), firstRestart(emulated))
+    const before = (ran: ProofRun) => fills(ran).filter(({ ts_event_us }) => ts_event_us < until)
+    expect({ seed, fills: before(emulated) }).toEqual({ seed, fills: before(native) })
+    met.fills += before(native).length
+    met.whole += until === Number.POSITIVE_INFINITY ? 1 : 0
+    met.ends += emulated.outputs.facts.filter(
+      ({ reason_code, incarnation, ts_event_us }) =>
+        reason_code === 'reduce_only' && incarnation === 0 && ts_event_us < until,
+    ).length
+  }
+  expect({ ...met, isMet: met.ends > 300 && met.fills > 500 }).toEqual({ ...met, isMet: true })
+})
+
+/** The first moment at which what could be closed on a side was all closed, and there is something again. */
+function firstRestart({ outputs }: ProofRun): number {
+  let units = 0
+  let ended = new Set<number>()
+  let at_us = 0
+  for (const { fill } of outputs.fills) {
+    if (fill.ts_event_us !== at_us) ended = new Set()
+    at_us = fill.ts_event_us
+    const before = Math.sign(units)
+    units += fill.side === 'buy' ? fill.last_quantity_units : -fill.last_quantity_units
+    if (Math.sign(units) !== before && before !== 0) ended.add(before)
+    if (ended.has(Math.sign(units))) return at_us
+  }
+  return Number.POSITIVE_INFINITY
+}
