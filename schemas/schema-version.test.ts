@@ -9,8 +9,8 @@ const PINNED = {
   files: {
     'backtest-result.ts': '42e7024a03b8d15b',
     'config/account-config.ts': '35d4d5e4a38d6029',
-    'config/calendar.ts': '1adaa2b942851855',
-    'config/config.ts': 'a08b267b1f932f68',
+    'config/calendar.ts': '51976ad7dd6589c8',
+    'config/config.ts': '6e4738190ff7a28c',
     'config/data-config.ts': '12f4905fcd883c86',
     'config/latency.ts': '46d8049ba4e518cf',
     'config/live-config.ts': '0ab43a112ecd8f6b',

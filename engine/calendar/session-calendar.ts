@@ -34,6 +34,9 @@ export class SessionCalendar {
   readonly has_closing_auction: boolean
   readonly opening_cutoff_us: number
   readonly closing_cutoff_us: number
+  /** From when on orders for the auction stay as they are; undefined: never. */
+  readonly opening_cancel_cutoff_us: number | undefined
+  readonly closing_cancel_cutoff_us: number | undefined
   readonly #sessions: readonly CalendarSession[]
   readonly #offsets: UtcOffsets
   /** Local days, counted from 1970-01-01. */
@@ -46,6 +49,8 @@ export class SessionCalendar {
     this.has_closing_auction = config.closing_auction
     this.opening_cutoff_us = config.opening_cutoff_us
     this.closing_cutoff_us = config.closing_cutoff_us
+    this.opening_cancel_cutoff_us = config.opening_cancel_cutoff_us
+    this.closing_cancel_cutoff_us = config.closing_cancel_cutoff_us
     this.#sessions = config.sessions
     this.#offsets = new UtcOffsets(config.utc_offsets)
     this.#holidays = new Set(config.holidays.map(dayOf))

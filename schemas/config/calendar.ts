@@ -85,6 +85,20 @@ export const CalendarConfig = Type.Object(
       description: 'How long before the close orders at the close (cls) are no longer taken, microseconds.',
       default: 0,
     }),
+    opening_cancel_cutoff_us: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description:
+          'How long before the opening orders at the opening (opg) can no longer be canceled or replaced, microseconds; absent: they are canceled at any time.',
+      }),
+    ),
+    closing_cancel_cutoff_us: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description:
+          'How long before the close orders at the close (cls) can no longer be canceled or replaced, microseconds; absent: they are canceled at any time.',
+      }),
+    ),
     holidays: Type.Array(Day('Day on which no session opens, 2024-12-25.'), {
       description: 'Days without a session, local dates.',
       default: [],

@@ -112,6 +112,36 @@ test('a session opens, is halted and closes in a backtest: strategy, gate and ex
   ])
 })
 
+test('behind the cut-off for cancels an order at the close stays, and the strategy hears why', async () => {
+  const definition = defineStrategy({
+    name: 'regretter',
+    params: Type.Object({}),
+    state: () => ({}),
+    onStatus(ctx, { instrument_id, status }) {
+      const order = { instrument: instrument_id, side: 'buy', quantity_units: 1_000 } as const
+      if (status === 'pre_open') ctx.submit({ ...order, order_type: 'market', time_in_force: 'cls' })
+      for (const { counter } of status === 'closing_call' ? ctx.openOrders() : []) ctx.cancel(counter)
+    },
+  })
+  const day = async (change: Partial<CalendarConfig>) =>
+    told(
+      await runScenario(
+        await scenarioOf({
+          tapes: [TAPE],
+          more: [{ config: strategyOf('regretter', ['AAA.one']), definition: plain(definition) }],
+          venue: { calendar: 'short', market_data: { stale_after_us: 15 * SECOND_US } },
+          config: { calendars: [{ ...CALENDAR, ...change }] },
+        }),
+      ),
+    ).slice(2)
+  expect(await day({ closing_cancel_cutoff_us: 120 * SECOND_US })).toEqual([
+    '240 1 order.pending_cancel',
+    '240 1 order.cancel_rejected',
+    '300 1 order.filled 110292',
+  ])
+  expect(await day({})).toEqual(['240 1 order.pending_cancel', '240 1 order.canceled'])
+})
+
 test('a trading day gives the same outputs and state in blocks of any size', async () => {
   const whole = await run(1_000)
   for (const block_rows of [1, 3]) expect((await run(block_rows)).hashes).toEqual(whole.hashes)

@@ -151,17 +151,17 @@ export class SimulatedExchange implements VenuePort {
       deep: this.#deep,
       report: (report, ts_us) => this.#report(report, ts_us),
       isKept: (order) => this.#market?.keeps(order) === true,
+      missesAuction: (order, now_us) => this.#market?.missesAuction(order, now_us) === true,
       bands,
     })
     this.#marketTerms = this.#termsOfMarket(terms, bands)
     this.#market = VenueMarket.of(this.#marketTerms)
-    const market = () => this.#market
     const incoming = {
       ...shared,
       floor: this.#floor,
       deep: this.#deep,
       has_queues: queue !== undefined,
-      market,
+      market: () => this.#market,
     }
     this.#entry = new OrderEntry({
       ...incoming,

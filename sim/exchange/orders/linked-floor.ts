@@ -14,6 +14,8 @@ type Floor = {
   priority_count: number
   /** Brings in an order that was held back; returns why it cannot be, or ''. */
   start(order: VenueOrder, ts_us: number): string
+  /** Whether the order is for an auction that takes no more of them. */
+  missesAuction(order: VenueOrder, ts_us: number): boolean
   enter(order: VenueOrder, waits: boolean, ts_us: number): void
   withdraw(order: VenueOrder): void
   cancel(order: VenueOrder, ts_us: number, reason_code: string): void
@@ -108,6 +110,7 @@ export class LinkedFloor {
       this.uncover(order)
       return this.#floor.cancelOpen(order, ts_us, refused)
     }
+    if (this.#floor.missesAuction(order, ts_us)) return
     const weighs = !is_waiting && !terms.reduce_only
     // What the account cannot bear is looked at again when the parent trades more.
     if (weighs && account.refusal(instrument_index, side, share - granted_units) !== '') return

@@ -77,7 +77,9 @@ export class OrderEntry {
 
   cancel(request: OrderCancelRequest, now_us: number): void {
     const found = this.#orderOf(request)
-    const code = this.#parts.admission.ofCancel(request, found)
+    const code =
+      this.#parts.admission.ofCancel(request, found) ||
+      ((found && this.#parts.market()?.refusalOfCancel(found, now_us)) ?? '')
     if (code !== '')
       return this.#parts.report(
         requestRejectReport(request, found, this.#parts.venue_id, code, now_us),

@@ -57,6 +57,8 @@ export type FloorTerms = {
   readonly keeps_places: boolean
   /** Whether an order that comes now is kept in the call. */
   readonly isKept: (order: VenueOrder) => boolean
+  /** Whether an order that comes now is for an auction that takes no more of them. */
+  readonly missesAuction: (order: VenueOrder, now_us: number) => boolean
   /** Undefined where prices may go anywhere. */
   readonly bands: PriceBands | undefined
 }
@@ -143,6 +145,7 @@ export class OrderFloor {
   start(order: VenueOrder, now_us: number): string {
     const { account, instrument_index, side, terms } = order
     const waits = waitsForTrigger(order.order_type)
+    if (this.missesAuction(order, now_us)) return 'auction_missed'
     if (terms.reduce_only) {
       if (account.closableUnits(instrument_index, side) === 0) return 'would_not_reduce'
       this.#reducing.add(order)
@@ -154,6 +157,11 @@ export class OrderFloor {
       return 'post_only_would_take'
     this.enter(order, waits, now_us)
     return ''
+  }
+
+  /** Whether an order that its parent releases is for an auction that takes no more of them. */
+  missesAuction(order: VenueOrder, now_us: number): boolean {
+    return this.terms_hold && this.#terms.missesAuction(order, now_us)
   }
 
   /** An order comes in, or comes back with other terms: it is kept in the call, waits for its trigger, or meets the book. */

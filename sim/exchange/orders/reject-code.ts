@@ -25,6 +25,7 @@ export type RejectCode =
   | 'market_halted'
   | 'not_in_call'
   | 'auction_missed'
+  | 'too_late_to_cancel'
   | 'linked_order_gone'
   | 'linked_quantity'
   | 'unknown_order'
@@ -63,6 +64,7 @@ export const REJECT_TEXT: { readonly [code in RejectCode]: string } = {
   market_halted: 'Trading in the instrument is halted.',
   not_in_call: 'The instrument does not trade at the moment, and the order cannot wait.',
   auction_missed: 'The auction the order is for is over, or takes no further orders.',
+  too_late_to_cancel: 'Orders for the auction can no longer be canceled or replaced.',
   unknown_order: 'The venue knows no such order of this account.',
   order_terminal: 'The order is already filled, canceled or rejected.',
   order_replaced: 'The order was replaced; a later incarnation is in force.',

@@ -9,6 +9,9 @@ import { clockUs, dayTerms, inMicroseconds, playDay, withClock } from './trading
 //   Nasdaq crosses           https://classic.nasdaqtrader.com/Trader.aspx?id=OpenClose
 //   QuantConnect             https://www.quantconnect.com/docs/v2/writing-algorithms/trading-and-orders/order-types/market-on-open-orders
 //   MarketGrid               https://docs-240.pages.dev/marketgrid/concepts/trading/matching-algorithms/auction
+//   Cut-offs for cancels     https://www.onixs.biz/fix-dictionary/4.4/tagNum_102.html (0 too late to cancel)
+//     Nasdaq 4702(b)(11)     http://federal.elaws.us/fr/10/25/2018/2018-23277 (entered until 15:55, canceled and modified until 15:50)
+//     NYSE 7.35B(f)(2)       http://federal.elaws.us/fr/6/16/2022/2022-12941 (from ten minutes before the close on)
 //   DriveWealth              https://developer.drivewealth.com/implementation/docs/order-workflow (orders kept overnight)
 type Case = readonly [
   rule: string,
@@ -116,6 +119,29 @@ const OPENING: Group = {
         '08:58 c canceled d cum 0',
         '09:00:01 b trade 7@104 leaves 0',
       ],
+    ],
+    [
+      'an order at the opening stays as it is behind the cut-off for cancels, until the opening has its price',
+      [
+        Q,
+        '08:55 a buy 5 limit 105 opg',
+        '08:56 b buy 5 limit 99 day',
+        '08:58 c replace a 6 105',
+        '08:58:01 d cancel c',
+        '09:00:00.25 e cancel c',
+        '09:00:00.5 f cancel b',
+        '09:00:01 quote 103/104',
+      ],
+      [
+        '08:55 a new leaves 5',
+        '08:56 b new leaves 5',
+        '08:58 c replaced a 6@105 leaves 6',
+        '08:58:01 d cancel_rejected c too_late_to_cancel',
+        '09:00:00.25 e cancel_rejected c too_late_to_cancel',
+        '09:00:00.5 f canceled b cum 0',
+        '09:00:01 c trade 6@104 leaves 0',
+      ],
+      [{}, { opening_cancel_cutoff_us: 120_000_000 }],
     ],
     [
       'a session that never has a row ends without an auction',
@@ -289,6 +315,100 @@ const CLOSING: Group = {
         '17:35 a trade 5@101 leaves 0',
       ],
       [{}, { sessions: [{ days: ['thu'], open: '09:00', close: '17:35' }] }],
+    ],
+    [
+      'an order at the close is canceled and replaced up to the cut-off for that, and then stays as it is',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 limit 120 cls',
+        '10:01 b buy 6 limit 120 cls',
+        '10:02 c buy 7 limit 102 day',
+        '17:25 d replace a 4 121',
+        '17:25:01 e replace d 3 121',
+        '17:25:02 f cancel d',
+        '17:25:03 g cancel b',
+        '17:25:04 h cancel c',
+        '17:36 time',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '10:01 b new leaves 6',
+        '10:02 c new leaves 7',
+        '10:02 c trade 7@101 leaves 0',
+        '17:25 d replaced a 4@121 leaves 4',
+        '17:25:01 e replace_rejected d too_late_to_cancel',
+        '17:25:02 f cancel_rejected d too_late_to_cancel',
+        '17:25:03 g cancel_rejected b too_late_to_cancel',
+        '17:25:04 h cancel_rejected c order_terminal',
+        '17:35 d trade 4@101 leaves 0',
+        '17:35 b trade 6@101 leaves 0',
+      ],
+      [{}, { closing_cancel_cutoff_us: 600_000_000 }],
+    ],
+    [
+      'behind the cut-off for cancels, orders at the close are still taken up to their own, and others go as ever',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 limit 99 day',
+        '17:33 b buy 5 market cls',
+        '17:33:30 c cancel a',
+        '17:33:40 d cancel b',
+        '17:36 time',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '17:33 b new leaves 5',
+        '17:33:30 c canceled a cum 0',
+        '17:33:40 d cancel_rejected b too_late_to_cancel',
+        '17:35 b trade 5@101 leaves 0',
+      ],
+      [{}, { closing_cancel_cutoff_us: 600_000_000 }],
+    ],
+    [
+      'a close that waits for its price lets no order at the close go',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 market cls',
+        '17:35:01 b cancel a',
+        '17:35:02 trade 98 10',
+        '17:36 time',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '17:35:01 b cancel_rejected a too_late_to_cancel',
+        '17:35:02 a trade 5@98 leaves 0',
+      ],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }, { closing_cancel_cutoff_us: 0 }],
+    ],
+    [
+      'a child at the close that its parent releases behind the cut-off ends, and one that has come in grows no more',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 p buy 4 limit 99 day as=1',
+        '10:01 c sell 4 market cls as=2 oto=1',
+        '10:02 q buy 4 limit 97 day as=3',
+        '10:03 d sell 4 market cls as=4 oto=3',
+        '17:20 quote 98/99 50x2',
+        '17:26 quote 96/97 50x50',
+        '17:36 time',
+      ],
+      [
+        '10:00 p new leaves 4',
+        '10:01 c new leaves 4',
+        '10:02 q new leaves 4',
+        '10:03 d new leaves 4',
+        '17:20 p trade 2@99 leaves 2',
+        '17:26 p trade 2@99 leaves 0',
+        '17:26 q trade 4@97 leaves 0',
+        '17:26 d canceled cum 0',
+        '17:35 c trade 2@96 leaves 2',
+        '17:35 c canceled cum 2',
+      ],
+      [{ takes: 'all_and_contingent' }, { closing_cutoff_us: 600_000_000 }],
     ],
     [
       'an auction that a calendar does not hold has no orders for it',

@@ -1,4 +1,4 @@
-// Whether a venue takes an order or a replace in the phase its instrument is in. '' means yes.
+// Whether a venue takes an order, a replace or a cancel in the phase its instrument is in. '' means yes.
 
 import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
@@ -28,11 +28,35 @@ export class PhaseAdmission {
     return meetsAtOnce ? 'not_in_call' : ''
   }
 
-  ofReplace({ instrument_index, time_in_force }: VenueOrder, now_us: number): RejectCode | '' {
+  ofReplace(order: VenueOrder, now_us: number): RejectCode | '' {
+    const { instrument_index, time_in_force } = order
     return (
       this.#ofPhase(instrument_index) ||
-      (this.#isCutOff(instrument_index, time_in_force, now_us) ? 'auction_missed' : '')
+      (this.#isCutOff(instrument_index, time_in_force, now_us)
+        ? 'auction_missed'
+        : this.ofCancel(order, now_us))
     )
+  }
+
+  /** An order for an auction stays as it is behind the auction's own cut-off for cancels, in a halt, too. */
+  ofCancel({ instrument_index, time_in_force }: VenueOrder, now_us: number): RejectCode | '' {
+    const { calendar, session } = this.#phases.sessionOf(instrument_index) ?? {}
+    if (calendar === undefined || session === undefined) return ''
+    const { opening_cancel_cutoff_us: opening, closing_cancel_cutoff_us: closing } = calendar
+    const isLate =
+      (time_in_force === 'opg' && opening !== undefined && now_us > session.open_us - opening) ||
+      // While a close waits for its price, the session is the next one already.
+      (time_in_force === 'cls' &&
+        closing !== undefined &&
+        (now_us > session.close_us - closing || this.#phases.isClosing(instrument_index)))
+    return isLate ? 'too_late_to_cancel' : ''
+  }
+
+  /** Whether an order is for an auction that is over, or takes no more of them. */
+  missesAuction(instrument_index: number, time_in_force: string, now_us: number): boolean {
+    const phase = this.#phases.phaseOf(instrument_index)
+    const isOver = time_in_force === 'opg' && (phase === 'continuous' || phase === 'closing_call')
+    return isOver || this.#isCutOff(instrument_index, time_in_force, now_us)
   }
 
   #ofPhase(instrument_index: number): RejectCode | '' {
@@ -48,9 +72,7 @@ export class PhaseAdmission {
     const hasAuction =
       time_in_force === 'opg' ? found?.calendar.has_opening_auction : found?.calendar.has_closing_auction
     if (hasAuction !== true) return 'unsupported_order_type'
-    const phase = this.#phases.phaseOf(instrument_index)
-    const isOver = time_in_force === 'opg' && (phase === 'continuous' || phase === 'closing_call')
-    return isOver || this.#isCutOff(instrument_index, time_in_force, now_us) ? 'auction_missed' : ''
+    return this.missesAuction(instrument_index, time_in_force, now_us) ? 'auction_missed' : ''
   }
 
   #isCutOff(instrument_index: number, time_in_force: string, now_us: number): boolean {

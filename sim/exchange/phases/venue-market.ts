@@ -122,6 +122,15 @@ export class VenueMarket {
     return this.#admission.ofReplace(order, now_us)
   }
 
+  refusalOfCancel(order: VenueOrder, now_us: number): RejectCode | '' {
+    return this.#admission.ofCancel(order, now_us)
+  }
+
+  /** Whether an order that comes in now is for an auction that takes no more of them. */
+  missesAuction({ instrument_index, time_in_force }: VenueOrder, now_us: number): boolean {
+    return this.#admission.missesAuction(instrument_index, time_in_force, now_us)
+  }
+
   statusOf(spec: InstrumentSpec, ts_us: number): SecurityStatus {
     const { index } = spec
     return securityStatus(spec, this.#phases.statusOf(index), this.#phases.hasDayEnded(index), ts_us)

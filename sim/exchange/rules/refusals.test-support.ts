@@ -1,6 +1,7 @@
 // What the venue refuses, and by which code. Every code of reject-code.ts is here.
 
 import type { CapabilityTable } from '../../../engine/venue-port.ts'
+import type { CalendarConfig } from '../../../schemas/config/calendar.ts'
 import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import { calendar, clockUs } from '../phases/trading-day.test-support.ts'
 import { account, instrument, specsOf, terms, venue } from '../scenario.test-support.ts'
@@ -242,13 +243,15 @@ export const NAMES: RuleGroup = {
 
 /** Microseconds of a day of the venue's calendar, 09:00 to 17:35. */
 const at = (clock: string) => clockUs(clock)
-const day = (simulation: SimulationConfig = {}) =>
-  terms({ calendars: [calendar()], venues: [venue({ calendar: 'day', simulation })] })
+const day = (simulation: SimulationConfig = {}, change: Partial<CalendarConfig> = {}) =>
+  terms({ calendars: [calendar(change)], venues: [venue({ calendar: 'day', simulation })] })
 
 export const HOURS: RuleGroup = {
   group: 'refusals, hours',
   sources: [
     'https://www.onixs.biz/fix-dictionary/4.4/tagNum_103.html (2 exchange closed, 4 too late to enter)',
+    'https://www.onixs.biz/fix-dictionary/4.4/tagNum_102.html (0 too late to cancel)',
+    'http://federal.elaws.us/fr/10/25/2018/2018-23277 (Nasdaq 4702(b)(11): orders at the close are canceled and modified until 15:50)',
     'https://developer.drivewealth.com/implementation/docs/order-workflow (orders outside hours)',
   ],
   rules: [
@@ -269,6 +272,22 @@ export const HOURS: RuleGroup = {
       [`${at('08:00')} quote 100/105`, `${at('08:59:30')} a buy 5 market opg`],
       [`${at('08:59:30')} a rejected auction_missed`],
       day(),
+    ],
+    [
+      'a cancel of an order at the close, within ten minutes of it',
+      [
+        `${at('08:00')} quote 100/105`,
+        `${at('09:00:01')} quote 100/105`,
+        `${at('10:00')} a buy 5 market cls`,
+        `${at('17:26')} b cancel a`,
+        `${at('17:36')} time`,
+      ],
+      [
+        `${at('10:00')} a new leaves 5`,
+        `${at('17:26')} b cancel_rejected a too_late_to_cancel`,
+        `${at('17:35')} a trade 5@105 leaves 0`,
+      ],
+      day({}, { closing_cancel_cutoff_us: 600_000_000 }),
     ],
     [
       'an order during a halt, where the venue takes none',
