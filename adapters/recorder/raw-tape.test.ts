@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { rawQuote } from '../../engine/conflation/conflated-quote.ts'
 import { InputQueue, type InputQueueBounds } from '../../engine/input-queue.ts'
 import { compileInstrument } from '../../engine/instrument-spec.ts'
+import { crc32c } from '../../engine/journal/crc32c.ts'
 import type { RowInput, TradeInput } from '../../engine/live/live-input.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
 import { RECORDED_COLUMNS, ROW_COLUMNS } from '../../engine/wire/packed-rows.ts'
@@ -87,6 +88,20 @@ test('[R4] what does not fit is counted, and the hole shows in the numbers of th
   expect(tape.dropped_count).toBe(2)
 })
 
+test('[R17] a feed that can wait has room for half of what the tape may hold, again when that is in files', () => {
+  const about = { tape: 'n/s', epoch: 1, instruments: INSTRUMENTS, history_venues: [] }
+  const tape = new SessionTape({ ...about, held_rows_max: 4 })
+  const room = [tape.room]
+  for (const sequence of [1, 2, 3]) {
+    tape.offered(quoteAt(0, sequence), true, 0, sequence, 0)
+    tape.sequenced(0, 1, sequence, sequence)
+    durable(tape, sequence)
+    room.push(tape.room)
+  }
+  tape.take()
+  expect([...room, tape.room]).toEqual([2, 1, 0, 0, 2])
+})
+
 test('[R5] the last batch has what no input carried any more, and says that it is the last', () => {
   const tape = new SessionTape({ tape: 'n/s', epoch: 4, instruments: INSTRUMENTS, history_venues: [] })
   tape.offered(quoteAt(1, 10), true, tape.stream('a'), 1, 0)
@@ -95,6 +110,19 @@ test('[R5] the last batch has what no input carried any more, and says that it i
     true,
     [{ ts_event_us: 10, seq: 0, count: 0, sequence: 1 }],
   ])
+})
+
+test('[R17] a batch names the venues of a history, and one of before there were any is read', () => {
+  const tape = new SessionTape({ tape: 'n/s', epoch: 1, instruments: INSTRUMENTS, history_venues: ['gen'] })
+  const batch = must(tape.take(true), 'a last batch is never missing')
+  expect(batch.head.history_venues).toEqual(['gen'])
+  const bytes = encodeTapeBatch(batch)
+  expect(decodeTapeBatch(bytes)).toEqual(batch)
+  const { history_venues: _, ...head } = batch.head
+  const older = encodeTapeBatch({ ...batch, head })
+  older[4] = 1
+  new DataView(older.buffer).setUint32(older.length - 4, crc32c(older, 0, older.length - 4), true)
+  expect(decodeTapeBatch(older)).toEqual({ ...batch, head })
 })
 
 test('[R6] a batch with a byte changed, cut off or added is refused with a reason', () => {

@@ -24,6 +24,13 @@ test('a gap is closed by the first row taken after a pause, and the node is told
   expect(desk.link.counts).toEqual({ rows: 7, conflated: 0, missed: 5, gaps: 1, refused: 0, late: 0 })
 })
 
+test('there is room for a row where both the node and the tape have it', () => {
+  const desk = new Desk()
+  expect(desk.link.room).toBe(5)
+  desk.tape_room = 9
+  expect(desk.link.room).toBe(7)
+})
+
 test('a gap of one venue leaves the rows of another alone', () => {
   const desk = new Desk()
   desk.answer = 'gap'
@@ -57,6 +64,7 @@ test('what is conflated, late, unreadable or lost is counted, and every row offe
 
 class Desk {
   answer: QuoteOffer = 'queued'
+  tape_room = 5
   now_us = 50_000_000
   readonly taken: ConflatedQuote[] = []
   readonly events: FeedEvent[] = []
@@ -67,8 +75,11 @@ class Desk {
   #sequence = 0
 
   constructor() {
+    const roomOfTape = () => this.tape_room
     const tape: RawTape = {
-      room: 5,
+      get room() {
+        return roomOfTape()
+      },
       stream: () => 5,
       offered: (...noted) => this.noted.push(noted),
       sequenced: () => undefined,
