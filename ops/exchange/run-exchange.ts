@@ -22,6 +22,8 @@ export type RunExchangeOptions = {
   readonly ledger: string | undefined
   readonly rows_per_s: string | undefined
   readonly print: (line: string) => void
+  /** Said whatever else is. */
+  readonly warn: (line: string) => void
 }
 
 export type EndedExchange = { readonly url: string; readonly ledger: string }
@@ -30,7 +32,7 @@ const ROWS_PER_S = 10
 const ROWS_PER_S_MAX = 100_000
 
 export async function runExchange(options: RunExchangeOptions): Promise<EndedExchange> {
-  const { config, authored, base_directory, print } = options
+  const { config, authored, base_directory, print, warn } = options
   const ledger = options.ledger ?? ledgerFolder(config)
   const end = Promise.withResolvers<void>()
   const exchange = await openExchange({
@@ -41,7 +43,7 @@ export async function runExchange(options: RunExchangeOptions): Promise<EndedExc
     listen: readListenAddress(options.listen),
     rows_per_s: readRate(options.rows_per_s),
     onFailure: (error) => end.reject(error),
-    onNoSnapshots: (what) => print(`WARNING no more snapshots are taken of ${ledger}: ${what}`),
+    onNoSnapshots: (what) => warn(`WARNING no more snapshots are taken of ${ledger}: ${what}`),
   }).catch((error: unknown) => {
     throw withRetirement(error, ledger)
   })

@@ -74,6 +74,7 @@ async function exchange(call: Call): Promise<Outcome> {
     ledger,
     rows_per_s: call.text('rows-per-s'),
     print: call.flag('json') ? () => undefined : (line) => process.stdout.write(`${line}\n`),
+    warn: (line) => process.stderr.write(`${line}\n`),
   })
   return { json: ended, text: `The exchange has ended. Started again, it goes on from ${ended.ledger}.\n` }
 }
