@@ -41,9 +41,11 @@ export class CsvFile<Row extends Readonly<Record<string, string>>> {
     const columns = this.#columns
     for (let i = 0; i < columns.length; i++) {
       const text = row[columns[i] as keyof Row] as string
-      if (text === this.#texts[i]) continue
-      this.#texts[i] = text
-      this.#cells[i] = this.#isPlain[i] === true ? text : csvCell(text)
+      if (this.#isPlain[i] === true) this.#cells[i] = text
+      else if (text !== this.#texts[i]) {
+        this.#texts[i] = text
+        this.#cells[i] = csvCell(text)
+      }
     }
     this.#text += joinedLine(this.#cells)
     if (this.#text.length >= BUFFERED_LENGTH_MAX) this.#flush()
