@@ -18,7 +18,8 @@
  *    had come to with nothing left, and passes the prices from which orders trail. In a book by order what own orders take
  *    is gone from the orders that came first. What a parent had traded when it ended is kept with the orders that wait for
  *    it; one that comes behind a parent which left too little for it ends at once, and one that joins an order which has
- *    ended, or in a group of which one cancels the others has traded, is denied. An order the
+ *    ended, or in a group of which one cancels the others has traded, is denied; in one of which
+ *    one lowers the others it is for what is left. An order the
  *    engine holds that only reduces ends when there is nothing left to reduce.
  */
 export const BEHAVIOUR = 3

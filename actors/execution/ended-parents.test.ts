@@ -155,11 +155,11 @@ test('[E17] a member of a group that ended in the last step, and is forgotten, e
 })
 
 test.each([
-  { type: 'oco', traded: 1_000, joins: false },
-  { type: 'oco', traded: 400, joins: false },
-  { type: 'ouo', traded: 1_000, joins: false },
-  { type: 'ouo', traded: 400, joins: true },
-] as const)('[E7] whether an order that has traded can be joined: %j', ({ type, traded, joins }) => {
+  { type: 'oco', traded: 1_000, joins: 0 },
+  { type: 'oco', traded: 400, joins: 0 },
+  { type: 'ouo', traded: 1_000, joins: 0 },
+  { type: 'ouo', traded: 400, joins: 600 },
+] as const)('[E7] [E8] what joins an order that has traded: %j', ({ type, traded, joins }) => {
   const desk = new Desk(OPTIONS)
   desk.do((ctx) => ctx.submit(entry))
   const first = desk.lastOrder()
@@ -167,8 +167,15 @@ test.each([
   desk.fill(first, 99_000, traded)
   desk.do((ctx) => ctx.submit({ ...entry, limit_price_units: 98_900, group: { counter: 1, type } }))
   expect(desk.denials.map(({ reason_code, value }) => `${reason_code} ${value}`)).toEqual(
-    joins ? [] : ['contingency_unknown 1'],
+    joins > 0 ? [] : ['contingency_unknown 1'],
   )
+  if (joins === 0) return
+  const second = desk.lastOrder()
+  expect(second.order_quantity_units).toBe(joins)
+  desk.accept(second)
+  // What was told by the quantity is not told again.
+  desk.fill(first, 99_000, 100, { cum_quantity_units: (traded + 100) as never })
+  expect(desk.lastSent()).toMatchObject({ type: 'order_cancel_replace_request', order_quantity_units: 500 })
 })
 
 function taken(ledger: LedgerSection): TestNode {

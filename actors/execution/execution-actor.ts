@@ -20,7 +20,7 @@ import { type OrderTerms, sharedTerms } from '../../schemas/messages/order-terms
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
-import { timeUs } from '../../schemas/units.ts'
+import { sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { OrderRecord } from '../order/order-record.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import type { ExecutionOptions } from './execution-options.ts'
@@ -279,17 +279,19 @@ export class ExecutionActor implements Actor {
     const { seq } = this.#node
     const parent_units = keepsParent ? this.#linked.quantityOf(seq, intent.strategy_id, parent_counter) : 0
     if (parent_units === undefined) return this.#denyUnknown(intent, parent_counter)
-    if (keepsGroup && !this.#linked.canJoin(seq, intent)) return this.#denyUnknown(intent, group_counter)
+    const units = keepsGroup ? this.#linked.joiningUnits(seq, intent) : intent.order_quantity_units
+    if (units === undefined) return this.#denyUnknown(intent, group_counter)
     this.#options.outputs.asked(intent, this.#node.now_us)
-    this.#linked.noteAsked(seq, intent)
-    if (keepsGroup) this.#linked.join(intent, group_type)
+    const order = { ...intent, order_quantity_units: sizeUnits(units) }
+    this.#linked.noteAsked(seq, order)
+    if (keepsGroup) this.#linked.join(order, group_type)
     const terms = withoutLinks(intent.terms, keepsParent, keepsGroup)
     if (keepsParent) {
-      const child = heldOrder(intent, venue_id, 'parent', parent_units)
+      const child = heldOrder(order, venue_id, 'parent', parent_units)
       if (this.#linked.releaseAtOnce(child)) return
       this.#held.add(child)
       this.#linked.endAtOnce(child)
-    } else if (!this.#held.release(heldOrder({ ...intent, terms }, venue_id, 'trigger'))) {
+    } else if (!this.#held.release(heldOrder({ ...order, terms }, venue_id, 'trigger'))) {
       this.#linked.onGone(intent.strategy_id, intent.counter)
     }
   }

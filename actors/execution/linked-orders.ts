@@ -84,12 +84,17 @@ export class LinkedOrders {
     return order.order_quantity_units
   }
 
-  /** Whether the group an order names is there to join: its order is open, and has not decided it. */
-  canJoin(seq: number, { strategy_id, terms }: SubmitIntent): boolean {
+  /**
+   * What an order that joins the one it names has left to trade: of a group that lowers its orders, what that one has
+   * traded is none of it. Undefined where there is nothing to join: that one is not there, has ended, or has decided the group.
+   */
+  joiningUnits(seq: number, { strategy_id, terms, order_quantity_units }: SubmitIntent): number | undefined {
     const { group_counter, group_type } = terms
-    if (this.quantityOf(seq, strategy_id, group_counter) === undefined) return false
-    const order = this.#options.knows_ended ? this.#options.orderOf(strategy_id, group_counter) : undefined
-    return order === undefined || !(order.ended || (group_type === 'oco' && order.cum_quantity_units > 0))
+    if (this.quantityOf(seq, strategy_id, group_counter) === undefined) return undefined
+    const order = this.#tradedOrder(strategy_id, group_counter)
+    if (order === undefined) return order_quantity_units
+    const left_units = order_quantity_units - order.cum_quantity_units
+    return order.ended || group_type === 'oco' || left_units <= 0 ? undefined : left_units
   }
 
   /** Whether the order waits here, or is of another venue's. */
@@ -116,7 +121,12 @@ export class LinkedOrders {
   }
 
   join({ strategy_id, counter, terms }: SubmitIntent, type: Exclude<GroupType, ''>): void {
-    this.#groups.join(strategy_id, terms.group_counter, counter, type)
+    const { group_counter } = terms
+    this.#groups.join(strategy_id, group_counter, counter, type)
+    // What it has traded has been told to the order that joins with the quantity that is left of it.
+    const told_units = this.#tradedOrder(strategy_id, group_counter)?.cum_quantity_units
+    const leader = this.#groups.member(strategy_id, group_counter)
+    if (told_units !== undefined && leader !== undefined) this.#groups.change(leader, { told_units })
   }
 
   /** Whether a child that is asked for has nothing to wait for, and was let go. */
@@ -232,6 +242,12 @@ export class LinkedOrders {
   loadLedger({ groups, ended_parents = [] }: LedgerLinks): void {
     this.#groups.loadLedger(groups)
     for (const ended of ended_parents) this.#ended.put(ended)
+  }
+
+  /** The order, where it has traded, or ended with a trade. */
+  #tradedOrder(strategy_id: StrategyId, counter: number): OrderRecord | undefined {
+    const order = this.#options.knows_ended ? this.#options.orderOf(strategy_id, counter) : undefined
+    return order !== undefined && order.cum_quantity_units > 0 ? order : undefined
   }
 
   #onTraded(strategy_id: StrategyId, counter: number, order: Parent): void {

@@ -18,8 +18,8 @@ import {
 import { plain } from './proof-strategies.test-support.ts'
 import { quoteTape } from './tape.test-support.ts'
 
-/** A way out on either side, two ways in on one side, an entry with both ways out, an entry with one. */
-type Kind = 'pair' | 'entries' | 'bracket' | 'cover'
+/** A way out on either side, two ways in on one side, the second later, an entry with both ways out, an entry with one. */
+type Kind = 'pair' | 'entries' | 'joined' | 'bracket' | 'cover'
 
 /** At one quote: orders that hang together, at distances from the market. */
 type Plan = {
@@ -39,14 +39,17 @@ type Plan = {
 
 type Cancel = { readonly plan: Plan; readonly ts_us: number }
 
-type Asked = Map<number, { readonly plan: Plan; readonly place: number; readonly quantity_units: number }>
+type Asked = Map<
+  number,
+  { readonly plan: Plan; readonly place: number; readonly quantity_units: number; readonly ts_us: number }
+>
 
 const ROWS = 250
 
 const plans = fc.array(
   fc.record({
     at: fc.integer({ min: 1, max: ROWS - 20 }),
-    kind: fc.constantFrom<Kind>('pair', 'entries', 'bracket', 'cover'),
+    kind: fc.constantFrom<Kind>('pair', 'entries', 'joined', 'bracket', 'cover'),
     type: fc.constantFrom('oco' as const, 'ouo' as const),
     fill: fc.constantFrom('partial' as const, 'full' as const),
     lots: fc.integer({ min: 1, max: 40 }),
@@ -71,7 +74,7 @@ const CANCELED_TOO_LATE: [seed: number, plans: Plan[]] = [
   ],
 ]
 
-test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kept here give the same fills, up to the first row that meets both of a group, or trades orders that hang on what the strategy cancels at it', async () => {
+test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kept here give the same fills, up to the first row that meets both of a group, trades orders that hang on what the strategy cancels at it, or releases one as it asks for another', async () => {
   const met = { same: 0, parted: 0 }
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), plans, async (seed, drawn) => {
@@ -80,7 +83,8 @@ test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kep
       for (const way of [native, emulated]) expectBounds(way)
       expect(native.links).toBeGreaterThan(0)
       // From such a row on the two accounts have other orders.
-      const until = Math.min(...rowsThatMeetTwo(emulated), ...lateCancels(native), ...lateCancels(emulated))
+      const late = [native, emulated].flatMap((way) => [...lateCancels(way), ...lateAsks(way)])
+      const until = Math.min(...rowsThatMeetTwo(emulated), ...late)
       expect(fillsOf(emulated, until)).toEqual(fillsOf(native, until))
       if (until < Number.POSITIVE_INFINITY) met.parted++
       else if (native.run.outputs.fills.length > 0) met.same++
@@ -171,6 +175,18 @@ function lateCancels({ run, asked, cancels }: Way): number[] {
     .map(({ fill }) => fill.ts_event_us)
 }
 
+/** The times of rows that release and fill an order at which the strategy asks for another: here that one comes first. */
+function lateAsks({ run, asked }: Way): number[] {
+  const times = new Set([...asked.values()].map(({ ts_us }) => ts_us))
+  return run.outputs.fills
+    .filter(({ fill }) => times.has(fill.ts_event_us) && isChild(asked.get(fill.counter)))
+    .map(({ fill }) => fill.ts_event_us)
+}
+
+function isChild(order: { readonly plan: Plan; readonly place: number } | undefined): boolean {
+  return order !== undefined && order.place > 0 && ['bracket', 'cover'].includes(order.plan.kind)
+}
+
 function pairsOf(asked: Asked) {
   const pairs = new Map<Plan, { counters: number[]; plan: Plan; quantity_units: number }>()
   for (const [counter, { plan, place, quantity_units }] of asked) {
@@ -225,7 +241,11 @@ function planner(drawn: readonly Plan[], asked: Asked, cancels: Cancel[]) {
   return defineStrategy({
     name: 'planner',
     params: Type.Object({}),
-    state: () => ({ quotes: 0, cancels: [] as { at: number; counter: number }[] }),
+    state: () => ({
+      quotes: 0,
+      cancels: [] as { at: number; counter: number }[],
+      joins: [] as { at: number; plan: number; counter: number }[],
+    }),
     onQuote(
       ctx,
       { instrument_id: instrument, bid_price_units: bid, ask_price_units: ask, ts_event_us: ts_us },
@@ -236,13 +256,21 @@ function planner(drawn: readonly Plan[], asked: Asked, cancels: Cancel[]) {
         const plan = asked.get(counter)?.plan
         if (plan !== undefined) cancels.push({ plan, ts_us })
       }
+      for (const { plan: index, counter: first } of ctx.state.joins.filter((one) => one.at === at)) {
+        const plan = drawn[index] as Plan
+        const quantity_units = plan.lots * 1_000
+        const group = { counter: first, type: plan.type } as const
+        const limit_price_units = bid - plan.loss
+        const counter = ctx.submit({ instrument, side: 'buy', quantity_units, limit_price_units, group })
+        asked.set(counter, { plan, place: 1, quantity_units, ts_us })
+      }
       for (const plan of drawn.filter((one) => one.at === at)) {
         const { kind, type, fill, lots, entry, profit, loss, reduces, cancel, after } = plan
         const quantity_units = lots * 1_000
         const counters: number[] = []
         const submit = (order: OrderRequest) => {
           const counter = ctx.submit(order)
-          asked.set(counter, { plan, place: counters.length, quantity_units })
+          asked.set(counter, { plan, place: counters.length, quantity_units, ts_us })
           counters.push(counter)
           return counter
         }
@@ -254,6 +282,13 @@ function planner(drawn: readonly Plan[], asked: Asked, cancels: Cancel[]) {
           const buy = { ...sell, side: 'buy' } as const
           const first = submit({ ...buy, limit_price_units: bid - profit })
           submit({ ...buy, limit_price_units: bid - loss, group: { counter: first, type } })
+        } else if (kind === 'joined') {
+          const first = submit({ ...sell, side: 'buy', limit_price_units: ask - (entry % 3) })
+          ctx.state.joins.push({
+            at: Math.min(ROWS, at + after + 1),
+            plan: drawn.indexOf(plan),
+            counter: first,
+          })
         } else {
           const parent = submit({ ...sell, side: 'buy', limit_price_units: ask - entry })
           const child = { ...sell, parent: { counter: parent, fill }, reduce_only: reduces } as const
