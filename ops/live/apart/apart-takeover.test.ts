@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { NodePayload } from '../../../schemas/messages/node-message.ts'
-import { judged } from '../kill/kill-judge.test-support.ts'
+import { judgedTakeover } from '../kill/kill-judge.test-support.ts'
 import { startExchange } from '../kill/surroundings.test-support.ts'
 import { APART, apartText } from './apart-config.test-support.ts'
 import { type NodeStory, storyOf, undecided } from './apart-journals.test-support.ts'
@@ -32,7 +32,7 @@ test('[N17] [N18] [N19] a trading node killed in the midst of its talk is taken 
   expect(await standby.stop()).toBe(0)
   await exchange.stop()
   const taken = join(place.folder, STANDBY_RUNS, 'apart/trading')
-  expect(await judged(taken, exchange.ledger)).toBeUndefined()
+  expect(await judgedTakeover(taken, exchange.ledger)).toBeUndefined()
   const trading = await storyOf(taken, 'trading')
   const asking = await storyOf(join(place.folder, 'runs/apart/alpha'), 'alpha')
   expect(undecided(trading)).toEqual([])

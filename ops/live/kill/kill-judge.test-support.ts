@@ -30,6 +30,15 @@ export async function judged(folder: string, exchange: string): Promise<string |
   return (await verdictOn(folder, exchange)).broken
 }
 
+/** What is wrong with a session that was taken over: cancels that the other let go without a copy are no part of it. */
+export async function judgedTakeover(folder: string, exchange: string): Promise<string | undefined> {
+  const { received, ...ledger } = await readLedger(exchange)
+  const engine = await readEngine(folder)
+  if (typeof engine === 'string') return engine
+  const known = [...received].filter(([id, { is_cancel }]) => !is_cancel || engine.ids.has(id))
+  return differenceOf({ ...ledger, received: new Map(known) }, engine)
+}
+
 export async function verdictOn(folder: string, exchange: string): Promise<Verdict> {
   const ledger = await readLedger(exchange)
   const engine = await readEngine(folder)
@@ -43,7 +52,7 @@ export async function verdictOn(folder: string, exchange: string): Promise<Verdi
 const NO_GROUPS: GroupCounts = { groups_traded: 0, stop_pairs_traded: 0, children_traded: 0 }
 
 function differenceOf(ledger: LedgerAudit, engine: EngineAudit): string | undefined {
-  const twice = [...ledger.received].filter(([, count]) => count > 1).map(([id]) => id)
+  const twice = [...ledger.received].filter(([, { count }]) => count > 1).map(([id]) => id)
   if (twice.length > 0) return `orders came twice: ${twice.join(', ')}`
   const lost = [...ledger.received.keys()].filter((id) => !engine.ids.has(id))
   if (lost.length > 0) return `orders the engine does not know: ${lost.join(', ')}`
@@ -59,8 +68,11 @@ function differenceOf(ledger: LedgerAudit, engine: EngineAudit): string | undefi
   return engine.groups.broken(ledger.traded)
 }
 
+type Received = { readonly count: number; readonly is_cancel: boolean }
+
 type LedgerAudit = {
-  readonly received: ReadonlyMap<string, number>
+  /** Commands by client order id. */
+  readonly received: ReadonlyMap<string, Received>
   readonly executions: ReadonlySet<string>
   /** By client order id. */
   readonly traded: ReadonlyMap<string, number>
@@ -71,7 +83,7 @@ type LedgerAudit = {
 /** The exchange's own story: every command as it came in, every trade, and what is left. */
 async function readLedger(directory: string): Promise<LedgerAudit> {
   const journal = await openFileJournal({ directory })
-  const received = new Map<string, number>()
+  const received = new Map<string, Received>()
   const executions = new Set<string>()
   const traded = new Map<string, number>()
   let books: VenueBooks | undefined
@@ -88,7 +100,9 @@ async function readLedger(directory: string): Promise<LedgerAudit> {
         takeAgain(books, payload, terms.specs)
         if (!isLedgerCommand(payload)) continue
         const { command } = readLedgerCommand(new CanonicalReader(payload), () => 0)
-        received.set(command.client_order_id, (received.get(command.client_order_id) ?? 0) + 1)
+        const { client_order_id, type } = command
+        const count = (received.get(client_order_id)?.count ?? 0) + 1
+        received.set(client_order_id, { count, is_cancel: type === 'order_cancel_request' })
       }
       books.pass(Number.MAX_SAFE_INTEGER - 1)
     }

@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { judged } from './kill-judge.test-support.ts'
+import { judgedTakeover } from './kill-judge.test-support.ts'
 import { sessionText, TRADER } from './killed-config.test-support.ts'
 import { Surroundings } from './surroundings.test-support.ts'
 
 const ENTRY = fileURLToPath(new URL('./killed-session.test-support.ts', import.meta.url))
 
-test('[N17] a node stopped for longer than its lease is taken over, and sends nothing more when it goes on', {
+test('[N17] a node stopped for longer than its lease is taken over, and sends no order more when it goes on', {
   timeout: 120_000,
 }, async () => {
   const { folder, surroundings } = await place()
@@ -29,7 +29,9 @@ test('[N17] a node stopped for longer than its lease is taken over, and sends no
   const end = await standby.ended()
   expect({ end, failures: standby.failures }).toEqual({ end: 0, failures: [] })
   await surroundings.stop()
-  expect(await judged(join(folder, 'standby/kill'), join(folder, 'runs/exchange-kill'))).toBeUndefined()
+  expect(
+    await judgedTakeover(join(folder, 'standby/kill'), join(folder, 'runs/exchange-kill')),
+  ).toBeUndefined()
 })
 
 test('[N17] [N21] a node that is killed is taken over by its standby, which took snapshots meanwhile and knows all its orders', {
@@ -46,7 +48,9 @@ test('[N17] [N21] a node that is killed is taken over by its standby, which took
   standby.kill('SIGTERM')
   expect(await standby.ended()).toBe(0)
   await surroundings.stop()
-  expect(await judged(join(folder, 'standby/kill'), join(folder, 'runs/exchange-kill'))).toBeUndefined()
+  expect(
+    await judgedTakeover(join(folder, 'standby/kill'), join(folder, 'runs/exchange-kill')),
+  ).toBeUndefined()
 })
 
 test('a standby under local durability refuses, and names the last record that was copied', {
