@@ -7,6 +7,7 @@ import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { isRowRecord, readInput } from '../../engine/input-codec.ts'
 import { RECORD_KIND } from '../../engine/journal-port.ts'
+import { must } from '../../schemas/assert.ts'
 import { runCli } from '../cli/run-cli.test-support.ts'
 import { timeText } from '../run-files/time-text.ts'
 
@@ -55,7 +56,7 @@ export class AskedOrders {
 
 /** Some are denied: the first quotes may come before the venue's books have matched. */
 const ORDER_LINE =
-  /(?:accepted|not sent|rejected|denied) +(buy|sell) +(\S+) EURUSD\.fxcm +(?:\w+-1-heedless-|heedless\/)(\d+)\b/
+  /(?:accepted|not sent|rejected|denied) +(buy|sell) +(\S+) EURUSD\.fxcm +(?:\w+-\d+-heedless-|heedless\/)(\d+)\b/
 
 /** An order as counter, side and quantity. */
 export type BacktestOrder = { readonly order: readonly string[]; readonly submitted: string }
@@ -81,11 +82,12 @@ export function processed(session: string, to = '2100-01-01'): string[] {
   )
 }
 
-/** When a session was told to stop. Rows come until its feed has ended and are recorded; on these it orders nothing. */
+/** When a session was told to stop, at its last start. Rows come until its feed has ended and are recorded; on these it orders nothing. */
 export async function stopTime(folder: string, session: string): Promise<string> {
   const journal = await openFileJournal({ directory: join(folder, 'runs', session, 'journal') })
   try {
-    for await (const { kind, payload } of journal.read(1)) {
+    const { epoch } = must(journal.epochs.at(-1), 'a session has an epoch')
+    for await (const { kind, payload } of journal.read(epoch)) {
       if (kind !== RECORD_KIND.input || isRowRecord(payload)) continue
       const { ts_seq_us, input } = readInput(new CanonicalReader(payload), () => 0)
       if (input.type === 'control' && input.command === 'session_stop') return timeText(ts_seq_us)

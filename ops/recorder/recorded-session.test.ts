@@ -32,7 +32,7 @@ test('[R13] a paper session is on the tape while it runs, and a backtest over wh
   const stranger = ['--set', 'data.processed=trading/rec1']
   const other = runCli(['backtest', 'c.yaml', ...processed('rec1', '2020-01-02'), ...stranger], { cwd })
   expect([other.exit_code, other.stderr]).toEqual([3, expect.stringContaining('rec1/rec1')])
-}, 60_000)
+}, 150_000)
 
 test('[R11] [R16] a recorder killed in mid-session is started again, says so, and has every row once', async () => {
   const folder = await heedlessFolder('killed', 400)
@@ -60,7 +60,7 @@ test('[R11] [R16] a recorder killed in mid-session is started again, says so, an
   const orders = asked.inTurn
   expect(again.slice(0, orders.length).map(({ order }) => order)).toEqual(orders)
   expect(again.slice(orders.length).filter(({ submitted }) => submitted < stopped)).toEqual([])
-}, 60_000)
+}, 150_000)
 
 /** The process that holds the store and serves it: whoever wants to write is told. */
 async function holderOf(folder: string): Promise<number> {
