@@ -45,7 +45,7 @@ export async function askedInstallation(call: Call): Promise<AskedInstallation> 
       strategy_nodes,
       host: call.text('host') ?? known.host,
       port: wholeNumber(call, 'port', { fallback: known.port, min: 0, max: 65_535 }),
-      replicas: wholeNumber(call, 'replicas', { fallback: known.replicas, min: 1, max: 5 }),
+      replicas: oneCopy(replicasOf(call, known)),
       ...(monitor_port === 0 ? {} : { monitor_port }),
       ...(tls === undefined ? {} : { tls }),
       ...(tls_ca_file === undefined ? {} : { tls_ca_file }),
@@ -62,9 +62,26 @@ export async function existingServer(call: Call): Promise<InstalledServer> {
   const ca = call.text('tls-ca')
   return {
     ...server,
+    replicas: replicasOf(call, installation),
     url: call.text('url') ?? server.url,
     tls_ca_file: ca === undefined ? server.tls_ca_file : resolve(ca),
   }
+}
+
+function replicasOf(call: Call, { replicas }: InstallationFile): number {
+  return wholeNumber(call, 'replicas', { fallback: replicas, min: 1, max: 5 })
+}
+
+/** What `up` starts stands alone. */
+function oneCopy(replicas: number): number {
+  if (replicas === 1) return replicas
+  throw new OperatingError({
+    code: 'nats.replicas_without_cluster',
+    reason: 'usage',
+    what: `The server that orrery nats up runs stands alone: it keeps one copy of each stream, and not ${replicas}.`,
+    where: '--replicas',
+    remedy: `Give up --replicas 1, or build a cluster and give it its streams: orrery nats apply --replicas ${replicas} --url URL.`,
+  })
 }
 
 function pathsOf(call: Call): FolderPaths {

@@ -110,6 +110,12 @@ test('[N11] a strategy node is added while a trading node is connected; another 
   expect(strategy_nodes).toEqual([
     { node: 'alpha', strategies: ['ema', 'breakout'], accounts: ['main'], journal_bytes_max: 64 * 2 ** 20 },
   ])
+  const copied = await nats('up', '--replicas', '3')
+  expect(copied).toMatchObject({ exit_code: 2, json: { code: 'nats.replicas_without_cluster' } })
+  expect(await nats('check', '--replicas', '3')).toMatchObject({
+    exit_code: 4,
+    text: expect.stringContaining('stream PAPER_ORDER: num_replicas is 1, should be 3\n'),
+  })
   const moved = await nats('up', '--host', '127.0.0.2')
   expect(moved).toMatchObject({ exit_code: 2, json: { code: 'nats.server_elsewhere' } })
   expect((await nats('check')).exit_code).toBe(0)

@@ -9,7 +9,8 @@ import { type PruneOptions, pruneJournal } from './prune-journal.ts'
 import type { UpServer } from './up.ts'
 
 export function upOutcome(server: UpServer): Outcome {
-  const { url, pid, credentials, roles, started, changes } = server
+  const { url, pid, credentials, roles, started, changes, tls_ca_file } = server
+  const authority = tls_ca_file === undefined ? '' : ` and bus_tls_ca: ${tls_ca_file}`
   const rows = [
     [
       'server',
@@ -21,7 +22,7 @@ export function upOutcome(server: UpServer): Outcome {
   const lines = [
     ...alignedRows(rows, []),
     ...changeLines(changes, 'was'),
-    `A session uses it with bus: ${url} in its configuration.`,
+    `A session uses it with bus: ${url}${authority} in its configuration.`,
   ]
   return { json: server, text: `${lines.join('\n')}\n` }
 }

@@ -30,6 +30,8 @@ export type UpServer = Plan & {
   readonly credentials: string
   readonly roles: readonly string[]
   readonly started: boolean
+  /** Who signed its certificate, where that was said. */
+  readonly tls_ca_file?: string
 }
 
 /** One call at a time for a folder: a second server would take the first one's pid file before it finds the port taken. */
@@ -66,8 +68,9 @@ async function bringUpAlone(
   const isReady = () => answers(target)
   const pid = running ?? (await startServer((await findServer()).path, paths, isReady))
   const plan = await applyInstallation(target)
-  const { url, credentials } = target
-  return { ...plan, url, pid, credentials, roles, started: running === undefined }
+  const { url, credentials, tls_ca_file } = target
+  const signed = tls_ca_file === undefined ? {} : { tls_ca_file }
+  return { ...plan, url, pid, credentials, roles, started: running === undefined, ...signed }
 }
 
 export function installedServer(paths: FolderPaths, installation: InstallationFile): InstalledServer {

@@ -58,7 +58,7 @@ Ubuntu fetches one from Debian's archive into the cache, verified by the archive
     replicas: {
       type: 'string',
       value: 'N',
-      description: 'up: copies of each stream in a cluster; default 1.',
+      description: 'plan, apply, check: copies of each stream in a cluster; default 1.',
     },
     url: {
       type: 'string',
