@@ -30,13 +30,23 @@ export async function judged(folder: string, exchange: string): Promise<string |
   return (await verdictOn(folder, exchange)).broken
 }
 
-/** What is wrong with a session that was taken over: cancels that the other let go without a copy are no part of it. */
+/**
+ * What is wrong with a session that was taken over: a cancel that the first epoch let go without a copy, of an order that
+ * the copy has, is no part of it.
+ */
 export async function judgedTakeover(folder: string, exchange: string): Promise<string | undefined> {
   const { received, ...ledger } = await readLedger(exchange)
   const engine = await readEngine(folder)
   if (typeof engine === 'string') return engine
-  const known = [...received].filter(([id, { is_cancel }]) => !is_cancel || engine.ids.has(id))
-  return differenceOf({ ...ledger, received: new Map(known) }, engine)
+  const told = [...received].filter(
+    ([id, { cancels }]) => engine.ids.has(id) || !isDeposed(id, cancels, engine),
+  )
+  return differenceOf({ ...ledger, received: new Map(told) }, engine)
+}
+
+function isDeposed(id: string, cancels: string, { ids }: EngineAudit): boolean {
+  // A client order id is `<session>-<epoch>-…`, and the node taken over from had the first.
+  return ids.has(cancels) && id.split('-')[1] === '1'
 }
 
 export async function verdictOn(folder: string, exchange: string): Promise<Verdict> {
@@ -68,7 +78,8 @@ function differenceOf(ledger: LedgerAudit, engine: EngineAudit): string | undefi
   return engine.groups.broken(ledger.traded)
 }
 
-type Received = { readonly count: number; readonly is_cancel: boolean }
+/** `cancels` is the order a cancel names, and empty for other commands. */
+type Received = { readonly count: number; readonly cancels: string }
 
 type LedgerAudit = {
   /** Commands by client order id. */
@@ -100,9 +111,10 @@ async function readLedger(directory: string): Promise<LedgerAudit> {
         takeAgain(books, payload, terms.specs)
         if (!isLedgerCommand(payload)) continue
         const { command } = readLedgerCommand(new CanonicalReader(payload), () => 0)
-        const { client_order_id, type } = command
+        const { client_order_id } = command
         const count = (received.get(client_order_id)?.count ?? 0) + 1
-        received.set(client_order_id, { count, is_cancel: type === 'order_cancel_request' })
+        const cancels = command.type === 'order_cancel_request' ? command.original_client_order_id : ''
+        received.set(client_order_id, { count, cancels })
       }
       books.pass(Number.MAX_SAFE_INTEGER - 1)
     }
