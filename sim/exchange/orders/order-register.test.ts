@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
-import { type Ending, OrderRegister } from './order-register.ts'
+import type { Ending } from './finished-ids.ts'
+import { OrderRegister } from './order-register.ts'
 
 const IDS = ['a', 'b', 'c', 'd', 'e']
 

@@ -5,18 +5,17 @@
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { assert } from '../../../schemas/assert.ts'
+import { type Ending, FinishedIds } from './finished-ids.ts'
 import { TextMap } from './text-map.ts'
 import type { VenueOrder } from './venue-order.ts'
 
-export type Ending = 'order_terminal' | 'order_replaced'
-
 export class OrderRegister {
   readonly #retention: number
-  /** By id, the open order, or how it ended. */
-  #known = new TextMap<VenueOrder | Ending>()
+  /** By id. */
+  #open = new TextMap<VenueOrder>()
   /** The last finished ids in the order they ended: at least `retention` of them, at most twice as many. */
-  #young: string[] = []
-  #old: string[] = []
+  #young = new FinishedIds()
+  #old = new FinishedIds()
 
   constructor(retention: number) {
     assert(retention > 0, 'a venue remembers at least one finished order')
@@ -24,24 +23,22 @@ export class OrderRegister {
   }
 
   knows(client_order_id: string): boolean {
-    return this.#known.get(client_order_id) !== undefined
+    return this.find(client_order_id) !== undefined || this.endingOf(client_order_id) !== undefined
   }
 
   open(order: VenueOrder): void {
     order.is_open = true
-    this.#known.set(order.client_order_id, order)
+    this.#open.set(order.client_order_id, order)
   }
 
   /** The open order of this id. */
   find(client_order_id: string): VenueOrder | undefined {
-    const known = this.#known.get(client_order_id)
-    return typeof known === 'object' ? known : undefined
+    return this.#open.get(client_order_id)
   }
 
   /** How an incarnation that is not open ended; undefined when the venue knows of none. */
   endingOf(client_order_id: string): Ending | undefined {
-    const known = this.#known.get(client_order_id)
-    return typeof known === 'object' ? undefined : known
+    return this.#young.endingOf(client_order_id) ?? this.#old.endingOf(client_order_id)
   }
 
   /** An order ends, and with it the id it has now. */
@@ -52,39 +49,27 @@ export class OrderRegister {
 
   /** An id has no order behind it any more. */
   end(client_order_id: string, ending: Ending): void {
-    if (this.#young.length >= this.#retention) this.#forgetOld()
-    this.#young.push(client_order_id)
-    this.#known.set(client_order_id, ending)
+    if (this.#young.size >= this.#retention) this.#forgetOld()
+    this.#open.delete(client_order_id)
+    this.#young.add(client_order_id, ending)
   }
 
   /** Writes the finished ids; the open orders are written by the book they rest in. */
   save(writer: CanonicalWriter): void {
-    for (const generation of [this.#old, this.#young]) {
-      writer.count(generation.length)
-      for (const client_order_id of generation) {
-        writer.text(client_order_id)
-        writer.flag(this.endingOf(client_order_id) === 'order_replaced')
-      }
-    }
+    this.#old.save(writer)
+    this.#young.save(writer)
   }
 
   load(reader: CanonicalReader): void {
-    this.#known = new TextMap()
-    this.#old = this.#readGeneration(reader)
-    this.#young = this.#readGeneration(reader)
+    this.#open = new TextMap()
+    this.#old.load(reader)
+    this.#young.load(reader)
   }
 
   #forgetOld(): void {
-    for (const client_order_id of this.#old) this.#known.delete(client_order_id)
+    const forgotten = this.#old
+    forgotten.clear()
     this.#old = this.#young
-    this.#young = []
-  }
-
-  #readGeneration(reader: CanonicalReader): string[] {
-    return Array.from({ length: reader.count() }, () => {
-      const client_order_id = reader.text()
-      this.#known.set(client_order_id, reader.flag() ? 'order_replaced' : 'order_terminal')
-      return client_order_id
-    })
+    this.#young = forgotten
   }
 }

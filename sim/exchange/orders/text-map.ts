@@ -1,16 +1,12 @@
 // A map whose keys are ids that come once and are soon forgotten. A Map would enter each into the platform's table of all
-// texts, and makes itself anew when its last entry goes; here an id is hashed by its end, where ids differ, and compared
-// as it is. Open addressing with linear probing and backward-shift deletion, as in `engine/counter-map.ts`.
+// texts, and makes itself anew when its last entry goes; here an id is compared as it is. Open addressing with linear
+// probing and backward-shift deletion, as in `engine/counter-map.ts`.
+
+import { idHash } from './id-hash.ts'
 
 const CAPACITY_MIN = 64
-/** Characters at an id's end that are hashed. */
-const HASHED_LENGTH = 12
 /** Where nothing is. */
 const NONE = 0
-/** Above the places of any table there is, in every hash. */
-const HASH_BIT = 1 << 30
-// Called by itself: looking the method up on strings of many internal kinds costs more than the call.
-const { charCodeAt } = String.prototype
 
 export class TextMap<Value> {
   /** By place, the hash of the key there, or NONE: it tells nearly all others apart, so that a strange text is not read. */
@@ -19,20 +15,17 @@ export class TextMap<Value> {
   #values: (Value | undefined)[] = new Array(CAPACITY_MIN).fill(undefined)
   #mask = CAPACITY_MIN - 1
   #size = 0
-  /** The key hashed last: an id is looked for, entered and marked one after the other. */
-  #latest = ''
-  #latestHash = hashOf('')
 
   get size(): number {
     return this.#size
   }
 
   get(key: string): Value | undefined {
-    return this.#values[this.#find(key, this.#hash(key))]
+    return this.#values[this.#find(key, idHash(key))]
   }
 
   set(key: string, value: Value): void {
-    const hash = this.#hash(key)
+    const hash = idHash(key)
     let at = this.#find(key, hash)
     if (this.#hashes[at] === NONE) {
       if (this.#size * 2 > this.#mask) {
@@ -48,7 +41,7 @@ export class TextMap<Value> {
 
   delete(key: string): void {
     const hashes = this.#hashes
-    let hole = this.#find(key, this.#hash(key))
+    let hole = this.#find(key, idHash(key))
     if (hashes[hole] === NONE) return
     this.#size--
     // Entries behind the hole move up, unless their own place lies behind it.
@@ -73,14 +66,6 @@ export class TextMap<Value> {
     return at
   }
 
-  #hash(key: string): number {
-    if (key !== this.#latest) {
-      this.#latest = key
-      this.#latestHash = hashOf(key)
-    }
-    return this.#latestHash
-  }
-
   #grow(): void {
     const hashes = this.#hashes
     const keys = this.#keys
@@ -99,13 +84,4 @@ export class TextMap<Value> {
       this.#values[at] = values[i]
     }
   }
-}
-
-/** Never NONE. */
-function hashOf(key: string): number {
-  const { length } = key
-  let hash = length
-  for (let i = Math.max(0, length - HASHED_LENGTH); i < length; i++)
-    hash = (Math.imul(hash, 31) + charCodeAt.call(key, i)) | 0
-  return (Math.imul(hash, 0x9e3779b1) >>> 8) | HASH_BIT
 }

@@ -1,0 +1,29 @@
+// The hash of an id, by its end, where ids differ.
+
+/** Characters at an id's end that are hashed. */
+const HASHED_LENGTH = 12
+/** Above the places of any table there is, in every hash: none is 0. */
+const HASH_BIT = 1 << 30
+// Called by itself: looking the method up on strings of many internal kinds costs more than the call.
+const { charCodeAt } = String.prototype
+
+/** The id hashed last: an id is looked for, entered and marked one after the other. */
+let latest = ''
+let latestHash = hashOf('')
+
+/** Never 0, so that a table may say by it where nothing is. */
+export function idHash(id: string): number {
+  if (id !== latest) {
+    latest = id
+    latestHash = hashOf(id)
+  }
+  return latestHash
+}
+
+function hashOf(id: string): number {
+  const { length } = id
+  let hash = length
+  for (let i = Math.max(0, length - HASHED_LENGTH); i < length; i++)
+    hash = (Math.imul(hash, 31) + charCodeAt.call(id, i)) | 0
+  return (Math.imul(hash, 0x9e3779b1) >>> 8) | HASH_BIT
+}
