@@ -236,9 +236,13 @@ export class CanonicalWriter {
     for (let i = 0; i < value.length; i++) this.number(value[i] as number)
   }
 
+  /** Short, so that it is compiled into whoever calls it. */
   #reserve(size: number): void {
     const needed = this.#length + size
-    if (needed <= this.#bytes.length) return
+    if (needed > this.#bytes.length) this.#grow(needed)
+  }
+
+  #grow(needed: number): void {
     assert(needed < 2 ** 31, 'a canonical encoding is smaller than 2 GiB')
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
     grown.set(this.#bytes.subarray(0, this.#length))
