@@ -12,8 +12,8 @@ import type { OrderRecord } from './order-record.ts'
 const NONE: readonly number[] = []
 
 export class EndedOrder {
-  readonly strategy_id: StrategyId
-  readonly counter: number
+  strategy_id: StrategyId
+  counter: number
   /** Of the requests about the order. */
   request_counters: readonly number[] = NONE
   #page: CanonicalWriter
@@ -27,10 +27,12 @@ export class EndedOrder {
     this.write(order, pages)
   }
 
-  /** The order is another one now. */
+  /** The order is another one now: changed since, or one that takes the place of an order that was dropped. */
   write(order: OrderRecord, { page }: BytePages): void {
     const ids = order.client_order_ids
-    if (ids.length > 1) this.request_counters = ids.slice(1).map(counterOf)
+    this.strategy_id = order.strategy_id
+    this.counter = order.counter
+    this.request_counters = ids.length > 1 ? ids.slice(1).map(counterOf) : NONE
     this.#page = page
     this.#start = page.length
     saveOrder(page, order)

@@ -197,15 +197,22 @@ export class OrderStore {
   }
 
   #retain(order: OrderRecord): void {
-    const ended = new EndedOrder(order, this.#pages)
+    const ended = this.#endedOf(order)
     this.strategy(order.strategy_id).putRequests(ended, ended.request_counters)
+  }
+
+  /** In the object of the oldest, once it is dropped: objects that live long and then die are what collecting garbage costs. */
+  #endedOf(order: OrderRecord): EndedOrder {
     if (this.#ended.length < this.#retention) {
+      const ended = new EndedOrder(order, this.#pages)
       this.#ended.push(ended)
-      return
+      return ended
     }
-    this.#drop(this.#ended[this.#oldest] as EndedOrder)
-    this.#ended[this.#oldest] = ended
+    const oldest = this.#ended[this.#oldest] as EndedOrder
     this.#oldest = (this.#oldest + 1) % this.#retention
+    this.#drop(oldest)
+    oldest.write(order, this.#pages)
+    return oldest
   }
 
   /** What came late to an order that had ended. */
