@@ -8,8 +8,8 @@ import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { isRowRecord, readInput } from '../../engine/input-codec.ts'
 import { RECORD_KIND } from '../../engine/journal-port.ts'
 import { must } from '../../schemas/assert.ts'
+import { isoTime } from '../../schemas/units.ts'
 import { runCli } from '../cli/run-cli.test-support.ts'
-import { timeText } from '../run-files/time-text.ts'
 
 const STRATEGY = `import { defineStrategy, Type } from 'orrery'
 export const heedless = defineStrategy({
@@ -90,7 +90,7 @@ export async function stopTime(folder: string, session: string): Promise<string>
     for await (const { kind, payload } of journal.read(epoch)) {
       if (kind !== RECORD_KIND.input || isRowRecord(payload)) continue
       const { ts_seq_us, input } = readInput(new CanonicalReader(payload), () => 0)
-      if (input.type === 'control' && input.command === 'session_stop') return timeText(ts_seq_us)
+      if (input.type === 'control' && input.command === 'session_stop') return isoTime(ts_seq_us)
     }
   } finally {
     await journal.close()

@@ -50,7 +50,7 @@ function equityColumns(samples: ReportData['samples']): Columns {
 
 /** Of several fills at one time, the last is drawn. */
 function markerColumns(markers: readonly FillMarker[]): Columns {
-  const byTime = new Map(markers.map(({ time, price }) => [Date.parse(time) / 1000, Number(price)]))
+  const byTime = new Map(markers.map(({ ts_us, price }) => [ts_us / 1e6, price]))
   return [[...byTime.keys()], [...byTime.values()]]
 }
 

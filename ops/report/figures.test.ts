@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { FillRow, PositionRow } from '../../schemas/run-files.ts'
+import { fxSpec } from '../../engine/instrument.test-support.ts'
+import { fact } from '../../engine/messages.test-support.ts'
+import type { ClientOrderId } from '../../schemas/ids.ts'
+import type { OrderFact } from '../../schemas/messages/order-fact.ts'
+import { MONEY_SCALE } from '../../schemas/money.ts'
+import { timeUs } from '../../schemas/units.ts'
+import type { FillItem } from '../run-files/fill-rows.ts'
+import { MeanPrice } from '../run-files/mean-price.ts'
 import { profitBins } from './chart-data.ts'
 import { ExtremeBuckets } from './extreme-buckets.ts'
 import { groupedDecimal, moneyShown } from './formats.ts'
@@ -81,63 +88,56 @@ test('what is thinned keeps its first item and never more than its bound', () =>
 
 test('of many fills the first and the last are kept, and market orders beyond the displayed size counted', () => {
   const rows = new RowRecorder()
-  for (let i = 0; i < 3 * FILLS_SHOWN; i++) {
-    const time = `2024-01-01T00:00:00.${String(i).padStart(6, '0')}Z`
-    rows.onFill(fillRow({ execution_id: String(i), client_order_id: `a-${i}`, time }))
-  }
-  const last = fillRow({
-    execution_id: 'residual',
-    client_order_id: 'b',
-    time: '2024-01-02T00:00:00.000000Z',
-  })
-  rows.onFill({ ...last, execution_id: 'touch', price: '1.09999' })
+  for (let i = 0; i < 3 * FILLS_SHOWN; i++)
+    rows.onFill(fillOf({ execution_id: String(i), client_order_id: id(`a-${i}`), ts_event_us: timeUs(i) }))
+  const residual = { client_order_id: id('b'), ts_event_us: timeUs(86_400_000_000) }
+  rows.onFill(fillOf({ ...residual, execution_id: 'touch' }, 109_999))
+  const last = fillOf({ ...residual, execution_id: 'residual' })
   rows.onFill(last)
   expect(rows.first_fills.map(({ execution_id }) => execution_id)).toEqual(
     Array.from({ length: FILLS_SHOWN }, (_, i) => String(i)),
   )
   expect(rows.last_fills.length).toBe(FILLS_SHOWN)
   expect(rows.last_fills.at(-1)?.execution_id).toBe('residual')
-  expect([...rows.residual_counts]).toEqual([[last.venue_id, 1]])
+  expect([...rows.residual_counts]).toEqual([[last.fact.venue_id, 1]])
 })
 
 test('an auction and a passive order in parts are no residual, one order counts once, and what is taken back marks no fill', () => {
   const rows = new RowRecorder()
-  const fill = (client_order_id: string, price: string, more: Partial<FillRow> = {}) =>
-    rows.onFill(fillRow({ client_order_id, price, side: 'buy', ...more }))
-  for (const price of ['1.10000', '1.10000', '1.09999']) fill('auction', price)
-  for (const price of ['1.10000', '1.10001', '1.10002']) fill('deep', price)
-  fill('deep', '1.10002', { event: 'reversal' })
+  const fill = (client_order_id: string, price_units: number, event?: 'reversal') =>
+    rows.onFill(fillOf({ client_order_id: id(client_order_id) }, price_units, event))
+  for (const price_units of [110_000, 110_000, 109_999]) fill('auction', price_units)
+  for (const price_units of [110_000, 110_001, 110_002]) fill('deep', price_units)
+  fill('deep', 110_002, 'reversal')
   expect([...rows.residual_counts.values()]).toEqual([1])
-  expect([rows.fill_count, rows.markers(fillRow({}).instrument_id).seen]).toEqual([7, 6])
+  expect([rows.fill_count, rows.markers(fact.instrument_id).seen]).toEqual([7, 6])
 })
 
 test('the ten best and the ten worst positions are kept, best and worst first', () => {
   const rows = new RowRecorder()
-  for (let i = 0; i < 50; i++) rows.onPosition({ profit: String(((i * 37) % 50) - 25) } as PositionRow)
+  const prices = new MeanPrice(spec)
+  const position = { fact, spec, opened_us: 0, entry: prices, exit: prices, fees: 0n, currency: 'USD' }
+  for (let i = 0; i < 50; i++) {
+    const profit = BigInt(((i * 37) % 50) - 25) * 10n ** BigInt(MONEY_SCALE)
+    rows.onPosition({ ...position, profit })
+  }
   expect(rows.winners.map(({ profit }) => Number(profit))).toEqual([24, 23, 22, 21, 20, 19, 18, 17, 16, 15])
   expect(rows.losers.map(({ profit }) => Number(profit))).toEqual([
     -25, -24, -23, -22, -21, -20, -19, -18, -17, -16,
   ])
 })
 
-function fillRow(fields: Partial<FillRow>): FillRow {
-  return {
-    time: '2024-01-01T00:00:00.000000Z',
-    account_id: 'main',
-    strategy_id: 'ema',
-    order_counter: '1',
-    intent_id: 'main/ema/1',
-    client_order_id: 'demo-1-ema-1',
-    execution_id: 'gen-1',
-    venue_id: 'gen',
-    instrument_id: 'EURUSD.gen',
-    event: 'trade',
-    side: 'buy',
-    quantity: '1000',
-    price: '1.10000',
-    liquidity_side: 'taker',
-    commission: '0.02',
-    commission_currency: 'USD',
-    ...fields,
-  }
+const spec = fxSpec({ instrument_id: fact.instrument_id })
+
+function fillOf(
+  fields: Partial<OrderFact>,
+  price_units = 110_000,
+  event: 'trade' | 'reversal' = 'trade',
+): FillItem {
+  const buy: OrderFact = { ...fact, side: 'buy', ...fields }
+  return { fact: buy, spec, event, quantity_units: 1_000, price_units, commission: 0n }
+}
+
+function id(text: string): ClientOrderId {
+  return text as ClientOrderId
 }

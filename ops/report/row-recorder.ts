@@ -1,6 +1,12 @@
 // What the report shows of a run's rows, gathered as they are written, in bounded memory.
 
-import type { FillRow, OrderOutcome, OrderRow, PositionRow } from '../../schemas/run-files.ts'
+import type { Side } from '../../schemas/messages/order.ts'
+import { MONEY_SCALE } from '../../schemas/money.ts'
+import type { FillRow, OrderOutcome, PositionRow } from '../../schemas/run-files.ts'
+import { textRow } from '../run-files/cells.ts'
+import { FILL_COLUMNS, type FillItem } from '../run-files/fill-rows.ts'
+import type { OrderItem } from '../run-files/order-log.ts'
+import { POSITION_COLUMNS, type PositionItem } from '../run-files/position-log.ts'
 import type { RowListener } from '../run-files/run-files.ts'
 import { Thinned } from './thinned.ts'
 
@@ -9,7 +15,8 @@ export const FILLS_SHOWN = 200
 const EXTREMES_SHOWN = 10
 const MARKERS_MAX = 2_000
 
-export type FillMarker = Pick<FillRow, 'time' | 'side' | 'price'>
+/** The price as people write it, as a float: for drawing alone. */
+export type FillMarker = { readonly ts_us: number; readonly side: Side; readonly price: number }
 export type OutcomeCount = {
   readonly outcome: OrderOutcome
   readonly reason_code: string
@@ -20,51 +27,69 @@ export class RowRecorder implements RowListener {
   fill_count = 0
   /** By venue, orders of which a part traded at once at a worse price: under some models, beyond the displayed size. */
   readonly residual_counts = new Map<string, number>()
-  readonly first_fills: FillRow[] = []
-  readonly last_fills: FillRow[] = []
-  /** Best first, and worst first. */
-  readonly winners: PositionRow[] = []
-  readonly losers: PositionRow[] = []
   /** Of every closed position, for the histogram: eight bytes each. */
   readonly profits: number[] = []
   readonly #markers = new Map<string, Thinned<FillMarker>>()
   readonly #outcomes = new Map<string, OutcomeCount>()
-  #previous: FillRow | undefined
+  readonly #first_fills: FillItem[] = []
+  readonly #last_fills: FillItem[] = []
+  /** Best first, and worst first. */
+  readonly #winners: PositionItem[] = []
+  readonly #losers: PositionItem[] = []
+  #previous: FillItem | undefined
   /** The last order that was counted among the residuals. */
   #counted = ''
 
-  onOrder({ outcome, reason_code }: OrderRow): void {
+  get first_fills(): FillRow[] {
+    return this.#first_fills.map((fill) => textRow(FILL_COLUMNS, fill))
+  }
+
+  get last_fills(): FillRow[] {
+    return this.#last_fills.map((fill) => textRow(FILL_COLUMNS, fill))
+  }
+
+  /** Best first. */
+  get winners(): PositionRow[] {
+    return this.#winners.map((position) => textRow(POSITION_COLUMNS, position))
+  }
+
+  /** Worst first. */
+  get losers(): PositionRow[] {
+    return this.#losers.map((position) => textRow(POSITION_COLUMNS, position))
+  }
+
+  onOrder({ outcome, reason_code }: OrderItem): void {
     const key = `${outcome} ${reason_code}`
     const count = (this.#outcomes.get(key)?.count ?? 0) + 1
-    this.#outcomes.set(key, { outcome: outcome as OrderOutcome, reason_code, count })
+    this.#outcomes.set(key, { outcome, reason_code, count })
   }
 
-  onFill(row: FillRow): void {
+  onFill(fill: FillItem): void {
     this.fill_count++
-    this.#noteResidual(row)
-    if (this.first_fills.length < FILLS_SHOWN) this.first_fills.push(row)
+    this.#noteResidual(fill)
+    if (this.#first_fills.length < FILLS_SHOWN) this.#first_fills.push(fill)
     else {
-      this.last_fills.push(row)
-      if (this.last_fills.length > FILLS_SHOWN) this.last_fills.shift()
+      this.#last_fills.push(fill)
+      if (this.#last_fills.length > FILLS_SHOWN) this.#last_fills.shift()
     }
-    if (row.event === 'trade') this.#mark(row)
+    if (fill.event === 'trade') this.#mark(fill)
   }
 
-  #mark(row: FillRow): void {
-    let markers = this.#markers.get(row.instrument_id)
+  #mark({ fact, price_units, spec }: FillItem): void {
+    const { instrument_id, ts_event_us: ts_us, side } = fact
+    let markers = this.#markers.get(instrument_id)
     if (markers === undefined) {
       markers = new Thinned(MARKERS_MAX)
-      this.#markers.set(row.instrument_id, markers)
+      this.#markers.set(instrument_id, markers)
     }
-    const { time, side, price } = row
-    markers.add({ time, side, price })
+    markers.add({ ts_us, side, price: price_units / 10 ** spec.price_scale })
   }
 
-  onPosition(row: PositionRow): void {
-    const profit = Number(row.profit)
-    this.profits.push(profit)
-    if (profit > 0) insert(this.winners, row, (other) => Number(other.profit) < profit)
-    if (profit < 0) insert(this.losers, row, (other) => Number(other.profit) > profit)
+  onPosition(position: PositionItem): void {
+    const { profit } = position
+    this.profits.push(Number(profit) / 10 ** MONEY_SCALE)
+    if (profit > 0n) insert(this.#winners, position, (other) => other.profit < profit)
+    if (profit < 0n) insert(this.#losers, position, (other) => other.profit > profit)
   }
 
   /** Ways orders ended, the most frequent first. */
@@ -76,22 +101,24 @@ export class RowRecorder implements RowListener {
     return this.#markers.get(instrument_id) ?? new Thinned(MARKERS_MAX)
   }
 
-  #noteResidual(row: FillRow): void {
+  #noteResidual(fill: FillItem): void {
     const before = this.#previous
-    this.#previous = row
-    const { client_order_id, event, time, side, venue_id } = row
-    if (event !== 'trade' || before?.event !== 'trade') return
-    if (before.client_order_id !== client_order_id || before.time !== time) return
-    const worse = (Number(row.price) - Number(before.price)) * (side === 'buy' ? 1 : -1)
+    this.#previous = fill
+    if (fill.event !== 'trade' || before?.event !== 'trade') return
+    const { client_order_id, ts_event_us, side, venue_id } = fill.fact
+    if (before.fact.ts_event_us !== ts_event_us || before.fact.client_order_id !== client_order_id) return
+    const worse = (fill.price_units - before.price_units) * (side === 'buy' ? 1 : -1)
     if (worse <= 0 || this.#counted === client_order_id) return
     this.#counted = client_order_id
     this.residual_counts.set(venue_id, (this.residual_counts.get(venue_id) ?? 0) + 1)
   }
 }
 
-/** Puts a row before the first one it beats, and keeps the list short. */
-function insert(rows: PositionRow[], row: PositionRow, beats: (other: PositionRow) => boolean): void {
-  const at = rows.findIndex(beats)
-  rows.splice(at === -1 ? rows.length : at, 0, row)
-  if (rows.length > EXTREMES_SHOWN) rows.pop()
+/** Puts a position before the first one it beats, and keeps the list short. */
+function insert(kept: PositionItem[], position: PositionItem, beats: (other: PositionItem) => boolean): void {
+  const last = kept.at(-1)
+  if (kept.length === EXTREMES_SHOWN && last !== undefined && !beats(last)) return
+  const at = kept.findIndex(beats)
+  kept.splice(at === -1 ? kept.length : at, 0, position)
+  if (kept.length > EXTREMES_SHOWN) kept.pop()
 }

@@ -3,9 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Type from 'typebox'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Columns } from './cells.ts'
 import { CsvFile } from './csv-file.ts'
 
+type Pair = { left: string; right: string }
+
 const PAIR = Type.Object({ left: Type.String(), right: Type.String() })
+// In another order than the schema's.
+const COLUMNS: Columns<Pair, Pair> = {
+  right: (cell, { right }) => cell.text(right),
+  left: (cell, { left }) => cell.text(left),
+}
 
 let folder: string
 beforeEach(() => {
@@ -15,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 test('columns come in the order of the schema, rows in the order they were added', () => {
   const path = join(folder, 'pairs.csv')
-  const file = new CsvFile<{ left: string; right: string }>(path, PAIR)
+  const file = new CsvFile(path, PAIR, COLUMNS)
   file.add({ right: '2', left: '1' })
   file.add({ left: '3', right: '4' })
   file.close()
@@ -24,7 +32,7 @@ test('columns come in the order of the schema, rows in the order they were added
 
 test('rows reach the disk while a run goes on, so that few are in memory', () => {
   const path = join(folder, 'pairs.csv')
-  const file = new CsvFile<{ left: string; right: string }>(path, PAIR)
+  const file = new CsvFile(path, PAIR, COLUMNS)
   const row = { left: 'a'.repeat(50), right: 'b'.repeat(49) }
   for (let i = 0; i < 10_000; i++) file.add(row)
   const length = 10_000 * 101
@@ -38,7 +46,7 @@ test.runIf(existsSync('/dev/full'))(
   () => {
     const path = join(folder, 'pairs.csv')
     symlinkSync('/dev/full', path)
-    const file = new CsvFile<{ left: string; right: string }>(path, PAIR)
+    const file = new CsvFile(path, PAIR, COLUMNS)
     for (let i = 0; i < 2_000; i++) file.add({ left: 'a'.repeat(50), right: 'b' })
     const told = expect.objectContaining({
       code: 'run_files.not_written',
@@ -51,7 +59,7 @@ test.runIf(existsSync('/dev/full'))(
 )
 
 test('a folder that is not there is told at once', () => {
-  expect(() => new CsvFile(join(folder, 'none', 'pairs.csv'), PAIR)).toThrow(
+  expect(() => new CsvFile(join(folder, 'none', 'pairs.csv'), PAIR, COLUMNS)).toThrow(
     expect.objectContaining({ code: 'run_files.not_written' }),
   )
 })

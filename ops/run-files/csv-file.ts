@@ -3,32 +3,29 @@
 
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import type { TObject } from 'typebox'
-import { csvCell, csvLine, joinedLine } from './csv.ts'
+import { must } from '../../schemas/assert.ts'
+import type { Column, Columns } from './cells.ts'
+import { CsvBytes } from './csv-bytes.ts'
 import { notWritten } from './not-written.ts'
 
 const BUFFERED_LENGTH_MAX = 1 << 16
 
-export class CsvFile<Row extends Readonly<Record<string, string>>> {
+export class CsvFile<Row, Item> {
   readonly #path: string
-  readonly #columns: readonly (keyof Row & string)[]
-  /** Of each column, whether its schema has a pattern: words and numbers, in which there is nothing to escape. */
-  readonly #isPlain: readonly boolean[]
-  /** Of the row at hand, and what they were before they were escaped: much of a row is as in the row before. */
-  readonly #cells: string[]
-  readonly #texts: string[]
+  readonly #columns: readonly Column<Item>[]
+  readonly #lines = new CsvBytes()
   readonly #descriptor: number
-  #text: string
   #failure: unknown
   #isOpen = true
 
-  /** Makes the file, in a folder of its run's own. The columns are the schema's properties. */
-  constructor(path: string, schema: TObject) {
+  /** Makes the file, in a folder of its run's own. Columns come in the order of the schema's properties. */
+  constructor(path: string, schema: TObject, columns: Columns<Row, Item>) {
     this.#path = path
-    this.#columns = Object.keys(schema.properties)
-    this.#isPlain = Object.values(schema.properties).map((column) => 'pattern' in column)
-    this.#cells = this.#columns.map(() => '')
-    this.#texts = [...this.#cells]
-    this.#text = csvLine(this.#columns)
+    const byName: ReadonlyMap<string, Column<Item>> = new Map(Object.entries(columns))
+    const names = Object.keys(schema.properties)
+    this.#columns = names.map((name) => must(byName.get(name), 'each property of a row has a column'))
+    for (const name of names) this.#lines.text(name)
+    this.#lines.endLine()
     try {
       this.#descriptor = openSync(path, 'w')
     } catch (error) {
@@ -36,19 +33,12 @@ export class CsvFile<Row extends Readonly<Record<string, string>>> {
     }
   }
 
-  add(row: Row): void {
+  add(item: Item): void {
     if (this.#failure !== undefined) return
-    const columns = this.#columns
-    for (let i = 0; i < columns.length; i++) {
-      const text = row[columns[i] as keyof Row] as string
-      if (this.#isPlain[i] === true) this.#cells[i] = text
-      else if (text !== this.#texts[i]) {
-        this.#texts[i] = text
-        this.#cells[i] = csvCell(text)
-      }
-    }
-    this.#text += joinedLine(this.#cells)
-    if (this.#text.length >= BUFFERED_LENGTH_MAX) this.#flush()
+    const lines = this.#lines
+    for (const column of this.#columns) column(lines, item)
+    lines.endLine()
+    if (lines.length >= BUFFERED_LENGTH_MAX) this.#flush()
   }
 
   close(): void {
@@ -67,10 +57,10 @@ export class CsvFile<Row extends Readonly<Record<string, string>>> {
   #flush(): void {
     if (this.#failure !== undefined) return
     try {
-      writeFileSync(this.#descriptor, this.#text)
+      writeFileSync(this.#descriptor, this.#lines.view())
     } catch (error) {
       this.#failure = error
     }
-    this.#text = ''
+    this.#lines.clear()
   }
 }

@@ -4,28 +4,26 @@
 const NUMBER = /^-?\d+(\.\d+)?$/
 const FORMULA = /^[=+\-@\t\r\n']/
 const NEEDS_QUOTES = /[",\r\n]/
-/** Nearly every cell there is: an id, a word, a time, a number that is not negative. */
-const PLAIN = /^[\w.:][\w.:/-]*$/
+const ASCII = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
+
+export const ANYWHERE = 1
+export const BEHIND_FIRST = 2
+/** Of each ASCII code, where in a cell it asks for no escape; 0 is nowhere. */
+export const PLAINNESS = Uint8Array.from(ASCII, (text) => {
+  if (NEEDS_QUOTES.test(text)) return 0
+  return FORMULA.test(text) ? BEHIND_FIRST : ANYWHERE
+})
 
 export function csvLine(cells: readonly string[]): string {
-  return joinedLine(cells.map(csvCell))
+  return `${cells.map(csvCell).join(',')}\n`
 }
 
-/** A line of cells that are escaped already. Joined, it is one text at once: one that grows is copied when it is written. */
-export function joinedLine(cells: readonly string[]): string {
-  return `${cells.join(',')}\n`
-}
-
-export function csvCell(cell: string): string {
-  return cell === '' || PLAIN.test(cell) ? cell : escaped(cell)
+export function csvCell(text: string): string {
+  const guarded = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text
+  return NEEDS_QUOTES.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded
 }
 
 /** The text of a cell as it was before `csvLine`, from what a CSV parser gives. */
 export function readCell(parsed: string): string {
   return parsed.startsWith("'") ? parsed.slice(1) : parsed
-}
-
-function escaped(text: string): string {
-  const guarded = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text
-  return NEEDS_QUOTES.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded
 }

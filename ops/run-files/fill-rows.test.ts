@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { fxSpec } from '../../engine/instrument.test-support.ts'
 import { fact } from '../../engine/messages.test-support.ts'
 import { sizeUnits } from '../../schemas/units.ts'
-import { fillRows } from './fill-rows.ts'
+import { textRow } from './cells.ts'
+import { FILL_COLUMNS, fillItems } from './fill-rows.ts'
 
 const specs = [fxSpec({ instrument_id: 'EURUSD.sim' })]
 const corrected = { ...fact, instrument_index: 0 }
@@ -35,11 +36,12 @@ const trade = {
 }
 
 test('a correction gives the reversal, then the trade as it should have been, which alone has a liquidity side', () => {
-  expect(fillRows(specs, corrected)).toEqual([reversal, trade])
+  const rows = fillItems(specs, corrected).map((item) => textRow(FILL_COLUMNS, item))
+  expect(rows).toEqual([reversal, trade])
 })
 
 test('a fact that books nothing gives no row', () => {
   const none = sizeUnits(0)
   const booked = { last_quantity_units: none, reversed_quantity_units: none }
-  expect(fillRows(specs, { ...corrected, ...booked })).toEqual([])
+  expect(fillItems(specs, { ...corrected, ...booked })).toEqual([])
 })

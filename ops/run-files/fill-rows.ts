@@ -4,52 +4,54 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { must } from '../../schemas/assert.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { FillRow } from '../../schemas/run-files.ts'
-import { decimalString } from '../../schemas/units.ts'
-import { moneyText } from '../../sim/backtest/money-text.ts'
-import { intentId } from './intent-id.ts'
-import { timeText } from './time-text.ts'
+import type { Columns } from './cells.ts'
 
-/** None for a fact that books nothing; a correction gives the reversal, then the trade as it should have been. */
-export function fillRows(specs: readonly InstrumentSpec[], fact: OrderFact): FillRow[] {
-  const { last_quantity_units, reversed_quantity_units } = fact
-  const rows: FillRow[] = []
-  if (reversed_quantity_units > 0) {
-    const { reversed_price_units } = fact
-    // What a correction changes in the commission stands beside its trade.
-    const commission = last_quantity_units > 0 ? 0n : fact.commission
-    rows.push(fillRow(specs, fact, 'reversal', reversed_price_units, reversed_quantity_units, commission))
-  }
-  if (last_quantity_units > 0) {
-    rows.push(fillRow(specs, fact, 'trade', fact.last_price_units, last_quantity_units, fact.commission))
-  }
-  return rows
+/** A trade that a fact books, or the one it takes back. */
+export type FillItem = {
+  readonly fact: OrderFact
+  readonly spec: InstrumentSpec
+  readonly event: 'trade' | 'reversal'
+  readonly quantity_units: number
+  readonly price_units: number
+  readonly commission: bigint
 }
 
-function fillRow(
-  specs: readonly InstrumentSpec[],
-  fact: OrderFact,
-  event: 'trade' | 'reversal',
-  price_units: number,
-  quantity_units: number,
-  commission: bigint,
-): FillRow {
+export const FILL_COLUMNS: Columns<FillRow, FillItem> = {
+  time: (cell, { fact }) => cell.time(fact.ts_event_us),
+  account_id: (cell, { fact }) => cell.text(fact.account_id),
+  strategy_id: (cell, { fact }) => cell.text(fact.strategy_id),
+  order_counter: (cell, { fact }) => cell.count(fact.counter),
+  intent_id: (cell, { fact }) => cell.intent(fact),
+  client_order_id: (cell, { fact }) => cell.text(fact.client_order_id),
+  execution_id: (cell, { fact }) => cell.text(fact.execution_id),
+  venue_id: (cell, { fact }) => cell.text(fact.venue_id),
+  instrument_id: (cell, { fact }) => cell.text(fact.instrument_id),
+  event: (cell, { event }) => cell.text(event),
+  side: (cell, { fact }) => cell.text(fact.side),
+  quantity: (cell, { quantity_units, spec }) => cell.decimal(quantity_units, spec.size_scale),
+  price: (cell, { price_units, spec }) => cell.decimal(price_units, spec.price_scale),
+  liquidity_side: (cell, { event, fact }) => cell.text(event === 'trade' ? fact.liquidity_side : ''),
+  commission: (cell, { commission }) => cell.money(commission),
+  commission_currency: (cell, { fact }) => cell.text(fact.commission_currency),
+}
+
+const NONE: readonly FillItem[] = []
+
+/** None for a fact that books nothing; a correction gives the reversal, then the trade as it should have been. */
+export function fillItems(specs: readonly InstrumentSpec[], fact: OrderFact): readonly FillItem[] {
+  const { last_quantity_units: traded_units, reversed_quantity_units: reversed_units } = fact
+  if (traded_units <= 0 && reversed_units <= 0) return NONE
   const spec = must(specs[fact.instrument_index], 'a fill is of an instrument of the run')
-  return {
-    time: timeText(fact.ts_event_us),
-    account_id: fact.account_id,
-    strategy_id: fact.strategy_id,
-    order_counter: String(fact.counter),
-    intent_id: intentId(fact),
-    client_order_id: fact.client_order_id,
-    execution_id: fact.execution_id,
-    venue_id: fact.venue_id,
-    instrument_id: fact.instrument_id,
-    event,
-    side: fact.side,
-    quantity: decimalString(quantity_units, spec.size_scale),
-    price: decimalString(price_units, spec.price_scale),
-    liquidity_side: event === 'trade' ? fact.liquidity_side : '',
-    commission: moneyText(commission),
-    commission_currency: fact.commission_currency,
+  const items: FillItem[] = []
+  if (reversed_units > 0) {
+    // What a correction changes in the commission stands beside its trade.
+    const commission = traded_units > 0 ? 0n : fact.commission
+    const price_units = fact.reversed_price_units
+    items.push({ fact, spec, event: 'reversal', quantity_units: reversed_units, price_units, commission })
   }
+  if (traded_units > 0) {
+    const { last_price_units: price_units, commission } = fact
+    items.push({ fact, spec, event: 'trade', quantity_units: traded_units, price_units, commission })
+  }
+  return items
 }

@@ -3,7 +3,7 @@
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { divideRounded } from '../../engine/money/rounding.ts'
 import { wideProduct } from '../../engine/money/wide-product.ts'
-import { decimalString } from '../../schemas/units.ts'
+import type { Cells } from './cells.ts'
 
 /** Digits below the price's own: a mean falls between two prices. */
 const EXTRA_DIGITS = 2
@@ -29,10 +29,12 @@ export class MeanPrice {
     this.#quantity_units += quantity_units
   }
 
-  /** '' without a quantity. */
-  get text(): string {
-    if (this.#quantity_units <= 0) return ''
-    const mean = divideRounded(this.#cost * EXTRA_FACTOR, BigInt(this.#quantity_units), 'half_even')
-    return decimalString(mean, this.#price_scale + EXTRA_DIGITS)
+  /** An empty cell without a quantity. */
+  write(cell: Cells): void {
+    if (this.#quantity_units <= 0) cell.text('')
+    else {
+      const mean = divideRounded(this.#cost * EXTRA_FACTOR, BigInt(this.#quantity_units), 'half_even')
+      cell.decimal(mean, this.#price_scale + EXTRA_DIGITS)
+    }
   }
 }

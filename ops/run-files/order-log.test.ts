@@ -19,7 +19,8 @@ import type { NewOrderSingle } from '../../schemas/messages/order.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { OrderRow } from '../../schemas/run-files.ts'
 import { priceUnits, sizeUnits, type TimeUs, timeUs } from '../../schemas/units.ts'
-import { OrderLog } from './order-log.ts'
+import { textRow } from './cells.ts'
+import { ORDER_COLUMNS, OrderLog } from './order-log.ts'
 
 const accepted = report('new')
 
@@ -41,7 +42,9 @@ test.each<[string, OrderEvent[]]>([
 
 test('a denied order is a whole row: what was asked for, and why not', () => {
   const rows: OrderRow[] = []
-  const log = new OrderLog([fxSpec({ instrument_id: 'EURUSD.sim' })], (row) => rows.push(row))
+  const log = new OrderLog([fxSpec({ instrument_id: 'EURUSD.sim' })], (item) => {
+    rows.push(textRow(ORDER_COLUMNS, item))
+  })
   const time = timeUs(1_700_000_000_000_000)
   const limit = newOrder({ counter: 8, time_in_force: 'day', price_units: priceUnits(109_005) })
   const market = newOrder({ counter: 9, order_type: 'market', price_units: priceUnits(0) })
@@ -93,7 +96,9 @@ function replacedTo(quantity: number): OrderEvent {
 
 function rowsAfter(events: readonly OrderEvent[]): OrderRow[] {
   const rows: OrderRow[] = []
-  const log = new OrderLog([fxSpec({ instrument_id: 'EURUSD.sim' })], (row) => rows.push(row))
+  const log = new OrderLog([fxSpec({ instrument_id: 'EURUSD.sim' })], (item) => {
+    rows.push(textRow(ORDER_COLUMNS, item))
+  })
   const command = newOrder()
   log.onCommand(command, 1)
   const order = approvedOrder(command, timeUs(1))

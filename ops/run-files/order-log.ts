@@ -15,10 +15,8 @@ import {
 import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { OrderOutcome, OrderRow } from '../../schemas/run-files.ts'
-import { decimalString } from '../../schemas/units.ts'
-import { intentId } from './intent-id.ts'
+import type { Cells, Columns } from './cells.ts'
 import { MeanPrice } from './mean-price.ts'
-import { timeText } from './time-text.ts'
 
 type OpenOrder = {
   readonly submitted_us: number
@@ -27,6 +25,46 @@ type OpenOrder = {
   readonly trigger_price_units: number
   /** The newest fact; undefined until there is one. */
   last: OrderFact | undefined
+}
+
+/** An order as it ended. */
+export type OrderItem = {
+  readonly submitted_us: number
+  /** Undefined while it is open, as the prices are where it has none. */
+  readonly ended_us: number | undefined
+  readonly of: OrderFact | OrderDenied
+  readonly spec: InstrumentSpec
+  readonly client_order_id: string
+  readonly price_units: number | undefined
+  readonly trigger_price_units: number | undefined
+  readonly filled_units: number
+  readonly mean: MeanPrice | undefined
+  readonly outcome: OrderOutcome
+  readonly reason_code: string
+  readonly reason: string
+}
+
+export const ORDER_COLUMNS: Columns<OrderRow, OrderItem> = {
+  submitted: (cell, { submitted_us }) => cell.time(submitted_us),
+  ended: (cell, { ended_us }) => (ended_us === undefined ? cell.text('') : cell.time(ended_us)),
+  account_id: (cell, { of }) => cell.text(of.account_id),
+  strategy_id: (cell, { of }) => cell.text(of.strategy_id),
+  order_counter: (cell, { of }) => cell.count(of.counter),
+  intent_id: (cell, { of }) => cell.intent(of),
+  client_order_id: (cell, { client_order_id }) => cell.text(client_order_id),
+  venue_id: (cell, { of }) => cell.text(of.venue_id),
+  instrument_id: (cell, { of }) => cell.text(of.instrument_id),
+  side: (cell, { of }) => cell.text(of.side),
+  order_type: (cell, { of }) => cell.text(of.order_type),
+  time_in_force: (cell, { of }) => cell.text(of.time_in_force),
+  quantity: (cell, { of, spec }) => cell.decimal(of.order_quantity_units, spec.size_scale),
+  price: (cell, { price_units, spec }) => priceCell(cell, price_units, spec),
+  trigger_price: (cell, { trigger_price_units, spec }) => priceCell(cell, trigger_price_units, spec),
+  filled_quantity: (cell, { filled_units, spec }) => cell.decimal(filled_units, spec.size_scale),
+  average_price: (cell, { mean }) => (mean === undefined ? cell.text('') : mean.write(cell)),
+  outcome: (cell, { outcome }) => cell.text(outcome),
+  reason_code: (cell, { reason_code }) => cell.text(reason_code),
+  reason: (cell, { reason }) => cell.text(reason),
 }
 
 /**
@@ -47,11 +85,11 @@ const OUTCOMES: Partial<Record<OrderFactType, OrderOutcome>> = {
 
 export class OrderLog {
   readonly #specs: ReadonlyMap<string, InstrumentSpec>
-  readonly #write: (row: OrderRow) => void
+  readonly #write: (order: OrderItem) => void
   /** By strategy, which has one account, and counter. */
   readonly #open = new Map<string, CounterMap<OpenOrder>>()
 
-  constructor(specs: readonly InstrumentSpec[], write: (row: OrderRow) => void) {
+  constructor(specs: readonly InstrumentSpec[], write: (order: OrderItem) => void) {
     this.#specs = new Map(specs.map((spec) => [spec.instrument_id, spec]))
     this.#write = write
   }
@@ -76,20 +114,20 @@ export class OrderLog {
     if (!fact.ended) return
     open.delete(fact.counter)
     const outcome = must(OUTCOMES[fact.type], `${fact.type} is how an order can end`)
-    this.#write(orderRow(order, fact, outcome, timeText(ts_us)))
+    this.#write(endedOrder(order, fact, outcome, ts_us))
   }
 
   onDenied(denial: OrderDenied): void {
     if (denial.request !== 'new') return
     this.#openOf(denial).delete(denial.counter)
-    this.#write(deniedRow(denial, this.#specOf(denial)))
+    this.#write(deniedOrder(denial, this.#specOf(denial)))
   }
 
   finish(): void {
     const open = [...this.#open.values()].flatMap((orders) => orders.entries().map(([, order]) => order))
     for (const order of open.sort((a, b) => a.submitted_us - b.submitted_us)) {
       const last = must(order.last, 'an order that is held or was sent has a fact')
-      this.#write(orderRow(order, last, 'open_at_end', ''))
+      this.#write(endedOrder(order, last, 'open_at_end'))
     }
     this.#open.clear()
   }
@@ -119,54 +157,41 @@ export class OrderLog {
   }
 }
 
-function orderRow(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ended: string): OrderRow {
-  const { trigger_price_units, spec } = order
-  const { price_scale, size_scale } = spec
+function priceCell(cell: Cells, price_units: number | undefined, { price_scale }: InstrumentSpec): void {
+  if (price_units === undefined) cell.text('')
+  else cell.decimal(price_units, price_scale)
+}
+
+function endedOrder(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ended_us?: number): OrderItem {
+  const isOpen = outcome === 'open_at_end'
   return {
-    submitted: timeText(order.submitted_us),
-    ended,
-    account_id: fact.account_id,
-    strategy_id: fact.strategy_id,
-    order_counter: String(fact.counter),
-    intent_id: intentId(fact),
+    submitted_us: order.submitted_us,
+    ended_us,
+    of: fact,
+    spec: order.spec,
     // What was held to its end has an id that no venue ever heard of.
     client_order_id: fact.incarnation === 0 ? '' : fact.client_order_id,
-    venue_id: fact.venue_id,
-    instrument_id: fact.instrument_id,
-    side: fact.side,
-    order_type: fact.order_type,
-    time_in_force: fact.time_in_force,
-    quantity: decimalString(fact.order_quantity_units, size_scale),
-    price: hasLimit(fact.order_type) ? decimalString(fact.price_units, price_scale) : '',
-    trigger_price: hasTrigger(fact.order_type) ? decimalString(trigger_price_units, price_scale) : '',
-    filled_quantity: decimalString(fact.cum_quantity_units, size_scale),
-    average_price: order.mean.text,
+    price_units: hasLimit(fact.order_type) ? fact.price_units : undefined,
+    trigger_price_units: hasTrigger(fact.order_type) ? order.trigger_price_units : undefined,
+    filled_units: fact.cum_quantity_units,
+    mean: order.mean,
     outcome,
-    reason_code: outcome === 'open_at_end' ? '' : fact.reason_code,
-    reason: outcome === 'open_at_end' ? '' : fact.reason_text,
+    reason_code: isOpen ? '' : fact.reason_code,
+    reason: isOpen ? '' : fact.reason_text,
   }
 }
 
-function deniedRow(denial: OrderDenied, { price_scale, size_scale }: InstrumentSpec): OrderRow {
-  const time = timeText(denial.ts_event_us)
+function deniedOrder(denial: OrderDenied, spec: InstrumentSpec): OrderItem {
   return {
-    submitted: time,
-    ended: time,
-    account_id: denial.account_id,
-    strategy_id: denial.strategy_id,
-    order_counter: String(denial.counter),
-    intent_id: intentId(denial),
+    submitted_us: denial.ts_event_us,
+    ended_us: denial.ts_event_us,
+    of: denial,
+    spec,
     client_order_id: '',
-    venue_id: denial.venue_id,
-    instrument_id: denial.instrument_id,
-    side: denial.side,
-    order_type: denial.order_type,
-    time_in_force: denial.time_in_force,
-    quantity: decimalString(denial.order_quantity_units, size_scale),
-    price: wasAsked(denial, hasLimit) ? decimalString(denial.price_units, price_scale) : '',
-    trigger_price: wasAsked(denial, hasTrigger) ? decimalString(denial.trigger_price_units, price_scale) : '',
-    filled_quantity: decimalString(0, size_scale),
-    average_price: '',
+    price_units: wasAsked(denial, hasLimit) ? denial.price_units : undefined,
+    trigger_price_units: wasAsked(denial, hasTrigger) ? denial.trigger_price_units : undefined,
+    filled_units: 0,
+    mean: undefined,
     outcome: 'denied',
     reason_code: denial.reason_code,
     reason: denialReason(denial),

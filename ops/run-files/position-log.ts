@@ -7,10 +7,36 @@ import { closingFee } from '../../engine/money/closing-fee.ts'
 import { must } from '../../schemas/assert.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { PositionRow } from '../../schemas/run-files.ts'
-import { decimalString } from '../../schemas/units.ts'
-import { moneyText } from '../../sim/backtest/money-text.ts'
+import type { Columns } from './cells.ts'
 import { MeanPrice } from './mean-price.ts'
-import { timeText } from './time-text.ts'
+
+/** A closed position, and the fact that closed it. */
+export type PositionItem = {
+  readonly fact: OrderFact
+  readonly spec: InstrumentSpec
+  readonly opened_us: number
+  readonly entry: MeanPrice
+  readonly exit: MeanPrice
+  readonly fees: bigint
+  readonly profit: bigint
+  readonly currency: string
+}
+
+export const POSITION_COLUMNS: Columns<PositionRow, PositionItem> = {
+  opened: (cell, { opened_us }) => cell.time(opened_us),
+  closed: (cell, { fact }) => cell.time(fact.ts_event_us),
+  account_id: (cell, { fact }) => cell.text(fact.account_id),
+  strategy_id: (cell, { fact }) => cell.text(fact.strategy_id),
+  venue_id: (cell, { fact }) => cell.text(fact.venue_id),
+  instrument_id: (cell, { fact }) => cell.text(fact.instrument_id),
+  side: (cell, { fact }) => cell.text(fact.side === 'sell' ? 'long' : 'short'),
+  quantity: (cell, { exit, spec }) => cell.decimal(exit.quantity_units, spec.size_scale),
+  entry_price: (cell, { entry }) => entry.write(cell),
+  exit_price: (cell, { exit }) => exit.write(cell),
+  fees: (cell, { fees }) => cell.money(fees),
+  profit: (cell, { profit }) => cell.money(profit),
+  currency: (cell, { currency }) => cell.text(currency),
+}
 
 type Book = {
   readonly spec: InstrumentSpec
@@ -37,12 +63,12 @@ type Booked = {
 
 export class PositionLog {
   readonly #specs: readonly InstrumentSpec[]
-  readonly #write: (row: PositionRow) => void
+  readonly #write: (position: PositionItem) => void
   /** By account and instrument. */
   readonly #books = new Map<string, Book[]>()
   #booked: Booked | undefined
 
-  constructor(specs: readonly InstrumentSpec[], write: (row: PositionRow) => void) {
+  constructor(specs: readonly InstrumentSpec[], write: (position: PositionItem) => void) {
     this.#specs = specs
     this.#write = write
   }
@@ -72,7 +98,7 @@ export class PositionLog {
     book.realized += booked.realized
     book.fees += closing
     if (!closes) return
-    this.#write(positionRow(booked))
+    this.#write(closedPosition(booked))
     this.#reopen(booked, fee - closing)
   }
 
@@ -119,20 +145,7 @@ function newBook(spec: InstrumentSpec): Book {
   return { spec, quantity_units: 0, opened_us: 0, entry, exit, realized: 0n, fees: 0n }
 }
 
-function positionRow({ book, fact, currency }: Booked): PositionRow {
-  return {
-    opened: timeText(book.opened_us),
-    closed: timeText(fact.ts_event_us),
-    account_id: fact.account_id,
-    strategy_id: fact.strategy_id,
-    venue_id: fact.venue_id,
-    instrument_id: fact.instrument_id,
-    side: fact.side === 'sell' ? 'long' : 'short',
-    quantity: decimalString(book.exit.quantity_units, book.spec.size_scale),
-    entry_price: book.entry.text,
-    exit_price: book.exit.text,
-    fees: moneyText(book.fees),
-    profit: moneyText(book.realized - book.fees),
-    currency,
-  }
+function closedPosition({ book, fact, currency }: Booked): PositionItem {
+  const { spec, opened_us, entry, exit, fees } = book
+  return { fact, spec, opened_us, entry, exit, fees, profit: book.realized - fees, currency }
 }

@@ -12,21 +12,20 @@ import type { OutputObserver } from '../../engine/outputs.ts'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
 import { EquityRow, FillRow, LedgerRow, OrderRow, PositionRow, RUN_FILES } from '../../schemas/run-files.ts'
 import type { EquitySample } from '../../sim/backtest/equity-sampler.ts'
-import { moneyText } from '../../sim/backtest/money-text.ts'
+import type { Columns } from './cells.ts'
 import { CsvFile } from './csv-file.ts'
-import { fillRows } from './fill-rows.ts'
+import { FILL_COLUMNS, type FillItem, fillItems } from './fill-rows.ts'
 import { notWritten } from './not-written.ts'
-import { OrderLog } from './order-log.ts'
-import { PositionLog } from './position-log.ts'
-import { timeText } from './time-text.ts'
+import { ORDER_COLUMNS, type OrderItem, OrderLog } from './order-log.ts'
+import { POSITION_COLUMNS, type PositionItem, PositionLog } from './position-log.ts'
 
 export const RESULT_FILE = 'result.json'
 
-/** Sees the rows as they are written: a report shows what the files hold. */
+/** Sees what becomes rows: a report shows what the files hold. */
 export type RowListener = {
-  readonly onOrder?: (row: OrderRow) => void
-  readonly onFill?: (row: FillRow) => void
-  readonly onPosition?: (row: PositionRow) => void
+  readonly onOrder?: (order: OrderItem) => void
+  readonly onFill?: (fill: FillItem) => void
+  readonly onPosition?: (position: PositionItem) => void
 }
 
 export class RunFiles {
@@ -35,30 +34,30 @@ export class RunFiles {
   readonly #orders: OrderLog
   readonly #positions: PositionLog
   readonly #files: {
-    readonly orders: CsvFile<OrderRow>
-    readonly fills: CsvFile<FillRow>
-    readonly positions: CsvFile<PositionRow>
-    readonly ledger: CsvFile<LedgerRow>
-    readonly equity: CsvFile<EquityRow>
+    readonly orders: CsvFile<OrderRow, OrderItem>
+    readonly fills: CsvFile<FillRow, FillItem>
+    readonly positions: CsvFile<PositionRow, PositionItem>
+    readonly ledger: CsvFile<LedgerRow, LedgerEntry>
+    readonly equity: CsvFile<EquityRow, EquityItem>
   }
 
   constructor(folder: string, specs: readonly InstrumentSpec[], listener: RowListener = {}) {
     this.#folder = folder
     const files = {
-      orders: new CsvFile<OrderRow>(join(folder, 'orders.csv'), OrderRow),
-      fills: new CsvFile<FillRow>(join(folder, 'fills.csv'), FillRow),
-      positions: new CsvFile<PositionRow>(join(folder, 'positions.csv'), PositionRow),
-      ledger: new CsvFile<LedgerRow>(join(folder, 'ledger.csv'), LedgerRow),
-      equity: new CsvFile<EquityRow>(join(folder, 'equity.csv'), EquityRow),
+      orders: new CsvFile(join(folder, 'orders.csv'), OrderRow, ORDER_COLUMNS),
+      fills: new CsvFile(join(folder, 'fills.csv'), FillRow, FILL_COLUMNS),
+      positions: new CsvFile(join(folder, 'positions.csv'), PositionRow, POSITION_COLUMNS),
+      ledger: new CsvFile(join(folder, 'ledger.csv'), LedgerRow, LEDGER_COLUMNS),
+      equity: new CsvFile(join(folder, 'equity.csv'), EquityRow, EQUITY_COLUMNS),
     }
     this.#files = files
-    this.#orders = new OrderLog(specs, (row) => {
-      files.orders.add(row)
-      listener.onOrder?.(row)
+    this.#orders = new OrderLog(specs, (order) => {
+      files.orders.add(order)
+      listener.onOrder?.(order)
     })
-    this.#positions = new PositionLog(specs, (row) => {
-      files.positions.add(row)
-      listener.onPosition?.(row)
+    this.#positions = new PositionLog(specs, (position) => {
+      files.positions.add(position)
+      listener.onPosition?.(position)
     })
     this.observer = {
       onAsked: (intent, ts_us) => this.#orders.onAsked(intent, ts_us),
@@ -66,15 +65,15 @@ export class RunFiles {
       onFact: (fact, ts_us) => {
         this.#orders.onFact(fact, ts_us)
         this.#positions.onFact(fact)
-        for (const row of fillRows(specs, fact)) {
-          files.fills.add(row)
-          listener.onFill?.(row)
+        for (const fill of fillItems(specs, fact)) {
+          files.fills.add(fill)
+          listener.onFill?.(fill)
         }
       },
       onDenied: (denial) => this.#orders.onDenied(denial),
       onLedgerEntry: (entry) => {
         this.#positions.onLedgerEntry(entry)
-        files.ledger.add(ledgerRow(entry))
+        files.ledger.add(entry)
       },
     }
   }
@@ -91,7 +90,7 @@ export class RunFiles {
   finishRows(samples: readonly EquitySample[], currency: string): void {
     this.#orders.finish()
     this.#positions.settle()
-    for (const sample of samples) this.#files.equity.add(equityRow(sample, currency))
+    for (const sample of samples) this.#files.equity.add({ ...sample, currency })
     for (const file of Object.values(this.#files)) file.close()
   }
 
@@ -109,20 +108,23 @@ function writeResult(path: string, result: BacktestResult): void {
   }
 }
 
-function ledgerRow(entry: LedgerEntry): LedgerRow {
-  return {
-    time: timeText(entry.ts_us),
-    account_id: entry.account_id,
-    entry_number: String(entry.entry_number),
-    kind: entry.kind,
-    strategy_id: entry.strategy_id,
-    currency: entry.currency,
-    amount: moneyText(entry.amount),
-    balance: moneyText(entry.balance),
-    reference: entry.reference,
-  }
+const LEDGER_COLUMNS: Columns<LedgerRow, LedgerEntry> = {
+  time: (cell, { ts_us }) => cell.time(ts_us),
+  account_id: (cell, { account_id }) => cell.text(account_id),
+  entry_number: (cell, { entry_number }) => cell.count(entry_number),
+  kind: (cell, { kind }) => cell.text(kind),
+  strategy_id: (cell, { strategy_id }) => cell.text(strategy_id),
+  currency: (cell, { currency }) => cell.text(currency),
+  amount: (cell, { amount }) => cell.money(amount),
+  balance: (cell, { balance }) => cell.money(balance),
+  reference: (cell, { reference }) => cell.text(reference),
 }
 
-function equityRow({ ts_us, equity, has_position }: EquitySample, currency: string): EquityRow {
-  return { time: timeText(ts_us), equity: moneyText(equity), currency, in_position: String(has_position) }
+type EquityItem = EquitySample & { readonly currency: string }
+
+const EQUITY_COLUMNS: Columns<EquityRow, EquityItem> = {
+  time: (cell, { ts_us }) => cell.time(ts_us),
+  equity: (cell, { equity }) => cell.money(equity),
+  currency: (cell, { currency }) => cell.text(currency),
+  in_position: (cell, { has_position }) => cell.text(String(has_position)),
 }

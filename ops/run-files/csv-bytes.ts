@@ -1,0 +1,217 @@
+// Lines of CSV gathered as bytes. Nothing of a cell becomes a text on the way that is not one already: numbers are written
+// digit by digit, and a text that is as in the row before is copied from there.
+
+import { safeNumberOf } from '../../engine/canonical/safe-bigint.ts'
+import type { OrderKey } from '../../schemas/messages/order.ts'
+import { MONEY_SCALE } from '../../schemas/money.ts'
+import { decimalString, isoTime } from '../../schemas/units.ts'
+import { moneyText } from '../../sim/backtest/money-text.ts'
+import type { Cells } from './cells.ts'
+import { ANYWHERE, BEHIND_FIRST, csvCell, PLAINNESS } from './csv.ts'
+
+const [COMMA, NEWLINE, MINUS, POINT, SLASH, ZERO, COLON, ZULU] = [44, 10, 45, 46, 47, 48, 58, 90]
+const CAPACITY = 1 << 17
+/** Room for a number or a time and what parts it from the next. */
+const CELL_SIZE_MAX = 32
+const MONEY_DIGITS_SHOWN = 2
+const MINUTE_US = 60_000_000
+const DAY_US = 86_400_000_000
+/** Of what a time has behind its day: `00:00:00.000000Z`. */
+const TIME_OF_DAY_LENGTH = 16
+/** Whole numbers below it are divided as 32-bit integers. */
+const SMALL_DIGITS = 9
+const SMALL = 10 ** SMALL_DIGITS
+const POWERS = Array.from({ length: 17 }, (_, scale) => 10 ** scale)
+
+const encoder = new TextEncoder()
+
+export class CsvBytes implements Cells {
+  #bytes = new Uint8Array(CAPACITY)
+  #length = 0
+  #column = 0
+  /** The day of the newest time, and what a time of it begins with. */
+  #day_us = Number.NaN
+  #day = new Uint8Array(0)
+  /** Of each column its newest text, and where the bytes of it are. */
+  readonly #texts: (string | undefined)[] = []
+  readonly #starts: number[] = []
+  readonly #ends: number[] = []
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** What was written since `clear`; valid until the next cell. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  clear(): void {
+    this.#length = 0
+    this.#texts.fill(undefined)
+  }
+
+  /** Ends a line, which has a cell at least. */
+  endLine(): void {
+    this.#bytes[this.#length - 1] = NEWLINE
+    this.#column = 0
+  }
+
+  text(value: string): void {
+    const column = this.#column
+    const start = this.#length
+    if (value === this.#texts[column])
+      this.#repeat(this.#starts[column] as number, this.#ends[column] as number)
+    else {
+      this.#write(value)
+      this.#texts[column] = value
+      this.#starts[column] = start
+      this.#ends[column] = this.#length
+    }
+    this.#endCell()
+  }
+
+  intent(key: OrderKey): void {
+    this.#write(key.account_id)
+    this.#slash()
+    this.#write(key.strategy_id)
+    this.#slash()
+    this.count(key.counter)
+  }
+
+  count(value: number): void {
+    this.#reserve(CELL_SIZE_MAX)
+    this.#whole(value, 1)
+    this.#endCell()
+  }
+
+  decimal(units: number | bigint, scale: number): void {
+    const small = typeof units === 'bigint' ? safeNumberOf(units) : units
+    if (!Number.isSafeInteger(small) || scale >= POWERS.length) this.text(decimalString(units, scale))
+    else {
+      this.#decimal(small, scale)
+      this.#endCell()
+    }
+  }
+
+  money(amount: bigint): void {
+    const small = safeNumberOf(amount)
+    if (Number.isNaN(small)) this.text(moneyText(amount))
+    else {
+      this.#decimal(small, MONEY_SCALE)
+      const shortest = this.#length - (MONEY_SCALE - MONEY_DIGITS_SHOWN)
+      while (this.#length > shortest && this.#bytes[this.#length - 1] === ZERO) this.#length--
+      this.#endCell()
+    }
+  }
+
+  time(time_us: number): void {
+    this.#reserve(CELL_SIZE_MAX)
+    const ofDay_us = time_us - this.#day_us
+    if (!(ofDay_us >= 0 && ofDay_us < DAY_US)) return this.#timeOfOtherDay(time_us)
+    const bytes = this.#bytes
+    const day = this.#day
+    for (let i = 0; i < day.length; i++) bytes[this.#length++] = day[i] as number
+    const minutes = Math.floor(ofDay_us / MINUTE_US)
+    const ofMinute_us = (ofDay_us - minutes * MINUTE_US) | 0
+    const hours = (minutes / 60) | 0
+    const seconds = (ofMinute_us / 1_000_000) | 0
+    this.#small(hours, 2)
+    bytes[this.#length++] = COLON
+    this.#small((minutes - hours * 60) | 0, 2)
+    bytes[this.#length++] = COLON
+    this.#small(seconds, 2)
+    bytes[this.#length++] = POINT
+    this.#small(ofMinute_us - seconds * 1_000_000, 6)
+    bytes[this.#length++] = ZULU
+    this.#endCell()
+  }
+
+  #timeOfOtherDay(time_us: number): void {
+    this.#day_us = Math.floor(time_us / DAY_US) * DAY_US
+    this.#day = encoder.encode(isoTime(this.#day_us).slice(0, -TIME_OF_DAY_LENGTH))
+    this.time(time_us)
+  }
+
+  #slash(): void {
+    this.#reserve(1)
+    this.#bytes[this.#length++] = SLASH
+  }
+
+  #endCell(): void {
+    this.#reserve(1)
+    this.#bytes[this.#length++] = COMMA
+    this.#column++
+  }
+
+  #repeat(start: number, end: number): void {
+    this.#reserve(end - start)
+    const bytes = this.#bytes
+    let at = this.#length
+    for (let from = start; from < end; from++) bytes[at++] = bytes[from] as number
+    this.#length = at
+  }
+
+  #write(value: string): void {
+    this.#reserve(value.length)
+    const bytes = this.#bytes
+    let at = this.#length
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i)
+      if (PLAINNESS[code] !== ANYWHERE && (i === 0 || PLAINNESS[code] !== BEHIND_FIRST))
+        return this.#writeEscaped(csvCell(value))
+      bytes[at++] = code
+    }
+    this.#length = at
+  }
+
+  #writeEscaped(cell: string): void {
+    // Three bytes bound any UTF-16 unit.
+    this.#reserve(cell.length * 3)
+    this.#length += encoder.encodeInto(cell, this.#bytes.subarray(this.#length)).written
+  }
+
+  #decimal(units: number, scale: number): void {
+    this.#reserve(CELL_SIZE_MAX)
+    if (units < 0) this.#bytes[this.#length++] = MINUS
+    const magnitude = Math.abs(units)
+    const power = POWERS[scale] as number
+    const whole = Math.floor(magnitude / power)
+    this.#whole(whole, 1)
+    if (scale === 0) return
+    this.#bytes[this.#length++] = POINT
+    this.#whole(magnitude - whole * power, scale)
+  }
+
+  /** A whole number, with zeros in front of it up to a number of digits. */
+  #whole(value: number, digits_min: number): void {
+    if (value < SMALL) return this.#small(value | 0, digits_min)
+    const high = Math.floor(value / SMALL)
+    this.#whole(high, digits_min - SMALL_DIGITS)
+    this.#small((value - high * SMALL) | 0, SMALL_DIGITS)
+  }
+
+  #small(value: number, digits_min: number): void {
+    let digits = Math.max(digits_min, 1)
+    while (digits < SMALL_DIGITS && value >= (POWERS[digits] as number)) digits++
+    const bytes = this.#bytes
+    const start = this.#length
+    this.#length = start + digits
+    let rest = value
+    for (let at = start + digits - 1; at >= start; at--) {
+      const tenth = (rest / 10) | 0
+      bytes[at] = ZERO + rest - tenth * 10
+      rest = tenth
+    }
+  }
+
+  #reserve(size: number): void {
+    if (this.#length + size > this.#bytes.length) this.#grow(this.#length + size)
+  }
+
+  #grow(needed: number): void {
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    grown.set(this.#bytes)
+    this.#bytes = grown
+  }
+}
