@@ -215,8 +215,17 @@ test.each(CHOICES)(
           }
           const trades = reports.filter(({ report_type }) => report_type === 'trade')
           if (isTrade(line)) {
-            const sum = trades.reduce((units, { last_quantity_units }) => units + last_quantity_units, 0)
-            return expect(sum).toBeLessThanOrEqual(tradedBy(line))
+            let traded = tradedBy(line)
+            for (const { side, price_units, last_quantity_units } of trades) {
+              // A quote that is locked reaches an order as soon as the trade has left nobody in front of it.
+              const isReached = side === 'buy' ? shown.ask <= price_units : shown.bid >= price_units
+              const ofQuote = isReached ? Math.max(0, last_quantity_units - traded) : 0
+              traded -= last_quantity_units - ofQuote
+              shown[side] -= ofQuote
+              expect(traded).toBeGreaterThanOrEqual(0)
+              expect(shown[side]).toBeGreaterThanOrEqual(0)
+            }
+            return
           }
           for (const report of trades) {
             const worse = report.side === 'buy' ? shown.ask + 1 : shown.bid - 1
@@ -228,6 +237,7 @@ test.each(CHOICES)(
         // A trade before the first quote would show what the lines do not say.
         follow(['1 quote 100/101 5x5', ...lines], check, choosing(simulation))
       }),
+      { examples: [[['1 o1 buy 2 limit 97 day', '1 quote 97/97 1x0', '1 trade 97 1']]] },
     )
   },
 )
