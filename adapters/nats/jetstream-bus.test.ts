@@ -162,6 +162,19 @@ test('[B16] connections cut under load lose nothing, are told, and drop what is 
   proxy.heal()
 })
 
+test('[B9] a subscription whose server is away is closed all the same, and the bus with it', async () => {
+  const proxy = await proxied()
+  const { bus } = await opened(proxy.url)
+  const first = await bus.subscribe(['s.a'], { at: 'new' }, () => undefined)
+  await bus.subscribe(['s.b'], { at: 'new' }, () => undefined)
+  const lost = new Promise<void>((resolve) => bus.onConnection((isConnected) => !isConnected && resolve()))
+  proxy.cut(true)
+  await lost
+  await first.close()
+  await bus.close()
+  await expect(bus.publish(message('s.a', 'late'))).rejects.toMatchObject({ code: 'bus.closed' })
+})
+
 test('[B17] a permission violation is told once, and the bus takes nothing more', async () => {
   const strict = await startNatsServer({ installation: PAPER_INSTALLATION })
   undo.push(() => strict.stop())

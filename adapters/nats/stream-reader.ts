@@ -54,6 +54,8 @@ export class StreamReader {
   #messages: ConsumerMessages | undefined
   #isClosed = false
   #isHandling = false
+  /** Nobody who closes it waits for a server that is away. */
+  readonly #closing = Promise.withResolvers<void>()
   readonly #running: Promise<void>
 
   constructor(options: StreamReaderOptions) {
@@ -75,6 +77,7 @@ export class StreamReader {
   /** Resolves when no handler runs and none will. */
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#closing.resolve()
     this.#messages?.stop()
     await this.#running
   }
@@ -98,7 +101,8 @@ export class StreamReader {
   async #open(): Promise<ConsumerMessages | undefined> {
     const { connection, state, stream, subjects, pending_max } = this.#options
     try {
-      await state.connected()
+      if (!state.is_connected) await Promise.race([state.connected(), this.#closing.promise])
+      if (this.#isClosed) return undefined
       const made = {
         filter_subjects: [...subjects],
         deliver_policy: DeliverPolicy.StartSequence,
