@@ -29,7 +29,7 @@ export class ConnectionState {
 
   /** Resolves when the connection stands, or has been closed for good. */
   async connected(): Promise<void> {
-    if (this.#isConnected) return
+    if (this.#isConnected || this.#isClosed) return
     this.#waiting ??= Promise.withResolvers()
     await this.#waiting.promise
   }
