@@ -30,7 +30,7 @@ export type SessionSummary = {
   readonly last_input: string
 }
 
-/** A session whose journal cannot be read, and why. */
+/** A session that does not answer, or whose journal cannot be read, and why. */
 export type UnreadSession = Pick<OperatingError, 'code' | 'what' | 'where' | 'remedy'> & {
   readonly folder: string
 }
@@ -45,10 +45,10 @@ export async function listSessions(directory: string): Promise<SessionList> {
   const sessions: SessionSummary[] = []
   const unreadable: UnreadSession[] = []
   for (const folder of await sessionFolders(directory)) {
-    const status = (await askSession(folder, { command: 'status' }, STATUS_TIMEOUT_MS)) as
-      | SessionStatus
-      | undefined
     try {
+      const status = (await askSession(folder, { command: 'status' }, STATUS_TIMEOUT_MS)) as
+        | SessionStatus
+        | undefined
       const summary = status === undefined ? await ofJournal(folder) : ofStatus(status)
       if (summary !== undefined) sessions.push(summary)
     } catch (error) {
