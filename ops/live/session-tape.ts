@@ -31,7 +31,7 @@ export type SessionTapeOptions = {
 
 export type SessionTapes = {
   readonly tape: RawTape
-  /** After the session's last input: everything is in the files. */
+  /** After the session's last input: everything is in the files, or told as not written. */
   readonly close: () => Promise<void>
 }
 
@@ -52,7 +52,9 @@ export async function openSessionTape(options: SessionTapeOptions): Promise<Sess
     onTrouble: (error) => tellTrouble(options, SPOOLED, error),
   })
   spooler.start()
-  if (config.live.recorder === 'beside') return { tape, close: () => spooler.close() }
+  // What the disk does not take was told as trouble, and the next start has it from the journal.
+  const end = () => spooler.close().catch(() => undefined)
+  if (config.live.recorder === 'beside') return { tape, close: end }
   if (bus === undefined) throw noBusToRecorder()
   const subject = BUS_SUBJECT.marketDataSeq(new NodeVoices(config).ofNode(node), node)
   const shipper = new TapeShipper({
@@ -66,7 +68,7 @@ export async function openSessionTape(options: SessionTapeOptions): Promise<Sess
   return {
     tape,
     close: async () => {
-      await spooler.close()
+      await end()
       await shipper.close()
     },
   }
