@@ -170,6 +170,8 @@ test('[B9] a subscription whose server is away is closed all the same, and the b
   const lost = new Promise<void>((resolve) => bus.onConnection((isConnected) => !isConnected && resolve()))
   proxy.cut(true)
   await lost
+  // By the time that is over, the readers wait for the server.
+  await expect(bus.publish(message('s.a', 'early'))).rejects.toMatchObject({ code: 'bus.deadline' })
   await first.close()
   await bus.close()
   await expect(bus.publish(message('s.a', 'late'))).rejects.toMatchObject({ code: 'bus.closed' })
