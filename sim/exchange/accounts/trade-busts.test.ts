@@ -168,3 +168,24 @@ test('[M13] what only reduces ends when a bust leaves nothing to reduce', () => 
     ).slice(3),
   ).toEqual(['12 o trade_cancel', '12 a canceled cum 0'])
 })
+
+test('[K2] a quantity that is taken back and trades again lowers the others of its group once', () => {
+  const busts = { bust_probability: '1', correct_probability: '0', correct_increments: 0, delay_us: 100 }
+  const from = terms({ venues: [venue({ simulation: { busts, takes: 'all_and_contingent' } })] })
+  const scenario = new Scenario(from)
+  scenario.play(
+    '1 quote 105/106 50x50',
+    '2 a sell 9 limit 110 gtc as=1',
+    '3 b sell 9 stop 98 gtc as=2 ouo=1',
+    '4 quote 110/112 4x50',
+    '50 quote 105/106 50x50',
+    '150 quote 110/112 4x50',
+    '160 quote 97/99 50x50',
+  )
+  expect(trades(scenario).slice(0, 4)).toEqual([
+    '4 a trade sim-1 4@110 cum 4 leaves 5',
+    '104 a trade_cancel sim-2 of sim-1 4@110 cum 0 leaves 9',
+    '150 a trade sim-3 4@110 cum 4 leaves 5',
+    '160 b trade sim-4 5@97 cum 5 leaves 4',
+  ])
+})

@@ -12,6 +12,8 @@ import { leavesUnits, NOT_PLACED, type VenueOrder } from './venue-order.ts'
 type Floor = {
   /** Orders that came to stand at their price so far. */
   priority_count: number
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
   /** Brings in an order that was held back; returns why it cannot be, or ''. */
   start(order: VenueOrder, ts_us: number): string
   /** Whether the order is for an auction that takes no more of them. */
@@ -46,7 +48,9 @@ export class LinkedFloor {
     this.#links.noteTrade(order)
     if (others.length === 0) return
     if (!this.#links.isLowering(order)) return this.#floor.cancelGroup(others, ts_us)
-    for (const other of others) this.#lower(other, units, ts_us)
+    // What was taken back and trades again has lowered them already.
+    const by_units = this.#floor.terms_hold ? this.#links.untoldUnits(order) : units
+    if (by_units > 0) for (const other of others) this.#lower(other, by_units, ts_us)
   }
 
   /** The order ends, though nobody asked for it: its parent trades no more where that would release more of it. */

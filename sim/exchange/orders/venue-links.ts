@@ -14,13 +14,23 @@ import { leavesUnits, loadOrder, orderedUnits, saveOrder, type VenueOrder } from
 
 type LinkedType = Exclude<GroupType, ''>
 type OrderKey = Pick<NewOrderSingle, 'account_id' | 'strategy_id' | 'counter'>
-type Group = { type: LinkedType; readonly orders: Set<VenueOrder> }
+type Group = {
+  type: LinkedType
+  readonly orders: Set<VenueOrder>
+  /** What each has traded, as far as the others were told: what is taken back and trades again is told once. */
+  readonly told: Map<VenueOrder, number>
+}
 type SavedKey = { readonly key: string; readonly venue_order_id: string }
 
 /** What a venue of all links keeps; one of `oco` alone keeps the first two, as plain lists. */
 type SavedLinks = {
   readonly keys: readonly SavedKey[]
-  readonly groups: readonly { readonly type: LinkedType; readonly orders: readonly string[] }[]
+  readonly groups: readonly {
+    readonly type: LinkedType
+    readonly orders: readonly string[]
+    /** By order; absent in what was saved before they were kept. */
+    readonly told?: readonly number[]
+  }[]
   readonly withheld: readonly { readonly venue_order_id: string; readonly units: number }[]
   readonly children: SavedChildren
   readonly dormant_count: number
@@ -65,9 +75,16 @@ export class VenueLinks {
       this.#open.get(keyOf(command, terms.group_counter)),
       'a linked order is admitted while the one it names is open',
     )
-    const group = this.#groups.get(leader) ?? { type: terms.group_type, orders: new Set([leader]) }
+    const group: Group = this.#groups.get(leader) ?? {
+      type: terms.group_type,
+      orders: new Set([leader]),
+      told: new Map(),
+    }
     group.type = terms.group_type
     group.orders.add(order)
+    // What the one it names has traded is told to it with what is left for it.
+    group.told.set(leader, leader.cum_quantity_units)
+    group.told.set(order, order.cum_quantity_units)
     this.#groups.set(leader, group)
     this.#groups.set(order, group)
     // Of a group that lowers its orders, what the one it names has traded is none of the new one's.
@@ -82,6 +99,15 @@ export class VenueLinks {
   /** Whether a trade of the order lowers the others of its group, and does not end them. */
   isLowering(order: VenueOrder): boolean {
     return this.#groups.get(order)?.type === 'ouo'
+  }
+
+  /** Of what the order has traded, what the others of its group were not told yet. */
+  untoldUnits(order: VenueOrder): number {
+    const told = this.#groups.get(order)?.told
+    const { cum_quantity_units: cum } = order
+    const untold = Math.max(0, cum - (told?.get(order) ?? 0))
+    if (untold > 0) told?.set(order, cum)
+    return untold
   }
 
   /** So much less of the order will work. */
@@ -109,7 +135,9 @@ export class VenueLinks {
 
   /** The order has ended. */
   leave(order: VenueOrder): void {
-    this.#groups.get(order)?.orders.delete(order)
+    const group = this.#groups.get(order)
+    group?.orders.delete(order)
+    group?.told.delete(order)
     this.#groups.delete(order)
     this.children.leave(order)
     const key = this.#keys.get(order)
@@ -142,9 +170,10 @@ export class VenueLinks {
 
   save(writer: CanonicalWriter): void {
     const keys = [...this.#open].map(([key, { venue_order_id }]) => ({ key, venue_order_id }))
-    const groups = [...new Set(this.#groups.values())].map(({ type, orders }) => ({
+    const groups = [...new Set(this.#groups.values())].map(({ type, orders, told }) => ({
       type,
       orders: [...orders].map(({ venue_order_id }) => venue_order_id),
+      told: [...orders].map((order) => told.get(order) ?? 0),
     }))
     if (this.#isPlain) {
       writer.value(keys)
@@ -178,8 +207,13 @@ export class VenueLinks {
     const byId = new Map([...placed, ...dormant].map((order) => [order.venue_order_id, order]))
     const find = (id: string) => must(byId.get(id), 'a saved order is open')
     for (const { key, venue_order_id } of saved.keys) this.#put(key, find(venue_order_id))
-    for (const { type, orders } of saved.groups) {
-      const group = { type, orders: new Set(orders.map(find)) }
+    for (const { type, orders, told } of saved.groups) {
+      const members = orders.map(find)
+      const group: Group = {
+        type,
+        orders: new Set(members),
+        told: new Map(members.map((order, at) => [order, told?.[at] ?? order.cum_quantity_units])),
+      }
       for (const order of group.orders) this.#groups.set(order, group)
     }
     if (isPlain) return []
