@@ -181,9 +181,6 @@ export class OrderFloor {
     if (waits) return this.await(order, now_us)
     if (order.terms.post_only && this.#wouldTake(order, now_us))
       return this.cancel(order, now_us, 'post_only_would_take')
-    // What an auction left of it has the price of its fill.
-    if (this.#terms.terms_hold && order.works_as === 'market_to_limit' && order.cum_quantity_units > 0)
-      order.works_as = 'limit'
     if (order.queue_place !== NOT_PLACED && this.#terms.queue !== undefined)
       this.queues.rejoin(order, this.#shownAt(order))
     this.work(order, now_us)
@@ -204,6 +201,8 @@ export class OrderFloor {
     // Another order of its group got its part first.
     if (!order.is_open) return
     this.#fill(order, price_units, quantity_units, ts_us, '')
+    // What an auction leaves of it has the price of its fill, in the next one, too.
+    if (this.#terms.terms_hold && order.works_as === 'market_to_limit') order.works_as = 'limit'
   }
 
   /** An order that is in no book has nothing left at work: what is withheld of it goes with it. */

@@ -317,6 +317,11 @@ const CLOSING: Group = {
       [{}, { sessions: [{ days: ['thu'], open: '09:00', close: '17:35' }] }],
     ],
     [
+      'what a close leaves of an order from market to limit takes no worse price in the next opening',
+      [Q, '09:00:01 quote 100/101 10x20', '17:31 a buy 25 market_to_limit gtc', '2/09:00:01 quote 103/104 10x50'],
+      ['17:31 a new leaves 25', '17:35 a trade 20@101 leaves 5'],
+    ],
+    [
       'an order at the close is canceled and replaced up to the cut-off for that, and then stays as it is',
       [
         Q,
