@@ -64,4 +64,12 @@ export const ASSUMPTIONS: readonly string[] = [
   'Where a venue keeps a book by price or by order, what takes walks the levels and what the book does not hold is not filled, but under residual_worse and probabilistic, where the rest of a market order trades one increment beyond the last level; what own orders took stays taken until the data says anew what stands at the level, by order as long as the orders that came first are there.',
   'In a book by price a resting order stands behind the whole level it joins, and only trades use that up, unless the venue chooses another queue; in a book by order its place is exact, and a trade that took from behind it is one it would have had first.',
   'The rows of one event of a book change it at once, and nothing is matched between them; a book whose sides cross in the data trades as it stands, and is shown to nobody as a quote.',
+  "Each fill costs the commission of its venue, by value or by unit, a maker's like a taker's; there is no minimum for an order, no tier and no rebate, and without one in the configuration trading is free.",
+  'An order that comes before the first row of its instrument is rejected, where orders wait for an opening, too.',
+  'A stored quote whose bid is above its ask trades as it stands: buys pay the lower ask, sells receive the higher bid.',
+  'A side of a deeper book that is empty has nothing to take, and keeps its last price for triggers, margin and the reference of an auction.',
+  'An imported bar is a row of its end: one that ends while its instrument is closed, a daily one for instance, fills nothing there.',
+  'Under participation the share is of what orders before have left, and each order has its own: several together take more than the share.',
+  'What linked orders did upon a trade stays done when that is taken back: what it canceled stays canceled, and what it took from others or released of children stays so.',
+  'Where the increment depends on the price, residuals, slippage, impact and trails count increments as they are at the price they start from.',
 ]
