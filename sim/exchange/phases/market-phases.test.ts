@@ -318,7 +318,12 @@ const CLOSING: Group = {
     ],
     [
       'what a close leaves of an order from market to limit takes no worse price in the next opening',
-      [Q, '09:00:01 quote 100/101 10x20', '17:31 a buy 25 market_to_limit gtc', '2/09:00:01 quote 103/104 10x50'],
+      [
+        Q,
+        '09:00:01 quote 100/101 10x20',
+        '17:31 a buy 25 market_to_limit gtc',
+        '2/09:00:01 quote 103/104 10x50',
+      ],
       ['17:31 a new leaves 25', '17:35 a trade 20@101 leaves 5'],
     ],
     [
