@@ -61,6 +61,24 @@ test('where a session was killed, none runs, whatever it left behind', async () 
   expect(await askSession(folder, { command: 'status' }, undefined)).toBeUndefined()
 })
 
+test.each([
+  ['empty', '', 'It is empty.'],
+  ['cut off', '{"pid":1,"sock', 'It does not say where.'],
+  ['of another kind', '[]', 'It does not say where.'],
+  ['nothing', 'null', 'It does not say where.'],
+])('a file of whereabouts that is %s is told as such, with the way on', async (_, text, how) => {
+  const folder = await sessionFolder()
+  const file = join(folder, 'control.json')
+  await writeFile(file, text)
+  await expect(askSession(folder, { command: 'status' }, undefined)).rejects.toMatchObject({
+    code: 'session.control_unreadable',
+    reason: 'unavailable',
+    what: `The file that says where the session is reached tells nothing. ${how}`,
+    where: file,
+    remedy: expect.stringContaining('remove the file'),
+  })
+})
+
 test('what is no question, or too long for one, ends its connection and nothing else', async () => {
   const folder = await sessionFolder()
   const close = await listenForControl(folder, () => Promise.resolve('here'))

@@ -39,8 +39,9 @@ export async function listenForControl(folder: string, handle: ControlHandler): 
   })
   await listening(server, socket)
   const file = join(folder, FILE)
-  // Whoever looks meanwhile finds the whole of it or nothing.
-  await writeFile(`${file}.draft`, `${JSON.stringify({ pid: process.pid, socket })}\n`)
+  // Whoever looks meanwhile, or after a power loss, finds the whole of it or nothing.
+  const whereabouts = `${JSON.stringify({ pid: process.pid, socket } satisfies Whereabouts)}\n`
+  await writeFile(`${file}.draft`, whereabouts, { flush: true })
   await rename(`${file}.draft`, file)
   return async () => {
     for (const connection of open) connection.destroy()
@@ -62,43 +63,63 @@ export async function askSession(
 ): Promise<unknown> {
   const at = await whereabouts(folder)
   if (at === undefined) return undefined
-  const answer = await exchange(at.socket, request, timeout_ms, () => noAnswer(folder, at.pid))
+  const answer = await exchange(at, folder, request, timeout_ms)
   if (answer === undefined) return undefined
   if (answer.ok) return answer.value
   const { code, reason, what, remedy } = answer
   throw new OperatingError({ code, reason, what, where: folder, remedy })
 }
 
-async function whereabouts(folder: string): Promise<{ pid: number; socket: string } | undefined> {
+type Whereabouts = { readonly pid: number; readonly socket: string }
+
+async function whereabouts(folder: string): Promise<Whereabouts | undefined> {
+  const file = join(folder, FILE)
+  let text: string
   try {
-    return JSON.parse(await readFile(join(folder, FILE), 'utf8')) as { pid: number; socket: string }
+    text = await readFile(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw unreadable(file, `It cannot be read: ${code}`, error)
+  }
+  return parseWhereabouts(text) ?? unreadableText(file, text)
+}
+
+function parseWhereabouts(text: string): Whereabouts | undefined {
+  try {
+    const found = JSON.parse(text) as Partial<Whereabouts> | null
+    const { pid, socket } = found ?? {}
+    return typeof pid === 'number' && typeof socket === 'string' ? { pid, socket } : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }
 
 async function exchange(
-  socket: string,
+  { pid, socket }: Whereabouts,
+  folder: string,
   request: ControlRequest,
   timeout_ms: number | undefined,
-  late: () => OperatingError,
 ): Promise<ControlAnswer | undefined> {
   const connection = createConnection(socket)
-  connection.setTimeout(timeout_ms ?? 0, () => connection.destroy(late()))
+  connection.setTimeout(timeout_ms ?? 0, () => connection.destroy(noAnswer(folder, pid)))
   connection.write(`${JSON.stringify(request)}\n`)
   try {
     const line = await text(connection)
     // A session that was killed meanwhile has said half of it or nothing.
     return line.endsWith('\n') ? (JSON.parse(line) as ControlAnswer) : undefined
   } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
     // The process is gone, its files may not be: a kill leaves them behind.
-    if (GONE.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    if (GONE.includes(code)) return undefined
+    if (REFUSED.includes(code)) throw notOurs(folder, pid, error)
     throw error
   }
 }
 
 const GONE: readonly string[] = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']
+const REFUSED: readonly string[] = ['EACCES', 'EPERM']
 
 /** One question a connection: no more is read before it has its answer. */
 function serve(connection: Socket, handle: ControlHandler): void {
@@ -146,5 +167,33 @@ function noAnswer(folder: string, pid: number): OperatingError {
     what: `The session does not answer, though its process ${pid} is there.`,
     where: folder,
     remedy: 'See whether the process was stopped (SIGSTOP) or its disk stands still, then ask again.',
+  })
+}
+
+/** Its folder can be read and its socket cannot be reached: whether it runs is not known. */
+function notOurs(folder: string, pid: number, cause: unknown): OperatingError {
+  return new OperatingError({
+    code: 'session.other_user',
+    reason: 'unavailable',
+    what: `The session was started by another user, as process ${pid}, and answers to that user alone.`,
+    where: folder,
+    remedy: 'Give the command as that user.',
+    cause,
+  })
+}
+
+function unreadableText(file: string, text: string): never {
+  throw unreadable(file, text.trim() === '' ? 'It is empty' : 'It does not say where', undefined)
+}
+
+function unreadable(file: string, how: string, cause: unknown): OperatingError {
+  return new OperatingError({
+    code: 'session.control_unreadable',
+    reason: 'unavailable',
+    what: `The file that says where the session is reached tells nothing. ${how}.`,
+    where: file,
+    remedy:
+      'If the session runs, end it with Ctrl-C or SIGTERM, which it takes as orrery stop; if not, remove the file, or start the session, which writes it anew.',
+    cause,
   })
 }
