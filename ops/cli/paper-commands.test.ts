@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -34,7 +34,16 @@ test('a paper session trades, is looked at and stopped from outside, goes on whe
       accounts: [{ reconciliation: 'matched' }],
     },
   ])
-  expect(runCli(['status'], { cwd }).stdout).toContain('books matched')
+  const torn = join(cwd, 'runs', 'torn')
+  await mkdir(join(torn, 'journal'), { recursive: true })
+  await writeFile(join(torn, 'control.json'), '')
+  expect(runCli(['status'], { cwd }).stdout).toMatch(
+    /books matched.*\ntorn does not say how it stands \(session\.control_unreadable\)\n/s,
+  )
+  expect(json(runCli(['status', 'torn', '--json'], { cwd }))).toMatchObject({
+    error: { code: 'session.control_unreadable', exit_code: 5, where: join(torn, 'control.json') },
+  })
+  await rm(torn, { recursive: true })
   const [listed] = json(runCli(['sessions', '--json'], { cwd })).sessions
   expect(listed).toMatchObject({ session: 'one', is_running: true, epochs: 1 })
   const later = json(runCli(['status', 'one', '--json'], { cwd })).sessions

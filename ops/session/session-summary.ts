@@ -5,7 +5,6 @@ import { basename } from 'node:path'
 import type { Journal } from '../../engine/journal-port.ts'
 import { isLiveHeader, readLiveHeader } from '../../engine/live/live-header.ts'
 import { ledgerOfBase } from '../../engine/live/session-state.ts'
-import { OperatingError } from '../../schemas/operating-error.ts'
 import { isoTime } from '../../schemas/units.ts'
 import { askSession, STATUS_TIMEOUT_MS } from '../live/control-socket.ts'
 import { lastJournaled } from '../live/last-journaled.ts'
@@ -13,6 +12,7 @@ import { sessionFolders, sessionJournal } from '../live/session-folder.ts'
 import type { SessionStatus } from '../live/session-status.ts'
 import { recordedOrders } from './recorded-orders.ts'
 import { openOrRead } from './session-journal.ts'
+import { type UnreadSession, unreadSession } from './unread-session.ts'
 
 export type SessionSummary = {
   readonly session: string
@@ -28,11 +28,6 @@ export type SessionSummary = {
   readonly orders: number
   /** ISO 8601; '' where there was none. */
   readonly last_input: string
-}
-
-/** A session that does not answer, or whose journal cannot be read, and why. */
-export type UnreadSession = Pick<OperatingError, 'code' | 'what' | 'where' | 'remedy'> & {
-  readonly folder: string
 }
 
 export type SessionList = {
@@ -52,9 +47,7 @@ export async function listSessions(directory: string): Promise<SessionList> {
       const summary = status === undefined ? await ofJournal(folder) : ofStatus(status)
       if (summary !== undefined) sessions.push(summary)
     } catch (error) {
-      if (!(error instanceof OperatingError)) throw error
-      const { code, what, where, remedy } = error
-      unreadable.push({ folder: basename(folder), code, what, where, remedy })
+      unreadable.push(unreadSession(folder, error))
     }
   }
   return { sessions, unreadable }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { SessionStatuses } from '../../session/session-statuses.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 
 export const command: Command = {
@@ -19,18 +20,29 @@ folder; without it every running session there is shown. Nothing is changed.`,
 }
 
 async function status(call: Call): Promise<Outcome> {
-  const { askSession, STATUS_TIMEOUT_MS } = await import('../../live/control-socket.ts')
-  const { findNodes, SESSIONS_DEFAULT, sessionFolders } = await import('../../live/session-folder.ts')
-  const { statusText } = await import('../../live/session-status.ts')
   const [name] = call.arguments
-  const folders = name === undefined ? await sessionFolders(resolve(SESSIONS_DEFAULT)) : await findNodes(name)
-  const answers = await Promise.all(
-    folders.map((folder) => askSession(folder, { command: 'status' }, STATUS_TIMEOUT_MS)),
+  const found = await statusesOf(name)
+  return { json: found, text: await textOf(found, name) }
+}
+
+/** Of one that is asked for alone, what keeps it from answering is thrown. */
+async function statusesOf(name: string | undefined): Promise<SessionStatuses> {
+  const { findNodes, SESSIONS_DEFAULT, sessionFolders } = await import('../../live/session-folder.ts')
+  const { sessionStatus, sessionStatuses } = await import('../../session/session-statuses.ts')
+  if (name === undefined) return sessionStatuses(await sessionFolders(resolve(SESSIONS_DEFAULT)))
+  const [folder = '', ...others] = await findNodes(name)
+  if (others.length > 0) return sessionStatuses([folder, ...others])
+  const found = await sessionStatus(folder)
+  return { sessions: found === undefined ? [] : [found], unanswered: [] }
+}
+
+async function textOf({ sessions, unanswered }: SessionStatuses, name: string | undefined): Promise<string> {
+  const { statusText } = await import('../../live/session-status.ts')
+  if (sessions.length + unanswered.length === 0)
+    return name === undefined ? 'No session runs here.\n' : `${name} is not running.\n`
+  const silent = unanswered.map(
+    ({ folder, what, where, remedy, code }) =>
+      `${folder} does not say how it stands (${code})\n  ${what}\n  where: ${where}\n  what to do: ${remedy}\n`,
   )
-  const sessions = answers.filter((answer) => answer !== undefined) as Parameters<typeof statusText>[0][]
-  const none = name === undefined ? 'No session runs here.\n' : `${name} is not running.\n`
-  return {
-    json: { sessions },
-    text: sessions.length === 0 ? none : sessions.map(statusText).join('\n'),
-  }
+  return [...sessions.map(statusText), ...silent].join('\n')
 }
