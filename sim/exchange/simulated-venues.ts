@@ -56,7 +56,7 @@ export type VenueBooks = {
 }
 
 export class SimulatedVenues {
-  readonly agenda = new Agenda()
+  readonly agenda: Agenda
   /** In the order of the configuration. */
   readonly exchanges: readonly SimulatedExchange[]
   readonly accounts: readonly VenueAccount[]
@@ -74,6 +74,7 @@ export class SimulatedVenues {
     )
     this.#book = book
     const terms_hold = behaviour >= SINCE_BEHAVIOUR.terms_hold
+    this.agenda = new Agenda(terms_hold)
     const keeps_places = behaviour >= SINCE_BEHAVIOUR.place_over_halt
     this.accounts = accounts.map((account) => new VenueAccount(account, specs, book))
     this.exchanges = venues.map((venue, venue_rank) => {

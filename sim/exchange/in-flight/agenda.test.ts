@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import type { SendOutcome } from '../../../schemas/messages/order.ts'
-import { AGENDA_CLASS, Agenda } from './agenda.ts'
+import { AGENDA_CLASS, Agenda, type MarketEvent } from './agenda.ts'
 
 type Planned = { kind: keyof typeof AGENDA_CLASS; venue_rank: number; delay_us: number }
 
@@ -16,6 +16,11 @@ const planned = fc.record({
 /** The agenda carries messages without looking inside; a name is enough to tell them apart. */
 function message(name: string): SendOutcome {
   return { type: 'send_outcome', reason_code: name } as SendOutcome
+}
+
+/** A change of a market, named likewise. */
+function change(name: string): MarketEvent {
+  return { type: 'market_event', reason_code: name } as unknown as MarketEvent
 }
 
 function add(agenda: Agenda, plan: Planned, index: number): void {
@@ -98,6 +103,21 @@ test('an item stays readable while its processing adds others', () => {
   agenda.add('report', 0, 21, 22, message('third'))
   agenda.add('report', 0, 21, 23, message('fourth'))
   expect((item.message as SendOutcome).reason_code).toBe('second')
+})
+
+test('[M2] a market changes before what reaches its venue at that time, and not before what reaches one ahead of it', () => {
+  const due = (isMarketFirst: boolean) => {
+    const agenda = new Agenda(isMarketFirst)
+    agenda.add('arrival', 1, 10, 20, message('sent to the second venue'))
+    agenda.add('arrival', 0, 10, 20, message('sent to the first venue'))
+    agenda.add('arrival', 1, 10, 20, change('call'))
+    agenda.add('arrival', 1, 10, 20, change('close'))
+    return drain(copyOf(agenda))
+  }
+  expect({ now: due(true), before: due(false) }).toEqual({
+    now: ['sent to the first venue', 'call', 'close', 'sent to the second venue'],
+    before: ['sent to the first venue', 'sent to the second venue', 'call', 'close'],
+  })
 })
 
 test('popping an empty agenda is a bug', () => {

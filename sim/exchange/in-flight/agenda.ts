@@ -82,6 +82,9 @@ export type AgendaItem =
       readonly message: VenueReport | SecurityStatus
     }
 
+/** What a market does by itself comes before all that reaches its venue at the same time; insertions are fewer than this. */
+const MARKET_FIRST = 2 ** 52
+
 type Kind = AgendaItem['kind']
 type Message = AgendaItem['message']
 
@@ -105,6 +108,12 @@ export class Agenda {
   /** The item handed out last: the caller may read it until its next `pop`. */
   #lent: Slot | undefined
   #insertions = 0
+  readonly #marketFirst: boolean
+
+  /** @param terms_hold whether a market changes before what reaches it at that time (schemas/behaviour.ts). */
+  constructor(terms_hold = true) {
+    this.#marketFirst = terms_hold
+  }
 
   get count(): number {
     return this.#heap.length + this.#instants.size
@@ -185,7 +194,8 @@ export class Agenda {
   }
 
   #slot(kind: Kind, venue_rank: number, due_us: number, message: Message): Slot {
-    const number = this.#insertions++
+    const isFirst = this.#marketFirst && message.type === 'market_event'
+    const number = this.#insertions++ - (isFirst ? MARKET_FIRST : 0)
     const slot = this.#free.pop()
     if (slot === undefined) return { kind, due_us, venue_rank, number, message }
     slot.kind = kind

@@ -300,6 +300,23 @@ const CLOSING: Group = {
       ['10:00 a new leaves 5', '11:00 b replaced a 7@130 leaves 7', '17:35 b trade 7@101 leaves 0'],
     ],
     [
+      'an order good till the close takes part in its auction, whenever it came',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        `10:00 a buy 5 limit 100 gtd until=${clockUs('17:35')}`,
+        `17:31 b buy 5 limit 100 gtd until=${clockUs('17:35')}`,
+        '17:32 quote 99/100 10x20',
+        '17:36 time',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '17:31 b new leaves 5',
+        '17:35 a trade 5@100 leaves 0',
+        '17:35 b trade 5@100 leaves 0',
+      ],
+    ],
+    [
       'where trading lasts to the close, the auction comes behind it',
       [
         Q,
