@@ -168,6 +168,29 @@ test('[J15] neither the last epoch is archived nor one pruned that is not', asyn
   await expect(archives.pruneFirst()).rejects.toThrow('only what is archived is pruned')
 })
 
+test.each([
+  { code: 'EROFS', message: 'EROFS: read-only file system' },
+  { code: 'EACCES', message: 'EACCES: permission denied' },
+  { code: 'ERR_SQLITE_ERROR', errcode: 8, message: 'attempt to write a readonly database' },
+  { code: 'ERR_SQLITE_ERROR', errcode: 1544, message: 'attempt to write a readonly database' },
+  { code: 'ERR_SQLITE_ERROR', errcode: 14, message: 'unable to open database file' },
+])(
+  '[J16] a journal that may not be written ($code $errcode) is refused as such, and read up to its mark',
+  async ({ message, ...codes }) => {
+    const fs = await threeEpochs()
+    const cause = Object.assign(new Error(message), codes)
+    fs.lock = () => Promise.reject(cause)
+    const refused = { code: 'journal.not_writable', reason: 'unavailable', where: DIRECTORY, cause }
+    await expect(openFileJournal({ directory: DIRECTORY, fs })).rejects.toMatchObject({
+      ...refused,
+      what: `The folder of the journal cannot be written: ${message}.`,
+    })
+    await expect(JournalArchive.open(DIRECTORY, fs)).rejects.toMatchObject(refused)
+    const beside = await readRunningJournal({ directory: DIRECTORY, fs })
+    expect(beside.epochs).toHaveLength(EPOCHS)
+  },
+)
+
 test('[J16] a journal in use is neither archived nor changed by whoever reads beside its writer', async () => {
   const fs = await threeEpochs()
   await archive(fs, [1])

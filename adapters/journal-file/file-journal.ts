@@ -17,9 +17,9 @@ import type { JournalPosition } from './durable-mark.ts'
 import { archivedEpoch, type EpochFiles, folderEpoch } from './epoch-files.ts'
 import { createEpoch } from './epoch-opening.ts'
 import { FileJournalWriter } from './file-journal-writer.ts'
-import { journalCorrupt, journalFault } from './journal-errors.ts'
+import { journalCorrupt, journalFault, openingFault, readingFault } from './journal-errors.ts'
 import { epochPath } from './journal-paths.ts'
-import { nodeJournalFs } from './node-journal-fs.ts'
+import { nodeJournalFs, readingJournalFs } from './node-journal-fs.ts'
 import { type RecoveredJournal, recoverJournal } from './recover-journal.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import { readSnapshots, writeSnapshot } from './snapshot-files.ts'
@@ -41,17 +41,17 @@ const BATCH_BYTES_MAX = 512 * 1024
 const ROOM_BYTES = 4 * 1024 * 1024
 
 /**
- * Opens the journal that another process is writing, up to what is durable at this moment, for reading alone: nothing is
- * locked, repaired or changed.
+ * Opens a journal that another process is writing, or that may not be written here, up to its durable mark and for reading
+ * alone: nothing is locked, repaired or changed.
  */
 export async function readRunningJournal(options: FileJournalOptions): Promise<ReadableJournal> {
-  const { directory, fs = nodeJournalFs } = options
+  const { directory, fs = readingJournalFs } = options
   try {
     const recovered = await recoverJournal(fs, directory, true)
     const sizes = { segment_bytes_max: SEGMENT_BYTES_MAX, batch_bytes_max: BATCH_BYTES_MAX, room_bytes: 0 }
     return new FileJournal({ directory, fs, ...sizes, release: () => undefined, recovered })
   } catch (error) {
-    throw journalFault(error, directory)
+    throw readingFault(error, directory)
   }
 }
 
@@ -73,7 +73,7 @@ export async function openFileJournal(options: FileJournalOptions): Promise<Jour
       throw error
     }
   } catch (error) {
-    throw journalFault(error, directory)
+    throw openingFault(error, directory)
   }
 }
 

@@ -6,7 +6,7 @@ import type { RecoveredEpoch } from '../../engine/journal-port.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import { archivedEpoch } from './epoch-files.ts'
 import { scanEpoch } from './epoch-scan.ts'
-import { journalFault } from './journal-errors.ts'
+import { journalFault, openingFault } from './journal-errors.ts'
 import { archiveFolder, archivePath, epochPath, leavingPath, unfinishedArchivePath } from './journal-paths.ts'
 import { nodeJournalFs } from './node-journal-fs.ts'
 import { type RecoveredJournal, recoverJournal } from './recover-journal.ts'
@@ -40,7 +40,7 @@ export class JournalArchive {
         throw error
       }
     } catch (error) {
-      throw journalFault(error, directory)
+      throw openingFault(error, directory)
     }
   }
 

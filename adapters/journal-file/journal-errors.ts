@@ -5,6 +5,9 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 type SystemError = Error & { readonly code: string; readonly errcode?: unknown }
 
 const SQLITE_FULL = 13
+/** SQLITE_PERM, SQLITE_READONLY, SQLITE_CANTOPEN: how the lock's SQLite says what follows in the system's words. */
+const SQLITE_NOT_WRITABLE = [3, 8, 14]
+const NOT_PERMITTED = ['EROFS', 'EACCES', 'EPERM']
 
 /** Damage where nothing may be cut. Nothing on disk was changed. */
 export function journalCorrupt(file: string, offset: number, what: string): OperatingError {
@@ -33,6 +36,33 @@ export function journalFault(error: unknown, directory: string): Error {
   })
 }
 
+/** What opening a journal for writing met: `journal.not_writable` where it may only be read, else as `journalFault`. */
+export function openingFault(error: unknown, directory: string): Error {
+  if (error instanceof OperatingError || !isSystemError(error) || !isNotWritable(error))
+    return journalFault(error, directory)
+  return new OperatingError({
+    code: 'journal.not_writable',
+    reason: 'unavailable',
+    what: `The folder of the journal cannot be written: ${error.message}.`,
+    where: directory,
+    remedy: 'Correct its owner and mode, or mount its disk for writing; what only reads it needs neither.',
+    cause: error,
+  })
+}
+
+/** What reading a journal met that is not to be changed: `journal.not_readable` where it may not be read, else as `journalFault`. */
+export function readingFault(error: unknown, directory: string): Error {
+  if (!isSystemError(error) || !NOT_PERMITTED.includes(error.code)) return journalFault(error, directory)
+  return new OperatingError({
+    code: 'journal.not_readable',
+    reason: 'unavailable',
+    what: `The journal may not be read: ${error.message}.`,
+    where: directory,
+    remedy: 'Correct its owner and mode, or give the command as its owner.',
+    cause: error,
+  })
+}
+
 export function journalLocked(directory: string, holder: string): OperatingError {
   return new OperatingError({
     code: 'journal.locked',
@@ -46,6 +76,11 @@ export function journalLocked(directory: string, holder: string): OperatingError
 /** The lock's SQLite reports a full disk in its own way. */
 function isDiskFull(error: SystemError): boolean {
   return error.code === 'ENOSPC' || error.code === 'EDQUOT' || error.errcode === SQLITE_FULL
+}
+
+function isNotWritable({ code, errcode }: SystemError): boolean {
+  if (NOT_PERMITTED.includes(code)) return true
+  return typeof errcode === 'number' && SQLITE_NOT_WRITABLE.includes(errcode & 0xff)
 }
 
 function isSystemError(error: unknown): error is SystemError {

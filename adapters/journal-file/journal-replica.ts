@@ -9,7 +9,7 @@ import { OperatingError } from '../../schemas/operating-error.ts'
 import { DurableMark } from './durable-mark.ts'
 import { createEpoch } from './epoch-opening.ts'
 import { SEGMENT_BYTES_MAX } from './file-journal.ts'
-import { journalFault } from './journal-errors.ts'
+import { journalFault, openingFault } from './journal-errors.ts'
 import { epochPath, segmentPath } from './journal-paths.ts'
 import { nodeJournalFs } from './node-journal-fs.ts'
 import { recoverJournal } from './recover-journal.ts'
@@ -49,7 +49,7 @@ export class JournalReplica {
         throw error
       }
     } catch (error) {
-      throw journalFault(error, directory)
+      throw openingFault(error, directory)
     }
   }
 

@@ -19,6 +19,12 @@ export const nodeJournalFs: JournalFs = {
   lock: async (directory) => lockDirectory(directory),
 }
 
+/** The same for who only reads, and may not have to be allowed to write. */
+export const readingJournalFs: JournalFs = {
+  ...nodeJournalFs,
+  open: async (path) => new NodeJournalFile(path, await openDescriptor(path, 'r')),
+}
+
 class NodeJournalFile implements JournalFile {
   readonly path: string
   readonly #descriptor: number

@@ -7,7 +7,6 @@ import { join, resolve } from 'node:path'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
 import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
 import { openExistingStore } from '../../adapters/clickhouse/existing-store.ts'
-import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { materializeMarketModel } from '../../adapters/strategy-loader/load-market-model.ts'
 import { type LoadedStrategy, materializeStrategy } from '../../adapters/strategy-loader/load-strategy.ts'
@@ -25,6 +24,7 @@ import {
 } from '../../sim/backtest/verify-backtest.ts'
 import type { Progress } from '../cli/progress.ts'
 import { RunFiles } from '../run-files/run-files.ts'
+import { openOrRead } from '../session/session-journal.ts'
 import { compareRunFiles, type FileDifference } from './compare-run-files.ts'
 import { journalFolder } from './run-folder.ts'
 
@@ -50,9 +50,11 @@ export async function verifyFolder(options: {
   const removeGuard = installAmbientGuard(gate, () => {})
   // The run told its user of them; here only what it came to is compared.
   const stopCatching = catchStrayErrors(() => {})
-  const journal = await openFileJournal({ directory })
+  const { journal, barred } = await openOrRead(directory)
   const temporary = await mkdtemp(join(tmpdir(), 'orrery-verify-'))
   try {
+    // A run under way has no result yet.
+    if (barred?.code === 'journal.locked') throw barred
     const running = buildIdentity().build_hash
     const header = readHeader(journal, directory)
     const strategies = await loadStored(header, join(temporary, 'strategies'))

@@ -14,12 +14,15 @@ export type CliOptions = {
   readonly cwd?: string
   readonly bin?: string
   readonly environment?: Readonly<Record<string, string>>
+  /** Another user, for whom modes of files count; absent: whoever runs the tests. */
+  readonly uid?: number | undefined
 }
 
 export function runCli(args: readonly string[], options: CliOptions = {}): CliRun {
   const { status, stdout, stderr } = spawnSync(options.bin ?? BIN, args, {
     encoding: 'utf8',
     cwd: options.cwd,
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
     env: { ...process.env, ...options.environment },
   })
   return { exit_code: status, stdout, stderr }

@@ -80,6 +80,7 @@ async function whereabouts(folder: string): Promise<Whereabouts | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
+    if (REFUSED.includes(code ?? '')) throw notOurs(folder, error)
     throw unreadable(file, `It cannot be read: ${code}`, error)
   }
   return parseWhereabouts(text) ?? unreadableText(file, text)
@@ -113,7 +114,7 @@ async function exchange(
     const code = (error as NodeJS.ErrnoException).code ?? ''
     // The process is gone, its files may not be: a kill leaves them behind.
     if (GONE.includes(code)) return undefined
-    if (REFUSED.includes(code)) throw notOurs(folder, pid, error)
+    if (REFUSED.includes(code)) throw notOurs(folder, error)
     throw error
   }
 }
@@ -170,12 +171,12 @@ function noAnswer(folder: string, pid: number): OperatingError {
   })
 }
 
-/** Its folder can be read and its socket cannot be reached: whether it runs is not known. */
-function notOurs(folder: string, pid: number, cause: unknown): OperatingError {
+/** Whether it runs is not known. */
+function notOurs(folder: string, cause: unknown): OperatingError {
   return new OperatingError({
     code: 'session.other_user',
     reason: 'unavailable',
-    what: `The session was started by another user, as process ${pid}, and answers to that user alone.`,
+    what: 'The session is of another user, and answers to that user alone.',
     where: folder,
     remedy: 'Give the command as that user.',
     cause,

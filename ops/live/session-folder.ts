@@ -1,7 +1,7 @@
 // Where a session lives: `<journal.directory>/<session>`, with its journal, and beside it what other processes need. Each
 // of several nodes has such a folder inside that one, under its own name.
 
-import { existsSync } from 'node:fs'
+import { accessSync, constants, type Dirent, existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { epochNumbers } from '../../adapters/journal-file/journal-paths.ts'
@@ -66,7 +66,7 @@ export async function findMarket(given: string): Promise<string> {
   const session = await foundSession(given)
   if (session !== undefined) return session
   for (const folder of candidatesOf(given))
-    if (existsSync(folder) && epochNumbers(await readdir(folder)).length > 0) return folder
+    if (epochNumbers((await entriesOf(folder)).map(({ name }) => name)).length > 0) return folder
   return notFound(given)
 }
 
@@ -76,24 +76,53 @@ export async function findNodes(given: string): Promise<string[]> {
   return folders.length > 0 ? folders : notFound(given)
 }
 
-/** Every folder under `directory` that holds the journal of a session, or of a node of one. */
+/**
+ * Every folder under `directory` that holds the journal of a session, or of a node of one, and those of which that cannot
+ * be seen: whoever asks them is told why.
+ */
 export async function sessionFolders(directory: string): Promise<string[]> {
-  if (!existsSync(directory)) return []
   const found = await foldersIn(directory)
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
+  for (const entry of await entriesOf(directory)) {
     const folder = join(directory, entry.name)
-    if (entry.isDirectory() && !found.includes(folder)) found.push(...(await foldersIn(folder)))
+    if (!entry.isDirectory() || found.includes(folder)) continue
+    found.push(...(mayBeListed(folder) ? await foldersIn(folder) : [folder]))
   }
   return found.sort()
 }
 
 async function foldersIn(directory: string): Promise<string[]> {
-  if (!existsSync(directory)) return []
-  const entries = await readdir(directory, { withFileTypes: true })
-  return entries
+  return (await entriesOf(directory))
     .filter((entry) => entry.isDirectory() && existsSync(sessionJournal(join(directory, entry.name))))
     .map((entry) => join(directory, entry.name))
     .sort()
+}
+
+/** None where there is no such folder. */
+async function entriesOf(directory: string): Promise<Dirent[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true })
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return []
+    throw new OperatingError({
+      code: 'session.folder_not_readable',
+      reason: 'unavailable',
+      what: `The folder cannot be listed: ${code}.`,
+      where: directory,
+      remedy: 'Correct its owner and mode, or give the command as its owner.',
+      cause: error,
+    })
+  }
+}
+
+function mayBeListed(folder: string): boolean {
+  try {
+    accessSync(folder, constants.R_OK | constants.X_OK)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return false
+    throw error
+  }
 }
 
 async function nodeFolders(given: string): Promise<string[]> {

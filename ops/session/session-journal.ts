@@ -1,5 +1,5 @@
-// The journal of a session given by folder or name, opened for reading; a session that runs holds its own, and can be read
-// beside it.
+// The journal of a session given by folder or name, opened for reading. Where a session that runs holds its own, or the folder
+// may not be written, it is read beside whoever writes it, as far as it is marked as durable.
 
 import {
   openFileJournal,
@@ -8,31 +8,36 @@ import {
 } from '../../adapters/journal-file/file-journal.ts'
 import type { Journal } from '../../engine/journal-port.ts'
 import { isLiveHeader } from '../../engine/live/live-header.ts'
+import { must } from '../../schemas/assert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { findSession, foundSession, sessionJournal } from '../live/session-folder.ts'
+import { grouped } from '../text/table.ts'
 
-export type OpenedSession = {
+export type OpenedJournal = {
   readonly journal: ReadableJournal
-  readonly folder: string
-  readonly where: string
+  /** Why it was not taken for this process, and so not read beyond its mark; undefined where all of it is read. */
+  readonly barred: OperatingError | undefined
 }
 
-/** `or_running`: a session that runs is read up to what is durable now; else it is refused with `journal.locked`. */
-export type SessionReading = { readonly or_running: boolean }
+export type OpenedSession = OpenedJournal & { readonly folder: string; readonly where: string }
 
-/** Undefined where there is no journal, or one of a backtest; refused where there are several. */
-export async function openSessionFolder(
-  given: string,
-  { or_running }: SessionReading = { or_running: false },
-): Promise<OpenedSession | undefined> {
-  const folder = await foundSession(given)
-  if (folder === undefined) return undefined
-  const where = sessionJournal(folder)
-  const journal = or_running ? (await openOrRead(where)).journal : await openFileJournal({ directory: where })
-  const [first] = journal.epochs
-  if (first !== undefined && isLiveHeader(first.header)) return { journal, folder, where }
-  await journal.close()
+/** Undefined where there is no journal, or one of a backtest; refused where there are several, or nothing in it yet. */
+export async function openSessionFolder(given: string): Promise<OpenedSession | undefined> {
+  if ((await foundSession(given)) === undefined) return undefined
+  const opened = await openJournalOf(given)
+  if (isLiveHeader(must(opened.journal.epochs[0], 'an opened journal has an epoch').header)) return opened
+  await opened.journal.close()
   return undefined
+}
+
+/** The journal of a session or of a backtest, which must be there and have something in it. */
+export async function openJournalOf(given: string): Promise<OpenedSession> {
+  const folder = await findSession(given)
+  const where = sessionJournal(folder)
+  const opened = await openOrRead(where)
+  if (opened.journal.epochs.length > 0) return { ...opened, folder, where }
+  await opened.journal.close()
+  throw noEpoch(where, opened)
 }
 
 /** Where a journal begins that was pruned, in a sentence; '' where it has its beginning. */
@@ -43,9 +48,17 @@ export function prunedWords({ epochs }: Pick<Journal, 'epochs'>): string {
   return `The journal begins at epoch ${first}: ${gone} pruned, and what they ended with is taken as given.`
 }
 
+/** How far a journal was read that was not taken for this process, in a sentence; '' where all of it was. */
+export function extentWords({ journal, barred }: OpenedJournal): string {
+  const last = journal.epochs.at(-1)
+  if (barred === undefined || last === undefined) return ''
+  const place = `epoch ${last.epoch}, record ${grouped(last.last_lsn)}`
+  return `${barred.what} It was read up to ${place}, the last that is marked as durable.`
+}
+
 /** The journal of a live session, which must be there. */
-export async function requireSession(given: string, reading?: SessionReading): Promise<OpenedSession> {
-  const opened = await openSessionFolder(given, reading)
+export async function requireSession(given: string): Promise<OpenedSession> {
+  const opened = await openSessionFolder(given)
   if (opened !== undefined) return opened
   const folder = await findSession(given)
   throw new OperatingError({
@@ -57,14 +70,27 @@ export async function requireSession(given: string, reading?: SessionReading): P
   })
 }
 
-/** A journal that nobody holds, or as far as it is durable the one that a process holds. */
-export async function openOrRead(
-  directory: string,
-): Promise<{ readonly journal: ReadableJournal; readonly is_held: boolean }> {
+/** A journal that nobody holds; one that a process holds, or that may only be read here, as far as it is durable. */
+export async function openOrRead(directory: string): Promise<OpenedJournal> {
   try {
-    return { journal: await openFileJournal({ directory }), is_held: false }
+    return { journal: await openFileJournal({ directory }), barred: undefined }
   } catch (error) {
-    if (!(error instanceof OperatingError) || error.code !== 'journal.locked') throw error
-    return { journal: await readRunningJournal({ directory }), is_held: true }
+    if (!(error instanceof OperatingError) || !BARRED.has(error.code)) throw error
+    return { journal: await readRunningJournal({ directory }), barred: error }
   }
+}
+
+const BARRED = new Set(['journal.locked', 'journal.not_writable'])
+
+function noEpoch(where: string, { barred }: OpenedJournal): OperatingError {
+  return new OperatingError({
+    code: 'session.no_epoch',
+    reason: 'data',
+    what: `Nothing is in the journal yet: no start has got as far as its first epoch. ${barred?.what ?? ''}`.trim(),
+    where,
+    remedy:
+      barred === undefined
+        ? 'Start the session again; there is nothing of it to be shown.'
+        : 'Ask again when the session is up.',
+  })
 }

@@ -70,7 +70,7 @@ function ofStatus({
 /** Undefined for the run of a backtest, which lies in a folder of the same form. */
 async function ofJournal(folder: string): Promise<SessionSummary | undefined> {
   const where = sessionJournal(folder)
-  const { journal, is_held } = await openOrRead(where)
+  const { journal, barred } = await openOrRead(where)
   try {
     const last = journal.epochs.at(-1)
     if (last === undefined || !isLiveHeader(last.header)) return undefined
@@ -81,7 +81,7 @@ async function ofJournal(folder: string): Promise<SessionSummary | undefined> {
       node: contents.node_id ?? '',
       folder: basename(folder),
       mode: contents.mode,
-      is_running: is_held,
+      is_running: barred?.code === 'journal.locked',
       epochs: last.epoch,
       inputs: end.seq,
       orders: ordersBefore(journal) + (await recordedOrders(journal)).size,

@@ -7,8 +7,8 @@ import type { SessionVerification } from './verify-session.ts'
 
 export function verificationText(found: SessionVerification): string {
   const lines = found.is_equal ? equalLines(found) : differenceLines(found)
-  const pruned = found.pruned === '' ? [] : [`  ${found.pruned}`]
-  return `${[...lines, ...pruned, ...sourceLines(found), ...buildLines(found)].join('\n')}\n`
+  const limits = [found.pruned, found.up_to].flatMap((words) => (words === '' ? [] : [`  ${words}`]))
+  return `${[...lines, ...limits, ...sourceLines(found), ...buildLines(found)].join('\n')}\n`
 }
 
 function equalLines(found: SessionVerification): string[] {

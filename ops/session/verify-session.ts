@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import type { StrategyDefinition } from '../../actors/strategy/definition.ts'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
 import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
-import type { ReadableJournal } from '../../adapters/journal-file/file-journal.ts'
 import { loadStrategy } from '../../adapters/strategy-loader/load-strategy.ts'
 import { catchStrayErrors } from '../../adapters/stray-errors/stray-errors.ts'
 import { readLiveHeader } from '../../engine/live/live-header.ts'
@@ -14,7 +13,7 @@ import { createStepGate } from '../../engine/step-gate.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Progress } from '../cli/progress.ts'
 import { type RerunResult, rerunSession } from './rerun-session.ts'
-import { prunedWords } from './session-journal.ts'
+import { extentWords, type OpenedSession, prunedWords } from './session-journal.ts'
 
 export type SessionVerification = RerunResult & {
   readonly session: string
@@ -29,18 +28,20 @@ export type SessionVerification = RerunResult & {
   readonly other_sources: readonly string[]
   /** What is not there to be verified, in words; '' where the journal has its beginning. */
   readonly pruned: string
+  /** Up to where it was read while it ran, or where it may only be read, in words; '' where all of it was verified. */
+  readonly up_to: string
 }
 
 export type VerifySessionOptions = {
-  readonly journal: ReadableJournal
-  readonly where: string
+  readonly opened: OpenedSession
   /** What the sources of strategies on disk are relative to; absent: those stored in the journal are run. */
   readonly current_from: string | undefined
   readonly progress: Progress
 }
 
 export async function verifySession(options: VerifySessionOptions): Promise<SessionVerification> {
-  const { journal, where, progress } = options
+  const { opened, progress } = options
+  const { journal, where } = opened
   const gate = createStepGate()
   const removeGuard = installAmbientGuard(gate, () => {})
   const stopCatching = catchStrayErrors(() => {})
@@ -76,6 +77,7 @@ export async function verifySession(options: VerifySessionOptions): Promise<Sess
       behaviour: must(contents.behaviour, 'a header read names its behaviour'),
       other_sources: current?.other_sources ?? [],
       pruned: prunedWords(journal),
+      up_to: extentWords(opened),
     }
   } finally {
     await rm(temporary, { recursive: true, force: true })
@@ -91,8 +93,7 @@ type CurrentStrategies = {
 
 /** The strategies as they are on disk now, in the place of those that ran. */
 async function currentStrategies({
-  journal,
-  where,
+  opened: { journal, where },
   current_from,
 }: VerifySessionOptions): Promise<CurrentStrategies | undefined> {
   if (current_from === undefined) return undefined

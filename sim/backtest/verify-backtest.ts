@@ -23,7 +23,7 @@ import type { BacktestModel, BacktestStrategy } from './run-backtest.ts'
 import { tallyTrades } from './tally-trades.ts'
 
 export type VerifyRequest = {
-  readonly journal: Journal
+  readonly journal: Pick<Journal, 'epochs' | 'read'>
   readonly store: TickStore
   /** The strategies the header holds, loaded from its contents. */
   readonly strategies: readonly BacktestStrategy[]
@@ -61,7 +61,7 @@ export type RunAgain = {
 export type ReadHeader = BacktestHeader & Required<Pick<BacktestHeader, 'behaviour' | 'models'>>
 
 /** What a journal is bound to. One of other schemas cannot be run again by this build, and is refused. */
-export function readHeader(journal: Journal, where?: string): ReadHeader {
+export function readHeader(journal: Pick<Journal, 'epochs'>, where?: string): ReadHeader {
   const epoch = journal.epochs.at(-1)
   if (epoch === undefined) throw unfinished('holds no epoch', where)
   const header = decodeHeader(epoch.header)
@@ -73,7 +73,7 @@ export function readHeader(journal: Journal, where?: string): ReadHeader {
 
 /** What a finished run's journal says of itself. A run that was cut off has no end and is refused, naming `where`. */
 export async function readRun(
-  journal: Journal,
+  journal: Pick<Journal, 'epochs' | 'read'>,
   where?: string,
 ): Promise<{ header: ReadHeader; records: JournalRecord[] }> {
   const header = readHeader(journal, where)
@@ -179,7 +179,7 @@ async function recheckData(store: TickStore, header: BacktestHeader): Promise<vo
   }
 }
 
-function epochOf(journal: Journal): number {
+function epochOf(journal: Pick<Journal, 'epochs'>): number {
   return must(journal.epochs.at(-1), 'a run has an epoch').epoch
 }
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
 import { EXIT_CODE } from '../../../schemas/operating-error.ts'
 import type { OrderComparison } from '../../session/compare-orders.ts'
 import { grouped } from '../../text/table.ts'
@@ -10,7 +10,8 @@ export const command: Command = {
   usage: 'A B',
   description: `
 Holds the orders of two live sessions or backtests against each other, by strategy and counter: instrument, side, type,
-quantity, price, time in force. Ends with exit code 4 and names the first that differs.`,
+quantity, price, time in force. Of one that runs, what is durable at this moment is compared, and the command says up to
+where. Ends with exit code 4 and names the first that differs.`,
   arguments_min: 2,
   arguments_max: 2,
   options: {},
@@ -24,29 +25,35 @@ async function diff(call: Call): Promise<Outcome> {
   const [left, right] = [await ordersOf(a), await ordersOf(b)]
   const found = compareOrders(left.orders, right.orders)
   const pruned = { a: left.pruned, b: right.pruned }
+  const up_to = { a: left.up_to, b: right.up_to }
   const isEqual = found.first === undefined
   return {
-    json: { ...found, is_equal: isEqual, first: found.first ?? null, pruned },
-    text: text(a, b, found) + prunedLines(a, left.pruned) + prunedLines(b, right.pruned),
+    json: { ...found, is_equal: isEqual, first: found.first ?? null, pruned, up_to },
+    text: `${text(a, b, found)}${limitLines(a, left)}${limitLines(b, right)}`,
     exit_code: isEqual ? EXIT_CODE.done : EXIT_CODE.mismatch,
   }
 }
 
-async function ordersOf(given: string) {
-  const { openFileJournal } = await import('../../../adapters/journal-file/file-journal.ts')
-  const { findSession } = await import('../../live/session-folder.ts')
-  const { prunedWords } = await import('../../session/session-journal.ts')
+type Limits = { readonly pruned: string; readonly up_to: string }
+
+async function ordersOf(given: string): Promise<Limits & { orders: Map<string, NewOrderSingle> }> {
+  const { openJournalOf, prunedWords, extentWords } = await import('../../session/session-journal.ts')
   const { recordedOrders } = await import('../../session/recorded-orders.ts')
-  const journal = await openFileJournal({ directory: join(await findSession(given), 'journal') })
+  const opened = await openJournalOf(given)
+  const { journal } = opened
   try {
-    return { orders: await recordedOrders(journal), pruned: prunedWords(journal) }
+    return {
+      orders: await recordedOrders(journal),
+      pruned: prunedWords(journal),
+      up_to: extentWords(opened),
+    }
   } finally {
     await journal.close()
   }
 }
 
-function prunedLines(name: string, pruned: string): string {
-  return pruned === '' ? '' : `  ${name}: ${pruned}\n`
+function limitLines(name: string, { pruned, up_to }: Limits): string {
+  return [pruned, up_to].map((words) => (words === '' ? '' : `  ${name}: ${words}\n`)).join('')
 }
 
 function text(a: string, b: string, { equal, differing, only_a, only_b, first }: OrderComparison): string {

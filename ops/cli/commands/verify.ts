@@ -9,8 +9,9 @@ export const command: Command = {
   summary: 'Run a session again from its journal and prove that it comes out the same.',
   usage: 'SESSION',
   description: `
-SESSION is the folder of a run or of a session, or a session's name under ./runs. A live session is run again epoch by
-epoch from its journal alone: every effect, timer, snapshot and base must come out byte for byte. Of a backtest the command
+SESSION is the folder of a run or of a session, or its name under ./runs. A live session is run again epoch by
+epoch from its journal alone: every effect, timer, snapshot and base must come out byte for byte; one that runs up to what
+is durable at this moment, which the command names. Of a backtest the command
 loads the strategies and the configuration that the run's journal stores, reads the same history, runs it again in this
 fresh process, and compares every input and every order command, the hashes of outputs and state, and what result.json
 (its run_id and timing aside) and the CSV files beside the journal say, as far as they are there. Ends with exit code 4 and the first difference when they are not identical.
@@ -43,7 +44,8 @@ async function verify(call: Call): Promise<Outcome> {
   const session = await openSessionFolder(name)
   if (session !== undefined) return verifyLive(call, session)
   const { verifyFolder } = await import('../../backtest/verify-folder.ts')
-  const folder = name
+  const { foundSession } = await import('../../live/session-folder.ts')
+  const folder = (await foundSession(name)) ?? name
   const found = await verifyFolder({ folder, store: call.text('store'), progress: call.progress })
   return {
     json: { ...found, difference: found.difference ?? null, file_difference: found.file_difference ?? null },
@@ -52,19 +54,19 @@ async function verify(call: Call): Promise<Outcome> {
   }
 }
 
-async function verifyLive(call: Call, { journal, where }: OpenedSession): Promise<Outcome> {
+async function verifyLive(call: Call, opened: OpenedSession): Promise<Outcome> {
   const { verifySession } = await import('../../session/verify-session.ts')
   const { verificationText } = await import('../../session/verification-text.ts')
   try {
     const current_from = call.flag('current') ? process.cwd() : undefined
-    const found = await verifySession({ journal, where, current_from, progress: call.progress })
+    const found = await verifySession({ opened, current_from, progress: call.progress })
     return {
       json: { ...found, difference: found.difference ?? null },
       text: verificationText(found),
       exit_code: found.is_equal ? EXIT_CODE.done : EXIT_CODE.mismatch,
     }
   } finally {
-    await journal.close()
+    await opened.journal.close()
   }
 }
 
