@@ -3,7 +3,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'A venue without a calendar trades around the clock, and a day order stays in force there like a good-till-cancel one; with one, a day order expires when the last session of its day ends.',
   'While an instrument is closed, before its opening, in a closing call or halted, none of its orders fills and no trigger is met, whatever the data shows.',
   'An instrument opens with its first row behind the opening, and orders that waited meet the market there like new ones: a gap fills them at the price of the opening.',
-  'Orders for an auction are taken and replaced up to its cut-off and canceled at any time, unless its calendar has a cut-off for cancels: behind that one they stay as they are until the auction has had its price, errors not excepted.',
+  'Orders for an auction are taken and replaced up to its cut-off, which itself is too late, and canceled at any time, unless its calendar has a cut-off for cancels: from that one on they stay as they are until the auction has had its price, in a halt, too, errors not excepted.',
   'An auction has one price: the one at which most trades, then leaves the smallest imbalance, then is nearest to the last price, then is the higher.',
   'In an auction own orders meet each other and what the book shows at that moment, with best prices alone no more than the displayed sizes; at its price the orders of the market come first, but for those behind an order that a halt has kept in its queue.',
   'Where a venue takes auction prices from prints, orders better than the first trade behind the auction get its price, up to its size, and orders at that price get nothing.',

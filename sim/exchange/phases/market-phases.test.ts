@@ -10,7 +10,8 @@ import { clockUs, dayTerms, inMicroseconds, playDay, withClock } from './trading
 //   QuantConnect             https://www.quantconnect.com/docs/v2/writing-algorithms/trading-and-orders/order-types/market-on-open-orders
 //   MarketGrid               https://docs-240.pages.dev/marketgrid/concepts/trading/matching-algorithms/auction
 //   Cut-offs for cancels     https://www.onixs.biz/fix-dictionary/4.4/tagNum_102.html (0 too late to cancel)
-//     Nasdaq 4702(b)(11)     http://federal.elaws.us/fr/10/25/2018/2018-23277 (entered until 15:55, canceled and modified until 15:50)
+//     Nasdaq 4702(b)(11)     http://federal.elaws.us/fr/10/25/2018/2018-23277 (entered until immediately prior to 15:55, canceled
+//                            and modified until immediately prior to 15:50: what comes at a cut-off is too late)
 //     NYSE 7.35B(f)(2)       http://federal.elaws.us/fr/6/16/2022/2022-12941 (from ten minutes before the close on)
 //   DriveWealth              https://developer.drivewealth.com/implementation/docs/order-workflow (orders kept overnight)
 type Case = readonly [
@@ -98,9 +99,9 @@ const OPENING: Group = {
       ['08:59:01 a rejected auction_missed', '09:30 b rejected auction_missed'],
     ],
     [
-      'an order at the cut-off itself is in time',
-      [Q, '08:59 a buy 5 market opg', '09:00:01 quote 103/104'],
-      ['08:59 a new leaves 5', '09:00:01 a trade 5@104 leaves 0'],
+      'an order is in time up to the cut-off, and not at it',
+      [Q, '08:58:59.5 a buy 5 market opg', '08:59 b buy 5 market opg', '09:00:01 quote 103/104'],
+      ['08:58:59.5 a new leaves 5', '08:59 b rejected auction_missed', '09:00:01 a trade 5@104 leaves 0'],
     ],
     [
       'an order is canceled and replaced before the opening as at any time',
@@ -126,8 +127,8 @@ const OPENING: Group = {
         Q,
         '08:55 a buy 5 limit 105 opg',
         '08:56 b buy 5 limit 99 day',
-        '08:58 c replace a 6 105',
-        '08:58:01 d cancel c',
+        '08:57:59 c replace a 6 105',
+        '08:58 d cancel c',
         '09:00:00.25 e cancel c',
         '09:00:00.5 f cancel b',
         '09:00:01 quote 103/104',
@@ -135,8 +136,8 @@ const OPENING: Group = {
       [
         '08:55 a new leaves 5',
         '08:56 b new leaves 5',
-        '08:58 c replaced a 6@105 leaves 6',
-        '08:58:01 d cancel_rejected c too_late_to_cancel',
+        '08:57:59 c replaced a 6@105 leaves 6',
+        '08:58 d cancel_rejected c too_late_to_cancel',
         '09:00:00.25 e cancel_rejected c too_late_to_cancel',
         '09:00:00.5 f canceled b cum 0',
         '09:00:01 c trade 6@104 leaves 0',
@@ -351,8 +352,8 @@ const CLOSING: Group = {
         '10:00 a buy 5 limit 120 cls',
         '10:01 b buy 6 limit 120 cls',
         '10:02 c buy 7 limit 102 day',
-        '17:25 d replace a 4 121',
-        '17:25:01 e replace d 3 121',
+        '17:24:59 d replace a 4 121',
+        '17:25 e replace d 3 121',
         '17:25:02 f cancel d',
         '17:25:03 g cancel b',
         '17:25:04 h cancel c',
@@ -363,8 +364,8 @@ const CLOSING: Group = {
         '10:01 b new leaves 6',
         '10:02 c new leaves 7',
         '10:02 c trade 7@101 leaves 0',
-        '17:25 d replaced a 4@121 leaves 4',
-        '17:25:01 e replace_rejected d too_late_to_cancel',
+        '17:24:59 d replaced a 4@121 leaves 4',
+        '17:25 e replace_rejected d too_late_to_cancel',
         '17:25:02 f cancel_rejected d too_late_to_cancel',
         '17:25:03 g cancel_rejected b too_late_to_cancel',
         '17:25:04 h cancel_rejected c order_terminal',

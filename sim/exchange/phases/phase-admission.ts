@@ -11,10 +11,13 @@ export type PhaseRules = Pick<SimulationConfig, 'closed_orders' | 'halted_orders
 export class PhaseAdmission {
   readonly #phases: MarketPhases
   readonly #rules: PhaseRules
+  readonly #termsHold: boolean
 
-  constructor(phases: MarketPhases, rules: PhaseRules) {
+  /** @param terms_hold whether a cut-off itself is too late (schemas/behaviour.ts). */
+  constructor(phases: MarketPhases, rules: PhaseRules, terms_hold: boolean) {
     this.#phases = phases
     this.#rules = rules
+    this.#termsHold = terms_hold
   }
 
   ofNew(command: NewOrderSingle, now_us: number): RejectCode | '' {
@@ -44,11 +47,11 @@ export class PhaseAdmission {
     if (calendar === undefined || session === undefined) return ''
     const { opening_cancel_cutoff_us: opening, closing_cancel_cutoff_us: closing } = calendar
     const isLate =
-      (time_in_force === 'opg' && opening !== undefined && now_us > session.open_us - opening) ||
+      (time_in_force === 'opg' && opening !== undefined && this.#isBehind(now_us, session.open_us - opening)) ||
       // While a close waits for its price, the session is the next one already.
       (time_in_force === 'cls' &&
         closing !== undefined &&
-        (now_us > session.close_us - closing || this.#phases.isClosing(instrument_index)))
+        (this.#isBehind(now_us, session.close_us - closing) || this.#phases.isClosing(instrument_index)))
     return isLate ? 'too_late_to_cancel' : ''
   }
 
@@ -79,7 +82,12 @@ export class PhaseAdmission {
     const { calendar, session } = this.#phases.sessionOf(instrument_index) ?? {}
     if (calendar === undefined || session === undefined) return false
     if (time_in_force === 'opg')
-      return now_us > session.open_us - calendar.opening_cutoff_us && now_us < session.open_us
-    return time_in_force === 'cls' && now_us > session.close_us - calendar.closing_cutoff_us
+      return this.#isBehind(now_us, session.open_us - calendar.opening_cutoff_us) && now_us < session.open_us
+    return time_in_force === 'cls' && this.#isBehind(now_us, session.close_us - calendar.closing_cutoff_us)
+  }
+
+  /** What comes at a cut-off comes too late. */
+  #isBehind(now_us: number, cutoff_us: number): boolean {
+    return this.#termsHold ? now_us >= cutoff_us : now_us > cutoff_us
   }
 }

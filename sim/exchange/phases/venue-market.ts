@@ -89,7 +89,7 @@ export class VenueMarket {
       tell: terms.tell,
       isDeepBookReady: deep && ((index) => deep.levels(index).has_both_sides),
     })
-    this.#admission = new PhaseAdmission(this.#phases, venue.simulation ?? {})
+    this.#admission = new PhaseAdmission(this.#phases, venue.simulation ?? {}, floor.terms_hold)
     // A newer table of zones leaves the rules what they are.
     const calendars = named.calendars.map((config) => ({ ...config, utc_offsets: [] }))
     this.#rules = JSON.stringify([
