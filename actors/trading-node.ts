@@ -211,6 +211,7 @@ class Wiring {
       venues: this.#venuesOf(account),
       entitled: new Map(strategies.map((strategy) => [strategy.id, this.#entitlement(strategy)])),
       apart,
+      lowers_at_once: this.#holds('lowers_at_once'),
       trace: this.#options.trace,
       inspect,
     })
@@ -246,13 +247,15 @@ class Wiring {
       positionUnits: (instrument_index) => portfolio.quantity(instrument_index),
       engineCounter: (strategy_id) => orders.engineCounter(strategy_id),
       isTrading: (strategy_id) => gate.isTrading(strategy_id),
-      isOpenFor: (strategy_id, instrument_index) => gate.isOpenFor(strategy_id, instrument_index),
+      isOpenFor: (strategy_id, instrument_index, lowers) =>
+        gate.isOpenFor(strategy_id, instrument_index, lowers),
       apart,
       counterHighWater: (strategy_id) => orders.counterHighWater(strategy_id),
       terms_hold: this.#holds('terms_hold'),
       due_alone: this.#holds('due_alone'),
       knows_ended: this.#holds('knows_ended'),
       reducers_end: this.#holds('reducers_end'),
+      lowers_at_once: this.#holds('lowers_at_once'),
     })
     this.#executions.set(account.id, execution)
   }

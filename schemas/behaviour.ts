@@ -13,16 +13,17 @@
  *    to the gate, which denies them; one that is held loses its place by a replace, as at a venue. What the gate denies
  *    behind its trigger is open no longer for a strategy in another node, and that one sees its open orders from the asking
  *    on, in the states and the order of one node. An order keeps its place in a queue over a halt.
- *    A market changes before what reaches its venue at that time, and before an order's time ends then, and what comes at the cut-off of an
- *    auction is too late.
- *    What is due between linked orders while a market is closed is looked at every quarter second, and nothing else is: a
+ *    A market changes before what reaches its venue at that time, and before an order's time ends then; what comes at the
+ *    cut-off of an auction is too late. What is due between linked orders while a market is closed is looked at every quarter second, and nothing else is: a
  *    request that a venue refused is not made again for that. On its way inside a bar the market meets those first that it
  *    had come to with nothing left, and passes the prices from which orders trail. In a book by order what own orders take
  *    is gone from the orders that came first. What a parent had traded when it ended is kept with the orders that wait for
  *    it; one that comes behind a parent which left too little for it ends at once, and one that joins an order which has
  *    ended, or in a group of which one cancels the others has traded, is denied; in one of which
  *    one lowers the others it is for what is left. An order the
- *    engine holds that only reduces ends when there is nothing left to reduce.
+ *    engine holds that only reduces ends when there is nothing left to reduce. A replace that only lowers an order is a cancel
+ *    of a part: a venue takes it when it takes cancels, and the gate passes the engine's own as it passes cancels; one that a
+ *    venue refused is asked for again when its instrument trades again.
  */
 export const BEHAVIOUR = 3
 
@@ -36,6 +37,7 @@ export const SINCE_BEHAVIOUR = {
   due_alone: 3,
   knows_ended: 3,
   reducers_end: 3,
+  lowers_at_once: 3,
 } as const
 
 /** Of a journal's header; those of before there was a number name none. */

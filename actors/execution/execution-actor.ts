@@ -65,8 +65,8 @@ export class ExecutionActor implements Actor {
     this.#gateRoute = node.bus.route(SUBJECT.gate(account_id))
     const index = node.addActor(this)
     const onChange = (change: HoldingChange) => this.#onChange(change)
-    const isOpenFor: ExecutionOptions['isOpenFor'] = (strategy_id, instrument_index) =>
-      this.#isEnabled && options.isOpenFor(strategy_id, instrument_index)
+    const isOpenFor: ExecutionOptions['isOpenFor'] = (strategy_id, instrument_index, lowers) =>
+      this.#isEnabled && options.isOpenFor(strategy_id, instrument_index, lowers)
     this.#held = new HeldBook(
       node,
       index,
@@ -340,9 +340,12 @@ export class ExecutionActor implements Actor {
     })
   }
 
-  /** What waits here wakes when trading begins, and what is for the day ends with it. */
+  /** What waits here wakes when trading begins, what a venue refused is asked for again, and what is for the day ends with it. */
   #onStatus({ instrument_index, status, ends_day }: SecurityStatus): void {
-    if (status === 'trading') this.#held.wake(instrument_index)
+    if (status === 'trading') {
+      this.#held.wake(instrument_index)
+      if (this.#options.lowers_at_once && !this.is_folding) this.#linked.payOwedIn(instrument_index)
+    }
     if (!ends_day) return
     for (const { strategy_id, counter } of this.#held.endDay(instrument_index))
       this.#linked.onGone(strategy_id, counter)

@@ -26,8 +26,8 @@ export type ExecutionOptions = {
   readonly positionUnits: (instrument_index: number) => number
   /** Whether the strategy may ask for orders. */
   readonly isTrading: (strategy_id: StrategyId) => boolean
-  /** Whether what is held of the strategy may go to the gate now, or waits. */
-  readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number) => boolean
+  /** Whether what is held of the strategy, or lowers an order of it and changes nothing else, may go to the gate now, or waits. */
+  readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number, lowers: boolean) => boolean
   /** A counter for a request of the engine's own about a strategy's order. */
   readonly engineCounter: (strategy_id: StrategyId) => number
   /** Of these strategies, those that another node runs. */
@@ -41,4 +41,6 @@ export type ExecutionOptions = {
   readonly reducers_end: boolean
   /** Whether links know of orders that have ended (schemas/behaviour.ts). */
   readonly knows_ended: boolean
+  /** Whether links lower orders as they cancel them, whatever the market does (schemas/behaviour.ts). */
+  readonly lowers_at_once: boolean
 }

@@ -267,7 +267,7 @@ export class HeldBook {
 
   /** What may not go to the gate now stays here: the next row is looked at again. */
   #isOpen({ strategy_id, instrument_index }: HeldOrder): boolean {
-    return this.#options.isOpenFor(strategy_id, instrument_index)
+    return this.#options.isOpenFor(strategy_id, instrument_index, false)
   }
 
   /** The order becomes what it works as, at the prices of this moment. */

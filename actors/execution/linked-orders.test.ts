@@ -256,6 +256,44 @@ test('[E8] what the venue refuses to lower is asked for again with the next trad
   expect(sent(desk).at(-1)).toBe('replace to 600 2')
 })
 
+test.each([
+  { behaviour: 2, halted: [], trading: ['replace to 700 2'] },
+  { behaviour: BEHAVIOUR, halted: ['replace to 700 2'], trading: [] },
+])('[E8] a halt keeps no order from being lowered: %j', ({ behaviour, halted, trading }) => {
+  const desk = new Desk({ capabilities: BASIC, behaviour })
+  desk.do((ctx) => {
+    ctx.submit(entry)
+    ctx.submit({ ...profit, group: { counter: 1, type: 'ouo' } })
+  })
+  for (const counter of [1, 2]) desk.accept(order(desk, counter))
+  desk.securityStatus(EURUSD, 'halted')
+  trade(desk, 1, 300)
+  expect(sent(desk).slice(2)).toEqual(halted)
+  desk.securityStatus(EURUSD, 'trading')
+  desk.pass(desk.now_us + 250_000)
+  expect(sent(desk).slice(2 + halted.length)).toEqual(trading)
+})
+
+test('[E8] what a venue refuses to lower in a halt is asked for again when the instrument trades again', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => {
+    ctx.submit(entry)
+    ctx.submit({ ...profit, group: { counter: 1, type: 'ouo' } })
+  })
+  for (const counter of [1, 2]) desk.accept(order(desk, counter))
+  desk.securityStatus(EURUSD, 'halted')
+  trade(desk, 1, 300)
+  desk.report('replace_rejected', must(desk.sent.at(-1), 'a replace was sent'))
+  desk.securityStatus(EURUSD, 'trading')
+  expect(sent(desk).slice(2)).toEqual(['replace to 700 2', 'replace to 700 2'])
+  desk.report('replaced', must(desk.sent.at(-1), 'a replace was sent'), {
+    order_quantity_units: sizeUnits(700),
+  })
+  desk.securityStatus(EURUSD, 'halted')
+  desk.securityStatus(EURUSD, 'trading')
+  expect(sent(desk)).toHaveLength(4)
+})
+
 test('[E7] both of an OCO pair that trade before either cancel arrives are cancelled, and nothing more', () => {
   const desk = new Desk({ capabilities: BASIC })
   desk.do((ctx) => {

@@ -23,8 +23,8 @@ import { shareUnits } from './share-units.ts'
 
 export type LinkedOptions = {
   readonly held: HeldBook
-  /** Whether an order of the strategy may go to the gate now; what may not waits, and `onDue` is told. */
-  readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number) => boolean
+  /** Whether an order of the strategy, or what only lowers one, may go to the gate now; what may not waits, and `onDue` is told. */
+  readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number, lowers: boolean) => boolean
   readonly onDue: () => void
   /** Whether what is due is looked at again alone (schemas/behaviour.ts). */
   readonly due_alone: boolean
@@ -168,6 +168,14 @@ export class LinkedOrders {
     if (!REFUSALS.has(fact.type)) this.#payOwed(strategy_id, counter)
   }
 
+  /** An instrument trades again: what its venue refused while it did not is asked for once more. */
+  payOwedIn(instrument_index: number): void {
+    for (const { strategy_id, counter } of this.#groups.members()) {
+      const order = this.#options.orderOf(strategy_id as StrategyId, counter)
+      if (order?.instrument_index === instrument_index) this.#payOwed(strategy_id as StrategyId, counter)
+    }
+  }
+
   /** Does what was due and could not be done, as far as it can be done now. */
   settleDue(): void {
     const { held, due_alone } = this.#options
@@ -263,7 +271,7 @@ export class LinkedOrders {
     if (held.find(child.strategy_id, child.counter) !== child) return true
     const granted_units = this.#granted(child, parent)
     if (granted_units === 0) return false
-    if (isOpenFor(child.strategy_id, child.instrument_index)) this.#letGo(child, parent, granted_units)
+    if (isOpenFor(child.strategy_id, child.instrument_index, false)) this.#letGo(child, parent, granted_units)
     else {
       this.#noteEnd(child, parent)
       this.#wait(() => this.#due.noteChild(child))
@@ -416,7 +424,7 @@ export class LinkedOrders {
     if (max <= order.cum_quantity_units) return this.#cancel(member)
     // A request in flight is answered by a fact, and that comes here again.
     if (order.state !== 'new' && order.state !== 'partially_filled') return
-    if (!this.#options.isOpenFor(strategy_id, order.instrument_index))
+    if (!this.#options.isOpenFor(strategy_id, order.instrument_index, total > max))
       return this.#wait(() => this.#due.noteMember(member))
     this.#options.resize(order, max)
   }

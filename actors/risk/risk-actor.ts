@@ -75,6 +75,8 @@ export type RiskOptions = {
   /** Those of these strategies that another node runs: only that node can say again how they stand. */
   readonly apart: ReadonlySet<string>
   readonly outputs: Outputs
+  /** Whether a replace by which links lower an order passes as a cancel does (schemas/behaviour.ts). */
+  readonly lowers_at_once: boolean
   readonly trace?: DecisionTrace | undefined
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }
@@ -150,8 +152,11 @@ export class RiskActor implements Actor {
     return this.#strategyStates.get(strategy_id) === 'trading'
   }
 
-  /** Whether what follows from orders of the strategy would be judged by what it says alone: all that passes with time is in its favour. */
-  isOpenFor(strategy_id: StrategyId, instrument_index: number): boolean {
+  /**
+   * Whether what follows from orders of the strategy would be judged by what it says alone: all that passes with time is in
+   * its favour. `lowers`: it lowers an order and changes nothing else.
+   */
+  isOpenFor(strategy_id: StrategyId, instrument_index: number, lowers: boolean): boolean {
     const spec = must(this.#options.instruments[instrument_index], 'an order is of a known instrument')
     const venue = must(this.#options.venues.get(spec.venue_id), 'an order is at a venue of the account')
     const { now_us } = this.#node
@@ -164,8 +169,9 @@ export class RiskActor implements Actor {
         { ts_intent_us: timeUs(now_us), follows: true },
         UNTOLD,
       ) === undefined &&
-      gate.checkStatus(status, undefined, venue.capabilities) === undefined &&
-      this.#checkMarket(spec, venue, UNTOLD) === undefined
+      ((lowers && this.#options.lowers_at_once) ||
+        (gate.checkStatus(status, undefined, venue.capabilities) === undefined &&
+          this.#checkMarket(spec, venue, UNTOLD) === undefined))
     )
   }
 
@@ -322,7 +328,7 @@ export class RiskActor implements Actor {
       const order = { ...request, instrument_id, venue_id, side, order_type, time_in_force: '' } as const
       return this.#deny('replace', order, refused)
     }
-    this.#rate.take(this.#node.now_us)
+    if (!this.#isLowering(request)) this.#rate.take(this.#node.now_us)
     this.#exposure.reserveReplace(request, request.order_quantity_units)
     this.#node.bus.send(this.#approvedRoute, request)
   }
@@ -337,6 +343,12 @@ export class RiskActor implements Actor {
     note?.('replace_in_flight', String(replace_quantity_units > 0), 'false')
     // A second replace would hide what the first may still make of the order.
     if (replace_quantity_units > 0) return gate.refusal('replace_in_flight')
+    if (this.#isLowering(request))
+      return (
+        this.#checkStanding(request.strategy_id, spec.index, request) ??
+        this.#checkReplaceTaken(venue) ??
+        gate.checkQuantity(spec, quantity, this.#limits, note)
+      )
     const extra = Math.max(0, quantity - cum_quantity_units - leaves_quantity_units)
     return (
       this.#checkStanding(request.strategy_id, spec.index, request) ??
@@ -355,6 +367,14 @@ export class RiskActor implements Actor {
         : gate.checkPosition(spec, this.#exposure, side, extra, this.#limits, note)) ??
       this.#checkRate()
     )
+  }
+
+  /** Links that lower an order leave all else of it as it is: a cancel of a part, which waits for nothing. */
+  #isLowering(request: ReplaceOrderRequest): boolean {
+    if (!this.#options.lowers_at_once || !request.follows) return false
+    const reservation = must(this.#exposure.reservation(request), 'a replace is of an open order')
+    const { cum_quantity_units, leaves_quantity_units } = reservation
+    return request.order_quantity_units < cum_quantity_units + leaves_quantity_units
   }
 
   #checkReplaceTaken({ capabilities }: RiskVenue): gate.Refusal | undefined {

@@ -142,6 +142,40 @@ test('behind the cut-off for cancels an order at the close stays, and the strate
   expect(await day({})).toEqual(['240 1 order.pending_cancel', '240 1 order.canceled'])
 })
 
+test('a stop is lowered in a halt, though the venue takes no orders there and the trade was heard of late', async () => {
+  const definition = defineStrategy({
+    name: 'paired',
+    params: Type.Object({}),
+    state: () => ({}),
+    onStatus(ctx, { instrument_id, status }) {
+      if (status !== 'trading' || ctx.openOrders().length > 0) return
+      const order = { instrument: instrument_id, side: 'sell', quantity_units: 2_000 } as const
+      const counter = ctx.submit({ ...order, limit_price_units: 110_170 })
+      ctx.submit({ ...order, trigger_price_units: 100_000, group: { counter, type: 'ouo' } })
+    },
+  })
+  const rows = TAPE.rows.map(([ts_us = 0, bid = 0, ask = 0]) => [ts_us, bid, ask, 1_500, 1_500])
+  const ran = await runScenario(
+    await scenarioOf({
+      tapes: [{ ...TAPE, rows }],
+      more: [{ config: strategyOf('paired', ['AAA.one']), definition: plain(definition) }],
+      venue: {
+        calendar: 'short',
+        latency: { submit_us: 0, report_us: 12 * SECOND_US },
+        simulation: { halts: HALTS, halted_orders: 'reject' },
+        market_data: { stale_after_us: 15 * SECOND_US },
+      },
+      config: { calendars: [CALENDAR] },
+    }),
+  )
+  expect(told(ran).slice(4, 8)).toEqual([
+    '170.000001 1 order.partially_filled 110170',
+    '182.000001 2 order.pending_replace',
+    '182.000001 2 order.replaced',
+    '190.000001 1 order.filled 110190',
+  ])
+})
+
 test('a trading day gives the same outputs and state in blocks of any size', async () => {
   const whole = await run(1_000)
   for (const block_rows of [1, 3]) expect((await run(block_rows)).hashes).toEqual(whole.hashes)

@@ -96,7 +96,7 @@ export class OrderEntry {
     const found = this.#orderOf(request)
     const code =
       this.#parts.admission.ofReplace(request, found, found && this.#spec(found), now_us) ||
-      ((found && this.#parts.market()?.refusalOfReplace(found, now_us)) ?? '')
+      ((found && this.#parts.market()?.refusalOfReplace(found, request, now_us)) ?? '')
     const keepsPlace =
       found !== undefined &&
       request.price_units === found.price_units &&

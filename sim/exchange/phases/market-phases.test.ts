@@ -13,6 +13,8 @@ import { clockUs, dayTerms, inMicroseconds, playDay, withClock } from './trading
 //     Nasdaq 4702(b)(11)     http://federal.elaws.us/fr/10/25/2018/2018-23277 (entered until immediately prior to 15:55, canceled
 //                            and modified until immediately prior to 15:50: what comes at a cut-off is too late)
 //     NYSE 7.35B(f)(2)       http://federal.elaws.us/fr/6/16/2022/2022-12941 (from ten minutes before the close on)
+//   Lowering               https://financedocbox.com/amp/70167575-Stocks/O-u-c-h-version-4-2-updated-october-20-2017.html (Nasdaq OUCH:
+//                          a cancel asks that an order be canceled or reduced), NYSE 7.35B(f)(2) (canceled or reduced in size)
 //   DriveWealth              https://developer.drivewealth.com/implementation/docs/order-workflow (orders kept overnight)
 type Case = readonly [
   rule: string,
@@ -439,6 +441,28 @@ const CLOSING: Group = {
       [{ takes: 'all_and_contingent' }, { closing_cutoff_us: 600_000_000 }],
     ],
     [
+      'behind the cut-off for orders one at the close is still lowered, up to the cut-off for cancels, and not changed otherwise',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 limit 120 cls',
+        '17:26 b replace a 6 120',
+        '17:27 c replace a 4 119',
+        '17:28 d replace a 4 120',
+        '17:34 e replace d 3 120',
+        '17:36 time',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '17:26 b replace_rejected a auction_missed',
+        '17:27 c replace_rejected a auction_missed',
+        '17:28 d replaced a 4@120 leaves 4',
+        '17:34 e replace_rejected d too_late_to_cancel',
+        '17:35 d trade 4@101 leaves 0',
+      ],
+      [{}, { closing_cutoff_us: 600_000_000, closing_cancel_cutoff_us: 120_000_000 }],
+    ],
+    [
       'an auction that a calendar does not hold has no orders for it',
       [Q, '08:55 a buy 5 market opg', '09:00:01 quote 100/101', '10:00 b buy 5 market cls'],
       ['08:55 a rejected unsupported_order_type', '10:00 b rejected unsupported_order_type'],
@@ -664,6 +688,34 @@ const HALTS: Group = {
         '11:01 b rejected market_halted',
         '11:02 c replace_rejected a market_halted',
         '11:03 d canceled a cum 0',
+      ],
+      [{ ...HALT('11:00:00', '11:30:00'), halted_orders: 'reject' }],
+    ],
+    [
+      'a replace that takes from the quantity and changes nothing else is a cancel of a part, taken where cancels are',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 limit 95 day',
+        '10:01 b sell 5 stop 90 gtc',
+        '11:01 c replace a 3 95',
+        '11:02 d replace c 2 96',
+        '11:03 e replace b 3 0 90',
+        '11:04 f replace e 2 0 91',
+        '11:05 g replace e 3 0 90',
+        '11:30:01 quote 94/95 5x9',
+        '20:00 h replace e 1 0 90',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '10:01 b new leaves 5',
+        '11:01 c replaced a 3@95 leaves 3',
+        '11:02 d replace_rejected c market_halted',
+        '11:03 e replaced b 3@0 leaves 3',
+        '11:04 f replace_rejected e market_halted',
+        '11:05 g replace_rejected e market_halted',
+        '11:30:01 c trade 3@95 leaves 0',
+        '20:00 h replaced e 1@0 leaves 1',
       ],
       [{ ...HALT('11:00:00', '11:30:00'), halted_orders: 'reject' }],
     ],

@@ -1,9 +1,14 @@
 // Whether a venue takes an order, a replace or a cancel in the phase its instrument is in. '' means yes.
 
 import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
-import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
+import {
+  hasTrigger,
+  isTrailing,
+  type NewOrderSingle,
+  type OrderCancelReplaceRequest,
+} from '../../../schemas/messages/order.ts'
 import type { RejectCode } from '../orders/reject-code.ts'
-import type { VenueOrder } from '../orders/venue-order.ts'
+import { orderedUnits, type VenueOrder } from '../orders/venue-order.ts'
 import type { MarketPhases } from './market-phases.ts'
 
 export type PhaseRules = Pick<SimulationConfig, 'closed_orders' | 'halted_orders'>
@@ -31,8 +36,9 @@ export class PhaseAdmission {
     return meetsAtOnce ? 'not_in_call' : ''
   }
 
-  ofReplace(order: VenueOrder, now_us: number): RejectCode | '' {
+  ofReplace(order: VenueOrder, request: OrderCancelReplaceRequest, now_us: number): RejectCode | '' {
     const { instrument_index, time_in_force } = order
+    if (this.#termsHold && isCancelOfPart(order, request)) return this.ofCancel(order, now_us)
     return (
       this.#ofPhase(instrument_index) ||
       (this.#isCutOff(instrument_index, time_in_force, now_us)
@@ -47,7 +53,9 @@ export class PhaseAdmission {
     if (calendar === undefined || session === undefined) return ''
     const { opening_cancel_cutoff_us: opening, closing_cancel_cutoff_us: closing } = calendar
     const isLate =
-      (time_in_force === 'opg' && opening !== undefined && this.#isBehind(now_us, session.open_us - opening)) ||
+      (time_in_force === 'opg' &&
+        opening !== undefined &&
+        this.#isBehind(now_us, session.open_us - opening)) ||
       // While a close waits for its price, the session is the next one already.
       (time_in_force === 'cls' &&
         closing !== undefined &&
@@ -90,4 +98,14 @@ export class PhaseAdmission {
   #isBehind(now_us: number, cutoff_us: number): boolean {
     return this.#termsHold ? now_us >= cutoff_us : now_us > cutoff_us
   }
+}
+
+/** Whether a replace leaves all of an order as it is and takes from its quantity alone. */
+function isCancelOfPart(order: VenueOrder, request: OrderCancelReplaceRequest): boolean {
+  const { order_type, is_waiting, price_units, trigger_price_units } = order
+  // A trailing order that waits makes its prices itself, and one whose trigger was met has no trigger any more.
+  const keepsPrice = request.price_units === price_units || (isTrailing(order_type) && is_waiting)
+  const keepsTrigger =
+    !hasTrigger(order_type) || !is_waiting || request.trigger_price_units === trigger_price_units
+  return keepsPrice && keepsTrigger && request.order_quantity_units < orderedUnits(order)
 }

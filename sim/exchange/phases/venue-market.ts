@@ -9,7 +9,7 @@ import type { CalendarConfig } from '../../../schemas/config/calendar.ts'
 import type { AuctionsConfig } from '../../../schemas/config/market-rules.ts'
 import type { VenueConfig } from '../../../schemas/config/venue-config.ts'
 import type { VenueId } from '../../../schemas/ids.ts'
-import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
+import type { NewOrderSingle, OrderCancelReplaceRequest } from '../../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../../schemas/messages/security-status.ts'
 import type { Agenda, MarketEvent } from '../in-flight/agenda.ts'
 import type { DeepBooks } from '../matching/deep-books.ts'
@@ -118,8 +118,8 @@ export class VenueMarket {
     return this.#admission.ofNew(command, now_us)
   }
 
-  refusalOfReplace(order: VenueOrder, now_us: number): RejectCode | '' {
-    return this.#admission.ofReplace(order, now_us)
+  refusalOfReplace(order: VenueOrder, request: OrderCancelReplaceRequest, now_us: number): RejectCode | '' {
+    return this.#admission.ofReplace(order, request, now_us)
   }
 
   refusalOfCancel(order: VenueOrder, now_us: number): RejectCode | '' {
