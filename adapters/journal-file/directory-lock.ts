@@ -2,15 +2,18 @@
 // holder dies, so it is never stale, cannot be taken over from a live process, and does not confuse a reused pid or
 // the pids of another container with the holder's. The file's one row names the holder to whoever is refused.
 
+import { accessSync, constants, existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { journalLocked } from './journal-errors.ts'
+import { journalLocked, openingFault } from './journal-errors.ts'
 
 const FILE_NAME = 'lock'
 const SQLITE_BUSY = 5
+/** Whoever only looks who holds a directory has the lock for a moment. */
+const LOOK_MS = 50
 
 /** Takes the directory or refuses with `journal.locked` and the holder's pid; returns what lets go of it. */
 export function lockDirectory(directory: string): () => void {
-  const database = new DatabaseSync(`${directory}/${FILE_NAME}`, { timeout: 0 })
+  const database = new DatabaseSync(`${directory}/${FILE_NAME}`, { timeout: LOOK_MS })
   try {
     // The row must be committed to be seen by others, and a commit ends the lock: it is taken twice.
     database.exec('BEGIN IMMEDIATE')
@@ -25,6 +28,31 @@ export function lockDirectory(directory: string): () => void {
     const holder = isBusy(error) ? holderOf(database) : undefined
     database.close()
     throw holder === undefined ? error : journalLocked(directory, holder)
+  }
+}
+
+/**
+ * Who holds a directory, in words; undefined where nobody does. Nothing is changed, and whoever takes it meanwhile waits a
+ * moment. Refuses with `journal.not_writable` where the lock cannot be tried.
+ */
+export function directoryHolder(directory: string): string | undefined {
+  const file = `${directory}/${FILE_NAME}`
+  if (!existsSync(file)) return undefined
+  try {
+    // SQLite would open it for reading alone, and find the lock free.
+    accessSync(file, constants.W_OK)
+    const database = new DatabaseSync(file, { timeout: 0 })
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      return undefined
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      return holderOf(database)
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    throw openingFault(error, directory)
   }
 }
 

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { must } from '../../schemas/assert.ts'
-import { askSession, STATUS_TIMEOUT_MS } from '../live/control-socket.ts'
 import type { SessionStatus } from '../live/session-status.ts'
+import { statusIfUp } from '../session/session-statuses.ts'
 
 const COMMAND = fileURLToPath(new URL('../../bin/orrery', import.meta.url))
 
@@ -45,8 +45,8 @@ export class CommandProcess {
   ): Promise<SessionStatus | undefined> {
     while (this.#child.exitCode === null) {
       await wait(every_ms)
-      const status = await askSession(folder, { command: 'status' }, STATUS_TIMEOUT_MS)
-      if (status !== undefined && is(status as SessionStatus)) return status as SessionStatus
+      const status = await statusIfUp(folder)
+      if (status !== undefined && is(status)) return status
     }
     return undefined
   }

@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createUser } from '@nats-io/nkeys'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import { must } from '../../schemas/assert.ts'
@@ -133,6 +134,25 @@ test('a session that holds its journal and answers nobody yet is listed as runni
   }
 })
 
+test('a session that waits for its bus says so, and is stopped there', async () => {
+  const credentials = join(cwd, 'nats', 'credentials')
+  await mkdir(credentials, { recursive: true })
+  await writeFile(join(credentials, 'trading.nk'), createUser().getSeed(), { mode: 0o600 })
+  const waiting = startCli(['paper', 'one.yaml', '--set', 'session=waits', '--set', NO_BUS], { cwd })
+  await waiting.saw(/bus\.awaited/)
+  expect(json(runCli(['status', '--json'], { cwd }))).toMatchObject({
+    sessions: [],
+    unanswered: [{ folder: 'waits', code: 'session.starting' }],
+  })
+  expect(runCli(['stop', 'waits'], { cwd })).toEqual({
+    exit_code: 0,
+    stdout: 'waits was waiting to start, and has ended; its orders are as they were.\n',
+    stderr: '',
+  })
+  expect(await waiting.exit()).toBe(0)
+  expect(json(runCli(['stop', 'waits', '--json'], { cwd }))).toEqual({ was_running: false })
+})
+
 test('a session whose journal is damaged is named with its code, and keeps no other off the list', async () => {
   const damaged = join(cwd, 'runs', 'damaged')
   await cp(join(cwd, 'runs', 'one'), damaged, { recursive: true })
@@ -185,6 +205,8 @@ test('what the engine holds is shown apart from what is open at the venue, and n
 })
 
 test.each<[string, string[], number, string]>([
+  ['a time to run that is none', ['paper', 'one.yaml', '--for', 'soon'], 2, 'cli.bad_value'],
+  ['a stop of two minds', ['stop', 'one', '--keep', '--cancel'], 2, 'stop.keep_and_cancel'],
   ['a speed that is none', ['replay', 'one', '--speed', 'fast'], 2, 'cli.bad_value'],
   ['a session that is not there', ['status', 'nobody'], 2, 'session.not_found'],
   ['a venue without a feed', ['paper', 'one.yaml', '--set', 'live.feeds=[]'], 2, 'config.no_feed'],
@@ -245,5 +267,8 @@ const HOLDING = [
   'strategies.t.source=holder.ts#holder',
   'venues.gen.simulation={ takes: market_and_limit }',
 ].flatMap((value) => ['--set', value])
+
+/** Nobody listens there. */
+const NO_BUS = 'bus=nats://127.0.0.1:1'
 
 const SESSION = sessionText('one', `  feeds: [{ venue: gen, kind: generator, rows_per_s: 50 }]`)

@@ -6,6 +6,7 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setImmediate as turn } from 'node:timers/promises'
 import { FrameLines } from '../../engine/wire/frame-lines.ts'
 import { type ExitReason, OperatingError } from '../../schemas/operating-error.ts'
 
@@ -44,9 +45,12 @@ export async function listenForControl(folder: string, handle: ControlHandler): 
   await writeFile(`${file}.draft`, whereabouts, { flush: true })
   await rename(`${file}.draft`, file)
   return async () => {
+    // An answer that was found a moment ago leaves first.
+    await turn()
     for (const connection of open) connection.destroy()
     await new Promise((resolve) => server.close(resolve))
-    await rm(file, { force: true })
+    // Whoever was started meanwhile is reached elsewhere.
+    if ((await whereaboutsIn(file)) === whereabouts) await rm(file, { force: true })
     await rm(directory, { recursive: true, force: true })
   }
 }
@@ -74,16 +78,25 @@ type Whereabouts = { readonly pid: number; readonly socket: string }
 
 async function whereabouts(folder: string): Promise<Whereabouts | undefined> {
   const file = join(folder, FILE)
-  let text: string
   try {
-    text = await readFile(file, 'utf8')
+    const text = await whereaboutsIn(file)
+    return text === undefined ? undefined : (parseWhereabouts(text) ?? unreadableText(file, text))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
-    if (REFUSED.includes(code ?? '')) throw notOurs(folder, error)
+    if (error instanceof OperatingError) throw error
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (REFUSED.includes(code)) throw notOurs(folder, error)
     throw unreadable(file, `It cannot be read: ${code}`, error)
   }
-  return parseWhereabouts(text) ?? unreadableText(file, text)
+}
+
+/** Undefined where there is none. */
+async function whereaboutsIn(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 function parseWhereabouts(text: string): Whereabouts | undefined {

@@ -34,6 +34,7 @@ import { type NodePlace, nodePlace } from './node-place.ts'
 import { refuseBooks } from './refuse-books.ts'
 import { refuseOtherUnits } from './refuse-other-units.ts'
 import { type HeldLease, joinBus, type SessionBus } from './session-bus.ts'
+import type { BeforeOpen } from './session-desk.ts'
 import { marketFeeds, sessionFeeds } from './session-feeds.ts'
 import { makeSessionFolder, sessionFolder, sessionJournal } from './session-folder.ts'
 import { bindingOf, contentsOf } from './session-identity.ts'
@@ -54,9 +55,17 @@ export type PaperOptions = {
   /** A history has come to its end, or cannot be read any further. */
   readonly onHistoryEnd: (error: unknown) => void
   /** Follow another node until its lease is free, and go on from its journal. */
-  readonly stand_by?: { readonly signal: AbortSignal; readonly print: (line: string) => void } | undefined
+  readonly stand_by?: Pick<StandByOptions, 'signal' | 'print'> | undefined
+  /** For whoever is to be answered before the session is open, and may end what only waits. */
+  readonly start?: SessionStartWatch
   /** Between the parts, for whoever copies, watches or disturbs what passes. */
   readonly between?: SessionSeams
+}
+
+export type SessionStartWatch = {
+  readonly signal: AbortSignal
+  /** The session's folder is this process's, which is now doing this. */
+  readonly onHeld: (folder: string, before_open: BeforeOpen) => Promise<void>
 }
 
 export type SessionSeams = {
@@ -93,6 +102,7 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   const { base_directory } = loaded.loaded
   const held = await heldLease(options, { base_directory, config, place, instruments }, folder)
   const journal = await openJournal(options, folder, opened)
+  await options.start?.onHeld(folder, 'starting')
   refuseOtherUnits(journal, instruments, folder)
   const { ts_us: journaled_us } = await lastJournaled(journal)
   const clock = sessionClock(config, journaled_us, between)
@@ -104,7 +114,8 @@ export async function openPaperSession(options: PaperOptions): Promise<PaperSess
   )
   const directory = sessionJournal(folder)
   const now_us = () => clock.now_us()
-  const joining = { config, place, instruments, journal, directory, now_us, onAlert, onFailure, held }
+  const signal = options.start?.signal
+  const joining = { config, place, instruments, journal, directory, now_us, onAlert, onFailure, held, signal }
   const bus = await joinBus(joining)
   if (bus !== undefined) opened.use(disposable(bus))
   const recorder = startRecorder({ config, clock, onAlert }, options)
@@ -184,10 +195,12 @@ async function heldLease(
   hosted: Pick<StandByOptions, 'base_directory' | 'config' | 'place' | 'instruments'>,
   folder: string,
 ): Promise<HeldLease | undefined> {
-  const { stand_by, onAlert, onFailure } = options
+  const { stand_by, start, onAlert, onFailure } = options
   if (stand_by === undefined) return undefined
   const now_us = () => Date.now() * 1000
-  return standBy({ ...stand_by, ...hosted, directory: sessionJournal(folder), now_us, onAlert, onFailure })
+  const onFollowing = async () => start?.onHeld(folder, 'standing_by')
+  const directory = sessionJournal(folder)
+  return standBy({ ...stand_by, ...hosted, directory, now_us, onAlert, onFailure, onFollowing })
 }
 
 /** A session closes its journal when it ends; closing it again does nothing. */

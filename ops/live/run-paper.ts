@@ -5,11 +5,11 @@ import type { LiveConfig } from '../../schemas/config/live-config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { archiveText } from '../session/archive-outcomes.ts'
 import { archiveSession } from '../session/archive-session.ts'
-import { listenForControl } from './control-socket.ts'
 import { type LeftOrders, leftText } from './left-orders.ts'
 import { onSignals } from './on-signals.ts'
-import { openPaperSession } from './paper-session.ts'
+import { openPaperSession, type PaperSession } from './paper-session.ts'
 import { handleControl } from './session-control.ts'
+import { type BeforeOpen, SessionDesk } from './session-desk.ts'
 import { SessionPrinter } from './session-printer.ts'
 import type { SessionStatus } from './session-status.ts'
 import { statusOf, statusText } from './session-status.ts'
@@ -26,77 +26,100 @@ export type RunPaperOptions = {
   readonly print: (line: string) => void
 }
 
-export type EndedPaper = { readonly status: SessionStatus; readonly text: string }
+export type EndedPaper = { readonly json: SessionStatus | EndedBefore; readonly text: string }
+
+/** Of a process that was told to stop before its session was open. */
+export type EndedBefore = { readonly was: BeforeOpen }
 
 export async function runPaper(options: RunPaperOptions): Promise<EndedPaper> {
-  const { path, set, node, seconds, stand_by, print } = options
+  const { path, set, node, stand_by, print } = options
+  const run_ms = runTime(options.seconds)
   const printer = new SessionPrinter(print)
-  const end = Promise.withResolvers<StopRequest>()
-  const ended = Promise.withResolvers<LeftOrders>()
-  // Nobody may have asked to be told.
-  ended.promise.catch(() => undefined)
-  const paper = await openPaperSession({
-    path,
-    set,
-    node,
-    observer: printer.observer,
-    onAlert: (alert) => printer.alert(alert),
-    onFault: (fault) => printer.fault(fault),
-    onFailure: (error) => end.reject(error),
-    onHistoryEnd: (error) =>
-      error === undefined
-        ? end.resolve({ by: 'the end of the history', on_stop: 'cancel' })
-        : end.reject(error),
-    // A standby has nothing to end gracefully: the command line's own handler ends it at the first signal.
-    stand_by: stand_by ? { signal: new AbortController().signal, print } : undefined,
-  })
+  const desk = new SessionDesk()
+  const { end, signal } = desk
+  try {
+    const paper = await openPaperSession({
+      path,
+      set,
+      node,
+      observer: printer.observer,
+      onAlert: (alert) => printer.alert(alert),
+      onFault: (fault) => printer.fault(fault),
+      onFailure: (error) => end.reject(error),
+      onHistoryEnd: (error) =>
+        error === undefined
+          ? end.resolve({ by: 'the end of the history', on_stop: 'cancel' })
+          : end.reject(error),
+      // A signal finds nothing to end gracefully here: the command line's own handler ends it at the first.
+      stand_by: stand_by ? { signal, print } : undefined,
+      start: { signal, onHeld: (folder, before_open) => desk.hold(folder, before_open) },
+    })
+    printer.describe(paper.config, paper.instruments, paper.session)
+    return await runOpened({ paper, desk, run_ms, print })
+  } catch (error) {
+    const was = desk.endedBefore(error)
+    if (was === undefined) {
+      desk.ended.reject(error)
+      throw error
+    }
+    desk.ended.resolve({ was })
+    const did = was === 'standing_by' ? 'It stood by' : 'It waited for its bus'
+    return { json: { was }, text: `${did}, and has ended for orrery stop.\n` }
+  } finally {
+    await desk.close()
+  }
+}
+
+type OpenedPaper = {
+  readonly paper: PaperSession
+  readonly desk: SessionDesk
+  readonly run_ms: number | undefined
+  readonly print: (line: string) => void
+}
+
+async function runOpened({ paper, desk, run_ms, print }: OpenedPaper): Promise<EndedPaper> {
   const { session, config, place, folder, instruments, market } = paper
+  const { end } = desk
   const name = place.node_id === undefined ? config.session : `${config.session}/${place.node_id}`
-  printer.describe(config, instruments, session)
   const scope = { config, place, mode: 'paper', folder, instruments } as const
-  const stopListening = await listenForControl(folder, (request) =>
+  desk.open((request) =>
     handleControl(request, {
       session,
       market,
       status: () => statusOf(session, scope),
-      stop: (on_stop) => stopped(end, ended.promise, on_stop ?? config.live.on_stop),
+      stop: (on_stop) => desk.stop(on_stop),
     }),
   )
-  const removeSignals = onSignals(() => end.resolve({ by: 'signal', on_stop: config.live.on_stop }))
+  const removeSignals = onSignals(() => end.resolve({ by: 'signal', on_stop: undefined }))
   const timer =
-    seconds === undefined
+    run_ms === undefined
       ? undefined
-      : setTimeout(() => end.resolve({ by: 'time', on_stop: config.live.on_stop }), Number(seconds) * 1000)
+      : setTimeout(() => end.resolve({ by: 'time', on_stop: undefined }), run_ms)
   let left: LeftOrders
   try {
     print(`${name}: epoch ${session.start.epoch} in ${folder}; Ctrl-C ends it.`)
     // A venue that cannot be reached keeps `run` waiting, and nobody from ending the session.
     const isUp = session.run().then(() => print('Venues and feeds are connected.'))
     await Promise.race([isUp, end.promise])
-    const { by, on_stop } = await end.promise
+    const { by, on_stop = config.live.on_stop } = await end.promise
     const open = await session.stop(by, on_stop)
     left = { open_orders: open, held_orders: session.heldOrders }
-    ended.resolve(left)
   } catch (error) {
-    ended.reject(error)
     await session.abandon()
     throw error
   } finally {
     clearTimeout(timer)
     removeSignals()
     await paper.close()
-    await stopListening()
   }
   // What was said last has had its time to reach the bus.
   const status = statusOf(session, scope)
-  const outcome = {
-    status,
-    text: `\n${statusText(status)}\n${name} has ended; ${leftText(left)}. ${GOES_ON}\n`,
-  }
+  const text = `\n${statusText(status)}\n${name} has ended; ${leftText(left)}. ${GOES_ON}\n`
   const { archive } = config.live
-  return archive === undefined
-    ? outcome
-    : { ...outcome, text: outcome.text + (await archived(folder, archive)) }
+  const more = archive === undefined ? '' : await archived(folder, archive)
+  // Nothing of the session is held any more: it may be started again.
+  desk.ended.resolve(left)
+  return { json: status, text: text + more }
 }
 
 /** The session has ended well, whatever becomes of its old epochs: they are whole where they were. */
@@ -112,16 +135,20 @@ async function archived(
   }
 }
 
-type StopRequest = { readonly by: string; readonly on_stop: 'cancel' | 'keep' }
-
-/** Whoever asks is told, also where the session is ending already. */
-async function stopped(
-  end: PromiseWithResolvers<StopRequest>,
-  ended: Promise<LeftOrders>,
-  on_stop: 'cancel' | 'keep',
-): Promise<LeftOrders> {
-  end.resolve({ by: 'orrery stop', on_stop })
-  return ended
-}
-
 const GOES_ON = 'Started again, it goes on from here.'
+
+const RUN_SECONDS_MAX = 2_000_000
+
+/** Undefined until told to stop. */
+function runTime(seconds: string | undefined): number | undefined {
+  if (seconds === undefined) return undefined
+  const number = /^\d+(\.\d+)?$/.test(seconds) ? Number(seconds) : 0
+  if (number > 0 && number <= RUN_SECONDS_MAX) return number * 1000
+  throw new OperatingError({
+    code: 'cli.bad_value',
+    reason: 'usage',
+    what: `${JSON.stringify(seconds)} is no time to run for.`,
+    where: '--for',
+    remedy: `Give seconds, above 0 and up to ${RUN_SECONDS_MAX}; without it the session runs until it is told to stop.`,
+  })
+}

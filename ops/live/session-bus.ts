@@ -37,6 +37,8 @@ export type SessionBusOptions = {
   readonly onFailure: (error: unknown) => void
   /** What a standby has taken already. */
   readonly held?: HeldLease | undefined
+  /** Aborted when the session is to end while it waits for its bus. */
+  readonly signal: AbortSignal | undefined
 }
 
 export type HeldLease = { readonly connection: Connection; readonly lease: AccountLease }
@@ -68,6 +70,7 @@ export async function joinBus(options: SessionBusOptions): Promise<SessionBus | 
   try {
     return await whenBusIsUp({
       attempt,
+      signal: options.signal,
       onAway: ({ what }) => tell(options, 'bus.awaited', 'warning', what, AWAITED),
     })
   } catch (error) {

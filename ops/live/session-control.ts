@@ -41,7 +41,7 @@ export async function handleControl(request: ControlRequest, scope: ControlScope
   return { accepted: command }
 }
 
-function stopPolicy(value: unknown): 'cancel' | 'keep' | undefined {
+export function stopPolicy(value: unknown): 'cancel' | 'keep' | undefined {
   return value === 'cancel' || value === 'keep' ? value : undefined
 }
 

@@ -21,6 +21,8 @@ export type StandByOptions = Omit<SessionBusOptions, 'journal' | 'held'> & {
   /** What the sources of strategies are relative to. */
   readonly base_directory: string
   readonly print: (line: string) => void
+  /** The folder is this process's. */
+  readonly onFollowing: () => Promise<void>
 }
 
 /** Resolves when the lease is taken and everything the bus held is in the folder. */
@@ -29,7 +31,7 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
   const url = refuseUnfit(options)
   const env = environmentOf(config)
   const warn = ({ what, remedy }: ServerDoubt | OperatingError) => print(`WARNING ${what} ${remedy}`)
-  const whenUp = <Done>(attempt: () => Promise<Done>) => whenBusIsUp({ attempt, onAway: warn })
+  const whenUp = <Done>(attempt: () => Promise<Done>) => whenBusIsUp({ attempt, signal, onAway: warn })
   const signIn = { ...busSignIn(config, url, STANDBY_ROLE), money: 'paper', onViolation: onFailure } as const
   const { connection } = await whenUp(() => connectNats({ ...signIn, onDoubt: warn }))
   let follower: JournalFollower | undefined
@@ -48,6 +50,7 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
       }),
     )
     follower = followed
+    await options.onFollowing()
     await whenUp(() => followed.catchUp())
     if (config.durability !== 'replicated') throw notReplicated(followed)
     print(

@@ -7,7 +7,7 @@ function fault(code: string, reason: ExitReason = 'unavailable'): OperatingError
 }
 
 /** Fails with each in turn, then joins. */
-function joining(faults: readonly unknown[], wait_ms?: number) {
+function joining(faults: readonly unknown[], wait_ms?: number, signal?: AbortSignal) {
   const told: string[] = []
   let attempts = 0
   const joined = whenBusIsUp({
@@ -16,6 +16,7 @@ function joining(faults: readonly unknown[], wait_ms?: number) {
       return 'joined'
     },
     ...(wait_ms !== undefined && { wait_ms }),
+    signal,
     onAway: ({ code }) => told.push(code),
   })
   return { joined, told, attempts: () => attempts }
@@ -46,4 +47,12 @@ test('[N15] a server that stays away is given up, with what it said last', async
   const { joined, attempts } = joining([fault('nats.unreachable'), last, fault('nats.unreachable')], 200)
   await expect(joined).rejects.toBe(last)
   expect(attempts()).toBe(2)
+})
+
+test('[N15] a wait that nobody wants any more ends with the reason given', async () => {
+  const ending = new AbortController()
+  const { joined, attempts } = joining([fault('nats.unreachable')], undefined, ending.signal)
+  ending.abort('told to stop')
+  await expect(joined).rejects.toBe('told to stop')
+  expect(attempts()).toBe(1)
 })

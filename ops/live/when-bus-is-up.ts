@@ -15,6 +15,8 @@ export type AwaitedBus<Joined> = {
   /** One that failed has let go of all it had. */
   readonly attempt: () => Promise<Joined>
   readonly wait_ms?: number
+  /** Aborted when nobody wants it any more: rejects with its reason. */
+  readonly signal: AbortSignal | undefined
   /** Told once. */
   readonly onAway: (fault: OperatingError) => void
 }
@@ -23,6 +25,7 @@ export type AwaitedBus<Joined> = {
 export async function whenBusIsUp<Joined>({
   attempt,
   wait_ms = BUS_WAIT_MS,
+  signal,
   onAway,
 }: AwaitedBus<Joined>): Promise<Joined> {
   const until_ms = performance.now() + wait_ms
@@ -34,6 +37,7 @@ export async function whenBusIsUp<Joined>({
       if (!isTold) onAway(error)
     }
     await wait(RETRY_WAIT_MS)
+    signal?.throwIfAborted()
   }
 }
 

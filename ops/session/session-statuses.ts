@@ -1,7 +1,12 @@
 // How the sessions in some folders stand. All are asked at once, and one that does not say keeps no other from being shown.
 
+import { directoryHolder } from '../../adapters/journal-file/directory-lock.ts'
+import { OperatingError } from '../../schemas/operating-error.ts'
 import { askSession, STATUS_TIMEOUT_MS } from '../live/control-socket.ts'
+import { isNotUp } from '../live/session-desk.ts'
+import { sessionJournal } from '../live/session-folder.ts'
 import type { SessionStatus } from '../live/session-status.ts'
+import { silentHolder } from '../live/stop-session.ts'
 import { type UnreadSession, unreadSession } from './unread-session.ts'
 
 export type SessionStatuses = {
@@ -21,8 +26,31 @@ export async function sessionStatuses(folders: readonly string[]): Promise<Sessi
   return { sessions, unanswered }
 }
 
-/** Undefined where it does not run; rejects where it may and does not say. */
+/** Undefined where it does not run; rejects where it does, or may, and is not up or does not say. */
 export async function sessionStatus(folder: string): Promise<SessionStatus | undefined> {
   const status = await askSession(folder, { command: 'status' }, STATUS_TIMEOUT_MS)
-  return status as SessionStatus | undefined
+  if (status !== undefined) return status as SessionStatus
+  const holder = holderIn(sessionJournal(folder))
+  if (holder !== undefined) throw silentHolder(folder, holder)
+  return undefined
+}
+
+/** Undefined also where it only starts, or stands by. */
+export async function statusIfUp(folder: string): Promise<SessionStatus | undefined> {
+  try {
+    return (await askSession(folder, { command: 'status' }, STATUS_TIMEOUT_MS)) as SessionStatus | undefined
+  } catch (error) {
+    if (isNotUp(error)) return undefined
+    throw error
+  }
+}
+
+/** Where the lock may not be tried, nobody is known to hold it. */
+function holderIn(directory: string): string | undefined {
+  try {
+    return directoryHolder(directory)
+  } catch (error) {
+    if (error instanceof OperatingError && error.code === 'journal.not_writable') return undefined
+    throw error
+  }
 }

@@ -6,12 +6,12 @@ import type { Journal } from '../../engine/journal-port.ts'
 import { isLiveHeader, readLiveHeader } from '../../engine/live/live-header.ts'
 import { ledgerOfBase } from '../../engine/live/session-state.ts'
 import { isoTime } from '../../schemas/units.ts'
-import { askSession, STATUS_TIMEOUT_MS } from '../live/control-socket.ts'
 import { lastJournaled } from '../live/last-journaled.ts'
 import { sessionFolders, sessionJournal } from '../live/session-folder.ts'
 import type { SessionStatus } from '../live/session-status.ts'
 import { recordedOrders } from './recorded-orders.ts'
 import { openOrRead } from './session-journal.ts'
+import { statusIfUp } from './session-statuses.ts'
 import { type UnreadSession, unreadSession } from './unread-session.ts'
 
 export type SessionSummary = {
@@ -41,9 +41,7 @@ export async function listSessions(directory: string): Promise<SessionList> {
   const unreadable: UnreadSession[] = []
   for (const folder of await sessionFolders(directory)) {
     try {
-      const status = (await askSession(folder, { command: 'status' }, STATUS_TIMEOUT_MS)) as
-        | SessionStatus
-        | undefined
+      const status = await statusIfUp(folder)
       const summary = status === undefined ? await ofJournal(folder) : ofStatus(status)
       if (summary !== undefined) sessions.push(summary)
     } catch (error) {

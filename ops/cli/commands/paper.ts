@@ -50,7 +50,7 @@ async function paper(call: Call): Promise<Outcome> {
   const [path = ''] = call.arguments
   const lines = new LineWriter()
   try {
-    const { status, text } = await runPaper({
+    return await runPaper({
       path,
       set: call.texts('set'),
       node: call.text('node'),
@@ -58,7 +58,6 @@ async function paper(call: Call): Promise<Outcome> {
       stand_by: call.flag('standby'),
       print: call.flag('json') ? () => undefined : lines.print,
     })
-    return { json: status, text }
   } finally {
     await lines.close()
   }

@@ -1,4 +1,5 @@
-import type { LeftOrders } from '../../live/left-orders.ts'
+import { OperatingError } from '../../../schemas/operating-error.ts'
+import type { StopAnswer } from '../../live/session-desk.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 
 export const command: Command = {
@@ -8,7 +9,8 @@ export const command: Command = {
   description: `
 Strategies stop, resting orders are cancelled or kept as the configuration says, the last inputs become durable and a
 snapshot is taken; then the session's process ends. The command waits for it and says what is still open. Started again,
-the session goes on where it ended.`,
+the session goes on where it ended. A session that is starting is stopped as soon as it is up; a standby, or one that waits
+for its bus, ends at once.`,
   arguments_min: 1,
   arguments_max: 1,
   options: {
@@ -23,13 +25,30 @@ the session goes on where it ended.`,
 }
 
 async function stop(call: Call): Promise<Outcome> {
-  const { askSession } = await import('../../live/control-socket.ts')
-  const { leftText } = await import('../../live/left-orders.ts')
   const { findSession } = await import('../../live/session-folder.ts')
+  const { stopSession } = await import('../../live/stop-session.ts')
   const [name = ''] = call.arguments
-  const folder = await findSession(name)
+  if (call.flag('keep') && call.flag('cancel')) throw keepAndCancel()
   const on_stop = call.flag('keep') ? 'keep' : call.flag('cancel') ? 'cancel' : undefined
-  const answer = (await askSession(folder, { command: 'stop', on_stop }, undefined)) as LeftOrders | undefined
+  const answer = await stopSession(await findSession(name), on_stop)
   if (answer === undefined) return { json: { was_running: false }, text: `${name} is not running.\n` }
-  return { json: { was_running: true, ...answer }, text: `${name} has ended; ${leftText(answer)}.\n` }
+  return { json: { was_running: true, ...answer }, text: `${name} ${await endText(answer)}.\n` }
+}
+
+async function endText(answer: StopAnswer): Promise<string> {
+  const { leftText } = await import('../../live/left-orders.ts')
+  if (!('was' in answer)) return `has ended; ${leftText(answer)}`
+  return answer.was === 'standing_by'
+    ? 'stood by, and has ended; the node that runs the session goes on'
+    : 'was waiting to start, and has ended; its orders are as they were'
+}
+
+function keepAndCancel(): OperatingError {
+  return new OperatingError({
+    code: 'stop.keep_and_cancel',
+    reason: 'usage',
+    what: 'Resting orders are kept or cancelled, not both.',
+    where: '--keep, --cancel',
+    remedy: 'Give one of them, or neither: then live.on_stop of the configuration says it.',
+  })
 }

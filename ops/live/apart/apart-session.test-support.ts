@@ -223,8 +223,12 @@ export class ApartNode {
   }
 
   /** As Ctrl-C ends it. */
-  async stop(): Promise<number | null> {
+  stop(): Promise<number | null> {
     this.#child.kill('SIGINT')
+    return this.exit()
+  }
+
+  async exit(): Promise<number | null> {
     return (await this.#exit)[0] as number | null
   }
 

@@ -19,10 +19,19 @@ test('[N17] [N18] [N19] a trading node killed in the midst of its talk is taken 
   const exchange = await ownExchange()
   const place = await ApartPlace.make((text) => replicated(text, exchange.url))
   const leader = await ApartNode.start(place, 'apart', 'trading')
-  const [alpha, standby] = await Promise.all([
+  const [alpha, first] = await Promise.all([
     ApartNode.start(place, 'apart', 'alpha'),
     ApartNode.standBy(place, 'apart', 'trading'),
   ])
+  // One that stands by is looked at and stopped like a session that runs.
+  const stood = `${STANDBY_RUNS}/apart/trading`
+  expect(JSON.parse(place.cli(['status', stood, '--json']).stdout).error.code).toBe('session.standing_by')
+  expect(JSON.parse(place.cli(['stop', stood, '--json']).stdout)).toEqual({
+    was_running: true,
+    was: 'standing_by',
+  })
+  expect(await first.exit()).toBe(0)
+  const standby = await ApartNode.standBy(place, 'apart', 'trading')
   await alpha.said(/filled/)
   await leader.kill9()
   await standby.said(/are connected/)
