@@ -189,7 +189,7 @@ export class VenueRows {
     this.#floor.settle(ts_us)
   }
 
-  /** It no longer moves the book, and is news for triggers by the last price, as a trade is. */
+  /** It no longer moves the book. One of last prices is news for triggers, as a trade is; nothing is made of others. */
   #onBarBesideQuotes(
     instrument_index: number,
     ts_us: number,
@@ -197,7 +197,7 @@ export class VenueRows {
     close_price_units: number,
   ): void {
     this.#book.bar(instrument_index, price_type, close_price_units)
-    if (price_type !== 'last') return
+    if (price_type !== 'last') return this.ignore()
     this.#book.noteLast(instrument_index, close_price_units)
     if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
     this.#floor.settle(ts_us)
