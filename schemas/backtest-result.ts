@@ -77,6 +77,10 @@ export const VenueCounts = Type.Object(
       'Fills inside expanded bars both of whose extremes filled orders: the order of high and low, which is assumed, decided on them.',
     ),
     ignored_row_count: Count("Rows of a lesser kind than the venue's book, which it did not trade on."),
+    bar_count: Count('Imported bars that it traded on.'),
+    closed_bar_count: Count(
+      'Those of them that ended while their instrument was closed: nothing trades on such a bar.',
+    ),
   },
   closed('What a simulated venue had to assume, or left out.'),
 )

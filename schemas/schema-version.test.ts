@@ -7,7 +7,7 @@ import { SCHEMA_VERSION } from './schema-version.ts'
 const PINNED = {
   version: 3,
   files: {
-    'backtest-result.ts': '42e7024a03b8d15b',
+    'backtest-result.ts': '0c25e56804e478f1',
     'config/account-config.ts': '35d4d5e4a38d6029',
     'config/calendar.ts': '51976ad7dd6589c8',
     'config/config.ts': '6e4738190ff7a28c',

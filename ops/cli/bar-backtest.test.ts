@@ -87,3 +87,23 @@ test('fills that depended on the order of high and low are in result, summary an
   expect(expanded.stdout).toMatch(/^venue gen +2 fills depended on the order of a bar's high and low$/m)
   expect(runCli(['verify', 'run'], { cwd: folder })).toMatchObject({ exit_code: 0 })
 })
+
+const daily = (hours: string): string[] => [
+  ...['--set', 'venues.gen.calendar=hours'],
+  ...['--set', `calendars=[{ id: hours, time_zone: UTC, sessions: [{ days: [tue], ${hours} }] }]`],
+]
+
+test('bars that end while their instrument is closed are told, in result, summary and report, with the way on', async () => {
+  const none = ['backtest', 'session.yaml', '--out', 'closed', ...daily('open: "14:30", close: "21:00"')]
+  expect(runCli(none, { cwd: folder }).stdout).toMatch(/^venue gen +3 of 3 bars ended while closed$/m)
+  const result = JSON.parse(await readFile(join(folder, 'closed', 'result.json'), 'utf8'))
+  expect(result).toMatchObject({ fills: 0, venues: [{ bar_count: 3, closed_bar_count: 3 }] })
+  expect(await readFile(join(folder, 'closed', 'report.html'), 'utf8')).toContain(
+    'All 3 bars at gen ended while their instrument was closed, as daily bars do, and no order could fill on them: import bars that end within the sessions of its calendar, or let it trade without one.',
+  )
+  const some = ['backtest', 'session.yaml', '--out', 'partly', ...daily('open: "10:00", close: "10:02"')]
+  expect(runCli(some, { cwd: folder })).toMatchObject({ exit_code: 0 })
+  expect(await readFile(join(folder, 'partly', 'report.html'), 'utf8')).toContain(
+    '1 of 3 bars at gen ended while their instrument was closed, as daily bars do, and no order could fill on those:',
+  )
+})

@@ -100,7 +100,8 @@ test('the report loads nothing: no source, no link, no address but that of uPlot
 
 test('rows a venue did not trade on are told before the run is believed', async () => {
   expect(page).not.toContain('than its book')
-  const venues = [{ venue_id: 'gen', bar_order_fill_count: 0, ignored_row_count: 1_200 }]
+  const counts = { bar_order_fill_count: 0, ignored_row_count: 1_200, bar_count: 0, closed_bar_count: 0 }
+  const venues = [{ venue_id: 'gen', ...counts }]
   const text = reportPage({ ...data, result: { ...result, venues } }, folder, await loadAssets())
   expect(text).toContain('The exchange gen did not trade on 1,200 rows of a lesser kind than its book.')
 })

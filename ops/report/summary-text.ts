@@ -49,6 +49,8 @@ function venueRow(venue_id: string, counts: Omit<BacktestResult['venues'][number
   if (counts.bar_order_fill_count > 0)
     parts.push(`${grouped(counts.bar_order_fill_count)} fills depended on the order of a bar's high and low`)
   if (counts.ignored_row_count > 0) parts.push(`${grouped(counts.ignored_row_count)} rows ignored`)
+  if (counts.closed_bar_count > 0)
+    parts.push(`${grouped(counts.closed_bar_count)} of ${grouped(counts.bar_count)} bars ended while closed`)
   return parts.length === 0 ? [] : [[`venue ${venue_id}`, parts.join(', ')]]
 }
 

@@ -54,8 +54,9 @@ function fillsResidual({ simulation = {} }: Config['venues'][number]): boolean {
 }
 
 function venueWarnings({ result, config }: ReportData): string[] {
-  return result.venues.flatMap(({ venue_id, bar_order_fill_count, ignored_row_count }) => {
-    const warnings: string[] = []
+  return result.venues.flatMap((venue) => {
+    const { venue_id, bar_order_fill_count, ignored_row_count } = venue
+    const warnings = closedBarWarnings(venue)
     if (bar_order_fill_count > 0) {
       const expansion = config.venues.find(({ id }) => id === venue_id)?.simulation?.bars
       const assumed = expansion === 'adaptive' ? 'the extreme nearer to the open' : 'the high'
@@ -70,6 +71,23 @@ function venueWarnings({ result, config }: ReportData): string[] {
     }
     return warnings
   })
+}
+
+/** A bar is a row of its end: one as long as a session, or longer, ends when nothing trades any more. */
+function closedBarWarnings({
+  venue_id,
+  bar_count,
+  closed_bar_count,
+}: ReportData['result']['venues'][number]): string[] {
+  if (closed_bar_count === 0) return []
+  const isAll = closed_bar_count === bar_count
+  const which = isAll
+    ? `All ${groupedDecimal(String(bar_count))} bars at ${venue_id}`
+    : `${groupedDecimal(String(closed_bar_count))} of ${groupedDecimal(String(bar_count))} bars at ${venue_id}`
+  const effect = isAll ? 'no order could fill on them' : 'no order could fill on those'
+  return [
+    `${which} ended while their instrument was closed, as daily bars do, and ${effect}: import bars that end within the sessions of its calendar, or let it trade without one.`,
+  ]
 }
 
 function configWarnings({ venues }: Config): string[] {

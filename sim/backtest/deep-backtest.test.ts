@@ -32,6 +32,7 @@ import { quoteTape, START_US, type Tape } from './tape.test-support.ts'
 const SEED = 20_261_127
 const INSTRUMENT = fxPair({ instrument_id: 'AAA.one', lot: '1', quantity_min: '1' })
 const EVENTS = 120
+const NO_BARS = { venue_id: 'one', bar_order_fill_count: 0, bar_count: 0, closed_bar_count: 0 }
 
 let folder = ''
 beforeAll(async () => {
@@ -266,14 +267,14 @@ test('a venue that trades on quotes takes those its book shows, and ignores noth
   const [ts_us, , ask, , size] = quotes[3] ?? []
   // What is shown at the touch, and the rest when the next quote shows anew.
   expect(fills[0]).toEqual({ at: ts_us, price: ask, size })
-  expect(result.venues).toEqual([{ venue_id: 'one', bar_order_fill_count: 0, ignored_row_count: 0 }])
+  expect(result.venues).toEqual([{ ...NO_BARS, ignored_row_count: 0 }])
 })
 
 test('quotes beside a book are what the node sees; the venue of the book ignores and counts them', async () => {
   const tape = quoteTape({ instrument_id: 'AAA.one', row_count: 30, gap_ms_max: 5 })
   const { quotes, result } = await run({ files: orders(9), own: OWN, book: 'book_order', beside: [tape] })
   expect(quotes).toEqual(tape.rows.map((row) => row.slice(0, 5)))
-  expect(result.venues).toEqual([{ venue_id: 'one', bar_order_fill_count: 0, ignored_row_count: 30 }])
+  expect(result.venues).toEqual([{ ...NO_BARS, ignored_row_count: 30 }])
   expect(result.data).toMatchObject({ quotes: 30, trades: 0, bars: 0, book_levels: 0 })
 })
 

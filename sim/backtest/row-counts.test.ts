@@ -11,7 +11,8 @@ async function counted(...tapes: readonly Tape[]) {
 }
 
 test('beside quotes bars of a side are ignored and counted, and those of last prices are news', async () => {
-  const bars = (price_type: 'bid' | 'last') => barTape({ instrument_id: 'AAA.one', price_type, row_count: 12 })
+  const bars = (price_type: 'bid' | 'last') =>
+    barTape({ instrument_id: 'AAA.one', price_type, row_count: 12 })
   expect(await counted(QUOTES, bars('bid'))).toEqual({ bars: 12, ignored: [12] })
   expect(await counted(QUOTES, bars('last'))).toEqual({ bars: 12, ignored: [0] })
   expect(await counted(bars('bid'))).toEqual({ bars: 12, ignored: [0] })

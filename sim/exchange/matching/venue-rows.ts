@@ -34,6 +34,9 @@ export class VenueRows {
   bar_order_fill_count = 0
   /** Rows of a lesser kind than the venue's book, which it did not trade on. */
   ignored_row_count = 0
+  /** Imported bars, and those of them that ended while their instrument was closed: nothing trades on such a one. */
+  bar_count = 0
+  closed_bar_count = 0
   /** Whether a quote that no order is concerned with may still do something. */
   is_watched: boolean
   readonly #specs: readonly InstrumentSpec[]
@@ -130,7 +133,10 @@ export class VenueRows {
     prices?: BarPrices,
   ): void {
     if (this.#deep !== undefined) return this.ignore()
-    if (this.#market() !== undefined)
+    const market = this.#market()
+    this.bar_count++
+    if (market?.isClosed(instrument_index) === true) this.closed_bar_count++
+    if (market !== undefined)
       this.#onBarOpen(instrument_index, ts_us, price_type, prices?.open_price_units ?? close_price_units)
     if (this.#termsHold && this.#book.hasQuotes(instrument_index))
       return this.#onBarBesideQuotes(instrument_index, ts_us, price_type, close_price_units)
@@ -168,11 +174,15 @@ export class VenueRows {
   save(writer: CanonicalWriter): void {
     writer.number(this.bar_order_fill_count)
     writer.number(this.ignored_row_count)
+    writer.number(this.bar_count)
+    writer.number(this.closed_bar_count)
   }
 
   load(reader: CanonicalReader): void {
     this.bar_order_fill_count = reader.number()
     this.ignored_row_count = reader.number()
+    this.bar_count = reader.number()
+    this.closed_bar_count = reader.number()
   }
 
   /** In a book by order the executions of its own messages trade, and a trade row is news for triggers alone. */

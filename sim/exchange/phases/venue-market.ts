@@ -141,6 +141,11 @@ export class VenueMarket {
     return this.#phases.isPending(instrument_index)
   }
 
+  /** Whether an instrument is closed, and no closing price of it is still to come. */
+  isClosed(instrument_index: number): boolean {
+    return this.#phases.phaseOf(instrument_index) === 'closed' && !this.#phases.isPending(instrument_index)
+  }
+
   /** The book of an instrument has moved, and no order has met it yet. */
   beforeRow(instrument_index: number, ts_us: number): void {
     const bands = this.#bands
