@@ -20,7 +20,14 @@ export type BusMessage = {
 }
 
 /** A message as delivered. `stream` and `sequence` name its place for ever; '' and 0 for what `send` sent. */
-export type BusDelivery = BusMessage & { readonly stream: string; readonly sequence: number }
+export type BusDelivery = BusMessage & {
+  readonly stream: string
+  readonly sequence: number
+  /** When the bus took it, by the bus's clock; 0 for what `send` sent. */
+  readonly ts_stored_us: number
+  /** Messages for the same subscription that the bus held behind it when it handed it out. */
+  readonly pending_count: number
+}
 
 /** Where the bus holds a published message. */
 export type BusReceipt = {

@@ -2,7 +2,7 @@
 // and no part of its state; the journal records what left the queue.
 //
 // Order is first in, first out, with one exception: above its mark a quote joins the last queued quote of its instrument
-// and second, in that one's place. It so overtakes market data of other instruments, never of its own, and never
+// and second, in that one's place; one that has waited for the node elsewhere does so at once. It so overtakes market data of other instruments, never of its own, and never
 // an order, fill, risk or control input. Overload: market data beyond the bound is refused, and its feed is in gap; what
 // must be kept is always taken, and beyond its bound the answer says that the node is to stop sending orders.
 
@@ -76,8 +76,10 @@ export class InputQueue<Market extends object, Kept extends object> {
     return this.#overloaded_count
   }
 
-  offerQuote(quote: ConflatedQuote): QuoteOffer {
-    if (this.market_size >= this.#bounds.conflate_from && this.#joinQueued(quote)) return 'conflated'
+  /** @param isBehind its feed has quotes that wait: it joins the queued one, however few there are. */
+  offerQuote(quote: ConflatedQuote, isBehind = false): QuoteOffer {
+    const mayJoin = isBehind || this.market_size >= this.#bounds.conflate_from
+    if (mayJoin && this.#joinQueued(quote)) return 'conflated'
     if (!this.#marketHasRoom()) return 'gap'
     this.#lastQuote.set(quote.instrument_index, this.#entries.push({ kind: 'quote', input: quote }))
     return 'queued'

@@ -29,6 +29,8 @@ export interface FeedSink {
   /** Counts rows that are none, each by the code of what is wrong with it. */
   refused(codes: readonly string[]): void
   event(venue_id: VenueId, event: FeedEventKind, reason: string): void
+  /** From now on rows have waited for this node, or wait no longer: meanwhile quotes conflate wherever they may. */
+  behind(isBehind: boolean): void
   /** Rows that may be offered now before quotes conflate. */
   readonly room: number
 }

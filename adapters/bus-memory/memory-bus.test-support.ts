@@ -131,7 +131,16 @@ export class MemoryBus implements MessageBus {
     this.#sent = []
     for (const { subject, payload } of sent) {
       for (const { isWanted, onMessage } of this.#listeners)
-        if (isWanted(subject)) onMessage({ subject, payload, message_id: '', stream: '', sequence: 0 })
+        if (isWanted(subject))
+          onMessage({
+            subject,
+            payload,
+            message_id: '',
+            stream: '',
+            sequence: 0,
+            ts_stored_us: 0,
+            pending_count: 0,
+          })
     }
   }
 
@@ -181,12 +190,21 @@ class MemorySubscription implements BusSubscription {
         const next = stream.at(this.#sequence + 1)
         if (next === undefined) await stream.woken()
         else {
-          if (this.#isWanted(next.subject)) await onMessage(next)
+          if (this.#isWanted(next.subject))
+            await onMessage({ ...next, pending_count: this.#pendingBehind(next.sequence) })
           this.#sequence = next.sequence
         }
       }
     } catch (error) {
       onFault(subscriberFailed(subjects, error))
     }
+  }
+
+  #pendingBehind(sequence: number): number {
+    const { stream } = this.#options
+    let count = 0
+    for (let at = sequence + 1; at <= stream.last_sequence; at++)
+      if (this.#isWanted(stream.at(at)?.subject ?? '')) count++
+    return count
   }
 }

@@ -2,12 +2,14 @@
 
 import type { BusDelivery, BusMessage, BusReceipt } from '../../engine/bus-port.ts'
 
+export type StoredMessage = Omit<BusDelivery, 'pending_count'>
+
 export class MemoryStream {
   readonly #name: string
   readonly #retained_max: number
   readonly #sequenceOf = new Map<string, number>()
   /** By sequence; a map keeps the order in which they came, so the oldest is found at once. */
-  readonly #messages = new Map<number, BusDelivery>()
+  readonly #messages = new Map<number, StoredMessage>()
   #last_sequence = 0
   #woken = Promise.withResolvers<void>()
 
@@ -25,7 +27,7 @@ export class MemoryStream {
     return this.#last_sequence
   }
 
-  at(sequence: number): BusDelivery | undefined {
+  at(sequence: number): StoredMessage | undefined {
     return this.#messages.get(sequence)
   }
 
@@ -45,7 +47,15 @@ export class MemoryStream {
     if (known !== undefined) return { stream, sequence: known, duplicate: true }
     const sequence = this.#last_sequence + 1
     this.#last_sequence = sequence
-    this.#messages.set(sequence, { subject, message_id, payload: payload.slice(), stream, sequence })
+    const ts_stored_us = Date.now() * 1_000
+    this.#messages.set(sequence, {
+      subject,
+      message_id,
+      payload: payload.slice(),
+      stream,
+      sequence,
+      ts_stored_us,
+    })
     this.#sequenceOf.set(message_id, sequence)
     if (this.#messages.size > this.#retained_max) this.#dropOldest()
     this.wake()

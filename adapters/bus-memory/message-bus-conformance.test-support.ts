@@ -69,6 +69,7 @@ export function messageBusConformance(name: string, makePlace: () => Promise<Bus
 
     test('[B4] a delivery names its place, its id and its bytes, empty ones too', async () => {
       const heard = await collect(bus, ['s.a'], 2)
+      const published_ms = Date.now()
       const receipt = await bus.publish(message('s.a', 'text'))
       await bus.publish({ subject: 's.a', message_id: 'empty', payload: new Uint8Array() })
       const [first, second] = await heard.all
@@ -79,10 +80,19 @@ export function messageBusConformance(name: string, makePlace: () => Promise<Bus
           payload: expect.any(Uint8Array),
           stream: receipt.stream,
           sequence: receipt.sequence,
+          ts_stored_us: expect.closeTo(published_ms * 1_000, -7),
+          pending_count: 0,
         },
         'empty',
         0,
       ])
+    })
+
+    test('[B4] a delivery says how many messages of its subscription waited behind it', async () => {
+      for (const text of ['1', '2', '3'])
+        for (const subject of ['s.a', 's.b']) await bus.publish(message(subject, text))
+      const heard = await collect(bus, ['s.a'], 3, { at: 'first' })
+      expect((await heard.all).map(({ pending_count }) => pending_count)).toEqual([2, 1, 0])
     })
 
     test('[B5] a subscriber takes one message at a time, however slow, and misses none', async () => {

@@ -17,6 +17,7 @@ import { BusFeed } from './bus-feed.ts'
 import { HandClock } from './hand-clock.test-support.ts'
 import { HistoryFeed } from './history-feed.ts'
 import { OfferedRows } from './offered-rows.test-support.ts'
+import { ReaderLag } from './reader-lag.ts'
 
 const VENUE = 'fxcm' as VenueId
 const SPECS = ['EURUSD.fxcm', 'NZDUSD.fxcm'].map((instrument_id, at) =>
@@ -77,6 +78,61 @@ test('[B5] a connection lost and found again is told to the node', async () => {
     [VENUE, 'disconnected'],
     [VENUE, 'connected'],
   ])
+})
+
+test('[B8] quotes that have waited conflate, and a market that waited longer is in gap before its row comes, until none waits', async () => {
+  const { bus, sink, clock } = await busDesk()
+  const next = waitingQuotes(bus, clock)
+  next(0, 0)
+  next(100_000, 9)
+  expect([sink.isBehind, sink.events]).toEqual([false, [[VENUE, 'connected']]])
+  next(100_001, 8)
+  next(1_000_000, 7)
+  expect([sink.isBehind, sink.events.length, sink.rows.length]).toEqual([true, 1, 4])
+  sink.onEvent = () => expect(sink.rows.length).toBe(4)
+  next(1_000_001, 6)
+  expect(sink.events.at(-1)).toEqual([VENUE, 'gap'])
+  // However long nothing comes, there is more.
+  clock.pass(60_000_000)
+  sink.onEvent = () => expect(sink.rows.length).toBe(6)
+  next(150_000, 5)
+  next(100_000, 4)
+  expect([sink.isBehind, sink.events.slice(1)]).toEqual([
+    false,
+    [
+      [VENUE, 'gap'],
+      [VENUE, 'resynchronised'],
+    ],
+  ])
+})
+
+test('[B8] where the last that waited has nothing behind it the gap ends when nothing has come for a while', async () => {
+  const { bus, feed, sink, clock } = await busDesk()
+  const next = waitingQuotes(bus, clock)
+  next(0, 0)
+  next(2_000_000, 1)
+  next(2_000_000, 0)
+  clock.pass(90_000)
+  next(1_900_000, 0)
+  clock.pass(99_999)
+  expect([sink.isBehind, sink.events.at(-1)]).toEqual([true, [VENUE, 'gap']])
+  clock.pass(1)
+  expect([sink.isBehind, sink.events.at(-1)]).toEqual([false, [VENUE, 'resynchronised']])
+  next(2_000_000, 0)
+  await feed.close()
+  clock.pass(1_000_000)
+  expect(sink.events.at(-1)).toEqual([VENUE, 'gap'])
+})
+
+test('[B8] a clock that is set is followed within two minutes', () => {
+  const lag = new ReaderLag()
+  const second = 1_000_000
+  expect([lag.of(3 * second, 0, 0), lag.of(3 * second, 4, second)]).toEqual([0, second])
+  // Ahead: at once. Back: what comes looks old until the windows that knew it better are over.
+  expect([lag.of(9 * second, 0, second), lag.of(9 * second, 4, 2 * second)]).toEqual([0, second])
+  const ages = Array.from({ length: 180 }, (_, at) => lag.of(at * second, 0, at * second))
+  expect(ages.findLastIndex((age) => age > 0)).toBeLessThan(122)
+  expect(lag.of(180 * second, 1, 181 * second)).toBe(second)
 })
 
 test('[B6] a history is offered in order of time, each row when the clock has reached it, and its end is told', async () => {
@@ -229,11 +285,19 @@ function bookBlock(kind: BookKind, rows: readonly (readonly number[])[]): BookCo
   return { kind, count: rows.length, ...Object.fromEntries(columns) } as BookColumns
 }
 
+/** The clock of its server is no better than another. */
+const SERVER_OFF_US = -7_000_000
+
 /** A bus that delivers what a test says. */
 class HandBus {
+  readonly #clock: HandClock
   subscribed: [readonly string[], BusStart] | undefined
   #onMessage: (delivery: BusDelivery) => void | Promise<void> = () => undefined
   #listener: (connected: boolean, reason: string) => void = () => undefined
+
+  constructor(clock: HandClock) {
+    this.#clock = clock
+  }
 
   subscribe(
     subjects: readonly string[],
@@ -249,11 +313,16 @@ class HandBus {
     this.#listener = listener
   }
 
-  deliver(sequence: number, subject: string, value: unknown): void {
+  /** @param place when the bus took it, and what waited behind it; absent: it was handed out at once. */
+  deliver(
+    sequence: number,
+    subject: string,
+    value: unknown,
+    place = { ts_stored_us: this.#clock.now_us() + SERVER_OFF_US, pending_count: 0 },
+  ): void {
     const payload = Buffer.from(JSON.stringify(value))
-    expect(this.#onMessage({ subject, message_id: '', payload, stream: 'paper_md', sequence })).toBe(
-      undefined,
-    )
+    const delivery = { subject, message_id: '', payload, stream: 'paper_md', sequence, ...place }
+    expect(this.#onMessage(delivery)).toBe(undefined)
   }
 
   connection(connected: boolean, reason: string): void {
@@ -261,9 +330,20 @@ class HandBus {
   }
 }
 
+/** Hands in a quote that has waited so long, with so many behind it. */
+function waitingQuotes(bus: HandBus, clock: HandClock) {
+  let sequence = 0
+  return (waited_us: number, pending_count: number) => {
+    const now_us = clock.now_us()
+    const quote = { ts_event_us: now_us, bid: '1.10000', ask: '1.10001' }
+    const ts_stored_us = now_us + SERVER_OFF_US - waited_us
+    bus.deliver(++sequence, 'paper.md.quote.fxcm.EURUSD', quote, { ts_stored_us, pending_count })
+  }
+}
+
 async function busDesk() {
-  const bus = new HandBus()
   const clock = new HandClock()
+  const bus = new HandBus(clock)
   const sink = new OfferedRows()
   const [eurusd, nzdusd] = SPECS as [(typeof SPECS)[number], (typeof SPECS)[number]]
   const feed = new BusFeed({

@@ -15,6 +15,8 @@ export class OfferedRows implements FeedSink {
   readonly origins: (readonly [sequence: number, row: number])[] = []
   readonly events: (readonly [VenueId, FeedEventKind])[] = []
   readonly refused_codes: string[] = []
+  isBehind = false
+  onEvent: () => void = () => undefined
   room = Number.POSITIVE_INFINITY
   answer: MarketOffer = 'queued'
 
@@ -47,7 +49,12 @@ export class OfferedRows implements FeedSink {
     this.refused_codes.push(...codes)
   }
 
+  behind(isBehind: boolean): void {
+    this.isBehind = isBehind
+  }
+
   event(venue_id: VenueId, event: FeedEventKind): void {
+    this.onEvent()
     this.events.push([venue_id, event])
   }
 

@@ -38,6 +38,8 @@ const ASKED_TIMES = 4
 /** Answers to what this process publishes come behind what waits for its subscribers; a server stores few more in the time. */
 const WAITING_MAX = 256
 const MESSAGE_ID_HEADER = 'Nats-Msg-Id'
+/** What has no place in a stream. */
+const SENT = { message_id: '', stream: '', sequence: 0, ts_stored_us: 0, pending_count: 0 }
 
 export class JetStreamBus implements MessageBus {
   readonly #options: JetStreamBusOptions
@@ -118,7 +120,7 @@ export class JetStreamBus implements MessageBus {
       connection.subscribe(subject, {
         callback: (error, { subject, data }) => {
           // A denied subscription ends with an error here, and is told by the connection.
-          if (error === null) onMessage({ subject, payload: data, message_id: '', stream: '', sequence: 0 })
+          if (error === null) onMessage({ subject, payload: data, ...SENT })
         },
       }),
     )
@@ -220,5 +222,14 @@ export class JetStreamBus implements MessageBus {
 function deliveryOf(message: JsMsg): BusDelivery {
   const { subject, data, seq, info, headers } = message
   const message_id = headers?.get(MESSAGE_ID_HEADER) ?? ''
-  return { subject, message_id, payload: data, stream: info.stream, sequence: seq }
+  const { stream, pending, timestampNanos } = info
+  return {
+    subject,
+    message_id,
+    payload: data,
+    stream,
+    sequence: seq,
+    ts_stored_us: Math.floor(timestampNanos / 1_000),
+    pending_count: pending,
+  }
 }

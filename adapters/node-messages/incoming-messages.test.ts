@@ -43,7 +43,15 @@ async function started(processed: Readonly<Record<string, number>> = {}) {
   })
   await incoming.start()
   const deliver = (subject: string, payload: Uint8Array) =>
-    handlers[0]?.({ subject, payload, message_id: '', stream: 'PAPER', sequence: 7 })
+    handlers[0]?.({
+      subject,
+      payload,
+      message_id: '',
+      stream: 'PAPER',
+      sequence: 7,
+      ts_stored_us: 1,
+      pending_count: 0,
+    })
   return { incoming, starts, offered, refused, deliver }
 }
 

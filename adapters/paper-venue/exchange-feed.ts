@@ -46,7 +46,6 @@ export class ExchangeFeed implements MarketFeed {
         instruments: instrumentScales(instruments, venue_id),
       }),
       onWelcome: () => {
-        this.#isInGap = false
         this.#isConnected = true
         sink.event(venue_id, 'connected', 'exchange process')
         return ''

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { frameLine } from '../../engine/wire/frame-codec.ts'
 import { type StateFrame, stateFrames } from '../../engine/wire/state-frames.ts'
+import type { AnswerFrame } from '../../engine/wire/venue-frames.ts'
 import { type Exchange, openExchange } from '../../ops/exchange/open-exchange.ts'
 import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
 import type { AccountId, VenueId } from '../../schemas/ids.ts'
@@ -53,6 +54,18 @@ async function started(latency?: string, simulation?: SimulationConfig) {
     await rm(directory, { recursive: true })
   })
   return { config, exchange, proxy }
+}
+
+/** An exchange that answers what it is told as a test says. */
+async function exchangeThat(onSaid: (socket: Socket, said: string) => unknown) {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.on('data', (bytes: Buffer) => void onSaid(socket, bytes.toString()))
+  })
+  server.listen({ host: '127.0.0.1', port: 0 })
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return { address: { host: '127.0.0.1', port: (server.address() as AddressInfo).port } }
 }
 
 /** Shows the exchange's market, so that orders find one. */
@@ -240,22 +253,45 @@ test('[X8] a state of more open orders than a frame holds is heard whole', async
     open_client_order_ids,
     ts_event_us: 1,
   }
-  const server = createServer((socket) => {
-    socket.on('error', () => socket.destroy())
-    socket.on('data', (bytes: Buffer) => {
-      const said = bytes.toString()
-      if (said.includes('"logon"')) socket.write(frameLine(WELCOME))
-      if (said.includes('"state"')) for (const frame of stateFrames(state)) socket.write(frameLine(frame))
-    })
+  const { address } = await exchangeThat((socket, said) => {
+    if (said.includes('"logon"')) socket.write(frameLine(WELCOME))
+    if (said.includes('"state"')) for (const frame of stateFrames(state)) socket.write(frameLine(frame))
   })
-  server.listen({ host: '127.0.0.1', port: 0 })
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  const desk = Desk.at({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, config)
+  const desk = Desk.at(address, config)
   await desk.open()
   desk.connection.requestState(MAIN)
   await desk.hears('venue_state')
   expect(desk.inputs).toMatchObject([{ type: 'venue_state', open_client_order_ids }])
+})
+
+test('[X9] quotes that were left out are a gap until the next ones, of another connection too', async () => {
+  const config = await venueConfig()
+  let connections = 0
+  const quotes: AnswerFrame = { frame: 'quotes', quotes: [['EURUSD.gen', 1, 108_500, 108_502, 1, 1]] }
+  const gap: AnswerFrame = { frame: 'gap', missed: 3 }
+  const { address } = await exchangeThat((socket) => {
+    socket.write(frameLine(WELCOME))
+    if (++connections > 1) return socket.write(frameLine(quotes))
+    for (const frame of [quotes, gap]) socket.write(frameLine(frame))
+    return socket.end()
+  })
+  const sink = new OfferedRows()
+  const ended = Promise.withResolvers<void>()
+  sink.onEvent = () => sink.rows.length > 0 && sink.events.length === 4 && ended.resolve()
+  const feed = new ExchangeFeed({
+    address,
+    venue_id: GEN,
+    instruments: instrumentsOf(config),
+    clock: { now_us: () => 7 },
+    times: TIMES,
+  })
+  onTestFinished(() => feed.close())
+  await feed.start(sink)
+  await ended.promise
+  expect([sink.events.map(([, event]) => event), sink.rows.length]).toEqual([
+    ['connected', 'gap', 'disconnected', 'connected', 'resynchronised'],
+    2,
+  ])
 })
 
 test('[X7] the status of an instrument is told after each logon, and orders wait at the exchange meanwhile', async () => {

@@ -24,6 +24,44 @@ test('a gap is closed by the first row taken after a pause, and the node is told
   expect(desk.link.counts).toEqual({ rows: 7, conflated: 0, missed: 5, gaps: 1, refused: 0, late: 0 })
 })
 
+test('a gap in which the session ended is closed by the first row of its venue', () => {
+  const desk = new Desk([V0])
+  desk.offer(1, 1)
+  expect(desk.events).toEqual([])
+  desk.offer(2, 0)
+  expect(desk.events.map(({ venue_id, event }) => [venue_id, event])).toEqual([[V0, 'resynchronised']])
+})
+
+test('a gap that a feed told of is closed by the feed, and by no row; both kinds end before the node hears of an end', () => {
+  const desk = new Desk()
+  desk.link.event(V0, 'gap', 'told')
+  desk.offer(1)
+  desk.answer = 'gap'
+  desk.offer(1)
+  desk.answer = 'queued'
+  desk.now_us += GAP_PAUSE_US
+  desk.offer(1)
+  expect(desk.events.map(({ event }) => event)).toEqual(['gap'])
+  desk.answer = 'gap'
+  desk.offer(1)
+  desk.link.event(V0, 'resynchronised', 'told')
+  expect(desk.events.map(({ event }) => event)).toEqual(['gap'])
+  desk.answer = 'queued'
+  desk.now_us += GAP_PAUSE_US
+  desk.offer(1)
+  expect(desk.events.map(({ event }) => event)).toEqual(['gap', 'resynchronised'])
+})
+
+test('quotes of a feed that is behind are offered as such', () => {
+  const desk = new Desk()
+  desk.offer(1)
+  desk.link.behind(true)
+  desk.offer(1)
+  desk.link.behind(false)
+  desk.offer(1)
+  expect(desk.behind).toEqual([false, true, false])
+})
+
 test('there is room for a row where both the node and the tape have it', () => {
   const desk = new Desk()
   expect(desk.link.room).toBe(5)
@@ -62,11 +100,15 @@ test('what is conflated, late, unreadable or lost is counted, and every row offe
   ])
 })
 
+const V0 = 'v0' as VenueId
+
 class Desk {
   answer: QuoteOffer = 'queued'
   tape_room = 5
   now_us = 50_000_000
   readonly taken: ConflatedQuote[] = []
+  /** Whether each was behind. */
+  readonly behind: boolean[] = []
   readonly events: FeedEvent[] = []
   /** Codes told. */
   readonly refused: string[] = []
@@ -74,7 +116,7 @@ class Desk {
   readonly link: FeedLink
   #sequence = 0
 
-  constructor() {
+  constructor(in_gap: readonly VenueId[] = []) {
     const roomOfTape = () => this.tape_room
     const tape: RawTape = {
       get room() {
@@ -91,11 +133,12 @@ class Desk {
       sequencer: {
         market_room: 7,
         offer: (input) => this.#event(input),
-        offerQuote: (quote) => this.#take(quote),
+        offerQuote: (quote, isBehind) => this.#take(quote, isBehind),
         offerRow: (): MarketOffer => 'queued',
       },
       tape,
       instrument_count: 2,
+      in_gap,
       venueOfInstrument: (index) => `v${index}` as VenueId,
       now_us: () => this.now_us,
       onRefused: (code) => this.refused.push(code),
@@ -109,8 +152,9 @@ class Desk {
     })
   }
 
-  #take(quote: ConflatedQuote): QuoteOffer {
+  #take(quote: ConflatedQuote, isBehind = false): QuoteOffer {
     this.taken.push(quote)
+    this.behind.push(isBehind)
     return this.answer
   }
 

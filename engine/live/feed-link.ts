@@ -2,7 +2,8 @@
 //
 // A gap is closed by the first row that is taken after a pause: a feed of trades and top-of-book quotes has no snapshot
 // to fetch, its next row is the present. The pause keeps a feed that is too fast from flapping between gap and live; its
-// rows are lost, and counted, meanwhile.
+// rows are lost, and counted, meanwhile. A gap that the feed itself told of is closed by the feed; one in which the session
+// ended, by its next row.
 
 import { assert } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
@@ -36,6 +37,8 @@ export type FeedLinkOptions = {
   readonly sequencer: Pick<LiveSequencer, 'offer' | 'offerQuote' | 'offerRow' | 'market_room'>
   readonly tape?: RawTape | undefined
   readonly instrument_count: number
+  /** Venues that the node has in gap from before. */
+  readonly in_gap: readonly VenueId[]
   readonly venueOfInstrument: (instrument_index: number) => VenueId
   readonly now_us: () => number
   /** A row was refused under a code that none was before. */
@@ -48,13 +51,17 @@ export class FeedLink implements FeedSink {
   readonly #counts = { rows: 0, conflated: 0, missed: 0, gaps: 0, refused: 0, late: 0 }
   readonly #refusals = new Map<string, number>()
   /** Venues in gap, with the time from which on a row may close it. */
-  readonly #gaps = new Map<VenueId, number>()
+  readonly #gaps: Map<VenueId, number>
+  /** Venues whose feed told of a gap itself. */
+  readonly #told = new Set<VenueId>()
   readonly #lastEvent_us: Float64Array
+  #isBehind = false
 
   constructor(options: FeedLinkOptions) {
     this.#options = options
     this.#stream = options.tape?.stream(options.stream) ?? 0
     this.#lastEvent_us = new Float64Array(options.instrument_count)
+    this.#gaps = new Map(options.in_gap.map((venue_id) => [venue_id, Number.NEGATIVE_INFINITY]))
   }
 
   get counts(): FeedCounts {
@@ -72,7 +79,7 @@ export class FeedLink implements FeedSink {
   }
 
   quote(quote: ConflatedQuote, sequence: number, row: number): QuoteOffer {
-    const offer = this.#isPaused(quote) ? 'gap' : this.#options.sequencer.offerQuote(quote)
+    const offer = this.#isPaused(quote) ? 'gap' : this.#options.sequencer.offerQuote(quote, this.#isBehind)
     if (offer === 'conflated') this.#counts.conflated++
     this.#note(quote, offer !== 'gap', sequence, row)
     return offer
@@ -98,9 +105,19 @@ export class FeedLink implements FeedSink {
     }
   }
 
+  behind(isBehind: boolean): void {
+    this.#isBehind = isBehind
+  }
+
   event(venue_id: VenueId, event: FeedEventKind, reason: string): void {
-    if (event === 'gap') this.#counts.gaps++
-    if (event === 'resynchronised') this.#gaps.delete(venue_id)
+    if (event === 'gap') {
+      this.#counts.gaps++
+      this.#told.add(venue_id)
+    } else if (event === 'resynchronised') {
+      this.#told.delete(venue_id)
+      // Rows of it are lost still.
+      if (this.#gaps.has(venue_id)) return
+    }
     this.#options.sequencer.offer({ type: 'feed_event', venue_id, event, reason })
   }
 
@@ -134,6 +151,7 @@ export class FeedLink implements FeedSink {
 
   #close(instrument_index: number): void {
     const venue_id = this.#options.venueOfInstrument(instrument_index)
-    if (this.#gaps.has(venue_id)) this.event(venue_id, 'resynchronised', 'rows are taken again')
+    if (!this.#gaps.delete(venue_id) || this.#told.has(venue_id)) return
+    this.event(venue_id, 'resynchronised', 'rows are taken again')
   }
 }

@@ -102,8 +102,9 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     return Math.max(0, this.#options.bounds.conflate_from - this.#queue.market_size)
   }
 
-  offerQuote(quote: ConflatedQuote): QuoteOffer {
-    const offer = this.#queue.offerQuote(quote)
+  /** @param isBehind quotes of its feed wait for this node. */
+  offerQuote(quote: ConflatedQuote, isBehind = false): QuoteOffer {
+    const offer = this.#queue.offerQuote(quote, isBehind)
     if (offer === 'gap') this.#noteGap(quote.instrument_index)
     return offer
   }

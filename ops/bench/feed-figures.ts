@@ -99,6 +99,7 @@ async function offerRows(rows: number, tape: RawTape | undefined, flush = async 
     },
     tape,
     instrument_count: 1,
+    in_gap: [],
     venueOfInstrument: () => SPEC.venue_id,
     now_us: () => now_us,
     onRefused: (code) => assert(false, `a row is refused: ${code}`),

@@ -35,6 +35,8 @@ export type SessionFeed = {
 export type FeedTarget = Pick<LiveSequencer, 'offer' | 'offerQuote' | 'offerRow' | 'market_room'> & {
   /** What the node was shown last. */
   readonly table: MarketTable
+  /** Venues whose market data the node has in gap. */
+  readonly in_gap: readonly VenueId[]
 }
 
 export type LiveSessionOptions = Omit<SessionOptions<LiveBuiltNode>, 'publish' | 'is_publish_late'> & {
@@ -384,9 +386,12 @@ export class LiveSession {
         return sequencer.market_room
       },
       offer: (input) => woken(sequencer.offer(input)),
-      offerQuote: (quote) => woken(sequencer.offerQuote(quote)),
+      offerQuote: (quote, isBehind) => woken(sequencer.offerQuote(quote, isBehind)),
       offerRow: (row) => woken(sequencer.offerRow(row)),
       table: sequencer.built.trading.table,
+      in_gap: this.#options.config.venues
+        .map(({ id }) => id as VenueId)
+        .filter((venue_id) => sequencer.node.stateOf(`feed/${venue_id}`) === 'gap'),
     }
   }
 

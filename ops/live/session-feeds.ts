@@ -71,6 +71,7 @@ export function sessionFeeds(
       sequencer: target,
       tape,
       instrument_count: instruments.length,
+      in_gap: target.in_gap.filter((venue_id) => venue_id === venue),
       venueOfInstrument: (i) => must(instruments[i], 'a row is of a known instrument').venue_id,
       now_us: () => clock.now_us(),
       onRefused: (code) => onAlert(rowRefused(venue, code, clock)),

@@ -89,6 +89,10 @@ export class VenueFirst implements FeedSink {
     this.#node.refused(codes)
   }
 
+  behind(isBehind: boolean): void {
+    this.#node.behind(isBehind)
+  }
+
   event(venue_id: VenueId, event: FeedEventKind, reason: string): void {
     this.#node.event(venue_id, event, reason)
   }

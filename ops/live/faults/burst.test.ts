@@ -50,16 +50,30 @@ test('[N14] [N4] trades beyond the bound are a gap in which no order leaves, and
   })
   await session.until(() => !sequencer.has_input)
   expect(sequencer.node.stateOf('feed/gen')).toBe('gap')
-  const gap_lsn = session.paper.session.journalState.appended_lsn
   const { seq } = sequencer.node
   await session.until(() => sequencer.node.seq > seq + 30)
-  expect(session.orders.filter(({ lsn }) => lsn > gap_lsn)).toEqual([])
   feed.now_us += GAP_PAUSE_US
   feed.quotes(1)
   await session.until(() => sequencer.node.stateOf('feed/gen') === 'live')
   await session.trades()
   expect(await session.stop()).toBe(0)
   expect(await wordsIn(place)).toBe(words)
+  expect((await journalInputs(place.folder)).orders_in_gap).toEqual([])
+  expect(await place.judged()).toBeUndefined()
+})
+
+test('[N4] a session that ended while its market data was in gap trades again from its next row on', async () => {
+  const place = await DisturbedPlace.make()
+  const session = await DisturbedSession.start(place)
+  await session.trades()
+  new Feed(session).trades(market_max + 1)
+  const { sequencer } = session.paper.session
+  await session.until(() => sequencer.node.stateOf('feed/gen') === 'gap')
+  expect(await session.stop()).toBe(0)
+  const again = await DisturbedSession.start(place)
+  await again.trades()
+  expect(await again.stop()).toBe(0)
+  expect((await journalInputs(place.folder)).orders_in_gap).toEqual([])
   expect(await place.judged()).toBeUndefined()
 })
 
@@ -76,6 +90,7 @@ class Feed {
       stream: 'burst',
       sequencer: session.paper.session.sequencer,
       instrument_count: 1,
+      in_gap: [],
       venueOfInstrument: () => GEN,
       now_us: () => this.now_us,
       onRefused: () => undefined,

@@ -51,6 +51,45 @@ test('[B5] what a program publishes on a real server is traded on, each trade on
   expect(await place.judged()).toBeUndefined()
 }, 60_000)
 
+/** Longer than the market may have waited. */
+const CUT_MS = 1_200
+
+test('[B8] what waited on the bus while a node was cut off is caught up with, conflated, and no order leaves on it', async () => {
+  const { place, server, proxy } = await published()
+  const session = await DisturbedSession.start(place)
+  const publisher = await Publisher.of(server)
+  const { sequencer } = session.paper.session
+  const trading = async (orders: number) => {
+    for (const { length } = session.orders; session.orders.length < length + orders; ) await publish()
+  }
+  const publish = async () => {
+    publisher.quote()
+    await publisher.flush()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await trading(3)
+  proxy.cut(true)
+  for (const from_ms = performance.now(); performance.now() < from_ms + CUT_MS; ) await publish()
+  await session.until(() => sequencer.node.stateOf('feed/gen') !== 'live')
+  proxy.heal()
+  await session.until(() => (countsOf(session)['gaps'] ?? 0) > 0)
+  await session.until(() => sequencer.node.stateOf('feed/gen') === 'live')
+  await trading(3)
+  const { conflated, missed } = countsOf(session)
+  expect({ enough: Number(conflated) > 100, missed }).toEqual({ enough: true, missed: 0 })
+  expect(await session.stop()).toBe(0)
+  const { inputs, orders_in_gap } = await journalInputs(place.folder)
+  const events = inputs.flatMap((input) => (input.type === 'feed_event' ? [input.event] : []))
+  expect(events.filter((event) => event !== 'connected')).toEqual([
+    'disconnected',
+    'disconnected',
+    'gap',
+    'resynchronised',
+  ])
+  expect(orders_in_gap).toEqual([])
+  expect(await place.judged()).toBeUndefined()
+}, 60_000)
+
 function countsOf({ paper }: DisturbedSession): Readonly<Record<string, number>> {
   return paper.session.feeds[0]?.counts() ?? {}
 }
@@ -94,10 +133,15 @@ class Publisher {
     for (let i = 0; i < count; i++) {
       const ts_event_us = Date.now() * 1000
       const size = String(++this.#count)
-      const quote = { ts_event_us, bid: '1.10000', ask: '1.10002', bid_size: '1000', ask_size: '1000' }
-      this.#connection.publish(QUOTES, JSON.stringify(quote))
+      this.quote()
       this.#connection.publish(TRADES, JSON.stringify({ ts_event_us, price: '1.10001', size }))
     }
+  }
+
+  quote(): void {
+    const ts_event_us = Date.now() * 1000
+    const quote = { ts_event_us, bid: '1.10000', ask: '1.10002', bid_size: '1000', ask_size: '1000' }
+    this.#connection.publish(QUOTES, JSON.stringify(quote))
   }
 
   packed(count: number): void {

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { openFileJournal } from '../../../adapters/journal-file/file-journal.ts'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
+import { readEffects } from '../../../engine/effect-record.ts'
 import { isRowRecord, type JournaledInput, readInput } from '../../../engine/input-codec.ts'
 import { RECORD_KIND } from '../../../engine/journal-port.ts'
 import type { RowInput } from '../../../engine/live/live-input.ts'
@@ -12,6 +13,8 @@ export type JournalInputs = {
   readonly times_us: readonly number[]
   readonly rows: readonly RowInput[]
   readonly inputs: readonly JournaledInput[]
+  /** Orders and replaces that a step in a gap of the market data let out, by what their venue knows them as. */
+  readonly orders_in_gap: readonly string[]
 }
 
 export async function journalInputs(folder: string): Promise<JournalInputs> {
@@ -20,9 +23,14 @@ export async function journalInputs(folder: string): Promise<JournalInputs> {
   const inputs: JournaledInput[] = []
   const batch = new RowBatch()
   const rows: RowInput[] = []
+  const orders_in_gap: string[] = []
+  let isInGap = false
   try {
     for (const { epoch } of journal.epochs)
       for await (const { kind, payload } of journal.read(epoch)) {
+        if (kind === RECORD_KIND.effects && isInGap)
+          for (const { type, client_order_id } of readEffects(payload, () => 0).commands)
+            if (type !== 'order_cancel_request') orders_in_gap.push(client_order_id)
         if (kind !== RECORD_KIND.input) continue
         const reader = new CanonicalReader(payload)
         if (isRowRecord(payload)) {
@@ -36,8 +44,10 @@ export async function journalInputs(folder: string): Promise<JournalInputs> {
         const { ts_seq_us, input } = readInput(reader, () => 0)
         times_us.push(ts_seq_us)
         inputs.push(input)
+        if (input.type === 'feed_event' && ['gap', 'resynchronised'].includes(input.event))
+          isInGap = input.event === 'gap'
       }
-    return { times_us, rows, inputs }
+    return { times_us, rows, inputs, orders_in_gap }
   } finally {
     await journal.close()
   }
