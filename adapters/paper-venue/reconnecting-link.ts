@@ -70,8 +70,9 @@ export class ReconnectingLink {
 
   #take(link: FrameLink, frame: AnswerFrame): void {
     if (frame.frame === 'refused') {
-      link.end(`${frame.code}: ${frame.what}`)
-      return this.#options.onRefused(frame)
+      // First: where nobody goes on after it, a lost link is nothing to be told of.
+      this.#options.onRefused(frame)
+      return link.end(`${frame.code}: ${frame.what.replace(/\.$/, '')}`)
     }
     if (frame.frame !== 'welcome') {
       if (this.#isWelcome) return this.#options.onFrame(frame)

@@ -213,6 +213,8 @@ test('[X5] a session on an account that is in use is refused in so many words', 
     reason: 'unavailable',
     what: 'The account main is in use by the session paper.',
   })
+  // The session ends with that: no lost connection, which would be tried again, is told of.
+  expect(second.states).toEqual(['connecting'])
 })
 
 test('[X5] an exchange that takes other orders is not connected to', async () => {

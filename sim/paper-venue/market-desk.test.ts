@@ -187,6 +187,7 @@ test('[V15] an instrument is halted until it is let go, over a restart, and an a
   expect(await desk.askHalt({ act: 'halt', ...by })).toEqual({ ...halted, was_done_before: true })
   await expect(desk.askHalt({ act: 'halt', ...by, instrument_id: 'X.gen' })).rejects.toMatchObject({
     code: 'exchange.unknown_instrument',
+    remedy: 'Name one of its configuration: EURUSD.gen.',
   })
   driver.command(orderOf(2, { price_units: priceUnits(110_500) }))
   await driver.close()

@@ -65,7 +65,7 @@ export class MarketDesk {
   async askHalt({ act: type, instrument_id: id, operator, reason }: HaltRequest): Promise<HaltAnswer> {
     const { host } = this.#driver
     const spec = host.specs.find(({ instrument_id }) => instrument_id === id)
-    if (spec === undefined) throw unknownInstrument(id)
+    if (spec === undefined) throw unknownInstrument(id, host.specs)
     const { venue_id, instrument_id } = spec
     const exchange = host.books.venues.exchange(venue_id)
     const { act } = await this.#driver.act((): Decision => {
@@ -174,13 +174,17 @@ export class MarketDesk {
 
 const NOTHING: Wanted = { price_units: 0, quantity_units: 0 }
 
-function unknownInstrument(instrument_id: string): OperatingError {
+const NAMES_TOLD_MAX = 5
+
+function unknownInstrument(instrument_id: string, known: readonly InstrumentSpec[]): OperatingError {
+  const names = known.slice(0, NAMES_TOLD_MAX).map((spec) => spec.instrument_id)
+  const more = known.length > names.length ? ` or one of ${known.length - names.length} others` : ''
   return new OperatingError({
     code: 'exchange.unknown_instrument',
     reason: 'usage',
     what: `The exchange has no instrument ${instrument_id}.`,
     where: instrument_id,
-    remedy: 'Name one of the configuration: EURUSD.fxcm.',
+    remedy: `Name one of its configuration: ${names.join(', ')}${more}.`,
   })
 }
 
