@@ -1,6 +1,5 @@
 // Verifies the run in a folder: its strategies are loaded from what the journal stored, its history is read again.
 
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -45,7 +44,6 @@ export async function verifyFolder(options: {
 }): Promise<FolderVerification> {
   const folder = resolve(options.folder)
   const directory = journalFolder(folder)
-  if (!existsSync(directory)) throw noRun(directory)
   const gate = createStepGate()
   const removeGuard = installAmbientGuard(gate, () => {})
   // The run told its user of them; here only what it came to is compared.
@@ -120,16 +118,6 @@ async function loadStoredModels(header: ReadHeader, directory: string): Promise<
     loaded.push({ ...model, venue_id })
   }
   return loaded
-}
-
-function noRun(directory: string): OperatingError {
-  return new OperatingError({
-    code: 'verify.no_run',
-    reason: 'usage',
-    what: 'There is no run in the folder.',
-    where: directory,
-    remedy: 'Name the folder of a run: what orrery backtest printed as written.',
-  })
 }
 
 function otherPackages(who: string): OperatingError {

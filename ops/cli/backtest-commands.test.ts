@@ -48,6 +48,8 @@ test('a run prints one object that fits its schema, leaves it in its folder, and
   const fills = await readFile(join(folder, 'run', 'fills.csv'), 'utf8')
   expect(fills.trimEnd().split('\n')).toHaveLength((result as BacktestResult).fills + 1)
   const { output_hash, state_hash, run_id } = result as BacktestResult
+  const current = runCli(['verify', join(folder, 'run'), '--current', '--json'])
+  expect(JSON.parse(current.stdout).error).toMatchObject({ exit_code: 2, code: 'verify.unfit_option' })
   const verified = runCli(['verify', join(folder, 'run'), '--json'])
   expect(verified.exit_code).toBe(0)
   expect(JSON.parse(verified.stdout)).toMatchObject({
@@ -147,7 +149,7 @@ test('a folder without a run is named, and nothing is made in it', async () => {
   const empty = await mkdtemp(join(folder, 'empty-'))
   const { exit_code, stderr } = runCli(['verify', empty])
   expect(exit_code).toBe(2)
-  expect(stderr).toContain('There is no run in the folder.')
+  expect(stderr).toContain('There is no run in the folder, and no session of that name.')
   expect(await readdir(empty)).toEqual([])
 })
 

@@ -117,6 +117,12 @@ test('a session is listed, shown again up to its first fill, and held against it
   const all = json(runCli(['replay', 'one', '--json'], { cwd }))
   expect(all.stopped).toBe('at the end')
   expect(all.lines.length).toBeGreaterThan(replayed.lines.length)
+  expect(runCli(['replay', 'one', '--until', '2020-01-01'], { cwd }).stdout).toContain(
+    '── stopped at the time, before its first input\n',
+  )
+  expect(runCli(['replay', 'one', '--break', 'one-9-t-9'], { cwd }).stdout).toMatch(
+    /\n── stopped at the end, \S+, and never met one-9-t-9\n/,
+  )
   expect(json(runCli(['diff', 'one', 'one', '--json'], { cwd }))).toMatchObject({
     is_equal: true,
     differing: 0,
@@ -205,6 +211,7 @@ test('what the engine holds is shown apart from what is open at the venue, and n
 })
 
 test.each<[string, string[], number, string]>([
+  ['a store for a session', ['verify', 'one', '--store', 'ticks'], 2, 'verify.unfit_option'],
   ['a time to run that is none', ['paper', 'one.yaml', '--for', 'soon'], 2, 'cli.bad_value'],
   ['a stop of two minds', ['stop', 'one', '--keep', '--cancel'], 2, 'stop.keep_and_cancel'],
   ['a speed that is none', ['replay', 'one', '--speed', 'fast'], 2, 'cli.bad_value'],

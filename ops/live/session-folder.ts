@@ -134,7 +134,8 @@ async function nodeFolders(given: string): Promise<string[]> {
   return []
 }
 
-function candidatesOf(given: string): string[] {
+/** Where a name or a folder may mean. */
+export function candidatesOf(given: string): string[] {
   return [resolve(given), resolve(SESSIONS_DEFAULT, given)]
 }
 

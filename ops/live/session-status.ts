@@ -6,7 +6,7 @@ import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString, isoTime } from '../../schemas/units.ts'
-import { alignedRows, grouped } from '../text/table.ts'
+import { alignedRows, counted, grouped } from '../text/table.ts'
 import { type LiveSession, SESSION_ENDED } from './live-session.ts'
 import type { NodePlace } from './node-place.ts'
 import type { MessagesStatus } from './session-messages.ts'
@@ -230,11 +230,11 @@ function accountLines(account: AccountStatus): string[] {
   const { account_id, risk, reconciliation, currency, equity, realized, unrealized, fees } = account
   const unknown = account.unknown_orders === 0 ? '' : `, ${account.unknown_orders} of them unknown`
   const held = heldText(account)
-  const open = `${grouped(account.open_orders)} ${account.open_orders === 1 ? 'order' : 'orders'} open`
+  const open = `${counted(account.open_orders, 'order')} open`
   return [
     `${account_id}  ${risk}, books ${reconciliation}`,
     `  equity ${equity} ${currency}  realized ${realized}  unrealized ${unrealized}  fees ${fees}`,
-    `  ${grouped(account.fills)} fills, ${open}${unknown}${held}; ${positionsText(account.positions)}`,
+    `  ${counted(account.fills, 'fill')}, ${open}${unknown}${held}; ${positionsText(account.positions)}`,
   ]
 }
 

@@ -38,8 +38,9 @@ export type Replayed = {
   readonly result: RerunResult | undefined
   /** Where it stopped: actors by name, with their state in words. */
   readonly states: Readonly<Record<string, string>>
+  /** ISO 8601; '' where that was before the first input. */
   readonly time: string
-  /** What a break was met by, an order's id or <strategy>/<counter> of a denial; '' elsewhere. */
+  /** What a break was met by, an order's id or <strategy>/<counter> of a denial; '' where none was met. */
   readonly broke_on: string
 }
 
@@ -140,11 +141,12 @@ class Show {
   end(stopped: Replayed['stopped'], result: RerunResult | undefined): Replayed {
     for (const line of this.#lines.splice(0)) this.#options.print(line)
     const node = this.#epoch?.built.node
+    const now_us = node?.now_us ?? 0
     return {
       stopped,
       result,
       states: Object.fromEntries(node?.states() ?? []),
-      time: isoTime(node?.now_us ?? 0),
+      time: now_us === 0 ? '' : isoTime(now_us),
       broke_on: this.#brokeOn,
     }
   }

@@ -1,7 +1,7 @@
 // What a verification of a live session found, for a person.
 
 import { isoTime } from '../../schemas/units.ts'
-import { alignedRows, grouped } from '../text/table.ts'
+import { alignedRows, counted } from '../text/table.ts'
 import type { SessionDifference } from './rerun-session.ts'
 import type { SessionVerification } from './verify-session.ts'
 
@@ -14,11 +14,11 @@ export function verificationText(found: SessionVerification): string {
 function equalLines(found: SessionVerification): string[] {
   const { records, snapshots, epochs, output_hash } = found
   return [
-    `✓ ${nameOf(found)} came out the same: ${grouped(records)} journal records and ${grouped(snapshots)} snapshots in ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}.`,
+    `✓ ${nameOf(found)} came out the same: ${counted(records, 'journal record')} and ${counted(snapshots, 'snapshot')} in ${counted(epochs.length, 'epoch')}.`,
     ...alignedRows(
       epochs.map(({ epoch, base, records: count }) => [
         `  epoch ${epoch}`,
-        `${grouped(count)} records`,
+        counted(count, 'record'),
         `base ${base}`,
       ]),
       [1],

@@ -19,3 +19,8 @@ export function alignedRows(rows: readonly (readonly string[])[], right: readonl
 export function grouped(count: number): string {
   return count.toLocaleString('en-US')
 }
+
+/** A count of things: 1 order, 2,000 orders. */
+export function counted(count: number, one: string): string {
+  return `${grouped(count)} ${count === 1 ? one : `${one}s`}`
+}

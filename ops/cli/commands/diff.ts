@@ -1,7 +1,7 @@
 import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
 import { EXIT_CODE } from '../../../schemas/operating-error.ts'
 import type { OrderComparison } from '../../session/compare-orders.ts'
-import { grouped } from '../../text/table.ts'
+import { counted, grouped } from '../../text/table.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 
 export const command: Command = {
@@ -57,13 +57,13 @@ function limitLines(name: string, { pruned, up_to }: Limits): string {
 }
 
 function text(a: string, b: string, { equal, differing, only_a, only_b, first }: OrderComparison): string {
-  if (first === undefined) return `✓ ${a} and ${b} ordered the same: ${grouped(equal)} orders.\n`
+  if (first === undefined) return `✓ ${a} and ${b} ordered the same: ${counted(equal, 'order')}.\n`
   const field = first.field === '' ? '' : `, ${first.field}`
   return [
     `✗ ${a} and ${b} ordered something else; the first difference is ${first.order}${field}.`,
     `  ${a}: ${first.a}`,
     `  ${b}: ${first.b}`,
-    `  ${grouped(equal)} orders are equal, ${grouped(differing)} differ, ${grouped(only_a)} are in the first alone, ${grouped(only_b)} in the second.`,
+    `  ${counted(equal, 'order')} ${equal === 1 ? 'is' : 'are'} equal, ${grouped(differing)} differ, ${grouped(only_a)} are in the first alone, ${grouped(only_b)} in the second.`,
     '',
   ].join('\n')
 }

@@ -48,16 +48,18 @@ async function replay(call: Call): Promise<Outcome> {
       print: (line) => (isJson ? void lines.push(line) : void process.stdout.write(`${line}\n`)),
       wait: (ms) => wait(ms),
     })
-    return { json: { ...replayed, lines }, text: endText(replayed) }
+    return { json: { ...replayed, lines }, text: endText(replayed, call.text('break')) }
   } finally {
     await journal.close()
   }
 }
 
-function endText({ stopped, states, time, broke_on }: Replayed): string {
+function endText({ stopped, states, time, broke_on }: Replayed, break_at: string | undefined): string {
   const rows = alignedRows(Object.entries(states).map(([name, state]) => [`  ${name}`, state]))
   const by = broke_on === '' ? '' : ` ${broke_on}`
-  return `── stopped ${stopped}${by}, ${time}\n${rows.join('\n')}\n`
+  const at = time === '' ? 'before its first input' : time
+  const missed = break_at === undefined || broke_on !== '' ? '' : `, and never met ${break_at}`
+  return `── stopped ${stopped}${by}, ${at}${missed}\n${rows.join('\n')}\n`
 }
 
 function speedOf(text: string | undefined): number {

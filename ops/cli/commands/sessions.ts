@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { OperatingError } from '../../../schemas/operating-error.ts'
 import type { SessionList } from '../../session/session-summary.ts'
-import { alignedRows, grouped } from '../../text/table.ts'
+import { alignedRows, counted } from '../../text/table.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 import { wholeNumber } from '../option-value.ts'
 
@@ -104,9 +104,9 @@ function text({ sessions, unreadable }: SessionList, directory: string): string 
   const rows = sessions.map(({ session, node, is_running, epochs, inputs, orders, last_input }) => [
     node === '' ? session : `${session}/${node}`,
     is_running ? 'running' : 'ended',
-    `${grouped(epochs)} ${epochs === 1 ? 'start' : 'starts'}`,
-    is_running ? '' : `${grouped(inputs)} inputs`,
-    is_running ? '' : `${grouped(orders)} orders`,
+    counted(epochs, 'start'),
+    is_running ? '' : counted(inputs, 'input'),
+    is_running ? '' : counted(orders, 'order'),
     last_input === '' ? '' : `last input ${last_input}`,
   ])
   const unread = unreadable.map(

@@ -1,4 +1,4 @@
-import { EXIT_CODE } from '../../../schemas/operating-error.ts'
+import { EXIT_CODE, OperatingError } from '../../../schemas/operating-error.ts'
 import type { FolderVerification } from '../../backtest/verify-folder.ts'
 import type { OpenedSession } from '../../session/session-journal.ts'
 import { grouped } from '../../text/table.ts'
@@ -43,9 +43,11 @@ async function verify(call: Call): Promise<Outcome> {
   const [name = ''] = call.arguments
   const session = await openSessionFolder(name)
   if (session !== undefined) return verifyLive(call, session)
+  if (call.flag('current')) throw unfitOption('current', 'the run of a backtest is verified as it was stored')
   const { verifyFolder } = await import('../../backtest/verify-folder.ts')
-  const { foundSession } = await import('../../live/session-folder.ts')
-  const folder = (await foundSession(name)) ?? name
+  const { candidatesOf, foundSession } = await import('../../live/session-folder.ts')
+  const folder = await foundSession(name)
+  if (folder === undefined) throw noRun(candidatesOf(name))
   const found = await verifyFolder({ folder, store: call.text('store'), progress: call.progress })
   return {
     json: { ...found, difference: found.difference ?? null, file_difference: found.file_difference ?? null },
@@ -58,6 +60,7 @@ async function verifyLive(call: Call, opened: OpenedSession): Promise<Outcome> {
   const { verifySession } = await import('../../session/verify-session.ts')
   const { verificationText } = await import('../../session/verification-text.ts')
   try {
+    if (call.text('store') !== undefined) throw unfitOption('store', 'a session has its rows in its journal')
     const current_from = call.flag('current') ? process.cwd() : undefined
     const found = await verifySession({ opened, current_from, progress: call.progress })
     return {
@@ -102,4 +105,24 @@ function buildLines({ build, behaviour, is_equal }: FolderVerification): string[
   const left =
     '  The state at the end and the files beside the journal are in the form of that build: they were not compared.'
   return is_equal ? [line, left] : [line, '  Verify it with the build that made it before looking further.']
+}
+
+function unfitOption(option: string, why: string): OperatingError {
+  return new OperatingError({
+    code: 'verify.unfit_option',
+    reason: 'usage',
+    what: `--${option} is for nothing here: ${why}.`,
+    where: `--${option}`,
+    remedy: 'Leave it out.',
+  })
+}
+
+function noRun(candidates: readonly string[]): OperatingError {
+  return new OperatingError({
+    code: 'verify.no_run',
+    reason: 'usage',
+    what: 'There is no run in the folder, and no session of that name.',
+    where: candidates.join(', '),
+    remedy: 'Name the folder that orrery backtest or orrery paper printed.',
+  })
 }
