@@ -23,7 +23,7 @@
  *    one lowers the others it is for what is left. An order the
  *    engine holds that only reduces ends when there is nothing left to reduce. A replace that only lowers an order is a cancel
  *    of a part: a venue takes it when it takes cancels, and the gate passes the engine's own as it passes cancels; one that a
- *    venue refused is asked for again when its instrument trades again.
+ *    venue refused is asked for again when its instrument trades again. A share of what is shown is one for all orders.
  */
 export const BEHAVIOUR = 3
 

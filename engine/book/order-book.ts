@@ -137,6 +137,17 @@ export class OrderBook {
     this.levels.side(side).change(price_units, -units)
   }
 
+  /** What was taken of the orders at a price that are still there. It looks at every order. */
+  takenUnits(side: 1 | -1, price_units: number): number {
+    let units = 0
+    for (let slot = 0; slot < this.#used; slot++) {
+      if (this.#prices[slot] !== price_units || this.#sides[slot] !== side) continue
+      if (this.#slots.get(this.#ids[slot] as number) === slot)
+        units += Math.min(this.#taken[slot] as number, this.#sizes[slot] as number)
+    }
+    return units
+  }
+
   delete(order_id: number): boolean {
     const slot = this.#slots.get(order_id)
     if (slot < 0) return false

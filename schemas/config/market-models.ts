@@ -37,7 +37,7 @@ export const FillsConfig = Type.Union(
       {
         model: Type.Literal('participation', { description: 'A share of what is shown.' }),
         participation_max: Probability({
-          description: 'Share of the displayed size one order may take, 0 to 1.',
+          description: 'Share of what is shown that all orders together may take, 0 to 1.',
         }),
       },
       closed('A share of what is shown at the touch; the rest of a market order is canceled.'),

@@ -69,7 +69,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'A stored quote whose bid is above its ask trades as it stands: buys pay the lower ask, sells receive the higher bid.',
   'A side of a deeper book that is empty has nothing to take, and keeps its last price for triggers, margin and the reference of an auction.',
   'An imported bar is a row of its end: one that ends while its instrument is closed, a daily one for instance, fills nothing there.',
-  'Under participation the share is of what orders before have left, and each order has its own: several together take more than the share.',
+  'Under participation all orders of the run, of every account, take one share together of what is shown, or of a trade, until the data shows anew, whoever comes first.',
   'What linked orders did upon a trade stays done when that is taken back: what it canceled stays canceled, and what it took from others or released of children stays so.',
   'Where the increment depends on the price, residuals, slippage, impact and trails count increments as they are at the price they start from.',
 ]

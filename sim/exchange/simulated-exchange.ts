@@ -24,7 +24,7 @@ import { MessageLine } from './in-flight/message-line.ts'
 import { type CommandDelays, commandDelays, delayOf } from './in-flight/venue-delays.ts'
 import { DeepBooks } from './matching/deep-books.ts'
 import { DeepRows } from './matching/deep-rows.ts'
-import { type FillModel, fillModelOf, refuseUnfitTaking } from './matching/fill-model.ts'
+import { countsTaken, type FillModel, fillModelOf, refuseUnfitTaking } from './matching/fill-model.ts'
 import { type ImpactModel, impactModelOf } from './matching/impact-model.ts'
 import { queueModelOf } from './matching/queue-model.ts'
 import type { TopOfBook } from './matching/top-of-book.ts'
@@ -135,7 +135,8 @@ export class SimulatedExchange implements VenuePort {
     const { fills_touched } = this.#model
     refuseUnfitTaking(venue.simulation, kind, venue.id)
     const queue = queueModelOf(venue.simulation?.queue, kind, venue.id, fills_touched)
-    this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book, terms_hold)
+    const counts = terms_hold && countsTaken(venue.simulation)
+    this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book, terms_hold, counts)
     this.#impact = impactModelOf(venue.simulation?.impact, specs, venue.id, venue.impact_model)
     const commissions = compileCommissions(venue, specs, accounts)
     const bands = PriceBands.of(venue.simulation, specs)

@@ -13,6 +13,7 @@ import { parseUnits } from '../../schemas/units.ts'
 import type { AccountTerms } from './accounts/account-factors.ts'
 import { VenueAccount, type VenuePosition } from './accounts/venue-account.ts'
 import { Agenda } from './in-flight/agenda.ts'
+import { countsTaken } from './matching/fill-model.ts'
 import { TopOfBook } from './matching/top-of-book.ts'
 import { orderedUnits } from './orders/venue-order.ts'
 import { type ExchangeTerms, SimulatedExchange } from './simulated-exchange.ts'
@@ -67,13 +68,15 @@ export class SimulatedVenues {
   constructor(terms: SimulatedVenuesTerms) {
     const { venues, accounts, specs, calendars, order_retention, trade_retention, seed } = terms
     const { behaviour = BEHAVIOUR } = terms
+    const terms_hold = behaviour >= SINCE_BEHAVIOUR.terms_hold
+    const simulations = specs.map((spec) => venueOf(venues, spec).simulation)
     const book = new TopOfBook(
       displayedDefaults(venues, specs),
-      specs.map((spec) => venueOf(venues, spec).simulation?.taken_until === 'level_changes'),
+      simulations.map((simulation) => simulation?.taken_until === 'level_changes'),
+      simulations.map((simulation) => terms_hold && countsTaken(simulation)),
       behaviour >= SINCE_BEHAVIOUR.bar_volume_once,
     )
     this.#book = book
-    const terms_hold = behaviour >= SINCE_BEHAVIOUR.terms_hold
     this.agenda = new Agenda(terms_hold)
     const keeps_places = behaviour >= SINCE_BEHAVIOUR.place_over_halt
     this.accounts = accounts.map((account) => new VenueAccount(account, specs, book))

@@ -209,6 +209,91 @@ test('a share of each level is taken once, and the rest of a market order is can
   ])
 })
 
+test('a side that is empty has nothing to take, and keeps its last price for triggers', () => {
+  const scenario = byPriceUnder({ fills: { model: 'residual_worse' } })
+  for (const price of [102, 104, 101]) scenario.venues.exchange('sim').deepRows.onLevel(0, 2, -1, price, 0)
+  expect(
+    scenario.play(
+      '3 a buy 5 market ioc',
+      '4 b buy 5 limit 105 fok',
+      '5 c buy 5 stop 101 gtc',
+      '6 d buy 5 stop 102 gtc',
+      '7 e buy 5 market_to_limit gtc',
+    ),
+  ).toEqual([
+    '3 a new leaves 5',
+    '3 a canceled cum 0',
+    '4 b new leaves 5',
+    '4 b canceled cum 0',
+    '5 c new leaves 5',
+    '5 c triggered',
+    '5 c canceled cum 0',
+    '6 d new leaves 5',
+    '7 e new leaves 5',
+    '7 e canceled cum 0',
+  ])
+})
+
+test('orders share one share of a level until the data sets it anew', () => {
+  const scenario = byPriceUnder({ fills: { model: 'participation', participation_max: '0.5' } })
+  for (const line of ['2 a buy 1 limit 101 gtc', '3 b buy 5 limit 101 gtc']) scenario.step(line)
+  const again = scenario.reopened(
+    terms({
+      venues: [
+        venue({
+          simulation: { book: 'book_level', fills: { model: 'participation', participation_max: '0.5' } },
+        }),
+      ],
+    }),
+  )
+  again.step('4 c buy 5 limit 101 ioc')
+  again.venues.exchange('sim').deepRows.onLevel(0, 5, -1, 101, 6)
+  again.drainInstants()
+  expect([...scenario.reports(), ...again.reports()]).toEqual([
+    '2 a new leaves 1',
+    '2 a trade 1@101 leaves 0',
+    '3 b new leaves 5',
+    '3 b trade 1@101 leaves 4',
+    '4 c new leaves 5',
+    '4 c canceled cum 0',
+    '5 b trade 3@101 leaves 1',
+  ])
+})
+
+test('orders share one share of a level of a book by order as long as the orders are there that they took of', () => {
+  const scenario = new Scenario(
+    terms({
+      venues: [
+        venue({
+          simulation: { book: 'book_order', fills: { model: 'participation', participation_max: '0.5' } },
+        }),
+      ],
+    }),
+  )
+  const { deepRows } = scenario.venues.exchange('sim')
+  for (const [id, side, price] of [
+    [1, 1, 100],
+    [2, -1, 101],
+    [3, -1, 101],
+  ] as const)
+    deepRows.onBookOrder(0, 1, BOOK_ACTION.add, id, side, price, 4)
+  for (const line of ['2 a buy 3 limit 101 ioc', '3 b buy 3 limit 101 ioc', '4 c buy 3 limit 101 ioc'])
+    scenario.step(line)
+  deepRows.onBookOrder(0, 5, BOOK_ACTION.delete, 2, -1, 101, 4)
+  expect(scenario.play('6 d buy 3 limit 101 ioc')).toEqual([
+    '2 a new leaves 3',
+    '2 a trade 3@101 leaves 0',
+    '3 b new leaves 3',
+    '3 b trade 1@101 leaves 2',
+    '3 b canceled cum 1',
+    '4 c new leaves 3',
+    '4 c canceled cum 0',
+    '6 d new leaves 3',
+    '6 d trade 2@101 leaves 1',
+    '6 d canceled cum 2',
+  ])
+})
+
 test('where the model says so, the rest of a market order trades one increment beyond the last level', () => {
   expect(
     byPriceUnder({ fills: { model: 'residual_worse' } }).play(

@@ -18,9 +18,26 @@ export class DeepBooks {
   readonly #orders: readonly OrderBook[]
   readonly #top: TopOfBook
   readonly #takesOrders: boolean
+  /** Whether it is asked how much is taken of a level; by price, by instrument, what is taken of each since the data set it. */
+  readonly #counts: boolean
+  readonly #taken: readonly { readonly bids: Map<number, number>; readonly asks: Map<number, number> }[]
 
-  /** @param terms_hold whether what is taken by order is gone from the orders that came first (schemas/behaviour.ts). */
-  constructor(kind: BookKind, instrument_count: number, top: TopOfBook, terms_hold: boolean) {
+  /**
+   * @param terms_hold whether what is taken by order is gone from the orders that came first (schemas/behaviour.ts).
+   * @param counts_taken whether it is asked how much is taken of a level.
+   */
+  constructor(
+    kind: BookKind,
+    instrument_count: number,
+    top: TopOfBook,
+    terms_hold: boolean,
+    counts_taken: boolean,
+  ) {
+    this.#counts = counts_taken
+    this.#taken = Array.from({ length: counts_taken ? instrument_count : 0 }, () => ({
+      bids: new Map(),
+      asks: new Map(),
+    }))
     this.is_by_order = kind === 'book_order'
     this.#orders = this.is_by_order ? Array.from({ length: instrument_count }, () => new OrderBook()) : []
     this.#levels = this.is_by_order
@@ -47,8 +64,31 @@ export class DeepBooks {
   take(instrument_index: number, side: Side, price_units: number, quantity_units: number): void {
     if (this.#takesOrders)
       this.orders(instrument_index).take(side === 'buy' ? -1 : 1, price_units, quantity_units)
-    else this.against(instrument_index, side).change(price_units, -quantity_units)
+    else {
+      this.against(instrument_index, side).change(price_units, -quantity_units)
+      if (this.#counts) this.#noteTaken(instrument_index, side, price_units, quantity_units)
+    }
     this.refresh(instrument_index)
+  }
+
+  /** What orders took of a level that those of `side` trade against, as long as the data has not set it anew; 0 where nobody asks. */
+  takenUnits(instrument_index: number, side: Side, price_units: number): number {
+    if (!this.#counts) return 0
+    if (this.is_by_order)
+      return this.orders(instrument_index).takenUnits(side === 'buy' ? -1 : 1, price_units)
+    return this.#takenOf(instrument_index, side === 'buy' ? -1 : 1).get(price_units) ?? 0
+  }
+
+  /** The data sets a level of a book by price. Returns whether the best level is another or has another size. */
+  set(instrument_index: number, side: 1 | -1, price_units: number, size_units: number): boolean {
+    if (this.#counts) this.#takenOf(instrument_index, side).delete(price_units)
+    return this.levels(instrument_index).side(side).set(price_units, size_units)
+  }
+
+  clear(instrument_index: number): void {
+    if (this.is_by_order) return this.orders(instrument_index).clear()
+    this.levels(instrument_index).clear()
+    if (this.#counts) for (const side of [1, -1] as const) this.#takenOf(instrument_index, side).clear()
   }
 
   refresh(instrument_index: number): void {
@@ -63,9 +103,26 @@ export class DeepBooks {
 
   save(writer: CanonicalWriter): void {
     for (const book of this.is_by_order ? this.#orders : this.#levels) book.save(writer)
+    for (const { bids, asks } of this.#taken) writer.value([[...bids], [...asks]])
   }
 
   load(reader: CanonicalReader): void {
     for (const book of this.is_by_order ? this.#orders : this.#levels) book.load(reader)
+    for (const taken of this.#taken) {
+      const [bids, asks] = reader.value() as [[number, number][], [number, number][]]
+      for (const [price, units] of bids) taken.bids.set(price, units)
+      for (const [price, units] of asks) taken.asks.set(price, units)
+    }
+  }
+
+  #noteTaken(instrument_index: number, side: Side, price_units: number, quantity_units: number): void {
+    const taken = this.#takenOf(instrument_index, side === 'buy' ? -1 : 1)
+    taken.set(price_units, (taken.get(price_units) ?? 0) + quantity_units)
+  }
+
+  /** By price, of a side of the book: 1 for bids. */
+  #takenOf(instrument_index: number, side: 1 | -1): Map<number, number> {
+    const { bids, asks } = must(this.#taken[instrument_index], 'what is asked for is counted')
+    return side === 1 ? bids : asks
   }
 }

@@ -75,7 +75,7 @@ export class DeepMatching {
       if (!this.#reaches(order, met)) break
       if (this.#self?.meet(order, met, false, ts_us) === false) return false
       const size = against.sizeAt(depth)
-      const quantity = Math.min(fillableUnits(order), this.#lots(order, size))
+      const quantity = Math.min(fillableUnits(order), this.#lotsAt(order, price, size))
       last = met
       if (quantity > 0) {
         this.#books.take(instrument_index, side, price, quantity)
@@ -177,7 +177,7 @@ export class DeepMatching {
       if (own === undefined || side * (price_units - own.price_units) < 0) return taken
       if (this.#bands?.isOutOfReach(own) === true) return taken
       const wanted = fillableUnits(own)
-      const quantity = Math.min(wanted, this.#lots(own, size_units - taken))
+      const quantity = Math.min(wanted, this.#lots(own, size_units - taken, this.#termsHold ? taken : 0))
       if (quantity === 0) return taken
       taken += quantity
       this.#events.onFill(own, own.price_units, quantity as SizeUnits, ts_us)
@@ -200,7 +200,7 @@ export class DeepMatching {
       if (own.price_units === best && !this.#queues.isInFront(own)) return
       const shown = against.best_size_units
       const wanted = fillableUnits(own)
-      const quantity = Math.min(wanted, this.#lots(own, shown))
+      const quantity = Math.min(wanted, this.#lotsAt(own, against.best_price_units, shown))
       if (quantity === 0) return
       this.#books.take(instrument_index, side, against.best_price_units, quantity)
       this.#events.onFill(own, own.price_units, quantity as SizeUnits, ts_us)
@@ -222,7 +222,7 @@ export class DeepMatching {
     let shown = 0
     for (let depth = 0; depth < against.count && shown < wanted_units; depth++) {
       if (!this.#reaches(order, this.#met(order, against.priceAt(depth), ts_us))) break
-      shown += this.#lots(order, against.sizeAt(depth))
+      shown += this.#lotsAt(order, against.priceAt(depth), against.sizeAt(depth))
       if (order.works_as === 'market_to_limit') break
     }
     return shown
@@ -251,8 +251,13 @@ export class DeepMatching {
     return order.side === 'buy' ? order.price_units >= price_units : order.price_units <= price_units
   }
 
-  #lots(order: VenueOrder, size_units: number): number {
-    const available = this.#model.available(order, size_units)
+  #lotsAt(order: VenueOrder, price_units: number, size_units: number): number {
+    const taken = this.#books.takenUnits(order.instrument_index, order.side, price_units)
+    return this.#lots(order, size_units, taken)
+  }
+
+  #lots(order: VenueOrder, size_units: number, taken_units: number): number {
+    const available = this.#model.available(order, size_units, taken_units)
     return available - (available % this.#spec(order).lot_units)
   }
 

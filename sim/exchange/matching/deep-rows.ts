@@ -50,7 +50,7 @@ export class DeepRows {
     is_last = true,
   ): void {
     const deep = must(this.#deep, 'the venue has a book by price')
-    if (deep.levels(instrument_index).side(side).set(price_units, size_units)) this.#hasMoved = true
+    if (deep.set(instrument_index, side, price_units, size_units)) this.#hasMoved = true
     const bests = side === 1 ? this.#resting.best_buy_price_units : this.#resting.best_sell_price_units
     if (this.#hasQueues && side * ((bests[instrument_index] as number) - price_units) >= 0) {
       this.#touched.push({ side: side === 1 ? 'buy' : 'sell', price_units })
@@ -62,8 +62,7 @@ export class DeepRows {
   /** A snapshot begins: the book is empty until its levels or orders come. */
   onBookCleared(instrument_index: number, ts_us: number, is_last: boolean): void {
     const deep = must(this.#deep, 'the venue has a deeper book')
-    if (deep.is_by_order) deep.orders(instrument_index).clear()
-    else deep.levels(instrument_index).clear()
+    deep.clear(instrument_index)
     if (this.#hasQueues) {
       for (const side of ['buy', 'sell'] as const)
         for (const { price_units } of this.#resting.ofSide(instrument_index, side))

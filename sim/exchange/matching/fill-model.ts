@@ -11,8 +11,11 @@ import type { VenueOrder } from '../orders/venue-order.ts'
 
 /** Contract: answers depend on the arguments and on what the model itself has saved, never on a clock. */
 export interface FillModel {
-  /** Of the size shown at a price, how much this order may take; whole lots of it trade. */
-  available(order: VenueOrder, shown_units: number): number
+  /**
+   * Of the size shown at a price, how much this order may take; whole lots of it trade. `taken_units`: what orders of the run
+   * took there before, of the same showing; 0 where nobody counts it.
+   */
+  available(order: VenueOrder, shown_units: number, taken_units: number): number
   /** Whether what a market order finds no size for trades one price increment worse; else it is canceled. */
   readonly fills_residual: boolean
   /** Whole price increments by which an arriving market order's fills are worse than the book shows. */
@@ -39,12 +42,23 @@ export const SHOWN_THEN_WORSE: FillModel = {
 /** What is shown, at the touch or on as many levels as the book has, and nothing more. */
 export const SHOWN_ONLY: FillModel = { ...SHOWN_THEN_WORSE, fills_residual: false }
 
-/** No order takes more than a share of what is shown at once; what is left of a market order is canceled. */
+/**
+ * All orders of the run together take no more than a share of what is shown at once, whoever comes first; what is left of a
+ * market order is canceled.
+ */
 export function participationCap(parts_per_million: number): FillModel {
   return {
     ...SHOWN_ONLY,
-    available: (_order, shown_units) => Math.floor((shown_units * parts_per_million) / 1_000_000),
+    available: (_order, shown_units, taken_units) => {
+      const share_units = Math.floor(((shown_units + taken_units) * parts_per_million) / 1_000_000)
+      return Math.max(0, share_units - taken_units)
+    },
   }
+}
+
+/** Whether a model has to know what the run took before of what is shown. */
+export function countsTaken(config: SimulationConfig | undefined): boolean {
+  return config?.fills?.model === 'participation'
 }
 
 /** Chance decides whether market orders slip and whether a touch fills, from a stream of the venue's own. */

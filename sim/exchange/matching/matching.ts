@@ -154,8 +154,10 @@ export class Matching {
   }
 
   #availableLots(order: VenueOrder): number {
-    const shown = this.#shownSizes(order)[order.instrument_index] as number
-    const available = this.#model.available(order, shown)
+    const { instrument_index, side } = order
+    const shown = this.#shownSizes(order)[instrument_index] as number
+    const taken = this.#book.takenUnits(instrument_index, side)
+    const available = this.#model.available(order, shown, taken)
     return available - (available % this.#spec(order).lot_units)
   }
 

@@ -20,6 +20,8 @@ export type QueuePlacesTerms = {
   readonly resting: RestingOrders
   readonly specs: readonly InstrumentSpec[]
   readonly fills: FillModel
+  /** Whether a share of a trade is one for all who get of it (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
   readonly bands: PriceBands | undefined
   readonly events: MatchingEvents
 }
@@ -98,6 +100,7 @@ export class QueuePlaces {
     const bests = side === 1 ? this.#resting.best_buy_price_units : this.#resting.best_sell_price_units
     if (side * ((bests[instrument_index] as number) - price_units) < 0) return
     let left = size_units
+    let taken = 0
     let others = 0
     for (const order of this.#resting.ofSide(instrument_index, side === 1 ? 'buy' : 'sell')) {
       const distance = side * (order.price_units - price_units)
@@ -109,17 +112,19 @@ export class QueuePlaces {
         put(order, Math.max(0, order.queue_place - others), order.queue_carry_parts)
         order.level_traded_units += size_units
       }
-      left = this.#fill(order, left, ts_us)
+      const before = left
+      left = this.#fill(order, before, taken, ts_us)
+      taken += before - left
     }
   }
 
-  /** Fills an order from what is left of a trade, and returns what is left for the next in line. */
-  #fill(order: VenueOrder, left_units: number, ts_us: number): number {
+  /** Fills an order from what is left of a trade, of which own ones took so much; returns what is left for the next in line. */
+  #fill(order: VenueOrder, left_units: number, taken_units: number, ts_us: number): number {
     const wanted = fillableUnits(order)
     if (wanted === 0) return left_units
     // No trade is beyond a band, whatever others do there.
     if (this.#terms.bands?.isOutOfReach(order) === true) return left_units
-    const available = this.#terms.fills.available(order, left_units)
+    const available = this.#terms.fills.available(order, left_units, this.#terms.terms_hold ? taken_units : 0)
     const { lot_units } = must(
       this.#terms.specs[order.instrument_index],
       'an order rests in a known instrument',

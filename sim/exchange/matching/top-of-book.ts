@@ -37,19 +37,22 @@ export class TopOfBook {
   /** Whether what is taken of an instrument stays so until its level changes, and of which sides something is. */
   readonly #keeps: Uint8Array
   readonly #taken: Uint8Array
+  /** Whether it is asked how much is taken of what is shown. */
+  readonly #counts: Uint8Array
   /** What the data showed where something is taken. */
   readonly #bid_shown_units: Float64Array
   readonly #ask_shown_units: Float64Array
   readonly #volume_once: boolean
 
   /**
-   * Per instrument: what is shown where the data has no sizes, and whether what an order takes is gone until the level
-   * changes; else until the next row. `volume_once`: whether what is taken of a bar's volume is gone on both sides and on
-   * the way to its price, as it is since that behaviour.
+   * Per instrument: what is shown where the data has no sizes, whether what an order takes is gone until the level changes,
+   * else until the next row, and whether it is counted. `volume_once`: whether what is taken of a bar's volume is gone on
+   * both sides and on the way to its price, as it is since that behaviour.
    */
   constructor(
     displayed_default_units: readonly number[],
     keeps_taken: readonly boolean[] = [],
+    counts_taken: readonly boolean[] = [],
     volume_once = true,
   ) {
     this.#volume_once = volume_once
@@ -63,9 +66,10 @@ export class TopOfBook {
     this.#displayed_default_units = Float64Array.from(displayed_default_units)
     this.#source = new Uint8Array(count)
     this.#bars = new Uint8Array(count)
-    this.#keeps = Uint8Array.from(displayed_default_units, (_, index) =>
-      keeps_taken[index] === true ? 1 : 0,
-    )
+    const flags = (of: readonly boolean[]) =>
+      Uint8Array.from(displayed_default_units, (_, index) => (of[index] === true ? 1 : 0))
+    this.#keeps = flags(keeps_taken)
+    this.#counts = flags(counts_taken)
     this.#taken = new Uint8Array(count)
     this.#bid_shown_units = new Float64Array(count)
     this.#ask_shown_units = new Float64Array(count)
@@ -143,6 +147,7 @@ export class TopOfBook {
     if (this.#source[instrument_index] === SOURCE.quotes) return false
     const shown = this.#displayed_default_units[instrument_index] as number
     this.#source[instrument_index] = SOURCE.last
+    this.#taken[instrument_index] = 0
     this.bid_price_units[instrument_index] = price_units
     this.ask_price_units[instrument_index] = price_units
     this.bid_size_units[instrument_index] = shown
@@ -168,6 +173,8 @@ export class TopOfBook {
     const setsAsk = this.#setsAsk(instrument_index, price_type)
     if (setsBid) this.bid_size_units[instrument_index] = shown
     if (setsAsk) this.ask_size_units[instrument_index] = shown
+    const isAnew = (setsBid ? BID_TAKEN : 0) | (setsAsk ? ASK_TAKEN : 0)
+    this.#taken[instrument_index] = (this.#taken[instrument_index] as number) & ~isAnew
     const isShared = this.#volume_once && setsBid && setsAsk && volume_units !== undefined
     this.#source[instrument_index] = isShared ? SOURCE.volume : SOURCE.last
     this.#put(instrument_index, price_type, price_units)
@@ -193,9 +200,24 @@ export class TopOfBook {
   /** An order of this side trades with what is shown: it is gone until the row that shows anew. */
   take(instrument_index: number, side: Side, quantity_units: number): void {
     const isShared = this.#source[instrument_index] === SOURCE.volume
-    if (this.#keeps[instrument_index] !== 0) this.#noteTaken(instrument_index, side)
+    const isCounted = this.#counts[instrument_index] !== 0
+    if (isCounted || (this.#keeps[instrument_index] !== 0 && this.hasQuotes(instrument_index))) {
+      if (isShared || side === 'buy') this.#noteTaken(instrument_index, 'buy')
+      if (isShared || side === 'sell') this.#noteTaken(instrument_index, 'sell')
+    }
     if (isShared || side === 'buy') this.#shrink(this.ask_size_units, instrument_index, quantity_units)
     if (isShared || side === 'sell') this.#shrink(this.bid_size_units, instrument_index, quantity_units)
+  }
+
+  /** What orders took of what is shown to those of this side; 0 where nobody asks. */
+  takenUnits(instrument_index: number, side: Side): number {
+    if (this.#counts[instrument_index] === 0) return 0
+    const isBuy = side === 'buy'
+    const taken = this.#taken[instrument_index] as number
+    if ((taken & (isBuy ? ASK_TAKEN : BID_TAKEN)) === 0) return 0
+    const shown = isBuy ? this.#ask_shown_units : this.#bid_shown_units
+    const left = isBuy ? this.ask_size_units : this.bid_size_units
+    return (shown[instrument_index] as number) - (left[instrument_index] as number)
   }
 
   /** The price at which a position of this sign could be closed: longs sell at the bid, shorts buy at the ask. */
@@ -233,11 +255,11 @@ export class TopOfBook {
     sizes[instrument_index] = (sizes[instrument_index] as number) - quantity_units
   }
 
-  /** Keeps what a quote showed before the first order took of it. */
+  /** Keeps what was shown before the first order took of it. */
   #noteTaken(instrument_index: number, side: Side): void {
     const bit = side === 'buy' ? ASK_TAKEN : BID_TAKEN
     const taken = this.#taken[instrument_index] as number
-    if ((taken & bit) !== 0 || !this.hasQuotes(instrument_index)) return
+    if ((taken & bit) !== 0) return
     this.#taken[instrument_index] = taken | bit
     const isBuy = side === 'buy'
     const sizes = isBuy ? this.ask_size_units : this.bid_size_units
@@ -250,7 +272,7 @@ export class TopOfBook {
     const isAsBefore =
       this.bid_price_units[instrument_index] === price_units &&
       this.#bid_shown_units[instrument_index] === shown_units
-    if ((taken & BID_TAKEN) !== 0 && isAsBefore) return
+    if ((taken & BID_TAKEN) !== 0 && isAsBefore && this.#keeps[instrument_index] !== 0) return
     this.#taken[instrument_index] = taken & ~BID_TAKEN
     this.bid_size_units[instrument_index] = shown_units
   }
@@ -260,7 +282,7 @@ export class TopOfBook {
     const isAsBefore =
       this.ask_price_units[instrument_index] === price_units &&
       this.#ask_shown_units[instrument_index] === shown_units
-    if ((taken & ASK_TAKEN) !== 0 && isAsBefore) return
+    if ((taken & ASK_TAKEN) !== 0 && isAsBefore && this.#keeps[instrument_index] !== 0) return
     this.#taken[instrument_index] = taken & ~ASK_TAKEN
     this.ask_size_units[instrument_index] = shown_units
   }

@@ -113,7 +113,8 @@ export class OrderFloor {
     const { resting } = this
     const is_by_order = terms.deep?.is_by_order === true
     const { bands, links, deep, self_match: rule, terms_hold } = terms
-    this.queues = new QueuePlaces({ model: queue, is_by_order, resting, specs, fills: model, bands, events })
+    const shared = { resting, specs, bands, events, terms_hold }
+    this.queues = new QueuePlaces({ ...shared, model: queue, is_by_order, fills: model })
     this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, terms_hold, events })
     this.linked = links && new LinkedFloor(links, this, specs)
     this.#impact = new Impact(terms.impact, book, specs)
