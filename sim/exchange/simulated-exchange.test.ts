@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { account, instrument, play, Scenario, specsOf, terms, venue } from './scenario.test-support.ts'
+import type { VenueTerms } from './simulated-venues.ts'
 
 test('a venue says what is in its capability table, its own or the configured one', () => {
   const capabilities: CapabilityTable = { orders: { limit: ['day'] }, cancel: false, replace: false }
@@ -116,4 +117,34 @@ test('what only reduces ends in the same order in a venue loaded', () => {
   const again = straight.reopened(terms())
   const told = straight.reports().length
   expect(again.play('5 c sell 5 market ioc')).toEqual(straight.play('5 c sell 5 market ioc').slice(told))
+})
+
+test('each fill costs the commission, by value or by unit, a maker alike, and however small; without one trading is free', () => {
+  const charged = (commission?: VenueTerms['commission']) => {
+    const scenario = new Scenario(terms({ venues: [venue({ ...(commission && { commission }) })] }))
+    scenario.play(
+      '1 quote 100/101 3x3',
+      '2 a buy 4 limit 101 gtc',
+      '3 quote 100/101 3x3',
+      '4 b sell 1 market ioc',
+    )
+    return scenario.deliveries.flatMap(({ message }) =>
+      message.type === 'venue_report' && message.report_type === 'trade'
+        ? [
+            `${message.liquidity_side} ${message.last_quantity_units} ${message.commission} ${message.commission_currency}`,
+          ]
+        : [],
+    )
+  }
+  expect(charged({ per_unit: '0.005', currency: 'USD' })).toEqual([
+    'taker 3 1500000 USD',
+    'maker 1 500000 USD',
+    'taker 1 500000 USD',
+  ])
+  expect(charged({ basis_points: '1' })).toEqual([
+    'taker 3 30300 USD',
+    'maker 1 10100 USD',
+    'taker 1 10000 USD',
+  ])
+  expect(charged()).toEqual(['taker 3 0 USD', 'maker 1 0 USD', 'taker 1 0 USD'])
 })

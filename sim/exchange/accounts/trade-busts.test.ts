@@ -189,3 +189,40 @@ test('[K2] a quantity that is taken back and trades again lowers the others of i
     '160 b trade sim-4 5@97 cum 5 leaves 4',
   ])
 })
+
+test('what linked orders did upon a trade stays done when that is taken back', () => {
+  const busts = { bust_probability: '1', correct_probability: '0', correct_increments: 0, delay_us: 100 }
+  const from = terms({ venues: [venue({ simulation: { busts, takes: 'all_and_contingent' } })] })
+  expect(
+    play(
+      [
+        '1 quote 105/106 50x50',
+        '2 a sell 9 limit 110 gtc as=1',
+        '3 b sell 9 stop 98 gtc as=2 oco=1',
+        '4 p buy 6 limit 104 gtc as=3',
+        '5 c sell 6 limit 120 gtc as=4 oto=3',
+        '6 quote 110/112 4x50',
+        '7 quote 103/104 50x2',
+        '8 d cancel p',
+        '200 quote 121/122 50x50',
+      ],
+      from,
+    ),
+  ).toEqual([
+    '2 a new leaves 9',
+    '3 b new leaves 9',
+    '4 p new leaves 6',
+    '5 c new leaves 6',
+    '6 a trade 4@110 leaves 5',
+    '6 b canceled cum 0',
+    '7 p trade 2@104 leaves 4',
+    '8 d canceled p cum 2',
+    '106 a trade_cancel',
+    '107 p trade_cancel',
+    '200 a trade 9@110 leaves 0',
+    '200 c trade 2@120 leaves 4',
+    '200 c canceled cum 2',
+    '300 a trade_cancel',
+    '300 c trade_cancel',
+  ])
+})

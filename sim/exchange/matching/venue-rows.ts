@@ -140,6 +140,8 @@ export class VenueRows {
       this.#onBarOpen(instrument_index, ts_us, price_type, prices?.open_price_units ?? close_price_units)
     if (this.#termsHold && this.#book.hasQuotes(instrument_index))
       return this.#onBarBesideQuotes(instrument_index, ts_us, price_type, close_price_units)
+    // One that comes in a closing call is a row of its session, too.
+    if (this.#termsHold) market?.onRow(instrument_index, ts_us)
     if (prices === undefined || this.#bars === 'close') {
       if (price_type === 'last') this.#book.noteLast(instrument_index, close_price_units)
       if (this.#book.bar(instrument_index, price_type, close_price_units))

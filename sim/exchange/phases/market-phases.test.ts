@@ -147,6 +147,11 @@ const OPENING: Group = {
       [{}, { opening_cancel_cutoff_us: 120_000_000 }],
     ],
     [
+      'an order for an opening is rejected before there has been a row of its instrument at all',
+      ['08:55 a buy 5 market opg', '08:56 b buy 5 limit 99 day', '09:00:01 quote 103/104'],
+      ['08:55 a rejected no_market', '08:56 b rejected no_market'],
+    ],
+    [
       'a session that never has a row ends without an auction',
       [Q, '08:55 a buy 5 market opg', '08:56 b buy 5 limit 99 day', '17:36 time'],
       [
@@ -629,6 +634,40 @@ const CLOSED: Group = {
   ],
 }
 
+const BARS: Group = {
+  source: 'a bar is a row of its end: ours, as in assumptions.ts',
+  cases: [
+    [
+      'an imported bar that ends while its instrument is closed fills nothing, however far it went',
+      [
+        '08:00 bar last 100',
+        '08:55 a buy 5 limit 99 gtc',
+        '08:56 b sell 5 stop 95 gtc',
+        '2/00:00 bar last 100 104 80 98 4000',
+        '2/08:55 c buy 5 market opg',
+        '3/00:00 bar last 98 99 70 97 4000',
+        '3/00:01 d cancel a',
+        '3/00:02 e cancel b',
+      ],
+      [
+        '08:55 a new leaves 5',
+        '08:56 b new leaves 5',
+        '2/08:55 c new leaves 5',
+        '2/17:35 c expired leaves 0',
+        '3/00:01 d canceled a cum 0',
+        '3/00:02 e canceled b cum 0',
+      ],
+      [{ bars: 'fixed' }],
+    ],
+    [
+      'one that ends with the session is a row of it',
+      ['08:00 bar last 100', '08:55 a buy 5 limit 99 gtc', '17:35 bar last 100 104 80 98 4000', '17:36 time'],
+      ['08:55 a new leaves 5', '17:35 a trade 5@98 leaves 0'],
+      [{ bars: 'fixed' }],
+    ],
+  ],
+}
+
 const HALT = (from: string, to: string) => ({
   halts: [{ instrument: 'X.sim', from: `1970-01-01T${from}Z`, to: `1970-01-01T${to}Z` }],
 })
@@ -824,6 +863,7 @@ for (const [name, { source, cases }] of Object.entries({
   CLOSING,
   DAY,
   CLOSED,
+  BARS,
   HALTS,
   PRINT,
 })) {

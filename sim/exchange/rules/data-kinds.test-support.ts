@@ -6,7 +6,7 @@ export const DATA_KINDS: RuleGroup = {
   group: 'kinds of data',
   sources: [
     'https://nautilustrader.io/docs/latest/concepts/backtesting/data-and-venues/ (kinds of data, from the finest to the coarsest)',
-    'a trade makes a market without a spread, quotes shadow it: ours, as in assumptions.ts',
+    'a trade makes a market without a spread, quotes shadow it, a crossed one trades as it stands: ours, as in assumptions.ts',
   ],
   rules: [
     [
@@ -37,6 +37,27 @@ export const DATA_KINDS: RuleGroup = {
         '4 b new leaves 5',
         '7 b triggered',
         '7 b trade 5@100 leaves 0',
+      ],
+    ],
+    [
+      'a crossed quote trades as it stands: buys pay the lower ask, sells receive the higher bid, resting orders get their price',
+      [
+        '1 quote 99/103',
+        '2 a buy 5 limit 101 gtc',
+        '3 b sell 5 limit 101 gtc',
+        '4 quote 102/100',
+        '5 c buy 5 market ioc',
+        '6 d sell 5 market ioc',
+      ],
+      [
+        '2 a new leaves 5',
+        '3 b new leaves 5',
+        '4 a trade 5@101 leaves 0',
+        '4 b trade 5@101 leaves 0',
+        '5 c new leaves 5',
+        '5 c trade 5@100 leaves 0',
+        '6 d new leaves 5',
+        '6 d trade 5@102 leaves 0',
       ],
     ],
     [

@@ -1,5 +1,6 @@
 // Market orders: what they pay, and what becomes of the part that the book does not show.
 
+import { instrument, specsOf, terms } from '../scenario.test-support.ts'
 import type { RuleGroup } from './rule.test-support.ts'
 
 const Q = '1 quote 100/101 10x20'
@@ -31,6 +32,37 @@ export const MARKET: RuleGroup = {
       'a market sell beyond the displayed size receives one increment less for the residual',
       ['1 quote 100/101 10x20', '2 a sell 11 market ioc'],
       ['2 a new leaves 11', '2 a trade 10@100 leaves 1', '2 a trade 1@99 leaves 0'],
+    ],
+    [
+      'where the increment depends on the price, a residual and a trail count those of the price they start from',
+      [
+        '1 quote 95/99 10x20',
+        '2 a buy 25 market gtc',
+        '3 quote 100/105 10x20',
+        '4 b sell 11 market gtc',
+        '5 quote 105/110',
+        '6 c sell 5 trailing_stop 2 gtc unit=ticks',
+        '7 quote 96/97',
+        '8 quote 95/96',
+      ],
+      [
+        '2 a new leaves 25',
+        '2 a trade 20@99 leaves 5',
+        '2 a trade 5@100 leaves 0',
+        '4 b new leaves 11',
+        '4 b trade 10@100 leaves 1',
+        '4 b trade 1@95 leaves 0',
+        '6 c new leaves 5',
+        '8 c triggered',
+        '8 c trade 5@95 leaves 0',
+      ],
+      terms({
+        specs: specsOf(
+          instrument({
+            increments: [{ price_increment: '0.01' }, { price_from: '1', price_increment: '0.05' }],
+          }),
+        ),
+      }),
     ],
     [
       'a fill-or-kill market order fills whole like any other',
