@@ -135,8 +135,7 @@ export class SimulatedExchange implements VenuePort {
     const { fills_touched } = this.#model
     refuseUnfitTaking(venue.simulation, kind, venue.id)
     const queue = queueModelOf(venue.simulation?.queue, kind, venue.id, fills_touched)
-    const counts = terms_hold && countsTaken(venue.simulation)
-    this.#deep = kind === 'quote' ? undefined : new DeepBooks(kind, specs.length, book, terms_hold, counts)
+    this.#deep = deepBooksOf(terms, specs.length, book)
     this.#impact = impactModelOf(venue.simulation?.impact, specs, venue.id, venue.impact_model)
     const commissions = compileCommissions(venue, specs, accounts)
     const bands = PriceBands.of(venue.simulation, specs)
@@ -426,6 +425,17 @@ export class SimulatedExchange implements VenuePort {
     if (report.report_type === 'trade') this.#busts.onTrade(report, ts_us)
     this.#toNode.carry(report, ts_us, this.#reportDelay.next())
   }
+}
+
+/** Of a venue that trades on more than best prices. */
+function deepBooksOf(
+  { venue, terms_hold }: ExchangeTerms,
+  instrument_count: number,
+  book: TopOfBook,
+): DeepBooks | undefined {
+  const kind = venue.simulation?.book ?? 'quote'
+  if (kind === 'quote') return undefined
+  return new DeepBooks(kind, instrument_count, book, terms_hold, terms_hold && countsTaken(venue.simulation))
 }
 
 /** Undefined where the venue keeps no links between orders. */
