@@ -50,6 +50,8 @@ test('a run prints one object that fits its schema, leaves it in its folder, and
   const { output_hash, state_hash, run_id } = result as BacktestResult
   const current = runCli(['verify', join(folder, 'run'), '--current', '--json'])
   expect(JSON.parse(current.stdout).error).toMatchObject({ exit_code: 2, code: 'verify.unfit_option' })
+  const archived = runCli(['sessions', 'archive', join(folder, 'run'), '--json'])
+  expect(JSON.parse(archived.stdout).error).toMatchObject({ exit_code: 2, code: 'session.not_live' })
   const verified = runCli(['verify', join(folder, 'run'), '--json'])
   expect(verified.exit_code).toBe(0)
   expect(JSON.parse(verified.stdout)).toMatchObject({

@@ -84,7 +84,7 @@ async function whereabouts(folder: string): Promise<Whereabouts | undefined> {
   } catch (error) {
     if (error instanceof OperatingError) throw error
     const { code = '' } = error as NodeJS.ErrnoException
-    if (REFUSED.includes(code)) throw notOurs(folder, error)
+    if (REFUSED.includes(code)) throw otherUser(folder, error)
     throw unreadable(file, `It cannot be read: ${code}`, error)
   }
 }
@@ -127,7 +127,7 @@ async function exchange(
     const code = (error as NodeJS.ErrnoException).code ?? ''
     // The process is gone, its files may not be: a kill leaves them behind.
     if (GONE.includes(code)) return undefined
-    if (REFUSED.includes(code)) throw notOurs(folder, error)
+    if (REFUSED.includes(code)) throw otherUser(folder, error)
     throw error
   }
 }
@@ -185,7 +185,7 @@ function noAnswer(folder: string, pid: number): OperatingError {
 }
 
 /** Whether it runs is not known. */
-function notOurs(folder: string, cause: unknown): OperatingError {
+export function otherUser(folder: string, cause: unknown): OperatingError {
   return new OperatingError({
     code: 'session.other_user',
     reason: 'unavailable',

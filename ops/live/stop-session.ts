@@ -4,7 +4,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { directoryHolder } from '../../adapters/journal-file/directory-lock.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { askSession, STATUS_TIMEOUT_MS } from './control-socket.ts'
+import { askSession, otherUser, STATUS_TIMEOUT_MS } from './control-socket.ts'
 import { isNotUp, type StopAnswer, type StopRequest } from './session-desk.ts'
 import { sessionJournal } from './session-folder.ts'
 
@@ -23,11 +23,21 @@ export async function stopSession(
     const isThere = await answers(folder)
     const answer = await askSession(folder, { command: 'stop', on_stop }, undefined)
     if (answer !== undefined) return answer as StopAnswer
-    const holder = directoryHolder(sessionJournal(folder))
+    const holder = holderIn(folder)
     if (holder === undefined && isThere) throw endedOtherwise(folder)
     if (holder === undefined) return undefined
     if (performance.now() > until_ms) throw silentHolder(folder, holder)
     await wait(RETRY_MS)
+  }
+}
+
+function holderIn(folder: string): string | undefined {
+  try {
+    return directoryHolder(sessionJournal(folder))
+  } catch (error) {
+    if (error instanceof OperatingError && error.code === 'journal.not_writable')
+      throw otherUser(folder, error)
+    throw error
   }
 }
 

@@ -2,13 +2,14 @@
 // and is refused.
 
 import { type ArchivedEpoch, JournalArchive } from '../../adapters/journal-file/journal-archive.ts'
-import { readLiveHeader } from '../../engine/live/live-header.ts'
+import { isLiveHeader, readLiveHeader } from '../../engine/live/live-header.ts'
 import { ledgerOfBase } from '../../engine/live/session-state.ts'
 import { must } from '../../schemas/assert.ts'
 import type { LiveConfig } from '../../schemas/config/live-config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { isoTime } from '../../schemas/units.ts'
 import { sessionJournal } from '../live/session-folder.ts'
+import { noEpoch, notLive } from './session-journal.ts'
 
 const DAY_US = 86_400_000_000
 
@@ -78,11 +79,13 @@ function oldEpochs(archives: JournalArchive, until_us: number): PrunedEpoch[] {
   return old
 }
 
-/** Refuses the journal of a backtest. */
+/** Refuses the journal of a backtest, and one without an epoch. */
 function policyOf(archives: JournalArchive, folder: string): LiveConfig['archive'] {
+  const where = sessionJournal(folder)
   const last = archives.epochs.at(-1)
-  if (last === undefined) return undefined
-  return readLiveHeader(last.header, sessionJournal(folder)).contents.config.live.archive
+  if (last === undefined) throw noEpoch(where)
+  if (!isLiveHeader(last.header)) throw notLive(folder)
+  return readLiveHeader(last.header, where).contents.config.live.archive
 }
 
 function noPolicy(folder: string): OperatingError {

@@ -43,6 +43,11 @@ test('[J16] a session whose folder may only be read is verified, shown, told of 
     expect(await readdir(folder, { recursive: true })).toEqual(files)
     const { exit_code, error } = refusal(['paper', 'kept.yaml', '--for', '1'], uid)
     expect({ exit_code, error }).toMatchObject({ exit_code: 5, error: { code: 'journal.not_writable' } })
+    // Whether it runs cannot be found out, so it is not said that it does not.
+    expect(refusal(['stop', 'kept'], uid)).toMatchObject({
+      exit_code: 5,
+      error: { code: 'session.other_user' },
+    })
     await setModes(folder, 0o700, 0o600)
     if (uid === undefined) return
     expect(refusal(['verify', 'kept'], uid)).toMatchObject({

@@ -37,7 +37,7 @@ export async function openJournalOf(given: string): Promise<OpenedSession> {
   const opened = await openOrRead(where)
   if (opened.journal.epochs.length > 0) return { ...opened, folder, where }
   await opened.journal.close()
-  throw noEpoch(where, opened)
+  throw noEpoch(where, opened.barred)
 }
 
 /** Where a journal begins that was pruned, in a sentence; '' where it has its beginning. */
@@ -60,8 +60,11 @@ export function extentWords({ journal, barred }: OpenedJournal): string {
 export async function requireSession(given: string): Promise<OpenedSession> {
   const opened = await openSessionFolder(given)
   if (opened !== undefined) return opened
-  const folder = await findSession(given)
-  throw new OperatingError({
+  throw notLive(await findSession(given))
+}
+
+export function notLive(folder: string): OperatingError {
+  return new OperatingError({
     code: 'session.not_live',
     reason: 'usage',
     what: 'The folder holds the run of a backtest, which is no session.',
@@ -82,7 +85,7 @@ export async function openOrRead(directory: string): Promise<OpenedJournal> {
 
 const BARRED = new Set(['journal.locked', 'journal.not_writable'])
 
-function noEpoch(where: string, { barred }: OpenedJournal): OperatingError {
+export function noEpoch(where: string, barred?: OperatingError): OperatingError {
   return new OperatingError({
     code: 'session.no_epoch',
     reason: 'data',
