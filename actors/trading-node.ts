@@ -7,6 +7,7 @@ import type { Indicator } from '../engine/indicators/indicator.ts'
 import type { InstrumentSpec } from '../engine/instrument-spec.ts'
 import { MarketTable } from '../engine/market/market-table.ts'
 import { StatusTable } from '../engine/market/status-table.ts'
+import { NameMap } from '../engine/name-map.ts'
 import { Node, type NodeOptions } from '../engine/node.ts'
 import { type OutputObserver, Outputs } from '../engine/outputs.ts'
 import { isBookKind, type TickKind } from '../engine/tick-store-port.ts'
@@ -93,7 +94,7 @@ class Wiring {
   readonly #signals: SignalActor
   readonly #orders = new Map<string, OrderActor>()
   readonly #portfolios = new Map<string, PortfolioActor>()
-  readonly #gates = new Map<string, RiskActor>()
+  readonly #gates = new NameMap<string, RiskActor>()
   readonly #executions = new Map<string, ExecutionActor>()
   readonly #strategies = new Map<string, StrategyActor>()
   readonly #books = new Map<string, RemoteBook>()
@@ -209,7 +210,7 @@ class Wiring {
       account,
       ...shared,
       venues: this.#venuesOf(account),
-      entitled: new Map(strategies.map((strategy) => [strategy.id, this.#entitlement(strategy)])),
+      entitled: new NameMap(strategies.map((strategy) => [strategy.id, this.#entitlement(strategy)])),
       apart,
       lowers_at_once: this.#holds('lowers_at_once'),
       trace: this.#options.trace,
@@ -383,8 +384,8 @@ class Wiring {
     }
   }
 
-  #venuesOf(account: AccountConfig): Map<string, RiskVenue> {
-    return new Map(
+  #venuesOf(account: AccountConfig): NameMap<string, RiskVenue> {
+    return new NameMap(
       account.venues.map((id) => {
         const config = must(
           this.#config.venues.find((venue) => venue.id === id),

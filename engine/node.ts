@@ -22,6 +22,7 @@ import { type JournaledInput, writeInput } from './input-codec.ts'
 import { type JournalWriter, RECORD_KIND } from './journal-port.ts'
 import { MarketRoutes, type RowHandler } from './market/market-routes.ts'
 import type { BarRow, QuoteRow, TradeRow } from './market/market-rows.ts'
+import { NameMap } from './name-map.ts'
 import { Outbox, type Permit, type Publish } from './outbox.ts'
 import { OutputHash, type OutputSink } from './output-hash.ts'
 import { RandomStream } from './random-stream.ts'
@@ -89,10 +90,10 @@ export class Node {
   readonly #controlRoute: Route<Control>
   readonly #feedEventRoute: Route<FeedEvent>
   readonly #securityStatusRoute: Route<SecurityStatus>
-  readonly #outcomeRoutes = new Map<string, Route<SendOutcome>>()
-  readonly #reportRoutes = new Map<string, Route<VenueReport>>()
-  readonly #lookupRoutes = new Map<string, Route<OrderLookup>>()
-  readonly #venueStateRoutes = new Map<string, Route<VenueState>>()
+  readonly #outcomeRoutes = new NameMap<string, Route<SendOutcome>>()
+  readonly #reportRoutes = new NameMap<string, Route<VenueReport>>()
+  readonly #lookupRoutes = new NameMap<string, Route<OrderLookup>>()
+  readonly #venueStateRoutes = new NameMap<string, Route<VenueState>>()
   /** By source and subject: what other nodes may say here, and of which of their strategies. */
   readonly #heard = new Map<string, { route: Route<NodePayload>; strategy_ids: Set<string> }>()
   #isFolding = false
@@ -113,7 +114,9 @@ export class Node {
     this.trades = new MarketRoutes(options.instrument_count)
     this.bars = new MarketRoutes(options.instrument_count)
     const { publish } = options
-    const links = new Map(options.venues.map((port) => [port.venue_id, new VenueLink(port, options.journal)]))
+    const links = new NameMap(
+      options.venues.map((port) => [port.venue_id, new VenueLink(port, options.journal)]),
+    )
     this.outbox = new Outbox(
       this,
       options.journal,

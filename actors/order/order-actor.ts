@@ -6,6 +6,7 @@ import type { Approval } from '../../engine/approval.ts'
 import type { Route } from '../../engine/bus.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { NameMap } from '../../engine/name-map.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import { approvedOf } from '../../engine/node-payload.ts'
 import type { Outputs } from '../../engine/outputs.ts'
@@ -53,8 +54,8 @@ export class OrderActor implements Actor {
   readonly #options: OrderActorOptions
   readonly #store: OrderStore
   readonly #factRoute: Route<OrderFact>
-  readonly #strategyRoutes = new Map<string, Route<OrderFact>>()
-  readonly #deniedRoutes = new Map<string, Route<OrderDenied>>()
+  readonly #strategyRoutes = new NameMap<string, Route<OrderFact>>()
+  readonly #deniedRoutes = new NameMap<string, Route<OrderDenied>>()
   /** While records of an earlier build are folded nothing is staged: what was sent stands in them. */
   is_folding = false
   readonly #effects = new RingBuffer<OrderEffect>()

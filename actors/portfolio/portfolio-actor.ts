@@ -8,6 +8,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { Ledger, type LedgerEntryKind, type LedgerTotal } from '../../engine/ledger/ledger.ts'
 import type { MarketTable } from '../../engine/market/market-table.ts'
 import { ConversionTable } from '../../engine/money/conversion-table.ts'
+import { NameMap } from '../../engine/name-map.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { Outputs } from '../../engine/outputs.ts'
 import { type FillEffect, Position } from '../../engine/position/position.ts'
@@ -57,7 +58,7 @@ export class PortfolioActor implements Actor {
   readonly #ledger: Ledger
   readonly #conversion: ConversionTable
   readonly #positions: (Position | undefined)[] = []
-  readonly #books = new Map<string, (Position | undefined)[]>()
+  readonly #books = new NameMap<string, (Position | undefined)[]>()
   /** Profit of every instrument in account currency so far, so that conversion rounds the total and never drifts. */
   readonly #booked: bigint[] = []
   #onBooked: ((fill: BookedFill) => void) | undefined

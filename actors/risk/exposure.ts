@@ -4,6 +4,7 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { CounterMap } from '../../engine/counter-map.ts'
+import { NameMap } from '../../engine/name-map.ts'
 import { must } from '../../schemas/assert.ts'
 import {
   type NewOrderSingle,
@@ -32,7 +33,7 @@ export class Exposure {
   readonly #position: Float64Array
   readonly #openBuy: Float64Array
   readonly #openSell: Float64Array
-  readonly #reservations = new Map<string, CounterMap<Reservation>>()
+  readonly #reservations = new NameMap<string, CounterMap<Reservation>>()
 
   constructor(instrument_count: number) {
     this.#position = new Float64Array(instrument_count)

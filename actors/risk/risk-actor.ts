@@ -13,6 +13,7 @@ import { ControlLane } from '../../engine/control-lane.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { MarketTable } from '../../engine/market/market-table.ts'
 import type { StatusTable } from '../../engine/market/status-table.ts'
+import { NameMap } from '../../engine/name-map.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { Outputs } from '../../engine/outputs.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
@@ -96,8 +97,8 @@ export class RiskActor implements Actor {
   readonly #rate: RateWindow
   readonly #approvedRoute: Route<ApprovedRequest>
   readonly #deniedRoutes = new Map<string, Route<OrderDenied>>()
-  readonly #strategyStates = new Map<string, string>()
-  readonly #feedStates = new Map<string, string>()
+  readonly #strategyStates = new NameMap<string, string>()
+  readonly #feedStates = new NameMap<string, string>()
   /** '' where nobody compares them, as in a backtest. */
   #books: ReconciliationState | '' = ''
   readonly #approved = new BytePages()

@@ -2,6 +2,7 @@
 // a promise that comes back later finds the door closed, and says so.
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { NameMap } from '../../engine/name-map.ts'
 import type { RandomStream } from '../../engine/random-stream.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { Intent } from '../../schemas/messages/intent.ts'
@@ -67,8 +68,8 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
   readonly instruments: readonly string[]
   readonly #options: ContextOptions
   readonly #memory: ContextMemory
-  readonly #specs = new Map<string, InstrumentSpec>()
-  readonly #views = new Map<string, InstrumentView>()
+  readonly #specs = new NameMap<string, InstrumentSpec>()
+  readonly #views = new NameMap<string, InstrumentView>()
 
   constructor(options: ContextOptions) {
     this.#options = options

@@ -7,6 +7,7 @@ import type { TimeUs } from '../../schemas/units.ts'
 import type { CanonicalReader } from '../canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../canonical/canonical-writer.ts'
 import { checkedMoney, MONEY_OVERFLOW } from '../money/money.ts'
+import { NameMap } from '../name-map.ts'
 
 export const LEDGER_ENTRY_KINDS = ['deposit', 'trade_pnl', 'commission', 'conversion', 'adjustment'] as const
 export type LedgerEntryKind = (typeof LEDGER_ENTRY_KINDS)[number]
@@ -41,7 +42,7 @@ type Cash = { balance: bigint; readonly totals: Map<LedgerEntryKind, bigint> }
 export class Ledger {
   readonly account_id: AccountId
   readonly #onEntry: (entry: LedgerEntry) => void
-  readonly #cash = new Map<string, Cash>()
+  readonly #cash = new NameMap<string, Cash>()
   #entry_count = 0
 
   /** `onEntry` sees every entry once, in order, as it is booked. */

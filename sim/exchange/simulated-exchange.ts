@@ -5,6 +5,7 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { type Commission, compileCommission } from '../../engine/money/commission.ts'
+import { NameMap } from '../../engine/name-map.ts'
 import type { CapabilityTable, VenuePort } from '../../engine/venue-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
 import type { CalendarConfig } from '../../schemas/config/calendar.ts'
@@ -118,7 +119,7 @@ export class SimulatedExchange implements VenuePort {
     this.#agenda = agenda
     this.#specs = specs
     this.#book = book
-    this.#accounts = new Map(accounts.map((account) => [account.account_id, account]))
+    this.#accounts = new NameMap(accounts.map((account) => [account.account_id, account]))
     this.#register = new OrderRegister(terms.order_retention)
     this.#links = linksOf(this.capabilities, terms.order_retention)
     this.#retention = terms.order_retention

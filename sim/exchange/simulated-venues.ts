@@ -4,6 +4,7 @@
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { NameMap } from '../../engine/name-map.ts'
 import { must } from '../../schemas/assert.ts'
 import { BEHAVIOUR, SINCE_BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { CalendarConfig } from '../../schemas/config/calendar.ts'
@@ -87,7 +88,7 @@ export class SimulatedVenues {
         { agenda: this.agenda, specs, book, accounts: members },
       )
     })
-    this.#byId = new Map(this.exchanges.map((exchange) => [exchange.venue_id, exchange]))
+    this.#byId = new NameMap(this.exchanges.map((exchange) => [exchange.venue_id, exchange]))
   }
 
   /** Whoever drives the venues says when the first thing happens, before it does; later calls say nothing. */

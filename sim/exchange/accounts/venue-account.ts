@@ -8,6 +8,7 @@ import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { exactValue, moneyOfValue } from '../../../engine/money/money.ts'
 import { parseRate } from '../../../engine/money/rate.ts'
 import { divideRounded } from '../../../engine/money/rounding.ts'
+import { NameMap } from '../../../engine/name-map.ts'
 import { must } from '../../../schemas/assert.ts'
 import type { AccountId, InstrumentId } from '../../../schemas/ids.ts'
 import type { Side } from '../../../schemas/messages/order.ts'
@@ -53,7 +54,7 @@ export class VenueAccount {
   readonly account_id: AccountId
   readonly currency: string
   readonly #terms: AccountTerms
-  readonly #conversions = new Map<string, Factor>()
+  readonly #conversions = new NameMap<string, Factor>()
   readonly #leverage: { readonly mantissa: bigint; readonly divisor: bigint }
   readonly #book: TopOfBook
   readonly #holdings: readonly Holding[]

@@ -3,6 +3,7 @@
 
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
+import { NameMap } from '../../../engine/name-map.ts'
 import type { VenueCommand, VenueReport } from '../../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../../schemas/messages/security-status.ts'
 import type { Agenda } from './agenda.ts'
@@ -12,7 +13,7 @@ export class MessageLine {
   readonly #kind: 'arrival' | 'report'
   readonly #rank: number
   /** By account, when the last message that took time comes. */
-  readonly #last_us = new Map<string, number>()
+  readonly #last_us = new NameMap<string, number>()
 
   constructor(agenda: Agenda, kind: 'arrival' | 'report', venue_rank: number) {
     this.#agenda = agenda
