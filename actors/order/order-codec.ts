@@ -22,9 +22,7 @@ export function saveOrder(writer: CanonicalWriter, order: OrderRecord): void {
   writer.byte(TIMES_IN_FORCE.indexOf(order.time_in_force))
   writeTerms(writer, order.terms)
   writer.count(order.incarnation)
-  writer.count(order.client_order_ids.length)
-  for (const id of order.client_order_ids) writer.text(id)
-  writer.count(order.client_order_ids.indexOf(order.client_order_id))
+  saveIds(writer, order)
   writer.text(order.venue_order_id)
   writer.number(order.price_units)
   writer.number(order.order_quantity_units)
@@ -40,8 +38,7 @@ export function saveOrder(writer: CanonicalWriter, order: OrderRecord): void {
   writer.number(order.replace_price_units)
   writer.number(order.replace_trigger_price_units)
   writer.number(order.replace_quantity_units)
-  writer.count(order.executions.length)
-  for (const execution of order.executions) saveExecution(writer, execution)
+  saveExecutions(writer, order)
   writer.number(order.forgotten_cum_quantity_units)
   writer.number(order.ts_approved_us)
   writer.number(order.ts_sent_us)
@@ -64,7 +61,7 @@ export function loadOrder(reader: CanonicalReader): OrderRecord {
     time_in_force: must(TIMES_IN_FORCE[reader.byte()], 'a time in force is known'),
     terms: readTerms(reader),
     incarnation: reader.count(),
-    ...readIds(reader),
+    ...loadIds(reader),
     venue_order_id: reader.text(),
     price_units: reader.number() as PriceUnits,
     order_quantity_units: reader.number() as SizeUnits,
@@ -80,7 +77,7 @@ export function loadOrder(reader: CanonicalReader): OrderRecord {
     replace_price_units: reader.number() as PriceUnits,
     replace_trigger_price_units: reader.number() as PriceUnits,
     replace_quantity_units: reader.number() as SizeUnits,
-    executions: list(reader, () => loadExecution(reader)),
+    executions: loadExecutions(reader),
     forgotten_cum_quantity_units: reader.number() as SizeUnits,
     ts_approved_us: reader.number() as TimeUs,
     ts_sent_us: reader.number() as TimeUs,
@@ -89,11 +86,26 @@ export function loadOrder(reader: CanonicalReader): OrderRecord {
   }
 }
 
+export function saveIds(writer: CanonicalWriter, { client_order_id, client_order_ids }: OrderRecord): void {
+  writer.count(client_order_ids.length)
+  for (const id of client_order_ids) writer.text(id)
+  writer.count(client_order_ids.indexOf(client_order_id))
+}
+
 /** The one in force is among those the venue has seen. */
-function readIds(reader: CanonicalReader): Pick<OrderRecord, 'client_order_id' | 'client_order_ids'> {
+export function loadIds(reader: CanonicalReader): Pick<OrderRecord, 'client_order_id' | 'client_order_ids'> {
   const client_order_ids = list(reader, () => reader.text() as ClientOrderId)
   const client_order_id = must(client_order_ids[reader.count()], 'an order is known by one of its ids')
   return { client_order_id, client_order_ids }
+}
+
+export function saveExecutions(writer: CanonicalWriter, { executions }: OrderRecord): void {
+  writer.count(executions.length)
+  for (const execution of executions) saveExecution(writer, execution)
+}
+
+export function loadExecutions(reader: CanonicalReader): Execution[] {
+  return list(reader, () => loadExecution(reader))
 }
 
 function saveExecution(writer: CanonicalWriter, execution: Execution): void {

@@ -1,17 +1,19 @@
 // All orders of one account. An order is found by any id the venue ever saw for it, and by its key; the open ones are
 // walked in the order they came. Of the ended ones the last `order_retention` stay, because reports come late; so the
-// store has a bounded size and the millionth order costs what the first did. An ended order is kept as its bytes.
+// store has a bounded size and the millionth order costs what the first did. Ended ones are kept in a form of their own.
 
 import { ArrivalSet } from '../../engine/arrival-set.ts'
 import { BytePages } from '../../engine/byte-pages.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { NameMap } from '../../engine/name-map.ts'
+import { NumberRows } from '../../engine/number-rows.ts'
 import { assert, must } from '../../schemas/assert.ts'
 import { type ClientOrderId, parseClientOrderId, type StrategyId } from '../../schemas/ids.ts'
 import type { LedgerOrder, LedgerOrders } from '../../schemas/ledger-section.ts'
 import type { NewOrderSingle, VenueReport } from '../../schemas/messages/order.ts'
 import type { TimeUs } from '../../schemas/units.ts'
-import { counterOf, EndedOrder } from './ended-order.ts'
+import { counterOf, ENDED_ROW_WIDTH, EndedOrder } from './ended-order.ts'
 import { loadOrder, saveOrder } from './order-codec.ts'
 import type { OrderEvent } from './order-event.ts'
 import type { OrderEffects } from './order-facts.ts'
@@ -25,13 +27,14 @@ export type OrderCounts = { readonly [state in EndedState | 'accepted' | 'open']
 
 export class OrderStore {
   readonly #retention: number
-  readonly #byStrategy = new Map<StrategyId, StrategyOrders>()
+  readonly #byStrategy = new NameMap<StrategyId, StrategyOrders>()
   readonly #open = new ArrivalSet<OrderRecord>()
   /** The order found last. */
   #latest: OrderRecord | undefined
   /** A ring: once it is full, `#oldest` is the next to be dropped. */
   #ended: EndedOrder[] = []
   #oldest = 0
+  readonly #rows = new NumberRows(ENDED_ROW_WIDTH)
   readonly #pages = new BytePages()
   readonly #counts = { accepted: 0, not_sent: 0, rejected: 0, filled: 0, canceled: 0, expired: 0 }
 
@@ -113,7 +116,7 @@ export class OrderStore {
     writer.count(this.#open.size)
     for (const order of this.#open.members()) saveOrder(writer, order)
     writer.count(this.#ended.length)
-    for (const order of this.#endedInTurn()) writer.raw(order.bytes)
+    for (const order of this.#endedInTurn()) saveOrder(writer, order.read())
   }
 
   /** What a later build takes up. */
@@ -204,7 +207,7 @@ export class OrderStore {
   /** In the object of the oldest, once it is dropped: objects that live long and then die are what collecting garbage costs. */
   #endedOf(order: OrderRecord): EndedOrder {
     if (this.#ended.length < this.#retention) {
-      const ended = new EndedOrder(order, this.#pages)
+      const ended = new EndedOrder(order, this.#rows, this.#pages)
       this.#ended.push(ended)
       return ended
     }
