@@ -14,6 +14,7 @@ const CAPACITY = 1 << 17
 /** Room for a number or a time and what parts it from the next. */
 const CELL_SIZE_MAX = 32
 const MONEY_DIGITS_SHOWN = 2
+const MONEY_UNIT = 10n ** BigInt(MONEY_SCALE)
 const MINUTE_US = 60_000_000
 const DAY_US = 86_400_000_000
 /** Of what a time has behind its day: `00:00:00.000000Z`. */
@@ -96,13 +97,14 @@ export class CsvBytes implements Cells {
 
   money(amount: bigint): void {
     const small = safeNumberOf(amount)
-    if (Number.isNaN(small)) this.text(moneyText(amount))
-    else {
-      this.#decimal(small, MONEY_SCALE)
-      const shortest = this.#length - (MONEY_SCALE - MONEY_DIGITS_SHOWN)
-      while (this.#length > shortest && this.#bytes[this.#length - 1] === ZERO) this.#length--
-      this.#endCell()
-    }
+    // What a balance counts is seldom a safe integer; what it has before the point is.
+    const whole = Number.isNaN(small) ? safeNumberOf(amount / MONEY_UNIT) : 0
+    if (Number.isNaN(whole)) return this.text(moneyText(amount))
+    if (!Number.isNaN(small)) this.#decimal(small, MONEY_SCALE)
+    else this.#parts(amount < 0n, Math.abs(whole), Math.abs(safeNumberOf(amount % MONEY_UNIT)), MONEY_SCALE)
+    const shortest = this.#length - (MONEY_SCALE - MONEY_DIGITS_SHOWN)
+    while (this.#length > shortest && this.#bytes[this.#length - 1] === ZERO) this.#length--
+    this.#endCell()
   }
 
   time(time_us: number): void {
@@ -172,15 +174,20 @@ export class CsvBytes implements Cells {
   }
 
   #decimal(units: number, scale: number): void {
-    this.#reserve(CELL_SIZE_MAX)
-    if (units < 0) this.#bytes[this.#length++] = MINUS
     const magnitude = Math.abs(units)
     const power = POWERS[scale] as number
     const whole = Math.floor(magnitude / power)
+    this.#parts(units < 0, whole, magnitude - whole * power, scale)
+  }
+
+  /** @param rest what comes behind the point. */
+  #parts(isNegative: boolean, whole: number, rest: number, scale: number): void {
+    this.#reserve(CELL_SIZE_MAX)
+    if (isNegative) this.#bytes[this.#length++] = MINUS
     this.#whole(whole, 1)
     if (scale === 0) return
     this.#bytes[this.#length++] = POINT
-    this.#whole(magnitude - whole * power, scale)
+    this.#whole(rest, scale)
   }
 
   /** A whole number, with zeros in front of it up to a number of digits. */
