@@ -23,7 +23,7 @@ import {
 } from '../../sim/backtest/verify-backtest.ts'
 import type { Progress } from '../cli/progress.ts'
 import { RunFiles } from '../run-files/run-files.ts'
-import { openOrRead } from '../session/session-journal.ts'
+import { openUnlessHeld } from '../session/session-journal.ts'
 import { compareRunFiles, type FileDifference } from './compare-run-files.ts'
 import { journalFolder } from './run-folder.ts'
 
@@ -48,11 +48,10 @@ export async function verifyFolder(options: {
   const removeGuard = installAmbientGuard(gate, () => {})
   // The run told its user of them; here only what it came to is compared.
   const stopCatching = catchStrayErrors(() => {})
-  const { journal, barred } = await openOrRead(directory)
+  // A run under way has no result yet.
+  const { journal } = await openUnlessHeld(directory)
   const temporary = await mkdtemp(join(tmpdir(), 'orrery-verify-'))
   try {
-    // A run under way has no result yet.
-    if (barred?.code === 'journal.locked') throw barred
     const running = buildIdentity().build_hash
     const header = readHeader(journal, directory)
     const strategies = await loadStored(header, join(temporary, 'strategies'))

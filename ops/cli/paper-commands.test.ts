@@ -39,7 +39,7 @@ test('a paper session trades, is looked at and stopped from outside, goes on whe
   await mkdir(join(torn, 'journal'), { recursive: true })
   await writeFile(join(torn, 'control.json'), '')
   expect(runCli(['status'], { cwd }).stdout).toMatch(
-    /books matched.*\ntorn does not say how it stands \(session\.control_unreadable\)\n/s,
+    /books matched.*\ntorn has no status to show \(session\.control_unreadable\)\n/s,
   )
   expect(json(runCli(['status', 'torn', '--json'], { cwd }))).toMatchObject({
     error: { code: 'session.control_unreadable', exit_code: 5, where: join(torn, 'control.json') },

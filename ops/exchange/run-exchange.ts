@@ -1,7 +1,6 @@
 // `orrery exchange` at work: serves until a signal, or until the ledger cannot be written any more.
 
 import { existsSync } from 'node:fs'
-import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { auditLedger, type LedgerAudit } from '../../sim/paper-venue/ledger-audit.ts'
@@ -9,6 +8,7 @@ import type { HostedModels } from '../../sim/paper-venue/ledger-header.ts'
 import { listenForControl } from '../live/control-socket.ts'
 import { answerAtExchange } from '../live/market-control.ts'
 import { onSignals } from '../live/on-signals.ts'
+import { extentWords, openUnlessHeld } from '../session/session-journal.ts'
 import { readListenAddress } from './listen.ts'
 import { ledgerFolder, openExchange } from './open-exchange.ts'
 import { noLedger, withRetirement } from './retire-ledger.ts'
@@ -62,19 +62,22 @@ export async function runExchange(options: RunExchangeOptions): Promise<EndedExc
   return { url: exchange.url, ledger }
 }
 
-/** The ledger is opened for this process alone: an exchange that runs on it has to end first. */
+/** @property up_to how far a ledger was read that may not be written, in words; '' where all of it was. */
+export type ExchangeAudit = LedgerAudit & { readonly up_to: string }
+
+/** An exchange that runs on the ledger has to end first. */
 export async function auditExchange(
   config: Config,
   authored: HostedModels,
   folder: string | undefined,
-): Promise<LedgerAudit> {
+): Promise<ExchangeAudit> {
   const directory = folder ?? ledgerFolder(config)
   if (!existsSync(directory)) throw noLedger(directory)
-  const journal = await openFileJournal({ directory })
+  const opened = await openUnlessHeld(directory)
   try {
-    return await auditLedger(journal, authored)
+    return { ...(await auditLedger(opened.journal, authored)), up_to: extentWords(opened) }
   } finally {
-    await journal.close()
+    await opened.journal.close()
   }
 }
 

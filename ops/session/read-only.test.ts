@@ -18,12 +18,15 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cwd, { recursive: true }))
 
-test('[J16] a session whose folder may only be read is verified, shown, told of and compared as if it might be written', async () => {
+test('[J16] a session whose folder may only be read is verified, shown, told of and compared as if it might be written', {
+  timeout: 120_000,
+}, async () => {
   const asked = [
     ['verify', 'kept'],
     ['replay', 'kept'],
     ['why', 'kept-1-t-1'],
     ['diff', 'kept', 'kept'],
+    ['exchange', 'kept.yaml', '--audit', '--ledger', 'runs/kept/exchange'],
   ]
   const before = asked.map((args) => json(...args))
   const folder = join(cwd, 'runs', 'kept')
@@ -33,12 +36,13 @@ test('[J16] a session whose folder may only be read is verified, shown, told of 
     const words = expect.stringMatching(
       /^The folder of the journal cannot be written: .*\. It was read up to epoch 1, record [\d,]+, the last that is marked as durable\.$/,
     )
-    const [verify, replay, why, diff] = before
+    const [verify, replay, why, diff, audit] = before
     expect(asked.map((args) => jsonOf(runCli([...args, '--json'], { cwd, uid })))).toEqual([
       { ...verify, up_to: words },
       replay,
       why,
       { ...diff, up_to: { a: words, b: words } },
+      { ...audit, up_to: words },
     ])
     expect(await readdir(folder, { recursive: true })).toEqual(files)
     const { exit_code, error } = refusal(['paper', 'kept.yaml', '--for', '1'], uid)
@@ -84,23 +88,27 @@ test('[J16] a session that runs is verified and compared up to what is durable, 
   expect(await running.exit()).toBe(0)
 })
 
-test.each([[['why', 'none-1-t-1']], [['replay', 'none']], [['verify', 'none']], [['diff', 'kept', 'none']]])(
-  'a session that never came to its first epoch is told as such by %s',
-  async (args) => {
-    const where = join(cwd, 'runs', 'none', 'journal')
-    await mkdir(where, { recursive: true })
-    expect(refusal(args)).toEqual({
+test.each([
+  [['why', 'none-1-t-1']],
+  [['replay', 'none']],
+  [['verify', 'none']],
+  [['diff', 'kept', 'none']],
+  [['sessions', 'archive', 'none']],
+  [['sessions', 'prune', 'none']],
+])('a session that never came to its first epoch is told as such by %s', async (args) => {
+  const where = join(cwd, 'runs', 'none', 'journal')
+  await mkdir(where, { recursive: true })
+  expect(refusal(args)).toEqual({
+    exit_code: 3,
+    error: {
       exit_code: 3,
-      error: {
-        exit_code: 3,
-        code: 'session.no_epoch',
-        what: 'Nothing is in the journal yet: no start has got as far as its first epoch.',
-        where,
-        remedy: 'Start the session again; there is nothing of it to be shown.',
-      },
-    })
-  },
-)
+      code: 'session.no_epoch',
+      what: 'Nothing is in the journal yet: no start has got as far as its first epoch.',
+      where,
+      remedy: 'Start the session again; there is nothing of it to be shown.',
+    },
+  })
+})
 
 async function setModes(folder: string, directories: number, files: number): Promise<void> {
   await chmod(folder, 0o755)

@@ -83,6 +83,14 @@ export async function openOrRead(directory: string): Promise<OpenedJournal> {
   }
 }
 
+/** The same, but for one that a process holds: that is refused with `journal.locked`. */
+export async function openUnlessHeld(directory: string): Promise<OpenedJournal> {
+  const opened = await openOrRead(directory)
+  if (opened.barred?.code !== 'journal.locked') return opened
+  await opened.journal.close()
+  throw opened.barred
+}
+
 const BARRED = new Set(['journal.locked', 'journal.not_writable'])
 
 export function noEpoch(where: string, barred?: OperatingError): OperatingError {

@@ -70,7 +70,10 @@ export type LedgerAudit = {
 }
 
 /** @param journal opened and not written to. */
-export async function auditLedger(journal: Journal, authored: HostedModels): Promise<LedgerAudit> {
+export async function auditLedger(
+  journal: Pick<Journal, 'epochs' | 'read'>,
+  authored: HostedModels,
+): Promise<LedgerAudit> {
   const audit = new Audit(authored)
   for (const epoch of journal.epochs) {
     audit.begin(epoch)

@@ -1,5 +1,6 @@
-import type { LedgerAudit } from '../../../sim/paper-venue/ledger-audit.ts'
 import type { RetiredLedger } from '../../exchange/retire-ledger.ts'
+import type { ExchangeAudit } from '../../exchange/run-exchange.ts'
+import { counted } from '../../text/table.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 
 export const command: Command = {
@@ -86,15 +87,16 @@ function retired(moved: RetiredLedger): Outcome {
   }
 }
 
-function audited(audit: LedgerAudit): Outcome {
+function audited(audit: ExchangeAudit): Outcome {
   const { ids, fills, open_orders, duplicates_received, accounts, epochs, inputs, is_consistent } = audit
   const lines = [
-    `${epochs} epochs, ${inputs} inputs: ${is_consistent ? 'each epoch begins where the one before it ends' : 'an epoch does not begin where the one before it ends'}`,
-    `${ids.length} ids received, ${duplicates_received} duplicates; ${fills.length} fills, ${open_orders.length} orders open`,
+    `${counted(epochs, 'epoch')}, ${counted(inputs, 'input')}: ${is_consistent ? 'each epoch begins where the one before it ends' : 'an epoch does not begin where the one before it ends'}`,
+    `${counted(ids.length, 'id')} received, ${counted(duplicates_received, 'duplicate')}; ${counted(fills.length, 'fill')}, ${counted(open_orders.length, 'order')} open`,
     ...accounts.map(
       ({ account_id, currency, equity, positions }) =>
-        `${account_id}  equity ${equity} ${currency}, ${positions.length === 0 ? 'flat' : `${positions.length} positions`}`,
+        `${account_id}  equity ${equity} ${currency}, ${positions.length === 0 ? 'flat' : counted(positions.length, 'position')}`,
     ),
+    ...(audit.up_to === '' ? [] : [audit.up_to]),
   ]
   return { json: audit, text: `${lines.join('\n')}\n`, exit_code: is_consistent ? 0 : 4 }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { SessionStatuses } from '../../session/session-statuses.ts'
+import type { UnreadSession } from '../../session/unread-session.ts'
 import type { Call, Command, Outcome } from '../command.ts'
 
 export const command: Command = {
@@ -40,9 +41,12 @@ async function textOf({ sessions, unanswered }: SessionStatuses, name: string | 
   const { statusText } = await import('../../live/session-status.ts')
   if (sessions.length + unanswered.length === 0)
     return name === undefined ? 'No session runs here.\n' : `${name} is not running.\n`
-  const silent = unanswered.map(
-    ({ folder, what, where, remedy, code }) =>
-      `${folder} does not say how it stands (${code})\n  ${what}\n  where: ${where}\n  what to do: ${remedy}\n`,
-  )
-  return [...sessions.map(statusText), ...silent].join('\n')
+  return [...sessions.map(statusText), ...unanswered.map(silenceText)].join('\n')
+}
+
+function silenceText({ folder, what, where, remedy, code }: UnreadSession): string {
+  const lines = [`${folder} has no status to show (${code})`, `  ${what}`]
+  if (where !== undefined) lines.push(`  where: ${where}`)
+  if (remedy !== undefined) lines.push(`  what to do: ${remedy}`)
+  return `${lines.join('\n')}\n`
 }
