@@ -86,6 +86,28 @@ test('[M2] a message that misses its deadline is published again before the next
   expect([bus.asked.at(-1), said, outgoing.is_late]).toEqual(['one.alpha.2.2.0', ['late', 'in time'], false])
 })
 
+test('[M9] what is said while it is held waits, in its order, and what was under way goes on', async () => {
+  const [first, second] = ['one.alpha.2.1.0', 'one.alpha.2.2.0']
+  outgoing.publish(message('intent', 1))
+  outgoing.hold(true)
+  outgoing.publish(message('intent', 2))
+  await bus.stores(first)
+  expect([bus.asked, await outgoing.drain(500)]).toEqual([[first], false])
+  outgoing.hold(false)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(bus.asked).toEqual([first, second])
+  await bus.stores(second)
+  expect(await outgoing.drain(500)).toBe(true)
+})
+
+test('[M9] nothing that was held is said once all is closed', async () => {
+  outgoing.hold(true)
+  outgoing.publish(message('intent', 1))
+  outgoing.close()
+  await vi.advanceTimersByTimeAsync(0)
+  expect([bus.asked, said]).toEqual([[], []])
+})
+
 test('[M3] confirmed is what is stored up to the first that is not', async () => {
   outgoing.publish(message('intent', 1))
   outgoing.publish(message('signal', 2))

@@ -42,6 +42,8 @@ export class OutgoingMessages {
   readonly #late = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
+  /** While nothing is published: resolves when it is again. */
+  #hold: PromiseWithResolvers<void> | undefined
   #onDrained: (() => void) | undefined
 
   constructor(options: OutgoingMessagesOptions) {
@@ -73,13 +75,19 @@ export class OutgoingMessages {
     void this.#run(subject, turn)
   }
 
+  /** What is said from now on waits here, until it is let go; what is under way goes on. */
+  hold(is_held: boolean): void {
+    if (is_held) this.#hold ??= Promise.withResolvers()
+    else this.#letGo()
+  }
+
   /**
-   * Resolves when the bus has everything, or when the time is over; at once where the bus is late. Whatever is left is
-   * published at the next start.
+   * Resolves when the bus has everything, or when the time is over; at once where the bus is late, or where messages are
+   * held. Whatever is left is published at the next start.
    */
   async drain(timeout_ms: number): Promise<boolean> {
     if (this.#turns.size === 0) return true
-    if (this.is_late) return false
+    if (this.is_late || this.#hold !== undefined) return false
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const timer = setTimeout(() => resolve(false), timeout_ms)
     this.#onDrained = () => resolve(true)
@@ -90,11 +98,18 @@ export class OutgoingMessages {
 
   close(): void {
     this.#isClosed = true
+    this.#letGo()
     clearTimeout(this.#timer)
+  }
+
+  #letGo(): void {
+    this.#hold?.resolve()
+    this.#hold = undefined
   }
 
   async #run(subject: string, turn: Entry[]): Promise<void> {
     for (let entry = turn[0]; entry !== undefined && !this.#isClosed; entry = turn[0]) {
+      while (this.#hold !== undefined) await this.#hold.promise
       try {
         await this.#store(entry)
       } catch (error) {

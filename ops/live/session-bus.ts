@@ -103,10 +103,6 @@ async function join(options: SessionBusOptions, connection: Connection): Promise
       ? undefined
       : await acquireLease(leaseOptions({ ...options, connection, env, epoch })))
   try {
-    const copy =
-      config.durability === 'replicated'
-        ? await openCopy(options, voices.ofNode(place.name), connection, lease)
-        : undefined
     const bus = new JetStreamBus({
       connection,
       streamOf,
@@ -123,6 +119,10 @@ async function join(options: SessionBusOptions, connection: Connection): Promise
       session: config.session,
       epoch,
     })
+    const copy =
+      config.durability === 'replicated'
+        ? await openCopy(options, voices.ofNode(place.name), connection, lease, messages)
+        : undefined
     return {
       permit: lease && (() => lease.permit()),
       wrapWriter: (writer) => copy?.follow(writer) ?? writer,
@@ -184,6 +184,7 @@ function openCopy(
   voice: BusEnvironment,
   connection: Connection,
   lease: AccountLease | undefined,
+  messages: SessionMessages,
 ): Promise<JournalCopy> {
   const { place, journal, directory } = options
   return openJournalCopy({
@@ -195,6 +196,7 @@ function openCopy(
     isHeld: () => lease?.is_held ?? true,
     fixed_consumer: place.role === TRADING_ROLE ? undefined : place.role,
     onBehind: (behind, reason) => {
+      messages.hold(behind)
       if (behind)
         tell(options, 'bus.copy_behind', 'critical', `The copy of the journal is late: ${reason}.`, HELD)
       else

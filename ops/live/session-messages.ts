@@ -98,6 +98,11 @@ export class SessionMessages {
   /** Takes what the sequencer has released. */
   readonly publish = (message: OutgoingMessage): void => this.#outgoing.publish(message)
 
+  /** While the journal's copy is late: who goes on from the copy would know nothing of what was said. */
+  hold(is_held: boolean): void {
+    this.#outgoing.hold(is_held)
+  }
+
   readonly isLate = (): boolean => this.#outgoing.is_late
 
   status({ sequencer }: Pick<MessagesTarget, 'sequencer'>): MessagesStatus {

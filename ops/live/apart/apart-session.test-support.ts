@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
-import { jetstream } from '@nats-io/jetstream'
+import { DiscardPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { onTestFinished } from 'vitest'
 import { connectNats } from '../../../adapters/nats/connect.ts'
@@ -17,7 +17,7 @@ import {
   type TestNatsServer,
   type TestNatsServerOptions,
 } from '../../../adapters/nats/nats-server.test-support.ts'
-import { CONSOLE_ROLE, FEED_ROLE, RECORDER_ROLE } from '../../../adapters/nats/roles.ts'
+import { ADMIN_ROLE, CONSOLE_ROLE, FEED_ROLE, RECORDER_ROLE } from '../../../adapters/nats/roles.ts'
 import { must } from '../../../schemas/assert.ts'
 import { BIN, runCli } from '../../cli/run-cli.test-support.ts'
 import { askSession, STATUS_TIMEOUT_MS } from '../control-socket.ts'
@@ -112,6 +112,16 @@ export class ApartPlace {
     }
     await connection.close()
     return stored.filter((message) => message.session === session)
+  }
+
+  /** Leaves a stream so much room beyond what it takes, bytes, and refuses more; below zero: as much as it likes. */
+  async leaveRoom(stream: string, bytes: number): Promise<void> {
+    const connection = await signedIn(this.server, ADMIN_ROLE)
+    const manager = await jetstreamManager(connection, { checkAPI: false })
+    const { config, state } = await manager.streams.info(stream)
+    const max_bytes = bytes < 0 ? -1 : state.bytes + bytes
+    await manager.streams.update(stream, { ...config, discard: DiscardPolicy.New, max_bytes })
+    await connection.close()
   }
 
   /** A node's journal as the bus has it, end to end. */
