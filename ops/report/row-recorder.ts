@@ -1,5 +1,6 @@
 // What the report shows of a run's rows, gathered as they are written, in bounded memory.
 
+import { RingBuffer } from '../../engine/ring-buffer.ts'
 import type { Side } from '../../schemas/messages/order.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import type { FillRow, OrderOutcome, PositionRow } from '../../schemas/run-files.ts'
@@ -20,7 +21,7 @@ export type FillMarker = { readonly ts_us: number; readonly side: Side; readonly
 export type OutcomeCount = {
   readonly outcome: OrderOutcome
   readonly reason_code: string
-  readonly count: number
+  count: number
 }
 
 export class RowRecorder implements RowListener {
@@ -31,8 +32,10 @@ export class RowRecorder implements RowListener {
   readonly profits: number[] = []
   readonly #markers = new Map<string, Thinned<FillMarker>>()
   readonly #outcomes = new Map<string, OutcomeCount>()
+  /** The way the last order ended. */
+  #latest: OutcomeCount | undefined
   readonly #first_fills: FillItem[] = []
-  readonly #last_fills: FillItem[] = []
+  readonly #last_fills = new RingBuffer<FillItem>()
   /** Best first, and worst first. */
   readonly #winners: PositionItem[] = []
   readonly #losers: PositionItem[] = []
@@ -45,7 +48,7 @@ export class RowRecorder implements RowListener {
   }
 
   get last_fills(): FillRow[] {
-    return this.#last_fills.map((fill) => textRow(FILL_COLUMNS, fill))
+    return [...this.#last_fills].map((fill) => textRow(FILL_COLUMNS, fill))
   }
 
   /** Best first. */
@@ -59,9 +62,15 @@ export class RowRecorder implements RowListener {
   }
 
   onOrder({ outcome, reason_code }: OrderItem): void {
-    const key = `${outcome} ${reason_code}`
-    const count = (this.#outcomes.get(key)?.count ?? 0) + 1
-    this.#outcomes.set(key, { outcome, reason_code, count })
+    let counted = this.#latest
+    // Most orders end as the one before.
+    if (counted?.outcome !== outcome || counted.reason_code !== reason_code) {
+      const key = `${outcome} ${reason_code}`
+      counted = this.#outcomes.get(key) ?? { outcome, reason_code, count: 0 }
+      this.#outcomes.set(key, counted)
+      this.#latest = counted
+    }
+    counted.count++
   }
 
   onFill(fill: FillItem): void {
@@ -70,7 +79,7 @@ export class RowRecorder implements RowListener {
     if (this.#first_fills.length < FILLS_SHOWN) this.#first_fills.push(fill)
     else {
       this.#last_fills.push(fill)
-      if (this.#last_fills.length > FILLS_SHOWN) this.#last_fills.shift()
+      if (this.#last_fills.size > FILLS_SHOWN) this.#last_fills.shift()
     }
     if (fill.event === 'trade') this.#mark(fill)
   }

@@ -36,7 +36,8 @@ export class CsvFile<Row, Item> {
   add(item: Item): void {
     if (this.#failure !== undefined) return
     const lines = this.#lines
-    for (const column of this.#columns) column(lines, item)
+    const columns = this.#columns
+    for (let i = 0; i < columns.length; i++) (columns[i] as Column<Item>)(lines, item)
     lines.endLine()
     if (lines.length >= BUFFERED_LENGTH_MAX) this.#flush()
   }
