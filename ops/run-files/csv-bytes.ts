@@ -4,21 +4,18 @@
 import { safeNumberOf } from '../../engine/canonical/safe-bigint.ts'
 import type { OrderKey } from '../../schemas/messages/order.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
-import { decimalString, isoTime } from '../../schemas/units.ts'
+import { decimalString } from '../../schemas/units.ts'
 import { moneyText } from '../../sim/backtest/money-text.ts'
 import type { Cells } from './cells.ts'
 import { ANYWHERE, BEHIND_FIRST, csvCell, PLAINNESS } from './csv.ts'
+import { TIME_LENGTH, timeBytes } from './csv-time.ts'
 
-const [COMMA, NEWLINE, MINUS, POINT, SLASH, ZERO, COLON, ZULU] = [44, 10, 45, 46, 47, 48, 58, 90]
+const [COMMA, NEWLINE, MINUS, POINT, SLASH, ZERO] = [44, 10, 45, 46, 47, 48]
 const CAPACITY = 1 << 17
 /** Room for a number or a time and what parts it from the next. */
 const CELL_SIZE_MAX = 32
 const MONEY_DIGITS_SHOWN = 2
 const MONEY_UNIT = 10n ** BigInt(MONEY_SCALE)
-const MINUTE_US = 60_000_000
-const DAY_US = 86_400_000_000
-/** Of what a time has behind its day: `00:00:00.000000Z`. */
-const TIME_OF_DAY_LENGTH = 16
 /** Whole numbers below it are divided as 32-bit integers. */
 const SMALL_DIGITS = 9
 const SMALL = 10 ** SMALL_DIGITS
@@ -30,9 +27,6 @@ export class CsvBytes implements Cells {
   #bytes = new Uint8Array(CAPACITY)
   #length = 0
   #column = 0
-  /** The day of the newest time, and what a time of it begins with. */
-  #day_us = Number.NaN
-  #day = new Uint8Array(0)
   /** Of each column its newest text, and where the bytes of it are. */
   readonly #texts: (string | undefined)[] = []
   readonly #starts: number[] = []
@@ -109,30 +103,9 @@ export class CsvBytes implements Cells {
 
   time(time_us: number): void {
     this.#reserve(CELL_SIZE_MAX)
-    const ofDay_us = time_us - this.#day_us
-    if (!(ofDay_us >= 0 && ofDay_us < DAY_US)) return this.#timeOfOtherDay(time_us)
-    const bytes = this.#bytes
-    const day = this.#day
-    for (let i = 0; i < day.length; i++) bytes[this.#length++] = day[i] as number
-    const minutes = Math.floor(ofDay_us / MINUTE_US)
-    const ofMinute_us = (ofDay_us - minutes * MINUTE_US) | 0
-    const hours = (minutes / 60) | 0
-    const seconds = (ofMinute_us / 1_000_000) | 0
-    this.#small(hours, 2)
-    bytes[this.#length++] = COLON
-    this.#small((minutes - hours * 60) | 0, 2)
-    bytes[this.#length++] = COLON
-    this.#small(seconds, 2)
-    bytes[this.#length++] = POINT
-    this.#small(ofMinute_us - seconds * 1_000_000, 6)
-    bytes[this.#length++] = ZULU
+    this.#bytes.set(timeBytes(time_us), this.#length)
+    this.#length += TIME_LENGTH
     this.#endCell()
-  }
-
-  #timeOfOtherDay(time_us: number): void {
-    this.#day_us = Math.floor(time_us / DAY_US) * DAY_US
-    this.#day = encoder.encode(isoTime(this.#day_us).slice(0, -TIME_OF_DAY_LENGTH))
-    this.time(time_us)
   }
 
   #slash(): void {
