@@ -66,7 +66,7 @@ export type OrderRequest = {
     readonly unit?: TrailUnit
     /** How far beyond the stop the limit of a trailing stop-limit order stands, in price units. */
     readonly limit_offset_units?: number
-    /** Begins to trail when the market is here or better; absent: at once. */
+    /** Begins to trail when the market is here or better; absent, or 0: at once. */
     readonly activation_price_units?: number
   }
   /** Default: `ioc` for market orders, `gtd` where `expire_time_us` is given, `gtc` for all others. */
@@ -85,7 +85,7 @@ export type OrderRequest = {
   readonly group?: { readonly counter: number; readonly type: GroupType }
 }
 
-/** What a replace changes: the new total, filled part included, and the prices the order's type has. */
+/** What a replace changes: the new total, filled part included, and the prices the order's type has: one left out is 0. */
 export type OrderChange = {
   readonly quantity_units: number
   readonly limit_price_units?: number

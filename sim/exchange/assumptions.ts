@@ -49,6 +49,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'A triggered stop is a market order at that moment: gapped through, it fills at the first price beyond its trigger.',
   'An order that waits for its trigger weighs nothing in the margin; the account is asked again when it is triggered, and what it cannot bear is canceled.',
   'A trailing stop follows every row and never moves back; where its offset or that of its limit falls between two prices, it is rounded to the increment away from the market.',
+  'Of a trailing order a first stop of 0 says that it has none, and an activation price of 0 that it trails at once, where prices may be zero or below, too.',
   'A market-to-limit order takes what is shown at the touch, and the rest waits at the price of its fill; one that finds nothing there is canceled.',
   'A post-only order that would take is rejected, a replace by which it would is refused, and one that would when it is triggered is canceled; a reduce-only order fills no more than is open on the other side, and its rest is canceled.',
   'A displayed part that is used up is followed by the next behind all others at its price.',

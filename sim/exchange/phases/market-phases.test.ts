@@ -12,7 +12,9 @@ import { clockUs, dayTerms, inMicroseconds, playDay, withClock } from './trading
 //   Cut-offs for cancels     https://www.onixs.biz/fix-dictionary/4.4/tagNum_102.html (0 too late to cancel)
 //     Nasdaq 4702(b)(11)     http://federal.elaws.us/fr/10/25/2018/2018-23277 (entered until immediately prior to 15:55, canceled
 //                            and modified until immediately prior to 15:50: what comes at a cut-off is too late)
-//     NYSE 7.35B(f)(2)       http://federal.elaws.us/fr/6/16/2022/2022-12941 (from ten minutes before the close on)
+//     NYSE 7.35B(f)(2)       http://federal.elaws.us/fr/6/16/2022/2022-12941 (from ten minutes before the close on; what it amends says
+//                            nothing of halts, in which the rule of 1999 let orders go until the stock opened again:
+//                            http://federal.elaws.us/fr/6/17/1999/99-15355)
 //   Lowering               https://financedocbox.com/amp/70167575-Stocks/O-u-c-h-version-4-2-updated-october-20-2017.html (Nasdaq OUCH:
 //                          a cancel asks that an order be canceled or reduced), NYSE 7.35B(f)(2) (canceled or reduced in size)
 //   DriveWealth              https://developer.drivewealth.com/implementation/docs/order-workflow (orders kept overnight)
@@ -769,6 +771,27 @@ const HALTS: Group = {
       [Q, '09:00:01 quote 100/101', '10:00 a buy 5 market cls', '10:01 b buy 5 limit 90 gtc', '18:00 time'],
       ['10:00 a new leaves 5', '10:01 b new leaves 5', '17:35 a expired leaves 0'],
       [HALT('17:00:00', '17:50:00')],
+    ],
+    [
+      'in a halt, too, orders at the close stay as they are from the cut-off for cancels on, and others go',
+      [
+        Q,
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 market cls',
+        '10:01 b buy 5 limit 90 day',
+        '17:21 c cancel a',
+        '17:22 d cancel b',
+        '17:23:01 quote 102/103',
+        '17:36 time',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '10:01 b new leaves 5',
+        '17:21 c cancel_rejected a too_late_to_cancel',
+        '17:22 d canceled b cum 0',
+        '17:35 a trade 5@103 leaves 0',
+      ],
+      [HALT('17:00:00', '17:23:00'), { closing_cancel_cutoff_us: 900_000_000 }],
     ],
     [
       'a stop is not triggered in a halt, but by what comes behind it',

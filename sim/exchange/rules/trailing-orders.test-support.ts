@@ -62,6 +62,27 @@ export const TRAILING: RuleGroup = {
       ['2 a new leaves 5', '6 a triggered', '6 a trade 5@102 leaves 0'],
     ],
     [
+      'below zero it begins, stands and is triggered as above; where it is to begin at zero, it begins at once',
+      [
+        '1 quote -4/-3',
+        '2 a sell 5 trailing_stop 3 gtc active=-1',
+        '3 b sell 5 trailing_stop 9 gtc active=0',
+        '4 quote -8/-7',
+        '5 quote -1/0',
+        '6 quote -4/-3',
+        '7 quote -10/-9',
+      ],
+      [
+        '2 a new leaves 5',
+        '3 b new leaves 5',
+        '6 a triggered',
+        '6 a trade 5@-4 leaves 0',
+        '7 b triggered',
+        '7 b trade 5@-10 leaves 0',
+      ],
+      terms({ specs: specsOf(instrument({ allow_non_positive_price: true })) }),
+    ],
+    [
       'a trailing stop-limit becomes a limit order at its offset beyond the stop',
       [
         Q,
