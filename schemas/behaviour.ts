@@ -14,7 +14,8 @@
  *    behind its trigger is open no longer for a strategy in another node, and that one sees its open orders from the asking
  *    on, in the states and the order of one node. An order keeps its place in a queue over a halt.
  *    A market changes before what reaches its venue at that time, and before an order's time ends then; what comes at the
- *    cut-off of an auction is too late. What is due between linked orders while a market is closed is looked at every quarter second, and nothing else is: a
+ *    cut-off of an auction is too late, and a pause of the US plan in the last minutes ends with the closing auction.
+ *    What is due between linked orders while a market is closed is looked at every quarter second, and nothing else is: a
  *    request that a venue refused is not made again for that. On its way inside a bar the market meets those first that it
  *    had come to with nothing left, and passes the prices from which orders trail. In a book by order what own orders take
  *    is gone from the orders that came first. What a parent had traded when it ended is kept with the orders that wait for

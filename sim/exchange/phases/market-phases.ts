@@ -32,6 +32,8 @@ export type MarketPhasesTerms = {
   readonly auctions: AuctionsConfig
   /** Undefined where prices may go anywhere. */
   readonly bands: PriceBandsConfig | undefined
+  /** Whether a pause of the US plan in the last minutes of a day ends with its closing auction (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
   /** An instrument begins to trade, but for the end of a stand at a band. */
   readonly onOpen: (instrument_index: number) => void
   /** The last session of its day has ended. */
@@ -51,6 +53,8 @@ export type MarketPhasesTerms = {
 const PENDING = { none: 0, row: 1, auction: 2, opening_print: 3, closing_print: 4 } as const
 
 const NEVER_TOLD = 255
+/** In the last minutes of a day an instrument that pauses under the US plan trades no more before the closing auction. */
+const LAST_PAUSE_US = 600_000_000
 
 /** By instrument index, and of the cursors by calendar. */
 export type MarketState = {
@@ -65,6 +69,7 @@ export type MarketState = {
   readonly is_held: readonly number[]
   readonly is_limited: readonly number[]
   readonly limit_since_us: readonly number[]
+  readonly is_paused_to_close: readonly number[]
   readonly told: readonly number[]
 }
 
@@ -86,6 +91,8 @@ export class MarketPhases {
   /** Whether the market stands beyond a band, and since when at one, 0 where it does not. */
   readonly #isLimited: Uint8Array
   readonly #limitSince_us: Float64Array
+  /** Whether a pause ends with the closing auction. */
+  readonly #isPausedToClose: Uint8Array
   /** Statuses that were said, as indexes into SECURITY_STATUSES. */
   readonly #told: Uint8Array
   readonly #own: readonly InstrumentSpec[]
@@ -104,6 +111,7 @@ export class MarketPhases {
     this.#isHeld = new Uint8Array(count)
     this.#isLimited = new Uint8Array(count)
     this.#limitSince_us = new Float64Array(count)
+    this.#isPausedToClose = new Uint8Array(count)
     this.#told = new Uint8Array(count)
     this.#own = terms.specs.filter(({ venue_id }) => venue_id === terms.venue_id)
   }
@@ -294,6 +302,7 @@ export class MarketPhases {
       is_held: [...this.#isHeld],
       is_limited: [...this.#isLimited],
       limit_since_us: [...this.#limitSince_us],
+      is_paused_to_close: [...this.#isPausedToClose],
       told: [...this.#told],
     }
   }
@@ -310,6 +319,7 @@ export class MarketPhases {
     this.#isHeld.set(state.is_held)
     this.#isLimited.set(state.is_limited)
     this.#limitSince_us.set(state.limit_since_us)
+    this.#isPausedToClose.set(state.is_paused_to_close)
     this.#told.set(state.told)
   }
 
@@ -378,8 +388,10 @@ export class MarketPhases {
   #startClose(index: number, calendar: SessionCalendar, wasLimited: boolean, now_us: number): void {
     // What the book shows is of before, where no row of this session has come.
     const isInCall = this.phaseOf(index) === 'closing_call' && this.#hasRow[index] !== 0
-    const hasOpened = this.#isTrading[index] !== 0 || wasLimited || isInCall
-    const isAuction = calendar.has_closing_auction && hasOpened && !this.isHalted(index)
+    const isPaused = this.#isPausedToClose[index] !== 0 && !this.#isHaltedBeyond(index, now_us)
+    this.#isPausedToClose[index] = 0
+    const hasOpened = this.#isTrading[index] !== 0 || wasLimited || isInCall || isPaused
+    const isAuction = calendar.has_closing_auction && hasOpened && (isPaused || !this.isHalted(index))
     this.#stop(index)
     this.#terms.floor.forgetPlaces(index)
     this.#enter(index, 'closed')
@@ -448,7 +460,23 @@ export class MarketPhases {
     const since_us = this.#limitSince_us[index] as number
     // It may have left the band meanwhile, and come back.
     if (since_us === 0 || now_us < since_us + limit_state_us) return
-    this.halt(index, now_us + pause_us, now_us)
+    const close_us = this.#lastCloseUs(index)
+    const until_us = now_us + pause_us
+    if (until_us <= close_us - LAST_PAUSE_US) return this.halt(index, until_us, now_us)
+    this.#isPausedToClose[index] = 1
+    this.halt(index, close_us, now_us)
+  }
+
+  /** When a day of the US plan ends with an auction; never elsewhere. */
+  #lastCloseUs(index: number): number {
+    const { terms_hold, bands } = this.#terms
+    const { calendar, session } = this.sessionOf(index) ?? {}
+    const isOfPlan = terms_hold && bands?.plan !== undefined && calendar?.has_closing_auction === true
+    return isOfPlan && session?.is_last_of_day === true ? session.close_us : Number.POSITIVE_INFINITY
+  }
+
+  #isHaltedBeyond(index: number, now_us: number): boolean {
+    return this.isHeld(index) || (this.#haltedUntil_us[index] as number) > now_us
   }
 
   #forgetLimit(index: number): void {

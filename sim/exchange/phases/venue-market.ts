@@ -81,6 +81,7 @@ export class VenueMarket {
       calendarOf: named.calendarOf,
       halts,
       bands: bands?.config,
+      terms_hold: floor.terms_hold,
       onOpen: (index) => bands?.reset(index),
       onDayEnd: (index) => bands?.endDay(index),
       auctions: venue.simulation?.auctions ?? AUCTIONS_DEFAULT,

@@ -21,9 +21,17 @@ function bands(change: Omit<PriceBandsConfig, keyof typeof PERIODS>, calendar: P
 }
 
 const TIER_1 = bands({ plan: 'us_luld' })
+const WITH_CLOSE = bands({ plan: 'us_luld' }, { closing_auction: true })
 const TIER_2 = bands({ plan: 'us_luld', tier_2: ['X.sim'] })
 const PILOT = bands({ plan: 'us_luld_pilot' })
 const PILOT_TIER_2 = bands({ plan: 'us_luld_pilot', tier_2: ['X.sim'] })
+
+/** The same with a halt of the script. */
+function halted(from: string, to: string) {
+  const halts = [{ instrument: 'X.sim', from: `1970-01-01T${from}:00Z`, to: `1970-01-01T${to}:00Z` }]
+  const venues = WITH_CLOSE.venues.map((of) => ({ ...of, simulation: { ...of.simulation, halts } }))
+  return { ...WITH_CLOSE, venues }
+}
 
 /** Opens with a trade at a price, in cents. */
 const open = (price: number) => [`09:30:01 quote ${price - 1}/${price + 1}`, `09:30:02 trade ${price}`]
@@ -165,6 +173,7 @@ export const BAND_PERIODS: RuleGroup = {
   sources: [
     PLAN,
     'its eighteenth amendment, 83 FR 66464: https://regulations.justia.com/regulations/fedreg/2018/12/26/2018-27819.html',
+    'a pause at or behind 15:50, Nasdaq 4754(b)(6): https://lexbuild.dev/fr/2021/03/2021-04307, http://nasdaqtrader.com/TraderNews.aspx?id=ETA2014-3',
   ],
   rules: [
     stands('in the last 25 minutes tier 1 stands twice as far', open(1_000), '15:35', 1_100),
@@ -213,6 +222,58 @@ export const BAND_PERIODS: RuleGroup = {
       '09:34',
       1_040,
       bands({ basis_points: 200, wide_after_open_us: 300_000_000 }),
+    ),
+    played(
+      'a pause that is not over ten minutes before the close lasts to it, and ends with the closing auction',
+      [
+        ...open(1_000),
+        '10:00 a buy 5 market cls',
+        '10:01 b buy 5 limit 1300 day',
+        '15:45:30 quote 1100/1101 10x10',
+        '15:52 quote 1210/1211 10x10',
+        '16:01 time',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '10:01 b new leaves 5',
+        '10:01 b trade 5@1001 leaves 0',
+        '16:00 a trade 5@1211 leaves 0',
+      ],
+      WITH_CLOSE,
+    ),
+    played(
+      'one that is over by then ends as others do',
+      [
+        ...open(1_000),
+        '10:00 a buy 5 market cls',
+        '15:44:30 quote 1100/1101 10x10',
+        '15:49:46 quote 1210/1211 10x10',
+        '15:49:47 b buy 5 market day',
+        '16:01 time',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '15:49:47 b new leaves 5',
+        '15:49:47 b trade 5@1211 leaves 0',
+        '16:00 a trade 5@1211 leaves 0',
+      ],
+      WITH_CLOSE,
+    ),
+    played(
+      'where a day has no closing auction a pause ends as others do',
+      [
+        ...open(1_000),
+        '15:45:30 quote 1100/1101 10x10',
+        '15:52 quote 1210/1211 10x10',
+        '15:52:01 a buy 5 market day',
+      ],
+      ['15:52:01 a new leaves 5', '15:52:01 a trade 5@1211 leaves 0'],
+    ),
+    played(
+      'a halt that lasts over the close leaves the auction out behind such a pause, too',
+      [...open(1_000), '10:00 a buy 5 market cls', '15:45:30 quote 1100/1101 10x10', '16:01 time'],
+      ['10:00 a new leaves 5', '16:00 a expired leaves 0'],
+      halted('15:55', '16:30'),
     ),
   ],
 }
