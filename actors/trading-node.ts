@@ -290,6 +290,7 @@ class Wiring {
         ...this.#orderViews(strategy),
       },
       effects_max: this.#config.limits.step_messages_max,
+      refuses_unknown: this.#holds('unknown_refused'),
       onFault: this.#options.onFault,
       onOutsideStep: this.#options.onOutsideStep,
       trace: this.#options.trace,

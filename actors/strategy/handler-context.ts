@@ -8,6 +8,7 @@ import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { Intent } from '../../schemas/messages/intent.ts'
 import type { SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { decimalString, parseUnits, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
+import { checkKeys } from './check-keys.ts'
 import { checkUnits } from './check-units.ts'
 import type {
   IndicatorView,
@@ -18,12 +19,14 @@ import type {
   QuoteView,
   StrategyContext,
 } from './context.ts'
-import { requestedOrder } from './order-of-request.ts'
+import { checkSaid, requestedOrder } from './order-of-request.ts'
 import type { PendingEffects } from './pending-effects.ts'
 import { StrategyFault } from './strategy-fault.ts'
 
 /** The engine's own timer of a strategy; its name is taken. */
 export const WARM_UP_TIMER = 'engine/warm_up'
+
+const CHANGE_KEYS = new Set<keyof OrderChange>(['quantity_units', 'limit_price_units', 'trigger_price_units'])
 
 /** Read-only views of the other actors that a handler may ask. */
 export type StrategyViews = {
@@ -55,6 +58,8 @@ export type ContextOptions = {
   readonly views: StrategyViews
   readonly random: RandomStream
   readonly effects: PendingEffects
+  /** Whether what an order says under a name that it has not faults the strategy (schemas/behaviour.ts). */
+  readonly refuses_unknown: boolean
   /** The most messages and timer changes one handler may ask for. */
   readonly effects_max: number
   readonly sendIntent: (intent: Intent) => void
@@ -134,6 +139,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
 
   submit(order: OrderRequest): number {
     this.#check('submit')
+    if (this.#options.refuses_unknown) checkSaid(order)
     const spec = this.#spec(order.instrument)
     checkUnits('quantity_units', order.quantity_units)
     if (order.side !== 'buy' && order.side !== 'sell') {
@@ -173,6 +179,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
 
   replace(counter: number, change: OrderChange): void {
     this.#check('replace')
+    if (this.#options.refuses_unknown) checkKeys('replace: a change', change, CHANGE_KEYS)
     checkUnits('counter', counter)
     checkUnits('quantity_units', change.quantity_units)
     const { limit_price_units = 0, trigger_price_units = 0 } = change

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { OrderRequest } from './context.ts'
-import { requestedOrder } from './order-of-request.ts'
+import { checkSaid, requestedOrder } from './order-of-request.ts'
 
 const asked = { instrument: 'EURUSD.sim', side: 'buy', quantity_units: 10 } as const
 
@@ -71,6 +71,49 @@ test('[ST10] all that can be said arrives in the terms', () => {
       group_type: 'ouo',
     },
   })
+})
+
+test('[ST11] what would be passed over is refused with the names there are', () => {
+  const whole: Required<OrderRequest> = {
+    ...asked,
+    order_type: 'trailing_stop_limit',
+    limit_price_units: 1,
+    trigger_price_units: 1,
+    trigger_method: 'mid',
+    trail: { offset: 1, unit: 'ticks', limit_offset_units: 1, activation_price_units: 1 },
+    time_in_force: 'gtd',
+    expire_time_us: 1,
+    post_only: false,
+    reduce_only: true,
+    display_quantity_units: 1,
+    parent: { counter: 1, fill: 'full' },
+    group: { counter: 1, type: 'oco' },
+  }
+  expect(() => checkSaid(whole)).not.toThrow()
+  const passedOver = (more: object) => {
+    try {
+      checkSaid({ ...asked, ...more })
+    } catch (error) {
+      return (error as Error).message
+    }
+    return ''
+  }
+  expect(passedOver({ price_units: 9 })).toBe(
+    'submit: an order has no price_units; it may say instrument, side, quantity_units, order_type, limit_price_units, ' +
+      'trigger_price_units, trigger_method, trail, time_in_force, expire_time_us, post_only, reduce_only, ' +
+      'display_quantity_units, parent, group',
+  )
+  expect(passedOver({ trail: { offset: 1, units: 'ticks' } })).toBe(
+    'submit: trail has no units; it may say offset, unit, limit_offset_units, activation_price_units',
+  )
+  expect(passedOver({ parent: { counter: 1, full: true } })).toBe(
+    'submit: parent has no full; it may say counter, fill',
+  )
+  expect(passedOver({ group: { counter: 1, types: 'oco' } })).toBe(
+    'submit: group has no types; it may say counter, type',
+  )
+  expect(passedOver({ post_only: 'yes' })).toBe('submit: post_only is true or false, got yes')
+  expect(passedOver({ reduce_only: 1 })).toBe('submit: reduce_only is true or false, got 1')
 })
 
 test('[ST11] what cannot be an order is refused with the reason', () => {

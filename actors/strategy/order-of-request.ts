@@ -15,6 +15,7 @@ import {
   TRIGGER_METHODS,
 } from '../../schemas/messages/order-terms.ts'
 import { type PriceUnits, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
+import { checkKeys } from './check-keys.ts'
 import { checkUnits } from './check-units.ts'
 import type { OrderRequest } from './context.ts'
 import { StrategyFault } from './strategy-fault.ts'
@@ -43,6 +44,43 @@ export const ORDER_NEEDS: {
   limit_if_touched: { limit: true, trigger: true, trail: false },
   trailing_stop: { limit: false, trigger: false, trail: true },
   trailing_stop_limit: { limit: false, trigger: false, trail: true },
+}
+
+const ORDER_KEYS = new Set<keyof OrderRequest>([
+  'instrument',
+  'side',
+  'quantity_units',
+  'order_type',
+  'limit_price_units',
+  'trigger_price_units',
+  'trigger_method',
+  'trail',
+  'time_in_force',
+  'expire_time_us',
+  'post_only',
+  'reduce_only',
+  'display_quantity_units',
+  'parent',
+  'group',
+])
+const TRAIL_KEYS = new Set<keyof NonNullable<OrderRequest['trail']>>([
+  'offset',
+  'unit',
+  'limit_offset_units',
+  'activation_price_units',
+])
+const PARENT_KEYS = new Set<keyof NonNullable<OrderRequest['parent']>>(['counter', 'fill'])
+const GROUP_KEYS = new Set<keyof NonNullable<OrderRequest['group']>>(['counter', 'type'])
+
+/** Faults what an order says that would be passed over: names that it has not, and flags that are neither true nor false. */
+export function checkSaid(order: OrderRequest): void {
+  const { trail, parent, group } = order
+  checkKeys('submit: an order', order, ORDER_KEYS)
+  if (trail !== undefined) checkKeys('submit: trail', trail, TRAIL_KEYS)
+  if (parent !== undefined) checkKeys('submit: parent', parent, PARENT_KEYS)
+  if (group !== undefined) checkKeys('submit: group', group, GROUP_KEYS)
+  checkFlag('post_only', order.post_only)
+  checkFlag('reduce_only', order.reduce_only)
 }
 
 export function requestedOrder(order: OrderRequest): RequestedOrder {
@@ -127,6 +165,11 @@ function units(field: string, value: number | undefined): number {
   if (value === undefined) return 0
   checkUnits(field, value)
   return value
+}
+
+function checkFlag(field: string, value: unknown): void {
+  if (value === undefined || typeof value === 'boolean') return
+  throw new StrategyFault('bad_order', `submit: ${field} is true or false, got ${String(value)}`)
 }
 
 function checkPresence(what: string, field: string, isNeeded: boolean, value: unknown): void {

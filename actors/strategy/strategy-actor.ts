@@ -56,6 +56,8 @@ export type StrategyOptions = {
   readonly views: Omit<StrategyViews, 'is_trading' | 'now_us'>
   /** The most messages and timer changes one handler may ask for. */
   readonly effects_max: number
+  /** Whether an order that says something under a name that it has not faults the strategy (schemas/behaviour.ts). */
+  readonly refuses_unknown: boolean
   /** Tells people; never changes what the engine does. */
   readonly onFault: (fault: FaultReport) => void
   /** Must post a `strategy_halt` control input; the strategy is not in a step and cannot halt itself. */
@@ -468,6 +470,7 @@ export class StrategyActor implements Actor {
       random: this.#node.randomStream(`strategy/${strategy_id}`),
       effects: this.#effects,
       effects_max: this.#options.effects_max,
+      refuses_unknown: this.#options.refuses_unknown,
       sendIntent: (intent) => this.#sendIntent(intent),
       sendSignal: (name, value) => this.#sendSignal(name, value),
       onOutsideStep: (method) => this.#outsideStep(method),

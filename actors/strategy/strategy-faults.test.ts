@@ -56,6 +56,12 @@ const DEEDS: readonly (readonly [string, StrategyFaultCode, Deed])[] = [
     'bad_order',
     (ctx) => ctx.submit({ ...rest, time_in_force: 'foo' as never }),
   ],
+  ['misspells a limit', 'bad_order', (ctx) => ctx.submit({ ...rest, price_units: 5 } as never)],
+  [
+    'misspells the limit of a change',
+    'bad_order',
+    (ctx) => ctx.replace(1, { quantity_units: 1, price_units: 5 } as never),
+  ],
   ['writes to its parameters', 'threw', (ctx) => Object.assign(ctx.params as object, { counter: 5 })],
   ['keeps something on the context', 'threw', (ctx) => Object.assign(ctx, { counter: 5 })],
   ['adds to its instruments', 'threw', (ctx) => (ctx.instruments as string[]).push('GBPUSD.fxcm')],

@@ -1,0 +1,12 @@
+// What an author says of an order under a name that no order has would be passed over: a limit price that is misspelt would
+// make it a market order.
+
+import { StrategyFault } from './strategy-fault.ts'
+
+/** @param what the method asked, and the part of its argument. */
+export function checkKeys(what: string, said: object, known: ReadonlySet<string>): void {
+  for (const name in said) {
+    if (known.has(name)) continue
+    throw new StrategyFault('bad_order', `${what} has no ${name}; it may say ${[...known].join(', ')}`)
+  }
+}
