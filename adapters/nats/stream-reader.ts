@@ -90,7 +90,8 @@ export class StreamReader {
         if (this.#messages === undefined || this.#fixed !== undefined) await wait(RETRY_WAIT_MS)
       }
     } catch (error) {
-      this.#options.onFailure(error)
+      // What is let go fails as it likes, but for its owner's own doing.
+      if (!this.#isClosed || this.#isHandling) this.#options.onFailure(error)
     } finally {
       this.#unlisten()
       this.#messages?.stop()

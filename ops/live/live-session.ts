@@ -372,6 +372,8 @@ export class LiveSession {
   }
 
   #fail(error: unknown): void {
+    // What is open stays open: no report is taken in any more.
+    this.#onFlat?.()
     this.#options.onFailure(error)
   }
 

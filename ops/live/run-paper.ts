@@ -7,7 +7,7 @@ import { archiveText } from '../session/archive-outcomes.ts'
 import { archiveSession } from '../session/archive-session.ts'
 import { type LeftOrders, leftText } from './left-orders.ts'
 import { onSignals } from './on-signals.ts'
-import { openPaperSession, type PaperSession } from './paper-session.ts'
+import { openPaperSession, type PaperSession, type SessionSeams } from './paper-session.ts'
 import { handleControl } from './session-control.ts'
 import { type BeforeOpen, SessionDesk } from './session-desk.ts'
 import { SessionPrinter } from './session-printer.ts'
@@ -24,6 +24,7 @@ export type RunPaperOptions = {
   /** Follow the node that runs the session, and take over when it is gone. */
   readonly stand_by: boolean
   readonly print: (line: string) => void
+  readonly between?: SessionSeams
 }
 
 export type EndedPaper = { readonly json: SessionStatus | EndedBefore; readonly text: string }
@@ -32,7 +33,7 @@ export type EndedPaper = { readonly json: SessionStatus | EndedBefore; readonly 
 export type EndedBefore = { readonly was: BeforeOpen }
 
 export async function runPaper(options: RunPaperOptions): Promise<EndedPaper> {
-  const { path, set, node, stand_by, print } = options
+  const { path, set, node, stand_by, print, between } = options
   const run_ms = runTime(options.seconds)
   const printer = new SessionPrinter(print)
   const desk = new SessionDesk()
@@ -45,13 +46,14 @@ export async function runPaper(options: RunPaperOptions): Promise<EndedPaper> {
       observer: printer.observer,
       onAlert: (alert) => printer.alert(alert),
       onFault: (fault) => printer.fault(fault),
-      onFailure: (error) => end.reject(error),
+      onFailure: (error) => desk.fail(error),
       onHistoryEnd: (error) =>
         error === undefined
           ? end.resolve({ by: 'the end of the history', on_stop: 'cancel' })
-          : end.reject(error),
+          : desk.fail(error),
       // A signal finds nothing to end gracefully here: the command line's own handler ends it at the first.
       stand_by: stand_by ? { signal, print } : undefined,
+      ...(between !== undefined && { between }),
       start: { signal, onHeld: (folder, before_open) => desk.hold(folder, before_open) },
     })
     printer.describe(paper.config, paper.instruments, paper.session)
@@ -112,6 +114,7 @@ async function runOpened({ paper, desk, run_ms, print }: OpenedPaper): Promise<E
     removeSignals()
     await paper.close()
   }
+  desk.refuseFailed()
   // What was said last has had its time to reach the bus.
   const status = statusOf(session, scope)
   const text = `\n${statusText(status)}\n${name} has ended; ${leftText(left)}. ${GOES_ON}\n`

@@ -17,7 +17,7 @@ export type StopRequest = { readonly by: string; readonly on_stop: 'cancel' | 'k
 export type StopAnswer = LeftOrders | { readonly was: BeforeOpen }
 
 export class SessionDesk {
-  /** Resolves when the session is to end; rejects when it cannot go on. */
+  /** Resolves when the session is to end; rejects when it cannot go on. Which of them comes first is how it ends. */
   readonly end = Promise.withResolvers<StopRequest>()
   /** What whoever asked for the end is told. */
   readonly ended = Promise.withResolvers<StopAnswer>()
@@ -25,6 +25,7 @@ export class SessionDesk {
   #before_open: BeforeOpen = 'starting'
   #handle: ControlHandler = (request) => this.#beforeOpen(request)
   #folder = ''
+  #failure: { readonly error: unknown } | undefined
   #stopListening: (() => Promise<void>) | undefined
 
   constructor() {
@@ -35,6 +36,17 @@ export class SessionDesk {
   /** Aborted when a process is to end that only waits. */
   get signal(): AbortSignal {
     return this.#waiting.signal
+  }
+
+  /** The session cannot go on. */
+  fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.end.reject(error)
+  }
+
+  /** Throws what the session could not go on for, also where it was ending already. */
+  refuseFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
   }
 
   /** What a process did that has ended for a stop, and never opened its session; undefined for every other error. */
