@@ -4,6 +4,7 @@
 
 import type { AnyStateMachine } from 'xstate'
 import { assert, must } from '../../schemas/assert.ts'
+import { NameMap } from '../name-map.ts'
 import type { Action, Behaviour, EffectSink, Guard } from './behaviour.ts'
 import { descriptorsFor, meetsEvent } from './event-descriptor.ts'
 import {
@@ -82,7 +83,7 @@ function compileState<Data extends { state: string }, Event extends { readonly t
   flat: FlatMachine,
   state: FlatState,
   behaviour: Behaviour<Data, Event, Effect>,
-): Map<string, Row<Data, Event, Effect>> {
+): NameMap<string, Row<Data, Event, Effect>> {
   const states = new Map(flat.states.map((other) => [other.name, other]))
   const bind = (transition: FlatTransition, reenters: boolean): Candidate<Data, Event, Effect> => {
     const { guard, target, actions } = transition
@@ -95,8 +96,9 @@ function compileState<Data extends { state: string }, Event extends { readonly t
       target,
     }
   }
-  return new Map(
-    behaviour.events.map((type) => [
+  // What happens in a state is mostly what happened in it before.
+  return new NameMap(
+    behaviour.events.map((type): [string, Row<Data, Event, Effect>] => [
       type,
       // XState leaves a state through a row of the machine even when the row leads back to it.
       state.final

@@ -2,6 +2,7 @@
 
 import { CounterMap } from '../../engine/counter-map.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
+import { NameMap } from '../../engine/name-map.ts'
 import { must } from '../../schemas/assert.ts'
 import type { SubmitIntent } from '../../schemas/messages/intent.ts'
 import {
@@ -87,10 +88,10 @@ export class OrderLog {
   readonly #specs: ReadonlyMap<string, InstrumentSpec>
   readonly #write: (order: OrderItem) => void
   /** By strategy, which has one account, and counter. */
-  readonly #open = new Map<string, CounterMap<OpenOrder>>()
+  readonly #open = new NameMap<string, CounterMap<OpenOrder>>()
 
   constructor(specs: readonly InstrumentSpec[], write: (order: OrderItem) => void) {
-    this.#specs = new Map(specs.map((spec) => [spec.instrument_id, spec]))
+    this.#specs = new NameMap(specs.map((spec) => [spec.instrument_id, spec]))
     this.#write = write
   }
 
