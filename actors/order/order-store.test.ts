@@ -153,6 +153,19 @@ test('[O17] what comes late to a retained order is kept, under every id of its',
   ])
 })
 
+test('[O17] a retained order is the order as it ended, to the order of its fields, which a ledger keeps', () => {
+  const store = new OrderStore(10)
+  const inForce = { price_units: priceUnits(51), order_quantity_units: sizeUnits(120) }
+  const order = approve(store, 1)
+  apply(store, order, report('new'), replace(51, 120), answer('replaced', REPLACE_ID, inForce))
+  apply(store, order, trade('x1', 40), trade('x2', 80))
+  const kept = store.strategy(EMA).find(1)
+  expect(order.ended).toBe(true)
+  expect(kept).not.toBe(order)
+  expect(kept).toEqual(order)
+  expect(Object.keys(kept ?? {})).toEqual(Object.keys(order))
+})
+
 test('[O17] a late fill of a retained order is booked once', () => {
   const store = new OrderStore(3)
   const order = apply(store, approve(store, 1), report('canceled'), trade('x1', 40), trade('x1', 40))
