@@ -14,7 +14,8 @@
  *    behind its trigger is open no longer for a strategy in another node, and that one sees its open orders from the asking
  *    on, in the states and the order of one node. An order keeps its place in a queue over a halt.
  *    A market changes before what reaches its venue at that time, and before an order's time ends then; what comes at the
- *    cut-off of an auction is too late, and a pause of the US plan in the last minutes ends with the closing auction.
+ *    cut-off of an auction is too late, and a pause of the US plan in the last minutes ends with the closing auction;
+ *    the price of an auction that nobody names is on the increment.
  *    What is due between linked orders while a market is closed is looked at every quarter second, and nothing else is: a
  *    request that a venue refused is not made again for that. On its way inside a bar the market meets those first that it
  *    had come to with nothing left, and passes the prices from which orders trail. In a book by order what own orders take

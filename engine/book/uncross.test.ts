@@ -18,6 +18,7 @@ function price(buys: Interest[], sells: Interest[], reference: number, increment
     reference_price_units: reference,
     increment_units: increment,
     price_min_units: 1,
+    on_increment: true,
   })
 }
 
@@ -56,12 +57,21 @@ test('of prices with the same volume the one with the smaller imbalance wins: th
   expect(price(buys, sells, 650)).toEqual({ price_units: 639, volume_units: 1_000 })
 })
 
+test('a price that nobody names is on the increment, the nearest to a reference that is not', () => {
+  const both = [interest([MARKET_BUY, 5]), interest([MARKET_SELL, 5])] as const
+  expect([101, 102, 103, 104].map((reference) => price(...both, reference, 5)?.price_units)).toEqual([
+    100, 100, 105, 105,
+  ])
+  expect(price(...both, 101, 2)?.price_units).toBe(102)
+  expect(price(interest([110, 5]), interest([90, 5]), 104, 5)?.price_units).toBe(105)
+})
+
 test('of two prices as near to the reference the higher wins', () => {
   const buys = interest([11, 10], [10, 7])
   const sells = interest([9, 10], [10, 7])
   expect(price(buys, sells, 10)).toEqual({ price_units: 10, volume_units: 17 })
-  const apart = interest([9, 5], [11, 5])
-  expect(price(apart, interest([9, 5]), 10, 2)?.price_units).toBe(11)
+  const apart = interest([8, 5], [12, 5])
+  expect(price(apart, interest([8, 5]), 10, 4)?.price_units).toBe(12)
 })
 
 test('orders without a price trade at the reference', () => {
@@ -90,7 +100,7 @@ test('where nobody meets there is no price', () => {
 /** Every price on the increment, one after the other, each order asked at each. */
 function bruteForce(buys: Interest[], sells: Interest[], reference: number, increment: number, min: number) {
   const named = [...buys, ...sells].map(({ price_units }) => price_units).filter(Number.isFinite)
-  const low = Math.min(reference, ...named) - 2 * increment
+  const low = Math.floor(Math.min(reference, ...named) / increment - 2) * increment
   const high = Math.max(reference, ...named) + 2 * increment
   const rows: { at: number; volume: number; left: number; away: number }[] = []
   for (let at = low; at <= high; at += increment) {
@@ -123,17 +133,18 @@ test('the price of 3,000 random books is the one a search of every price finds',
     fc.property(
       side(MARKET_BUY),
       side(MARKET_SELL),
-      fc.integer({ min: 1, max: 45 }),
+      fc.integer({ min: 1, max: 225 }),
       fc.constantFrom(1, 5),
       (bought, sold, reference, increment) => {
         const scaled = (rows: typeof bought) =>
           rows.map(({ price, size_units }) => ({ price_units: price * increment, size_units }))
         const found = uncross(scaled(bought), scaled(sold), {
-          reference_price_units: reference * increment,
+          reference_price_units: reference,
           increment_units: increment,
           price_min_units: 1,
+          on_increment: true,
         })
-        expect(found).toEqual(bruteForce(scaled(bought), scaled(sold), reference * increment, increment, 1))
+        expect(found).toEqual(bruteForce(scaled(bought), scaled(sold), reference, increment, 1))
       },
     ),
     { seed, numRuns: 3_000 },

@@ -11,9 +11,11 @@ export type Interest = {
 export type Uncross = { readonly price_units: number; readonly volume_units: number }
 
 export type UncrossTerms = {
-  /** On the increment. Where nobody names a price it is the price. */
+  /** Where nobody names a price the nearest on the increment is the price. */
   readonly reference_price_units: number
   readonly increment_units: number
+  /** Whether prices that nobody names are on the increment wherever the reference is (schemas/behaviour.ts). */
+  readonly on_increment: boolean
   /** No lower price is valid. */
   readonly price_min_units: number
 }
@@ -54,12 +56,27 @@ function candidates(interest: readonly Interest[], terms: UncrossTerms): number[
   const prices: number[] = []
   let from = Number.NEGATIVE_INFINITY
   for (const price of [...named, Number.POSITIVE_INFINITY]) {
-    const between = Math.min(Math.max(reference, from + increment), price - increment)
-    if (between > from && between < price) prices.push(between)
+    if (terms.on_increment) prices.push(...between(from, price, reference, increment))
+    else {
+      const one = Math.min(Math.max(reference, from + increment), price - increment)
+      if (one > from && one < price) prices.push(one)
+    }
     if (price !== Number.POSITIVE_INFINITY) prices.push(price)
     from = price
   }
   return prices.filter((price) => price >= price_min_units)
+}
+
+/** Strictly between two prices those on the increment that are nearest to the reference, from below and from above. */
+function between(from: number, to: number, reference: number, increment: number): number[] {
+  const lowest = (Math.floor(from / increment) + 1) * increment
+  const highest = (Math.ceil(to / increment) - 1) * increment
+  if (lowest > highest) return []
+  const within = (price: number) => Math.min(Math.max(price, lowest), highest)
+  const below = within(Math.floor(reference / increment) * increment)
+  // Not the zero below zero.
+  const above = within(Math.ceil(reference / increment) * increment) + 0
+  return below === above ? [below] : [below, above]
 }
 
 /** How much is traded at a price: of buyers (`sign` -1) what is at it or above, of sellers (1) what is at it or below. */

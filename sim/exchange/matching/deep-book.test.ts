@@ -4,7 +4,7 @@ import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { BEHAVIOUR } from '../../../schemas/behaviour.ts'
 import type { SimulationConfig, VenueBook } from '../../../schemas/config/simulation-config.ts'
-import { Scenario, terms, venue } from '../scenario.test-support.ts'
+import { account, Scenario, terms, venue } from '../scenario.test-support.ts'
 
 /** Bids 100×5, 99×5, 98×5 and asks 101×4, 102×4, 104×4. */
 function byPrice(): Scenario {
@@ -119,6 +119,32 @@ test('a snapshot of a venue with a book by order goes on as it would have', () =
   copy.drainInstants()
   expect(copy.reports()).toEqual(['5 a trade 2@100 leaves 1'])
   expect(scenario.reports()).toEqual(['2 a new leaves 3', ...copy.reports()])
+})
+
+test('by order, an own order that has nothing left to reduce keeps nobody from trading with one that comes in', () => {
+  const scenario = new Scenario(
+    terms({
+      venues: [venue({ simulation: { book: 'book_order' } })],
+      accounts: [account(), account({ id: 'other' })],
+    }),
+  )
+  const { deepRows } = scenario.venues.exchange('sim')
+  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
+  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
+  for (const line of [
+    '2 o buy 4 limit 102 ioc',
+    '3 a sell 4 limit 103 gtc reduce',
+    '4 b sell 4 limit 103 gtc reduce',
+    '5 c:X.sim:other sell 4 limit 103 gtc',
+  ])
+    scenario.step(line)
+  deepRows.onBookOrder(0, 6, BOOK_ACTION.add, 3, 1, 103, 6)
+  scenario.drainInstants()
+  expect(scenario.reports().slice(5)).toEqual([
+    '6 a trade 4@103 leaves 0',
+    '6 b canceled cum 0',
+    '6 c trade 2@103 leaves 2',
+  ])
 })
 
 test('between the rows of one event nothing is matched, and a snapshot leaves no state that never was', () => {

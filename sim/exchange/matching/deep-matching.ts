@@ -177,6 +177,10 @@ export class DeepMatching {
       if (own === undefined || side * (price_units - own.price_units) < 0) return taken
       if (this.#bands?.isOutOfReach(own) === true) return taken
       const wanted = fillableUnits(own)
+      if (wanted === 0 && this.#termsHold) {
+        this.#events.onSpent(own, ts_us)
+        continue
+      }
       const quantity = Math.min(wanted, this.#lots(own, size_units - taken, this.#termsHold ? taken : 0))
       if (quantity === 0) return taken
       taken += quantity

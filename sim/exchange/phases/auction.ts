@@ -15,6 +15,8 @@ export type Print = { readonly price_units: number; readonly size_units: number 
 export type AuctionTerms = {
   readonly book: TopOfBook
   readonly deep: DeepBooks | undefined
+  /** Whether a price that nobody names is one there is (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
   readonly onFill: (
     order: VenueOrder,
     price_units: PriceUnits,
@@ -56,6 +58,7 @@ export class Auction {
     const found = uncross([...own.buys, ...bids], [...own.sells, ...asks], {
       reference_price_units: price,
       increment_units: incrementUnits(spec, price, ts_us) ?? 1,
+      on_increment: this.#terms.terms_hold,
       price_min_units: spec.allow_non_positive_price ? Number.NEGATIVE_INFINITY : 1,
     })
     if (found === undefined) return

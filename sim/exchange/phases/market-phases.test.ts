@@ -69,6 +69,23 @@ const OPENING: Group = {
       ],
     ],
     [
+      'where the last price is none that an order could have, they meet at the nearest that is',
+      [
+        '08:00 trade 103',
+        Q,
+        '08:55 a buy 5 market opg',
+        '08:56 b sell 5 market opg',
+        '09:00:01 quote 95/110',
+      ],
+      [
+        '08:55 a new leaves 5',
+        '08:56 b new leaves 5',
+        '09:00:01 a trade 5@105 leaves 0',
+        '09:00:01 b trade 5@105 leaves 0',
+      ],
+      [{}, {}, { increments: [{ price_increment: '0.05' }] }],
+    ],
+    [
       'more buyers than sellers pay the price that fills most of them',
       [Q, '08:55 a buy 9 market opg', '08:56 b sell 5 market opg', '09:00:01 quote 97/102'],
       [

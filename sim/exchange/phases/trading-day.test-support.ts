@@ -38,11 +38,12 @@ export function calendar(change: Partial<CalendarConfig> = {}): CalendarConfig {
 export function dayTerms(
   simulation: SimulationConfig = {},
   change: Partial<CalendarConfig> = {},
+  of: Parameters<typeof instrument>[0] = {},
 ): SimulatedVenuesTerms {
   return terms({
     calendars: [calendar(change)],
     venues: [venue({ calendar: 'day', simulation })],
-    specs: specsOf(instrument()),
+    specs: specsOf(instrument(of)),
   })
 }
 

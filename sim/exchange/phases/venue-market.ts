@@ -68,6 +68,7 @@ export class VenueMarket {
     const auction = new Auction({
       book,
       deep,
+      terms_hold: floor.terms_hold,
       onFill: (order, price, quantity, ts_us) => floor.fillInAuction(order, price, quantity, ts_us),
       aheadUnits: (order) => floor.aheadUnits(order),
       onOthersTraded: (order, level, ahead) => floor.queues.auctioned(order, level, ahead),
