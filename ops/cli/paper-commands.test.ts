@@ -218,6 +218,17 @@ test.each<[string, string[], number, string]>([
   ['a session that is not there', ['status', 'nobody'], 2, 'session.not_found'],
   ['a venue without a feed', ['paper', 'one.yaml', '--set', 'live.feeds=[]'], 2, 'config.no_feed'],
   [
+    'rows of the bus at another speed',
+    [
+      'paper',
+      'one.yaml',
+      ...['--set', 'live.feeds=[{ "venue": "gen", "kind": "bus" }]'],
+      ...['--set', 'live.speed=2', '--set', 'session=two'],
+    ],
+    2,
+    'config.bus_in_real_time',
+  ],
+  [
     'replicated without a bus',
     ['paper', 'one.yaml', '--set', 'durability=replicated', '--set', 'session=two'],
     2,

@@ -54,6 +54,7 @@ export type FeedLinks = {
 /** The feeds of a configuration, one a venue, not yet linked to a node. */
 export function marketFeeds(surroundings: FeedSurroundings): Promise<MarketFeed[]> {
   refuseVenuesWithoutFeed(surroundings.config)
+  refuseOtherTime(surroundings.config)
   return Promise.all(surroundings.config.live.feeds.map((feed) => marketFeed(feed, surroundings)))
 }
 
@@ -170,6 +171,21 @@ function refuseVenuesWithoutFeed({ venues, live }: Config): void {
     what: `No feed brings rows of ${without.join(', ')}.`,
     where: 'live.feeds',
     remedy: `Add one: live: { feeds: [{ venue: ${without[0]}, kind: generator }] }; docs/market-data.md has the kinds.`,
+  })
+}
+
+/** What others publish happens now, whatever a session's clock says. */
+function refuseOtherTime({ live }: Config): void {
+  const hasHistory = live.feeds.some(({ kind }) => kind === 'history')
+  if ((!hasHistory && Number(live.speed) === 1) || !live.feeds.some(({ kind }) => kind === 'bus')) return
+  throw new OperatingError({
+    code: 'config.bus_in_real_time',
+    reason: 'usage',
+    what: hasHistory
+      ? 'Rows of the bus come in real time, and a history has a time of its own.'
+      : `Rows of the bus come in real time, and the session runs at speed ${live.speed}.`,
+    where: hasHistory ? 'live.feeds' : 'live.speed',
+    remedy: 'Leave live.speed at 1, and feeds of kind history and of kind bus to sessions of their own.',
   })
 }
 
