@@ -79,7 +79,8 @@ export class WorkQueue {
     if (state.is_closed) throw busClosed()
     if (!state.is_connected) {
       this.#consumer = undefined
-      await Promise.race([state.connected(), wait(RETRY_WAIT_MS)])
+      // Nobody is left waiting for a connection, turn by turn, while a server is away for hours.
+      await wait(RETRY_WAIT_MS)
       return undefined
     }
     let isHandling = false
