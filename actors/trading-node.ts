@@ -255,6 +255,7 @@ class Wiring {
       terms_hold: this.#holds('terms_hold'),
       due_alone: this.#holds('due_alone'),
       knows_ended: this.#holds('knows_ended'),
+      cancels_once: this.#holds('cancels_once'),
       reducers_end: this.#holds('reducers_end'),
       lowers_at_once: this.#holds('lowers_at_once'),
     })

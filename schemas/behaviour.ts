@@ -26,7 +26,8 @@
  *    engine holds that only reduces ends when there is nothing left to reduce. A replace that only lowers an order is a cancel
  *    of a part: a venue takes it when it takes cancels, and the gate passes the engine's own as it passes cancels; one that a
  *    venue refused is asked for again when its instrument trades again. A share of what is shown is one for all orders.
- *    What a strategy says of an order under a name that no order has faults it.
+ *    What a strategy says of an order under a name that no order has faults it. An order whose trade ends it has the others
+ *    of its group cancelled once.
  */
 export const BEHAVIOUR = 3
 
@@ -41,6 +42,7 @@ export const SINCE_BEHAVIOUR = {
   knows_ended: 3,
   reducers_end: 3,
   lowers_at_once: 3,
+  cancels_once: 3,
   unknown_refused: 3,
 } as const
 

@@ -80,6 +80,7 @@ export class ExecutionActor implements Actor {
       onDue: () => node.timers.set(index, DUE, node.now_us + DUE_US),
       due_alone: options.due_alone,
       knows_ended: options.knows_ended,
+      cancels_once: options.cancels_once,
       onChange,
       orderOf: options.orderOf,
       cancel: (strategy_id, counter) => this.#cancelOwn(strategy_id, counter),

@@ -43,4 +43,6 @@ export type ExecutionOptions = {
   readonly knows_ended: boolean
   /** Whether links lower orders as they cancel them, whatever the market does (schemas/behaviour.ts). */
   readonly lowers_at_once: boolean
+  /** Whether an order whose trade ends it has the others of its group cancelled once (schemas/behaviour.ts). */
+  readonly cancels_once: boolean
 }

@@ -160,6 +160,35 @@ test('[E6] [E8] what a partial take-profit took off the stop stays off while bot
   expect([sent(desk).at(-1), heldQuantity(desk, 3)]).toEqual(['replace to 1000 2', 800])
 })
 
+test('[E8] [E9] an order that trades to its end has the others of its group cancelled once', () => {
+  for (const type of ['oco', 'ouo'] as const) {
+    const desk = new Desk({ capabilities: BASIC })
+    desk.do((ctx) => {
+      const first = ctx.submit(profit)
+      ctx.submit({ ...profit, limit_price_units: 102_000, group: { counter: first, type } })
+    })
+    for (const counter of [1, 2]) desk.accept(order(desk, counter))
+    trade(desk, 1, 1_000)
+    expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 1000', 'cancel 2'])
+    expect(told(desk, 2).slice(-1)).toEqual(['pending_cancel'])
+  }
+})
+
+test('[E8] an order that trades to its end while it is being cancelled takes the others along all the same', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => {
+    const first = ctx.submit(profit)
+    const group = { counter: first, type: 'oco' } as const
+    ctx.submit({ ...profit, limit_price_units: 102_000, group })
+    ctx.submit({ ...profit, limit_price_units: 103_000, group })
+  })
+  for (const counter of [1, 2, 3]) desk.accept(order(desk, counter))
+  trade(desk, 1, 400)
+  expect(sent(desk).slice(3)).toEqual(['cancel 2', 'cancel 3'])
+  trade(desk, 2, 1_000)
+  expect(sent(desk).slice(5)).toEqual(['cancel 1'])
+})
+
 test('[E6] a child that has done all that was released, or is refused, takes the rest of its parent along', () => {
   const done = bracket('ouo', 'partial')
   trade(done, 1, 300)

@@ -30,6 +30,8 @@ export type LinkedOptions = {
   readonly due_alone: boolean
   /** Whether links know of orders that have ended (schemas/behaviour.ts). */
   readonly knows_ended: boolean
+  /** Whether an order whose trade ends it has the others of its group cancelled once (schemas/behaviour.ts). */
+  readonly cancels_once: boolean
   /** Hears of each change of a group. */
   readonly onChange: (change: HoldingChange) => void
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
@@ -261,7 +263,10 @@ export class LinkedOrders {
   #onTraded(strategy_id: StrategyId, counter: number, order: Parent): void {
     for (const child of this.#options.held.childrenOf(strategy_id, counter)) this.#release(child, order)
     for (const member of this.#groups.growingWith(strategy_id, counter)) this.#grow(member, order)
-    this.#tellOthers(strategy_id, counter, order.cum_quantity_units)
+    // Its end takes the others along, unless somebody has asked for that end.
+    const isLast = this.#options.cancels_once && order.ended
+    if (!isLast || this.#groups.member(strategy_id, counter)?.is_leaving === true)
+      this.#tellOthers(strategy_id, counter, order.cum_quantity_units)
   }
 
   /** Whether the child goes, or will as soon as it may. */
