@@ -1,6 +1,6 @@
 // Takes the records of an epoch that another build, strategy or configuration wrote into a node of this build and of that
-// configuration: what was sent, what became of it, what the venues said, what operators ordered for accounts. Decisions
-// are not made again; the strategies of the node have not started and hear nothing.
+// configuration: what was sent, what became of it, what the venues said, what operators ordered for accounts and
+// strategies, and which of these faulted. Decisions are not made again; the strategies of the node have not started.
 
 import type { EffectNodeMessage } from '../engine/effect-record.ts'
 import type { Holding } from '../engine/holding-codec.ts'
@@ -49,7 +49,7 @@ export class LedgerFold {
     }
   }
 
-  /** An input; market data, timers and the life of strategies change no ledger. */
+  /** An input; market data and timers change no ledger. */
   input(seq: number, ts_seq_us: number, input: JournaledInput): void {
     const { node, orders } = this.#trading
     switch (input.type) {
@@ -71,8 +71,12 @@ export class LedgerFold {
       return node.foldStep(seq, ts_seq_us, () => node.foldInput(input))
     }
     if (input.command === 'session_start') return node.foldStep(seq, ts_seq_us, () => this.#openAccounts())
-    if (!input.command.startsWith('account_')) return this.passed(seq, ts_seq_us)
-    node.foldStep(seq, ts_seq_us, () => node.foldInput(input))
+    if (input.command.startsWith('account_'))
+      return node.foldStep(seq, ts_seq_us, () => node.foldInput(input))
+    if (!input.command.startsWith('strategy_')) return this.passed(seq, ts_seq_us)
+    node.foldStep(seq, ts_seq_us, () => {
+      for (const strategy of this.#trading.strategies.values()) strategy.foldControl(input)
+    })
   }
 
   /** Inputs up to `seq` that change no ledger. */
@@ -89,8 +93,18 @@ export class LedgerFold {
       }
       for (const execution of this.#trading.executions.values())
         strategy.noteCounter(execution.counterHighWater(strategy_id))
+      strategy.foldOpen(this.#openCounters(strategy_id))
     }
     this.#setFolding(false)
+  }
+
+  /** At a venue, on its way, or kept by the engine. */
+  #openCounters(strategy_id: string): number[] {
+    const { orders, executions, books } = this.#trading
+    const open = [...orders.values()].flatMap((account) => account.openOrders(strategy_id))
+    const held = [...executions.values()].flatMap((account) => account.heldOrders(strategy_id))
+    const elsewhere = books.get(strategy_id)?.openOrders() ?? []
+    return [...open, ...held, ...elsewhere].map(({ counter }) => counter).sort((a, b) => a - b)
   }
 
   #noteDrawn({ strategy_id }: Intent, counter: number): void {

@@ -180,6 +180,11 @@ export const LedgerStrategy = Type.Object(
     counter: Units('Last counter drawn.'),
     open_counters: Type.Array(Units('A counter.'), { description: 'Orders not known to have ended.' }),
     lifecycle: Text('State of its machine.'),
+    is_paused: Type.Optional(
+      Type.Boolean({
+        description: 'A pause was ordered and not lifted; absent where there is none, or the state says so.',
+      }),
+    ),
     has_state: Type.Boolean({ description: 'Whether `state` is what the author kept.' }),
     state: Type.Unknown({ description: "The author's own state." }),
   },

@@ -41,7 +41,7 @@ import {
   StrategyFault,
   type StrategyFaultCode,
 } from './strategy-fault.ts'
-import { type StrategyEvent, strategyMachine } from './strategy-machine.ts'
+import { type StrategyEvent, type StrategyMachineContext, strategyMachine } from './strategy-machine.ts'
 import { LOST_STATE, loadState, saveState, stateProblem } from './strategy-state.ts'
 
 export type StrategyOptions = {
@@ -179,19 +179,22 @@ export class StrategyActor implements Actor {
 
   /** What a later build takes up. */
   saveLedger(): LedgerStrategy {
-    const former = this.#former
-    if (former !== undefined) {
-      return { ...former, counter: this.#memory.counter, open_counters: this.#openCounters.members() }
-    }
-    const isKept = this.#isRunning || this.state === 'stopped'
-    const has_state = isKept && this.stateProblem() === undefined
+    const { lifecycle, has_state, state } = this.#former ?? this.#ownLedger()
+    const { is_paused } = this.#lane.context as StrategyMachineContext
     return {
       counter: this.#memory.counter,
       open_counters: this.#openCounters.members(),
-      lifecycle: this.state,
+      lifecycle,
+      ...(is_paused && lifecycle !== 'paused' ? { is_paused } : {}),
       has_state,
-      state: has_state ? this.#memory.state : undefined,
+      state,
     }
+  }
+
+  #ownLedger(): Pick<LedgerStrategy, 'lifecycle' | 'has_state' | 'state'> {
+    const isKept = this.#isRunning || this.state === 'stopped'
+    const has_state = isKept && this.stateProblem() === undefined
+    return { lifecycle: this.state, has_state, state: has_state ? this.#memory.state : undefined }
   }
 
   /**
@@ -202,9 +205,46 @@ export class StrategyActor implements Actor {
     this.#memory.counter = ledger.counter
     for (const counter of ledger.open_counters) this.#openCounters.add(counter)
     this.#former = ledger
-    const is_paused = ledger.lifecycle === 'paused'
+    const is_paused = ledger.is_paused ?? ledger.lifecycle === 'paused'
     const value = LASTING.has(ledger.lifecycle) ? ledger.lifecycle : 'created'
     this.#lane.restore(value, { trading_enabled: false, is_paused, reason: '' })
+  }
+
+  /** A word about the strategy that an earlier build heeded: what it paused or ended stays so, and a later word lifts it. */
+  foldControl(control: Control): void {
+    if (!this.#isAbout(control)) return
+    switch (control.command) {
+      case 'strategy_pause':
+        this.#lane.send({ type: 'strategy.paused' })
+        break
+      case 'strategy_resume':
+        this.#lane.send({ type: 'strategy.resumed' })
+        break
+      case 'strategy_halt':
+        this.#lane.send({ type: 'strategy.halted', reason: control.reason })
+        break
+      case 'strategy_fault':
+      case 'strategy_faulted':
+        this.#lane.send({ type: 'strategy.faulted', reason: control.reason })
+        break
+      case 'strategy_reinitialise':
+        if (LASTING.has(this.state))
+          this.#lane.restore('created', { ...(this.#lane.context as StrategyMachineContext), reason: '' })
+        break
+      default:
+        return
+    }
+    if (this.#former === undefined) return
+    // Whatever ended it dropped its state, and what it began anew with no record holds.
+    const isSame = this.state === 'created' && !LASTING.has(this.#former.lifecycle)
+    const { has_state, state } = isSame ? this.#former : { has_state: false, state: undefined }
+    this.#former = { ...this.#former, lifecycle: this.state, has_state, state }
+  }
+
+  /** What a fold found open, held here included: a fault or halt cancels it. */
+  foldOpen(counters: readonly number[]): void {
+    this.#openCounters.clear()
+    for (const counter of counters) this.#openCounters.add(counter)
   }
 
   /** A counter that was used, whoever drew it. */
@@ -271,8 +311,7 @@ export class StrategyActor implements Actor {
   }
 
   #onControl(control: Control): void {
-    if (control.strategy_id !== '' && control.strategy_id !== this.#options.strategy_id) return
-    if (control.account_id !== '' && control.account_id !== this.#options.account_id) return
+    if (!this.#isAbout(control)) return
     switch (control.command) {
       case 'session_start':
         return this.#startWithSession()
@@ -293,6 +332,11 @@ export class StrategyActor implements Actor {
       default:
         return
     }
+  }
+
+  #isAbout({ strategy_id, account_id }: Control): boolean {
+    const own = this.#options
+    return [own.strategy_id, ''].includes(strategy_id) && [own.account_id, ''].includes(account_id)
   }
 
   #startWithSession(): void {

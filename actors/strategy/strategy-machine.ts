@@ -26,7 +26,7 @@ export const STRATEGY_STATES = [
 ] as const
 export type StrategyState = (typeof STRATEGY_STATES)[number]
 
-type StrategyMachineContext = {
+export type StrategyMachineContext = {
   readonly trading_enabled: boolean
   /** A pause was ordered and not lifted, perhaps before there was anything to pause. */
   readonly is_paused: boolean

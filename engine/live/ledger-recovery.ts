@@ -1,8 +1,8 @@
 // Rebuilds a session from its last epoch when anything that decides has changed since: build, strategies, configuration
 // or schemas. An old tail is never run again by other code in order to trade. The ledger section of the epoch's base is
 // taken up by a node of the epoch's own configuration, and its records are folded in: commands, orders kept here, outcomes,
-// reports, look-ups, orders of operators for accounts. What comes of it is handed to a node of today's configuration, whose
-// strategies are new and will warm up. The caller reads the journal once and hands the records in.
+// reports, look-ups, what paused or ended accounts and strategies. What comes of it is handed to a node of today's
+// configuration, whose strategies are new and will warm up. The caller reads the journal once and hands the records in.
 
 import { CanonicalReader } from '../canonical/canonical-reader.ts'
 import { readEffects } from '../effect-record.ts'

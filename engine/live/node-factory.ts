@@ -11,7 +11,7 @@ import type { DescribeHolding } from '../run-difference.ts'
 export type NodeBinding = Pick<NodeOptions, 'epoch' | 'journal' | 'publish'> & {
   /** The one that runs is watched by people; what is run again is not news. */
   readonly role: 'live' | 'rerun'
-  /** Takes what comes up outside any step: outcomes of the outbox, and the halt of a strategy that left its handler. */
+  /** Takes what comes up outside any step: outcomes of the outbox, what ended a strategy. */
   readonly post: (input: SendOutcome | Control) => void
 }
 

@@ -3,10 +3,12 @@
 import { decodeChange } from '../../actors/execution/holding-change.ts'
 import { LedgerFold } from '../../actors/ledger-fold.ts'
 import type { StrategyActor } from '../../actors/strategy/strategy-actor.ts'
+import type { FaultReport } from '../../actors/strategy/strategy-fault.ts'
 import { loadLedger, saveLedger } from '../../actors/trading-ledger.ts'
 import { buildTradingNode, type TradingNode, type TradingNodeOptions } from '../../actors/trading-node.ts'
 import type { BuiltNode, LostState, NodeFactory } from '../../engine/live/node-factory.ts'
 import { LIVE_BAR_CLOSE_DELAY_US } from '../../schemas/config/data-config.ts'
+import type { Control, ControlCommand } from '../../schemas/messages/control.ts'
 
 /** What a bar waits for late rows where the configuration says nothing. */
 export const BAR_CLOSE_DELAY_US = LIVE_BAR_CLOSE_DELAY_US
@@ -28,21 +30,17 @@ export function liveNodeFactory(options: LiveNodeOptions): NodeFactory<LiveBuilt
       observer: isLive ? (options.observer ?? {}) : {},
       onAlert: isLive ? options.onAlert : undefined,
       permit: isLive ? options.permit : undefined,
-      onFault: (fault) => (isLive ? options.onFault(fault) : undefined),
+      onFault: (fault) => {
+        if (!isLive) return
+        options.onFault(fault)
+        post(wordOf('strategy_faulted', fault))
+      },
       is_on_bus: options.config.bus !== undefined,
       bar_close_delay_us: options.config.bars.close_delay_us ?? BAR_CLOSE_DELAY_US,
       onOutcome: post,
       onOutsideStep: (fault) => {
         if (isLive) options.onFault(fault)
-        const { strategy_id, code: reason } = fault
-        post({
-          type: 'control',
-          command: 'strategy_halt',
-          account_id: '',
-          strategy_id,
-          reason,
-          operator: 'engine',
-        })
+        post(wordOf('strategy_halt', fault))
       },
     })
     const { node, strategies } = trading
@@ -60,6 +58,11 @@ export function liveNodeFactory(options: LiveNodeOptions): NodeFactory<LiveBuilt
       lostStates: () => lostStates([...strategies.values()]),
     }
   }
+}
+
+/** What a node that runs says of a strategy, as an input. */
+function wordOf(command: ControlCommand, { strategy_id, code: reason }: FaultReport): Control {
+  return { type: 'control', command, account_id: '', strategy_id, reason, operator: 'engine' }
 }
 
 function lostStates(strategies: readonly StrategyActor[]): LostState[] {

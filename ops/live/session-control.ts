@@ -21,6 +21,7 @@ const NOT_FOR_OPERATORS = new Set<string>([
   'session_stop',
   'trading_enable',
   'strategy_fault',
+  'strategy_faulted',
   'intents_hold',
   'intents_release',
 ])

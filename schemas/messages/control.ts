@@ -28,6 +28,8 @@ export const CONTROL_COMMANDS = [
   'intents_release',
   /** A venue of the account was lost: what its books were says nothing until it has shown them again. */
   'books_unknown',
+  /** A strategy has faulted in a step. It changes nothing there, and tells a later build, which runs no step again. */
+  'strategy_faulted',
 ] as const
 export type ControlCommand = (typeof CONTROL_COMMANDS)[number]
 

@@ -62,6 +62,65 @@ test('[N9] what an operator ordered for an account stays after a change, and wha
   ])
 })
 
+test('[N9] what paused, halted or faulted a strategy in the very epoch that is folded stays, and what was lifted does not', async () => {
+  const scenario = withThrower(await liveScenario(['nth', 'quoter', 'timed', 'drawing']))
+  const { store, world, desk } = await traded(scenario, 5)
+  const { sequencer } = desk
+  const words = [
+    control('strategy_pause', 'nth'),
+    control('strategy_halt', 'quoter', 'test'),
+    control('strategy_pause', 'timed'),
+    control('strategy_resume', 'timed'),
+  ]
+  for (const word of words) sequencer.offer(word)
+  await desk.trade(3)
+  const stood = statesOf(desk)
+  expect(stood).toEqual({ nth: 'paused', quoter: 'halted', timed: 'trading', drawing: 'faulted' })
+  desk.die()
+  const next = await LiveDesk.open(scenario, { store, world, binding: CHANGED })
+  next.start()
+  await next.trade(3)
+  expect(statesOf(next)).toEqual(stood)
+  next.sequencer.offer(control('strategy_reinitialise', 'quoter'))
+  next.sequencer.offer(control('strategy_resume', 'nth'))
+  await next.trade(3)
+  next.die()
+  const last = await LiveDesk.open(scenario, { store, world, binding: { build_hash: 'ee' } })
+  last.start()
+  await last.trade(3)
+  expect(statesOf(last)).toEqual({ nth: 'trading', quoter: 'trading', timed: 'trading', drawing: 'faulted' })
+})
+
+test('[N9] a pause outlives a stop and a change, whatever the strategy was doing when it came', async () => {
+  const scenario = await liveScenario(['nth', 'quoter'])
+  const { store, world, desk } = await traded(scenario, 5)
+  desk.sequencer.offer(control('strategy_pause', 'nth'))
+  desk.sequencer.offer(control('strategy_halt', 'quoter'))
+  desk.sequencer.offer(control('strategy_pause', 'quoter'))
+  desk.sequencer.offer(control('session_stop'))
+  await desk.trade(1)
+  desk.die()
+  const same = await LiveDesk.open(scenario, { store, world })
+  same.die()
+  const next = await LiveDesk.open(scenario, { store, world, binding: CHANGED })
+  next.start()
+  next.sequencer.offer(control('strategy_reinitialise', 'quoter'))
+  await next.trade(3)
+  expect(statesOf(next)).toEqual({ nth: 'paused', quoter: 'paused' })
+})
+
+test('[N9] [ST5] a strategy that is halted after a change has the orders of before cancelled', async () => {
+  const scenario = await liveScenario(['quoter'])
+  const { store, world } = await traded(scenario, 4, settled)
+  const next = await LiveDesk.open(scenario, { store, world, binding: CHANGED })
+  expect(openOrders(next)).toBeGreaterThan(0)
+  next.sequencer.offer(control('session_start'))
+  next.sequencer.offer(control('trading_enable'))
+  next.sequencer.offer(control('strategy_halt', 'quoter'))
+  await settled(next)
+  expect(openOrders(next)).toBe(0)
+})
+
 test('[N9] a strategy migrates what it kept, or starts from nothing', async () => {
   const plain = await liveScenario(['nth', 'quoter'])
   const { store, world, desk } = await traded(plain, 7)
@@ -95,12 +154,37 @@ test('[N9] a strategy that is gone from the configuration while it holds a posit
   })
 })
 
+/** What is under way arrives, and its answers do. */
+async function settled(desk: LiveDesk): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) {
+    desk.advance(1_000)
+    await desk.commit()
+  }
+}
+
+/** The last of its strategies throws after a while. */
+function withThrower(scenario: LiveScenario): LiveScenario {
+  const drawing = must(scenario.definitions.get('drawing'), 'the strategy is there')
+  const onQuote = (): void => {
+    throw new Error('of its own')
+  }
+  return {
+    ...scenario,
+    definitions: new Map([...scenario.definitions, ['drawing', { ...drawing, onQuote }]]),
+  }
+}
+
+function statesOf({ sequencer }: LiveDesk): Record<string, string> {
+  const states = [...sequencer.node.states()].filter(([name]) => name.startsWith('strategy/'))
+  return Object.fromEntries(states.map(([name, state]) => [name.slice('strategy/'.length), state]))
+}
+
 function openOrders({ sequencer }: LiveDesk): number {
   return Number(/^(\d+) open/.exec(sequencer.node.stateOf('order/main'))?.[1])
 }
 
 /** A session that died in the middle of trading. */
-async function traded(scenario: LiveScenario, seed: number) {
+async function traded(scenario: LiveScenario, seed: number, before?: (desk: LiveDesk) => Promise<void>) {
   const store = new MemoryJournalStore()
   const world = new LiveWorld(scenario.config, scenario.instruments, seed)
   const desk = await LiveDesk.open(scenario, { store, world })
@@ -108,6 +192,7 @@ async function traded(scenario: LiveScenario, seed: number) {
   await desk.trade(20 + seed * 3)
   desk.advance(300, 2)
   if (seed % 2 === 0) await desk.commit()
+  await before?.(desk)
   desk.die()
   return { store, world, desk }
 }
@@ -127,7 +212,7 @@ async function ledgerAfter(
 }
 
 /** What a re-run and a fold must agree in. A cancel that waits for its order is a decision, and nothing records it. */
-function shared({ orders, portfolios, risks, seq, now_us }: LedgerSection) {
+function shared({ orders, portfolios, risks, strategies, seq, now_us }: LedgerSection) {
   const recorded = Object.values(orders).map(({ open, ended, counts, stray_count }) => ({
     open: open.map((order) => ({
       ...order,
@@ -139,5 +224,6 @@ function shared({ orders, portfolios, risks, seq, now_us }: LedgerSection) {
     counts,
     stray_count,
   }))
-  return { recorded, portfolios, risks, seq, now_us }
+  const open_counters = Object.values(strategies).map((strategy) => strategy.open_counters)
+  return { recorded, portfolios, risks, open_counters, seq, now_us }
 }
