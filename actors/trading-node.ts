@@ -302,7 +302,7 @@ class Wiring {
   }
 
   /** What a strategy sees of its orders: the account's own books, or what another node told of them. */
-  #orderViews({ id, account }: StrategyConfig): Pick<StrategyViews, 'position' | 'openOrders'> {
+  #orderViews({ id, account }: StrategyConfig): Pick<StrategyViews, 'position' | 'openOrders' | 'orderType'> {
     const { instruments } = this.#options
     const book = this.#books.get(id)
     if (book !== undefined) {
@@ -310,6 +310,7 @@ class Wiring {
         position: (index) =>
           book.quantity(must(instruments[index], 'an index is of a known instrument').instrument_id),
         openOrders: () => book.openOrders(),
+        orderType: () => undefined,
       }
     }
     const orders = must(this.#orders.get(account), 'a strategy trades on a configured account')
@@ -318,6 +319,11 @@ class Wiring {
     return {
       position: (index) => portfolio.bookQuantity(id, index),
       openOrders: () => [...orders.openOrders(id), ...execution.heldOrders(id)],
+      orderType: (counter) => {
+        const order = execution.heldOrder(id, counter) ?? orders.openOrder(id as StrategyId, counter)
+        // A trailing order made its own limit when it was triggered.
+        return order?.terms.trail_offset === 0 ? order.order_type : undefined
+      },
     }
   }
 
@@ -355,7 +361,8 @@ class Wiring {
     setUp: SetUp<never>,
     series: ReadonlyMap<string, number>,
   ): Record<string, Indicator> {
-    const indicators: Record<string, Indicator> = {}
+    // What every object inherits is no indicator's name.
+    const indicators: Record<string, Indicator> = Object.create(null)
     for (const [name, { bars, spec }] of Object.entries(definition.indicators?.(setUp) ?? {})) {
       const at = known(series, bars, `indicator ${name} of ${strategy_id}`)
       indicators[name] = this.#signals.addIndicator(at, spec)

@@ -142,6 +142,11 @@ export class ExecutionActor implements Actor {
     return { denied: this.#deniedCount, canceled, expired, held }
   }
 
+  /** The order with this key, where it is kept here; callers change nothing. */
+  heldOrder(strategy_id: string, counter: number): Pick<HeldOrder, 'order_type' | 'terms'> | undefined {
+    return this.#held.find(strategy_id, counter)
+  }
+
   /** Orders of a strategy that are kept here, oldest first. */
   heldOrders(strategy_id: string): OpenOrder[] {
     return this.#held.of(strategy_id)

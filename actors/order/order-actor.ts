@@ -103,6 +103,11 @@ export class OrderActor implements Actor {
     return orders
   }
 
+  /** The order with this key while it is open; callers change nothing. */
+  openOrder(strategy_id: StrategyId, counter: number): OrderRecord | undefined {
+    return this.#store.findOpen(strategy_id, counter)
+  }
+
   /** The order with this key, open or ended, while it is retained; callers change nothing. */
   orderOf(strategy_id: StrategyId, counter: number): OrderRecord | undefined {
     return this.#store.strategy(strategy_id).find(counter)

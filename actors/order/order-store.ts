@@ -87,6 +87,12 @@ export class OrderStore {
     return this.find(report.original_client_order_id)
   }
 
+  /** The order with this key while it is open. */
+  findOpen(strategy_id: StrategyId, counter: number): OrderRecord | undefined {
+    const order = this.#byStrategy.get(strategy_id)?.find(counter)
+    return order?.ended === true ? undefined : order
+  }
+
   /** One strategy's orders by counter, and its high-water marks. */
   strategy(id: StrategyId): StrategyOrders {
     const known = this.#byStrategy.get(id)

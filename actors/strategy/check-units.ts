@@ -6,5 +6,10 @@ import { StrategyFault } from './strategy-fault.ts'
 export function checkUnits(field: string, value: number): void {
   if (Number.isSafeInteger(value)) return
   const code = Number.isNaN(value) ? 'not_a_number' : 'bad_order'
-  throw new StrategyFault(code, `${field} is a whole number of units, got ${String(value)}`)
+  throw new StrategyFault(code, `${field} is a whole number of units, got ${printed(value)}`)
+}
+
+/** A text of digits is told from the number that it looks like. */
+function printed(value: unknown): string {
+  return typeof value === 'string' ? `the text '${value}'` : String(value)
 }

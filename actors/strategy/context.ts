@@ -85,7 +85,10 @@ export type OrderRequest = {
   readonly group?: { readonly counter: number; readonly type: GroupType }
 }
 
-/** What a replace changes: the new total, filled part included, and the prices the order's type has: one left out is 0. */
+/**
+ * What a replace changes: the new total, filled part included, and the prices the order's type has. A limit must be said again;
+ * a trigger that is left out stays where the engine watches it, and is denied elsewhere.
+ */
 export type OrderChange = {
   readonly quantity_units: number
   readonly limit_price_units?: number

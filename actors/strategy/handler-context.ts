@@ -6,9 +6,10 @@ import { NameMap } from '../../engine/name-map.ts'
 import type { RandomStream } from '../../engine/random-stream.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { Intent } from '../../schemas/messages/intent.ts'
+import type { OrderType } from '../../schemas/messages/order.ts'
 import type { SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
+import { parseSignalName } from '../../schemas/subjects.ts'
 import { decimalString, parseUnits, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
-import { checkKeys } from './check-keys.ts'
 import { checkUnits } from './check-units.ts'
 import type {
   IndicatorView,
@@ -19,14 +20,12 @@ import type {
   QuoteView,
   StrategyContext,
 } from './context.ts'
-import { checkSaid, requestedOrder } from './order-of-request.ts'
+import { checkChange, checkSaid, requestedOrder } from './order-of-request.ts'
 import type { PendingEffects } from './pending-effects.ts'
 import { StrategyFault } from './strategy-fault.ts'
 
 /** The engine's own timer of a strategy; its name is taken. */
 export const WARM_UP_TIMER = 'engine/warm_up'
-
-const CHANGE_KEYS = new Set<keyof OrderChange>(['quantity_units', 'limit_price_units', 'trigger_price_units'])
 
 /** Read-only views of the other actors that a handler may ask. */
 export type StrategyViews = {
@@ -36,6 +35,8 @@ export type StrategyViews = {
   status(instrument_index: number): SecurityTradingStatus
   position(instrument_index: number): number
   openOrders(): readonly OpenOrder[]
+  /** Of an order that is open or held by the engine and does not trail; undefined of others, and of an account in another node. */
+  orderType(counter: number): OrderType | undefined
 }
 
 /** What the engine keeps behind a context, out of its author's reach. */
@@ -58,7 +59,7 @@ export type ContextOptions = {
   readonly views: StrategyViews
   readonly random: RandomStream
   readonly effects: PendingEffects
-  /** Whether what an order says under a name that it has not faults the strategy (schemas/behaviour.ts). */
+  /** Whether what would be passed over of what a handler asks for faults the strategy (schemas/behaviour.ts). */
   readonly refuses_unknown: boolean
   /** The most messages and timer changes one handler may ask for. */
   readonly effects_max: number
@@ -67,6 +68,9 @@ export type ContextOptions = {
   /** Called instead of the method when no handler of this strategy is running. */
   readonly onOutsideStep: (method: string) => never
 }
+
+/** Stands for the text read last while there is none: nobody can ask for it. */
+const NOT_READ = Symbol('nothing read')
 
 export class HandlerContext implements StrategyContext<unknown, unknown> {
   readonly params: unknown
@@ -83,7 +87,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
     this.instruments = Object.freeze(options.instruments.map((spec) => spec.instrument_id))
     for (const spec of options.instruments) {
       this.#specs.set(spec.instrument_id, spec)
-      this.#views.set(spec.instrument_id, instrumentView(spec))
+      this.#views.set(spec.instrument_id, instrumentView(spec, options.refuses_unknown))
     }
     // What an author keeps on the context would be in no snapshot.
     Object.freeze(this)
@@ -179,7 +183,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
 
   replace(counter: number, change: OrderChange): void {
     this.#check('replace')
-    if (this.#options.refuses_unknown) checkKeys('replace: a change', change, CHANGE_KEYS)
+    if (this.#options.refuses_unknown) checkChange(change, this.#orderType(counter))
     checkUnits('counter', counter)
     checkUnits('quantity_units', change.quantity_units)
     const { limit_price_units = 0, trigger_price_units = 0 } = change
@@ -201,6 +205,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
     if (!Number.isFinite(value)) {
       throw new StrategyFault('not_a_number', `publish('${name}'): a signal is a finite number, got ${value}`)
     }
+    if (this.#options.refuses_unknown) checkSignal(this.#options.strategy_id, name)
     this.#bound()
     this.#options.sendSignal(name, value)
   }
@@ -208,13 +213,18 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
   setTimer(id: string, at_us: number): void {
     this.#check('setTimer')
     checkUnits('at_us', at_us)
-    if (id === WARM_UP_TIMER) throw new StrategyFault('unknown_name', `'${id}' is a timer of the engine`)
+    if (id === WARM_UP_TIMER) throw engineTimer(id)
+    if (this.#options.refuses_unknown) checkTimer('setTimer', id)
     this.#bound()
     this.#options.effects.setTimer(id, at_us)
   }
 
   cancelTimer(id: string): void {
     this.#check('cancelTimer')
+    if (this.#options.refuses_unknown) {
+      if (id === WARM_UP_TIMER) throw engineTimer(id)
+      checkTimer('cancelTimer', id)
+    }
     this.#bound()
     this.#options.effects.cancelTimer(id)
   }
@@ -222,6 +232,17 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
   random(): number {
     this.#check('random')
     return this.#options.random.nextFloat()
+  }
+
+  /** Also of an order that the running handler has asked for. */
+  #orderType(counter: number): OrderType | undefined {
+    const { views, effects } = this.#options
+    const type = views.orderType(counter)
+    if (type !== undefined || effects.count === 0) return type
+    const asked = effects
+      .intents()
+      .find((intent) => intent.type === 'submit_intent' && intent.counter === counter)
+    return asked?.type === 'submit_intent' ? asked.order_type : undefined
   }
 
   #key(counter: number) {
@@ -257,24 +278,45 @@ function unknownName(
 ): StrategyFault {
   return new StrategyFault(
     code,
-    `no ${kind} named '${name}'; the strategy has: ${known.join(', ') || 'none'}`,
+    `no ${kind} named '${String(name)}'; the strategy has: ${known.join(', ') || 'none'}`,
   )
 }
 
-function instrumentView(spec: InstrumentSpec): InstrumentView {
+function engineTimer(id: string): StrategyFault {
+  return new StrategyFault('unknown_name', `'${id}' is a timer of the engine`)
+}
+
+/** What no signal can be named nobody can have subscribed to. */
+function checkSignal(strategy_id: string, name: unknown): void {
+  if (typeof name === 'string' && parseSignalName(`${strategy_id}.${name}`) !== undefined) return
+  throw new StrategyFault(
+    'unknown_name',
+    `publish: a signal is named by letters, digits, _ and -, got '${String(name)}'`,
+  )
+}
+
+/** A timer's name is kept with the session, as text. */
+function checkTimer(method: string, id: unknown): void {
+  if (typeof id === 'string' && id.isWellFormed()) return
+  throw new StrategyFault('unknown_name', `${method}: a timer is named by a text, got ${String(id)}`)
+}
+
+/** @param refuses_unknown whether what is no text is no price either, even before one was read. */
+function instrumentView(spec: InstrumentSpec, refuses_unknown: boolean): InstrumentView {
+  const before = refuses_unknown ? NOT_READ : undefined
   return {
     instrument_id: spec.instrument_id,
     quote_currency: spec.quote_currency,
-    price: readingOnce((text) => unitsOf(text, spec.price_scale, 'price', spec.instrument_id)),
-    size: readingOnce((text) => unitsOf(text, spec.size_scale, 'quantity', spec.instrument_id)),
+    price: readingOnce(before, (text) => unitsOf(text, spec.price_scale, 'price', spec.instrument_id)),
+    size: readingOnce(before, (text) => unitsOf(text, spec.size_scale, 'quantity', spec.instrument_id)),
     priceText: (price_units) => decimalString(price_units, spec.price_scale),
     sizeText: (size_units) => decimalString(size_units, spec.size_scale),
   }
 }
 
 /** Remembers the text read last: a parameter is mostly asked for with each order. */
-function readingOnce(read: (text: string) => number): (text: string) => number {
-  let latest: string | undefined
+function readingOnce(before: unknown, read: (text: string) => number): (text: string) => number {
+  let latest = before
   let units = 0
   return (text) => {
     if (text !== latest) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import type { OrderRequest } from './context.ts'
-import { checkSaid, requestedOrder } from './order-of-request.ts'
+import { checkChange, checkSaid, requestedOrder } from './order-of-request.ts'
 
 const asked = { instrument: 'EURUSD.sim', side: 'buy', quantity_units: 10 } as const
 
@@ -114,6 +114,27 @@ test('[ST11] what would be passed over is refused with the names there are', () 
   )
   expect(passedOver({ post_only: 'yes' })).toBe('submit: post_only is true or false, got yes')
   expect(passedOver({ reduce_only: 1 })).toBe('submit: reduce_only is true or false, got 1')
+  expect(passedOver({ limit_price_units: null })).toBe(
+    'submit: an order says null for limit_price_units; leave out what it does not say',
+  )
+  expect(passedOver({ parent: null })).toBe(
+    'submit: an order says null for parent; leave out what it does not say',
+  )
+  expect(passedOver({ parent: { counter: 0 } })).toBe('submit: parent.counter is more than 0, got 0')
+  expect(passedOver({ parent: {} })).toBe('parent.counter is a whole number of units, got undefined')
+  expect(passedOver({ group: { counter: 0, type: 'oco' } })).toBe(
+    'submit: group.counter is more than 0, got 0',
+  )
+  expect(passedOver({ group: { counter: 1 } })).toBe('submit: group.type is one of oco, ouo, got undefined')
+  expect(passedOver({ display_quantity_units: 0 })).toBe(
+    'submit: display_quantity_units is more than 0, got 0',
+  )
+  expect(passedOver({ limit_price_units: 5, trigger_method: 'last' })).toBe(
+    'submit: trigger_method is of orders with trigger_price_units or trail',
+  )
+  expect(passedOver({ trail: { offset: 1, limit_offset_units: 1 } })).toBe(
+    "submit: trail.limit_offset_units is of the order_type 'trailing_stop_limit' alone",
+  )
 })
 
 test('[ST11] what cannot be an order is refused with the reason', () => {
@@ -138,4 +159,34 @@ test('[ST11] what cannot be an order is refused with the reason', () => {
   expect(refused({ trail: { offset: 5, unit: 'percent' } })).toBe(
     'submit: trail.unit is one of price, ticks, basis_points, got percent',
   )
+})
+
+test('[ST11] a change says the prices that its order has, and no other', () => {
+  const faultOf = (...[change, order_type]: Parameters<typeof checkChange>) => {
+    try {
+      checkChange(change, order_type)
+    } catch (error) {
+      return (error as Error).message
+    }
+    return ''
+  }
+  const quantity_units = 5
+  const needsLimit = 'order needs limit_price_units, also where it stays as it is'
+  expect(faultOf({ quantity_units }, 'limit')).toBe(`replace: a limit ${needsLimit}`)
+  expect(faultOf({ quantity_units, trigger_price_units: 1 }, 'stop_limit')).toBe(
+    `replace: a stop_limit ${needsLimit}`,
+  )
+  expect(faultOf({ quantity_units, limit_price_units: 1 }, 'stop')).toBe(
+    'replace: a stop order has no limit_price_units; its price is trigger_price_units',
+  )
+  for (const [change, order_type] of [
+    [{ quantity_units }, 'stop'],
+    [{ quantity_units }, 'market'],
+    [{ quantity_units, trigger_price_units: 1 }, 'trailing_stop'],
+    [{ quantity_units, limit_price_units: 1 }, 'stop_limit'],
+    [{ quantity_units, limit_price_units: 1, trigger_price_units: 1 }, 'limit'],
+    [{ quantity_units, limit_price_units: 1 }, 'market_to_limit'],
+    [{ quantity_units, limit_price_units: 1 }, undefined],
+  ] as const)
+    expect(faultOf(change, order_type)).toBe('')
 })

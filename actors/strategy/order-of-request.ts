@@ -17,7 +17,7 @@ import {
 import { type PriceUnits, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import { checkKeys } from './check-keys.ts'
 import { checkUnits } from './check-units.ts'
-import type { OrderRequest } from './context.ts'
+import type { OrderChange, OrderRequest } from './context.ts'
 import { StrategyFault } from './strategy-fault.ts'
 
 export type RequestedOrder = {
@@ -71,8 +71,12 @@ const TRAIL_KEYS = new Set<keyof NonNullable<OrderRequest['trail']>>([
 ])
 const PARENT_KEYS = new Set<keyof NonNullable<OrderRequest['parent']>>(['counter', 'fill'])
 const GROUP_KEYS = new Set<keyof NonNullable<OrderRequest['group']>>(['counter', 'type'])
+const CHANGE_KEYS = new Set<keyof OrderChange>(['quantity_units', 'limit_price_units', 'trigger_price_units'])
 
-/** Faults what an order says that would be passed over: names that it has not, and flags that are neither true nor false. */
+/**
+ * Faults what an order says that would be passed over: names that it has not, flags that are neither true nor false, links to
+ * no order, and what only another type of order has.
+ */
 export function checkSaid(order: OrderRequest): void {
   const { trail, parent, group } = order
   checkKeys('submit: an order', order, ORDER_KEYS)
@@ -81,6 +85,47 @@ export function checkSaid(order: OrderRequest): void {
   if (group !== undefined) checkKeys('submit: group', group, GROUP_KEYS)
   checkFlag('post_only', order.post_only)
   checkFlag('reduce_only', order.reduce_only)
+  if (parent !== undefined) checkPositive('parent.counter', parent.counter)
+  if (group !== undefined) {
+    checkPositive('group.counter', group.counter)
+    if (!group.type) throw notOneOf('group.type', GROUP_TYPES, group.type)
+  }
+  if (order.display_quantity_units !== undefined)
+    checkPositive('display_quantity_units', order.display_quantity_units)
+  checkWatched(order)
+}
+
+/** What says how an order watches the market belongs to those that do. */
+function checkWatched({ order_type, trigger_price_units, trigger_method, trail }: OrderRequest): void {
+  if (trigger_method !== undefined && trigger_price_units === undefined && trail === undefined)
+    throw new StrategyFault(
+      'bad_order',
+      'submit: trigger_method is of orders with trigger_price_units or trail',
+    )
+  if (trail?.limit_offset_units !== undefined && order_type !== 'trailing_stop_limit')
+    throw new StrategyFault(
+      'bad_order',
+      "submit: trail.limit_offset_units is of the order_type 'trailing_stop_limit' alone",
+    )
+}
+
+/**
+ * Faults a change whose prices are not those of the order: a limit that is left out would become 0, and a stop that is given
+ * one would stay where it is. What an order had before its trigger was met is not held against whoever has not heard of it.
+ * @param order_type as it is now; undefined where it is not known: then the gate is the first to judge.
+ */
+export function checkChange(change: OrderChange, order_type: OrderType | undefined): void {
+  checkKeys('replace: a change', change, CHANGE_KEYS)
+  if (order_type === undefined) return
+  const { limit, trigger } = ORDER_NEEDS[order_type]
+  if (limit && change.limit_price_units === undefined)
+    throw changeFault(`a ${order_type} order needs limit_price_units, also where it stays as it is`)
+  if (trigger && !limit && change.limit_price_units !== undefined)
+    throw changeFault(`a ${order_type} order has no limit_price_units; its price is trigger_price_units`)
+}
+
+function changeFault(message: string): StrategyFault {
+  return new StrategyFault('bad_order', `replace: ${message}`)
 }
 
 export function requestedOrder(order: OrderRequest): RequestedOrder {
@@ -165,6 +210,12 @@ function units(field: string, value: number | undefined): number {
   if (value === undefined) return 0
   checkUnits(field, value)
   return value
+}
+
+function checkPositive(field: string, value: number): void {
+  checkUnits(field, value)
+  if (value > 0) return
+  throw new StrategyFault('bad_order', `submit: ${field} is more than 0, got ${value}`)
 }
 
 function checkFlag(field: string, value: unknown): void {

@@ -56,7 +56,7 @@ export type StrategyOptions = {
   readonly views: Omit<StrategyViews, 'is_trading' | 'now_us'>
   /** The most messages and timer changes one handler may ask for. */
   readonly effects_max: number
-  /** Whether an order that says something under a name that it has not faults the strategy (schemas/behaviour.ts). */
+  /** Whether what would be passed over of what a handler asks for faults the strategy (schemas/behaviour.ts). */
   readonly refuses_unknown: boolean
   /** Tells people; never changes what the engine does. */
   readonly onFault: (fault: FaultReport) => void

@@ -31,6 +31,20 @@ const FAULTS: readonly (readonly [
     `s.ts:${HANDLER_LINE}`,
   ],
   [
+    'orders behind no parent',
+    'onQuote(ctx) { ctx.submit({ ...order, parent: { counter: 0 } }) },',
+    'strategy.bad_order',
+    'The strategy s failed in onQuote: submit: parent.counter is more than 0, got 0',
+    `s.ts:${HANDLER_LINE}`,
+  ],
+  [
+    'orders at the price of a parameter that it has not',
+    "onQuote(ctx) { ctx.submit({ ...order, limit_price_units: ctx.instrument('EURUSD.gen').price((ctx.params as any).limit) }) },",
+    'strategy.bad_order',
+    "The strategy s failed in onQuote: 'undefined' is no price of EURUSD.gen, which has 5 decimals",
+    `s.ts:${HANDLER_LINE}`,
+  ],
+  [
     'throws',
     "onQuote() { throw new Error('no idea') },",
     'strategy.threw',

@@ -43,7 +43,9 @@ const keeper = defineStrategy({
     const kept = ctx.openOrders().filter(({ state }) => state === 'held')
     const one = kept[Math.floor(ctx.random() * kept.length)]
     if (dice === 4 && one !== undefined) ctx.cancel(one.counter)
-    if (dice === 5 && one !== undefined) ctx.replace(one.counter, { quantity_units: 4_000 })
+    if (dice !== 5 || one === undefined) return
+    const limit = one.price_units === 0 ? {} : { limit_price_units: one.price_units }
+    ctx.replace(one.counter, { quantity_units: 4_000, ...limit })
   },
 })
 

@@ -50,18 +50,18 @@ const busy = defineStrategy({
     last: { instrument: 'LLL.one', interval_us: 3 * SECOND_US, price_type: 'last' },
     bid: { instrument: 'BBB.one', interval_us: 4 * SECOND_US, price_type: 'bid' },
   }),
-  state: () => ({ last: 0 }),
+  state: () => ({ last: 0, stops: false }),
   onQuote: (ctx, { instrument_id, ask_price_units }) => act(ctx, instrument_id, ask_price_units),
   onTrade: (ctx, { instrument_id, price_units }) => act(ctx, instrument_id, price_units),
   onBar: (ctx, { instrument_id, close_price_units }) => act(ctx, instrument_id, close_price_units),
 })
 
 type Context = {
-  readonly state: { last: number }
+  readonly state: { last: number; stops: boolean }
   random(): number
   submit(order: OrderRequest): number
   cancel(counter: number): void
-  replace(counter: number, change: { quantity_units: number; limit_price_units: number }): void
+  replace(counter: number, change: { quantity_units: number; limit_price_units?: number }): void
 }
 
 function act(ctx: Context, instrument: string, price: number): void {
@@ -82,8 +82,9 @@ function act(ctx: Context, instrument: string, price: number): void {
   const shape = shapes[Math.floor(ctx.random() * shapes.length)]
   const change = ctx.random()
   if (change < 0.2) ctx.cancel(ctx.state.last)
-  else if (change < 0.4) ctx.replace(ctx.state.last, { quantity_units, ...limit })
+  else if (change < 0.4) ctx.replace(ctx.state.last, { quantity_units, ...(!ctx.state.stops && limit) })
   ctx.state.last = ctx.submit({ instrument, side, quantity_units, ...shape })
+  ctx.state.stops = shape?.trigger_price_units !== undefined
 }
 
 const MODELS: readonly SimulationConfig[] = [
