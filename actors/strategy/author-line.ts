@@ -10,8 +10,8 @@ const EXAMPLES = `${ROOT}actors/strategy/examples/`
 
 /** `file:line` of the first frame outside the engine, '' where the stack has none. */
 export function authorLine(error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const location = findLocation(stack, ({ file }) => isAuthors(file))
+  const stack: unknown = error instanceof Error ? error.stack : ''
+  const location = findLocation(typeof stack === 'string' ? stack : '', ({ file }) => isAuthors(file))
   return location === undefined ? '' : printLocation(location)
 }
 

@@ -3,8 +3,7 @@
 
 import type { StepGate } from '../../engine/step-gate.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { authorLine } from './author-line.ts'
-import { messageOf } from './strategy-fault.ts'
+import { toldError } from './strategy-fault.ts'
 
 /** @param part the key of the definition that is being asked. */
 export function runSetUp<T>(gate: StepGate, strategy_id: string, part: string, run: () => T): T {
@@ -13,11 +12,11 @@ export function runSetUp<T>(gate: StepGate, strategy_id: string, part: string, r
     return run()
   } catch (cause) {
     if (cause instanceof OperatingError) throw cause
-    const line = authorLine(cause)
+    const { message, line } = toldError(cause)
     throw new OperatingError({
       code: 'strategy.bad_set_up',
       reason: 'strategy',
-      what: `The strategy ${strategy_id} cannot be set up by its ${part}: ${messageOf(cause)}.`,
+      what: `The strategy ${strategy_id} cannot be set up by its ${part}: ${message}.`,
       where: line === '' ? `strategies.${strategy_id}` : line,
       remedy: `Correct what ${part} returns for the instruments and parameters of the configuration.`,
       cause,

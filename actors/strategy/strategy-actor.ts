@@ -35,11 +35,10 @@ import { type ContextMemory, HandlerContext, type StrategyViews, WARM_UP_TIMER }
 import { PendingEffects } from './pending-effects.ts'
 import {
   type FaultReport,
-  faultCode,
-  messageOf,
   refusePromise,
   StrategyFault,
   type StrategyFaultCode,
+  toldError,
 } from './strategy-fault.ts'
 import { type StrategyEvent, type StrategyMachineContext, strategyMachine } from './strategy-machine.ts'
 import { LOST_STATE, loadState, saveState, stateProblem } from './strategy-state.ts'
@@ -459,7 +458,8 @@ export class StrategyActor implements Actor {
   }
 
   #faultWith(handlerName: string, error: unknown): void {
-    this.#fault(handlerName, faultCode(error), messageOf(error), authorLine(error))
+    const { code, message, line } = toldError(error)
+    this.#fault(handlerName, code, message, line)
   }
 
   /** What a sequencer finds between handlers: too much at one moment, or state that it cannot save. */

@@ -1,6 +1,7 @@
 // What a strategy can do wrong. The handler's effects are lost, its orders are cancelled, its state is not used again.
 
 import { OperatingError } from '../../schemas/operating-error.ts'
+import { authorLine } from './author-line.ts'
 
 export const STRATEGY_FAULT_CODES = [
   'threw',
@@ -28,16 +29,29 @@ export class StrategyFault extends Error {
 }
 
 /** The code of whatever a handler threw. */
-export function faultCode(error: unknown): StrategyFaultCode {
+function faultCode(error: unknown): StrategyFaultCode {
   if (error instanceof StrategyFault) return error.code
   const isAmbient = error instanceof Error && 'code' in error && error.code === 'ambient_in_step'
   return isAmbient ? 'ambient_in_step' : 'threw'
 }
 
 /** What whatever was thrown says; a place is told beside it. */
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (error instanceof OperatingError) return [error.what, error.remedy].join(' ').trim()
-  return error instanceof Error ? error.message : String(error)
+  return String(error instanceof Error ? error.message : error)
+}
+
+/** What a fault tells of what was thrown. An author's error may throw once more when it is asked what it says. */
+export function toldError(error: unknown): {
+  readonly code: StrategyFaultCode
+  readonly message: string
+  readonly line: string
+} {
+  try {
+    return { code: faultCode(error), message: messageOf(error), line: authorLine(error) }
+  } catch {
+    return { code: 'threw', message: 'what was thrown cannot be told', line: '' }
+  }
 }
 
 /** Handlers are synchronous: what one returned must not be a promise, or anything that can be waited for. */

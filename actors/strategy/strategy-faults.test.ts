@@ -43,6 +43,18 @@ function misbehave(deed: Deed, step_messages_max = 10_000): TestNode {
 const DEEDS: readonly (readonly [string, StrategyFaultCode, Deed])[] = [
   ['throws', 'threw', () => fail('boom')],
   ['throws what is no error', 'threw', () => failWith('boom')],
+  ['throws what throws when it is told', 'threw', () => failWith({ toString: () => fail('twice') })],
+  ['throws what has no text', 'threw', () => failWith(Object.create(null))],
+  [
+    'throws an error without a stack',
+    'threw',
+    () => failWith(Object.assign(new Error('boom'), { stack: 5 })),
+  ],
+  [
+    'throws an error that cannot be read',
+    'threw',
+    () => failWith(Object.defineProperty(new Error(), 'message', { get: () => fail('twice') })),
+  ],
   ['orders a quantity of NaN', 'not_a_number', (ctx) => ctx.submit({ ...rest, quantity_units: Number.NaN })],
   [
     'orders at a price of NaN',
@@ -130,6 +142,8 @@ test.each(DEEDS)(
 )
 
 test('[ST4] a fault says what was thrown, and in which handler', () => {
+  const untold = misbehave(() => failWith(Object.create(null)))
+  expect(untold.faults[0]).toMatchObject({ message: 'what was thrown cannot be told', handler: 'onQuote' })
   const node = misbehave(() => fail('boom'))
   expect(node.faults[0]).toMatchObject({ message: 'boom', handler: 'onQuote' })
 })

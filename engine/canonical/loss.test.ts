@@ -36,6 +36,32 @@ const LOSSES: readonly (readonly [what: string, value: unknown, path: string])[]
   ['a function', { callback: () => 1 }, 'callback'],
   ['an instance of a class', { level: new Level() }, 'level'],
   ['a class of Map', { map: new (class Book extends Map {})() }, 'map'],
+  [
+    'a getter that throws',
+    {
+      level: {
+        price: 1,
+        get size() {
+          throw new Error('asked')
+        },
+      },
+    },
+    'level',
+  ],
+  [
+    'a proxy that throws',
+    {
+      level: new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new Error('asked')
+          },
+        },
+      ),
+    },
+    'level',
+  ],
   ['NaN as a key of a Map', new Map([[Number.NaN, 1]]), 'NaN'],
 ]
 

@@ -12,7 +12,7 @@ export type Loss = {
 /** The first part that would be lost or changed; undefined where all comes back. */
 export function lossIn(value: unknown): Loss | undefined {
   const walk = new Walk()
-  const reason = walk.value(value)
+  const reason = walk.reasonOf(value)
   return reason === undefined ? undefined : { path: walk.path, reason }
 }
 
@@ -20,6 +20,15 @@ class Walk {
   /** Where the walk is; where it stopped, once a reason was found. */
   readonly path: string[] = []
   readonly #seen = new Set<object>()
+
+  /** A value may be anything: an author's getter or proxy may throw where it is read. */
+  reasonOf(value: unknown): string | undefined {
+    try {
+      return this.value(value)
+    } catch {
+      return 'it throws where it is read; state is plain data'
+    }
+  }
 
   value(value: unknown): string | undefined {
     switch (typeof value) {

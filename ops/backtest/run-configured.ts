@@ -3,7 +3,7 @@
 
 import { join, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { type FaultReport, messageOf } from '../../actors/strategy/strategy-fault.ts'
+import { type FaultReport, toldError } from '../../actors/strategy/strategy-fault.ts'
 import { installAmbientGuard } from '../../adapters/ambient-guard/ambient-guard.ts'
 import type { AmbientInStepError } from '../../adapters/ambient-guard/ambient-in-step-error.ts'
 import { buildIdentity } from '../../adapters/build-identity/build-identity.ts'
@@ -167,7 +167,7 @@ function refuseStrays([stray]: readonly StrayError[], folder: string): void {
   throw new OperatingError({
     code: 'strategy.stray_error',
     reason: 'strategy',
-    what: `A promise or callback that a strategy left behind failed: ${messageOf(stray.error)}`,
+    what: `A promise or callback that a strategy left behind failed: ${toldError(stray.error).message}`,
     where: stray.line === '' ? undefined : stray.line,
     remedy: `Handlers are synchronous: start nothing that comes back later. The rest ran on, see ${folder}.`,
     cause: stray.error,

@@ -59,6 +59,13 @@ const FAULTS: readonly (readonly [
     's.ts#s',
   ],
   [
+    'throws what cannot be told',
+    'onQuote() { throw Object.create(null) },',
+    'strategy.threw',
+    'The strategy s failed in onQuote: what was thrown cannot be told',
+    's.ts#s',
+  ],
+  [
     'has an asynchronous handler',
     'async onQuote(ctx) { ctx.state.count += 1 },',
     'strategy.returned_a_promise',

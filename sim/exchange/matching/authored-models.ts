@@ -8,7 +8,7 @@ import type {
   ModelContext,
   ModelOrder,
 } from '../../../actors/strategy/market-model.ts'
-import { messageOf } from '../../../actors/strategy/strategy-fault.ts'
+import { toldError } from '../../../actors/strategy/strategy-fault.ts'
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { lossIn } from '../../../engine/canonical/loss.ts'
@@ -94,7 +94,7 @@ class Author {
       return ask()
     } catch (cause) {
       if (cause instanceof OperatingError) throw cause
-      throw this.#failure('failed', `failed: ${messageOf(cause)}`, cause)
+      throw this.#failure('failed', `failed: ${toldError(cause).message}`, cause)
     } finally {
       gate.step_running = step_running
     }
