@@ -9,16 +9,13 @@ import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-p
 import type { VenueId } from '../../schemas/ids.ts'
 import { BUS_SUBJECT, type BusEnvironment } from '../../schemas/subjects.ts'
 import { decodeMessage, type RowRefusal } from './decode-rows.ts'
+import { LateRows } from './late-rows.ts'
 import { ReaderLag } from './reader-lag.ts'
 
 /** Clocks of venues and publishers differ by less. */
 const AHEAD_MAX_US = 10_000_000
 /** What is further behind the newest quote is no news: whoever published it says again what was. */
 const BEHIND_MAX_US = 10_000_000
-/** Quotes that have waited longer conflate; where nothing comes for as long, nothing waits. */
-const CONFLATE_LAG_US = 100_000
-/** Nobody trades on a market whose rows have waited longer. */
-const LAG_MAX_US = 1_000_000
 
 export type BusFeedOptions = {
   readonly bus: Pick<MessageBus, 'subscribe' | 'onConnection'>
@@ -40,9 +37,7 @@ export class BusFeed implements MarketFeed {
   #lastSequence = 0
   #repeated_count = 0
   readonly #lag = new ReaderLag()
-  #isBehind = false
-  #isInGap = false
-  #cancelLook: () => void = () => undefined
+  #late: LateRows | undefined
 
   constructor(options: BusFeedOptions) {
     const { environment, venue_id, series } = options
@@ -59,7 +54,8 @@ export class BusFeed implements MarketFeed {
   }
 
   async start(sink: FeedSink): Promise<void> {
-    const { bus, venue_id } = this.#options
+    const { bus, venue_id, clock } = this.#options
+    this.#late = new LateRows({ sink, venue_id, clock })
     bus.onConnection((connected, reason) => {
       if (!this.#isClosed) sink.event(venue_id, connected ? 'connected' : 'disconnected', reason)
     })
@@ -72,7 +68,7 @@ export class BusFeed implements MarketFeed {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#cancelLook()
+    this.#late?.close()
     await this.#subscription?.close()
   }
 
@@ -86,7 +82,7 @@ export class BusFeed implements MarketFeed {
     const series = this.#bySubject.get(subject)
     if (series === undefined) return
     const now_us = this.#options.clock.now_us()
-    this.#noteLag(this.#lag.of(ts_stored_us, pending_count, now_us), pending_count, sink)
+    this.#late?.note(this.#lag.of(ts_stored_us, pending_count, now_us), pending_count === 0)
     const expected = { ...series, ts_recv_us: now_us, ts_event_us_max: now_us + AHEAD_MAX_US }
     const { rows, refused } = decodeMessage(payload, expected)
     const codes: RowRefusal[] = [...refused]
@@ -96,37 +92,6 @@ export class BusFeed implements MarketFeed {
       else codes.push('time_behind')
     }
     if (codes.length > 0) sink.refused(codes)
-  }
-
-  /** Before the row itself: it must not look like the market of now. */
-  #noteLag(lag_us: number, pending_count: number, sink: FeedSink): void {
-    this.#cancelLook()
-    if (lag_us <= CONFLATE_LAG_US) return this.#caughtUp(sink)
-    if (!this.#isBehind) sink.behind(true)
-    this.#isBehind = true
-    if (lag_us > LAG_MAX_US && !this.#isInGap) {
-      this.#isInGap = true
-      const { venue_id } = this.#options
-      sink.event(venue_id, 'gap', `rows have waited for ${Math.round(lag_us / 1_000)} ms on the bus`)
-    }
-    if (pending_count === 0) this.#look(sink)
-  }
-
-  /** The last that waited may have nothing behind it for a long time. */
-  #look(sink: FeedSink): void {
-    const { clock } = this.#options
-    // A timer may come before what its process has received: this one is set when that has been read.
-    const look = () => {
-      this.#cancelLook = clock.after(0, () => this.#caughtUp(sink))
-    }
-    this.#cancelLook = clock.after(CONFLATE_LAG_US, look)
-  }
-
-  #caughtUp(sink: FeedSink): void {
-    if (this.#isBehind) sink.behind(false)
-    this.#isBehind = false
-    if (this.#isInGap) sink.event(this.#options.venue_id, 'resynchronised', 'no row waits any more')
-    this.#isInGap = false
   }
 
   /** A quote of long ago would be the market of now; a trade that is told late is one that happened all the same. */

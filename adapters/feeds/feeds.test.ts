@@ -135,6 +135,18 @@ test('[B8] a clock that is set is followed within two minutes', () => {
   expect(lag.of(180 * second, 1, 181 * second)).toBe(second)
 })
 
+test('[B8] of a sender that says nothing of what waits, what comes in time tells the difference of the clocks', () => {
+  const lag = new ReaderLag()
+  const second = 1_000_000
+  // A way that takes a little longer each second, as by a clock that is slow, is no lag; what has waited stays one.
+  const ages = Array.from({ length: 600 }, (_, at) => lag.ofSteady(at * second, at * (second + 200)))
+  expect(Math.max(...ages)).toBeLessThanOrEqual(100_000)
+  const late = Array.from({ length: 300 }, (_, at) =>
+    lag.ofSteady((600 + at) * second, (600 + at) * (second + 200) + 2 * second),
+  )
+  expect(Math.min(...late)).toBeGreaterThan(1_900_000)
+})
+
 test('[B6] a history is offered in order of time, each row when the clock has reached it, and its end is told', async () => {
   const clock = new HandClock(1_000)
   const sink = new OfferedRows()

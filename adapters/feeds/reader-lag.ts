@@ -1,8 +1,10 @@
-// How long messages of a bus have waited for their reader, whatever the server's clock and ours differ by. A message that
-// nothing waited behind came at once: its age is the way and that difference. The least such age of the last minute or two
-// is what is taken off the age of the others, so that a clock that drifts or is set is followed.
+// How long messages have waited for their reader, whatever the sender's clock and ours differ by. Of a message that came at
+// once the age is the way and that difference. The least such age of the last minute or two is what is taken off the age of the
+// others, so that a clock that drifts is followed.
 
 const WINDOW_US = 60_000_000
+/** What waited less came at once. */
+const PROMPT_US = 100_000
 
 export class ReaderLag {
   #least_us = Number.POSITIVE_INFINITY
@@ -11,7 +13,8 @@ export class ReaderLag {
   #ends_us = Number.NEGATIVE_INFINITY
 
   /**
-   * Microseconds that a message has waited.
+   * Microseconds that a message of a bus has waited. What nothing waited behind came at once, whatever its age: a server
+   * whose clock is set is followed, too.
    *
    * @param ts_stored_us when the bus took it, by the bus's clock.
    * @param pending_count messages the bus held behind it when it was handed out.
@@ -19,6 +22,13 @@ export class ReaderLag {
   of(ts_stored_us: number, pending_count: number, now_us: number): number {
     const age_us = now_us - ts_stored_us
     if (pending_count === 0 || this.#way_us === Number.POSITIVE_INFINITY) this.#note(age_us, now_us)
+    return Math.max(0, age_us - this.#way_us)
+  }
+
+  /** The same of a sender that says nothing of what waits, and whose clock is never set. */
+  ofSteady(ts_sent_us: number, now_us: number): number {
+    const age_us = now_us - ts_sent_us
+    if (age_us - this.#way_us <= PROMPT_US) this.#note(age_us, now_us)
     return Math.max(0, age_us - this.#way_us)
   }
 

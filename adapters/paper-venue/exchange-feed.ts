@@ -5,8 +5,11 @@ import { rawQuote } from '../../engine/conflation/conflated-quote.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { FeedClock, FeedSink, MarketFeed } from '../../engine/market-feed-port.ts'
 import type { AnswerFrame } from '../../engine/wire/venue-frames.ts'
+import { must } from '../../schemas/assert.ts'
 import type { VenueId } from '../../schemas/ids.ts'
 import { SCHEMA_VERSION } from '../../schemas/schema-version.ts'
+import { LateRows } from '../feeds/late-rows.ts'
+import { ReaderLag } from '../feeds/reader-lag.ts'
 import type { ExchangeAddress } from './frame-link.ts'
 import { instrumentScales } from './hello.ts'
 import { ReconnectingLink, type ReconnectTimes } from './reconnecting-link.ts'
@@ -15,7 +18,7 @@ export type ExchangeFeedOptions = {
   readonly address: ExchangeAddress
   readonly venue_id: VenueId
   readonly instruments: readonly InstrumentSpec[]
-  readonly clock: Pick<FeedClock, 'now_us'>
+  readonly clock: FeedClock
   readonly times?: ReconnectTimes
 }
 
@@ -25,7 +28,9 @@ export class ExchangeFeed implements MarketFeed {
   readonly #index: ReadonlyMap<string, number>
   #link: ReconnectingLink | undefined
   #sequence = 0
-  #isInGap = false
+  #late: LateRows | undefined
+  /** Of the connection: the exchange's clock and ours. */
+  #lag = new ReaderLag()
   #isConnected = false
 
   constructor(options: ExchangeFeedOptions) {
@@ -35,7 +40,8 @@ export class ExchangeFeed implements MarketFeed {
   }
 
   start(sink: FeedSink): Promise<void> {
-    const { address, venue_id, instruments, times } = this.#options
+    const { address, venue_id, instruments, times, clock } = this.#options
+    this.#late = new LateRows({ sink, venue_id, clock })
     this.#link = new ReconnectingLink({
       address,
       ...(times !== undefined && { times }),
@@ -47,6 +53,7 @@ export class ExchangeFeed implements MarketFeed {
       }),
       onWelcome: () => {
         this.#isConnected = true
+        this.#lag = new ReaderLag()
         sink.event(venue_id, 'connected', 'exchange process')
         return ''
       },
@@ -64,24 +71,20 @@ export class ExchangeFeed implements MarketFeed {
   close(): Promise<void> {
     const link = this.#link
     this.#link = undefined
+    this.#late?.close()
     link?.close()
     return Promise.resolve()
   }
 
   #take(frame: AnswerFrame, sink: FeedSink): void {
-    const { venue_id } = this.#options
-    if (frame.frame === 'gap') {
-      this.#isInGap = true
-      sink.event(venue_id, 'gap', `${frame.missed} quotes left out: the node reads too slowly`)
-    } else if (frame.frame === 'quotes') {
-      if (this.#isInGap) sink.event(venue_id, 'resynchronised', 'quotes are read again')
-      this.#isInGap = false
-      this.#quotes(frame.quotes, sink)
-    }
+    if (frame.frame === 'gap') this.#late?.gap(`${frame.missed} quotes left out: the node reads too slowly`)
+    else if (frame.frame === 'quotes') this.#quotes(frame.quotes, sink)
   }
 
   #quotes(quotes: Extract<AnswerFrame, { frame: 'quotes' }>['quotes'], sink: FeedSink): void {
     const ts_recv_us = this.#options.clock.now_us()
+    const [, shown_us] = must(quotes.at(-1), 'a frame shows something')
+    this.#late?.note(this.#lag.ofSteady(shown_us, ts_recv_us), true)
     for (const [instrument_id, ts_event_us, bid, ask, bid_size, ask_size] of quotes) {
       const instrument_index = this.#index.get(instrument_id)
       if (instrument_index === undefined) {

@@ -15,6 +15,7 @@ import { priceUnits } from '../../schemas/units.ts'
 import { instrumentsOf } from '../../sim/backtest/instrument-set.ts'
 import { CAPABILITIES, capabilitiesOf } from '../../sim/exchange/orders/capability-tables.ts'
 import { NO_MODELS, venueConfig } from '../../sim/paper-venue/venue-config.test-support.ts'
+import { HandClock } from '../feeds/hand-clock.test-support.ts'
 import { OfferedRows } from '../feeds/offered-rows.test-support.ts'
 import { Desk, TIMES } from './desk.test-support.ts'
 import { ExchangeFeed } from './exchange-feed.ts'
@@ -79,7 +80,7 @@ async function quoted(
     address: exchangeAddress(exchange.url),
     venue_id: GEN,
     instruments,
-    clock: { now_us: () => 7 },
+    clock: { now_us: () => 7, after: () => () => undefined },
     times: TIMES,
   })
   const first = Promise.withResolvers<void>()
@@ -271,7 +272,8 @@ test('[X9] quotes that were left out are a gap until the next ones, of another c
   let connections = 0
   const quotes: AnswerFrame = { frame: 'quotes', quotes: [['EURUSD.gen', 1, 108_500, 108_502, 1, 1]] }
   const gap: AnswerFrame = { frame: 'gap', missed: 3 }
-  const { address } = await exchangeThat((socket) => {
+  const { address } = await exchangeThat((socket, heard) => {
+    if (!heard.includes('"subscribe"')) return
     socket.write(frameLine(WELCOME))
     if (++connections > 1) return socket.write(frameLine(quotes))
     for (const frame of [quotes, gap]) socket.write(frameLine(frame))
@@ -284,7 +286,7 @@ test('[X9] quotes that were left out are a gap until the next ones, of another c
     address,
     venue_id: GEN,
     instruments: instrumentsOf(config),
-    clock: { now_us: () => 7 },
+    clock: { now_us: () => 7, after: () => () => undefined },
     times: TIMES,
   })
   onTestFinished(() => feed.close())
@@ -294,6 +296,42 @@ test('[X9] quotes that were left out are a gap until the next ones, of another c
     ['connected', 'gap', 'disconnected', 'connected', 'resynchronised'],
     2,
   ])
+})
+
+test('[X9] quotes that a busy node reads late are a gap until none waits', async () => {
+  const config = await venueConfig()
+  const clock = new HandClock(50_000_000)
+  const [began_us, said] = [clock.now_us(), Promise.withResolvers<Socket>()]
+  const quote = (after_us: number): AnswerFrame => ({
+    frame: 'quotes',
+    quotes: [['EURUSD.gen', began_us + after_us, 108_500, 108_502, 1, 1]],
+  })
+  const { address } = await exchangeThat((socket, heard) => {
+    if (!heard.includes('"subscribe"')) return
+    for (const frame of [WELCOME, quote(0)]) socket.write(frameLine(frame))
+    said.resolve(socket)
+  })
+  const sink = new OfferedRows()
+  const feed = new ExchangeFeed({
+    address,
+    venue_id: GEN,
+    instruments: instrumentsOf(config),
+    clock,
+    times: TIMES,
+  })
+  onTestFinished(() => feed.close())
+  await feed.start(sink)
+  const socket = await said.promise
+  const rows = async (count: number) => {
+    while (sink.rows.length < count) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await rows(1)
+  clock.pass(3_000_000)
+  for (const after_us of [500_000, 2_500_000]) socket.write(frameLine(quote(after_us)))
+  await rows(3)
+  expect([sink.isBehind, sink.events.map(([, event]) => event)]).toEqual([true, ['connected', 'gap']])
+  clock.pass(100_000)
+  expect([sink.isBehind, sink.events.at(-1)]).toEqual([false, [GEN, 'resynchronised']])
 })
 
 test('[X7] the status of an instrument is told after each logon, and orders wait at the exchange meanwhile', async () => {
