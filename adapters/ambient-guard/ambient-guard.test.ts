@@ -17,7 +17,7 @@ let uninstall: () => void
 beforeEach(() => {
   gate = createStepGate()
   violations = []
-  uninstall = installAmbientGuard(gate, (violation) => violations.push(violation))
+  install()
 })
 
 afterEach(() => {
@@ -25,7 +25,14 @@ afterEach(() => {
   uninstall()
 })
 
+function install(): void {
+  uninstall = installAmbientGuard(gate, (violation) => violations.push(violation))
+}
+
+/** The runner takes `process.nextTick` for a tick when it reports, and may put back another: the guard stands anew. */
 function inStep<T>(body: () => T): T {
+  uninstall()
+  install()
   gate.step_running = true
   try {
     return body()
