@@ -32,13 +32,21 @@ import { ReconciliationActor } from './reconciliation/reconciliation-actor.ts'
 import { RiskActor, type RiskVenue } from './risk/risk-actor.ts'
 import { SignalActor } from './signal/signal-actor.ts'
 import type { QuoteView } from './strategy/context.ts'
-import type { BarSubscription, SetUp, StrategyDefinition } from './strategy/definition.ts'
+import type {
+  BarSubscription,
+  IndicatorSubscription,
+  SetUp,
+  StrategyDefinition,
+} from './strategy/definition.ts'
 import { freezeParams } from './strategy/freeze-params.ts'
 import type { StrategyViews } from './strategy/handler-context.ts'
-import { runSetUp } from './strategy/set-up.ts'
+import { askedParts, runSetUp } from './strategy/set-up.ts'
 import { badInterval, badPriceType, known, noSource, unknownInstrument } from './strategy/set-up-errors.ts'
 import { StrategyActor } from './strategy/strategy-actor.ts'
 import type { FaultReport } from './strategy/strategy-fault.ts'
+
+const BAR_KEYS = new Set<keyof BarSubscription>(['instrument', 'interval_us', 'price_type'])
+const INDICATOR_KEYS = new Set<keyof IndicatorSubscription>(['bars', 'spec'])
 
 export type TradingNodeOptions = Omit<
   NodeOptions,
@@ -330,8 +338,9 @@ class Wiring {
   /** The series a strategy asks for, by its own names. */
   #addSeries(strategy_id: string, definition: StrategyDefinition, setUp: SetUp<never>): Map<string, number> {
     const series = new Map<string, number>()
-    for (const [name, { instrument, interval_us, price_type }] of Object.entries(
-      definition.bars?.(setUp) ?? {},
+    for (const [name, { instrument, interval_us, price_type }] of this.#asked(
+      definition.bars?.bind(definition, setUp),
+      BAR_KEYS,
     )) {
       if (!isBarInterval(interval_us)) throw badInterval(strategy_id, name, interval_us)
       if (!BAR_PRICE_TYPES.includes(price_type)) throw badPriceType(strategy_id, name, price_type)
@@ -355,6 +364,14 @@ class Wiring {
     )
   }
 
+  #asked<Part extends object>(
+    ask: (() => Readonly<Record<string, Part>>) | undefined,
+    keys: ReadonlySet<keyof Part & string>,
+  ): [name: string, part: Part][] {
+    if (ask === undefined) return []
+    return this.#holds('unknown_refused') ? askedParts(ask(), keys) : Object.entries(ask() ?? {})
+  }
+
   #addIndicators(
     strategy_id: string,
     definition: StrategyDefinition,
@@ -363,7 +380,10 @@ class Wiring {
   ): Record<string, Indicator> {
     // What every object inherits is no indicator's name.
     const indicators: Record<string, Indicator> = Object.create(null)
-    for (const [name, { bars, spec }] of Object.entries(definition.indicators?.(setUp) ?? {})) {
+    for (const [name, { bars, spec }] of this.#asked(
+      definition.indicators?.bind(definition, setUp),
+      INDICATOR_KEYS,
+    )) {
       const at = known(series, bars, `indicator ${name} of ${strategy_id}`)
       indicators[name] = this.#signals.addIndicator(at, spec)
     }
@@ -379,7 +399,10 @@ class Wiring {
       )
       const setUp: SetUp<never> = { params: strategy.params as never, instruments: strategy.instruments }
       runSetUp(this.#options.gate, strategy.id, 'signals', () => {
-        for (const signal of definition.signals?.(setUp) ?? []) {
+        const signals = definition.signals?.(setUp) ?? []
+        for (const [at, signal] of signals.entries()) {
+          if (this.#holds('unknown_refused') && signals.indexOf(signal) < at)
+            throw new Error(`the signal ${signal} is named twice`)
           const { strategy_id, name } = must(
             parseSignalName(signal),
             `a signal is '<strategy id>.<name>', got '${signal}'`,

@@ -32,6 +32,29 @@ const BAD: readonly (readonly [string, Fields, string])[] = [
     { bars: () => ({ minute: { ...MINUTE, price_type: 'last' } }) },
     'strategy.no_source',
   ],
+  ['whose bars are not returned', { bars: () => undefined as never }, 'strategy.bad_set_up'],
+  [
+    'whose bars are promised',
+    { bars: (() => Promise.resolve({ minute: MINUTE })) as never },
+    'strategy.bad_set_up',
+  ],
+  [
+    'whose bars say what no bars have',
+    { bars: () => ({ minute: { ...MINUTE, delay_us: 1 } }) },
+    'strategy.bad_set_up',
+  ],
+  [
+    'whose indicator says what no indicator has',
+    {
+      bars,
+      indicators: () => ({
+        mean: { bars: 'minute', spec: { kind: 'sma', period: 3 }, source: 'high' } as never,
+      }),
+    },
+    'strategy.bad_set_up',
+  ],
+  ['with a period no memory holds', mean({ kind: 'sma', period: 1e9 }), 'strategy.bad_set_up'],
+  ['with one signal twice', { signals: () => ['s.x', 's.x'] }, 'strategy.bad_set_up'],
   ['with a signal of three parts', { signals: () => ['s.x.y'] }, 'strategy.bad_set_up'],
 ]
 

@@ -25,3 +25,20 @@ export function runSetUp<T>(gate: StepGate, strategy_id: string, part: string, r
     gate.step_running = false
   }
 }
+
+/**
+ * What a definition's own function returned, by the author's names. A promise of it, and a key that no part has, would be passed
+ * over.
+ */
+export function askedParts<Part extends object>(
+  asked: Readonly<Record<string, Part>>,
+  keys: ReadonlySet<keyof Part & string>,
+): [name: string, part: Part][] {
+  if (typeof asked !== 'object' || asked === null || Object.getPrototypeOf(asked) !== Object.prototype)
+    throw new Error('an object with a name for each is to be returned, and no promise of it')
+  for (const [name, part] of Object.entries(asked)) {
+    const other = Object.keys(part).find((key) => !keys.has(key as keyof Part & string))
+    if (other !== undefined) throw new Error(`${name} has no ${other}; it may say ${[...keys].join(', ')}`)
+  }
+  return Object.entries(asked)
+}

@@ -365,7 +365,7 @@ export class StrategyActor implements Actor {
 
   #setGoing(): void {
     try {
-      this.#startWarmUp(this.#definition.warm_up_us?.(this.#setUp) ?? 0)
+      this.#startWarmUp(this.#warmUpUs())
     } catch (error) {
       return this.#faultWith('(set-up)', error)
     }
@@ -379,6 +379,16 @@ export class StrategyActor implements Actor {
     if (former?.has_state !== true || this.#definition.migrate === undefined)
       return this.#definition.state(this.#setUp)
     return this.#definition.migrate(former.state, this.#setUp)
+  }
+
+  #warmUpUs(): number {
+    const warm_up_us = this.#definition.warm_up_us?.(this.#setUp)
+    if (this.#options.refuses_unknown && this.#definition.warm_up_us !== undefined) {
+      checkUnits('warm_up_us', warm_up_us as number)
+      if ((warm_up_us as number) < 0)
+        throw new StrategyFault('bad_order', `warm_up_us is at least 0, got ${warm_up_us}`)
+    }
+    return warm_up_us ?? 0
   }
 
   #startWarmUp(warm_up_us: number): void {

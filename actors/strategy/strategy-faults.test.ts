@@ -152,6 +152,8 @@ const BAD_STARTS: readonly (readonly [string, Parameters<typeof strategy>[0], St
   ['a state that throws', { state: () => fail('boom') }, 'threw'],
   ['a warm-up of NaN', { warm_up_us: () => Number.NaN }, 'not_a_number'],
   ['a warm-up of half a microsecond', { warm_up_us: () => 0.5 }, 'bad_order'],
+  ['a warm-up before its start', { warm_up_us: () => -5 }, 'bad_order'],
+  ['a warm-up that is not returned', { warm_up_us: () => undefined as never }, 'bad_order'],
 ]
 
 test.each(BAD_STARTS)(

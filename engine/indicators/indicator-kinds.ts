@@ -34,8 +34,12 @@ export interface BarIndicator extends CommonIndicator {
   update(bar: BarRange): void
 }
 
+/** What a window of so many values holds is taken at once. */
+const PERIOD_MAX = 1_000_000
+
 export function assertPeriod(period: number): void {
-  assert(Number.isSafeInteger(period) && period >= 1, `a period is a positive integer, got ${period}`)
+  const isPeriod = Number.isSafeInteger(period) && period >= 1 && period <= PERIOD_MAX
+  assert(isPeriod, `a period is a positive integer up to ${PERIOD_MAX}, got ${period}`)
 }
 
 export function assertFinite(value: number): void {

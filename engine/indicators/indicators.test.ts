@@ -266,7 +266,7 @@ test.each(specs)('%j refuses a number that is not finite', (spec) => {
   expect(() => feed(createIndicator(spec), Number.NaN)).toThrow('finite')
 })
 
-test.each([0, -1, 1.5, Number.NaN])('a period of %d is refused', (period) => {
+test.each([0, -1, 1.5, Number.NaN, 1_000_001])('a period of %d is refused', (period) => {
   expect(() => createIndicator({ kind: 'ema', period })).toThrow('positive integer')
   expect(() => createIndicator({ kind: 'rolling_max', period })).toThrow('positive integer')
   expect(() => createIndicator({ kind: 'sma', period })).toThrow('positive integer')
