@@ -79,8 +79,9 @@ export class Desk {
     while (!holds()) await new Promise<void>((resolve) => this.#waiting.add(resolve))
   }
 
+  /** All but the statuses behind each logon, which come whenever they come. */
   heard(): string[] {
-    return this.inputs.map(short)
+    return this.inputs.filter(({ type }) => type !== 'security_status').map(short)
   }
 
   async hears(word: string): Promise<void> {

@@ -37,6 +37,7 @@ import { OrderFloor } from './orders/order-floor.ts'
 import { OrderRegister } from './orders/order-register.ts'
 import { VenueLinks } from './orders/venue-links.ts'
 import { loadOrder, NOT_PLACED, saveOrder, type VenueOrder } from './orders/venue-order.ts'
+import { securityStatus } from './orders/venue-reports.ts'
 import { PriceBands } from './phases/price-bands.ts'
 import { auctionsHeld, type SavedMarket, VenueMarket, type VenueMarketTerms } from './phases/venue-market.ts'
 
@@ -267,13 +268,16 @@ export class SimulatedExchange implements VenuePort {
     return this.#toNode.quietUs(now_us)
   }
 
-  /** In which status its instruments are now; empty where they always trade. */
+  /**
+   * In which status its instruments are now; empty before a market of theirs has begun. Where they always trade that is
+   * said, too: a node may remember a halt from a configuration that had them.
+   */
   statuses(now_us: number): SecurityStatus[] {
     const market = this.#market
-    if (market === undefined || !this.#hasBegun) return []
+    if (market !== undefined && !this.#hasBegun) return []
     return this.#specs
       .filter(({ venue_id }) => venue_id === this.venue_id)
-      .map((spec) => market.statusOf(spec, now_us))
+      .map((spec) => market?.statusOf(spec, now_us) ?? securityStatus(spec, 'trading', false, now_us))
   }
 
   /** The open orders: the resting ones by instrument, buys before sells, best first, those that wait for a trigger, those in the call, those that wait for a parent. */

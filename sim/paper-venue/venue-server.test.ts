@@ -100,6 +100,13 @@ test('[W1] a connection is welcomed with the table, and served', async () => {
       capabilities: expect.objectContaining({ cancel: true, replace: true }),
       ts_us: expect.any(Number),
     },
+    {
+      frame: 'status',
+      instrument_id: 'EURUSD.gen',
+      status: 'trading',
+      ends_day: false,
+      ts_event_us: expect.any(Number),
+    },
   ])
   line.heard.length = 0
   line.say(market(1))
@@ -138,7 +145,7 @@ test('[W2] a session that comes back is told once, and in order, what it has not
   expect(second.news()).toEqual([
     'welcome',
     ...['3 new', '4 trade', '5 new', '6 trade'],
-    'received',
+    ...['status', 'received'],
     ...['7 new', '8 trade', '9 new', '10 trade'],
   ])
 })
@@ -151,8 +158,8 @@ test('[W3] two connections of one session are served, whatever their epochs; ano
   stranger.logOn('raider')
   await settle()
   expect([older.news(), newer.news(), stranger.news()]).toEqual([
-    ['welcome'],
-    ['welcome'],
+    ['welcome', 'status'],
+    ['welcome', 'status'],
     ['refused account_in_use'],
   ])
   older.say(market(1))
@@ -166,7 +173,7 @@ test('[W3] two connections of one session are served, whatever their epochs; ano
   const heir = new Line(server)
   heir.logOn('raider')
   await settle()
-  expect(heir.news()).toEqual(['welcome', '1 new', '2 trade'])
+  expect(heir.news()).toEqual(['welcome', '1 new', '2 trade', 'status'])
 })
 
 test('[W3] an account hears nothing of another', async () => {
@@ -239,7 +246,7 @@ test('[W6] each second a connection is heard of, and one silent for three is let
     lively.say({ frame: 'heartbeat' })
   }
   expect([silent.isEnded, lively.isEnded]).toEqual([true, false])
-  expect(lively.news()).toEqual(['welcome', ...Array.from({ length: 5 }, () => 'heartbeat')])
+  expect(lively.news()).toEqual(['welcome', 'status', ...Array.from({ length: 5 }, () => 'heartbeat')])
 })
 
 test('[W6] a connection that leaves too much unread is let go, and is told all of it when it comes back', async () => {
@@ -255,7 +262,7 @@ test('[W6] a connection that leaves too much unread is let go, and is told all o
   const again = new Line(server)
   again.logOn()
   await settle()
-  expect(again.news()).toEqual(['welcome', '1 new', '2 trade'])
+  expect(again.news()).toEqual(['welcome', '1 new', '2 trade', 'status'])
 })
 
 test('[W7] subscribers are shown quotes in frames; one that reads too slowly is told how many it missed', async () => {

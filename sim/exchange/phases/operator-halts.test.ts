@@ -96,9 +96,10 @@ test('[M23] orders that come while it is halted are refused as in every halt', (
   ])
 })
 
-test('[M23] before an operator halts something a venue around the clock has no market of its own, and says so', () => {
+test('[M23] before an operator halts something a venue around the clock says of all its instruments that they trade', () => {
   const scenario = played(CLOCK.slice(0, 2), terms())
-  expect(scenario.venues.exchange('sim').statuses(3)).toEqual([])
+  const statuses = scenario.venues.exchange('sim').statuses(3)
+  expect(statuses.map(({ instrument_id, status }) => `${instrument_id} ${status}`)).toEqual(['X.sim trading'])
 })
 
 test.each<[string, string[], string[]]>([
