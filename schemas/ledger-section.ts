@@ -170,6 +170,12 @@ export const LedgerRisk = Type.Object(
         description: 'Strategies in other nodes, by what those told last; absent where there are none.',
       }),
     ),
+    admitted_us: Type.Optional(
+      Type.Array(Units('When one was let through.'), {
+        description:
+          'Orders and replaces within the window of the rate, oldest first; absent where there are none, or the window is no longer than a second.',
+      }),
+    ),
   },
   closed('The gate of one account.'),
 )

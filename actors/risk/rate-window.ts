@@ -28,6 +28,13 @@ export class RateWindow {
     this.#next = (this.#next + 1) % this.#times_us.length
   }
 
+  /** When those within the window were admitted, oldest first. */
+  admitted(now_us: number): number[] {
+    const times = this.#times_us
+    const oldestFirst = [...times.subarray(this.#next), ...times.subarray(0, this.#next)]
+    return oldestFirst.filter((time_us) => now_us - time_us < this.#window_us)
+  }
+
   save(writer: CanonicalWriter): void {
     writer.number(this.#next)
     for (const time_us of this.#times_us) writer.number(time_us)

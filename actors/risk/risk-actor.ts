@@ -53,6 +53,8 @@ import { type RiskMachineEvent, riskMachine } from './risk-machine.ts'
 
 /** An intent older than this is denied: whoever decided it saw another market. */
 const INTENT_AGE_MAX_US = 500_000
+/** A window of the rate that is no longer has gone by before a later build sends its first order. */
+const WINDOW_PAST_US = 1_000_000
 /** What follows from earlier orders of a strategy goes on while it warms up again or makes a pause. */
 const STANDING_STATES: ReadonlySet<string> = new Set(['created', 'warming', 'ready', 'paused'])
 
@@ -219,11 +221,14 @@ export class RiskActor implements Actor {
   saveLedger(): LedgerRisk {
     const { apart } = this.#options
     const told = [...this.#strategyStates].filter(([id]) => apart.has(id))
+    const isLong = this.#limits.window_us > WINDOW_PAST_US
+    const admitted_us = isLong ? this.#rate.admitted(this.#node.now_us) : []
     return {
       state: this.#lane.state,
       approved_count: this.#approvedCount,
       denied_count: this.#deniedCount,
       ...(apart.size === 0 ? {} : { apart: Object.fromEntries(told) }),
+      ...(admitted_us.length === 0 ? {} : { admitted_us }),
     }
   }
 
@@ -231,6 +236,7 @@ export class RiskActor implements Actor {
     this.#lane.restore(ledger.state, {})
     this.#approvedCount = ledger.approved_count
     this.#deniedCount = ledger.denied_count
+    for (const time_us of ledger.admitted_us ?? []) this.#rate.take(time_us)
     for (const [id, state] of Object.entries(ledger.apart ?? {})) {
       if (this.#options.apart.has(id)) this.#strategyStates.set(id, state)
     }

@@ -121,6 +121,27 @@ test('[N9] [ST5] a strategy that is halted after a change has the orders of befo
   expect(openOrders(next)).toBe(0)
 })
 
+test('[N9] [R4] a limit of the day is not spent anew after a change', async () => {
+  const plain = await liveScenario(['nth', 'timed'])
+  const day = { orders_max: 30, window_us: 86_400_000_000 }
+  const accounts = plain.config.accounts.map(({ risk, ...account }) => ({
+    ...account,
+    risk: { ...risk, order_rate: day },
+  }))
+  const scenario = { ...plain, config: { ...plain.config, accounts } }
+  const { store, world, desk } = await traded(scenario, 2)
+  expect(world.handed.size).toBeGreaterThan(3)
+  expect(world.handed.size).toBeLessThan(day.orders_max)
+  for (const build_hash of ['ee', 'ff']) {
+    desk.die()
+    const next = await LiveDesk.open(scenario, { store, world, binding: { build_hash } })
+    next.start()
+    await next.trade(120)
+    next.die()
+  }
+  expect(world.handed.size).toBe(day.orders_max)
+})
+
 test('[N9] a strategy migrates what it kept, or starts from nothing', async () => {
   const plain = await liveScenario(['nth', 'quoter'])
   const { store, world, desk } = await traded(plain, 7)
