@@ -61,14 +61,19 @@ test('[B2] a row that is none is refused by code, and takes no other with it', (
     [{ ...quote, bid_size: '0.001' }, 'bad_size'],
     [{ ...quote, ask_size: '-1' }, 'bad_size'],
     [{ ...quote, ts_event_us: NOW_US + 1_001 }, 'time_ahead'],
+    [{ ...quote, ts_event_us: NOW_US / 1_000 }, 'time_unit'],
+    [{ ...quote, ts_event_us: NOW_US / 1_000_000 }, 'time_unit'],
+    [{ ...quote, ts_event_us: NOW_US * 1_000 }, 'bad_row'],
   ] as const
   const mixed = bad.flatMap(([row]) => [row, quote])
   const { rows, refused } = decodeMessage(bytes(mixed), QUOTES)
   expect(refused).toEqual(bad.map(([, code]) => code))
   expect(rows.map(({ at }) => at)).toEqual(bad.map((_, i) => 2 * i + 1))
-  expect(decodeMessage(bytes([{ ...trade, size: '0' }, quote]), TRADES).refused).toEqual([
+  const milliseconds = { ...trade, ts_event_us: NOW_US / 1_000 }
+  expect(decodeMessage(bytes([{ ...trade, size: '0' }, quote, milliseconds]), TRADES).refused).toEqual([
     'bad_size',
     'bad_row',
+    'time_unit',
   ])
   const locked = { ...quote, bid: quote.ask }
   expect(decodeMessage(bytes(locked), QUOTES).rows.length).toBe(1)

@@ -18,6 +18,7 @@ export const ROW_REFUSALS = [
   'price_not_positive',
   'bad_size',
   'crossed',
+  'time_unit',
   'time_ahead',
   'time_behind',
   'bad_batch',
@@ -39,6 +40,9 @@ export type DecodedMessage = {
   readonly rows: readonly { readonly row: RowInput; readonly at: number }[]
   readonly refused: readonly RowRefusal[]
 }
+
+/** A stamp of milliseconds is a thousandth of now, and one of the first months of 1970 a hundredth. */
+const SHORT_STAMP = 100
 
 const isQuote = Compile(WireQuote)
 const isTrade = Compile(WireTrade)
@@ -96,6 +100,7 @@ function checkedQuote(
   if ((bid <= 0 || ask <= 0) && !spec.allow_non_positive_price) return 'price_not_positive'
   if (bid > ask) return 'crossed'
   if (bid_size === undefined || ask_size === undefined || bid_size < 0 || ask_size < 0) return 'bad_size'
+  if (ts_event_us < ts_recv_us / SHORT_STAMP) return 'time_unit'
   if (ts_event_us > ts_event_us_max) return 'time_ahead'
   return rawQuote({
     instrument_index: spec.index,
@@ -118,6 +123,7 @@ function checkedTrade(
   if (price === undefined) return 'bad_price'
   if (price <= 0 && !spec.allow_non_positive_price) return 'price_not_positive'
   if (size === undefined || size <= 0) return 'bad_size'
+  if (ts_event_us < ts_recv_us / SHORT_STAMP) return 'time_unit'
   if (ts_event_us > ts_event_us_max) return 'time_ahead'
   return {
     type: 'trade',

@@ -20,6 +20,8 @@ import { OfferedRows } from './offered-rows.test-support.ts'
 import { ReaderLag } from './reader-lag.ts'
 
 const VENUE = 'fxcm' as VenueId
+/** Long before the clock of these tests, and no stamp in another unit. */
+const LATE_US = 900_000_000
 const SPECS = ['EURUSD.fxcm', 'NZDUSD.fxcm'].map((instrument_id, at) =>
   compileInstrument(fxPair({ instrument_id }), at),
 )
@@ -32,8 +34,8 @@ test('[B5] what is published on a venue’s subjects is offered with its place i
   ])
   const quote = { ts_event_us: clock.now_us(), bid: '1.10000', ask: '1.10001' }
   bus.deliver(7, 'paper.md.quote.fxcm.NZDUSD', [quote, { nonsense: true }, quote])
-  bus.deliver(9, 'paper.md.trade.fxcm.EURUSD', { ts_event_us: 5, price: '1.1', size: '3' })
-  bus.deliver(9, 'paper.md.trade.fxcm.EURUSD', { ts_event_us: 5, price: '1.1', size: '3' })
+  bus.deliver(9, 'paper.md.trade.fxcm.EURUSD', { ts_event_us: LATE_US, price: '1.1', size: '3' })
+  bus.deliver(9, 'paper.md.trade.fxcm.EURUSD', { ts_event_us: LATE_US, price: '1.1', size: '3' })
   bus.deliver(10, 'paper.md.quote.fxcm.EURUSD', { ...quote, ts_event_us: clock.now_us() + 10_000_001 })
   expect(sink.rows.map(({ type, instrument_index }) => [type, instrument_index])).toEqual([
     ['quote', 1],
@@ -57,8 +59,8 @@ test('[B2] a quote of long ago is not the market again, one that is a little lat
   const now_us = clock.now_us()
   bus.deliver(1, 'paper.md.quote.fxcm.EURUSD', at(now_us))
   bus.deliver(2, 'paper.md.quote.fxcm.EURUSD', [at(now_us - 10_000_000), at(now_us - 10_000_001), at(now_us)])
-  bus.deliver(3, 'paper.md.quote.fxcm.NZDUSD', at(5))
-  bus.deliver(4, 'paper.md.trade.fxcm.EURUSD', { ts_event_us: 5, price: '1.1', size: '3' })
+  bus.deliver(3, 'paper.md.quote.fxcm.NZDUSD', at(LATE_US))
+  bus.deliver(4, 'paper.md.trade.fxcm.EURUSD', { ts_event_us: LATE_US, price: '1.1', size: '3' })
   expect(sink.origins).toEqual([
     [1, 0],
     [2, 0],

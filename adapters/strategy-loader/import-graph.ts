@@ -1,6 +1,6 @@
 // The files a strategy consists of, found by following its relative imports, and the packages those files name.
 
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { AUTHOR_KIT, AUTHOR_KIT_URL } from './author-kit-location.ts'
 import { MODULE_ENDINGS, moduleFormat } from './module-format.ts'
@@ -51,7 +51,7 @@ async function requestsOf(file: string, bytes: Uint8Array): Promise<ModuleReques
 /** The real path, because Node names modules by it. */
 function locate(url: URL, { specifier, where }: ModuleRequest): string {
   const file = fileURLToPath(url)
-  if (!existsSync(file)) throw missingFile(file, specifier, where)
+  if (!isFile(file)) throw missingFile(file, specifier, where)
   const real = realpathSync(file)
   if (pathToFileURL(real).href === AUTHOR_KIT_URL) {
     throw strategyProblem({
@@ -65,8 +65,12 @@ function locate(url: URL, { specifier, where }: ModuleRequest): string {
   return real
 }
 
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}
+
 function missingFile(file: string, specifier: string, where: string): Error {
-  const ending = MODULE_ENDINGS.find((candidate) => existsSync(file + candidate))
+  const ending = MODULE_ENDINGS.find((candidate) => isFile(file + candidate))
   return strategyProblem({
     code: 'missing_file',
     what: `There is no file ${file}.`,

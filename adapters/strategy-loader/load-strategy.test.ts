@@ -224,6 +224,12 @@ test.each<[string, Record<string, string>, string, object]>([
     { code: 'strategy.missing_file', where: 'nowhere.ts#s', what: expect.stringContaining('nowhere.ts') },
   ],
   [
+    'a folder',
+    { 'inner.ts/s.ts': PLAIN },
+    'inner.ts#s',
+    { code: 'strategy.missing_file', where: 'inner.ts#s', what: expect.stringContaining('inner.ts') },
+  ],
+  [
     'a misspelt export',
     { 's.ts': PLAIN },
     's.ts#plian',

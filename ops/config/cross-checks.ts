@@ -48,6 +48,21 @@ function checkDuplicates(config: Partly<Config>, report: Report): void {
   for (const index of repeats(ids)) {
     report(['instruments', index, 'instrument_id'], `${ids[index]} is defined twice.`, 'Keep one definition.')
   }
+  const feeds = (config.live?.feeds ?? []).map((feed) => feed?.venue)
+  for (const index of repeats(feeds)) {
+    report(['live', 'feeds', index, 'venue'], `${feeds[index]} has two feeds.`, 'Keep one of them.')
+  }
+  checkLists(config, report)
+}
+
+/** What hears or trades at something twice would do all twice. */
+function checkLists({ accounts = [], strategies = [] }: Partly<Config>, report: Report): void {
+  const lists = [
+    ...accounts.map((item, at) => [['accounts', at, 'venues'], item?.venues ?? []] as const),
+    ...strategies.map((item, at) => [['strategies', at, 'instruments'], item?.instruments ?? []] as const),
+  ]
+  for (const [path, names] of lists)
+    for (const at of repeats(names)) report([...path, at], `${names[at]} is named twice.`, 'Name it once.')
 }
 
 // Room for ten thousand starts of the session and a thousand million orders of the strategy.

@@ -245,6 +245,24 @@ const FAULTS: readonly [name: string, from: string, to: string, problem: string]
     'x.yaml:9:56: data.sources[0].instruments[1]: EURUSD.fxcm is read twice. Name each series in one source.',
   ],
   [
+    'an instrument of a strategy named twice',
+    'instruments: [EURUSD.fxcm]',
+    'instruments: [EURUSD.fxcm, EURUSD.fxcm]',
+    'x.yaml:28:32: strategies[0].instruments[1]: EURUSD.fxcm is named twice. Name it once.',
+  ],
+  [
+    'a venue of an account named twice',
+    'venues: [fxcm]',
+    'venues: [fxcm, fxcm]',
+    'x.yaml:16:20: accounts[0].venues[1]: fxcm is named twice. Name it once.',
+  ],
+  [
+    'two feeds of one venue',
+    'strategies:\n',
+    'live: { feeds: [{ venue: fxcm, kind: generator }, { venue: fxcm, kind: history }] }\nstrategies:\n',
+    'x.yaml:24:60: live.feeds[1].venue: fxcm has two feeds. Keep one of them.',
+  ],
+  [
     'a strategy on data nobody reads',
     'instruments: [EURUSD.fxcm]',
     'instruments: [GBPUSD.fxcm]',
