@@ -215,6 +215,11 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     return this.#memory.heard.lastSequence(isOf)
   }
 
+  /** Whether a message of the node about the strategy, on that subject here, was ever processed. */
+  hasHeard(source: string, subject: string, strategy_id: string): boolean {
+    return this.#memory.heard.has(source, subject, strategy_id)
+  }
+
   /** The state as a snapshot holds it; between two calls of `advance`. */
   state(): Uint8Array {
     return saveState(this.node, this.#memory)

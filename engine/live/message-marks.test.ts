@@ -27,6 +27,14 @@ test('[N19] strategies that share a subject of the node have marks of their own'
   ]).toEqual([false, true, true])
 })
 
+test('[N22] whom a node has never heard of is known, also on a subject that others share', () => {
+  const marks = new MessageMarks()
+  const before = state('b', 5, 1)
+  marks.note(before)
+  const has = (source: string, strategy_id: string) => marks.has(source, before.subject, strategy_id)
+  expect([has(before.source, 'b'), has(before.source, 'a'), has('beta', 'b')]).toEqual([true, false, false])
+})
+
 test('[N22] the last place in a stream is that of the last message on its subjects, also after a restart', () => {
   const marks = new MessageMarks()
   marks.note(state('b', 5, 40))

@@ -23,6 +23,11 @@ export class MessageMarks {
     this.#marks.set(nameOf(message), { ...placeOf(message), sequence: message.sequence })
   }
 
+  /** Whether the node has ever said something about the strategy on the subject. */
+  has(source: string, subject: string, strategy_id: string): boolean {
+    return this.#marks.has(`${source} ${subject} ${strategy_id}`)
+  }
+
   /** The place in its stream of the last message that these nodes said on these subjects; 0 before the first. */
   lastSequence(isOf: (subject: string, source: string) => boolean): number {
     let last = 0

@@ -31,7 +31,12 @@ export class NodeVoices {
   ofSpeaker(subject: string, strategy_id: string): BusEnvironment {
     const family = familyOf(subject)
     if (family === 'order' || family === 'risk') return this.environment
-    return this.ofNode(must(this.#nodeOf.get(strategy_id), 'every strategy is in a node'))
+    return this.ofNode(this.nodeOf(strategy_id))
+  }
+
+  /** Name of the node that runs the strategy. */
+  nodeOf(strategy_id: string): string {
+    return must(this.#nodeOf.get(strategy_id), 'every strategy is in a node')
   }
 
   /** The stream that holds what a node says on a subject within nodes. */

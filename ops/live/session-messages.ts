@@ -17,7 +17,7 @@ import type { Place } from '../../engine/live/place.ts'
 import type { OutgoingMessage } from '../../engine/node-wire.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
 import type { ControlCommand } from '../../schemas/messages/control.ts'
-import { heardOn } from '../../schemas/messages/node-subject.ts'
+import { familyOf, heardOn } from '../../schemas/messages/node-subject.ts'
 import { timeUs } from '../../schemas/units.ts'
 import type { LiveBuiltNode } from './live-node.ts'
 import type { NodeVoices } from './node-voices.ts'
@@ -117,7 +117,7 @@ export class SessionMessages {
 
   /** Hears from now on what others say, behind what was processed before. */
   async start(target: MessagesTarget): Promise<void> {
-    const { bus, voices, session, instruments } = this.#options
+    const { bus, session, instruments } = this.#options
     const { sequencer } = target
     const { node } = sequencer
     this.#target = target
@@ -129,8 +129,7 @@ export class SessionMessages {
       scope: { session, instrumentIndex: (id) => index.get(id) },
       streams: this.#onBus(heard),
       isHeard: (subject) => heard.has(subject),
-      lastSequence: (stream) =>
-        sequencer.lastMessage((subject, source) => voices.streamOf(subject, source) === stream),
+      lastSequence: (stream) => this.#lastSequence(stream, heard, sequencer),
       admit: (stream) => this.#admit(stream),
       offer: (message) => {
         const offer = sequencer.offerMessage(message)
@@ -177,6 +176,26 @@ export class SessionMessages {
     // What was refused makes no turn.
     if (turn !== undefined) this.#target?.wake()
     return turn
+  }
+
+  /**
+   * States are said when they change, and what a strategy new to this node has said may lie before what others said last: it
+   * is looked for from the beginning.
+   */
+  #lastSequence(
+    stream: string,
+    heard: ReadonlyMap<string, ReadonlySet<string>>,
+    sequencer: MessagesTarget['sequencer'],
+  ): number {
+    const { voices } = this.#options
+    for (const [subject, strategy_ids] of heard) {
+      if (familyOf(subject) !== 'state') continue
+      for (const id of strategy_ids) {
+        const source = voices.nodeOf(id)
+        if (voices.streamOf(subject, source) === stream && !sequencer.hasHeard(source, subject, id)) return 0
+      }
+    }
+    return sequencer.lastMessage((subject, source) => voices.streamOf(subject, source) === stream)
   }
 
   #onBus(heard: ReadonlyMap<string, ReadonlySet<string>>): HeardStream[] {
