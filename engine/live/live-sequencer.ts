@@ -56,6 +56,7 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   #urgent_lsn = -1
   #repeated_count = 0
   #not_heard_count = 0
+  readonly #begun_anew = new Set<string>()
   #fault: unknown
 
   constructor(options: LiveSequencerOptions<Built>) {
@@ -138,6 +139,11 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
 
   get not_heard_count(): number {
     return this.#not_heard_count
+  }
+
+  /** Nodes that count their messages anew, without the journal of before: what they say is taken for repeated. */
+  get begun_anew(): ReadonlySet<string> {
+    return this.#begun_anew
   }
 
   /**
@@ -279,6 +285,7 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     const { heard } = this.#memory
     if (!heard.isNew(message)) {
       this.#repeated_count++
+      if (heard.isAnew(message)) this.#begun_anew.add(message.source)
       return
     }
     this.#journal.input(this.node, ts, message)

@@ -19,6 +19,12 @@ export class MessageMarks {
     return mark === undefined || isPast(placeOf(message), mark)
   }
 
+  /** Whether its node counts from an earlier epoch than it did before, in a message that the bus took later. */
+  isAnew(message: NodeMessage): boolean {
+    const mark = this.#marks.get(nameOf(message))
+    return mark !== undefined && placeOf(message).epoch < mark.epoch && message.sequence > mark.sequence
+  }
+
   note(message: NodeMessage): void {
     this.#marks.set(nameOf(message), { ...placeOf(message), sequence: message.sequence })
   }

@@ -21,6 +21,7 @@ const CONFIG = {
 /** A trading node that hears the strategy s, as far as messages go. */
 class Hearer {
   readonly heard: number[] = []
+  readonly begun_anew = new Set<string>()
   hasRoom = true
   /** The place of the last message processed before. */
   last = 0
@@ -32,6 +33,7 @@ class Hearer {
         isOf('intent.main.s', 'strat1') ? this.last : 0,
       offerMessage: ({ sequence }: NodeMessage) => this.heard.push(sequence),
       is_publish_behind: false,
+      begun_anew: this.begun_anew,
     },
     wake: () => undefined,
   }
@@ -41,7 +43,7 @@ class Hearer {
   }
 }
 
-async function started(hearer: Hearer) {
+async function started(hearer: Hearer, alerts: string[] = []) {
   const bus = new MemoryBus({ streamOf, pending_max: 1_000, retained_max: 1_000 })
   const voices = new NodeVoices(CONFIG)
   const messages = new SessionMessages({
@@ -52,7 +54,7 @@ async function started(hearer: Hearer) {
     epoch: 1,
     instruments: [{ instrument_id: 'EURUSD.sim', index: 0 }] as never,
     now_us: () => 0,
-    onAlert: ({ code }) => expect(code).toBe(''),
+    onAlert: ({ code, about }) => alerts.push(`${code} ${about}`),
     onFailure: (error) => expect(error).toBe(''),
   })
   const [subject, payload] = must(nodePayloads[0], 'an intent')
@@ -100,5 +102,18 @@ test('[M8] a node without room hears nothing more, and goes on once it has', asy
   messages.look()
   await turned()
   expect(hearer.heard).toEqual([1, 2, 3, 4])
+  await messages.stop()
+})
+
+test('[N19] a node that has begun anew is told once', async () => {
+  const hearer = new Hearer()
+  const alerts: string[] = []
+  const { messages } = await started(hearer, alerts)
+  messages.look()
+  expect(alerts).toEqual([])
+  hearer.begun_anew.add('strat1')
+  messages.look()
+  messages.look()
+  expect(alerts).toEqual(['bus.node_begun_anew strat1'])
   await messages.stop()
 })

@@ -68,6 +68,8 @@ export class SessionMessages {
   /** What was confirmed before there was anybody to tell. */
   #confirmed: Place | undefined
   #isBehind = false
+  /** Nodes that were told to have begun anew. */
+  readonly #toldAnew = new Set<string>()
   /** Why the bus is late, in words. */
   #reason = ''
 
@@ -146,6 +148,7 @@ export class SessionMessages {
     const target = this.#target
     if (target === undefined) return
     this.#pace.turned(target.sequencer.has_message_room)
+    if (target.sequencer.begun_anew.size > this.#toldAnew.size) this.#tellAnew(target.sequencer.begun_anew)
     const was = this.#isBehind
     this.#isBehind = target.sequencer.is_publish_behind
     if (was === this.#isBehind) return
@@ -223,6 +226,20 @@ export class SessionMessages {
         'The bus has every message.',
         'Orders wait for it no longer.',
       )
+  }
+
+  #tellAnew(nodes: ReadonlySet<string>): void {
+    for (const node of nodes) {
+      if (this.#toldAnew.has(node)) continue
+      this.#toldAnew.add(node)
+      this.#alert(
+        'bus.node_begun_anew',
+        'critical',
+        node,
+        `${node} counts its messages from an earlier epoch than before, so what it says is taken for repeated and not heard.`,
+        'Stop it and start it with the journal it had; without that, begin a session of another name with all its nodes.',
+      )
+    }
   }
 
   #tellRefused(code: MessageRefusal, subject: string): void {

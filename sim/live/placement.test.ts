@@ -97,6 +97,24 @@ test.each([1, 2, 3])(
   },
 )
 
+test('[N19] a node that goes on without the journal it had is known by it, and one that goes on with it is not', async () => {
+  const session = new PlacedSession(await scenarioOf(), 1)
+  await session.open()
+  const [trading, quoter] = [must(session.nodes[0], 'a node'), must(session.nodes[2], 'a node')]
+  const again = async () => {
+    await quoter.open()
+    quoter.start()
+    for (let turn = 0; turn < 12; turn++) await session.turn(40_000, turn % 2)
+    return [...trading.sequencer.begun_anew]
+  }
+  quoter.die()
+  expect(await again()).toEqual([])
+  quoter.die()
+  quoter.store.epochs.length = 0
+  quoter.store.snapshots.clear()
+  expect(await again()).toEqual([quoter.id])
+})
+
 test('[P4] an intent that was long on its way is denied', async () => {
   const session = new PlacedSession(await scenarioOf(), 1)
   await session.open()
