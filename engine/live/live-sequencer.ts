@@ -42,6 +42,8 @@ export type LiveSequencerOptions<Built extends BuiltNode = BuiltNode> = {
   readonly tape?: Omit<RawTape, 'stream' | 'offered' | 'room'> | undefined
 }
 
+const NEVER = () => false
+
 export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   readonly node: Node
   /** The node as its factory built it. */
@@ -159,6 +161,11 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     )
   }
 
+  /** Orders, fills, risk and control inputs that wait to be sequenced. */
+  get kept_count(): number {
+    return this.#queue.kept_size
+  }
+
   /** Messages to other nodes that the bus is not known to hold. */
   get unpublished_count(): number {
     return this.#memory.messages.count
@@ -183,8 +190,12 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     return this.#queue.kept_size > bounds.kept_max ? 'input_backlog' : ''
   }
 
-  /** Sequences everything offered so far, and every timer that is due. */
-  advance(now_us: number): void {
+  /**
+   * Sequences what was offered so far, and every timer that is due.
+   *
+   * @param isOver asked behind each input: the others then wait for the next call.
+   */
+  advance(now_us: number, isOver: () => boolean = NEVER): void {
     this.#refuseStopped()
     try {
       const ts = Math.max(now_us, this.node.now_us)
@@ -193,6 +204,7 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
         this.#fireTimers(ts)
         this.#step(input, ts)
         isUrgent ||= !isRow(input)
+        if (isOver()) break
       }
       this.#fireTimers(ts)
       this.#journal.flush()

@@ -79,9 +79,10 @@ export class LiveSession {
   #isEnabled = false
   #isDiskSlow = false
   #hasEnded = false
+  #hasFailed = false
   #ticker: NodeJS.Timeout | undefined
-  /** Called at the end of a turn that leaves no order open, while a stop waits for it. */
-  #onFlat: (() => void) | undefined
+  /** While a stop waits: what it waits for, and what ends the wait. */
+  #stopping: { readonly isDone: () => boolean; readonly end: () => void } | undefined
 
   static async open(options: LiveSessionOptions): Promise<LiveSession> {
     const { messages } = options
@@ -206,10 +207,8 @@ export class LiveSession {
    */
   async stop(operator: string, on_stop: Config['live']['on_stop']): Promise<number> {
     this.control('session_stop', operator)
-    if (on_stop === 'cancel') {
-      this.control('orders_cancel', operator)
-      await this.#flat()
-    }
+    if (on_stop === 'cancel') this.control('orders_cancel', operator)
+    await this.#until(() => on_stop === 'keep' || this.openOrders === 0)
     const open = this.openOrders + this.openElsewhere
     await this.#close()
     return open
@@ -294,7 +293,7 @@ export class LiveSession {
       this.#isEnabled = true
       this.control('trading_enable', 'engine')
     }
-    if (this.#onFlat !== undefined && this.openOrders === 0) this.#onFlat()
+    if (this.#stopping?.isDone() === true) this.#stopping.end()
   }
 
   #tick(): void {
@@ -335,14 +334,19 @@ export class LiveSession {
       this.control('account_halt', 'engine', { reason: `clock stepped by ${step_ms.toFixed(0)} ms` })
   }
 
-  /** Resolves when no order is open, or when the time for it is over. */
-  #flat(): Promise<void> {
+  /** Resolves when what was said to the node has reached it and this is so, or when the time for it is over. */
+  #until(isSo: () => boolean): Promise<void> {
+    // Nothing reaches the node any more.
+    if (this.#hasFailed) return Promise.resolve()
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#onFlat?.(), this.#options.config.live.stop_timeout_ms)
-      this.#onFlat = () => {
-        clearTimeout(timer)
-        this.#onFlat = undefined
-        resolve()
+      const timer = setTimeout(() => this.#stopping?.end(), this.#options.config.live.stop_timeout_ms)
+      this.#stopping = {
+        isDone: () => this.sequencer.kept_count === 0 && isSo(),
+        end: () => {
+          clearTimeout(timer)
+          this.#stopping = undefined
+          resolve()
+        },
       }
     })
   }
@@ -372,8 +376,9 @@ export class LiveSession {
   }
 
   #fail(error: unknown): void {
+    this.#hasFailed = true
     // What is open stays open: no report is taken in any more.
-    this.#onFlat?.()
+    this.#stopping?.end()
     this.#options.onFailure(error)
   }
 

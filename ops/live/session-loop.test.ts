@@ -28,6 +28,16 @@ describe('the loop of a live session', () => {
     expect(commits).toEqual([2])
   })
 
+  it('[N28] leaves what a turn has no time for to the next, and goes on by itself', async () => {
+    const { loop, left } = looping()
+    left.push(15, 15, 15)
+    loop.wake()
+    await turn()
+    expect(left).toEqual([15])
+    await turn()
+    expect(left).toEqual([])
+  })
+
   it('ends with the failure of the journal, also where no commit is under way', () => {
     const { failures, fail } = looping()
     fail(new Error('the disk is full'))
@@ -47,16 +57,23 @@ function looping() {
   const commits: number[] = []
   const failures: unknown[] = []
   const failureListeners: ((failure: Error) => void)[] = []
+  /** How long each input takes, milliseconds. */
+  const left: number[] = []
   const sequencer = {
-    advance: () => {},
+    advance: (_: number, isOver: () => boolean = () => false) => {
+      for (let busy_ms = left.shift(); busy_ms !== undefined; busy_ms = isOver() ? undefined : left.shift())
+        for (const until = performance.now() + busy_ms; performance.now() < until; );
+    },
     release: () => {},
     due_us: Number.POSITIVE_INFINITY,
-    has_input: false,
   }
   const writer = { appended_lsn: -1, durable_lsn: -1, urgent_lsn: -1 }
   const loop = new SessionLoop({
     sequencer: {
       ...sequencer,
+      get has_input() {
+        return left.length > 0
+      },
       get urgent_lsn() {
         return writer.urgent_lsn
       },
@@ -87,5 +104,5 @@ function looping() {
   const fail = (failure: Error) => {
     for (const listener of failureListeners) listener(failure)
   }
-  return { loop, commits, failures, append, fail }
+  return { loop, commits, failures, append, fail, left }
 }

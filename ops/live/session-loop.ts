@@ -1,5 +1,6 @@
 // The loop of a live session: inputs and timers are sequenced, what was journaled is made durable, and what is durable may
-// leave. One turn of the event loop takes in all that came during the one before; while a commit runs the next turns go
+// leave. One turn of the event loop takes in all that came during the one before, as far as its time goes: a node whose
+// strategies are slower than their market still hears, sends and commits in between. While a commit runs the next turns go
 // on, and the commit after it takes what they appended.
 //
 // Market data that caused nothing is committed a little later, all else at once: a sync for every turn of it would keep
@@ -17,7 +18,7 @@ export type SessionLoopOptions = {
     'appended_lsn' | 'durable_lsn' | 'commit' | 'failure' | 'onDurable' | 'onFailure'
   >
   readonly clock: LoopClock
-  /** After each turn, when everything offered has been sequenced. */
+  /** After each turn. */
   readonly onTurn: () => void
   /** The session cannot go on; nothing is sequenced any more. */
   readonly onFailure: (error: unknown) => void
@@ -25,6 +26,8 @@ export type SessionLoopOptions = {
 
 /** Timers of the platform fire late rather than early, and no later than this. */
 const SLEEP_MAX_MS = 60_000
+/** A turn that has taken longer leaves the rest to the next. */
+const TURN_MAX_MS = 20
 /** How long market data that caused nothing waits for its commit: a crash may lose so much of it. */
 const COMMIT_DELAY_MS = 10
 
@@ -35,6 +38,8 @@ export class SessionLoop {
   #isHalted = false
   #committing: Promise<void> | undefined
   #committing_since_ms = Number.POSITIVE_INFINITY
+  #turn_began_ms = 0
+  readonly #isTurnOver = (): boolean => performance.now() - this.#turn_began_ms > TURN_MAX_MS
   #timer: NodeJS.Timeout | undefined
   #commit_timer: NodeJS.Timeout | undefined
 
@@ -77,8 +82,9 @@ export class SessionLoop {
     this.#isWoken = false
     if (!this.#isRunning) return
     const { sequencer, clock, onTurn } = this.#options
+    this.#turn_began_ms = performance.now()
     try {
-      sequencer.advance(clock.now_us())
+      sequencer.advance(clock.now_us(), this.#isTurnOver)
       onTurn()
     } catch (error) {
       return this.#fail(error)

@@ -27,6 +27,27 @@ import { LiveWorld } from './live-world.test-support.ts'
 
 const TRADERS = ['nth', 'quoter', 'timed', 'bars'] as const
 
+test('[N28] inputs that a turn has no time for come in the next, in their order and with its time', async () => {
+  const desk = await LiveDesk.open(await liveScenario(['quoter']), { store: new MemoryJournalStore() })
+  desk.start()
+  const { sequencer, world } = desk
+  sequencer.advance(world.now_us)
+  const { seq } = sequencer.node
+  for (let turn = 0; turn < 3; turn++) sequencer.offerQuote(world.quote(0))
+  const found: (readonly [number, boolean])[] = []
+  for (let turn = 0; turn < 3; turn++) {
+    world.pass(1)
+    sequencer.advance(world.now_us, () => true)
+    found.push([sequencer.node.seq - seq, sequencer.has_input])
+  }
+  expect(found).toEqual([
+    [1, true],
+    [2, true],
+    [3, false],
+  ])
+  expect(sequencer.node.now_us).toBe(world.now_us)
+})
+
 test('[N3] time never goes back, and a timer is sequenced before every input later than its deadline', async () => {
   const { desk, inputs } = await recorded()
   expect(inputs.map(({ ts_seq_us }) => ts_seq_us)).toEqual(

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node'
 import { expect, onTestFinished, test } from 'vitest'
 import { startNatsServer, type TestNatsServer } from '../../../adapters/nats/nats-server.test-support.ts'
@@ -53,6 +54,7 @@ test('[B5] what a program publishes on a real server is traded on, each trade on
 
 /** Longer than the market may have waited. */
 const CUT_MS = 1_200
+const PACE_MS = 4
 
 test('[B8] what waited on the bus while a node was cut off is caught up with, conflated, and no order leaves on it', async () => {
   const { place, server, proxy } = await published()
@@ -65,7 +67,8 @@ test('[B8] what waited on the bus while a node was cut off is caught up with, co
   const publish = async () => {
     publisher.quote()
     await publisher.flush()
-    await new Promise((resolve) => setImmediate(resolve))
+    // The server syncs each: more than its disk takes would wait there, and not for the node.
+    await wait(PACE_MS)
   }
   await trading(3)
   proxy.cut(true)
@@ -76,7 +79,7 @@ test('[B8] what waited on the bus while a node was cut off is caught up with, co
   await session.until(() => sequencer.node.stateOf('feed/gen') === 'live')
   await trading(3)
   const { conflated, missed } = countsOf(session)
-  expect({ enough: Number(conflated) > 100, missed }).toEqual({ enough: true, missed: 0 })
+  expect({ enough: Number(conflated) > 50, missed }).toEqual({ enough: true, missed: 0 })
   expect(await session.stop()).toBe(0)
   const { inputs, orders_in_gap } = await journalInputs(place.folder)
   const events = inputs.flatMap((input) => (input.type === 'feed_event' ? [input.event] : []))
