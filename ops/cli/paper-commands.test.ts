@@ -22,6 +22,20 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cwd, { recursive: true }))
 
+test('a promise that a strategy left behind is told with its line when it fails, and the session goes on', async () => {
+  const floating = TRADER.replace('ctx.state.quotes++', "void Promise.reject(new Error('lost'))")
+  await writeFile(join(cwd, 'floating.ts'), floating)
+  await writeFile(
+    join(cwd, 'floating.yaml'),
+    SESSION.replaceAll('trader.ts', 'floating.ts').replace('session: one', 'session: flo'),
+  )
+  const { exit_code, stdout } = runCli(['paper', 'floating.yaml', '--for', '2'], { cwd })
+  expect(exit_code).toBe(0)
+  expect(stdout.match(/FAULT.*/g)).toEqual([
+    expect.stringMatching(/^FAULT a promise .* failed: lost \(.*floating\.ts:\d+\) \[stray_error\]$/),
+  ])
+})
+
 test('a paper session trades, is looked at and stopped from outside, goes on where it was, and verifies', async () => {
   const first = startCli(['paper', 'one.yaml'], { cwd })
   await first.saw(/filled/)

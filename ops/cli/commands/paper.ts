@@ -47,8 +47,17 @@ over the bus.`,
 async function paper(call: Call): Promise<Outcome> {
   const { runPaper } = await import('../../live/run-paper.ts')
   const { LineWriter } = await import('../../text/line-writer.ts')
+  const { catchStrayErrors } = await import('../../../adapters/stray-errors/stray-errors.ts')
+  const { strayText } = await import('../../live/stray-text.ts')
   const [path = ''] = call.arguments
   const lines = new LineWriter()
+  const print = call.flag('json') ? () => undefined : lines.print
+  const told = new Set<string>()
+  const stopCatching = catchStrayErrors((stray) => {
+    const line = strayText(stray)
+    if (!told.has(line)) print(line)
+    told.add(line)
+  })
   try {
     return await runPaper({
       path,
@@ -56,9 +65,10 @@ async function paper(call: Call): Promise<Outcome> {
       node: call.text('node'),
       seconds: call.text('for'),
       stand_by: call.flag('standby'),
-      print: call.flag('json') ? () => undefined : lines.print,
+      print,
     })
   } finally {
+    stopCatching()
     await lines.close()
   }
 }
