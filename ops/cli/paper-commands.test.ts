@@ -29,7 +29,10 @@ test('a promise that a strategy left behind is told with its line when it fails,
     join(cwd, 'floating.yaml'),
     SESSION.replaceAll('trader.ts', 'floating.ts').replace('session: one', 'session: flo'),
   )
-  const { exit_code, stdout } = runCli(['paper', 'floating.yaml', '--for', '2'], { cwd })
+  const { exit_code, stdout } = runCli(
+    ['paper', 'floating.yaml', '--for', '2', '--set', 'journal.directory=./floating'],
+    { cwd },
+  )
   expect(exit_code).toBe(0)
   expect(stdout.match(/FAULT.*/g)).toEqual([
     expect.stringMatching(/^FAULT a promise .* failed: lost \(.*floating\.ts:\d+\) \[stray_error\]$/),
