@@ -88,7 +88,8 @@ function act(ctx: Ctx, instrument: string, bid: number, ask: number): void {
   if (one === undefined) return
   if (dice === 6) ctx.cancel(one.counter)
   if (dice > 6) {
-    const change = { quantity_units: 4_000, ...(one.state === 'held' ? {} : { limit_price_units: bid - 4 }) }
+    // What has a limit says it anew; what waits for a trigger has none.
+    const change = { quantity_units: 4_000, ...(one.price_units !== 0 && { limit_price_units: bid - 4 }) }
     ctx.replace(one.counter, change)
     if (ctx.random() < 0.3) ctx.cancel(one.counter)
   }
