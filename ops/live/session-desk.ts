@@ -29,8 +29,9 @@ export class SessionDesk {
   #stopListening: (() => Promise<void>) | undefined
 
   constructor() {
-    // Nobody may have asked to be told.
+    // Nobody may have asked to be told, and what fails while a session opens is seen once it is open.
     this.ended.promise.catch(() => undefined)
+    this.end.promise.catch(() => undefined)
   }
 
   /** Aborted when a process is to end that only waits. */

@@ -99,3 +99,13 @@ async function session() {
   await mkdir(directory)
   return { folder, directory }
 }
+
+test('what fails while a session opens ends no process by itself, and is thrown once the session is asked', async () => {
+  const desk = new SessionDesk()
+  const failure = new Error('the lease is lost')
+  desk.fail(failure)
+  // A rejection that nobody takes is told behind a turn.
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(() => desk.refuseFailed()).toThrow(failure)
+  await expect(desk.end.promise).rejects.toBe(failure)
+})
