@@ -3,9 +3,8 @@
 
 import type { FeedClock, FeedSink } from '../../engine/market-feed-port.ts'
 import type { VenueId } from '../../schemas/ids.ts'
+import { PROMPT_US } from './reader-lag.ts'
 
-/** Quotes that have waited longer conflate; where nothing comes for as long, nothing waits. */
-export const CONFLATE_LAG_US = 100_000
 /** Nobody trades on a market whose rows have waited longer. */
 const LAG_MAX_US = 1_000_000
 
@@ -28,7 +27,8 @@ export class LateRows {
   /** Before the row itself: it must not look like the market of now. @param isLast whether nothing is known to come behind it. */
   note(lag_us: number, isLast: boolean): void {
     this.#cancelLook()
-    if (lag_us <= CONFLATE_LAG_US) return this.#caughtUp()
+    // Quotes that came later conflate; and where nothing comes for as long, nothing waits.
+    if (lag_us <= PROMPT_US) return this.#caughtUp()
     if (!this.#isBehind) this.#options.sink.behind(true)
     this.#isBehind = true
     if (lag_us > LAG_MAX_US) this.gap(`rows have waited for ${Math.round(lag_us / 1_000)} ms`)
@@ -53,7 +53,7 @@ export class LateRows {
     const look = () => {
       this.#cancelLook = clock.after(0, () => this.#caughtUp())
     }
-    this.#cancelLook = clock.after(CONFLATE_LAG_US, look)
+    this.#cancelLook = clock.after(PROMPT_US, look)
   }
 
   #caughtUp(): void {

@@ -4,7 +4,7 @@
 
 const WINDOW_US = 60_000_000
 /** What waited less came at once. */
-const PROMPT_US = 100_000
+export const PROMPT_US = 100_000
 
 export class ReaderLag {
   #least_us = Number.POSITIVE_INFINITY
