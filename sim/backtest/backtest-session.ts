@@ -120,8 +120,7 @@ export class BacktestSession {
     while (!merge.isDone && driver.rows_taken < end) {
       const progress = driver.replay(merge, Math.min(end, turnAt) - driver.rows_taken)
       if (progress === 'waiting') await this.#options.journal.commit()
-      if (merge.front.isBlockDone) await merge.front.fill()
-      merge.settle()
+      if (merge.needsBlock) await merge.fill()
       if (driver.rows_taken >= turnAt) {
         turnAt = driver.rows_taken + ROWS_PER_TURN
         onProgress?.(this.rows_done)

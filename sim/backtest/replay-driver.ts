@@ -52,14 +52,18 @@ export type ReplayDriverOptions = {
   readonly posted: Control[]
 }
 
-/** What every run of a series' rows needs, looked up once: where series alternate, a run is a row or two. */
+/** What every row of a series needs, looked up once: where series take turns, each row may be of another. */
 type Lane = {
+  readonly cursor: SeriesCursor
   readonly instrument_index: number
   readonly exchange: SimulatedExchange
   readonly late: LateRows | undefined
   readonly quoteRow: QuoteRow
   /** Quotes that the node sees when the exchange does. */
   readonly isPlain: boolean
+  /** The block of plain quotes that is open. */
+  columns: QuoteColumns
+  release_us: Float64Array
 }
 
 export class ReplayDriver {
@@ -94,45 +98,40 @@ export class ReplayDriver {
     this.#node.stepControl(control, Math.max(ts_us, this.#node.now_us))
   }
 
-  /** Replays rows in order, at most `rows_max`, and no further than the end of a block; its cursor is then in front. */
+  /** Replays rows in order, at most `rows_max`, and no further than their order is known. */
   replay(merge: Merge, rows_max: number): Progress {
     if (this.settle() === 'waiting') return 'waiting'
-    const end = this.rows_taken + rows_max
-    for (;;) {
-      const { front } = merge
-      const lane = this.#lanes[front.rank] ?? this.#openLane(front)
+    const rows_end = this.rows_taken + rows_max
+    while (merge.hasNext(rows_end - this.rows_taken)) {
+      const { cursor } = merge
+      const before = this.rows_taken
+      const lane = this.#laneOf(cursor)
       const progress = lane.isPlain
-        ? this.#replayQuotes(merge, end)
-        : this.#replayRun(front, lane.late, merge.second, end - this.rows_taken)
-      if (progress === 'waiting' || this.rows_taken === end || merge.front.isBlockDone) return progress
-      merge.settle()
+        ? this.#replayQuotes(merge)
+        : this.#replayRun(cursor, lane.late, cursor.row + merge.runLength())
+      merge.at += this.rows_taken - before
+      if (progress === 'waiting') return progress
     }
+    return 'done'
   }
 
-  /** Replays rows of the cursor's block as long as they come before `second`'s next row. */
-  #replayRun(
-    cursor: SeriesCursor,
-    late: LateRows | undefined,
-    second: SeriesCursor | undefined,
-    rows_max: number,
-  ): Progress {
+  #replayRun(cursor: SeriesCursor, late: LateRows | undefined, end: number): Progress {
     const columns = must(cursor.columns, 'a cursor in the merge has a block')
     const before = cursor.row
-    const { sequenced } = columns
-    const limit_us = second === undefined ? Number.POSITIVE_INFINITY : second.next_us
-    const winsTies = second === undefined || cursor.rank < second.rank || sequenced !== undefined
-    const end = Math.min(columns.count, before + (sequenced === undefined ? rows_max : 1))
     const progress =
       columns.kind === 'book_level' || columns.kind === 'book_order'
-        ? this.#replayBook(cursor, columns, end, limit_us, winsTies)
+        ? this.#replayBook(cursor, columns, end)
         : late !== undefined
-          ? this.#replayLate(late, cursor, columns, end, limit_us, winsTies)
+          ? this.#replayLate(late, cursor, columns, end)
           : columns.kind === 'trade'
-            ? this.#replayTrades(cursor, columns, end, limit_us, winsTies)
-            : this.#replayBars(cursor, columns as BarColumns, end, limit_us, winsTies)
+            ? this.#replayTrades(cursor, columns, end)
+            : this.#replayBars(cursor, columns as BarColumns, end)
     this.rows_taken += cursor.row - before
-    cursor.noteNext()
     return progress
+  }
+
+  #laneOf(cursor: SeriesCursor): Lane {
+    return this.#lanes[cursor.rank] ?? this.#openLane(cursor)
   }
 
   #openLane(cursor: SeriesCursor): Lane {
@@ -141,7 +140,16 @@ export class ReplayDriver {
     quoteRow.instrument_index = instrument_index
     const late = this.#options.late.rowsOf(cursor)
     const isPlain = series.kind === 'quote' && late === undefined
-    const lane = { instrument_index, exchange: this.#venues.exchange(venue_id), late, quoteRow, isPlain }
+    const lane: Lane = {
+      cursor,
+      instrument_index,
+      exchange: this.#venues.exchange(venue_id),
+      late,
+      quoteRow,
+      isPlain,
+      columns: NO_QUOTES,
+      release_us: NO_COLUMN,
+    }
     this.#lanes[cursor.rank] = lane
     return lane
   }
@@ -203,79 +211,59 @@ export class ReplayDriver {
     this.#options.late.load(reader)
   }
 
-  /**
-   * Quotes of as many series as take turns. Inputs of a session of one moment may alternate between series row by row:
-   * the merge is asked for each.
-   */
-  #replayQuotes(merge: Merge, rows_end: number): Progress {
+  /** Quotes of as many series as take turns. */
+  #replayQuotes(merge: Merge): Progress {
     const node = this.#node
     const { timers, outbox } = node
     const { agenda } = this.#venues
     const { sampler, posted } = this.#options
-    for (;;) {
-      const cursor = merge.front
-      const lane = this.#lanes[cursor.rank] ?? this.#openLane(cursor)
-      if (!lane.isPlain) return 'done'
-      const { exchange, quoteRow: row, instrument_index } = lane
-      const columns = cursor.columns as QuoteColumns
-      const { sequenced, bid_price_units, ask_price_units, bid_size_units, ask_size_units } = columns
-      const release_us = sequenced === undefined ? columns.ts_event_us : sequenced.ts_seq_us
-      row.open(columns)
-      const { second } = merge
-      const limit_us = second === undefined ? Number.POSITIVE_INFINITY : second.next_us
-      const winsTies = second === undefined || cursor.rank < second.rank || sequenced !== undefined
-      const first = cursor.row
-      const rows_max = sequenced === undefined ? rows_end - this.rows_taken : 1
-      const end = Math.min(columns.count, first + rows_max)
-      let progress: Progress = 'done'
-      let i = first
-      for (; i < end; i++) {
-        const ts = release_us[i] as number
-        if (ts > limit_us || (ts === limit_us && !winsTies)) break
+    const lanes = this.#lanes
+    const { ranks, at, end } = merge
+    let isWaiting = false
+    let i = at
+    while (i < end && !isWaiting) {
+      const rank = ranks[i] as number
+      const lane = lanes[rank]
+      if (lane?.isPlain !== true) break
+      const { cursor } = lane
+      if (lane.columns !== cursor.columns) openBlock(lane)
+      const { columns, release_us, instrument_index, exchange, quoteRow } = lane
+      const { bid_price_units, ask_price_units, bid_size_units, ask_size_units } = columns
+      let { row } = cursor
+      do {
+        const ts = release_us[row] as number
         if (timers.next_us < ts || agenda.next_due_us < ts || sampler.next_us < ts || posted.length > 0) {
-          if (this.catchUp(ts) === 'waiting') {
-            progress = 'waiting'
-            break
-          }
+          isWaiting = this.catchUp(ts) === 'waiting'
+          if (isWaiting) break
         }
         this.#instantCount = 0
         exchange.rows.onQuote(
           instrument_index,
           ts,
-          bid_price_units[i] as number,
-          ask_price_units[i] as number,
-          bid_size_units[i] as number,
-          ask_size_units[i] as number,
+          bid_price_units[row] as number,
+          ask_price_units[row] as number,
+          bid_size_units[row] as number,
+          ask_size_units[row] as number,
         )
-        node.stepQuote(row.at(i), ts)
-        if ((outbox.has_pending || agenda.has_instant) && this.settle() === 'waiting') {
-          i++
-          progress = 'waiting'
-          break
-        }
-      }
-      this.counts.quotes += i - first
-      this.rows_taken += i - first
-      cursor.row = i
-      cursor.noteNext()
-      if (progress === 'waiting' || i === columns.count || this.rows_taken === rows_end) return progress
-      merge.settle()
+        node.stepQuote(quoteRow.at(row), ts)
+        row++
+        i++
+        if (outbox.has_pending || agenda.has_instant) isWaiting = this.settle() === 'waiting'
+      } while (i < end && ranks[i] === rank && !isWaiting)
+      cursor.row = row
     }
+    this.counts.quotes += i - at
+    this.rows_taken += i - at
+    return isWaiting ? 'waiting' : 'done'
   }
 
-  #replayTrades(
-    cursor: SeriesCursor,
-    columns: TradeColumns,
-    end: number,
-    limit_us: number,
-    winsTies: boolean,
-  ): Progress {
+  #replayTrades(cursor: SeriesCursor, columns: TradeColumns, end: number): Progress {
     const exchange = this.#venues.exchange(cursor.venue_id)
     const row = this.#tradeRow
     row.open(columns)
     row.instrument_index = cursor.instrument_index
     const release_us = releaseTimes(columns)
-    while (this.#hasNext(cursor, release_us, end, limit_us, winsTies)) {
+    while (cursor.row < end) {
       const ts = release_us[cursor.row] as number
       if (this.catchUp(ts) === 'waiting') return 'waiting'
       const at = cursor.row++
@@ -287,19 +275,13 @@ export class ReplayDriver {
     return 'done'
   }
 
-  #replayBars(
-    cursor: SeriesCursor,
-    columns: BarColumns,
-    end: number,
-    limit_us: number,
-    winsTies: boolean,
-  ): Progress {
+  #replayBars(cursor: SeriesCursor, columns: BarColumns, end: number): Progress {
     const exchange = this.#venues.exchange(cursor.venue_id)
     const row = this.#barRow
     row.open(columns)
     row.instrument_index = cursor.instrument_index
     const release_us = releaseTimes(columns)
-    while (this.#hasNext(cursor, release_us, end, limit_us, winsTies)) {
+    while (cursor.row < end) {
       const ts = release_us[cursor.row] as number
       if (this.catchUp(ts) === 'waiting') return 'waiting'
       const at = cursor.row++
@@ -317,13 +299,11 @@ export class ReplayDriver {
     cursor: SeriesCursor,
     columns: Exclude<TickColumns, BookColumns>,
     end: number,
-    limit_us: number,
-    winsTies: boolean,
   ): Progress {
     const exchange = this.#venues.exchange(cursor.venue_id)
     const release_us = releaseTimes(columns)
     late.open(columns)
-    while (this.#hasNext(cursor, release_us, end, limit_us, winsTies)) {
+    while (cursor.row < end) {
       const ts = release_us[cursor.row] as number
       if (this.catchUp(ts) === 'waiting') return 'waiting'
       const at = cursor.row++
@@ -335,13 +315,7 @@ export class ReplayDriver {
     return 'done'
   }
 
-  #replayBook(
-    cursor: SeriesCursor,
-    columns: BookColumns,
-    end: number,
-    limit_us: number,
-    winsTies: boolean,
-  ): Progress {
+  #replayBook(cursor: SeriesCursor, columns: BookColumns, end: number): Progress {
     const book = must(this.#options.books[cursor.instrument_index], 'a book is there for its rows')
     const late = this.#options.late.rowsOf(cursor)
     const release_us = releaseTimes(columns)
@@ -355,7 +329,6 @@ export class ReplayDriver {
     let i = first
     for (; i < end; i++) {
       const ts = release_us[i] as number
-      if (ts > limit_us || (ts === limit_us && !winsTies)) break
       if (timers.next_us < ts || agenda.next_due_us < ts || sampler.next_us < ts || posted.length > 0) {
         if (!this.#isMidEvent && this.catchUp(ts) === 'waiting') {
           progress = 'waiting'
@@ -378,18 +351,6 @@ export class ReplayDriver {
     this.counts[columns.kind === 'book_level' ? 'book_levels' : 'book_orders'] += i - first
     cursor.row = i
     return progress
-  }
-
-  #hasNext(
-    cursor: SeriesCursor,
-    times: Float64Array,
-    end: number,
-    limit_us: number,
-    winsTies: boolean,
-  ): boolean {
-    if (cursor.row >= end) return false
-    const ts = times[cursor.row] as number
-    return ts < limit_us || (ts === limit_us && winsTies)
   }
 
   /** Sequences everything due before `ts_us`, in order of time: arrivals, outcomes, reports, then timers. */
@@ -468,6 +429,12 @@ export class ReplayDriver {
       at_us,
     )
   }
+}
+
+function openBlock(lane: Lane): void {
+  lane.columns = lane.cursor.columns as QuoteColumns
+  lane.release_us = releaseTimes(lane.columns)
+  lane.quoteRow.open(lane.columns)
 }
 
 /** The exchange sees a row, before any node does. */

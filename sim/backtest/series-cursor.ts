@@ -1,6 +1,4 @@
-// One series being replayed: the block at hand, the row to come, and where its rows go. Several cursors are merged in
-// time; at equal times the lower rank comes first, and ranks follow the configuration. Inputs of a session come in the
-// order they had there.
+// One series being replayed: the block at hand, the row to come, and where its rows go.
 
 import type { SeriesReading, TickColumns, TickSeries } from '../../engine/tick-store-port.ts'
 import { assert } from '../../schemas/assert.ts'
@@ -15,10 +13,6 @@ export class SeriesCursor {
   columns: TickColumns | undefined
   /** Next row of the block. */
   row = 0
-  /** When the next row is released, Infinity at the end. */
-  next_us = Number.POSITIVE_INFINITY
-  /** The number the next row had as an input of its session; 0 where the rows are a history. */
-  next_seq = 0
   readonly #blocks: AsyncIterator<TickColumns>
   /** Rows of the blocks before this one. */
   #passed = 0
@@ -42,14 +36,9 @@ export class SeriesCursor {
       this.#passed += this.columns?.count ?? 0
       const { value, done } = await this.#blocks.next()
       this.row = 0
-      if (done === true) {
-        this.columns = undefined
-        this.next_us = Number.POSITIVE_INFINITY
-        return
-      }
-      this.columns = value
+      this.columns = done === true ? undefined : value
+      if (done === true) return
     }
-    this.noteNext()
   }
 
   /** Leaves out rows that were replayed before a snapshot. */
@@ -64,27 +53,9 @@ export class SeriesCursor {
     if (this.columns !== undefined) await this.fill()
   }
 
-  /** After the row has moved within the block. */
-  noteNext(): void {
-    if (this.columns !== undefined && this.row < this.columns.count) {
-      this.next_us = releaseTimes(this.columns)[this.row] as number
-      this.next_seq = this.columns.sequenced?.seq[this.row] ?? 0
-    }
-  }
-
-  get isBlockDone(): boolean {
-    return this.columns !== undefined && this.row >= this.columns.count
-  }
-
   async close(): Promise<void> {
     await this.#blocks.return?.()
   }
-}
-
-/** Whether `a`'s next row comes before `b`'s. */
-export function comesBefore(a: SeriesCursor, b: SeriesCursor): boolean {
-  if (a.next_us !== b.next_us) return a.next_us < b.next_us
-  return a.next_seq < b.next_seq || (a.next_seq === b.next_seq && a.rank < b.rank)
 }
 
 /** A row of history is released at its own time; what a session processed, when it did. */
