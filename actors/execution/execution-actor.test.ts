@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { ORDER_TYPES } from '../../schemas/messages/order.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import { Desk } from '../desk.test-support.ts'
+import type { OrderChange, OrderRequest } from '../strategy/context.ts'
 import { EURUSD, testInstrument } from '../trading-node.test-support.ts'
 
 const rest = { instrument: EURUSD, side: 'buy', quantity_units: 1_000, limit_price_units: 99_000 } as const
@@ -157,6 +158,43 @@ test('[E5] the limit of a trailing order that is watched here is a price of the 
     [[], ['price_off_increment']],
   ])
 })
+
+test.each<[string, Partial<OrderRequest>, OrderChange, string]>([
+  [
+    'trailing stop-limit',
+    { order_type: 'trailing_stop_limit', trail: { offset: 100, limit_offset_units: 3 } },
+    { quantity_units: 500 },
+    'denied price_not_positive',
+  ],
+  [
+    'stop-limit',
+    { trigger_price_units: 99_900, limit_price_units: 99_800 },
+    { quantity_units: 500, limit_price_units: 99_800, trigger_price_units: 99_890 },
+    'replace_rejected not_yet_accepted',
+  ],
+  [
+    'limit-if-touched',
+    { order_type: 'limit_if_touched', trigger_price_units: 100_100, limit_price_units: 99_800 },
+    { quantity_units: 500, limit_price_units: 99_800, trigger_price_units: 100_100 },
+    'replace_rejected not_yet_accepted',
+  ],
+  ['stop', { trigger_price_units: 99_900 }, { quantity_units: 500 }, 'replace_rejected not_yet_accepted'],
+])(
+  '[E19] a change of a %s that comes with its trigger is answered, and no fault',
+  (_, order, change, answer) => {
+    const desk = new Desk()
+    desk.ask({ ...order, side: 'sell' })
+    const price = order.order_type === 'limit_if_touched' ? 100_100 : 99_900
+    desk.do((ctx) => ctx.replace(1, change), price, price + 10)
+    expect(desk.faults).toEqual([])
+    const denied = desk.denials.map(({ reason_code }) => `denied ${reason_code}`)
+    const told = desk.facts
+      .filter(({ type }) => type === 'order.replace_rejected')
+      .map(({ reason_code }) => `replace_rejected ${reason_code}`)
+    expect([...denied, ...told]).toEqual([answer])
+    expect(desk.orders).toHaveLength(1)
+  },
+)
 
 test('[E10] an order that waits for its trigger stands behind the others once it is replaced', () => {
   const triggered = [undefined, 2].map((behaviour) => {

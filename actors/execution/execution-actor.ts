@@ -147,6 +147,11 @@ export class ExecutionActor implements Actor {
     return this.#held.find(strategy_id, counter)
   }
 
+  /** Whether the trigger of an order that was kept here was met in this very step. */
+  isTriggeredNow(strategy_id: string, counter: number): boolean {
+    return this.#held.isTriggeredNow(strategy_id, counter)
+  }
+
   /** Orders of a strategy that are kept here, oldest first. */
   heldOrders(strategy_id: string): OpenOrder[] {
     return this.#held.of(strategy_id)

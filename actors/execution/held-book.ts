@@ -38,6 +38,9 @@ export class HeldBook {
   readonly #routes = new Map<string, Route<OrderFact>>()
   readonly #last: Float64Array
   readonly #hasLast: Uint8Array
+  /** Orders whose trigger was met in the step of this sequence number. */
+  readonly #triggered = new Set<string>()
+  #triggeredSeq = -1
   /** Orders that ended here. */
   canceled_count = 0
   expired_count = 0
@@ -89,6 +92,11 @@ export class HeldBook {
       'an order is of a known instrument',
     )
     return this.#waitsHere({ order_type, time_in_force, terms, venue_id })
+  }
+
+  /** Whether the order's trigger was met in this very step: its strategy may not have heard of it yet. */
+  isTriggeredNow(strategy_id: string, counter: number): boolean {
+    return this.#triggeredSeq === this.#node.seq && this.#triggered.has(heldKey({ strategy_id, counter }))
   }
 
   /** The children of a parent, oldest first. */
@@ -281,6 +289,7 @@ export class HeldBook {
       this.#node.now_us,
     )
     this.#drop(order)
+    this.#noteTriggered(order)
     this.#tell(order, 'order.triggered', '')
     const order_type = must(workingType(order.order_type) || undefined, 'a triggered order works as another')
     const capabilities = this.#options.capabilities.get(order.venue_id)
@@ -290,6 +299,13 @@ export class HeldBook {
     const time_in_force = isLastMoment && taken.includes('ioc') ? 'ioc' : timeOf(order, taken)
     const terms: OrderTerms = { ...order.terms, ...NO_TRIGGER }
     this.#submit({ ...order, order_type, time_in_force, price_units, terms })
+  }
+
+  #noteTriggered(order: HeldOrder): void {
+    const { seq } = this.#node
+    if (this.#triggeredSeq !== seq) this.#triggered.clear()
+    this.#triggeredSeq = seq
+    this.#triggered.add(heldKey(order))
   }
 
   #send(order: HeldOrder): void {

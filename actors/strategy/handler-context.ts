@@ -35,7 +35,10 @@ export type StrategyViews = {
   status(instrument_index: number): SecurityTradingStatus
   position(instrument_index: number): number
   openOrders(): readonly OpenOrder[]
-  /** Of an order that is open or held by the engine and does not trail; undefined of others, and of an account in another node. */
+  /**
+   * Of an order that is open or held by the engine and does not trail; undefined of others, of one whose trigger was met in
+   * this step, and of an account in another node.
+   */
   orderType(counter: number): OrderType | undefined
 }
 
