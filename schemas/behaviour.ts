@@ -24,8 +24,8 @@
  *    ended, or in a group of which one cancels the others has traded, is denied; in one of which
  *    one lowers the others it is for what is left. An order the
  *    engine holds that only reduces ends when there is nothing left to reduce. A replace that only lowers an order is a cancel
- *    of a part: a venue takes it when it takes cancels, and the gate passes the engine's own as it passes cancels; one that a
- *    venue refused is asked for again when its instrument trades again. A share of what is shown is one for all orders.
+ *    of a part: a venue takes it when it takes cancels, and the gate passes it but in a halted account; one of the engine's that
+ *    a venue refused is asked for again when its instrument trades again. A share of what is shown is one for all orders.
  *    What a strategy says that would be passed over faults it: names that no order has, links to no order, a limit left out
  *    of a change, and what names no timer, signal or price. An order whose trade ends it has the others of its group
  *    cancelled once.

@@ -4,11 +4,12 @@ import type { Config } from '../../schemas/config/config.ts'
 import { ORDER_TYPES } from '../../schemas/messages/order.ts'
 import { SECURITY_STATUSES, type SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { Desk, withRisk } from '../desk.test-support.ts'
-import type { OrderRequest } from '../strategy/context.ts'
+import type { OrderChange, OrderRequest } from '../strategy/context.ts'
 import {
   EURUSD,
   strategy,
   TestNode,
+  type TestNodeOptions,
   testAccount,
   testInstrument,
   testStrategy,
@@ -497,6 +498,70 @@ test('[R13] a replace is denied as an order is, and a cancel of what rests passe
   desk.do((ctx) => ctx.cancel(counter))
   expect(desk.denials).toHaveLength(1)
   expect(desk.sent.at(-1)?.type).toBe('order_cancel_request')
+})
+
+/** What a gate says of a strategy's change of an order for 1,000 at 99,000 with, if it is one, a stop at 98,000. */
+function changed(
+  change: OrderChange,
+  {
+    before,
+    stop = false,
+    options = {},
+  }: { before?: (desk: Desk) => void; stop?: boolean; options?: TestNodeOptions },
+): string {
+  const desk = new Desk(options)
+  if (stop) desk.ask({ side: 'sell', trigger_price_units: 98_000 })
+  else desk.ask({ limit_price_units: 99_000 })
+  desk.accept(desk.lastOrder())
+  before?.(desk)
+  desk.do((ctx) => ctx.replace(1, change))
+  expect(desk.faults).toEqual([])
+  const sent = desk.lastSent()
+  return (
+    desk.denials.at(-1)?.reason_code ??
+    `${sent.type} ${'order_quantity_units' in sent && sent.order_quantity_units}`
+  )
+}
+
+const halt = (desk: Desk) => desk.securityStatus(EURUSD, 'halted')
+const LOWERED = 'order_cancel_replace_request 500'
+const limit_price_units = 99_000
+
+test('[R13] a strategy lowers an order in a halt and changes nothing else', () => {
+  const before = halt
+  expect(changed({ quantity_units: 500, limit_price_units }, { before })).toBe(LOWERED)
+  expect(changed({ quantity_units: 500, limit_price_units: 98_999 }, { before })).toBe('market_halted')
+  expect(changed({ quantity_units: 1_000, limit_price_units }, { before })).toBe('market_halted')
+  expect(changed({ quantity_units: 1_001, limit_price_units }, { before })).toBe('market_halted')
+  const options = {
+    capabilities: { orders: { limit: ['gtc'], stop: ['gtc'] }, trigger_methods: ['bid_ask'] },
+  } as const
+  const stop = true
+  expect(changed({ quantity_units: 500, trigger_price_units: 98_000 }, { before, stop, options })).toBe(
+    LOWERED,
+  )
+  expect(changed({ quantity_units: 500, trigger_price_units: 98_001 }, { before, stop, options })).toBe(
+    'market_halted',
+  )
+  expect(changed({ quantity_units: 500 }, { before, stop, options })).toBe('market_halted')
+  expect(changed({ quantity_units: 500, limit_price_units }, { before, options: { behaviour: 2 } })).toBe(
+    'market_halted',
+  )
+})
+
+test('[R13] what lowers an order passes a pause and reduce-only, and is bound by venue, lot and rate', () => {
+  const change = { quantity_units: 500, limit_price_units }
+  const pause = (desk: Desk) => desk.control('strategy_pause', { strategy_id: 's' })
+  expect(changed(change, { before: pause })).toBe(LOWERED)
+  expect(changed({ ...change, quantity_units: 1_001 }, { before: pause })).toBe('strategy_not_trading')
+  expect(changed(change, { before: (desk) => desk.control('account_reduce_only') })).toBe(LOWERED)
+  expect(changed(change, { before: (desk) => desk.control('account_halt') })).toBe('account_halted')
+  expect(changed(change, { before: halt, options: { capabilities: { replace: false } } })).toBe(
+    'replace_not_supported',
+  )
+  expect(changed({ ...change, quantity_units: 0 }, { before: halt })).toBe('quantity_not_positive')
+  const one = withRisk({ order_rate: { orders_max: 1, window_us: 1_000 } })
+  expect(changed(change, { before: halt, options: one })).toBe('order_rate')
 })
 
 test('[R14] a price is as old as it was when trading stopped; one that was stale then still is', () => {

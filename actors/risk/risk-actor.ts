@@ -78,11 +78,15 @@ export type RiskOptions = {
   /** Those of these strategies that another node runs: only that node can say again how they stand. */
   readonly apart: ReadonlySet<string>
   readonly outputs: Outputs
-  /** Whether a replace by which links lower an order passes as a cancel does (schemas/behaviour.ts). */
+  /** Whether a replace that only lowers an order passes as a cancel does (schemas/behaviour.ts). */
   readonly lowers_at_once: boolean
+  /** The account's order with this key while it is open, with its prices in force. */
+  readonly openOrder: (strategy_id: StrategyId, counter: number) => OrderPrices | undefined
   readonly trace?: DecisionTrace | undefined
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }
+
+export type OrderPrices = Pick<NewOrderSingle, 'price_units' | 'terms'>
 
 /** What a denial tells of the order that was asked for. */
 type DeniedOrder =
@@ -335,7 +339,7 @@ export class RiskActor implements Actor {
       const order = { ...request, instrument_id, venue_id, side, order_type, time_in_force: '' } as const
       return this.#deny('replace', order, refused)
     }
-    if (!this.#isLowering(request)) this.#rate.take(this.#node.now_us)
+    if (!request.follows || !this.#isLowering(request)) this.#rate.take(this.#node.now_us)
     this.#exposure.reserveReplace(request, request.order_quantity_units)
     this.#node.bus.send(this.#approvedRoute, request)
   }
@@ -352,9 +356,10 @@ export class RiskActor implements Actor {
     if (replace_quantity_units > 0) return gate.refusal('replace_in_flight')
     if (this.#isLowering(request))
       return (
-        this.#checkStanding(request.strategy_id, spec.index, request) ??
+        this.#checkStanding(request.strategy_id, spec.index, { ...request, follows: true }) ??
         this.#checkReplaceTaken(venue) ??
-        gate.checkQuantity(spec, quantity, this.#limits, note)
+        gate.checkQuantity(spec, quantity, this.#limits, note) ??
+        (request.follows ? undefined : this.#checkRate())
       )
     const extra = Math.max(0, quantity - cum_quantity_units - leaves_quantity_units)
     return (
@@ -376,12 +381,20 @@ export class RiskActor implements Actor {
     )
   }
 
-  /** Links that lower an order leave all else of it as it is: a cancel of a part, which waits for nothing. */
+  /** What takes from the quantity and leaves all else as it is: a cancel of a part, which waits for no market. */
   #isLowering(request: ReplaceOrderRequest): boolean {
-    if (!this.#options.lowers_at_once || !request.follows) return false
+    if (!this.#options.lowers_at_once) return false
     const reservation = must(this.#exposure.reservation(request), 'a replace is of an open order')
     const { cum_quantity_units, leaves_quantity_units } = reservation
-    return request.order_quantity_units < cum_quantity_units + leaves_quantity_units
+    if (request.order_quantity_units >= cum_quantity_units + leaves_quantity_units) return false
+    // Links ask for the prices there are; a strategy may say others.
+    return request.follows || this.#keepsPrices(request, reservation.order_type)
+  }
+
+  #keepsPrices(request: ReplaceOrderRequest, order_type: OrderType): boolean {
+    const order = this.#options.openOrder(request.strategy_id, request.counter)
+    if (order === undefined || order.price_units !== request.price_units) return false
+    return !hasTrigger(order_type) || order.terms.trigger_price_units === request.trigger_price_units
   }
 
   #checkReplaceTaken({ capabilities }: RiskVenue): gate.Refusal | undefined {
