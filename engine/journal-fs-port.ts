@@ -31,6 +31,10 @@ export interface JournalFs {
   /** Removes a file or a directory with what is in it; nothing there is no error. */
   remove(path: string): Promise<void>
   fsyncDirectory(path: string): Promise<void>
-  /** Holds a directory for this process alone until released or dead; refuses with `journal.locked` and the holder's pid. */
-  lock(directory: string): Promise<() => void>
+  /**
+   * Holds a directory for this process alone until released or dead; refuses with `journal.locked` and the holder's pid.
+   *
+   * @param command that goes on with nothing, for whoever asks who holds it; absent: the holder goes on with what is there.
+   */
+  lock(directory: string, command?: string): Promise<() => void>
 }

@@ -1,6 +1,7 @@
 // One process per directory. The lock is the operating system's, taken through SQLite: the kernel drops it when its
 // holder dies, so it is never stale, cannot be taken over from a live process, and does not confuse a reused pid or
-// the pids of another container with the holder's. The file's one row names the holder to whoever is refused.
+// the pids of another container with the holder's. The file's one row names the holder to whoever is refused, and the command
+// where it is one that goes on with nothing.
 
 import { accessSync, constants, existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
@@ -11,31 +12,35 @@ const SQLITE_BUSY = 5
 /** Whoever only looks who holds a directory has the lock for a moment. */
 const LOOK_MS = 50
 
+/** @property command that holds a directory to read or pack what is there; undefined where the holder goes on with it. */
+export type DirectoryHolder = { readonly words: string; readonly command: string | undefined }
+
 /** Takes the directory or refuses with `journal.locked` and the holder's pid; returns what lets go of it. */
-export function lockDirectory(directory: string): () => void {
+export function lockDirectory(directory: string, command?: string): () => void {
   const database = new DatabaseSync(`${directory}/${FILE_NAME}`, { timeout: LOOK_MS })
   try {
     // The row must be committed to be seen by others, and a commit ends the lock: it is taken twice.
     database.exec('BEGIN IMMEDIATE')
-    database.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER, started TEXT)')
-    database.exec('DELETE FROM holder')
+    // Made anew: builds before this one made it without the command.
+    database.exec('DROP TABLE IF EXISTS holder')
+    database.exec('CREATE TABLE holder (pid INTEGER, started TEXT, command TEXT)')
     const started = new Date(performance.timeOrigin).toISOString()
-    database.prepare('INSERT INTO holder VALUES (?, ?)').run(process.pid, started)
+    database.prepare('INSERT INTO holder VALUES (?, ?, ?)').run(process.pid, started, command ?? null)
     database.exec('COMMIT')
     database.exec('BEGIN IMMEDIATE')
     return () => database.close()
   } catch (error) {
     const holder = isBusy(error) ? holderOf(database) : undefined
     database.close()
-    throw holder === undefined ? error : journalLocked(directory, holder)
+    throw holder === undefined ? error : journalLocked(directory, holder.words)
   }
 }
 
 /**
- * Who holds a directory, in words; undefined where nobody does. Nothing is changed, and whoever takes it meanwhile waits a
+ * Who holds a directory; undefined where nobody does. Nothing is changed, and whoever takes it meanwhile waits a
  * moment. Refuses with `journal.not_writable` where the lock cannot be tried.
  */
-export function directoryHolder(directory: string): string | undefined {
+export function directoryHolder(directory: string): DirectoryHolder | undefined {
   const file = `${directory}/${FILE_NAME}`
   if (!existsSync(file)) return undefined
   try {
@@ -56,15 +61,22 @@ export function directoryHolder(directory: string): string | undefined {
   }
 }
 
-function holderOf(database: DatabaseSync): string {
+function holderOf(database: DatabaseSync): DirectoryHolder {
   try {
-    const row = database.prepare('SELECT pid, started FROM holder').get()
-    if (row !== undefined) return `process ${row['pid']}, started ${row['started']}`
+    const row = database.prepare('SELECT * FROM holder').get()
+    if (row !== undefined) return holderIn(row)
   } catch (error) {
     // The holder is writing its row at this very moment.
     if (!isBusy(error) && !isMissingTable(error)) throw error
   }
-  return 'a process that is just starting'
+  return { words: 'a process that is just starting', command: undefined }
+}
+
+function holderIn({ pid, started, command }: Readonly<Record<string, unknown>>): DirectoryHolder {
+  const process = `process ${pid}, started ${started}`
+  return typeof command === 'string'
+    ? { words: `${command}, ${process}`, command }
+    : { words: process, command: undefined }
 }
 
 function isBusy(error: unknown): boolean {

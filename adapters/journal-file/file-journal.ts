@@ -26,6 +26,8 @@ import { readSnapshots, writeSnapshot } from './snapshot-files.ts'
 
 export type FileJournalOptions = {
   readonly directory: string
+  /** That only reads it, for whoever asks who holds it; absent: this process goes on with the journal. */
+  readonly command?: string
   /** Absent: the disk. */
   readonly fs?: JournalFs
   /** A segment that has reached this size is full. */
@@ -63,7 +65,7 @@ export async function openFileJournal(options: FileJournalOptions): Promise<Jour
   const room_bytes = options.room_bytes ?? ROOM_BYTES
   try {
     await fs.makeDirectory(directory)
-    const release = await fs.lock(directory)
+    const release = await fs.lock(directory, options.command)
     try {
       const recovered = await recoverJournal(fs, directory)
       const sizes = { segment_bytes_max, batch_bytes_max, room_bytes }
@@ -80,7 +82,7 @@ export async function openFileJournal(options: FileJournalOptions): Promise<Jour
 /** What is there for those who write nothing. */
 export type ReadableJournal = Pick<Journal, 'epochs' | 'read' | 'snapshots' | 'close'>
 
-type FileJournalParts = Required<FileJournalOptions> & {
+type FileJournalParts = Required<Omit<FileJournalOptions, 'command'>> & {
   readonly release: () => void
   readonly recovered: RecoveredJournal
 }

@@ -29,10 +29,18 @@ export class JournalArchive {
   #epochs: readonly RecoveredEpoch[]
   readonly #archived: Set<number>
 
-  /** Takes the journal for this process alone, as opening it does: refused with `journal.locked` while a session runs. */
-  static async open(directory: string, fs: JournalFs = nodeJournalFs): Promise<JournalArchive> {
+  /**
+   * Takes the journal for this process alone, as opening it does: refused with `journal.locked` while a session runs.
+   *
+   * @param command for whoever asks who holds it.
+   */
+  static async open(
+    directory: string,
+    fs: JournalFs = nodeJournalFs,
+    command?: string,
+  ): Promise<JournalArchive> {
     try {
-      const release = await fs.lock(directory)
+      const release = await fs.lock(directory, command)
       try {
         return new JournalArchive(fs, directory, release, await recoverJournal(fs, directory))
       } catch (error) {

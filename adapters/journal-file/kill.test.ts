@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import { RandomStream } from '../../engine/random-stream.ts'
 import { must } from '../../schemas/assert.ts'
+import { directoryHolder } from './directory-lock.ts'
 import { openFileJournal } from './file-journal.ts'
 import { payloadOf } from './journal-child.test-support.ts'
 import { readAll } from './journal-conformance.test-support.ts'
@@ -56,6 +57,11 @@ test('[J10] a second opener is refused with the pid of the holder, and a dead ho
     what: expect.stringContaining(`process ${process.pid}, started `),
   })
   await journal.close()
+  const read = await openFileJournal({ directory, command: 'orrery verify' })
+  const words = expect.stringContaining(`orrery verify, process ${process.pid}, started `)
+  expect(directoryHolder(directory)).toEqual({ words, command: 'orrery verify' })
+  await expect(openFileJournal({ directory })).rejects.toMatchObject({ code: 'journal.locked', what: words })
+  await read.close()
   await (await openFileJournal({ directory })).close()
 })
 

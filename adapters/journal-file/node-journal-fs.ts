@@ -16,7 +16,7 @@ export const nodeJournalFs: JournalFs = {
   rename: (from, to) => fs.promises.rename(from, to),
   remove: (path) => fs.promises.rm(path, { recursive: true, force: true }),
   fsyncDirectory,
-  lock: async (directory) => lockDirectory(directory),
+  lock: async (directory, command) => lockDirectory(directory, command),
 }
 
 /** The same for who only reads, and may not have to be allowed to write. */

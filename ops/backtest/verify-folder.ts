@@ -49,7 +49,7 @@ export async function verifyFolder(options: {
   // The run told its user of them; here only what it came to is compared.
   const stopCatching = catchStrayErrors(() => {})
   // A run under way has no result yet.
-  const { journal } = await openUnlessHeld(directory)
+  const { journal } = await openUnlessHeld(directory, 'orrery verify')
   const temporary = await mkdtemp(join(tmpdir(), 'orrery-verify-'))
   try {
     const running = buildIdentity().build_hash

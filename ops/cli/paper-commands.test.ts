@@ -157,6 +157,25 @@ test('a session that holds its journal and answers nobody yet is listed as runni
   }
 })
 
+test('a session whose journal a command reads is no running one', async () => {
+  const journal = await openFileJournal({
+    directory: join(cwd, 'runs', 'one', 'journal'),
+    command: 'orrery diff',
+  })
+  try {
+    expect(json(runCli(['sessions', '--json'], { cwd })).sessions).toMatchObject([
+      { session: 'one', is_running: false, epochs: 3 },
+    ])
+    const { error } = json(runCli(['stop', 'one', '--json'], { cwd }))
+    expect(error).toMatchObject({
+      code: 'session.held_by_command',
+      what: expect.stringContaining('orrery diff'),
+    })
+  } finally {
+    await journal.close()
+  }
+})
+
 test('a session that waits for its bus says so, and is stopped there', async () => {
   const credentials = join(cwd, 'nats', 'credentials')
   await mkdir(credentials, { recursive: true })

@@ -73,7 +73,7 @@ export async function auditExchange(
 ): Promise<ExchangeAudit> {
   const directory = folder ?? ledgerFolder(config)
   if (!existsSync(directory)) throw noLedger(directory)
-  const opened = await openUnlessHeld(directory)
+  const opened = await openUnlessHeld(directory, 'orrery exchange --audit')
   try {
     return { ...(await auditLedger(opened.journal, authored)), up_to: extentWords(opened) }
   } finally {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openFileJournal } from '../../adapters/journal-file/file-journal.ts'
+import { sessionStatus } from '../session/session-statuses.ts'
 import { askSession, listenForControl } from './control-socket.ts'
 import { SessionDesk } from './session-desk.ts'
 import { stopSession } from './stop-session.ts'
@@ -79,6 +80,18 @@ test('who holds the journal and answers nothing is named, and nothing is called 
     what: HELD,
     where: folder,
   })
+})
+
+test('of a journal that a command reads it is said at once that no session runs, and who reads it', async () => {
+  const { folder, directory } = await session()
+  const journal = await openFileJournal({ directory, command: 'orrery verify' })
+  onTestFinished(() => journal.close())
+  await expect(stopSession(folder, undefined, Number.POSITIVE_INFINITY)).rejects.toMatchObject({
+    code: 'session.held_by_command',
+    what: expect.stringContaining(`held by orrery verify, process ${process.pid}, started `),
+    where: folder,
+  })
+  expect(await sessionStatus(folder)).toBeUndefined()
 })
 
 test('a session that is gone before it said how it ended is not called stopped', async () => {

@@ -1,8 +1,8 @@
 // Tells the session in a folder to end, and waits until it has. One that reads its journal answers nobody yet, and its lock
-// says that it is there: it is asked until it answers.
+// says that it is there: it is asked until it answers. A command that has the lock is named there, and keeps a session out.
 
 import { setTimeout as wait } from 'node:timers/promises'
-import { directoryHolder } from '../../adapters/journal-file/directory-lock.ts'
+import { type DirectoryHolder, directoryHolder } from '../../adapters/journal-file/directory-lock.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { askSession, otherUser, STATUS_TIMEOUT_MS } from './control-socket.ts'
 import { isNotUp, type StopAnswer, type StopRequest } from './session-desk.ts'
@@ -24,14 +24,16 @@ export async function stopSession(
     const answer = await askSession(folder, { command: 'stop', on_stop }, undefined)
     if (answer !== undefined) return answer as StopAnswer
     const holder = holderIn(folder)
-    if (holder === undefined && isThere) throw endedOtherwise(folder)
+    const isHeld = holder !== undefined && holder.command === undefined
+    if (isThere && !isHeld) throw endedOtherwise(folder)
     if (holder === undefined) return undefined
+    if (!isHeld) throw heldByCommand(folder, holder)
     if (performance.now() > until_ms) throw silentHolder(folder, holder)
     await wait(RETRY_MS)
   }
 }
 
-function holderIn(folder: string): string | undefined {
+function holderIn(folder: string): DirectoryHolder | undefined {
   try {
     return directoryHolder(sessionJournal(folder))
   } catch (error) {
@@ -52,14 +54,24 @@ async function answers(folder: string): Promise<boolean> {
 }
 
 /** Of a journal that a process holds which answers no command. */
-export function silentHolder(where: string, holder: string): OperatingError {
+export function silentHolder(where: string, { words }: DirectoryHolder): OperatingError {
   return new OperatingError({
     code: 'session.silent',
     reason: 'unavailable',
-    what: `Its journal is held by ${holder}, which answers nothing: a session that still reads its journal, or a command that does.`,
+    what: `Its journal is held by ${words}, which answers nothing: a session that still reads its journal.`,
     where,
     remedy:
-      'Give the command again in a while. SIGTERM ends either at once, and nothing of a session has left before it answers.',
+      'Give the command again in a while. SIGTERM ends it at once, and nothing of a session has left before it answers.',
+  })
+}
+
+function heldByCommand(where: string, { words }: DirectoryHolder): OperatingError {
+  return new OperatingError({
+    code: 'session.held_by_command',
+    reason: 'unavailable',
+    what: `The session does not run: its journal is held by ${words}.`,
+    where,
+    remedy: 'There is nothing to stop. The session can be started again when that command has ended.',
   })
 }
 

@@ -18,7 +18,7 @@ export async function archiveSession(
   folder: string,
   epochs_kept: number | undefined,
 ): Promise<{ readonly archived: readonly ArchivedEpoch[]; readonly kept: readonly number[] }> {
-  const archives = await JournalArchive.open(sessionJournal(folder))
+  const archives = await JournalArchive.open(sessionJournal(folder), undefined, 'orrery sessions archive')
   try {
     const { epochs } = archives
     const policy = policyOf(archives, folder)
@@ -51,7 +51,7 @@ export type PruneOptions = {
 /** Removes from the oldest on, up to the first that is not archived or not old enough. */
 export async function pruneSession(options: PruneOptions): Promise<readonly PrunedEpoch[]> {
   const { folder, now_us, is_confirmed } = options
-  const archives = await JournalArchive.open(sessionJournal(folder))
+  const archives = await JournalArchive.open(sessionJournal(folder), undefined, 'orrery sessions prune')
   try {
     const policy = policyOf(archives, folder)
     const days = options.days_kept ?? policy?.days_kept

@@ -21,20 +21,24 @@ export type OpenedJournal = {
 
 export type OpenedSession = OpenedJournal & { readonly folder: string; readonly where: string }
 
-/** Undefined where there is no journal, or one of a backtest; refused where there are several, or nothing in it yet. */
-export async function openSessionFolder(given: string): Promise<OpenedSession | undefined> {
+/**
+ * Undefined where there is no journal, or one of a backtest; refused where there are several, or nothing in it yet.
+ *
+ * @param command that reads it, here and in what follows: `orrery verify`.
+ */
+export async function openSessionFolder(given: string, command: string): Promise<OpenedSession | undefined> {
   if ((await foundSession(given)) === undefined) return undefined
-  const opened = await openJournalOf(given)
+  const opened = await openJournalOf(given, command)
   if (isLiveHeader(must(opened.journal.epochs[0], 'an opened journal has an epoch').header)) return opened
   await opened.journal.close()
   return undefined
 }
 
 /** The journal of a session or of a backtest, which must be there and have something in it. */
-export async function openJournalOf(given: string): Promise<OpenedSession> {
+export async function openJournalOf(given: string, command: string): Promise<OpenedSession> {
   const folder = await findSession(given)
   const where = sessionJournal(folder)
-  const opened = await openOrRead(where)
+  const opened = await openOrRead(where, command)
   if (opened.journal.epochs.length > 0) return { ...opened, folder, where }
   await opened.journal.close()
   throw noEpoch(where, opened.barred)
@@ -57,8 +61,8 @@ export function extentWords({ journal, barred }: OpenedJournal): string {
 }
 
 /** The journal of a live session, which must be there. */
-export async function requireSession(given: string): Promise<OpenedSession> {
-  const opened = await openSessionFolder(given)
+export async function requireSession(given: string, command: string): Promise<OpenedSession> {
+  const opened = await openSessionFolder(given, command)
   if (opened !== undefined) return opened
   throw notLive(await findSession(given))
 }
@@ -74,9 +78,9 @@ export function notLive(folder: string): OperatingError {
 }
 
 /** A journal that nobody holds; one that a process holds, or that may only be read here, as far as it is durable. */
-export async function openOrRead(directory: string): Promise<OpenedJournal> {
+export async function openOrRead(directory: string, command: string): Promise<OpenedJournal> {
   try {
-    return { journal: await openFileJournal({ directory }), barred: undefined }
+    return { journal: await openFileJournal({ directory, command }), barred: undefined }
   } catch (error) {
     if (!(error instanceof OperatingError) || !BARRED.has(error.code)) throw error
     return { journal: await readRunningJournal({ directory }), barred: error }
@@ -84,8 +88,8 @@ export async function openOrRead(directory: string): Promise<OpenedJournal> {
 }
 
 /** The same, but for one that a process holds: that is refused with `journal.locked`. */
-export async function openUnlessHeld(directory: string): Promise<OpenedJournal> {
-  const opened = await openOrRead(directory)
+export async function openUnlessHeld(directory: string, command: string): Promise<OpenedJournal> {
+  const opened = await openOrRead(directory, command)
   if (opened.barred?.code !== 'journal.locked') return opened
   await opened.journal.close()
   throw opened.barred

@@ -1,6 +1,6 @@
 // How the sessions in some folders stand. All are asked at once, and one that does not say keeps no other from being shown.
 
-import { directoryHolder } from '../../adapters/journal-file/directory-lock.ts'
+import { type DirectoryHolder, directoryHolder } from '../../adapters/journal-file/directory-lock.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { askSession, STATUS_TIMEOUT_MS } from '../live/control-socket.ts'
 import { isNotUp } from '../live/session-desk.ts'
@@ -31,8 +31,9 @@ export async function sessionStatus(folder: string): Promise<SessionStatus | und
   const status = await askSession(folder, { command: 'status' }, STATUS_TIMEOUT_MS)
   if (status !== undefined) return status as SessionStatus
   const holder = holderIn(sessionJournal(folder))
-  if (holder !== undefined) throw silentHolder(folder, holder)
-  return undefined
+  // A command that reads its journal keeps a session out.
+  if (holder === undefined || holder.command !== undefined) return undefined
+  throw silentHolder(folder, holder)
 }
 
 /** Undefined also where it only starts, or stands by. */
@@ -46,7 +47,7 @@ export async function statusIfUp(folder: string): Promise<SessionStatus | undefi
 }
 
 /** Where the lock may not be tried, nobody is known to hold it. */
-function holderIn(directory: string): string | undefined {
+function holderIn(directory: string): DirectoryHolder | undefined {
   try {
     return directoryHolder(directory)
   } catch (error) {

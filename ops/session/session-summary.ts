@@ -2,6 +2,7 @@
 // by, holds its journal and is read beside it.
 
 import { basename } from 'node:path'
+import { directoryHolder } from '../../adapters/journal-file/directory-lock.ts'
 import type { Journal } from '../../engine/journal-port.ts'
 import { isLiveHeader, readLiveHeader } from '../../engine/live/live-header.ts'
 import { ledgerOfBase } from '../../engine/live/session-state.ts'
@@ -68,7 +69,7 @@ function ofStatus({
 /** Undefined for the run of a backtest, which lies in a folder of the same form. */
 async function ofJournal(folder: string): Promise<SessionSummary | undefined> {
   const where = sessionJournal(folder)
-  const { journal, barred } = await openOrRead(where)
+  const { journal, barred } = await openOrRead(where, 'orrery sessions')
   try {
     const last = journal.epochs.at(-1)
     if (last === undefined || !isLiveHeader(last.header)) return undefined
@@ -79,7 +80,7 @@ async function ofJournal(folder: string): Promise<SessionSummary | undefined> {
       node: contents.node_id ?? '',
       folder: basename(folder),
       mode: contents.mode,
-      is_running: barred?.code === 'journal.locked',
+      is_running: barred?.code === 'journal.locked' && directoryHolder(where)?.command === undefined,
       epochs: last.epoch,
       inputs: end.seq,
       orders: ordersBefore(journal) + (await recordedOrders(journal)).size,

@@ -39,7 +39,7 @@ type Limits = { readonly pruned: string; readonly up_to: string }
 async function ordersOf(given: string): Promise<Limits & { orders: Map<string, NewOrderSingle> }> {
   const { openJournalOf, prunedWords, extentWords } = await import('../../session/session-journal.ts')
   const { recordedOrders } = await import('../../session/recorded-orders.ts')
-  const opened = await openJournalOf(given)
+  const opened = await openJournalOf(given, 'orrery diff')
   const { journal } = opened
   try {
     return {

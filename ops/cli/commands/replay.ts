@@ -35,7 +35,7 @@ async function replay(call: Call): Promise<Outcome> {
   const { replaySession } = await import('../../session/replay-session.ts')
   const { requireSession } = await import('../../session/session-journal.ts')
   const [name = ''] = call.arguments
-  const { journal, where } = await requireSession(name)
+  const { journal, where } = await requireSession(name, 'orrery replay')
   const lines: string[] = []
   const isJson = call.flag('json')
   try {

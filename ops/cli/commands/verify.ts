@@ -41,7 +41,7 @@ effects, outputs and ledgers must be the same; states, which each build keeps in
 async function verify(call: Call): Promise<Outcome> {
   const { openSessionFolder } = await import('../../session/session-journal.ts')
   const [name = ''] = call.arguments
-  const session = await openSessionFolder(name)
+  const session = await openSessionFolder(name, 'orrery verify')
   if (session !== undefined) return verifyLive(call, session)
   if (call.flag('current')) throw unfitOption('current', 'the run of a backtest is verified as it was stored')
   const { verifyFolder } = await import('../../backtest/verify-folder.ts')

@@ -37,7 +37,7 @@ async function why(call: Call): Promise<Outcome> {
   const { whyOrder } = await import('../../session/why-order.ts')
   const { whyText } = await import('../../session/why-text.ts')
   const [order = ''] = call.arguments
-  const { journal, where } = await requireSession(call.text('session') ?? sessionIn(order))
+  const { journal, where } = await requireSession(call.text('session') ?? sessionIn(order), 'orrery why')
   try {
     const chain = await whyOrder(journal, where, order)
     return { json: plain(chain), text: whyText(chain) }
