@@ -389,7 +389,7 @@ export class Node {
   }
 
   #stepRow<Row extends { instrument_index: number }>(routes: MarketRoutes<Row>, row: Row): void {
-    runHandlers(routes.engineHandlers(row.instrument_index), row)
+    runEngineHandlers(routes.engineHandlers(row.instrument_index), row)
     if (!this.bus.isIdle) this.bus.drain()
     runHandlers(routes.strategyHandlers(row.instrument_index), row)
     this.#finish()
@@ -408,6 +408,17 @@ export class Node {
   #account<Message>(routes: ReadonlyMap<string, Route<Message>>, account_id: string): Route<Message> {
     return must(routes.get(account_id), 'an input names an account of the node')
   }
+}
+
+/**
+ * The feed's comes first and a signal's second, on nearly every row: a call that has one target is compiled in place, and
+ * one of several never is.
+ */
+function runEngineHandlers<Row>(handlers: readonly RowHandler<Row>[], row: Row): void {
+  const { length } = handlers
+  if (length > 0) (handlers[0] as RowHandler<Row>)(row)
+  if (length > 1) (handlers[1] as RowHandler<Row>)(row)
+  for (let i = 2; i < length; i++) (handlers[i] as RowHandler<Row>)(row)
 }
 
 function runHandlers<Row>(handlers: readonly RowHandler<Row>[], row: Row): void {
