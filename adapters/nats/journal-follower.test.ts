@@ -208,6 +208,27 @@ test('[S5] a batch that skips one is refused, and nothing of it is written', asy
   expect(await segments(standby)).toEqual(before)
 })
 
+test('[S8] whoever waits for a copy that is long and is not wanted any more waits no longer', async () => {
+  const [node, standby] = [await folder(), await folder()]
+  await epochOf(node, async (writer) => {
+    for (let i = 0; i < 10; i++) await many(writer)
+  })
+  const follower = await following(standby)
+  const ending = new AbortController()
+  const caughtUp = follower.catchUp(ending.signal)
+  const told = expect(caughtUp).rejects.toThrow('not wanted')
+  while (follower.end === undefined) await new Promise((resolve) => setImmediate(resolve))
+  ending.abort(new Error('not wanted'))
+  await told
+  expect(follower.end.last_lsn).toBeLessThan(799)
+  await follower.close()
+  // Wanted again, it goes on from there.
+  const second = await following(standby)
+  expect((await second.catchUp())?.last_lsn).toBe(799)
+  await second.close()
+  expect(await segments(standby)).toEqual(await segments(node))
+})
+
 test('[S6] a folder that another process follows or trades on is refused', async () => {
   const standby = await folder()
   await following(standby)

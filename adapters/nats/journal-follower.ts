@@ -95,10 +95,13 @@ export class JournalFollower {
    * Resolves when everything the bus held at this call is durable here, with the last place. To take over, it is asked
    * after the lease was taken: what the other published before its lease ended is then here, and what it publishes
    * later is fenced by the first batch of the next epoch.
+   *
+   * @param signal aborted when nobody waits any more: rejects with its reason.
    */
-  async catchUp(): Promise<FollowedEnd | undefined> {
+  async catchUp(signal?: AbortSignal): Promise<FollowedEnd | undefined> {
     const last = await this.#last()
-    if (last !== undefined) await this.#reach(last.sequence)
+    signal?.throwIfAborted()
+    if (last !== undefined) await this.#reach(last.sequence, signal)
     return this.#end
   }
 
@@ -129,12 +132,18 @@ export class JournalFollower {
     this.#waiting = this.#waiting.filter(({ sequence }) => sequence > message.seq)
   }
 
-  async #reach(sequence: number): Promise<void> {
+  async #reach(sequence: number, signal: AbortSignal | undefined): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     if ((this.#end?.sequence ?? 0) >= sequence) return
     const settled = Promise.withResolvers<void>()
+    const giveUp = () => settled.reject(signal?.reason)
     this.#waiting.push({ sequence, settled })
-    await settled.promise
+    signal?.addEventListener('abort', giveUp, { once: true })
+    try {
+      await settled.promise
+    } finally {
+      signal?.removeEventListener('abort', giveUp)
+    }
   }
 
   #fail(error: unknown): void {

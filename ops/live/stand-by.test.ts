@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { PAPER_INSTALLATION, startNatsServer } from '../../adapters/nats/nats-server.test-support.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import { type StandByOptions, standBy } from './stand-by.ts'
 
@@ -24,4 +28,30 @@ test.each<[string, () => Promise<unknown>, string]>([
   ],
 ])('standing by %s is refused', async (_, ask, code) => {
   await expect(ask()).rejects.toMatchObject({ code, reason: 'usage', remedy: expect.stringMatching(/\w/) })
+})
+
+test('[S8] a standby that is told to end before it has caught up ends there', async () => {
+  const server = await startNatsServer({ installation: PAPER_INSTALLATION })
+  onTestFinished(() => server.stop())
+  const directory = await mkdtemp(join(tmpdir(), 'orrery-stand-by-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const ending = new AbortController()
+  const lines: string[] = []
+  const standing = standBy({
+    config: {
+      bus: server.url,
+      bus_credentials: join(server.directory, 'credentials'),
+      durability: 'replicated',
+      session: 'first',
+      live: { exchange: EXCHANGE, environment: 'paper' },
+    } as unknown as Config,
+    place: { name: 'main', accounts: [{ id: 'main' }] },
+    directory,
+    signal: ending.signal,
+    print: (line: string) => lines.push(line),
+    onFollowing: async () => ending.abort(new Error('not wanted')),
+    onFailure: () => undefined,
+  } as unknown as StandByOptions)
+  await expect(standing).rejects.toThrow('not wanted')
+  expect(lines).toEqual([])
 })

@@ -51,7 +51,7 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
     )
     follower = followed
     await options.onFollowing()
-    await whenUp(() => followed.catchUp())
+    await whenUp(() => followed.catchUp(signal))
     if (config.durability !== 'replicated') throw notReplicated(followed)
     print(
       `standing by for ${place.name}: ${placeOf(followed)} is here; it takes over when the lease is free.`,
@@ -61,7 +61,7 @@ export async function standBy(options: StandByOptions): Promise<HeldLease> {
     const waiting = AbortSignal.any([signal, broken.signal])
     const lease = await awaitLease(leaseOptions({ ...options, connection, env, epoch }), waiting)
     try {
-      await whenUp(() => followed.catchUp())
+      await whenUp(() => followed.catchUp(signal))
       await snapshots.close()
       await followed.close()
       print(`${place.name} is taken over: ${placeOf(followed)} was the last that was copied.`)
