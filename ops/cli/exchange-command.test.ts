@@ -76,8 +76,19 @@ test('a ledger of another schema is refused with what to do, put aside as it was
   expect(json(runCli(retire, { cwd })).error.code).toBe('exchange.no_ledger')
   const exchange = startCli(at, { cwd })
   await exchange.saw(/^exchange at /)
+  const stop = ['stop', ledger, '--json']
+  expect(json(runCli(stop, { cwd })).error).toMatchObject({
+    code: 'stop.exchange',
+    what: expect.stringMatching(/ledger of an exchange.* runs as process \d+/),
+    where: ledger,
+  })
   exchange.kill('SIGINT')
   expect(await exchange.exit()).toBe(0)
+  expect(json(runCli(stop, { cwd })).error).toMatchObject({
+    code: 'stop.exchange',
+    what: expect.stringContaining('does not run'),
+  })
+  expect(json(runCli(['stop', 'runs/one/journal', '--json'], { cwd })).error.code).toBe('session.not_found')
   expect(json(runCli(retire, { cwd }))).toEqual({ ledger, retired: `${ledger}.retired-2` })
 })
 

@@ -63,11 +63,14 @@ export async function foundSession(given: string): Promise<string | undefined> {
 
 /** The folder of who has the market of a session: the session, or an exchange in a process of its own by its ledger. */
 export async function findMarket(given: string): Promise<string> {
-  const session = await foundSession(given)
-  if (session !== undefined) return session
+  return (await foundSession(given)) ?? (await foundLedger(given)) ?? notFound(given)
+}
+
+/** The folder of a ledger, which has its epochs in it; undefined where there is none. */
+export async function foundLedger(given: string): Promise<string | undefined> {
   for (const folder of candidatesOf(given))
     if (epochNumbers((await entriesOf(folder)).map(({ name }) => name)).length > 0) return folder
-  return notFound(given)
+  return undefined
 }
 
 /** The folders of all nodes of a session, one where it has but one. */

@@ -10,7 +10,7 @@ export const command: Command = {
 Strategies stop, resting orders are cancelled or kept as the configuration says, the last inputs become durable and a
 snapshot is taken; then the session's process ends. The command waits for it and says what is still open. Started again,
 the session goes on where it ended. A session that is starting is stopped as soon as it is up; a standby, or one that waits
-for its bus, ends at once.`,
+for its bus, ends at once. An exchange in a process of its own is ended by Ctrl-C or SIGTERM.`,
   arguments_min: 1,
   arguments_max: 1,
   options: {
@@ -25,11 +25,13 @@ for its bus, ends at once.`,
 }
 
 async function stop(call: Call): Promise<Outcome> {
-  const { findSession } = await import('../../live/session-folder.ts')
+  const { findSession, foundSession } = await import('../../live/session-folder.ts')
+  const { refuseExchange } = await import('../../exchange/refuse-stop.ts')
   const { stopSession } = await import('../../live/stop-session.ts')
   const [name = ''] = call.arguments
   if (call.flag('keep') && call.flag('cancel')) throw keepAndCancel()
   const on_stop = call.flag('keep') ? 'keep' : call.flag('cancel') ? 'cancel' : undefined
+  if ((await foundSession(name)) === undefined) await refuseExchange(name)
   const answer = await stopSession(await findSession(name), on_stop)
   if (answer === undefined) return { json: { was_running: false }, text: `${name} is not running.\n` }
   return { json: { was_running: true, ...answer }, text: `${name} ${await endText(answer)}.\n` }
