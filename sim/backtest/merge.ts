@@ -108,8 +108,9 @@ export class Merge {
     while (end < rows_max && this.#heapSize > 0 && !this.#isSpent) {
       const rank = heap[0] as number
       const times = this.#times[rank] as Float64Array
-      const second = this.#second()
-      const limit_us = second < 0 ? Number.POSITIVE_INFINITY : (next_us[second] as number)
+      const secondAt = this.#secondAt()
+      const second = heap[secondAt] as number
+      const limit_us = secondAt === 0 ? Number.POSITIVE_INFINITY : (next_us[second] as number)
       const count = counts[rank] as number
       let row = rows[rank] as number
       let ts_us = 0
@@ -122,25 +123,25 @@ export class Merge {
       this.#isSpent = row === count
       if (this.#isSpent) break
       next_us[rank] = ts_us
-      if (ts_us >= limit_us) this.#sink(rank)
+      if (ts_us < limit_us || (ts_us === limit_us && this.#winsTie(rank, second))) continue
+      heap[0] = second
+      this.#sink(rank, secondAt)
     }
     this.end = end
   }
 
-  /** The series behind the one in front; negative where there is none. */
-  #second(): number {
+  /** Where in the heap the series behind the one in front is; 0 where there is none. */
+  #secondAt(): number {
     const heap = this.#heap
-    if (this.#heapSize < 2) return -1
-    const left = heap[1] as number
-    const right = heap[2] as number
-    return this.#heapSize === 2 || this.#comesBefore(left, right) ? left : right
+    if (this.#heapSize < 3) return this.#heapSize - 1
+    return this.#comesBefore(heap[1] as number, heap[2] as number) ? 1 : 2
   }
 
-  /** Puts a series at the root and lets it sink to its place. */
-  #sink(rank: number): void {
+  /** Puts a series at a place of the heap and lets it sink. */
+  #sink(rank: number, from = 0): void {
     const heap = this.#heap
     const size = this.#heapSize
-    let at = 0
+    let at = from
     for (;;) {
       let childAt = 2 * at + 1
       if (childAt >= size) break
