@@ -301,6 +301,7 @@ class Wiring {
       },
       effects_max: this.#config.limits.step_messages_max,
       refuses_unknown: this.#holds('unknown_refused'),
+      halt_outlives_stop: this.#holds('halt_outlives_stop'),
       onFault: this.#options.onFault,
       onOutsideStep: this.#options.onOutsideStep,
       trace: this.#options.trace,

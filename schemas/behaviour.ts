@@ -28,7 +28,7 @@
  *    a venue refused is asked for again when its instrument trades again. A share of what is shown is one for all orders.
  *    What a strategy says that would be passed over faults it: names that no order has, links to no order, a limit left out
  *    of a change, and what names no timer, signal or price. An order whose trade ends it has the others of its group
- *    cancelled once.
+ *    cancelled once. A strategy that an operator halted is halted still when the session has been stopped.
  */
 export const BEHAVIOUR = 3
 
@@ -45,6 +45,7 @@ export const SINCE_BEHAVIOUR = {
   lowers_at_once: 3,
   cancels_once: 3,
   unknown_refused: 3,
+  halt_outlives_stop: 3,
 } as const
 
 /** Of a journal's header; those of before there was a number name none. */

@@ -57,6 +57,8 @@ export type StrategyOptions = {
   readonly effects_max: number
   /** Whether what would be passed over of what a handler asks for faults the strategy (schemas/behaviour.ts). */
   readonly refuses_unknown: boolean
+  /** Whether a halted strategy is halted still behind the stop of its session (schemas/behaviour.ts). */
+  readonly halt_outlives_stop: boolean
   /** Tells people; never changes what the engine does. */
   readonly onFault: (fault: FaultReport) => void
   /** Must post a `strategy_halt` control input; the strategy is not in a step and cannot halt itself. */
@@ -406,6 +408,8 @@ export class StrategyActor implements Actor {
   #stop(): void {
     this.#call('onStop', this.#handlers.onStop)
     this.#node.timers.cancelAll(this.index)
+    // The next start lifts what a stop ended, and no halt.
+    if (this.state === 'halted' && this.#options.halt_outlives_stop) return
     this.#lane.send({ type: 'strategy.stopped' })
   }
 

@@ -109,6 +109,29 @@ test('[N9] a pause outlives a stop and a change, whatever the strategy was doing
   expect(statesOf(next)).toEqual({ nth: 'paused', quoter: 'paused' })
 })
 
+test.each([{}, CHANGED])(
+  '[N9] [ST1] a halt, and a fault of the very last handler, outlive a stop: %j',
+  async (binding) => {
+    const plain = await liveScenario(['nth', 'quoter', 'timed'])
+    const timed = must(plain.definitions.get('timed'), 'the strategy is there')
+    const onStop = (): void => {
+      throw new Error('of its own')
+    }
+    const definitions = new Map([...plain.definitions, ['timed', { ...timed, onStop }]])
+    const { store, world, desk } = await traded({ ...plain, definitions } as typeof plain, 5)
+    desk.sequencer.offer(control('strategy_halt', 'nth'))
+    desk.sequencer.offer(control('session_stop'))
+    await desk.trade(1, 0)
+    const stood = { nth: 'halted', quoter: 'stopped', timed: 'faulted' }
+    expect(statesOf(desk)).toEqual(stood)
+    desk.die()
+    const next = await LiveDesk.open({ ...plain, definitions } as typeof plain, { store, world, binding })
+    next.start()
+    await next.trade(3)
+    expect(statesOf(next)).toEqual({ ...stood, quoter: 'trading' })
+  },
+)
+
 test('[N9] [ST5] a strategy that is halted after a change has the orders of before cancelled', async () => {
   const scenario = await liveScenario(['quoter'])
   const { store, world } = await traded(scenario, 4, settled)
