@@ -14,6 +14,10 @@ import type { TradingNode } from './trading-node.ts'
 
 export class LedgerFold {
   readonly #trading: TradingNode
+  /** Of another node, the last input so far, while nothing is known of what became of it. */
+  #undecided: Intent | undefined
+  /** The input by which the session started, which decides on what was undecided before. */
+  #startSeq = -1
 
   constructor(trading: TradingNode) {
     this.#trading = trading
@@ -27,7 +31,9 @@ export class LedgerFold {
     commands: readonly VenueCommand[],
     holdings: readonly Holding[],
   ): void {
+    this.#undecided = undefined
     const { node, orders, gates, executions } = this.#trading
+    if (seq === this.#startSeq) for (const execution of executions.values()) execution.forgetUndecided()
     node.foldStep(seq, ts_seq_us, () => {
       for (const { account_id, change } of holdings)
         must(executions.get(account_id), 'an order is of a configured account').foldChange(change)
@@ -51,6 +57,11 @@ export class LedgerFold {
 
   /** An input; market data and timers change no ledger. */
   input(seq: number, ts_seq_us: number, input: JournaledInput): void {
+    this.#fold(seq, ts_seq_us, input)
+    this.#undecided = input.type === 'node_message' && isIntent(input.payload) ? input.payload : undefined
+  }
+
+  #fold(seq: number, ts_seq_us: number, input: JournaledInput): void {
     const { node, orders } = this.#trading
     switch (input.type) {
       case 'timer':
@@ -60,8 +71,8 @@ export class LedgerFold {
       case 'messages_published':
         return this.passed(seq, ts_seq_us)
       case 'node_message':
-        // An intent that was not decided on stays so; what became of orders elsewhere is in the books here, and how
-        // strategies elsewhere stand the gate knows.
+        // What became of an intent is in the records behind it, of orders elsewhere in the books here; how strategies
+        // elsewhere stand the gate knows.
         if (!isKept(input.payload)) return this.passed(seq, ts_seq_us)
         return node.foldStep(seq, ts_seq_us, () => node.foldMessage(input))
       default:
@@ -70,6 +81,7 @@ export class LedgerFold {
       if (!orders.has(input.account_id)) return this.passed(seq, ts_seq_us)
       return node.foldStep(seq, ts_seq_us, () => node.foldInput(input))
     }
+    if (input.command === 'session_start') this.#startSeq = seq
     if (input.command === 'session_start') return node.foldStep(seq, ts_seq_us, () => this.#openAccounts())
     if (input.command.startsWith('account_'))
       return node.foldStep(seq, ts_seq_us, () => node.foldInput(input))
@@ -81,12 +93,16 @@ export class LedgerFold {
 
   /** Inputs up to `seq` that change no ledger. */
   passed(seq: number, ts_seq_us: number): void {
+    this.#undecided = undefined
     const { node } = this.#trading
     assert(seq >= node.seq, 'records come in the order of their inputs')
     node.resumeAt(seq, Math.max(ts_seq_us, node.now_us))
   }
 
+  /** Every step but the last is whole: an intent that came last and has no effect behind it was not decided on. */
   end(): void {
+    const intent = this.#undecided
+    if (intent !== undefined) this.#trading.executions.get(intent.account_id)?.noteUndecided(intent)
     for (const [strategy_id, strategy] of this.#trading.strategies) {
       for (const orders of this.#trading.orders.values()) {
         strategy.noteCounter(orders.counterHighWater(strategy_id as StrategyId))
@@ -119,6 +135,11 @@ export class LedgerFold {
     for (const orders of this.#trading.orders.values()) orders.is_folding = is_folding
     for (const execution of this.#trading.executions.values()) execution.is_folding = is_folding
   }
+}
+
+function isIntent(payload: NodePayload): payload is Intent {
+  const { type } = payload
+  return type === 'submit_intent' || type === 'cancel_intent' || type === 'replace_intent'
 }
 
 function isKept(payload: NodePayload): boolean {

@@ -265,6 +265,7 @@ class Wiring {
       due_alone: this.#holds('due_alone'),
       knows_ended: this.#holds('knows_ended'),
       cancels_once: this.#holds('cancels_once'),
+      intents_age: this.#holds('intents_age'),
       reducers_end: this.#holds('reducers_end'),
       lowers_at_once: this.#holds('lowers_at_once'),
     })

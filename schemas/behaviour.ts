@@ -29,6 +29,7 @@
  *    What a strategy says that would be passed over faults it: names that no order has, links to no order, a limit left out
  *    of a change, and what names no timer, signal or price. An order whose trade ends it has the others of its group
  *    cancelled once. A strategy that an operator halted is halted still when the session has been stopped.
+ *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is about.
  */
 export const BEHAVIOUR = 3
 
@@ -46,6 +47,7 @@ export const SINCE_BEHAVIOUR = {
   cancels_once: 3,
   unknown_refused: 3,
   halt_outlives_stop: 3,
+  intents_age: 3,
 } as const
 
 /** Of a journal's header; those of before there was a number name none. */

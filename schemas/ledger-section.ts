@@ -281,6 +281,12 @@ export const LedgerHolding = Type.Object(
     counters: Type.Record(Type.String(), Units('Highest counter of an order ever kept here.'), {
       description: 'By strategy id.',
     }),
+    undecided: Type.Optional(
+      Type.Array(Type.Unknown({ description: 'An intent.' }), {
+        description:
+          'What strategies in other nodes asked for in the last step, which left no word of it; absent where there is nothing.',
+      }),
+    ),
   },
   closed('What the engine itself keeps of one account.'),
 )

@@ -12,12 +12,18 @@ import { must, unreachable } from '../../schemas/assert.ts'
 import { clientOrderId, type StrategyId } from '../../schemas/ids.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
-import type { CancelIntent, Intent, ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
+import {
+  type CancelIntent,
+  INTENT_AGE_MAX_US,
+  type Intent,
+  type ReplaceIntent,
+  type SubmitIntent,
+} from '../../schemas/messages/intent.ts'
 import { isPlain, type NewOrderSingle, type Side } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderRequest } from '../../schemas/messages/order-request.ts'
 import { type OrderTerms, sharedTerms } from '../../schemas/messages/order-terms.ts'
-import type { OrderDenied } from '../../schemas/messages/risk.ts'
+import type { DenialCode, OrderDenied } from '../../schemas/messages/risk.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { sizeUnits, timeUs } from '../../schemas/units.ts'
@@ -50,6 +56,8 @@ export class ExecutionActor implements Actor {
   /** By strategy, the highest counter of an order ever kept here: no order of a later build may have it again. */
   readonly #counters = new Map<string, number>()
   readonly #foreign: ForeignIntents
+  /** What other nodes asked for in the last step of an earlier build, which left no word of it. */
+  #undecided: Intent[] = []
   #intentCount = 0
   #deniedCount = 0
   /** Since the session started its venues have been found to agree: before, no order would leave. */
@@ -175,6 +183,7 @@ export class ExecutionActor implements Actor {
       writer.number(counter)
     }
     this.#foreign.save(writer)
+    writer.value(this.#undecided)
   }
 
   load(reader: CanonicalReader): void {
@@ -185,18 +194,21 @@ export class ExecutionActor implements Actor {
     this.#linked.load(reader)
     for (let left = reader.count(); left > 0; left--) this.#counters.set(reader.text(), reader.number())
     this.#foreign.load(reader)
+    this.#undecided = reader.value() as Intent[]
   }
 
   saveLedger(): LedgerHolding {
     const counters = Object.fromEntries(this.#counters)
-    return { orders: this.#held.saveLedger(), ...this.#linked.saveLedger(), counters }
+    const undecided = this.#undecided.length === 0 ? {} : { undecided: this.#undecided }
+    return { orders: this.#held.saveLedger(), ...this.#linked.saveLedger(), counters, ...undecided }
   }
 
   /** Into an actor just made. */
   loadLedger(
-    { orders, counters, ...links }: LedgerHolding,
+    { orders, counters, undecided = [], ...links }: LedgerHolding,
     instrumentIndex: (instrument_id: string) => number,
   ): void {
+    for (const intent of undecided as Intent[]) this.noteUndecided(intent)
     this.#held.loadLedger(orders, instrumentIndex)
     this.#linked.loadLedger(links)
     for (const [strategy_id, counter] of Object.entries(counters)) this.#counters.set(strategy_id, counter)
@@ -208,6 +220,15 @@ export class ExecutionActor implements Actor {
     this.#held.foldChange(change)
     this.#linked.foldChange(change)
     this.#noteCounter(change)
+  }
+
+  /** An intent of another node that was journaled and not decided on: it is when the session starts again. */
+  noteUndecided(intent: Intent): void {
+    this.#undecided.push(intent)
+  }
+
+  forgetUndecided(): void {
+    this.#undecided = []
   }
 
   counterHighWater(strategy_id: string): number {
@@ -244,11 +265,27 @@ export class ExecutionActor implements Actor {
   }
 
   #onForeign(intent: Intent): void {
+    const drawn = intent.type === 'submit_intent' ? intent.counter : intent.request_counter
     const refusal = this.#foreign.refusal(intent)
-    if (refusal === undefined) return this.#onIntent(intent)
+    if (refusal !== undefined) return this.#refuse(intent, refusal, String(drawn))
+    const age_us = this.#node.now_us - intent.ts_intent_us
+    // The gate looks at what it is asked for, and not at what is held here.
+    if (this.#options.intents_age && intent.type !== 'cancel_intent' && age_us > INTENT_AGE_MAX_US)
+      return this.#refuse(intent, 'intent_too_old', `${age_us} us`)
+    this.#onIntent(intent)
+  }
+
+  /** However soon the session goes on, an order or replace is denied; a cancel is asked for now. */
+  #onUndecided(intent: Intent): void {
+    if (!this.#options.strategies.includes(intent.strategy_id)) return
+    const { now_us } = this.#node
+    if (intent.type === 'cancel_intent') this.#onForeign({ ...intent, ts_intent_us: timeUs(now_us) })
+    else this.#refuse(intent, 'intent_too_old', `${now_us - intent.ts_intent_us} us`)
+  }
+
+  #refuse(intent: Intent, reason_code: DenialCode, value: string): void {
     this.#intentCount++
-    const value = String(intent.type === 'submit_intent' ? intent.counter : intent.request_counter)
-    this.#deny(denialOf(intent, { reason_code: refusal, value, now_us: this.#node.now_us }))
+    this.#deny(denialOf(intent, { reason_code, value, now_us: this.#node.now_us }))
   }
 
   #onIntent(intent: Intent): void {
@@ -366,6 +403,7 @@ export class ExecutionActor implements Actor {
     if (command === 'session_start') {
       this.#isEnabled = false
       this.#linked.noteEnded()
+      for (const intent of this.#undecided.splice(0)) this.#onUndecided(intent)
     }
     if (command === 'trading_enable') {
       this.#isEnabled = true

@@ -45,4 +45,6 @@ export type ExecutionOptions = {
   readonly lowers_at_once: boolean
   /** Whether an order whose trade ends it has the others of its group cancelled once (schemas/behaviour.ts). */
   readonly cancels_once: boolean
+  /** Whether what the engine would hold of another node's intents is denied where it was long on its way (schemas/behaviour.ts). */
+  readonly intents_age: boolean
 }

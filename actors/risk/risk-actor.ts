@@ -24,6 +24,7 @@ import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { LedgerRisk } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { FeedStateChanged } from '../../schemas/messages/feed.ts'
+import { INTENT_AGE_MAX_US } from '../../schemas/messages/intent.ts'
 import {
   hasLimit,
   hasTrigger,
@@ -51,8 +52,6 @@ import { compileLimits, type GateLimits } from './gate-limits.ts'
 import { RateWindow } from './rate-window.ts'
 import { type RiskMachineEvent, riskMachine } from './risk-machine.ts'
 
-/** An intent older than this is denied: whoever decided it saw another market. */
-const INTENT_AGE_MAX_US = 500_000
 /** A window of the rate that is no longer has gone by before a later build sends its first order. */
 const WINDOW_PAST_US = 1_000_000
 /** What follows from earlier orders of a strategy goes on while it warms up again or makes a pause. */

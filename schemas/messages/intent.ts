@@ -39,3 +39,6 @@ export type ReplaceIntent = OrderKey & {
 }
 
 export type Intent = SubmitIntent | CancelIntent | ReplaceIntent
+
+/** An intent older than this is denied: whoever decided it saw another market. */
+export const INTENT_AGE_MAX_US = 500_000

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { heldFact, heldOrder } from '../../actors/execution/held-order.ts'
 import { denialOf } from '../../actors/execution/intent-denial.ts'
+import { nodeSha256 } from '../../adapters/sha256/node-sha256.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { readEffects } from '../../engine/effect-record.ts'
 import { isRowRecord, readInput } from '../../engine/input-codec.ts'
 import { sameBytes } from '../../engine/journal/parse-batch.ts'
-import { RECORD_KIND } from '../../engine/journal-port.ts'
-import type { MemoryJournal } from '../../engine/memory-journal.test-support.ts'
+import { type JournalRecord, RECORD_KIND } from '../../engine/journal-port.ts'
+import { MemoryJournal } from '../../engine/memory-journal.test-support.ts'
 import { RandomStream } from '../../engine/random-stream.ts'
 import { must } from '../../schemas/assert.ts'
 import type { NodeConfig } from '../../schemas/config/node-config.ts'
@@ -130,6 +131,59 @@ test('[P4] an intent that was long on its way is denied', async () => {
   expect(denials.map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)).payload.reason_code)).toEqual(
     ['intent_too_old'],
   )
+})
+
+test.each([
+  [
+    'an order that a venue would get',
+    (now_us: number) => intent(now_us, 9_000),
+    'order_denied intent_too_old',
+  ],
+  [
+    'an order that would be held',
+    (now_us: number) =>
+      intent(now_us, 9_000, { order_type: 'stop', time_in_force: 'gtc', terms: STOP.terms }),
+    'order_denied intent_too_old',
+  ],
+  ['a cancel', cancelIntent, 'order_denied order_unknown'],
+])(
+  '[P6] %s whose effect a crash took is answered once behind a changed build, and never sent',
+  async (_, of, answer) => {
+    const session = new PlacedSession(await holdingScenario(), 3)
+    await session.open()
+    const trading = must(session.nodes[0], 'a trading node')
+    trading.sequencer.offerMessage(of(session.world.now_us))
+    trading.advance()
+    await trading.persist()
+    await loseLastEffects(trading)
+    trading.die()
+    const from = session.bus.stored.length
+    const answers = () => answersSince(session, from)
+    for (const build_hash of ['dd', 'ee', 'ff']) {
+      await trading.open({ build_hash })
+      if (build_hash === 'dd') trading.die()
+      else trading.start()
+      if (build_hash !== 'dd') await session.settle()
+      if (build_hash === 'ee') trading.die()
+      expect(answers()).toEqual(build_hash === 'dd' ? [] : [answer])
+    }
+    expect([...session.world.handed.keys()].filter((id) => id.endsWith('-nth-500'))).toEqual([])
+  },
+)
+
+test('[P4] an order for the engine to hold that was long on its way is denied', async () => {
+  const held = { order_type: 'stop', time_in_force: 'gtc', terms: STOP.terms } as const
+  const told = [0, 600_000].map(async (us) => {
+    const session = new PlacedSession(await holdingScenario(), 1)
+    await session.open()
+    const fresh = intent(session.world.now_us, 9_000, held)
+    session.world.pass(us)
+    must(session.nodes[0], 'a trading node').sequencer.offerMessage(fresh)
+    const from = session.bus.stored.length
+    await session.settle()
+    return answersSince(session, from)
+  })
+  expect(await Promise.all(told)).toEqual([['order.held '], ['order_denied intent_too_old']])
 })
 
 test('[P7] while the bus is behind, orders and replaces are denied where they are asked, and cancels leave', async () => {
@@ -264,6 +318,16 @@ test('[N19] a node is heard on its own subjects and of its own strategies alone'
   expect(sequencer.offerMessage(good)).toBe('queued')
 })
 
+/** At a venue that takes market and limit orders alone. */
+async function holdingScenario(): Promise<LiveScenario> {
+  const scenario = await scenarioOf()
+  const venues = scenario.config.venues.map((venue) => ({
+    ...venue,
+    simulation: { ...venue.simulation, takes: 'market_and_limit' as const },
+  }))
+  return { ...scenario, config: { ...scenario.config, venues } }
+}
+
 async function scenarioOf(): Promise<LiveScenario> {
   const nodes: NodeConfig[] = [
     { id: 'trading', accounts: ['main'], strategies: ['timed'] },
@@ -366,7 +430,35 @@ function hearsSubject({ config }: LiveScenario, node_id: string, subject: string
   return node.strategies.includes(second)
 }
 
-function intent(ts_us: number, seq: number): NodeMessage {
+/** As a journal that a crash ended between an input and what came of it. */
+async function loseLastEffects({ store, journal }: PlacedNode): Promise<void> {
+  const { opening } = must(store.epochs.at(-1), 'an epoch is open')
+  const records: JournalRecord[] = []
+  for await (const record of journal.read(opening.epoch)) records.push(record)
+  store.epochs.pop()
+  expect(must(records.pop(), 'a record').kind).toBe(RECORD_KIND.effects)
+  const writer = await new MemoryJournal(nodeSha256, store).openEpoch(opening)
+  for (const { kind, payload } of records) writer.append(kind, payload)
+  await writer.close()
+}
+
+/** What was said about the order of `intent`, in short; what was published again is said once. */
+function answersSince({ bus }: PlacedSession, from: number): string[] {
+  const said = new Map(bus.stored.slice(from).map(({ message_id, bytes }) => [message_id, bytes]))
+  return [...said.values()].flatMap((bytes) => {
+    const { type, counter, reason_code } = JSON.parse(new TextDecoder().decode(bytes)).payload
+    return counter === 500 && reason_code !== undefined ? [`${type} ${reason_code}`] : []
+  })
+}
+
+function cancelIntent(ts_us: number): NodeMessage {
+  const message = intent(ts_us, 9_000)
+  const { account_id, strategy_id, counter, ts_intent_us } = message.payload as SubmitIntent
+  const key = { account_id, strategy_id, counter, request_counter: 501, ts_intent_us }
+  return { ...message, payload: { type: 'cancel_intent', ...key } }
+}
+
+function intent(ts_us: number, seq: number, order: Partial<SubmitIntent> = {}): NodeMessage {
   return {
     type: 'node_message',
     subject: 'intent.main.nth',
@@ -387,6 +479,7 @@ function intent(ts_us: number, seq: number): NodeMessage {
       order_quantity_units: sizeUnits(1_000),
       terms: PLAIN_TERMS,
       ts_intent_us: timeUs(ts_us),
+      ...order,
     },
   }
 }
