@@ -29,6 +29,7 @@
  *    What a strategy says that would be passed over faults it: names that no order has, links to no order, a limit left out
  *    of a change, and what names no timer, signal or price. An order whose trade ends it has the others of its group
  *    cancelled once. A strategy that an operator halted is halted still when the session has been stopped.
+ *    A sell that is pressed or slips beyond the last valid price meets that one.
  *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is about.
  */
 export const BEHAVIOUR = 3

@@ -10,7 +10,7 @@ import { fillableUnits, leavesUnits, type VenueOrder } from '../orders/venue-ord
 import type { PriceBands } from '../phases/price-bands.ts'
 import type { DeepBooks } from './deep-books.ts'
 import type { FillModel } from './fill-model.ts'
-import { type Impact, worsePrice } from './impact.ts'
+import type { Impact } from './impact.ts'
 import type { MatchingTerms } from './matching.ts'
 import type { MatchingEvents } from './matching-events.ts'
 import type { QueuePlaces } from './queue-places.ts'
@@ -71,7 +71,7 @@ export class DeepMatching {
     let last: number | undefined
     for (let depth = 0; depth < against.count; ) {
       const price = against.priceAt(depth)
-      const met = worsePrice(spec, side, price, pressing, ts_us)
+      const met = this.#impact.worse(spec, side, price, pressing, ts_us)
       if (!this.#reaches(order, met)) break
       if (this.#self?.meet(order, met, false, ts_us) === false) return false
       const size = against.sizeAt(depth)
@@ -79,7 +79,12 @@ export class DeepMatching {
       last = met
       if (quantity > 0) {
         this.#books.take(instrument_index, side, price, quantity)
-        this.#events.onFill(order, worsePrice(spec, side, met, slip, ts_us), quantity as SizeUnits, ts_us)
+        this.#events.onFill(
+          order,
+          this.#impact.worse(spec, side, met, slip, ts_us),
+          quantity as SizeUnits,
+          ts_us,
+        )
       }
       if (fillableUnits(order) === 0) return true
       if (order.works_as === 'market_to_limit')
@@ -89,7 +94,7 @@ export class DeepMatching {
     }
     const hasRest = order.works_as === 'market' && this.#model.fills_residual && last !== undefined
     const worst = hasRest
-      ? worsePrice(spec, side, last as number, slip + 1, ts_us)
+      ? this.#impact.worse(spec, side, last as number, slip + 1, ts_us)
       : this.#reach(order, ts_us)
     if (this.#self?.meet(order, worst, true, ts_us) === false) return false
     const residual = hasRest ? fillableUnits(order) : 0

@@ -99,6 +99,39 @@ const CASES: Case[] = [
   ],
 ]
 
+const LOW = '1 quote 3/5 20x20'
+
+test.each([
+  [undefined, '2 b trade 1@1 leaves 0', '2 c canceled cum 0'],
+  // As if nothing had been sold before.
+  [2, '2 b trade 1@3 leaves 0', '2 c trade 1@3 leaves 0'],
+])(
+  '[I2] a price pressed beyond the last valid one is that one (behaviour %s)',
+  (behaviour, sold, limited) => {
+    const from = { ...pressed(LINEAR), ...(behaviour !== undefined && { behaviour }) }
+    const lines = [LOW, '2 a sell 8 market ioc', '2 b sell 1 market ioc', '2 c sell 1 limit 2 ioc']
+    expect(play(lines, from)).toEqual([
+      ...[
+        '2 a new leaves 8',
+        '2 a trade 8@3 leaves 0',
+        '2 b new leaves 1',
+        sold,
+        '2 c new leaves 1',
+        limited,
+      ],
+    ])
+  },
+)
+
+test('[I2] a residual that slips beyond the last valid price has that one', () => {
+  const fills = { model: 'probabilistic', slip_probability: '1', touch_probability: '0' } as const
+  const from = terms({ venues: [venue({ simulation: { fills } })] })
+  expect(play(['1 quote 2/5 4x4', '2 a sell 6 market ioc'], from).slice(1)).toEqual([
+    '2 a trade 4@1 leaves 2',
+    '2 a trade 2@1 leaves 0',
+  ])
+})
+
 test.each(CASES)('impact: %s', (_rule, impact, lines, reports) => {
   expect(play(lines, pressed(impact))).toEqual(reports)
 })

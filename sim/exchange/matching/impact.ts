@@ -11,11 +11,19 @@ export class Impact {
   readonly #model: ImpactModel | undefined
   readonly #book: TopOfBook
   readonly #specs: readonly InstrumentSpec[]
+  readonly #termsHold: boolean
 
-  constructor(model: ImpactModel | undefined, book: TopOfBook, specs: readonly InstrumentSpec[]) {
+  /** @param terms_hold see `worse`. */
+  constructor(
+    model: ImpactModel | undefined,
+    book: TopOfBook,
+    specs: readonly InstrumentSpec[],
+    terms_hold: boolean,
+  ) {
     this.#model = model
     this.#book = book
     this.#specs = specs
+    this.#termsHold = terms_hold
   }
 
   ask(instrument_index: number, ts_us: number): PriceUnits {
@@ -52,20 +60,26 @@ export class Impact {
     if (this.#model === undefined) return price_units as PriceUnits
     const increments = this.pressing(instrument_index, side, ts_us)
     const spec = must(this.#specs[instrument_index], 'an impact is on an instrument that is known')
-    return worsePrice(spec, side, price_units, increments, ts_us)
+    return this.worse(spec, side, price_units, increments, ts_us)
   }
-}
 
-/** A price so many increments worse for a side, or the price itself where that would not be a valid one. */
-export function worsePrice(
-  spec: InstrumentSpec,
-  side: Side,
-  price_units: number,
-  increments: number,
-  ts_us: number,
-): PriceUnits {
-  if (increments === 0) return price_units as PriceUnits
-  const distance = increments * (incrementUnits(spec, price_units, ts_us) ?? 0)
-  const worse = price_units + (side === 'buy' ? distance : -distance)
-  return (worse > 0 || spec.allow_non_positive_price ? worse : price_units) as PriceUnits
+  /**
+   * A price so many increments worse for a side. Where that would not be a valid one, the last that is; before behaviour 3
+   * the price itself, as if nothing pressed it.
+   */
+  worse(
+    spec: InstrumentSpec,
+    side: Side,
+    price_units: number,
+    increments: number,
+    ts_us: number,
+  ): PriceUnits {
+    if (increments === 0) return price_units as PriceUnits
+    const increment = incrementUnits(spec, price_units, ts_us) ?? 0
+    const distance = increments * increment
+    const worse = price_units + (side === 'buy' ? distance : -distance)
+    if (worse > 0 || spec.allow_non_positive_price) return worse as PriceUnits
+    if (!this.#termsHold || price_units <= 0) return price_units as PriceUnits
+    return (price_units - (Math.ceil(price_units / increment) - 1) * increment) as PriceUnits
+  }
 }

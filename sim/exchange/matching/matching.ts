@@ -7,7 +7,7 @@ import type { PriceUnits, SizeUnits } from '../../../schemas/units.ts'
 import type { RestingOrders } from '../orders/resting-orders.ts'
 import { fillableUnits, leavesUnits, type VenueOrder } from '../orders/venue-order.ts'
 import type { FillModel } from './fill-model.ts'
-import { type Impact, worsePrice } from './impact.ts'
+import type { Impact } from './impact.ts'
 import type { MatchingEvents } from './matching-events.ts'
 import type { QueuePlaces } from './queue-places.ts'
 import type { SelfMatch } from './self-match.ts'
@@ -74,7 +74,7 @@ export class Matching {
     const isMarketable = order.side === 'buy' ? touch <= reach : touch >= reach
     if (this.#self?.meet(order, isMarketable ? touch : reach, false, ts_us) === false) return false
     if (isMarketable)
-      this.#takeShown(order, worsePrice(this.#spec(order), order.side, touch, slip, ts_us), ts_us)
+      this.#takeShown(order, this.#impact.worse(this.#spec(order), order.side, touch, slip, ts_us), ts_us)
     if (this.#self?.meet(order, reach, true, ts_us) === false) return false
     const residual = order.works_as === 'market' && this.#model.fills_residual ? fillableUnits(order) : 0
     if (residual > 0) this.#events.onFill(order, reach, residual as SizeUnits, ts_us)
@@ -140,7 +140,7 @@ export class Matching {
   #reach(order: VenueOrder, touch_units: PriceUnits, slip: number, ts_us: number): PriceUnits {
     if (order.works_as === 'limit') return order.price_units
     const more = order.works_as === 'market' && this.#model.fills_residual ? 1 : 0
-    return worsePrice(this.#spec(order), order.side, touch_units, slip + more, ts_us)
+    return this.#impact.worse(this.#spec(order), order.side, touch_units, slip + more, ts_us)
   }
 
   /** Fills as many whole lots as are shown. Returns whether that was all there was to fill, so that the next in line has its turn. */

@@ -117,7 +117,7 @@ export class OrderFloor {
     this.queues = new QueuePlaces({ ...shared, model: queue, is_by_order, fills: model })
     this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, terms_hold, events })
     this.linked = links && new LinkedFloor(links, this, specs)
-    this.#impact = new Impact(terms.impact, book, specs)
+    this.#impact = new Impact(terms.impact, book, specs, terms_hold)
     const parts = {
       resting,
       specs,
