@@ -28,7 +28,7 @@ export type SnapshotFollowerOptions = {
   /** Inputs between two snapshots. */
   readonly snapshot_inputs: number
   readonly save: (snapshot: EpochSnapshot) => Promise<void>
-  /** A strategy has state that a snapshot would leave out: none is taken before it was faulted. */
+  /** A strategy has state that a snapshot would leave out: none is taken before it was faulted. May be said again. */
   readonly onLost: () => void
 }
 
@@ -36,6 +36,7 @@ export class SnapshotFollower {
   readonly #options: SnapshotFollowerOptions
   readonly #run: FollowingRun
   #saved_seq: number
+  #followed = 0
 
   constructor(options: SnapshotFollowerOptions) {
     this.#options = options
@@ -45,6 +46,14 @@ export class SnapshotFollower {
 
   /** Takes in the epoch up to a record that is durable and ends a batch. Calls do not overlap. */
   async follow(durable_lsn: number): Promise<void> {
+    await this.#followTo(durable_lsn)
+    this.#followed++
+    // A first snapshot may be hours away, and whole states are walked: the looks are twice as far apart each time.
+    const isLook = (this.#followed & (this.#followed - 1)) === 0
+    if (isLook && this.#run.has_lost_states) this.#options.onLost()
+  }
+
+  async #followTo(durable_lsn: number): Promise<void> {
     const { cursor, from, snapshot_inputs } = this.#options
     for (;;) {
       const batch = await cursor.next(durable_lsn)

@@ -80,20 +80,28 @@ test('[N21] where the strategies on disk are others meanwhile, no snapshots are 
   expect(session.codes).toEqual(['session.no_snapshots'])
 })
 
-test('[N12] a strategy whose state a snapshot beside the session would leave out is faulted', async () => {
-  const place = await DisturbedPlace.make()
-  const rotten = TRADER.replace(
-    'ctx.state.quotes++',
-    'ctx.state.quotes++\n    ctx.state.orders = [Number.NaN]',
-  )
-  writeFileSync(join(place.folder, 'trader.ts'), rotten)
-  const session = await DisturbedSession.start(place)
-  await session.until(() => session.failure !== undefined)
-  expect(session.failure).toMatchObject({
-    message: expect.stringContaining('The state of the strategy t cannot be kept: NaN'),
-  })
-  expect(taken(place, 1)).toEqual([])
-})
+test.each([
+  ['there', 40],
+  ['hours away', 1_000_000],
+])(
+  '[N12] a strategy whose state a snapshot would leave out is faulted where the first one is %s',
+  async (_, inputs) => {
+    const place = await DisturbedPlace.make(undefined, (text) =>
+      text.replace('snapshot_inputs: 40', `snapshot_inputs: ${inputs}`),
+    )
+    const rotten = TRADER.replace(
+      'ctx.state.quotes++',
+      'ctx.state.quotes++\n    ctx.state.orders = [Number.NaN]',
+    )
+    writeFileSync(join(place.folder, 'trader.ts'), rotten)
+    const session = await DisturbedSession.start(place)
+    await session.until(() => session.failure !== undefined)
+    expect(session.failure).toMatchObject({
+      message: expect.stringContaining('The state of the strategy t cannot be kept: NaN'),
+    })
+    expect(taken(place, 1)).toEqual([])
+  },
+)
 
 function journalOf({ folder }: DisturbedPlace): string {
   return join(folder, 'runs/kill/journal')
