@@ -3,7 +3,7 @@
 
 import type { InspectionEvent } from 'xstate'
 import { isBarInterval } from '../engine/bars/bar.ts'
-import type { Indicator } from '../engine/indicators/indicator.ts'
+import { type Indicator, specKeys } from '../engine/indicators/indicator.ts'
 import type { InstrumentSpec } from '../engine/instrument-spec.ts'
 import { MarketTable } from '../engine/market/market-table.ts'
 import { StatusTable } from '../engine/market/status-table.ts'
@@ -31,6 +31,7 @@ import { PortfolioActor } from './portfolio/portfolio-actor.ts'
 import { ReconciliationActor } from './reconciliation/reconciliation-actor.ts'
 import { RiskActor, type RiskVenue } from './risk/risk-actor.ts'
 import { SignalActor } from './signal/signal-actor.ts'
+import { checkKeys } from './strategy/check-keys.ts'
 import type { QuoteView } from './strategy/context.ts'
 import type {
   BarSubscription,
@@ -391,6 +392,7 @@ class Wiring {
     )) {
       const at = known(series, bars, `indicator ${name} of ${strategy_id}`)
       indicators[name] = this.#signals.addIndicator(at, spec)
+      if (this.#holds('unknown_refused')) checkKeys(`the indicator ${name}`, spec, specKeys(spec.kind))
     }
     return indicators
   }

@@ -1,5 +1,5 @@
 // What an author says of an order under a name that no order has, or says as null, would be passed over: a limit price that
-// is misspelt would make it a market order.
+// is misspelt would make it a market order. The same holds of an indicator.
 
 import { StrategyFault } from './strategy-fault.ts'
 

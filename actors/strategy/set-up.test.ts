@@ -53,6 +53,17 @@ const BAD: readonly (readonly [string, Fields, string])[] = [
     },
     'strategy.bad_set_up',
   ],
+  ['whose mean says what no mean has', mean({ kind: 'sma', period: 3, perod: 5 }), 'strategy.bad_set_up'],
+  [
+    'whose bands say what a mean does not',
+    mean({ kind: 'bollinger', period: 3, deviations: 2, deviation: 3 }),
+    'strategy.bad_set_up',
+  ],
+  [
+    'whose crossing means have a period',
+    mean({ kind: 'macd', fast_period: 2, slow_period: 3, signal_period: 2, period: 5 }),
+    'strategy.bad_set_up',
+  ],
   ['with a period no memory holds', mean({ kind: 'sma', period: 1e9 }), 'strategy.bad_set_up'],
   ['with one signal twice', { signals: () => ['s.x', 's.x'] }, 'strategy.bad_set_up'],
   ['with a signal of three parts', { signals: () => ['s.x.y'] }, 'strategy.bad_set_up'],

@@ -24,6 +24,16 @@ export type IndicatorSpec =
 
 export type Indicator = ValueIndicator | BarIndicator
 
+/** What a specification of a kind may say. */
+export function specKeys(kind: IndicatorSpec['kind']): ReadonlySet<string> {
+  if (kind === 'bollinger') return BOLLINGER_KEYS
+  return kind === 'macd' ? MACD_KEYS : PERIOD_KEYS
+}
+
+const PERIOD_KEYS = new Set(['kind', 'period'])
+const BOLLINGER_KEYS = new Set(['kind', 'period', 'deviations'])
+const MACD_KEYS = new Set(['kind', 'fast_period', 'slow_period', 'signal_period'])
+
 /** Makes the indicator a specification asks for; who needs its other lines, such as a band's, makes its class. */
 export function createIndicator(spec: IndicatorSpec): Indicator {
   switch (spec.kind) {
