@@ -419,6 +419,8 @@ class Wiring {
           this.#strategies.get(strategy.id)?.hearSignal(strategy_id, name)
           this.#placement.noteSignal(strategy_id, name, strategy.id)
         }
+        if (this.#holds('unknown_refused') && signals.length > 0 && definition.onSignal === undefined)
+          throw new Error(`the strategy has no onSignal that would hear ${signals.join(', ')}`)
       })
     }
   }

@@ -64,6 +64,8 @@ export type ContextOptions = {
   readonly effects: PendingEffects
   /** Whether what would be passed over of what a handler asks for faults the strategy (schemas/behaviour.ts). */
   readonly refuses_unknown: boolean
+  /** Whether anything of the strategy is called when a timer fires. */
+  readonly hears_timers: boolean
   /** The most messages and timer changes one handler may ask for. */
   readonly effects_max: number
   readonly sendIntent: (intent: Intent) => void
@@ -217,7 +219,10 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
     this.#check('setTimer')
     checkUnits('at_us', at_us)
     if (id === WARM_UP_TIMER) throw engineTimer(id)
-    if (this.#options.refuses_unknown) checkTimer('setTimer', id)
+    if (this.#options.refuses_unknown) {
+      checkTimer('setTimer', id)
+      if (!this.#options.hears_timers) throw unheardTimer(id)
+    }
     this.#bound()
     this.#options.effects.setTimer(id, at_us)
   }
@@ -302,6 +307,13 @@ function checkSignal(strategy_id: string, name: unknown): void {
 function checkTimer(method: string, id: unknown): void {
   if (typeof id === 'string' && id.isWellFormed()) return
   throw new StrategyFault('unknown_name', `${method}: a timer is named by a text, got ${String(id)}`)
+}
+
+function unheardTimer(id: string): StrategyFault {
+  return new StrategyFault(
+    'unknown_name',
+    `setTimer('${id}'): the strategy has no onTimer that would hear it`,
+  )
 }
 
 /** @param refuses_unknown whether what is no text is no price either, even before one was read. */

@@ -11,6 +11,7 @@ const mean = (spec: object): Fields => ({
   bars,
   indicators: () => ({ mean: { bars: 'minute', spec: spec as never } }),
 })
+const onSignal = () => undefined
 const fail = (): never => {
   throw new Error('boom')
 }
@@ -21,7 +22,8 @@ const BAD: readonly (readonly [string, Fields, string])[] = [
   ['whose indicators throw', { bars, indicators: fail }, 'strategy.bad_set_up'],
   ['with a period of zero', mean({ kind: 'sma', period: 0 }), 'strategy.bad_set_up'],
   ['with an indicator nobody knows', mean({ kind: 'magic', period: 3 }), 'strategy.bad_set_up'],
-  ['with a signal without a name', { signals: () => ['s'] }, 'strategy.bad_set_up'],
+  ['with a signal without a name', { signals: () => ['s'], onSignal }, 'strategy.bad_set_up'],
+  ['with a signal and nothing that hears it', { signals: () => ['s.x'] }, 'strategy.bad_set_up'],
   [
     'with bars of no price type',
     { bars: () => ({ minute: { ...MINUTE, price_type: 'middle' as never } }) },
@@ -65,8 +67,8 @@ const BAD: readonly (readonly [string, Fields, string])[] = [
     'strategy.bad_set_up',
   ],
   ['with a period no memory holds', mean({ kind: 'sma', period: 1e9 }), 'strategy.bad_set_up'],
-  ['with one signal twice', { signals: () => ['s.x', 's.x'] }, 'strategy.bad_set_up'],
-  ['with a signal of three parts', { signals: () => ['s.x.y'] }, 'strategy.bad_set_up'],
+  ['with one signal twice', { signals: () => ['s.x', 's.x'], onSignal }, 'strategy.bad_set_up'],
+  ['with a signal of three parts', { signals: () => ['s.x.y'], onSignal }, 'strategy.bad_set_up'],
 ]
 
 test.each(BAD)(

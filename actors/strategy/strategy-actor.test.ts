@@ -160,7 +160,7 @@ test('[ST2] a strategy that is warming sends no order, whatever its handlers ask
         }
         const greedy = strategy({
           warm_up_us: () => 1_000 * SECOND_US,
-          signals: () => ['s.own'],
+          signals: () => (handlers.includes('onSignal') ? ['s.own'] : []),
           bars: () => ({ m: { instrument: EURUSD, interval_us: SECOND_US, price_type: 'bid' } }),
           ...Object.fromEntries(handlers.map((name) => [name, order])),
         })

@@ -529,6 +529,7 @@ export class StrategyActor implements Actor {
       effects: this.#effects,
       effects_max: this.#options.effects_max,
       refuses_unknown: this.#options.refuses_unknown,
+      hears_timers: this.#handlers.onTimer !== undefined,
       sendIntent: (intent) => this.#sendIntent(intent),
       sendSignal: (name, value) => this.#sendSignal(name, value),
       onOutsideStep: (method) => this.#outsideStep(method),

@@ -141,6 +141,15 @@ test.each(DEEDS)(
   },
 )
 
+test('[ST13] a timer of a strategy that hears none faults it', () => {
+  const deaf = strategy({ onQuote: (ctx) => ctx.setTimer('late', ctx.now_us + 1) })
+  const node = new TestNode({ strategies: { s: deaf } }).start()
+  node.quote(EURUSD, 100_000, 100_010)
+  expect(node.faults).toMatchObject([
+    { code: 'unknown_name', message: "setTimer('late'): the strategy has no onTimer that would hear it" },
+  ])
+})
+
 test('[ST4] a fault says what was thrown, and in which handler', () => {
   const untold = misbehave(() => failWith(Object.create(null)))
   expect(untold.faults[0]).toMatchObject({ message: 'what was thrown cannot be told', handler: 'onQuote' })
