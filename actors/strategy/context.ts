@@ -130,7 +130,7 @@ export interface StrategyContext<Params, State> {
   replace(counter: number, change: OrderChange): void
   /** Publishes a number under a name; other strategies subscribe to `<strategy id>.<name>`. */
   publish(name: string, value: number): void
-  /** Calls onTimer(id) at a time; setting an id again moves it. */
+  /** Calls onTimer(id), which the strategy must have, at a time; setting an id again moves it. */
   setTimer(id: string, at_us: number): void
   cancelTimer(id: string): void
   /** Uniform in [0, 1), from the strategy's own stream of the session's seed. */

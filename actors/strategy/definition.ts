@@ -37,7 +37,7 @@ export type StrategyDefinition<Schema extends TSchema = TSchema, State = unknown
   readonly bars?: (setUp: SetUp<Static<Schema>>) => Readonly<Record<string, BarSubscription>>
   /** Indicators by name; the strategy is warm when all of them are ready. */
   readonly indicators?: (setUp: SetUp<Static<Schema>>) => Readonly<Record<string, IndicatorSubscription>>
-  /** Signals of other strategies, `<strategy id>.<name>`. */
+  /** Signals of other strategies, `<strategy id>.<name>`, which onSignal hears. */
   readonly signals?: (setUp: SetUp<Static<Schema>>) => readonly string[]
   /** Engine time that must pass before the strategy is warm. */
   readonly warm_up_us?: (setUp: SetUp<Static<Schema>>) => number
