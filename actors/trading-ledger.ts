@@ -5,9 +5,10 @@ import { CanonicalReader } from '../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../engine/instrument-spec.ts'
 import { must } from '../schemas/assert.ts'
-import type { AccountId } from '../schemas/ids.ts'
+import type { AccountId, StrategyId } from '../schemas/ids.ts'
 import { LEDGER_SECTION_VERSION, type LedgerPosition, type LedgerSection } from '../schemas/ledger-section.ts'
 import { OperatingError } from '../schemas/operating-error.ts'
+import type { StrategyActor } from './strategy/strategy-actor.ts'
 import type { TradingNode } from './trading-node.ts'
 
 export function saveLedger({
@@ -65,9 +66,24 @@ export function loadLedger(
   for (const [strategy_id, strategy] of trading.strategies) {
     const saved = ledger.strategies[strategy_id]
     if (saved !== undefined) strategy.loadLedger(saved)
+    else takeIn(trading, strategy_id as StrategyId, strategy)
     const book = ledger.remote_books?.[strategy_id]
     if (book !== undefined) trading.books.get(strategy_id)?.loadLedger(book)
   }
+}
+
+/** A strategy that was in another node before: its account knows its counters, and what of it is open. */
+function takeIn({ orders, executions }: TradingNode, strategy_id: StrategyId, strategy: StrategyActor): void {
+  const open: number[] = []
+  for (const [account_id, account] of orders) {
+    const execution = must(executions.get(account_id), 'an account has an execution actor')
+    strategy.noteCounter(
+      Math.max(account.counterHighWater(strategy_id), execution.counterHighWater(strategy_id)),
+    )
+    for (const { counter } of [...account.openOrders(strategy_id), ...execution.heldOrders(strategy_id)])
+      open.push(counter)
+  }
+  strategy.foldOpen(open.sort((a, b) => a - b))
 }
 
 function byName<Part>(actors: ReadonlyMap<string, { saveLedger(): Part }>): Record<string, Part> {

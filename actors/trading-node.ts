@@ -267,6 +267,7 @@ class Wiring {
       knows_ended: this.#holds('knows_ended'),
       cancels_once: this.#holds('cancels_once'),
       intents_age: this.#holds('intents_age'),
+      counters_told: this.#holds('counters_told'),
       reducers_end: this.#holds('reducers_end'),
       lowers_at_once: this.#holds('lowers_at_once'),
     })
@@ -304,6 +305,7 @@ class Wiring {
       effects_max: this.#config.limits.step_messages_max,
       refuses_unknown: this.#holds('unknown_refused'),
       halt_outlives_stop: this.#holds('halt_outlives_stop'),
+      counters_told: this.#holds('counters_told') && this.#books.has(strategy.id),
       onFault: this.#options.onFault,
       onOutsideStep: this.#options.onOutsideStep,
       trace: this.#options.trace,

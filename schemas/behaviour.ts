@@ -31,7 +31,8 @@
  *    indicators say what none has, or it asks for signals and has no handler of them.
  *    An order whose trade ends it has the others of its group cancelled once. A strategy that an operator halted is halted still when the session has been stopped.
  *    A sell that is pressed or slips beyond the last valid price meets that one.
- *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is about.
+ *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is about,
+ *    and a strategy apart from its account goes on from the counters that its account knows.
  */
 export const BEHAVIOUR = 3
 
@@ -50,6 +51,7 @@ export const SINCE_BEHAVIOUR = {
   unknown_refused: 3,
   halt_outlives_stop: 3,
   intents_age: 3,
+  counters_told: 3,
 } as const
 
 /** Of a journal's header; those of before there was a number name none. */

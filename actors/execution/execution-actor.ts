@@ -30,7 +30,7 @@ import { sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { OrderRecord } from '../order/order-record.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import type { ExecutionOptions } from './execution-options.ts'
-import { ForeignIntents } from './foreign-intents.ts'
+import { drawnBy, ForeignIntents } from './foreign-intents.ts'
 import { HeldBook } from './held-book.ts'
 import { type HeldOrder, heldOrder } from './held-order.ts'
 import { HeldReducers } from './held-reducers.ts'
@@ -265,9 +265,12 @@ export class ExecutionActor implements Actor {
   }
 
   #onForeign(intent: Intent): void {
-    const drawn = intent.type === 'submit_intent' ? intent.counter : intent.request_counter
+    const last = this.#foreign.lastOf(intent.strategy_id)
     const refusal = this.#foreign.refusal(intent)
-    if (refusal !== undefined) return this.#refuse(intent, refusal, String(drawn))
+    if (refusal !== undefined) {
+      const isTold = refusal === 'counter_invalid' && this.#options.counters_told
+      return this.#refuse(intent, refusal, String(drawnBy(intent)), isTold ? String(last) : '')
+    }
     const age_us = this.#node.now_us - intent.ts_intent_us
     // The gate looks at what it is asked for, and not at what is held here.
     if (this.#options.intents_age && intent.type !== 'cancel_intent' && age_us > INTENT_AGE_MAX_US)
@@ -283,9 +286,9 @@ export class ExecutionActor implements Actor {
     else this.#refuse(intent, 'intent_too_old', `${now_us - intent.ts_intent_us} us`)
   }
 
-  #refuse(intent: Intent, reason_code: DenialCode, value: string): void {
+  #refuse(intent: Intent, reason_code: DenialCode, value: string, limit = ''): void {
     this.#intentCount++
-    this.#deny(denialOf(intent, { reason_code, value, now_us: this.#node.now_us }))
+    this.#deny(denialOf(intent, { reason_code, value, limit, now_us: this.#node.now_us }))
   }
 
   #onIntent(intent: Intent): void {

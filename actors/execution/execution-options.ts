@@ -47,4 +47,6 @@ export type ExecutionOptions = {
   readonly cancels_once: boolean
   /** Whether what the engine would hold of another node's intents is denied where it was long on its way (schemas/behaviour.ts). */
   readonly intents_age: boolean
+  /** Whether a counter that is behind is denied with the last one (schemas/behaviour.ts). */
+  readonly counters_told: boolean
 }

@@ -30,14 +30,19 @@ export class ForeignIntents {
   /** Why the intent is none; undefined where it may go on. */
   refusal(intent: Intent): DenialCode | undefined {
     const { strategy_id } = intent
-    const drawn = intent.type === 'submit_intent' ? intent.counter : intent.request_counter
-    const last = Math.max(this.#last.get(strategy_id) ?? 0, this.#options.counterHighWater(strategy_id))
+    const drawn = drawnBy(intent)
+    const last = this.lastOf(strategy_id)
     // One counter names everything a strategy asks for, and its intents come in the order in which it asked.
     if (drawn <= last || !this.#fits(strategy_id, drawn)) return 'counter_invalid'
     this.#last.set(strategy_id, drawn)
     if (intent.type === 'cancel_intent') return undefined
     const isSound = intent.order_quantity_units > 0 && (intent.type === 'replace_intent' || isWhole(intent))
     return isSound ? undefined : 'order_malformed'
+  }
+
+  /** The highest counter that the strategy is known to have drawn. */
+  lastOf(strategy_id: StrategyId): number {
+    return Math.max(this.#last.get(strategy_id) ?? 0, this.#options.counterHighWater(strategy_id))
   }
 
   save(writer: CanonicalWriter): void {
@@ -54,6 +59,11 @@ export class ForeignIntents {
     const id = `${session}-${epoch}-${strategy_id}-${counter}`
     return counter < ENGINE_COUNTER_BASE && id.length <= CLIENT_ORDER_ID_LENGTH_MAX
   }
+}
+
+/** The counter that names what is asked for. */
+export function drawnBy(intent: Intent): number {
+  return intent.type === 'submit_intent' ? intent.counter : intent.request_counter
 }
 
 /** Whether an order says what one of its type says, and nothing else. */

@@ -8,11 +8,15 @@ export type IntentDenial = {
   readonly reason_code: DenialCode
   /** What broke the rule; '' where there is nothing to name. */
   readonly value: string
+  readonly limit?: string
   readonly now_us: number
 }
 
 /** Which venue the order would have gone to is not said. */
-export function denialOf(intent: Intent, { reason_code, value, now_us }: IntentDenial): OrderDenied {
+export function denialOf(
+  intent: Intent,
+  { reason_code, value, limit = '', now_us }: IntentDenial,
+): OrderDenied {
   const { account_id, strategy_id, counter } = intent
   const isNew = intent.type === 'submit_intent'
   const isCancel = intent.type === 'cancel_intent'
@@ -36,7 +40,7 @@ export function denialOf(intent: Intent, { reason_code, value, now_us }: IntentD
     order_quantity_units: isCancel ? sizeUnits(0) : intent.order_quantity_units,
     reason_code,
     value,
-    limit: '',
+    limit,
     ts_event_us: timeUs(now_us),
   }
 }

@@ -13,7 +13,7 @@ import type { QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import { RingBuffer } from '../../engine/ring-buffer.ts'
 import { must } from '../../schemas/assert.ts'
-import type { AccountId, StrategyId } from '../../schemas/ids.ts'
+import { type AccountId, ENGINE_COUNTER_BASE, type StrategyId } from '../../schemas/ids.ts'
 import type { LedgerStrategy } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { Intent } from '../../schemas/messages/intent.ts'
@@ -59,6 +59,8 @@ export type StrategyOptions = {
   readonly refuses_unknown: boolean
   /** Whether a halted strategy is halted still behind the stop of its session (schemas/behaviour.ts). */
   readonly halt_outlives_stop: boolean
+  /** Whether what an account elsewhere tells may be of counters that were drawn before the strategy was here (schemas/behaviour.ts). */
+  readonly counters_told: boolean
   /** Tells people; never changes what the engine does. */
   readonly onFault: (fault: FaultReport) => void
   /** Must post a `strategy_halt` control input; the strategy is not in a step and cannot halt itself. */
@@ -301,14 +303,27 @@ export class StrategyActor implements Actor {
 
   #onFact(fact: OrderFact): void {
     if (fact.ended) this.#openCounters.delete(fact.counter)
-    else if (fact.type === 'order.adopted') this.#openCounters.add(fact.counter)
+    else if (fact.type === 'order.adopted' || this.#isUnknown(fact.counter))
+      this.#openCounters.add(fact.counter)
+    this.#noteTold(fact.counter)
     this.#call('onOrder', this.#handlers.onOrder, fact)
     if (isFill(fact)) this.#call('onFill', this.#handlers.onFill, fact)
   }
 
   #onDenied(denial: OrderDenied): void {
     if (denial.request !== 'replace') this.#openCounters.delete(denial.counter)
+    if (denial.reason_code === 'counter_invalid') this.#noteTold(Number(denial.limit))
     this.#call('onDenied', this.#handlers.onDenied, denial)
+  }
+
+  /** Whether the order was asked for before the strategy was in this node. */
+  #isUnknown(counter: number): boolean {
+    return this.#options.counters_told && counter < ENGINE_COUNTER_BASE && counter > this.#memory.counter
+  }
+
+  /** Where the strategy was before, it has drawn this one: the account has heard of it, and would deny what comes again. */
+  #noteTold(counter: number): void {
+    if (this.#isUnknown(counter)) this.noteCounter(counter)
   }
 
   #onControl(control: Control): void {

@@ -161,20 +161,31 @@ export class PlacedNode {
 
 export class PlacedSession {
   readonly world: LiveWorld
-  readonly bus = new TestBus()
+  readonly bus: TestBus
   readonly nodes: readonly PlacedNode[]
 
-  constructor(scenario: LiveScenario, seed: number, bounds: Partial<LiveBounds> = {}) {
-    this.world = new LiveWorld(scenario.config, scenario.instruments, 1)
+  /** @param former the session goes on with another placement: on its bus, with the journals of nodes that are there still. */
+  constructor(
+    scenario: LiveScenario,
+    seed: number,
+    bounds: Partial<LiveBounds> = {},
+    former?: PlacedSession,
+  ) {
+    this.world = former?.world ?? new LiveWorld(scenario.config, scenario.instruments, 1)
+    this.bus = former?.bus ?? new TestBus()
     const ids = scenario.config.nodes?.map(({ id }) => id) ?? [undefined]
     this.nodes = ids.map((node_id) => {
-      const placed = node_id === undefined ? scenario : { ...scenario, node_id }
-      return new PlacedNode(placed, this.world, this.bus, seed, bounds)
+      const before = scenario.before && { ...scenario.before, ...(node_id !== undefined && { node_id }) }
+      const placed = { ...scenario, ...(node_id !== undefined && { node_id }), ...(before && { before }) }
+      const node = new PlacedNode(placed, this.world, this.bus, seed, bounds)
+      const known = former?.nodes.find(({ id }) => id === node.id)
+      if (known !== undefined) node.store.epochs.push(...known.store.epochs)
+      return node
     })
   }
 
-  async open(): Promise<void> {
-    for (const node of this.nodes) await node.open()
+  async open(binding: Partial<EpochBinding> = {}): Promise<void> {
+    for (const node of this.nodes) await node.open(binding)
     for (const node of this.nodes) node.start()
     await this.settle()
   }

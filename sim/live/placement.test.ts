@@ -186,6 +186,39 @@ test('[P4] an order for the engine to hold that was long on its way is denied', 
   expect(await Promise.all(told)).toEqual([['order.held '], ['order_denied intent_too_old']])
 })
 
+test.each([
+  ['a node of its own', 'trading', 'own', true],
+  ['a node of its own, and hears of no former order,', 'trading', 'own', false],
+  ['the node of its account', 'own', 'trading', true],
+  ['another node of strategies', 'own', 'other', true],
+])('[P9] a strategy that moves to %s goes on from the counters it had', async (_, from, to, isTold) => {
+  const [before, behind] = [await quoterIn(from), await quoterIn(to)]
+  const session = new PlacedSession(before, 6)
+  await session.open()
+  const turns = async (played: PlacedSession) => {
+    for (let turn = 0; turn < 60; turn++) await played.turn(turn % 7 === 0 ? 700_000 : 40_000, turn % 2)
+  }
+  await turns(session)
+  const counters = async ({ nodes }: PlacedSession) =>
+    (await commandsOf(must(nodes[0], 'a node').journal))
+      .filter(({ type, strategy_id }) => type === 'new_order_single' && strategy_id === 'quoter')
+      .map(({ counter }) => Number(counter))
+  const drawn = Math.max(...(await counters(session)))
+  expect(drawn).toBeGreaterThan(10)
+  for (const node of session.nodes) node.die()
+  if (!isTold) session.bus.stored.length = 0
+  const moved = new PlacedSession({ ...behind, before }, 6, {}, session)
+  const since = moved.bus.stored.length
+  await moved.open({ config_hash: 'ee' })
+  await turns(moved)
+  const orders = await counters(moved)
+  expect(new Set(orders).size).toBe(orders.length)
+  expect(Math.max(...orders)).toBeGreaterThan(drawn + 5)
+  const denied = deniedSince(moved, since).filter((code) => code === 'counter_invalid').length
+  if (isTold) expect(denied).toBe(0)
+  else expect(denied).toBeLessThan(5)
+})
+
 test('[P7] while the bus is behind, orders and replaces are denied where they are asked, and cancels leave', async () => {
   const scenario = await scenarioOf()
   const session = new PlacedSession(scenario, 2)
@@ -317,6 +350,16 @@ test('[N19] a node is heard on its own subjects and of its own strategies alone'
   expect(sequencer.not_heard_count).toBeGreaterThanOrEqual(6)
   expect(sequencer.offerMessage(good)).toBe('queued')
 })
+
+/** The quoter runs in that node, beside nodes that stay as they are. */
+async function quoterIn(place: string): Promise<LiveScenario> {
+  const hosted = (id: string) => (id === place ? ['quoter'] : [])
+  const nodes: NodeConfig[] = [
+    { id: 'trading', accounts: ['main'], strategies: ['timed', ...hosted('trading')] },
+    ...['own', 'other'].map((id) => ({ id, accounts: [], strategies: hosted(id) })),
+  ]
+  return liveScenario(['timed', 'quoter'], { nodes })
+}
 
 /** At a venue that takes market and limit orders alone. */
 async function holdingScenario(): Promise<LiveScenario> {
