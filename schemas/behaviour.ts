@@ -29,7 +29,8 @@
  *    What a strategy says that would be passed over faults it: names that no order has, links to no order, a limit left out
  *    of a change, what names no timer, signal or price, and a timer without a handler of timers; so it is refused where its
  *    indicators say what none has, or it asks for signals and has no handler of them.
- *    An order whose trade ends it has the others of its group cancelled once. A strategy that an operator halted is halted still when the session has been stopped.
+ *    An order whose trade ends it has the others of its group cancelled once. A strategy that an operator halted is halted
+ *    still when the session has been stopped.
  *    A sell that is pressed or slips beyond the last valid price meets that one.
  *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is about,
  *    and a strategy apart from its account goes on from the counters that its account knows.
