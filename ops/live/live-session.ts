@@ -364,8 +364,24 @@ export class LiveSession {
   async #saveEnd(): Promise<void> {
     const { sequencer, journal } = this
     const { durable_lsn, failure } = this.#opened.writer
+    this.#tellLeftOut()
     if (failure !== undefined || !sequencer.is_whole) return
     await journal.saveSnapshot(this.start.epoch, { lsn: durable_lsn, state: sequencer.state() })
+  }
+
+  /** What the next start will lack, and nobody asked for. */
+  #tellLeftOut(): void {
+    for (const strategy of this.sequencer.built.trading.strategies.values()) {
+      const problem = strategy.stateProblem()
+      if (problem === undefined) continue
+      this.#alert(
+        'session.state_left_out',
+        'warning',
+        strategy.strategy_id,
+        `${problem.what} It is ${problem.where}.`,
+        'Started again, the strategy begins with the state of its definition. Keep plain data in ctx.state.',
+      )
+    }
   }
 
   async #closeSurroundings(): Promise<void> {

@@ -103,6 +103,21 @@ test.each([
   },
 )
 
+test('[N12] state that cannot be kept when the session ends is told, since the next start lacks it', async () => {
+  const place = await DisturbedPlace.make()
+  const untidy = TRADER.replace(
+    '  onQuote(',
+    '  onStop: (ctx) => void ctx.state.orders.push(Number.NaN),\n  onQuote(',
+  )
+  writeFileSync(join(place.folder, 'trader.ts'), untidy)
+  const session = await DisturbedSession.start(place)
+  await session.trades()
+  await session.stop()
+  expect(session.alerts).toMatchObject([
+    { code: 'session.state_left_out', about: 't', what: expect.stringContaining('cannot be kept: NaN') },
+  ])
+})
+
 function journalOf({ folder }: DisturbedPlace): string {
   return join(folder, 'runs/kill/journal')
 }
