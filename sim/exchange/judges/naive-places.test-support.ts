@@ -20,6 +20,21 @@ export type NaiveEvent =
       readonly size: number
     }
   | { readonly is: 'cancel'; readonly id: string }
+  | {
+      readonly is: 'replace'
+      readonly id: string
+      readonly of: string
+      readonly price: number
+      readonly size: number
+    }
+  /** An own order that takes what it reaches, and does not rest. */
+  | {
+      readonly is: 'take'
+      readonly id: string
+      readonly side: 1 | -1
+      readonly price: number
+      readonly size: number
+    }
 
 export type Weigh = (units: bigint) => bigint
 export type NaiveTrade = string
@@ -29,6 +44,7 @@ type Own = {
   side: 1 | -1
   price: number
   left: number
+  cum: number
   /** In front, in 4096ths of a unit; undefined where the level was never shown. */
   front: bigint | undefined
   shown: number
@@ -113,6 +129,8 @@ export class NaivePlaces {
   #apply(event: NaiveEvent, at: number): void {
     if (event.is === 'cancel') this.#own = this.#own.filter(({ id }) => id !== event.id)
     else if (event.is === 'rest') this.#rest(event)
+    else if (event.is === 'replace') this.#replace(event)
+    else if (event.is === 'take') this.#take(event, at)
     else if (event.is === 'trade') {
       this.#trade(event, at)
       this.#meet(at)
@@ -153,7 +171,34 @@ export class NaivePlaces {
     const earlier = this.#line(side).filter((own) => own.price === price)
     const fronts = [isHidden ? undefined : BigInt(stands) * WHOLE, ...earlier.map(whole)]
     const front = fronts.includes(undefined) ? undefined : greatest(fronts as bigint[])
-    this.#own.push({ id, side, price, left: size, front, shown: isHidden ? 0 : stands, traded: 0 })
+    this.#own.push({ id, side, price, left: size, cum: 0, front, shown: isHidden ? 0 : stands, traded: 0 })
+  }
+
+  /** A lower quantity at the same price keeps the place; all else comes anew. */
+  #replace({ id, of, price, size }: Extract<NaiveEvent, { is: 'replace' }>): void {
+    const own = this.#own.find((one) => one.id === of)
+    if (own === undefined || size <= own.cum) return
+    const keeps = price === own.price && size <= own.left + own.cum
+    if (keeps) Object.assign(own, { id, left: size - own.cum })
+    else {
+      this.#own = this.#own.filter((one) => one !== own)
+      this.#rest({ is: 'rest', id, side: own.side, price, size: size - own.cum })
+      Object.assign(must(this.#own.at(-1)), { cum: own.cum })
+    }
+  }
+
+  /** What it takes of others is gone from their levels, and moves nobody up whom it does not reach. */
+  #take({ id, side, price, size }: Extract<NaiveEvent, { is: 'take' }>, at: number): void {
+    const levels = this.#levels[side === 1 ? -1 : 1]
+    let taken = 0
+    for (const [level, shown] of [...levels].sort(([a], [b]) => side * (a - b))) {
+      const quantity = side * (price - level) < 0 ? 0 : Math.min(size - taken, shown)
+      if (quantity === 0) continue
+      levels.set(level, shown - quantity)
+      if (taken > 0) this.fills.pop()
+      taken += quantity
+      this.fills.push(`${at} ${id} ${taken}@${level}`)
+    }
   }
 
   #show(own: Own, size: number): void {
@@ -226,6 +271,7 @@ export class NaivePlaces {
     const size = Math.min(own.left, offered)
     if (size <= 0) return 0
     own.left -= size
+    own.cum += size
     const before = this.fills.at(-1)?.split(' ')
     // One order met by two levels at a moment has two fills; a test compares their sum.
     if (before !== undefined && before[0] === `${at}` && before[1] === own.id)

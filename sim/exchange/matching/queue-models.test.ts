@@ -178,9 +178,12 @@ test('a queue that the book of a venue cannot have is refused', () => {
   expect(codes).toEqual(Array(4).fill('exchange.unfit_queue'))
 })
 
+type Asked = { id: string; readonly side: 1 | -1; price: number; size: number }
+
 /** Prices from 95 to 105, so that own orders, trades and the market's best prices keep meeting. */
-function tape(random: RandomStream, book: 'quote' | 'book_level'): NaiveEvent[] {
+function tape(random: RandomStream, book: 'quote' | 'book_level', hasChanges = false): NaiveEvent[] {
   const events: NaiveEvent[] = []
+  const asked: Asked[] = []
   const sizes = { 1: new Map<number, number>(), [-1]: new Map<number, number>() }
   let [bid, ask] = [100, 101]
   const bestOf = (side: 1 | -1) => {
@@ -221,7 +224,12 @@ function tape(random: RandomStream, book: 'quote' | 'book_level'): NaiveEvent[] 
       const side = random.nextInt(2) === 0 ? 1 : -1
       // Never marketable: what takes is another test's.
       const price = bestOf(side === 1 ? -1 : 1) - side * (1 + random.nextInt(3))
-      events.push({ is: 'rest', id: `o${i}`, side, price, size: 1 + random.nextInt(6) })
+      const order = { id: `o${i}`, side, price, size: 1 + random.nextInt(6) } as const
+      asked.push({ ...order })
+      events.push({ is: 'rest', ...order })
+    } else if (hasChanges && random.nextInt(4) !== 0) {
+      const event = changeOf(random, asked, `c${i}`, bestOf)
+      if (event !== undefined) events.push(event)
     } else {
       const rests = events.filter((event) => event.is === 'rest')
       const one = rests[random.nextInt(Math.max(1, rests.length))]
@@ -229,6 +237,30 @@ function tape(random: RandomStream, book: 'quote' | 'book_level'): NaiveEvent[] 
     }
   }
   return events
+}
+
+/** An own order that takes, or another price, more or less of one that rests. */
+function changeOf(
+  random: RandomStream,
+  asked: Asked[],
+  id: string,
+  bestOf: (side: 1 | -1) => number,
+): NaiveEvent | undefined {
+  const one = asked[random.nextInt(Math.max(1, asked.length))]
+  if (one === undefined || random.nextInt(3) === 0) {
+    const side = random.nextInt(2) === 0 ? 1 : -1
+    const price = bestOf(side === 1 ? -1 : 1) + side * random.nextInt(2)
+    return { is: 'take', id, side, price, size: 1 + random.nextInt(9) }
+  }
+  const { side } = one
+  const touch = bestOf(side === 1 ? -1 : 1)
+  const size = Math.max(1, one.size + random.nextInt(5) - 3)
+  const price = random.nextInt(3) === 0 ? touch - side * (1 + random.nextInt(3)) : one.price
+  // Never marketable by what it changes.
+  if (size > one.size && side * (touch - price) <= 0) return undefined
+  const of = one.id
+  Object.assign(one, { id, price, size })
+  return { is: 'replace', id, of, price, size }
 }
 
 /** Fills as `<time> <id> <size>@<price>`, those of one order at one time together. */
@@ -259,6 +291,12 @@ function hand(scenario: Scenario, event: NaiveEvent, at: number): void {
       `${at} ${event.id} ${event.side === 1 ? 'buy' : 'sell'} ${event.size} limit ${event.price} gtc`,
     )
   else if (event.is === 'cancel') scenario.step(`${at} c${at} cancel ${event.id}`)
+  else if (event.is === 'replace')
+    scenario.step(`${at} ${event.id} replace ${event.of} ${event.size} ${event.price}`)
+  else if (event.is === 'take')
+    scenario.step(
+      `${at} ${event.id} ${event.side === 1 ? 'buy' : 'sell'} ${event.size} limit ${event.price} ioc`,
+    )
   else if (event.is === 'level') exchange.deepRows.onLevel(0, at, event.side, event.price, event.size)
   else if (event.is === 'trade') exchange.rows.onTrade(0, at, event.price, event.size, event.aggressor)
   else exchange.rows.onQuote(0, at, event.bid, event.ask, event.bidSize, event.askSize)
@@ -281,12 +319,12 @@ const MODELS: readonly [name: string, queue: QueueConfig, weigh: Weigh | undefin
 ]
 
 test.each(MODELS)(
-  `%s: orders fill as in a reckoning written apart, in 500 random cases (seed ${SEED})`,
+  `%s: orders fill, changed or not, as in a reckoning written apart, in 1,000 random cases (seed ${SEED})`,
   (_name, queue, weigh) => {
     for (const book of ['quote', 'book_level'] as const) {
       let filled = 0
-      for (let round = 0; round < 250; round++) {
-        const events = tape(new RandomStream(SEED, `places/${book}/${round}`), book)
+      for (let round = 0; round < 500; round++) {
+        const events = tape(new RandomStream(SEED, `places/${book}/${round}`), book, round % 2 === 1)
         const naive = new NaivePlaces(weigh, book === 'book_level')
         for (const [i, event] of events.entries()) naive.apply(event, i)
         const fills = fillsOf(playTape(events, queue, book))
