@@ -19,10 +19,16 @@ export type BusMessage = {
   readonly payload: Uint8Array
 }
 
-/** A message as delivered. `stream` and `sequence` name its place for ever; '' and 0 for what `send` sent. */
+/**
+ * A message as delivered. `stream` and `sequence` name its place for ever; '' and 0 for what `send` sent. To a subscription
+ * from what is new a stream may be one that its server keeps in memory for moments (market data): where it lost its end,
+ * sequences are given a second time, and `stream_life` tells one from the other.
+ */
 export type BusDelivery = BusMessage & {
   readonly stream: string
   readonly sequence: number
+  /** 1; one more each time the stream lost messages that this subscription has heard. */
+  readonly stream_life: number
   /** When the bus took it, by the bus's clock; 0 for what `send` sent. */
   readonly ts_stored_us: number
   /** Messages for the same subscription that the bus held behind it when it handed it out. */

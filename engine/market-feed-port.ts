@@ -29,6 +29,8 @@ export interface FeedSink {
   /** Counts rows that are none, each by the code of what is wrong with it. */
   refused(codes: readonly string[]): void
   event(venue_id: VenueId, event: FeedEventKind, reason: string): void
+  /** From now on sequences count in this stream: that of before gives numbers a second time. */
+  numbered(stream: string): void
   /** From now on rows have waited for this node, or wait no longer: meanwhile quotes conflate wherever they may. */
   behind(isBehind: boolean): void
   /** Rows that may be offered now before quotes conflate. */
@@ -36,7 +38,7 @@ export interface FeedSink {
 }
 
 export interface MarketFeed {
-  /** Name of the feed's stream, which its sequences count in. */
+  /** Name of the feed's stream, which its sequences count in until the feed says otherwise. */
   readonly stream: string
   /** Begins to offer. Rejects where the feed can never begin; a link that is lost later is told by events. */
   start(sink: FeedSink): Promise<void>

@@ -137,6 +137,7 @@ export class MemoryBus implements MessageBus {
             payload,
             message_id: '',
             stream: '',
+            stream_life: 1,
             sequence: 0,
             ts_stored_us: 0,
             pending_count: 0,

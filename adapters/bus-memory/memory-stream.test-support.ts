@@ -53,6 +53,7 @@ export class MemoryStream {
       message_id,
       payload: payload.slice(),
       stream,
+      stream_life: 1,
       sequence,
       ts_stored_us,
     })

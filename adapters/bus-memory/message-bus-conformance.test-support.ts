@@ -79,6 +79,7 @@ export function messageBusConformance(name: string, makePlace: () => Promise<Bus
           message_id: 's.a text',
           payload: expect.any(Uint8Array),
           stream: receipt.stream,
+          stream_life: 1,
           sequence: receipt.sequence,
           ts_stored_us: expect.closeTo(published_ms * 1_000, -7),
           pending_count: expect.any(Number),

@@ -35,6 +35,7 @@ export class BusFeed implements MarketFeed {
   #subscription: BusSubscription | undefined
   #isClosed = false
   #lastSequence = 0
+  #streamLife = 1
   #repeated_count = 0
   readonly #lag = new ReaderLag()
   #late: LateRows | undefined
@@ -72,8 +73,10 @@ export class BusFeed implements MarketFeed {
     await this.#subscription?.close()
   }
 
-  #take({ subject, sequence, payload, ts_stored_us, pending_count }: BusDelivery, sink: FeedSink): void {
+  #take(delivery: BusDelivery, sink: FeedSink): void {
+    const { subject, stream_life, sequence, payload, ts_stored_us, pending_count } = delivery
     if (this.#isClosed) return
+    if (stream_life !== this.#streamLife) this.#begin(stream_life, sink)
     if (sequence <= this.#lastSequence) {
       this.#repeated_count++
       return
@@ -92,6 +95,14 @@ export class BusFeed implements MarketFeed {
       else codes.push('time_behind')
     }
     if (codes.length > 0) sink.refused(codes)
+  }
+
+  /** The bus has lost what it stored last, of which some was never heard, and gives the numbers of it again. */
+  #begin(stream_life: number, sink: FeedSink): void {
+    this.#streamLife = stream_life
+    this.#lastSequence = 0
+    sink.numbered(`${this.stream}/${stream_life}`)
+    this.#late?.gap('the bus has lost the end of its stream')
   }
 
   /** A quote of long ago would be the market of now; a trade that is told late is one that happened all the same. */

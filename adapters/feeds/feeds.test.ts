@@ -53,6 +53,34 @@ test('[B5] what is published on a venue’s subjects is offered with its place i
   expect(sink.rows.length).toBe(3)
 })
 
+test('[B9] a bus that lost the end of its stream gives numbers again: their rows are taken once, told apart, behind a gap', async () => {
+  const { bus, feed, sink } = await busDesk()
+  const trade = (sequence: number, size: string) =>
+    bus.deliver(sequence, 'paper.md.trade.fxcm.EURUSD', { ts_event_us: LATE_US, price: '1.1', size })
+  trade(7, '1')
+  trade(8, '2')
+  bus.stream_life = 2
+  trade(8, '3')
+  trade(8, '3')
+  trade(9, '4')
+  expect(sink.rows.map((row) => row.type === 'trade' && row.size_units)).toEqual([1, 2, 3, 4])
+  expect([sink.origins, sink.streams, feed.repeated_count]).toEqual([
+    [
+      [7, 0],
+      [8, 0],
+      [8, 0],
+      [9, 0],
+    ],
+    ['bus/fxcm/2'],
+    1,
+  ])
+  expect(sink.events).toEqual([
+    [VENUE, 'connected'],
+    [VENUE, 'gap'],
+    [VENUE, 'resynchronised'],
+  ])
+})
+
 test('[B2] a quote of long ago is not the market again, one that is a little late is taken, and a late trade is', async () => {
   const { bus, sink, clock } = await busDesk()
   const at = (ts_event_us: number) => ({ ts_event_us, bid: '1.10000', ask: '1.10001' })
@@ -306,6 +334,7 @@ const SERVER_OFF_US = -7_000_000
 class HandBus {
   readonly #clock: HandClock
   subscribed: [readonly string[], BusStart] | undefined
+  stream_life = 1
   #onMessage: (delivery: BusDelivery) => void | Promise<void> = () => undefined
   #listener: (connected: boolean, reason: string) => void = () => undefined
 
@@ -335,7 +364,8 @@ class HandBus {
     place = { ts_stored_us: this.#clock.now_us() + SERVER_OFF_US, pending_count: 0 },
   ): void {
     const payload = Buffer.from(JSON.stringify(value))
-    const delivery = { subject, message_id: '', payload, stream: 'paper_md', sequence, ...place }
+    const { stream_life } = this
+    const delivery = { subject, message_id: '', payload, stream: 'paper_md', stream_life, sequence, ...place }
     expect(this.#onMessage(delivery)).toBe(undefined)
   }
 

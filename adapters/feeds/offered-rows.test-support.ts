@@ -15,6 +15,7 @@ export class OfferedRows implements FeedSink {
   readonly origins: (readonly [sequence: number, row: number])[] = []
   readonly events: (readonly [VenueId, FeedEventKind])[] = []
   readonly refused_codes: string[] = []
+  readonly streams: string[] = []
   isBehind = false
   onEvent: () => void = () => undefined
   room = Number.POSITIVE_INFINITY
@@ -47,6 +48,10 @@ export class OfferedRows implements FeedSink {
 
   refused(codes: readonly string[]): void {
     this.refused_codes.push(...codes)
+  }
+
+  numbered(stream: string): void {
+    this.streams.push(stream)
   }
 
   behind(isBehind: boolean): void {

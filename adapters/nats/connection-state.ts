@@ -5,6 +5,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 export class ConnectionState {
   readonly #listeners = new Set<(connected: boolean, reason: string) => void>()
   #isConnected = true
+  #lost_count = 0
   #isClosed = false
   #waiting: PromiseWithResolvers<void> | undefined
 
@@ -14,6 +15,11 @@ export class ConnectionState {
 
   get is_connected(): boolean {
     return this.#isConnected
+  }
+
+  /** Times it was lost. */
+  get lost_count(): number {
+    return this.#lost_count
   }
 
   /** For good: it does not come back. */
@@ -51,7 +57,7 @@ export class ConnectionState {
     if (connected) {
       this.#waiting?.resolve()
       this.#waiting = undefined
-    }
+    } else this.#lost_count += 1
     for (const listener of this.#listeners) listener(connected, reason)
   }
 }

@@ -16,6 +16,7 @@ import { busClosed, busUnanswered, subscriberFailed, violation } from '../bus-me
 import { BusPublisher } from './bus-publisher.ts'
 import { BusSender } from './bus-sender.ts'
 import { ConnectionState } from './connection-state.ts'
+import { HeardMarks, nanosOf } from './heard-marks.ts'
 import { SERVER_SETTINGS_SUBJECT } from './roles.ts'
 import { StreamReader } from './stream-reader.ts'
 
@@ -34,12 +35,15 @@ export type JetStreamBusOptions = {
   readonly fixed_consumer?: string
 }
 
+/** Whoever starts at what is new keeps no place beyond this process, so marks in it are all there is to go by. */
+type Place = { readonly after_sequence: number; readonly marks?: HeardMarks }
+
 const ASKED_TIMES = 4
 /** Answers to what this process publishes come behind what waits for its subscribers; a server stores few more in the time. */
 const WAITING_MAX = 256
 const MESSAGE_ID_HEADER = 'Nats-Msg-Id'
 /** What has no place in a stream. */
-const SENT = { message_id: '', stream: '', sequence: 0, ts_stored_us: 0, pending_count: 0 }
+const SENT = { message_id: '', stream: '', stream_life: 1, sequence: 0, ts_stored_us: 0, pending_count: 0 }
 
 export class JetStreamBus implements MessageBus {
   readonly #options: JetStreamBusOptions
@@ -90,7 +94,7 @@ export class JetStreamBus implements MessageBus {
     const [stream = '', ...others] = new Set(subjects.map(streamOf))
     assert(others.length === 0, 'subjects of a subscription are of one stream')
     assert(!this.#taken.has(stream), 'a fixed reader has one subscription at a time')
-    const after_sequence = await this.#startOf(stream, start)
+    const { after_sequence, marks } = await this.#startOf(stream, start)
     if (fixed_consumer !== undefined) this.#taken.add(stream)
     const reader = new StreamReader({
       connection,
@@ -99,8 +103,9 @@ export class JetStreamBus implements MessageBus {
       subjects,
       fixed_consumer,
       after_sequence,
+      marks,
       pending_max: Math.min(pending_max, WAITING_MAX),
-      onMessage: (message) => onMessage(deliveryOf(message)),
+      onMessage: (message, life) => onMessage(deliveryOf(message, life)),
       onFailure: (error) =>
         this.#tell(error instanceof OperatingError ? error : subscriberFailed(subjects, error)),
     })
@@ -144,16 +149,20 @@ export class JetStreamBus implements MessageBus {
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()))
   }
 
-  async #startOf(stream: string, start: BusStart): Promise<number> {
-    if (!('after_sequence' in start)) {
-      return start.at === 'first'
-        ? 0
-        : await this.#ask(stream, async (manager) => (await manager.streams.info(stream)).state.last_seq)
+  async #startOf(stream: string, start: BusStart): Promise<Place> {
+    if ('after_sequence' in start) {
+      const { after_sequence } = start
+      const isHeld = await this.#ask(stream, (manager) => this.#holds(manager, stream, after_sequence))
+      return { after_sequence: isHeld ? after_sequence : 0 }
     }
-    const { after_sequence } = start
-    return (await this.#ask(stream, (manager) => this.#holds(manager, stream, after_sequence)))
-      ? after_sequence
-      : 0
+    if (start.at === 'first') return { after_sequence: 0 }
+    const { last_seq, last_ts } = await this.#ask(
+      stream,
+      async (manager) => (await manager.streams.info(stream)).state,
+    )
+    const marks = new HeardMarks()
+    marks.note({ sequence: last_seq, ts_stored_ns: nanosOf(last_ts) })
+    return { after_sequence: last_seq, marks }
   }
 
   /** Whether the stream goes up to a sequence; through a fixed reader, whose role may not ask for the stream. */
@@ -219,7 +228,7 @@ export class JetStreamBus implements MessageBus {
   }
 }
 
-function deliveryOf(message: JsMsg): BusDelivery {
+function deliveryOf(message: JsMsg, stream_life: number): BusDelivery {
   const { subject, data, seq, info, headers } = message
   const message_id = headers?.get(MESSAGE_ID_HEADER) ?? ''
   const { stream, pending, timestampNanos } = info
@@ -228,6 +237,7 @@ function deliveryOf(message: JsMsg): BusDelivery {
     message_id,
     payload: data,
     stream,
+    stream_life,
     sequence: seq,
     ts_stored_us: Math.floor(timestampNanos / 1_000),
     pending_count: pending,

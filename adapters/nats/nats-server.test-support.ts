@@ -3,7 +3,7 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -101,6 +101,24 @@ export class TestNatsServer {
   /** As a power cut would, but for the page cache. Resolves when the process is gone. */
   kill9(): Promise<void> {
     return this.#end('SIGKILL')
+  }
+
+  /** As an operator does it: all that it took is written first. */
+  end(): Promise<void> {
+    return this.#end('SIGTERM')
+  }
+
+  /** Leaves it as a killed one that had written nothing of what `act` made it take. */
+  async losing(act: () => Promise<void>): Promise<void> {
+    const [store, kept] = [join(this.directory, 'store'), join(this.directory, 'kept')]
+    await this.end()
+    await cp(store, kept, { recursive: true })
+    await this.restart()
+    await act()
+    await this.kill9()
+    await rm(store, { recursive: true })
+    await cp(kept, store, { recursive: true })
+    await this.restart()
   }
 
   /** SIGSTOP: sockets stay open and nothing answers. Resolves when every thread of it has stopped. */

@@ -7,6 +7,8 @@ export const NATS_SERVER_VERSION_MIN = '2.12.3'
 const FEATURES = {
   /** A reader that is there is set to any sequence: strategy nodes, which may not make readers, go on where they were. */
   consumer_reset: '2.14.0',
+  /** A stream that is written behind its readers: market data. */
+  async_persist: '2.12.0',
 } as const
 export type ServerFeature = keyof typeof FEATURES
 

@@ -6,6 +6,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises'
 import {
+  type Consumer,
   type ConsumerMessages,
   DeliverPolicy,
   JetStreamApiCodes,
@@ -13,12 +14,15 @@ import {
   type JetStreamClient,
   type JsMsg,
   jetstream,
+  jetstreamManager,
 } from '@nats-io/jetstream'
 import { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import { subjectMatcher } from '../bus-memory/subject-pattern.ts'
 import type { ConnectionState } from './connection-state.ts'
+import { findPlace } from './find-place.ts'
 import { FixedConsumer } from './fixed-consumer.ts'
+import type { HeardMarks } from './heard-marks.ts'
 
 const IDLE_HEARTBEAT_MS = 500
 const EXPIRES_MS = 2_000
@@ -37,9 +41,15 @@ export type StreamReaderOptions = {
   readonly fixed_consumer?: string | undefined
   /** Of the last message that is not wanted any more; 0: everything the stream holds. */
   readonly after_sequence: number
+  /**
+   * Of a stream whose server may lose its end: what was heard is told by these, with the message at `after_sequence` among
+   * them. Absent: a sequence is a place for ever.
+   */
+  readonly marks?: HeardMarks | undefined
   /** Messages that may wait in this process. */
   readonly pending_max: number
-  readonly onMessage: (message: JsMsg) => void | Promise<void>
+  /** `life` is 1, and one more each time the stream was found set back. */
+  readonly onMessage: (message: JsMsg, life: number) => void | Promise<void>
   /** Nothing more is read: the handler threw, the stream is not there, or the connection is closed. */
   readonly onFailure: (error: unknown) => void
 }
@@ -51,6 +61,7 @@ export class StreamReader {
   readonly #isWanted: (subject: string) => boolean
   readonly #unlisten: () => void
   #sequence: number
+  #life = 1
   #messages: ConsumerMessages | undefined
   #isClosed = false
   #isHandling = false
@@ -104,18 +115,17 @@ export class StreamReader {
     try {
       if (!state.is_connected) await Promise.race([state.connected(), this.#closing.promise])
       if (this.#isClosed) return undefined
-      const made = {
-        filter_subjects: [...subjects],
-        deliver_policy: DeliverPolicy.StartSequence,
-        opt_start_seq: this.#sequence + 1,
-        inactive_threshold: INACTIVE_MS,
-      }
-      const consumer = await (this.#fixed?.open(this.#sequence) ?? this.#js.consumers.get(stream, made))
-      return await consumer.consume({
+      const { lost_count } = state
+      await this.#findPlace()
+      const consumer = await this.#openConsumer(this.#sequence, subjects)
+      const messages = await consumer.consume({
         max_messages: pending_max,
         expires: EXPIRES_MS,
         idle_heartbeat: IDLE_HEARTBEAT_MS,
       })
+      // Another server may have answered the first half.
+      if (state.lost_count !== lost_count) messages.stop()
+      return messages
     } catch (error) {
       // A server that is just starting, or has no leader yet, refuses in many words and is asked again.
       const code = error instanceof JetStreamApiError ? error.code : undefined
@@ -126,16 +136,42 @@ export class StreamReader {
     }
   }
 
+  /** Of the stream's whole where `subjects` are none. */
+  async #openConsumer(after_sequence: number, subjects: readonly string[]): Promise<Consumer> {
+    const made = {
+      filter_subjects: [...subjects],
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: after_sequence + 1,
+      inactive_threshold: INACTIVE_MS,
+    }
+    return this.#fixed?.open(after_sequence) ?? this.#js.consumers.get(this.#options.stream, made)
+  }
+
+  async #findPlace(): Promise<void> {
+    const { connection, stream, marks } = this.#options
+    if (marks === undefined || this.#sequence === 0) return
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: REQUEST_TIMEOUT_MS })
+    const openWhole = (after_sequence: number) => this.#openConsumer(after_sequence, [])
+    const place = await findPlace({ manager, stream, marks, openWhole }, this.#sequence)
+    if (place === this.#sequence) return
+    this.#sequence = place
+    this.#life += 1
+  }
+
   /** Returns when the reader has to be made anew. */
   async #read(messages: ConsumerMessages): Promise<void> {
     const over = new AbortController()
     const watching = [this.#watch(messages), this.#watchTail(messages, over.signal)]
     // Stopped while it was being made.
     if (this.#isClosed || !this.#options.state.is_connected) messages.stop()
+    let reader: string | undefined
     try {
       for await (const message of messages) {
         // A reader that was let go may still hold messages: they come again.
         if (this.#isClosed || this.#fixed?.takes(message) === false) break
+        // So may one that the client has made anew by itself, which has not looked where the stream ends.
+        reader ??= message.info.consumer
+        if (message.info.consumer !== reader) break
         if (message.seq > this.#sequence) await this.#handle(message)
       }
     } catch (error) {
@@ -149,12 +185,15 @@ export class StreamReader {
   }
 
   async #handle(message: JsMsg): Promise<void> {
-    // A fixed reader brings its whole stream.
-    if (this.#isWanted(message.subject)) {
+    const { marks, onMessage } = this.#options
+    const mark = { sequence: message.seq, ts_stored_ns: message.info.timestampNanos }
+    // A fixed reader brings its whole stream; one that was set back, what was heard before.
+    if (this.#isWanted(message.subject) && marks?.has(mark) !== true) {
       this.#isHandling = true
-      await this.#options.onMessage(message)
+      await onMessage(message, this.#life)
       this.#isHandling = false
     }
+    marks?.note(mark)
     this.#sequence = message.seq
   }
 

@@ -1,7 +1,13 @@
 // The streams of an installation, defined here alone. Their names carry the environment, so that paper and live share
 // none; and what a strategy node says is in streams of its own, bounded and full for that node alone.
 
-import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream'
+import {
+  DiscardPolicy,
+  PersistMode,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream'
 import { assert } from '../../schemas/assert.ts'
 import {
   apartEnvironment,
@@ -51,7 +57,10 @@ export type StreamDefinition = Pick<
   | 'allow_rollup_hdrs'
   | 'no_ack'
   | 'num_replicas'
->
+> & {
+  /** Absent: the server's default, which is what a server before 2.12 knows. */
+  readonly persist_mode?: PersistMode
+}
 
 type Layout = Pick<StreamDefinition, 'description'> &
   Partial<
@@ -65,6 +74,7 @@ type Layout = Pick<StreamDefinition, 'description'> &
       | 'deny_delete'
       | 'deny_purge'
       | 'no_ack'
+      | 'persist_mode'
     >
   >
 
@@ -79,6 +89,8 @@ const LAYOUTS: Readonly<Record<BusFamily, Layout>> = {
     max_age: 6 * HOUR_NS,
     max_bytes: GIB,
     no_ack: true,
+    // Nobody waits for the disk on the way to a decision. A killed server loses the last moments of it.
+    persist_mode: PersistMode.Async,
   },
   // Nothing is dropped for lack of room: the node keeps what the stream does not take.
   mdseq: {
@@ -189,11 +201,27 @@ export function leaseStreamName(env: BusEnvironment): string {
 /** A strategy node as far as streams go. */
 export type ApartStreams = { readonly node: string; readonly journal_bytes_max: number }
 
-/** All streams of an environment and of its strategy nodes. A cluster of three servers holds `replicas: 3`. */
+/**
+ * All streams of an environment and of its strategy nodes. A cluster of three servers holds `replicas: 3`; only a stream
+ * of one copy, on a server that can (`async_persist`), is written behind its readers.
+ */
 export function streamDefinitions(
   env: BusEnvironment,
   apart: readonly ApartStreams[],
   replicas = 1,
+  canPersistAsync = true,
+): StreamDefinition[] {
+  return allDefinitions(env, apart, replicas).map(({ persist_mode, ...definition }) =>
+    persist_mode !== undefined && canPersistAsync && replicas === 1
+      ? { ...definition, persist_mode }
+      : definition,
+  )
+}
+
+function allDefinitions(
+  env: BusEnvironment,
+  apart: readonly ApartStreams[],
+  replicas: number,
 ): StreamDefinition[] {
   const families = Object.entries(LAYOUTS) as [BusFamily, Layout][]
   return [

@@ -48,6 +48,7 @@ async function started(processed: Readonly<Record<string, number>> = {}) {
       payload,
       message_id: '',
       stream: 'PAPER',
+      stream_life: 1,
       sequence: 7,
       ts_stored_us: 1,
       pending_count: 0,

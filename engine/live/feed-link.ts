@@ -47,7 +47,7 @@ export type FeedLinkOptions = {
 
 export class FeedLink implements FeedSink {
   readonly #options: FeedLinkOptions
-  readonly #stream: number
+  #stream: number
   readonly #counts = { rows: 0, conflated: 0, missed: 0, gaps: 0, refused: 0, late: 0 }
   readonly #refusals = new Map<string, number>()
   /** Venues in gap, with the time from which on a row may close it. */
@@ -103,6 +103,10 @@ export class FeedLink implements FeedSink {
       this.#refusals.set(code, before + 1)
       if (before === 0) this.#options.onRefused(code)
     }
+  }
+
+  numbered(stream: string): void {
+    this.#stream = this.#options.tape?.stream(stream) ?? 0
   }
 
   behind(isBehind: boolean): void {

@@ -76,6 +76,7 @@ function counting(shown: { count: number }): FeedSink {
     row: () => 'queued',
     book: () => 'queued',
     refused: () => undefined,
+    numbered: () => undefined,
     behind: () => undefined,
     event: () => undefined,
   }

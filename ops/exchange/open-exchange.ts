@@ -96,6 +96,7 @@ function shownBy(server: VenueServer): FeedSink {
       assert(false, 'a generated market has no book')
     },
     refused: () => undefined,
+    numbered: () => undefined,
     behind: () => undefined,
     event: () => undefined,
   }

@@ -89,6 +89,10 @@ export class VenueFirst implements FeedSink {
     this.#node.refused(codes)
   }
 
+  numbered(stream: string): void {
+    this.#node.numbered(stream)
+  }
+
   behind(isBehind: boolean): void {
     this.#node.behind(isBehind)
   }

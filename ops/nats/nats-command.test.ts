@@ -116,6 +116,9 @@ test('[N11] a strategy node is added while a trading node is connected; another 
     exit_code: 4,
     text: expect.stringContaining('stream PAPER_ORDER: num_replicas is 1, should be 3\n'),
   })
+  expect((await nats('plan', '--replicas', '3')).text).toContain(
+    'stream PAPER_MD: num_replicas is 1, should be 3: only a new stream can have it: end the sessions',
+  )
   const moved = await nats('up', '--host', '127.0.0.2')
   expect(moved).toMatchObject({ exit_code: 2, json: { code: 'nats.server_elsewhere' } })
   expect((await nats('check')).exit_code).toBe(0)

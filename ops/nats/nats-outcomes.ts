@@ -73,8 +73,9 @@ function changeLines(changes: readonly PlannedChange[], tense: Tense): string[] 
   if (changes.length === 0) return ['All streams are as they should be.']
   return changes.flatMap(({ kind, name, change, differences }) => {
     if (change === 'create') return [`${kind} ${name}: ${tense === 'is' ? 'is missing' : 'made'}`]
-    return differences.map(({ field, found, wanted }) => {
+    return differences.map(({ field, found, wanted, remedy }) => {
       const [now, then] = [shown(found), shown(wanted)]
+      if (remedy !== undefined) return `${kind} ${name}: ${field} is ${now}, should be ${then}: ${remedy}`
       return `${kind} ${name}: ${field} ${tense} ${now}, ${tense === 'is' ? 'should be' : 'is now'} ${then}`
     })
   })

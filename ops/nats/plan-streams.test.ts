@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
+import { type JetStreamManager, jetstreamManager, PersistMode } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import {
@@ -108,6 +108,65 @@ test('[N10] what is for ever is said to be, and nothing is deleted for it', asyn
     where: 'PAPER_ORDER',
   })
   expect((await jsm.streams.info('PAPER_ORDER')).state.messages).toBe(1)
+})
+
+test('[N18] market data is written behind its readers where there is one copy and the server can', () => {
+  const modes = (version: string, replicas: number) =>
+    desiredState({ ...PAPER_INSTALLATION, strategy_nodes: [] }, version, replicas).streams.flatMap(
+      ({ name, persist_mode }) => (persist_mode === undefined ? [] : [`${name} ${persist_mode}`]),
+    )
+  expect(modes('2.12.0', 1)).toEqual(['PAPER_MD async'])
+  expect([modes('2.11.9', 1), modes('2.15.1', 3)]).toEqual([[], []])
+})
+
+test('[N18] a stream of before that is synced stays so, with what can be done, and the rest of it is changed', async () => {
+  await applyChanges(jsm, desired, await planChanges(jsm, desired))
+  await jsm.streams.delete('PAPER_MD')
+  const [made] = desired.streams
+  await jsm.streams.add({
+    ...made,
+    name: 'PAPER_MD',
+    persist_mode: PersistMode.Default,
+    max_age: 3_600_000_000_000,
+  })
+  const isLeft = {
+    field: 'persist_mode',
+    found: undefined,
+    wanted: 'async',
+    remedy: expect.stringContaining('remove the folder PAPER_MD'),
+  }
+  const changes = await planChanges(jsm, { ...desired, consumers: [] })
+  expect(changes.map(({ differences }) => differences)).toEqual([
+    [{ field: 'max_age', found: 3_600_000_000_000, wanted: 21_600_000_000_000 }, isLeft],
+  ])
+  await applyChanges(jsm, desired, changes)
+  const left = await planChanges(jsm, { ...desired, consumers: [] })
+  expect(left.map(({ differences }) => differences)).toEqual([[isLeft]])
+  await applyChanges(jsm, desired, left)
+  await server.end()
+  await rm(join(server.directory, 'store', 'jetstream', 'OPEN', 'streams', 'PAPER_MD'), { recursive: true })
+  await server.restart()
+  const there = await connect({ servers: server.url })
+  onTestFinished(() => there.close())
+  const manager = await jetstreamManager(there)
+  await applyChanges(manager, desired, await planChanges(manager, desired))
+  expect(await planChanges(manager, desired)).toEqual([])
+})
+
+test('[N18] one that is written behind its readers has one copy for ever, and that is said', async () => {
+  await applyChanges(jsm, desired, await planChanges(jsm, desired))
+  const streams = desiredState(PAPER_INSTALLATION, '2.15.1', 3).streams.filter(
+    ({ name }) => name === 'PAPER_MD',
+  )
+  const changes = await planChanges(jsm, { streams, consumers: [] })
+  const remedy = expect.stringContaining('only a new stream can have it')
+  expect(changes.map(({ differences }) => differences)).toEqual([
+    [
+      { field: 'num_replicas', found: 1, wanted: 3, remedy },
+      { field: 'persist_mode', found: 'async', remedy },
+    ],
+  ])
+  await applyChanges(jsm, { streams, consumers: [] }, changes)
 })
 
 test('[N10] a server whose disk has no room for a stream is said to have none, with what makes room', async () => {

@@ -7,6 +7,7 @@ import {
   DeliverPolicy,
   JetStreamApiError,
   type JetStreamManager,
+  PersistMode,
   type StreamConfig,
 } from '@nats-io/jetstream'
 import { environmentOf, type FixedConsumer, type Installation, rolesOf } from '../../adapters/nats/roles.ts'
@@ -16,7 +17,13 @@ import { assert } from '../../schemas/assert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 
 /** One value that is not what it should be. `wanted` is absent where the field is not ours and stands at no default. */
-export type Difference = { readonly field: string; readonly found: unknown; readonly wanted?: unknown }
+export type Difference = {
+  readonly field: string
+  readonly found: unknown
+  readonly wanted?: unknown
+  /** The server sets it when a stream is made and never again: it is left as it is, and this is what a person can do. */
+  readonly remedy?: string
+}
 
 export type PlannedChange = {
   readonly kind: 'stream' | 'consumer'
@@ -35,7 +42,12 @@ export type DesiredState = {
 export function desiredState(installation: Installation, version: string, replicas: number): DesiredState {
   const consumers = rolesOf(installation).flatMap(({ fixed_consumers }) => fixed_consumers)
   if (consumers.length > 0 && !hasFeature(version, 'consumer_reset')) throw resetMissing(version)
-  const streams = streamDefinitions(environmentOf(installation), installation.strategy_nodes, replicas)
+  const streams = streamDefinitions(
+    environmentOf(installation),
+    installation.strategy_nodes,
+    replicas,
+    hasFeature(version, 'async_persist'),
+  )
   return { streams, consumers }
 }
 
@@ -44,7 +56,7 @@ export async function planChanges(jsm: JetStreamManager, desired: DesiredState):
   const changes: PlannedChange[] = []
   for (const wanted of desired.streams) {
     const found = await orMissing(jsm.streams.info(wanted.name))
-    const differences = found === undefined ? [] : differencesOf(found.config, wanted)
+    const differences = found === undefined ? [] : streamDifferences(found.config, wanted)
     const change = found === undefined ? 'create' : 'update'
     if (change === 'create' || differences.length > 0)
       changes.push({ kind: 'stream', name: wanted.name, change, differences })
@@ -83,18 +95,35 @@ async function applyStream(
   wanted: StreamDefinition,
 ): Promise<void> {
   // The client writes into what it is given.
-  if (change === 'create') await jsm.streams.add({ ...wanted })
-  else await jsm.streams.update(wanted.name, { ...(await foreignDefaults(jsm, wanted)), ...wanted })
+  if (change === 'create') return void (await jsm.streams.add({ ...wanted }))
+  const { config } = await jsm.streams.info(wanted.name)
+  const differences = streamDifferences(config, wanted)
+  if (differences.every(({ remedy }) => remedy !== undefined)) return
+  // An update keeps what it does not name, so what somebody else has set is named with nothing.
+  const foreign = differences.filter(({ field }) => !(field in wanted)).map(({ field }) => [field, undefined])
+  const kept = differences.flatMap(({ field, found, remedy }) =>
+    remedy === undefined ? [] : [[field, found]],
+  )
+  await jsm.streams.update(wanted.name, {
+    ...Object.fromEntries(foreign),
+    ...wanted,
+    ...Object.fromEntries(kept),
+  })
 }
 
-/** An update keeps what it does not name, so what somebody else has set is named with nothing. */
-async function foreignDefaults(
-  jsm: JetStreamManager,
-  wanted: StreamDefinition,
-): Promise<Record<string, undefined>> {
-  const { config } = await jsm.streams.info(wanted.name)
-  const foreign = differencesOf(config, wanted).filter(({ field }) => !(field in wanted))
-  return Object.fromEntries(foreign.map(({ field }) => [field, undefined]))
+/** Of a stream; those that the server cannot change are marked. */
+function streamDifferences(found: StreamConfig, wanted: StreamDefinition): Difference[] {
+  // A stream that is written behind its readers has one copy for ever.
+  const isFixed = (field: string) =>
+    field === 'persist_mode' || (field === 'num_replicas' && found.persist_mode === PersistMode.Async)
+  return differencesOf(found, wanted).map((difference) =>
+    isFixed(difference.field) ? { ...difference, remedy: madeAnew(wanted.name) } : difference,
+  )
+}
+
+/** Only market data is such a stream, and what is worth keeping of it is recorded. */
+function madeAnew(name: string): string {
+  return `only a new stream can have it: end the sessions and the server, remove the folder ${name} from its store, start it and apply again`
 }
 
 async function applyConsumer(

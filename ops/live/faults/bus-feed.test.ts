@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node'
 import { expect, onTestFinished, test } from 'vitest'
+import { openChdbTickStore } from '../../../adapters/clickhouse/chdb-tick-store.ts'
 import { startNatsServer, type TestNatsServer } from '../../../adapters/nats/nats-server.test-support.ts'
 import { FEED_ROLE, inboxPrefix } from '../../../adapters/nats/roles.ts'
 import { TcpProxy } from '../../../adapters/nats/tcp-proxy.test-support.ts'
 import { encodeRows } from '../../../engine/wire/packed-rows.ts'
+import { runCli } from '../../cli/run-cli.test-support.ts'
 import { DEFAULT_INSTALLATION } from '../../nats/installation-folder.ts'
 import { DisturbedPlace, DisturbedSession } from './disturbed-session.test-support.ts'
 import { journalInputs } from './journal-inputs.test-support.ts'
@@ -52,6 +55,58 @@ test('[B5] what a program publishes on a real server is traded on, each trade on
   expect(await place.judged()).toBeUndefined()
 }, 60_000)
 
+test('[B9] [B18] a server killed amid single rows gives numbers again: the session processes each row once, and the store has just these', async () => {
+  const { place, server } = await published((text) => text.replace('record: false', 'record: true'))
+  const session = await DisturbedSession.start(place)
+  const heard = async (phases: number) => {
+    const publisher = await Publisher.of(server, (phases - 1) * COUNT)
+    publisher.json(COUNT)
+    await session.until(() => tradesIn(session) === phases * COUNT)
+    return publisher
+  }
+  await heard(1)
+  await server.losing(async () => void (await heard(2)))
+  const publisher = await heard(3)
+  // What the server has not written when it is killed is nobody's, but for who has heard it.
+  publisher.json(SINGLE)
+  await session.until(() => tradesIn(session) > 3 * COUNT + SINGLE / 10)
+  await server.kill9()
+  await server.restart()
+  const behind = 3 * COUNT + SINGLE
+  const last = await Publisher.of(server, behind)
+  last.json(COUNT)
+  last.nonsense()
+  await session.until(() => countsOf(session)['refused'] === 3)
+  expect([session.failure, await session.stop()]).toEqual([undefined, 0])
+
+  const { rows, inputs } = await journalInputs(place.folder)
+  const reasons = inputs.flatMap((input) => (input.type === 'feed_event' ? [input.reason] : []))
+  expect(reasons).toContain('the bus has lost the end of its stream')
+  const sizes = rows.flatMap((row) => (row.type === 'trade' ? [row.size_units] : []))
+  expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b))
+  expect(sizes.slice(0, 3 * COUNT)).toEqual(Array.from({ length: 3 * COUNT }, (_, at) => 1 + at))
+  expect(sizes.slice(-COUNT)).toEqual(Array.from({ length: COUNT }, (_, at) => behind + 1 + at))
+  const recorder = runCli(['recorder', 'session.yaml', '--once', '--json'], { cwd: place.folder })
+  expect(JSON.parse(recorder.stdout)).toMatchObject({ missing: 0, refused: 0 })
+  expect(await storedSizes(place.folder)).toEqual(sizes)
+  expect(await place.judged()).toBeUndefined()
+}, 60_000)
+
+/** Published one by one, and the server is killed while it takes them. */
+const SINGLE = 500
+
+/** Sizes of the trades in the store, which has those of this session alone. */
+async function storedSizes(folder: string): Promise<number[]> {
+  const store = await openChdbTickStore({ directory: join(folder, 'data/ticks') })
+  onTestFinished(() => store.close())
+  const range = { from_us: 0, to_us: Number.MAX_SAFE_INTEGER }
+  const [reading] = await store.read([{ instrument_id: 'EURUSD.gen', kind: 'trade' }], range)
+  const sizes: number[] = []
+  for await (const block of reading?.blocks ?? [])
+    if (block.kind === 'trade') sizes.push(...block.size_units.subarray(0, block.count))
+  return sizes.sort((a, b) => a - b)
+}
+
 /** Longer than the market may have waited. */
 const CUT_MS = 1_200
 const PACE_MS = 4
@@ -67,7 +122,7 @@ test('[B8] what waited on the bus while a node was cut off is caught up with, co
   const publish = async () => {
     publisher.quote()
     await publisher.flush()
-    // The server syncs each: more than its disk takes would wait there, and not for the node.
+    // A lively market, and no more than a busy machine keeps up with.
     await wait(PACE_MS)
   }
   await trading(3)
@@ -105,9 +160,10 @@ function tradesIn(session: DisturbedSession): number {
 /** A program of somebody else, with nothing but the key of a feed and the page on market data. */
 class Publisher {
   readonly #connection: NatsConnection
-  #count = 0
+  #count: number
 
-  static async of(server: TestNatsServer): Promise<Publisher> {
+  /** @param count trades that were published before. */
+  static async of(server: TestNatsServer, count = 0): Promise<Publisher> {
     const seed = new TextEncoder().encode((await readFile(server.seedFile(FEED_ROLE), 'utf8')).trim())
     const connection = await connect({
       servers: server.url,
@@ -117,11 +173,12 @@ class Publisher {
       reconnectTimeWait: 20,
     })
     onTestFinished(() => connection.close())
-    return new Publisher(connection)
+    return new Publisher(connection, count)
   }
 
-  private constructor(connection: NatsConnection) {
+  private constructor(connection: NatsConnection, count: number) {
     this.#connection = connection
+    this.#count = count
   }
 
   flush(): Promise<void> {
@@ -180,7 +237,9 @@ class Publisher {
   }
 }
 
-async function published(): Promise<{ place: DisturbedPlace; server: TestNatsServer; proxy: TcpProxy }> {
+async function published(
+  more: (text: string) => string = (text) => text,
+): Promise<{ place: DisturbedPlace; server: TestNatsServer; proxy: TcpProxy }> {
   const server = await startNatsServer({ installation: DEFAULT_INSTALLATION })
   onTestFinished(() => server.stop())
   const proxy = await TcpProxy.start(() => server.port)
@@ -188,7 +247,7 @@ async function published(): Promise<{ place: DisturbedPlace; server: TestNatsSer
   const bus = `bus: ${proxy.url}\nbus_credentials: ${server.directory}/credentials\n`
   const both = '{ venue: gen, kind: trade, instruments: [EURUSD] }'
   const edit = (text: string) =>
-    `${bus}${text}`
+    more(`${bus}${text}`)
       .replace('kind: generator, rows_per_s: 100', 'kind: bus')
       .replace('instruments: [EURUSD] }]', `instruments: [EURUSD] }, ${both}]`)
   return { place: await DisturbedPlace.make(undefined, edit), server, proxy }
