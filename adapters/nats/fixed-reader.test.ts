@@ -2,7 +2,6 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { must } from '../../schemas/assert.ts'
-import { connectNats } from './connect.ts'
 import { ConnectionState } from './connection-state.ts'
 import { JetStreamBus } from './jetstream-bus.ts'
 import { PAPER_INSTALLATION, startNatsServer, type TestNatsServer } from './nats-server.test-support.ts'
@@ -31,14 +30,7 @@ afterEach(async () => {
 })
 
 async function signedIn(role: string, url = server.url): Promise<NatsConnection> {
-  const { connection } = await connectNats({
-    url,
-    role,
-    seed_file: server.seedFile(role),
-    money: 'live',
-    onDoubt: ({ what }) => violations.push(what),
-    onViolation: ({ what }) => violations.push(what),
-  })
+  const connection = await server.signIn(role, violations, url)
   undo.push(() => connection.close())
   return connection
 }

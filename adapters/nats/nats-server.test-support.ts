@@ -8,11 +8,13 @@ import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import type { NatsConnection } from '@nats-io/transport-node'
 import { applyInstallation } from '../../ops/nats/apply-installation.ts'
 import { ensureCredentials, seedFile } from '../../ops/nats/credentials.ts'
 import { ensureNatsServer } from '../../ops/nats/ensure-server.ts'
 import { type ServerSettings, serverConfig } from '../../ops/nats/server-config.ts'
 import { assert } from '../../schemas/assert.ts'
+import { connectNats } from './connect.ts'
 import { type Installation, rolesOf, SERVER_SETTINGS_SUBJECT } from './roles.ts'
 import { MAX_PAYLOAD_BYTES } from './streams.ts'
 
@@ -74,6 +76,20 @@ export class TestNatsServer {
   /** File with the seed of a role of the installation. */
   seedFile(role: string): string {
     return seedFile(join(this.directory, 'credentials'), role)
+  }
+
+  /** A connection of a role of the installation; `told` gets what the server has against it. */
+  async signIn(role: string, told: string[], url = this.url): Promise<NatsConnection> {
+    const note = ({ what }: { readonly what: string }) => void told.push(what)
+    const { connection } = await connectNats({
+      url,
+      role,
+      seed_file: this.seedFile(role),
+      money: 'live',
+      onDoubt: note,
+      onViolation: note,
+    })
+    return connection
   }
 
   /** Streams and readers of an installation, made by its admin. */

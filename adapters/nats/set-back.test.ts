@@ -1,7 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { afterEach, expect, test } from 'vitest'
 import type { BusDelivery } from '../../engine/bus-port.ts'
-import { connectNats } from './connect.ts'
 import { JetStreamBus } from './jetstream-bus.ts'
 import { PAPER_INSTALLATION, startNatsServer, type TestNatsServer } from './nats-server.test-support.ts'
 import { FEED_ROLE, strategyRole, TRADING_ROLE } from './roles.ts'
@@ -20,14 +19,7 @@ afterEach(async () => {
 })
 
 async function signedIn(server: TestNatsServer, role: string, url = server.url): Promise<NatsConnection> {
-  const { connection } = await connectNats({
-    url,
-    role,
-    seed_file: server.seedFile(role),
-    money: 'live',
-    onDoubt: ({ what }) => faults.push(what),
-    onViolation: ({ what }) => faults.push(what),
-  })
+  const connection = await server.signIn(role, faults, url)
   undo.push(() => connection.close())
   return connection
 }

@@ -7,7 +7,6 @@ import { type Journal, type JournalWriter, RECORD_KIND } from '../../engine/jour
 import { BUS_SUBJECT, type BusEnvironment } from '../../schemas/subjects.ts'
 import { openFileJournal } from '../journal-file/file-journal.ts'
 import { acquireLease, awaitLease, type LeaseOptions } from './acquire-lease.ts'
-import { connectNats } from './connect.ts'
 import { type JournalCopy, openJournalCopy } from './journal-copy.ts'
 import { followJournal } from './journal-follower.ts'
 import { PAPER_INSTALLATION, startNatsServer, type TestNatsServer } from './nats-server.test-support.ts'
@@ -26,14 +25,7 @@ afterEach(async () => {
 const violations: string[] = []
 
 async function signedIn(server: TestNatsServer, role: string, url = server.url): Promise<NatsConnection> {
-  const { connection } = await connectNats({
-    url,
-    role,
-    seed_file: server.seedFile(role),
-    money: 'live',
-    onDoubt: ({ what }) => violations.push(what),
-    onViolation: ({ what }) => violations.push(what),
-  })
+  const connection = await server.signIn(role, violations, url)
   undo.push(() => connection.close())
   return connection
 }
