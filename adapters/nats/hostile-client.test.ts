@@ -322,7 +322,7 @@ async function jetstreamOf(role: string) {
   return jetstream((await raw(role)).connection)
 }
 
-test('[N14] a feed’s key takes so many connections, and the trading node finds the door open', async () => {
+test('[N19] a feed’s key takes so many connections, and the trading node finds the door open', async () => {
   for (let at = 0; at < LIMITS.max_connections; at++) await raw('feed')
   await expect(raw('feed', 500)).rejects.toThrow('timeout')
   const trading = (await raw('trading')).connection
@@ -331,7 +331,7 @@ test('[N14] a feed’s key takes so many connections, and the trading node finds
   expect((await raw('feed')).connection.isClosed()).toBe(false)
 })
 
-test('[N14] a connection of a role apart listens to so many subjects, and no more', async () => {
+test('[N19] a connection of a role apart listens to so many subjects, and no more', async () => {
   const { connection } = await raw('feed')
   const told = Promise.withResolvers<string>()
   const watch = async (): Promise<void> => {
