@@ -45,9 +45,13 @@ test('[N14] a server frozen for longer than the lease takes all orders with it, 
   server.thaw()
   await session.until(() => session.codes.includes('bus.copy_caught_up'))
   await session.trades()
-  await session.until(() => session.codes.includes('bus.messages_caught_up'))
-  expect({ codes: session.codes.toSorted(), failure: session.failure, early: session.early }).toEqual({
-    codes: ['bus.copy_behind', 'bus.copy_caught_up', 'bus.messages_behind', 'bus.messages_caught_up'],
+  // Only a message that was under way at the freeze is late: none leaves behind a late copy.
+  const ofMessages = (what: string) => session.codes.filter((code) => code === `bus.messages_${what}`).length
+  await session.until(() => ofMessages('caught_up') === ofMessages('behind'))
+  expect(ofMessages('behind')).toBeLessThanOrEqual(1)
+  const codes = session.codes.filter((code) => !code.startsWith('bus.messages_'))
+  expect({ codes, failure: session.failure, early: session.early }).toEqual({
+    codes: ['bus.copy_behind', 'bus.copy_caught_up'],
     failure: undefined,
     early: [],
   })
