@@ -91,7 +91,7 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
     return this.#queue.size > 0
   }
 
-  /** The last record that is to be durable soon: all but market data that caused nothing. */
+  /** The last record that somebody waits for: all but market data and reports that caused nothing. */
   get urgent_lsn(): number {
     return this.#urgent_lsn
   }
@@ -203,7 +203,7 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
       for (let input = this.#queue.take(); input !== undefined; input = this.#queue.take()) {
         this.#fireTimers(ts)
         this.#step(input, ts)
-        isUrgent ||= !isRow(input)
+        isUrgent ||= !comesAgain(input)
         if (isOver()) break
       }
       this.#fireTimers(ts)
@@ -363,8 +363,19 @@ export class LiveSequencer<Built extends BuiltNode = BuiltNode> {
   }
 }
 
-function isRow({ type }: LiveInput): boolean {
-  return type === 'quote' || type === 'trade' || type === 'bar'
+/** What nobody waits for: market data that a crash takes was not acted on, and the rest is asked of venue and bus again. */
+function comesAgain({ type }: LiveInput): boolean {
+  switch (type) {
+    case 'quote':
+    case 'trade':
+    case 'bar':
+    case 'send_outcome':
+    case 'venue_report':
+    case 'messages_published':
+      return true
+    default:
+      return false
+  }
 }
 
 function faultOf(strategy_id: string, reason: string): Control {

@@ -3,8 +3,8 @@
 // strategies are slower than their market still hears, sends and commits in between. While a commit runs the next turns go
 // on, and the commit after it takes what they appended.
 //
-// Market data that caused nothing is committed a little later, all else at once: a sync for every turn of it would keep
-// the disk busy when an order comes.
+// Market data and reports that caused nothing are committed a little later, all else at once: a sync for every turn of them
+// would keep the disk busy when an order comes.
 
 import type { JournalWriter } from '../../engine/journal-port.ts'
 import type { LiveSequencer } from '../../engine/live/live-sequencer.ts'
@@ -28,7 +28,7 @@ export type SessionLoopOptions = {
 const SLEEP_MAX_MS = 60_000
 /** A turn that has taken longer leaves the rest to the next. */
 const TURN_MAX_MS = 20
-/** How long market data that caused nothing waits for its commit: a crash may lose so much of it. */
+/** How long what caused nothing waits for its commit: a crash may lose so much of it. */
 const COMMIT_DELAY_MS = 10
 
 export class SessionLoop {

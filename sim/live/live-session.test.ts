@@ -65,7 +65,23 @@ test('[N3] time never goes back, and a timer is sequenced before every input lat
   expect(desk.sequencer.node.now_us).toBe(must(inputs.at(-1), 'inputs were recorded').ts_seq_us)
 })
 
-test('[N27] all but market data that caused nothing is urgent', async () => {
+test('[N27] what the venue tells of an order is not urgent where it causes nothing', async () => {
+  const desk = await LiveDesk.open(await liveScenario(['nth']), { store: new MemoryJournalStore() })
+  const { sequencer, writer, world } = desk
+  desk.start()
+  for (let turn = 0; turn < 100 && !sequencer.node.outbox.has_pending; turn++) desk.advance(1_000, 1)
+  expect(sequencer.urgent_lsn).toBe(writer.appended_lsn)
+  await desk.commit()
+  const { appended_lsn } = writer
+  for (let turn = 0; turn < 100 && world.reports.length < 2; turn++) desk.advance(10_000)
+  expect({ outcomes: desk.outcomes.length, told: writer.appended_lsn > appended_lsn + 2 }).toEqual({
+    outcomes: 1,
+    told: true,
+  })
+  expect(sequencer.urgent_lsn).toBe(appended_lsn)
+})
+
+test('[N27] all but what comes again is urgent', async () => {
   const scenario = await liveScenario(['nth'])
   const desk = await LiveDesk.open(scenario, { store: new MemoryJournalStore() })
   const { sequencer } = desk
