@@ -12,7 +12,7 @@ import { sessionFolder, sessionFolders, sessionTape } from '../live/session-fold
 import { receivedTapes } from './received-tapes.ts'
 
 /** How often the folders are looked at. */
-const LOOK_INTERVAL_MS = 200
+const LOOK_INTERVAL_MS = 1_000
 const LOCK_INTERVAL_MS = 500
 
 export type RunRecorderOptions = {
