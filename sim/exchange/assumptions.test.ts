@@ -4,6 +4,6 @@ import { ASSUMPTIONS } from './assumptions.ts'
 
 test('the guide lists the assumptions, all of them and in the same words', () => {
   const guide = readFileSync(new URL('../../docs/simulated-exchange.md', import.meta.url), 'utf8')
-  const listed = guide.split('\n').filter((line) => line.startsWith('- '))
-  expect(listed).toEqual(ASSUMPTIONS.map((sentence) => `- ${sentence}`))
+  const listed = guide.matchAll(/^- (.*(?:\n {2}.*)*)/gm).map(([, item = '']) => item.replaceAll('\n  ', ' '))
+  expect([...listed]).toEqual(ASSUMPTIONS)
 })
