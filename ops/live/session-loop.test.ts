@@ -28,6 +28,16 @@ describe('the loop of a live session', () => {
     expect(commits).toEqual([2])
   })
 
+  it('[N27] commits at its end what waited for that', async () => {
+    const { loop, commits, append } = looping()
+    append('market data')
+    loop.wake()
+    await turn()
+    expect(commits).toEqual([])
+    await loop.end()
+    expect(commits).toEqual([1])
+  })
+
   it('[N28] leaves what a turn has no time for to the next, and goes on by itself', async () => {
     const { loop, left } = looping()
     left.push(15, 15, 15)

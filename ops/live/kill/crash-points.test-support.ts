@@ -8,6 +8,7 @@ export const CRASH_POINTS = [
   'after fsync, before the send',
   'at the send',
   'after the send, before its outcome is journaled',
+  'after a report is processed, before it is committed',
 ] as const
 export type CrashPoint = (typeof CRASH_POINTS)[number]
 

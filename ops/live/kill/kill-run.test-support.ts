@@ -23,6 +23,7 @@ export const MUTANTS = {
   'looks nothing up': 'at the send',
   'sends an old outbox again': 'after the send, before its outcome is journaled',
   'drops the last input': 'after append, before fsync',
+  'asks for no report again': 'after a report is processed, before it is committed',
 } as const satisfies { readonly [mutant: string]: CrashPoint }
 export type Mutant = keyof typeof MUTANTS
 

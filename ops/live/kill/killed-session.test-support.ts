@@ -9,7 +9,7 @@ import {
   type JournalWriter,
   RECORD_KIND,
 } from '../../../engine/journal-port.ts'
-import type { VenueConnection } from '../../../engine/live/venue-connection.ts'
+import type { VenueConnection, VenueSession } from '../../../engine/live/venue-connection.ts'
 import type { VenueCommand } from '../../../schemas/messages/order.ts'
 import { changed } from '../../../sim/live/changed-port.test-support.ts'
 import { openPaperSession } from '../paper-session.ts'
@@ -20,6 +20,7 @@ const [config = '', notes = '', point = '', passages = '0', wanted = '', mutant 
   process.argv.slice(2)
 let left = Number(passages)
 const orders = new OpenOrders()
+let open: JournalWriter | undefined
 
 /** Dies at its point, once it was passed often enough with an order in the state wanted. */
 function pass(at: CrashPoint): void {
@@ -82,7 +83,14 @@ async function* withoutLastInput(records: AsyncIterable<JournalRecord>): AsyncIt
   yield* all.slice(0, Math.max(0, last))
 }
 
+/** Behind the turn that has processed a report: its record waits, and mostly no commit of it has begun. */
+function passUncommitted(): void {
+  if (open !== undefined && open.appended_lsn > open.durable_lsn)
+    pass('after a report is processed, before it is committed')
+}
+
 function ofWriter(writer: JournalWriter): JournalWriter {
+  open = writer
   writer.onDurable(() => pass('after fsync, before the send'))
   return changed(writer, {
     append: (kind, payload) => {
@@ -98,11 +106,13 @@ function ofWriter(writer: JournalWriter): JournalWriter {
 function ofConnection(connection: VenueConnection): VenueConnection {
   return changed(connection, {
     open: async (session, listener) => {
-      await connection.open(session, {
+      const scope = mutant === 'asks for no report again' ? withoutReports(session) : session
+      await connection.open(scope, {
         ...listener,
         offer: (input) => {
           if (input.type === 'send_outcome') pass('after the send, before its outcome is journaled')
           listener.offer(input)
+          if (input.type === 'venue_report') setImmediate(passUncommitted)
         },
       })
       if (mutant === 'sends an old outbox again') for (const command of resend) connection.send(command, 0)
@@ -113,6 +123,11 @@ function ofConnection(connection: VenueConnection): VenueConnection {
     },
     ...(mutant === 'looks nothing up' ? { lookUp: () => undefined } : {}),
   })
+}
+
+/** As one that had processed whatever a venue has ever said. */
+function withoutReports(session: VenueSession): VenueSession {
+  return { ...session, accounts: new Map([...session.accounts.keys()].map((id) => [id, '999999999'])) }
 }
 
 function say(what: string, value: string): void {
