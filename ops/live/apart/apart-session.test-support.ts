@@ -44,6 +44,8 @@ export class ApartPlace {
   readonly folder: string
   readonly server: TestNatsServer
   readonly #feed: NatsConnection
+  /** While its server is away: resolves when it is back. */
+  #away: PromiseWithResolvers<void> | undefined
 
   /** @param edit changes the text of the configuration. */
   static async make(
@@ -67,6 +69,7 @@ export class ApartPlace {
     this.folder = folder
     this.server = server
     this.#feed = feed
+    void this.#watchFeed()
   }
 
   /** The next quote of a walk that is the same for every session: call it with how many came before. */
@@ -78,8 +81,19 @@ export class ApartPlace {
       bid: decimal(bid),
       ask: decimal(bid + 2),
     }
+    // What is flushed while its server is away is refused when it comes back.
+    await this.#away?.promise
     this.#feed.publish('paper.md.quote.gen.EURUSD', JSON.stringify(quote))
     await this.#feed.flush()
+  }
+
+  async #watchFeed(): Promise<void> {
+    for await (const { type } of this.#feed.status()) {
+      if (type === 'disconnect') this.#away ??= Promise.withResolvers()
+      if (type !== 'reconnect') continue
+      this.#away?.resolve()
+      this.#away = undefined
+    }
   }
 
   /** From now on: what a session's nodes say. */
