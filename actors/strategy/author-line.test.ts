@@ -13,7 +13,7 @@ test('the author’s line is the innermost frame outside the engine, as a path w
   const error = thrownAt(
     `HandlerContext.submit (file://${root}actors/strategy/handler-context.ts:9:1)`,
     'Object.onQuote (file:///home/a%20b/cross.ts?strategy=1f:12:5)',
-    `StrategyActor.#call (file://${root}actors/strategy/strategy-actor.ts:9:1)`,
+    `HandlerRunner.run (file://${root}actors/strategy/handler-runner.ts:9:1)`,
   )
   expect(authorLine(error)).toBe('/home/a b/cross.ts:12')
 })
