@@ -96,11 +96,12 @@ test.each<[string, string[], string]>([
   expect(refusal(...args)).toEqual({ exit_code: 2, code })
 })
 
-/** All that is told of the session, but for how many snapshots it has: those are caches, which no archive keeps. */
+/** All that is told of the session, but for its snapshots (how many, and whether `why` began at one): those are caches, which no archive keeps. */
 function told(order: string) {
   const { snapshots: _, ...verify } = json('verify', 'old')
   const { result, ...replay } = json('replay', 'old')
-  return { verify, replay: { ...replay, result: { ...result, snapshots: 0 } }, why: json('why', order) }
+  const { run_from: __, ...why } = json('why', order)
+  return { verify, replay: { ...replay, result: { ...result, snapshots: 0 } }, why }
 }
 
 function paper(...args: string[]) {
