@@ -12,24 +12,27 @@ export type BareDiskTask = {
   readonly stop: Int32Array
 }
 
+/** One write: when it was meant to begin, milliseconds since the epoch, and how long after that its sync ended. */
+export type BareWrite = { readonly meant_ms: number; readonly span_ms: number }
+
 const BLOCK_BYTES = 1024
 
 const { path, interval_ms, stop } = workerData as BareDiskTask
 must(parentPort, 'a worker has a parent').postMessage(measure())
 
-/** From when each write was meant to begin until its sync ended, milliseconds: a stall counts for every write it delayed. */
-function measure(): number[] {
+/** A write's time counts from when it was meant to begin: a stall counts for every write it delayed. */
+function measure(): BareWrite[] {
   const block = new Uint8Array(BLOCK_BYTES)
-  const spans_ms: number[] = []
+  const writes: BareWrite[] = []
   const file = openSync(path, 'wx')
   const began_ms = performance.now()
   for (let meant_ms = began_ms; !isStoppedUntil(meant_ms); meant_ms += interval_ms) {
     writeSync(file, block)
     fdatasyncSync(file)
-    spans_ms.push(performance.now() - meant_ms)
+    writes.push({ meant_ms: performance.timeOrigin + meant_ms, span_ms: performance.now() - meant_ms })
   }
   closeSync(file)
-  return spans_ms
+  return writes
 }
 
 function isStoppedUntil(meant_ms: number): boolean {

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { BareDiskTask } from './bare-disk-worker.ts'
+import type { BareDiskTask, BareWrite } from './bare-disk-worker.ts'
 
 const ENTRY = new URL('./bare-disk-worker.ts', import.meta.url)
 /** As often as the slower of the measured sessions sends an order. */
@@ -11,7 +11,7 @@ const INTERVAL_MS = 20
 
 export class BareDisk {
   readonly #stop = new Int32Array(new SharedArrayBuffer(4))
-  readonly #measured: Promise<number[]>
+  readonly #measured: Promise<BareWrite[]>
 
   /** @param folder on the disk that is measured. */
   constructor(folder: string) {
@@ -24,8 +24,8 @@ export class BareDisk {
     })
   }
 
-  /** Ends it and returns each write's time, milliseconds. */
-  close(): Promise<number[]> {
+  /** Ends it and returns its writes in their order. */
+  close(): Promise<BareWrite[]> {
     Atomics.store(this.#stop, 0, 1)
     Atomics.notify(this.#stop, 0)
     return this.#measured

@@ -5,8 +5,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { must } from '../../schemas/assert.ts'
 import type { PaperSession } from '../live/paper-session.ts'
 import { BareDisk } from './bare-disk.ts'
+import type { BareWrite } from './bare-disk-worker.ts'
 import { withBenchServer } from './bench-server.ts'
 import { type BenchScope, type Figure, figure } from './figure.ts'
+import { machineStandstills, outside, standstillSeconds } from './machine-standstills.ts'
 import { type MeasuredSession, type OrderTimes, openMeasured } from './measured-session.ts'
 import type { SessionLoad } from './session-config.ts'
 
@@ -44,19 +46,23 @@ export async function sustainedFigures(scope: BenchScope): Promise<Figure[]> {
 
 async function latencyAt(scope: BenchScope, load: SessionLoad, durability: string): Promise<Figure[]> {
   scope.note(`${load.rows_per_s} ticks/s, ${durability}, seconds`)
-  const { session, conflated, backlog, bare_ms } = await measure(scope, load)
+  const { session, conflated, backlog, bare } = await measure(scope, load)
   const { syncs_ms, collections_ms } = session
   // The first second compiles.
   const orders = session.orders.slice(Math.min(session.orders.length - 1, load.rows_per_s / 100))
   const byLatency = orders.toSorted((a, b) => latencyOf(a) - latencyOf(b))
-  const at = (share: number) => latencyOf(must(byLatency[placeOf(byLatency, share)], 'orders were sent'))
+  const standstills = machineStandstills(bare)
   const slow = byLatency.slice(placeOf(byLatency, 0.99))
   const name = `session: tick in to order bytes out, ${durability}, ${load.rows_per_s} ticks/s`
   return [
-    figure(`${name}, p50`, 'us', [at(0.5)]),
-    figure(`${name}, p99`, 'us', [at(0.99)]),
-    figure(`${name}, p99.9`, 'us', [at(0.999)]),
-    ...diskFigures(`${name}, bare write and fdatasync beside`, bare_ms),
+    ...latencyFigures(name, byLatency),
+    ...latencyFigures(`${name}, outside standstills of the machine`, outside(byLatency, standstills)),
+    figure(`${name}, standstills of the machine`, 'standstills', [standstills.length]),
+    figure(`${name}, standstills of the machine, together`, 's', [standstillSeconds(standstills)]),
+    ...diskFigures(
+      `${name}, bare write and fdatasync beside`,
+      bare.map(({ span_ms }) => span_ms),
+    ),
     ...diskFigures(`${name}, fdatasync of the segment`, syncs_ms.segment),
     ...diskFigures(`${name}, fdatasync of the mark`, syncs_ms.mark),
     ...partFigures(name, 'all', byLatency),
@@ -66,6 +72,13 @@ async function latencyAt(scope: BenchScope, load: SessionLoad, durability: strin
     figure(`${name}, conflated quotes`, 'quotes', [conflated]),
     figure(`${name}, ticks waiting at the end`, 'ticks', [backlog]),
   ]
+}
+
+function latencyFigures(name: string, byLatency: readonly OrderTimes[]): Figure[] {
+  return [0.5, 0.99, 0.999].map((share) => {
+    const order = must(byLatency[placeOf(byLatency, share)], 'orders were sent')
+    return figure(`${name}, p${100 * share}`, 'us', [latencyOf(order)])
+  })
 }
 
 function latencyOf({ meant_us, sent_us }: OrderTimes): number {
@@ -103,7 +116,7 @@ type Measured = {
   readonly conflated: number
   readonly backlog: number
   /** What the disk took meanwhile for writes that nothing else came with. */
-  readonly bare_ms: readonly number[]
+  readonly bare: readonly BareWrite[]
 }
 
 async function measure(scope: BenchScope, load: SessionLoad): Promise<Measured> {
@@ -118,9 +131,9 @@ async function measure(scope: BenchScope, load: SessionLoad): Promise<Measured> 
   const rows = must(paper.session.feeds[0], 'the session has a feed').counts()['rows'] ?? 0
   const { conflated_count: conflated } = paper.session.sequencer
   const backlog = Math.max(0, rows - rowsStepped(paper))
-  const bare_ms = await disk.close()
+  const bare = await disk.close()
   await session.close()
-  return { session, conflated, backlog, bare_ms }
+  return { session, conflated, backlog, bare }
 }
 
 /** Rows the node has processed; its other inputs are counted with them, which only helps the other side. */
