@@ -9,6 +9,7 @@ export interface JournalFile {
   readonly path: string
   /** Writes all bytes at the offset, or throws. */
   write(bytes: Uint8Array, offset: number): Promise<void>
+  /** The same at once: for what is only copied, or may keep its caller waiting. */
   writeSync(bytes: Uint8Array, offset: number): void
   fdatasync(): Promise<void>
   /** Fills `into` from the offset and returns the bytes read, fewer only at the end of the file. */

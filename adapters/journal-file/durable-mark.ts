@@ -71,7 +71,7 @@ export class DurableMark {
   async advance(position: JournalPosition): Promise<void> {
     // One that fails has torn its slot: the next is written there, too, and leaves the other.
     const turn = this.#turn + 1
-    await this.#file.write(slotOf(position, this.#epoch, turn), (turn % 2) * SLOT_SPACING)
+    this.#file.writeSync(slotOf(position, this.#epoch, turn), (turn % 2) * SLOT_SPACING)
     await this.#file.fdatasync()
     this.#turn = turn
   }

@@ -6,6 +6,11 @@ import type { JournalFile } from '../../engine/journal-fs-port.ts'
 
 /** Room is made in so many slices, since the sync of a batch waits for the one under way. */
 const SLICES = 16
+/**
+ * So much is written into room at once: the system only copies it, in microseconds, where a thread to write it would have to
+ * wait for a processor first, and whoever waits for the batch a second time.
+ */
+const AT_ONCE_BYTES_MAX = 1 << 16
 /** A batch that does not fit either will say so. Anything else the disk says is a fault of its own. */
 const NO_ROOM = new Set<string | undefined>(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
@@ -36,8 +41,10 @@ export class SegmentFile {
   async write(bytes: Uint8Array, offset: number): Promise<void> {
     const end = offset + bytes.length
     if (end > this.#safe_end) await this.#making
+    const isRoom = end <= this.#end
     this.#end = Math.max(this.#end, end)
-    await this.#file.write(bytes, offset)
+    if (isRoom && bytes.length <= AT_ONCE_BYTES_MAX) this.#file.writeSync(bytes, offset)
+    else await this.#file.write(bytes, offset)
   }
 
   writeSync(bytes: Uint8Array, offset: number): void {
