@@ -150,13 +150,15 @@ export class FileJournalWriter implements JournalWriter {
       const { segments } = this.#options
       const tail = segments.tail
       await segments.sync()
+      // A mark may have met the end of the disk meanwhile: nothing leaves any more.
+      if (this.#failure !== undefined) throw this.#failure
       this.#durable = tail
       this.#pending_bytes -= bytes
     } catch (error) {
       throw this.#fail(error)
     }
-    this.#marking ??= this.#mark()
     for (const listener of this.#durable_listeners) listener(this.#durable.last_lsn)
+    this.#marking ??= this.#mark()
   }
 
   /** One mark is written at a time; the next says how far the epoch is by then. */

@@ -206,6 +206,19 @@ test('[L6] a lease outlives a server that is killed and back before its end', as
   expect([lease.permit(), options.told]).toEqual(['', []])
 })
 
+test('[L6] a server that comes back without the newest renewals, and so with an earlier one, costs nothing', async () => {
+  const long = `${bucket}_long`
+  await new Kvm(direct).create(long, { ttl: 30_000, history: 1 })
+  const options = claimOf('first', { bucket: long })
+  const lease = await acquired(options)
+  await renewed(lease, 1)
+  await server.losing(() => renewed(lease, 3))
+  await renewed(lease, 3)
+  expect([lease.permit(), options.told]).toEqual(['', []])
+  const other = await acquireLease(claimOf('second', { bucket: long })).catch(({ code }) => code)
+  expect(other).toBe('lease.held')
+})
+
 test('[L6] a frozen server ends it in time; thawed, the lease is taken again when nobody held it since', async () => {
   const options = claimOf('first')
   const lease = await acquired(options)

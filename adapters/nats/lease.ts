@@ -116,30 +116,32 @@ export class AccountLease {
   }
 
   /** The revision written; who holds the account instead; undefined where somebody may have held it since. */
-  async #write({ key, revision }: HeldKey, entry: LeaseEntry): Promise<number | LeaseClaim | undefined> {
+  async #write(held: HeldKey, entry: LeaseEntry): Promise<number | LeaseClaim | undefined> {
     const { keys, timing } = this.#options
-    const written = await key.write(entry, revision, timing.renew_ms)
+    const { key } = held
+    const written = await key.write(entry, held.revision, timing.renew_ms)
     if (written !== undefined) return written
-    const before = await stored(key, entry)
+    const before = await this.#found(held, entry)
     if (before !== undefined) return before
     // It ended while the server was away.
     const last = Math.max(...keys.map((each) => each.revision))
-    return (await key.writeAfter(entry, last, timing.renew_ms)) ?? (await stored(key, entry))
+    return (await key.writeAfter(entry, last, timing.renew_ms)) ?? (await this.#found(held, entry))
+  }
+
+  /** The revision of this very entry, whose answer was lost; who else holds the account; undefined where nobody does. */
+  async #found(held: HeldKey, entry: LeaseEntry): Promise<number | LeaseClaim | undefined> {
+    const { revision, entry: found } = await held.key.read()
+    if (found?.term !== entry.term) return found
+    if (found.renewal === entry.renewal) return revision
+    // The server has lost our newest writes. Nobody has held the account since this one, or it would not be there.
+    held.revision = revision
+    return await this.#write(held, entry)
   }
 
   async #giveUp(): Promise<void> {
     const { keys, timing } = this.#options
     await giveUp(keys, timing.renew_ms)
   }
-}
-
-/** The revision of this very entry, whose answer was lost; who else holds the account; undefined where nobody does. */
-async function stored(
-  key: LeaseKey,
-  { term, renewal }: LeaseEntry,
-): Promise<number | LeaseClaim | undefined> {
-  const { revision, entry } = await key.read()
-  return entry?.term === term && entry.renewal === renewal ? revision : entry
 }
 
 /** A courtesy: what cannot be given up ends by itself, and a revision that is not the last is not ours. */
