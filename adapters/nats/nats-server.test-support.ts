@@ -139,10 +139,7 @@ export class TestNatsServer {
 
   /** SIGSTOP: sockets stay open and nothing answers. Resolves when every thread of it has stopped. */
   async freeze(): Promise<void> {
-    process.kill(this.pid, 'SIGSTOP')
-    const state = async () =>
-      (await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(this.pid)])).stdout
-    while (!(await state()).startsWith('T'));
+    await frozen(this.pid)
   }
 
   /** SIGCONT. */
@@ -232,4 +229,11 @@ async function readyPort(child: ChildProcess): Promise<number> {
   })
   assert(await ready, `nats-server did not start:\n${seen.join('\n')}`)
   return port
+}
+
+/** Stops a process, and resolves when every thread of it has stopped. */
+export async function frozen(pid: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP')
+  const state = async () => (await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)])).stdout
+  while (!(await state()).startsWith('T'));
 }

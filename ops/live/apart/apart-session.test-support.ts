@@ -13,6 +13,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { onTestFinished } from 'vitest'
 import { connectNats } from '../../../adapters/nats/connect.ts'
 import {
+  frozen,
   startNatsServer,
   type TestNatsServer,
   type TestNatsServerOptions,
@@ -239,6 +240,16 @@ export class ApartNode {
       seen = length
       if (this.lines.length === length) await once(this.#child, 'said')
     }
+  }
+
+  /** SIGSTOP. Resolves when it stands still. */
+  async freeze(): Promise<void> {
+    await frozen(must(this.#child.pid, 'the node runs'))
+  }
+
+  /** SIGCONT. */
+  thaw(): void {
+    this.#child.kill('SIGCONT')
   }
 
   async kill9(): Promise<void> {

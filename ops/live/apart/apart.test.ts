@@ -37,8 +37,20 @@ test('[P1] [P2] two nodes apart order what one orders, and each verifies from it
 async function played(place: ApartPlace, watch: BusWatch, nodes: readonly ApartNode[]): Promise<void> {
   await workedOff(watch, nodes, 0)
   for (let number = 0; number < QUOTES; number++) {
-    await place.publish(number)
+    await published(place, nodes, number)
     await workedOff(watch, nodes, number + 1)
+  }
+}
+
+/** The account's node has the quote before another can have decided on it, or what that decides might overtake the quote. */
+async function published(place: ApartPlace, nodes: readonly ApartNode[], number: number): Promise<void> {
+  const [first, ...others] = nodes
+  for (const other of others) await other.freeze()
+  try {
+    await place.publish(number)
+    await first?.until(({ feeds }) => feeds.every(({ counts }) => counts['rows'] === number + 1))
+  } finally {
+    for (const other of others) other.thaw()
   }
 }
 
