@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
+import type { JournalFile, JournalFs } from '../../engine/journal-fs-port.ts'
 import type { JournalWriter } from '../../engine/journal-port.ts'
 import { RECORD_KIND } from '../../engine/journal-port.ts'
+import type { OperatingError } from '../../schemas/operating-error.ts'
 import { PowerLossFs } from '../../sim/faults/power-loss-fs.test-support.ts'
+import { changed } from '../../sim/live/changed-port.test-support.ts'
 import { DurableMark } from './durable-mark.ts'
 import { openFileJournal } from './file-journal.ts'
 import { bytes, opening, readAll } from './journal-conformance.test-support.ts'
@@ -73,6 +76,37 @@ test('[J9] a mark that does not fit on the disk, however often it is written, le
   expect((await DurableMark.open(place)).position).toEqual(at(2))
 })
 
+test('[J17] what is durable is told before its mark meets a full disk', async () => {
+  const disk: Watched = { onMark: () => undefined, onSync: async () => undefined }
+  const { writer, heard } = await watched(disk)
+  disk.onMark = () => {
+    heard.push('mark')
+    throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+  }
+  writer.append(RECORD_KIND.input, bytes('0'))
+  await writer.commit()
+  await expect(writer.close()).rejects.toMatchObject({ code: 'journal.disk_full' })
+  expect(heard).toEqual([0, 'mark', 'journal.disk_full'])
+})
+
+test('[J17] nothing is told to be durable once a mark has failed, though its sync ends well', async () => {
+  const [mark, segment] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
+  const disk: Watched = { onMark: () => undefined, onSync: async () => undefined }
+  const { writer, heard } = await watched(disk)
+  disk.onSync = (isMark) => (isMark ? mark.promise : Promise.resolve(undefined))
+  writer.append(RECORD_KIND.input, bytes('0'))
+  await writer.commit()
+  disk.onSync = () => segment.promise
+  writer.append(RECORD_KIND.input, bytes('1'))
+  const later = writer.commit()
+  const failed = new Promise<void>((resolve) => writer.onFailure(() => resolve()))
+  mark.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
+  await failed
+  segment.resolve(undefined)
+  await expect(later).rejects.toMatchObject({ code: 'journal.io_error' })
+  expect(heard).toEqual([0, 'journal.io_error'])
+})
+
 test('[J6] an epoch that could not be opened leaves the journal to be opened again without it', async () => {
   const fs = new PowerLossFs()
   const journal = await openFileJournal({ directory: '/journal', fs })
@@ -124,4 +158,34 @@ async function writing(
     room_bytes: 0,
   })
   return { fs, writer: await journal.openEpoch({ ...opening(1), durability }) }
+}
+
+type Watched = {
+  onMark: () => undefined
+  onSync: (isMark: boolean) => Promise<undefined>
+}
+
+/** A writer on a disk that asks before each write of the mark and each sync, and what it tells. */
+async function watched(disk: Watched) {
+  const fs = new PowerLossFs()
+  const file = (under: JournalFile): JournalFile => {
+    const isMark = under.path.endsWith('/mark')
+    return changed(under, {
+      writeSync: (written, offset) => {
+        if (isMark) disk.onMark()
+        under.writeSync(written, offset)
+      },
+      fdatasync: async () => {
+        await disk.onSync(isMark)
+        await under.fdatasync()
+      },
+    })
+  }
+  const asking = changed<JournalFs>(fs, { create: (path) => file(fs.create(path)) })
+  const journal = await openFileJournal({ directory: '/journal', fs: asking })
+  const writer = await journal.openEpoch({ ...opening(1), durability: 'local' })
+  const heard: unknown[] = []
+  writer.onDurable((lsn) => heard.push(lsn))
+  writer.onFailure((failure) => heard.push((failure as OperatingError).code))
+  return { writer, heard }
 }

@@ -121,15 +121,18 @@ export class AccountLease {
     const { key } = held
     const written = await key.write(entry, held.revision, timing.renew_ms)
     if (written !== undefined) return written
-    const before = await this.#found(held, entry)
+    const before = await this.#ownOrHolder(held, entry)
     if (before !== undefined) return before
     // It ended while the server was away.
     const last = Math.max(...keys.map((each) => each.revision))
-    return (await key.writeAfter(entry, last, timing.renew_ms)) ?? (await this.#found(held, entry))
+    return (await key.writeAfter(entry, last, timing.renew_ms)) ?? (await this.#ownOrHolder(held, entry))
   }
 
-  /** The revision of this very entry, whose answer was lost; who else holds the account; undefined where nobody does. */
-  async #found(held: HeldKey, entry: LeaseEntry): Promise<number | LeaseClaim | undefined> {
+  /**
+   * The revision of this very entry, whose answer was lost, or which is written now over an earlier one of ours; who else
+   * holds the account; undefined where nobody does.
+   */
+  async #ownOrHolder(held: HeldKey, entry: LeaseEntry): Promise<number | LeaseClaim | undefined> {
     const { revision, entry: found } = await held.key.read()
     if (found?.term !== entry.term) return found
     if (found.renewal === entry.renewal) return revision
