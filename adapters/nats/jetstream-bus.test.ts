@@ -42,8 +42,7 @@ let places = 0
 /** A bus on a stream that is made anew. */
 async function place(url = server.url, deadline_ms = DEADLINE_MS) {
   const connection = await connected(url)
-  // What is made ready is not what is timed, and a busy disk takes its time.
-  const { streams } = await jetstreamManager(connection, { timeout: 30_000 })
+  const { streams } = await jetstreamManager(connection)
   for await (const { config } of streams.list()) await streams.delete(config.name)
   const name = `S${places++}`
   await streams.add({ name, subjects: ['s', 's.>'] })
