@@ -7,7 +7,7 @@ import type { BareDiskTask, BareWrite } from './bare-disk-worker.ts'
 
 const ENTRY = new URL('./bare-disk-worker.ts', import.meta.url)
 /** As often as the slower of the measured sessions sends an order. */
-const INTERVAL_MS = 20
+export const BARE_WRITE_INTERVAL_MS = 20
 
 export class BareDisk {
   readonly #stop = new Int32Array(new SharedArrayBuffer(4))
@@ -16,7 +16,7 @@ export class BareDisk {
   /** @param folder on the disk that is measured. */
   constructor(folder: string) {
     const path = join(folder, 'bare-disk')
-    const task: BareDiskTask = { path, interval_ms: INTERVAL_MS, stop: this.#stop }
+    const task: BareDiskTask = { path, interval_ms: BARE_WRITE_INTERVAL_MS, stop: this.#stop }
     const worker = new Worker(ENTRY, { workerData: task })
     this.#measured = new Promise((resolve, reject) => {
       worker.once('message', resolve)

@@ -1,13 +1,12 @@
 // When the machine itself stood still, as the bare write beside a session saw it: what an order took then says nothing of the
 // session. The figures say how often that was, and are given with these orders and without them.
 
+import { BARE_WRITE_INTERVAL_MS } from './bare-disk.ts'
 import type { BareWrite } from './bare-disk-worker.ts'
 import type { OrderTimes } from './measured-session.ts'
 
 /** Several times what a thread was ever traced to wait for one of two busy processors, and a hundred times what the disk takes. */
 const STANDSTILL_MS = 50
-/** Behind a standstill, until what came meanwhile is done: as long as bare writes are apart. */
-const CATCH_UP_MS = 20
 
 export type Standstill = { readonly from_ms: number; to_ms: number }
 
@@ -16,7 +15,8 @@ export function machineStandstills(writes: readonly BareWrite[]): Standstill[] {
   const found: Standstill[] = []
   for (const { meant_ms, span_ms } of writes) {
     if (span_ms < STANDSTILL_MS) continue
-    const to_ms = meant_ms + span_ms + CATCH_UP_MS
+    // What came meanwhile takes its time, and the next bare write is no earlier witness of it.
+    const to_ms = meant_ms + span_ms + BARE_WRITE_INTERVAL_MS
     const last = found.at(-1)
     if (last !== undefined && meant_ms <= last.to_ms) last.to_ms = Math.max(last.to_ms, to_ms)
     else found.push({ from_ms: meant_ms, to_ms })

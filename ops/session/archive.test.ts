@@ -96,7 +96,10 @@ test.each<[string, string[], string]>([
   expect(refusal(...args)).toEqual({ exit_code: 2, code })
 })
 
-/** All that is told of the session, but for its snapshots (how many, and whether `why` began at one): those are caches, which no archive keeps. */
+/**
+ * All that is told of the session, but for its snapshots (how many, and whether `why` began at one): those are caches, which
+ * no archive keeps.
+ */
 function told(order: string) {
   const { snapshots: _, ...verify } = json('verify', 'old')
   const { result, ...replay } = json('replay', 'old')
