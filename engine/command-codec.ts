@@ -14,6 +14,7 @@ import {
 import { priceUnits, sizeUnits } from '../schemas/units.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
+import { LastText } from './canonical/last-text.ts'
 import { readTerms, writeTerms } from './terms-codec.ts'
 
 export const COMMAND_TYPES = [
@@ -22,15 +23,20 @@ export const COMMAND_TYPES = [
   'order_cancel_replace_request',
 ] as const
 
+const lastAccount = new LastText()
+const lastStrategy = new LastText()
+const lastVenue = new LastText()
+const lastInstrument = new LastText()
+
 export function writeCommand(writer: CanonicalWriter, command: VenueCommand): void {
   writer.byte(COMMAND_TYPES.indexOf(command.type))
-  writer.text(command.account_id)
-  writer.text(command.strategy_id)
+  lastAccount.write(writer, command.account_id)
+  lastStrategy.write(writer, command.strategy_id)
   writer.number(command.counter)
   writer.number(command.incarnation)
   writer.text(command.client_order_id)
-  writer.text(command.venue_id)
-  writer.text(command.instrument_id)
+  lastVenue.write(writer, command.venue_id)
+  lastInstrument.write(writer, command.instrument_id)
   switch (command.type) {
     case 'new_order_single':
       writer.byte(SIDES.indexOf(command.side))

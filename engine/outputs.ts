@@ -15,6 +15,7 @@ import { ORDER_FACT_TYPES, type OrderFact } from '../schemas/messages/order-fact
 import type { OrderDenied } from '../schemas/messages/risk.ts'
 import { DENIAL_CODES } from '../schemas/messages/risk.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
+import { LastText } from './canonical/last-text.ts'
 import type { LedgerEntry } from './ledger/ledger.ts'
 import type { OutputHash } from './output-hash.ts'
 import { writeTerms } from './terms-codec.ts'
@@ -43,6 +44,13 @@ const DENIAL_NUMBER = new Map(DENIAL_CODES.map((code, number) => [code, number])
 export class Outputs {
   readonly #hash: OutputHash
   readonly #observer: OutputObserver
+  readonly #account = new LastText()
+  readonly #strategy = new LastText()
+  readonly #instrument = new LastText()
+  readonly #commandType = new LastText()
+  readonly #execution = new LastText()
+  readonly #currency = new LastText()
+  readonly #entryKind = new LastText()
 
   constructor(hash: OutputHash, observer: OutputObserver = {}) {
     this.#hash = hash
@@ -55,10 +63,10 @@ export class Outputs {
 
   command(command: VenueCommand, ts_us: number): void {
     const record = this.#begin(RECORD.command, ts_us)
-    writeKey(record, command)
+    this.#writeKey(record, command)
     record.number(command.incarnation)
-    record.text(command.type)
-    record.text(command.instrument_id)
+    this.#commandType.write(record, command.type)
+    this.#instrument.write(record, command.instrument_id)
     if (command.type === 'new_order_single') {
       record.byte(SIDES.indexOf(command.side))
       record.byte(ORDER_TYPES.indexOf(command.order_type))
@@ -76,23 +84,23 @@ export class Outputs {
 
   fact(fact: OrderFact, ts_us: number): void {
     const record = this.#begin(RECORD.fact, ts_us)
-    writeKey(record, fact)
+    this.#writeKey(record, fact)
     record.number(fact.incarnation)
     record.byte(FACT_NUMBER.get(fact.type) as number)
-    record.text(fact.instrument_id)
+    this.#instrument.write(record, fact.instrument_id)
     record.byte(SIDES.indexOf(fact.side))
     record.number(fact.price_units)
     record.number(fact.order_quantity_units)
     record.number(fact.cum_quantity_units)
     record.number(fact.leaves_quantity_units)
-    record.text(fact.execution_id)
+    this.#execution.write(record, fact.execution_id)
     record.number(fact.last_price_units)
     record.number(fact.last_quantity_units)
     record.byte(LIQUIDITY_SIDES.indexOf(fact.liquidity_side))
     record.number(fact.reversed_price_units)
     record.number(fact.reversed_quantity_units)
     record.big(fact.commission)
-    record.text(fact.commission_currency)
+    this.#currency.write(record, fact.commission_currency)
     record.text(fact.reason_code)
     record.number(fact.ts_event_us)
     this.#hash.end()
@@ -101,7 +109,7 @@ export class Outputs {
 
   denial(denial: OrderDenied): void {
     const record = this.#begin(RECORD.denial, denial.ts_event_us)
-    writeKey(record, denial)
+    this.#writeKey(record, denial)
     record.byte(REQUESTS.indexOf(denial.request))
     record.text(denial.instrument_id)
     record.byte(DENIED_SIDES.indexOf(denial.side))
@@ -119,14 +127,14 @@ export class Outputs {
 
   ledgerEntry(entry: LedgerEntry): void {
     const record = this.#begin(RECORD.ledger, entry.ts_us)
-    record.text(entry.account_id)
+    this.#account.write(record, entry.account_id)
     record.number(entry.entry_number)
-    record.text(entry.kind)
-    record.text(entry.strategy_id)
-    record.text(entry.currency)
+    this.#entryKind.write(record, entry.kind)
+    this.#strategy.write(record, entry.strategy_id)
+    this.#currency.write(record, entry.currency)
     record.big(entry.amount)
     record.big(entry.balance)
-    record.text(entry.reference)
+    this.#execution.write(record, entry.reference)
     this.#hash.end()
     this.#observer.onLedgerEntry?.(entry)
   }
@@ -137,10 +145,10 @@ export class Outputs {
     record.number(ts_us)
     return record
   }
-}
 
-function writeKey(writer: CanonicalWriter, key: OrderKey): void {
-  writer.text(key.account_id)
-  writer.text(key.strategy_id)
-  writer.number(key.counter)
+  #writeKey(writer: CanonicalWriter, key: OrderKey): void {
+    this.#account.write(writer, key.account_id)
+    this.#strategy.write(writer, key.strategy_id)
+    writer.number(key.counter)
+  }
 }

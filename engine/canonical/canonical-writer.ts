@@ -35,18 +35,22 @@ const { charCodeAt } = String.prototype
 const HEX_MAX = 17
 /** Up to this many bytes a loop copies faster than the platform's call. */
 const SHORT = 256
+const WORD = 8
 const encoder = new TextEncoder()
 
 /** Appends canonical bytes to a growing buffer. Reuse one writer: `clear()` keeps the memory. */
 export class CanonicalWriter {
   #bytes: Uint8Array
   #view: DataView
+  /** A field of its own: asking the bytes for their length costs more than the comparison with it. */
+  #capacity: number
   #length = 0
   /** The view handed out last: a record is mostly as long as the one before it, and making a view costs more than most fields. */
   #lent: Uint8Array | undefined
 
   constructor(capacity = 1024) {
-    this.#bytes = new Uint8Array(capacity)
+    this.#capacity = wholeWords(capacity)
+    this.#bytes = new Uint8Array(this.#capacity)
     this.#view = new DataView(this.#bytes.buffer)
   }
 
@@ -160,10 +164,20 @@ export class CanonicalWriter {
     this.count(length)
     this.#reserve(length)
     const start = this.#length
-    const whole = length - (length % 8)
-    for (let i = 0; i < whole; i += 8)
+    const whole = length - (length % WORD)
+    for (let i = 0; i < whole; i += WORD)
       this.#view.setBigUint64(start + i, source.#view.getBigUint64(from + i, true), true)
     for (let i = whole; i < length; i++) this.#bytes[start + i] = source.#bytes[from + i] as number
+    this.#length = start + length
+  }
+
+  /** All that another writer holds, in words: what is copied beyond its end is written over next. */
+  copyOf(source: CanonicalWriter): void {
+    const length = source.#length
+    const start = this.#length
+    this.#reserve(length + WORD)
+    for (let i = 0; i < length; i += WORD)
+      this.#view.setBigUint64(start + i, source.#view.getBigUint64(i, true), true)
     this.#length = start + length
   }
 
@@ -254,15 +268,20 @@ export class CanonicalWriter {
   /** Short, so that it is compiled into whoever calls it. */
   #reserve(size: number): void {
     const needed = this.#length + size
-    if (needed > this.#bytes.length) this.#grow(needed)
+    if (needed > this.#capacity) this.#grow(needed)
   }
 
   #grow(needed: number): void {
     assert(needed < 2 ** 31, 'a canonical encoding is smaller than 2 GiB')
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    this.#capacity = wholeWords(Math.max(needed, this.#capacity * 2))
+    const grown = new Uint8Array(this.#capacity)
     grown.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = grown
     this.#view = new DataView(grown.buffer)
     this.#lent = undefined
   }
+}
+
+function wholeWords(size: number): number {
+  return Math.ceil(size / WORD) * WORD
 }

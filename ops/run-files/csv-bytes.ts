@@ -25,6 +25,8 @@ const encoder = new TextEncoder()
 
 export class CsvBytes implements Cells {
   #bytes = new Uint8Array(CAPACITY)
+  /** A field of its own: asking the bytes for their length costs more than the comparison with it. */
+  #capacity = CAPACITY
   #length = 0
   #column = 0
   /** Of each column its newest text, and where the bytes of it are. */
@@ -186,11 +188,12 @@ export class CsvBytes implements Cells {
   }
 
   #reserve(size: number): void {
-    if (this.#length + size > this.#bytes.length) this.#grow(this.#length + size)
+    if (this.#length + size > this.#capacity) this.#grow(this.#length + size)
   }
 
   #grow(needed: number): void {
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    this.#capacity = Math.max(needed, this.#capacity * 2)
+    const grown = new Uint8Array(this.#capacity)
     grown.set(this.#bytes)
     this.#bytes = grown
   }
