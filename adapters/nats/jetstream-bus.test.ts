@@ -36,14 +36,16 @@ function connected(url = server.url): Promise<NatsConnection> {
   })
 }
 
-/** The server is still removing a deleted stream's folder when it has said so, and may not make another of its name. */
 let places = 0
+/** A server whose last stream is deleted removes the account's folder, and may do so under the next one that is made. */
+const KEPT = 'KEPT'
 
-/** A bus on a stream that is made anew. */
+/** A bus on a stream that is made anew: of another name, since the folder of a deleted one may be there for a while. */
 async function place(url = server.url, deadline_ms = DEADLINE_MS) {
   const connection = await connected(url)
   const { streams } = await jetstreamManager(connection)
-  for await (const { config } of streams.list()) await streams.delete(config.name)
+  await streams.add({ name: KEPT, subjects: ['kept'] })
+  for await (const { config } of streams.list()) if (config.name !== KEPT) await streams.delete(config.name)
   const name = `S${places++}`
   await streams.add({ name, subjects: ['s', 's.>'] })
   const bus = new JetStreamBus({ connection, streamOf: () => name, deadline_ms, pending_max: PENDING_MAX })
