@@ -23,6 +23,7 @@ export const COMMAND_TYPES = [
   'order_cancel_replace_request',
 ] as const
 
+// Commands mostly name what the one before named. A cache of bytes alone: it changes none.
 const lastAccount = new LastText()
 const lastStrategy = new LastText()
 const lastVenue = new LastText()
