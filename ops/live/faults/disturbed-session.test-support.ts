@@ -133,8 +133,9 @@ export class DisturbedSession {
   }
 
   readonly look = (): void => {
-    const [done, left] = [this.#waiting.filter(({ is }) => is()), this.#waiting.filter(({ is }) => !is())]
-    this.#waiting = left
+    // Asked once each: what another thread does may make it so between two questions.
+    const done = new Set(this.#waiting.filter(({ is }) => is()))
+    this.#waiting = this.#waiting.filter((each) => !done.has(each))
     for (const { resolve } of done) resolve()
   }
 
