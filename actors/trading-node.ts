@@ -246,6 +246,7 @@ class Wiring {
       quantity: (index) => portfolio.quantity(index),
       openOrders: () => orders.openRecords(),
       isOpen: (id) => orders.isOpen(id),
+      filled_unlisted: this.#holds('filled_unlisted'),
       inspect,
     })
     const execution = new ExecutionActor(this.#node, {

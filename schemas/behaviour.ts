@@ -34,6 +34,7 @@
  *    A sell that is pressed or slips beyond the last valid price meets that one.
  *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is about,
  *    and a strategy apart from its account goes on from the counters that its account knows.
+ *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
  */
 export const BEHAVIOUR = 3
 
@@ -53,6 +54,7 @@ export const SINCE_BEHAVIOUR = {
   halt_outlives_stop: 3,
   intents_age: 3,
   counters_told: 3,
+  filled_unlisted: 3,
 } as const
 
 /** Of a journal's header; those of before there was a number name none. */

@@ -19,6 +19,8 @@ export type OwnBooks = {
   /** Open orders at the venue, oldest first. */
   readonly openOrders: () => Iterable<OrderRecord>
   readonly isOurs: (client_order_id: string) => boolean
+  /** Whether an order that has traded whole may be gone (schemas/behaviour.ts). */
+  readonly filled_unlisted: boolean
 }
 
 /** States in which the venue is proven to hold the order. */
@@ -55,6 +57,8 @@ function orderDifferences(state: VenueState, own: OwnBooks): BookDifference[] {
   const atVenue = new Set<string>(state.open_client_order_ids)
   for (const order of own.openOrders()) {
     if (!AT_VENUE.has(order.state) || order.client_order_ids.some((id) => atVenue.has(id))) continue
+    // It waits for the word on a replace, which may be in force, or may never have come.
+    if (own.filled_unlisted && order.leaves_quantity_units === 0) continue
     differences.push({
       kind: 'order_missing_at_venue',
       about: order.client_order_id,

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
+import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import { Desk } from '../desk.test-support.ts'
-import { EURUSD } from '../trading-node.test-support.ts'
+import { EURUSD, type TestNodeOptions } from '../trading-node.test-support.ts'
 
 const NAME = 'reconciliation/main'
 
 /** A desk with a position of 400 and 600 still open of its one order. */
-function deskWithPosition() {
-  const desk = new Desk()
+function deskWithPosition(options?: TestNodeOptions) {
+  const desk = new Desk(options)
   desk.ask({ quantity_units: 1_000, limit_price_units: 100_000 })
   const order = desk.lastOrder()
   desk.accept(order)
@@ -60,6 +61,18 @@ test('[C2] an order of unknown sending need not be in the list', () => {
   desk.outcome(desk.lastOrder(), 'unproven')
   desk.venueState({})
   expect(desk.state(NAME)).toBe('matched')
+})
+
+test.each([
+  ['need not be in the list', BEHAVIOUR, 'matched'],
+  ['had to be, as a journal of then says', 2, 'differing'],
+])('[C2] an order that has traded whole while its replace is unanswered %s', (_, behaviour, state) => {
+  const { desk, order } = deskWithPosition({ behaviour })
+  desk.do((ctx) => ctx.replace(order.counter, { quantity_units: 2_000, limit_price_units: 100_000 }))
+  desk.fill(order, 100_000, 600)
+  expect(desk.facts.at(-1)).toMatchObject({ ended: false, leaves_quantity_units: 0 })
+  desk.venueState({ [EURUSD]: 1_000 })
+  expect(desk.state(NAME)).toBe(state)
 })
 
 test('[C4] what matched before a start is unchecked after it', () => {

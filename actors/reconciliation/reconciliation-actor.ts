@@ -27,6 +27,8 @@ export type ReconciliationOptions = {
   readonly openOrders: () => Iterable<OrderRecord>
   /** Whether an id is of an order that we hold as open. */
   readonly isOpen: (client_order_id: string) => boolean
+  /** Whether an order that has traded whole may be gone from its venue's books (schemas/behaviour.ts). */
+  readonly filled_unlisted: boolean
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }
 
@@ -90,6 +92,7 @@ export class ReconciliationActor implements Actor {
       quantity: this.#options.quantity,
       openOrders: () => this.#openAt(venue_id),
       isOurs: this.#options.isOpen,
+      filled_unlisted: this.#options.filled_unlisted,
     })
     for (const difference of differences) this.#alert(venue_id, difference)
     this.#matches.set(venue_id, differences.length === 0)
