@@ -40,6 +40,9 @@ export function instrumentId(symbol: string, venue: string): InstrumentId {
   return `${symbol}.${venue}` as InstrumentId
 }
 
+/** What the id before began with: the next is mostly of the same strategy. */
+let latest = { session: '', epoch: 0, strategy: '', prefix: '-0--' }
+
 /** A pure function of its parts, so that a re-run names every order alike. */
 export function clientOrderId(
   session: string,
@@ -48,8 +51,10 @@ export function clientOrderId(
   counter: number,
 ): ClientOrderId {
   const count = counter < ENGINE_COUNTER_BASE ? counter : `c${counter - ENGINE_COUNTER_BASE}`
+  if (session !== latest.session || epoch !== latest.epoch || strategy !== latest.strategy)
+    latest = { session, epoch, strategy, prefix: [session, epoch, strategy, ''].join('-') }
   // Joined, because a sum stays a tree of its pieces, which everyone who reads a character of it walks.
-  const id = [session, epoch, strategy, count].join('-')
+  const id = [latest.prefix, count].join('')
   assert(id.length <= CLIENT_ORDER_ID_LENGTH_MAX, 'a client_order_id has at most 32 characters')
   return id as ClientOrderId
 }
