@@ -4,6 +4,8 @@
 const HASHED_LENGTH = 12
 /** Above the places of any table there is, in every hash: none is 0. */
 const HASH_BIT = 1 << 30
+/** Ids that differ in their last digit alone lie beside each other: one follows the other, and finds its place in the cache. */
+const LAST_BITS = 15
 // Called by itself: looking the method up on strings of many internal kinds costs more than the call.
 const { charCodeAt } = String.prototype
 
@@ -22,8 +24,11 @@ export function idHash(id: string): number {
 
 function hashOf(id: string): number {
   const { length } = id
+  if (length === 0) return HASH_BIT
   let hash = length
-  for (let i = Math.max(0, length - HASHED_LENGTH); i < length; i++)
+  const last = length - 1
+  for (let i = Math.max(0, length - HASHED_LENGTH); i < last; i++)
     hash = (Math.imul(hash, 31) + charCodeAt.call(id, i)) | 0
-  return (Math.imul(hash, 0x9e3779b1) >>> 8) | HASH_BIT
+  const neighbours = (Math.imul(hash, 0x9e3779b1) >>> 8) & ~LAST_BITS
+  return neighbours | (charCodeAt.call(id, last) & LAST_BITS) | HASH_BIT
 }
