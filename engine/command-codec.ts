@@ -14,7 +14,8 @@ import {
 import { priceUnits, sizeUnits } from '../schemas/units.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
-import { LastText } from './canonical/last-text.ts'
+import { LastPair } from './canonical/last-text.ts'
+import { putByte, putNumber, putText, textRoom } from './canonical/put.ts'
 import { readTerms, writeTerms } from './terms-codec.ts'
 
 export const COMMAND_TYPES = [
@@ -24,20 +25,21 @@ export const COMMAND_TYPES = [
 ] as const
 
 // Commands mostly name what the one before named. A cache of bytes alone: it changes none.
-const lastAccount = new LastText()
-const lastStrategy = new LastText()
-const lastVenue = new LastText()
-const lastInstrument = new LastText()
+const lastOwner = new LastPair()
+const lastPlace = new LastPair()
+/** Above what a command's fields take that are no texts, and the lengths of those that are. */
+const FIELDS_ROOM = 64
 
 export function writeCommand(writer: CanonicalWriter, command: VenueCommand): void {
-  writer.byte(COMMAND_TYPES.indexOf(command.type))
-  lastAccount.write(writer, command.account_id)
-  lastStrategy.write(writer, command.strategy_id)
-  writer.number(command.counter)
-  writer.number(command.incarnation)
-  writer.text(command.client_order_id)
-  lastVenue.write(writer, command.venue_id)
-  lastInstrument.write(writer, command.instrument_id)
+  const { account_id, strategy_id, client_order_id, venue_id, instrument_id } = command
+  const names_length = account_id.length + strategy_id.length + venue_id.length + instrument_id.length
+  const view = writer.room(FIELDS_ROOM + textRoom(names_length + client_order_id.length))
+  let at = putByte(view, writer.length, COMMAND_TYPES.indexOf(command.type))
+  at = lastOwner.put(view, at, account_id, strategy_id)
+  at = putNumber(view, at, command.counter)
+  at = putNumber(view, at, command.incarnation)
+  at = putText(view, at, client_order_id)
+  writer.extendTo(lastPlace.put(view, at, venue_id, instrument_id))
   switch (command.type) {
     case 'new_order_single':
       writer.byte(SIDES.indexOf(command.side))

@@ -32,6 +32,7 @@ function ignoredFields<Message extends object>(
 
 /** Words come from lists; these are others of the same list. */
 const OTHER_WORD: Readonly<Record<string, string>> = {
+  type: 'order_cancel_request',
   side: 'buy',
   order_type: 'market',
   time_in_force: 'ioc',

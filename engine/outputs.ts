@@ -6,7 +6,6 @@ import type { SubmitIntent } from '../schemas/messages/intent.ts'
 import {
   LIQUIDITY_SIDES,
   ORDER_TYPES,
-  type OrderKey,
   SIDES,
   TIMES_IN_FORCE,
   type VenueCommand,
@@ -14,9 +13,10 @@ import {
 import { ORDER_FACT_TYPES, type OrderFact } from '../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../schemas/messages/risk.ts'
 import { DENIAL_CODES } from '../schemas/messages/risk.ts'
-import type { CanonicalWriter } from './canonical/canonical-writer.ts'
-import { LastText } from './canonical/last-text.ts'
-import type { LedgerEntry } from './ledger/ledger.ts'
+import { KnownText, LastPair, LastText } from './canonical/last-text.ts'
+import { putBig, putByte, putNumber, textRoom } from './canonical/put.ts'
+import { COMMAND_TYPES } from './command-codec.ts'
+import { LEDGER_ENTRY_KINDS, type LedgerEntry } from './ledger/ledger.ts'
 import type { OutputHash } from './output-hash.ts'
 import { writeTerms } from './terms-codec.ts'
 
@@ -33,6 +33,8 @@ export type OutputObserver = {
   readonly onLedgerEntry?: (entry: LedgerEntry) => void
 }
 
+/** Above what the fields of a record take that are no texts, and the lengths of those that are. */
+const FIELDS_ROOM = 512
 const RECORD = { command: 1, fact: 2, denial: 3, ledger: 4 } as const
 const REQUESTS = ['new', 'replace', 'cancel'] as const
 const DENIED_SIDES = ['', ...SIDES] as const
@@ -44,13 +46,15 @@ const DENIAL_NUMBER = new Map(DENIAL_CODES.map((code, number) => [code, number])
 export class Outputs {
   readonly #hash: OutputHash
   readonly #observer: OutputObserver
+  readonly #owner = new LastPair()
   readonly #account = new LastText()
   readonly #strategy = new LastText()
   readonly #instrument = new LastText()
-  readonly #commandType = new LastText()
+  readonly #commandType = new KnownText(COMMAND_TYPES)
   readonly #execution = new LastText()
   readonly #currency = new LastText()
-  readonly #entryKind = new LastText()
+  readonly #entryKind = new KnownText(LEDGER_ENTRY_KINDS)
+  readonly #reason = new LastText()
 
   constructor(hash: OutputHash, observer: OutputObserver = {}) {
     this.#hash = hash
@@ -62,11 +66,17 @@ export class Outputs {
   }
 
   command(command: VenueCommand, ts_us: number): void {
-    const record = this.#begin(RECORD.command, ts_us)
-    this.#writeKey(record, command)
-    record.number(command.incarnation)
-    this.#commandType.write(record, command.type)
-    this.#instrument.write(record, command.instrument_id)
+    const record = this.#hash.begin()
+    const { account_id, strategy_id, instrument_id } = command
+    const names_length = account_id.length + strategy_id.length + instrument_id.length
+    const view = record.room(FIELDS_ROOM + textRoom(names_length))
+    let at = putNumber(view, putByte(view, record.length, RECORD.command), ts_us)
+    at = this.#owner.put(view, at, account_id, strategy_id)
+    at = putNumber(view, at, command.counter)
+    at = putNumber(view, at, command.incarnation)
+    at = this.#commandType.put(view, at, command.type)
+    at = this.#instrument.put(view, at, instrument_id)
+    record.extendTo(at)
     if (command.type === 'new_order_single') {
       record.byte(SIDES.indexOf(command.side))
       record.byte(ORDER_TYPES.indexOf(command.order_type))
@@ -83,33 +93,43 @@ export class Outputs {
   }
 
   fact(fact: OrderFact, ts_us: number): void {
-    const record = this.#begin(RECORD.fact, ts_us)
-    this.#writeKey(record, fact)
-    record.number(fact.incarnation)
-    record.byte(FACT_NUMBER.get(fact.type) as number)
-    this.#instrument.write(record, fact.instrument_id)
-    record.byte(SIDES.indexOf(fact.side))
-    record.number(fact.price_units)
-    record.number(fact.order_quantity_units)
-    record.number(fact.cum_quantity_units)
-    record.number(fact.leaves_quantity_units)
-    this.#execution.write(record, fact.execution_id)
-    record.number(fact.last_price_units)
-    record.number(fact.last_quantity_units)
-    record.byte(LIQUIDITY_SIDES.indexOf(fact.liquidity_side))
-    record.number(fact.reversed_price_units)
-    record.number(fact.reversed_quantity_units)
-    record.big(fact.commission)
-    this.#currency.write(record, fact.commission_currency)
-    record.text(fact.reason_code)
-    record.number(fact.ts_event_us)
+    const record = this.#hash.begin()
+    const { account_id, strategy_id, instrument_id, execution_id, commission_currency, reason_code } = fact
+    const names_length = account_id.length + strategy_id.length + instrument_id.length
+    const texts_length = execution_id.length + commission_currency.length + reason_code.length
+    const view = record.room(FIELDS_ROOM + textRoom(names_length + texts_length))
+    let at = putNumber(view, putByte(view, record.length, RECORD.fact), ts_us)
+    at = this.#owner.put(view, at, account_id, strategy_id)
+    at = putNumber(view, at, fact.counter)
+    at = putNumber(view, at, fact.incarnation)
+    at = putByte(view, at, FACT_NUMBER.get(fact.type) as number)
+    at = this.#instrument.put(view, at, instrument_id)
+    at = putByte(view, at, SIDES.indexOf(fact.side))
+    at = putNumber(view, at, fact.price_units)
+    at = putNumber(view, at, fact.order_quantity_units)
+    at = putNumber(view, at, fact.cum_quantity_units)
+    at = putNumber(view, at, fact.leaves_quantity_units)
+    at = this.#execution.put(view, at, execution_id)
+    at = putNumber(view, at, fact.last_price_units)
+    at = putNumber(view, at, fact.last_quantity_units)
+    at = putByte(view, at, LIQUIDITY_SIDES.indexOf(fact.liquidity_side))
+    at = putNumber(view, at, fact.reversed_price_units)
+    at = putNumber(view, at, fact.reversed_quantity_units)
+    at = putBig(view, at, fact.commission)
+    at = this.#currency.put(view, at, commission_currency)
+    at = this.#reason.put(view, at, reason_code)
+    record.extendTo(putNumber(view, at, fact.ts_event_us))
     this.#hash.end()
     this.#observer.onFact?.(fact, ts_us)
   }
 
   denial(denial: OrderDenied): void {
-    const record = this.#begin(RECORD.denial, denial.ts_event_us)
-    this.#writeKey(record, denial)
+    const record = this.#hash.begin()
+    record.byte(RECORD.denial)
+    record.number(denial.ts_event_us)
+    record.text(denial.account_id)
+    record.text(denial.strategy_id)
+    record.number(denial.counter)
     record.byte(REQUESTS.indexOf(denial.request))
     record.text(denial.instrument_id)
     record.byte(DENIED_SIDES.indexOf(denial.side))
@@ -126,29 +146,20 @@ export class Outputs {
   }
 
   ledgerEntry(entry: LedgerEntry): void {
-    const record = this.#begin(RECORD.ledger, entry.ts_us)
-    this.#account.write(record, entry.account_id)
-    record.number(entry.entry_number)
-    this.#entryKind.write(record, entry.kind)
-    this.#strategy.write(record, entry.strategy_id)
-    this.#currency.write(record, entry.currency)
-    record.big(entry.amount)
-    record.big(entry.balance)
-    this.#execution.write(record, entry.reference)
+    const record = this.#hash.begin()
+    const { account_id, strategy_id, currency, reference } = entry
+    const texts_length = account_id.length + strategy_id.length + currency.length + reference.length
+    const view = record.room(FIELDS_ROOM + textRoom(texts_length))
+    let at = putNumber(view, putByte(view, record.length, RECORD.ledger), entry.ts_us)
+    at = this.#account.put(view, at, account_id)
+    at = putNumber(view, at, entry.entry_number)
+    at = this.#entryKind.put(view, at, entry.kind)
+    at = this.#strategy.put(view, at, strategy_id)
+    at = this.#currency.put(view, at, currency)
+    at = putBig(view, at, entry.amount)
+    at = putBig(view, at, entry.balance)
+    record.extendTo(this.#execution.put(view, at, reference))
     this.#hash.end()
     this.#observer.onLedgerEntry?.(entry)
-  }
-
-  #begin(kind: number, ts_us: number): CanonicalWriter {
-    const record = this.#hash.begin()
-    record.byte(kind)
-    record.number(ts_us)
-    return record
-  }
-
-  #writeKey(writer: CanonicalWriter, key: OrderKey): void {
-    this.#account.write(writer, key.account_id)
-    this.#strategy.write(writer, key.strategy_id)
-    writer.number(key.counter)
   }
 }

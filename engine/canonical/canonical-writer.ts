@@ -3,12 +3,8 @@
 // an author's handler can observe it. Floats are written by their bits, so no printing rule can differ.
 
 import { assert } from '../../schemas/assert.ts'
-import { safeNumberOf, writeHex } from './safe-bigint.ts'
-
-/** A value the canonical encoding has no place for: NaN, a function, a cycle. Thrown while encoding state or outputs. */
-export class NotCanonicalError extends Error {
-  override readonly name = 'NotCanonicalError'
-}
+import { NotCanonicalError, putByte, putCount, putNumber, putText, textRoom, WORD } from './put.ts'
+import { safeNumberOf } from './safe-bigint.ts'
 
 /** Tags of free-form values. The numbers are part of the encoding. */
 export const VALUE_TAG = {
@@ -29,14 +25,8 @@ export const VALUE_TAG = {
 
 /** How deep a free-form value may be nested. */
 export const VALUE_DEPTH_MAX = 64
-// Called by itself, because a look-up of the method on strings of many internal kinds costs more than the call.
-const { charCodeAt } = String.prototype
-/** Digits of 64 bits, and a sign. */
-const HEX_MAX = 17
 /** Up to this many bytes a loop copies faster than the platform's call. */
 const SHORT = 256
-const WORD = 8
-const encoder = new TextEncoder()
 
 /** Appends canonical bytes to a growing buffer. Reuse one writer: `clear()` keeps the memory. */
 export class CanonicalWriter {
@@ -76,9 +66,23 @@ export class CanonicalWriter {
     return this.#bytes.slice(from, to)
   }
 
+  /**
+   * For a record that puts its fields itself (./put.ts): memory with `size` bytes of room behind what is written, until the next
+   * call that writes. `extendTo` says how far they went.
+   */
+  room(size: number): DataView {
+    this.#reserve(size)
+    return this.#view
+  }
+
+  extendTo(end: number): void {
+    assert(end <= this.#capacity, 'what is put stays in its room')
+    this.#length = end
+  }
+
   byte(value: number): void {
     this.#reserve(1)
-    this.#bytes[this.#length++] = value
+    this.#length = putByte(this.#view, this.#length, value)
   }
 
   flag(value: boolean): void {
@@ -88,38 +92,18 @@ export class CanonicalWriter {
   /** A count or length: an unsigned 32-bit integer. */
   count(value: number): void {
     this.#reserve(4)
-    this.#view.setUint32(this.#length, value, true)
-    this.#length += 4
+    this.#length = putCount(this.#view, this.#length, value)
   }
 
   /** Any number but NaN, by its 64 bits. */
   number(value: number): void {
-    if (Number.isNaN(value)) throw new NotCanonicalError('NaN has no canonical encoding')
     this.#reserve(8)
-    this.#view.setFloat64(this.#length, value, true)
-    this.#length += 8
+    this.#length = putNumber(this.#view, this.#length, value)
   }
 
   text(value: string): void {
-    // biome-ignore lint/style/useTemplate: a sum is known to be a text, whose length needs no look-up
-    const { length } = '' + value
-    const start = this.#length
-    // Three bytes bound any UTF-16 unit, so one reservation serves the fast path and the encoder.
-    this.#reserve(4 + length * 3)
-    const bytes = this.#bytes
-    const from = start + 4
-    let written = 0
-    while (written < length) {
-      const code = charCodeAt.call(value, written)
-      if (code > 127) {
-        written = encoder.encodeInto(value, bytes.subarray(from)).written
-        break
-      }
-      bytes[from + written] = code
-      written++
-    }
-    this.#view.setUint32(start, written, true)
-    this.#length = from + written
+    this.#reserve(textRoom(value.length))
+    this.#length = putText(this.#view, this.#length, value)
   }
 
   /** A bigint: as a number where it is a safe integer, else in hexadecimal. */
@@ -128,17 +112,7 @@ export class CanonicalWriter {
     const isSmall = !Number.isNaN(small)
     this.flag(isSmall)
     if (isSmall) this.number(small)
-    else this.#hex(value)
-  }
-
-  /** A balance is seldom a safe integer, and the platform's text of it costs more than its digits. */
-  #hex(value: bigint): void {
-    this.#reserve(4 + HEX_MAX)
-    const start = this.#length
-    const end = writeHex(value, this.#bytes, start + 4)
-    if (end === -1) return this.text(value.toString(16))
-    this.#view.setUint32(start, end - start - 4, true)
-    this.#length = end
+    else this.text(value.toString(16))
   }
 
   /** Starts bytes whose length is not known yet; returns the mark that `close` wants. */
@@ -168,16 +142,6 @@ export class CanonicalWriter {
     for (let i = 0; i < whole; i += WORD)
       this.#view.setBigUint64(start + i, source.#view.getBigUint64(from + i, true), true)
     for (let i = whole; i < length; i++) this.#bytes[start + i] = source.#bytes[from + i] as number
-    this.#length = start + length
-  }
-
-  /** All that another writer holds, in words: what is copied beyond its end is written over next. */
-  copyOf(source: CanonicalWriter): void {
-    const length = source.#length
-    const start = this.#length
-    this.#reserve(length + WORD)
-    for (let i = 0; i < length; i += WORD)
-      this.#view.setBigUint64(start + i, source.#view.getBigUint64(i, true), true)
     this.#length = start + length
   }
 

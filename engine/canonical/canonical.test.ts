@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CanonicalReader } from './canonical-reader.ts'
-import { CanonicalWriter, NotCanonicalError } from './canonical-writer.ts'
+import { CanonicalWriter } from './canonical-writer.ts'
+import { BIG_ROOM, NotCanonicalError, putBig } from './put.ts'
 
 function roundTrip(value: unknown): unknown {
   const writer = new CanonicalWriter(1)
@@ -90,4 +91,38 @@ test('a view shows what is written now, whatever view was handed out before', ()
     expect(writer.view()).toEqual(writer.copy())
     expect(writer.view(4)).toEqual(writer.copy(4))
   }
+})
+
+test('an amount of money that is put reads back as it was, at its largest, too, and what counts further is a bug', () => {
+  const edges = [0n, 2n ** 53n, 2n ** 63n, 2n ** 64n, 10n ** 38n - 1n].flatMap((edge) => [
+    edge - 1n,
+    edge,
+    1n - edge,
+    -edge,
+  ])
+  const amount = fc.oneof(
+    fc.bigInt({ min: 1n - 2n ** 127n, max: 2n ** 127n - 1n }),
+    fc.constantFrom(...edges),
+  )
+  fc.assert(
+    fc.property(amount, fc.string({ maxLength: 9 }), (value, before) => {
+      const put = new CanonicalWriter(1)
+      const expected = new CanonicalWriter(1)
+      for (const writer of [put, expected]) writer.text(before)
+      put.extendTo(putBig(put.room(BIG_ROOM), put.length, value))
+      expected.big(value)
+      expect(put.copy()).toEqual(expected.copy())
+      const reader = new CanonicalReader(put.copy())
+      expect([reader.text(), reader.big()]).toEqual([before, value])
+      reader.end()
+    }),
+    { numRuns: 1000 },
+  )
+  expect(() => putBig(new DataView(new ArrayBuffer(200)), 0, 2n ** 400n)).toThrow('38 digits')
+})
+
+test('what is put beyond its room is a bug', () => {
+  const writer = new CanonicalWriter(8)
+  writer.room(8)
+  expect(() => writer.extendTo(4096)).toThrow('stays in its room')
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { CanonicalWriter } from './canonical-writer.ts'
-import { LastText } from './last-text.ts'
+import { KnownText, LastPair, LastText } from './last-text.ts'
+import { textRoom } from './put.ts'
 
 const TEXTS = [
   '',
@@ -16,29 +17,57 @@ const TEXTS = [
   'a',
 ]
 
-test('a text is written as the writer itself writes it, whether it is the one before or another', () => {
-  for (const capacity of [1, 8, 4096]) {
-    const expected = new CanonicalWriter()
-    const written = new CanonicalWriter(capacity)
-    const last = new LastText()
-    for (const text of TEXTS) {
-      for (const writer of [expected, written]) writer.byte(7)
-      expected.text(text)
-      last.write(written, text)
-    }
-    expect(written.copy()).toEqual(expected.copy())
+function written(write: (writer: CanonicalWriter) => void): Uint8Array {
+  const writer = new CanonicalWriter(1)
+  for (let i = 0; i < 2; i++) {
+    write(writer)
+    writer.number(1.5)
   }
+  return writer.copy()
+}
+
+test('a text is put as the writer itself writes it, whether it is the one before or another', () => {
+  const last = new LastText()
+  expect(
+    written((writer) => {
+      for (const text of TEXTS)
+        writer.extendTo(last.put(writer.room(textRoom(text.length)), writer.length, text))
+    }),
+  ).toEqual(
+    written((writer) => {
+      for (const text of TEXTS) writer.text(text)
+    }),
+  )
 })
 
-test('what is written behind a text stays whole', () => {
-  const writer = new CanonicalWriter(1)
-  const last = new LastText()
-  last.write(writer, 'abc')
-  writer.number(1.5)
-  last.write(writer, 'abc')
-  const expected = new CanonicalWriter()
-  expected.text('abc')
-  expected.number(1.5)
-  expected.text('abc')
-  expect(writer.copy()).toEqual(expected.copy())
+test('two texts are put as the writer itself writes them, whichever of them is another', () => {
+  const pairs = TEXTS.flatMap((first) => TEXTS.map((second) => [first, second] as const))
+  const last = new LastPair()
+  expect(
+    written((writer) => {
+      for (const [first, second] of pairs) {
+        const view = writer.room(textRoom(first.length + second.length) + 4)
+        writer.extendTo(last.put(view, writer.length, first, second))
+      }
+    }),
+  ).toEqual(
+    written((writer) => {
+      for (const text of pairs.flat()) writer.text(text)
+    }),
+  )
+})
+
+test('a known text is put as the writer itself writes it, and another is a bug', () => {
+  const known = new KnownText(TEXTS)
+  expect(
+    written((writer) => {
+      for (const text of TEXTS)
+        writer.extendTo(known.put(writer.room(textRoom(text.length)), writer.length, text))
+    }),
+  ).toEqual(
+    written((writer) => {
+      for (const text of TEXTS) writer.text(text)
+    }),
+  )
+  expect(() => known.put(new DataView(new ArrayBuffer(64)), 0, 'another')).toThrow('one of its list')
 })

@@ -25,20 +25,20 @@ export function safeNumberOf(value: bigint): number {
 }
 
 /** Hexadecimal digits of a bigint of 64 bits, as `toString(16)` has them, written at `at`. Returns where they end, or -1: it has more. */
-export function writeHex(value: bigint, bytes: Uint8Array, at: number): number {
+export function writeHex(value: bigint, view: DataView, at: number): number {
   word.setBigInt64(0, value, true)
   if (word.getBigInt64(0, true) !== value) return -1
   let low = word.getUint32(0, true)
   let high = word.getUint32(4, true)
   let start = at
   if (value < 0n) {
-    bytes[start++] = MINUS
+    view.setUint8(start++, MINUS)
     low = -low >>> 0
     high = (low === 0 ? -high : ~high) >>> 0
   }
   const end = start + (high === 0 ? digitsOf(low) : WORD_DIGITS + digitsOf(high))
   for (let i = end - 1; i >= start; i--) {
-    bytes[i] = DIGITS[low & 15] as number
+    view.setUint8(i, DIGITS[low & 15] as number)
     low = (low >>> 4) | (high << 28)
     high >>>= 4
   }
