@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { CanonicalReader } from './canonical/canonical-reader.ts'
 import * as messages from './messages.test-support.ts'
 import { OutputHash } from './output-hash.ts'
 import { Outputs } from './outputs.ts'
@@ -105,4 +106,57 @@ test('an observer sees the outputs themselves, and the records are the same with
   put(new Outputs(alone))
   expect(seen).toEqual([messages.newOrder, messages.fact, messages.denial, messages.ledgerEntry])
   expect(watched.digest()).toEqual(alone.digest())
+})
+
+test('a record has room for texts of any length and script', () => {
+  // So long that the block grows to the very room that is asked for.
+  const long = <Text extends string>(text: Text) => `${text}${'€'.repeat(250_000)}` as Text
+  const { fact, ledgerEntry } = messages
+  const account_id = long(fact.account_id)
+  const strategy_id = long(fact.strategy_id)
+  const instrument_id = long(fact.instrument_id)
+  const [execution_id, currency, reason_code] = ['e', 'c', 'r'].map(long) as [string, string, string]
+  const owner = { account_id, strategy_id }
+  const named = { ...fact, ...owner, instrument_id, execution_id, commission_currency: currency, reason_code }
+  const read = new CanonicalReader(
+    Buffer.from(
+      recordOf((outputs) => outputs.fact(named, 1)),
+      'hex',
+    ),
+  )
+  const numbers = (count: number) => Array.from({ length: count }, () => read.number())
+  read.byte()
+  numbers(1)
+  expect(read.text() === account_id && read.text() === strategy_id).toBe(true)
+  numbers(2)
+  read.byte()
+  expect(read.text() === instrument_id).toBe(true)
+  read.byte()
+  numbers(4)
+  expect(read.text() === execution_id).toBe(true)
+  numbers(2)
+  read.byte()
+  numbers(2)
+  expect(read.big()).toBe(fact.commission)
+  expect(read.text() === currency && read.text() === reason_code).toBe(true)
+  expect(read.number()).toBe(fact.ts_event_us)
+  read.end()
+
+  const balance = 10n ** 38n - 1n
+  const entry = { ...ledgerEntry, ...owner, currency, reference: execution_id, amount: -balance, balance }
+  const row = new CanonicalReader(
+    Buffer.from(
+      recordOf((outputs) => outputs.ledgerEntry(entry)),
+      'hex',
+    ),
+  )
+  row.byte()
+  row.number()
+  expect(row.text() === account_id).toBe(true)
+  row.number()
+  expect(row.text()).toBe(entry.kind)
+  expect(row.text() === strategy_id && row.text() === currency).toBe(true)
+  expect([row.big(), row.big()]).toEqual([-balance, balance])
+  expect(row.text() === execution_id).toBe(true)
+  row.end()
 })

@@ -75,6 +75,21 @@ test.each(commands)('a command of type $type is read as it was written', (comman
   reader.end()
 })
 
+test.each(commands)('a command of type $type has room for names of any length and script', (command) => {
+  const long = <Text extends string>(text: Text) => `${text}${'€'.repeat(400)}` as Text
+  const account_id = long(command.account_id)
+  const strategy_id = long(command.strategy_id)
+  const client_order_id = long(command.client_order_id)
+  const instrument_id = long(command.instrument_id)
+  const named = { ...command, account_id, strategy_id, client_order_id, instrument_id }
+  // So small that it grows to the very room that is asked for.
+  const writer = new CanonicalWriter(1)
+  writeCommand(writer, named)
+  const reader = new CanonicalReader(writer.copy())
+  expect(readCommand(reader, () => 3)).toEqual(named)
+  reader.end()
+})
+
 test('an input of an unknown type is refused', () => {
   const bytes = written((writer) => writeInput(writer, 17, 18, messages.control))
   bytes[16] = 250

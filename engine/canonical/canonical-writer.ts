@@ -106,7 +106,7 @@ export class CanonicalWriter {
     this.#length = putText(this.#view, this.#length, value)
   }
 
-  /** A bigint: as a number where it is a safe integer, else in hexadecimal. */
+  /** A bigint of any length, as `putBig` puts one of money: as a number where it is a safe integer, else in hexadecimal. */
   big(value: bigint): void {
     const small = safeNumberOf(value)
     const isSmall = !Number.isNaN(small)
