@@ -5,11 +5,9 @@ import type { Actor } from '../../engine/actor.ts'
 import type { Route } from '../../engine/bus.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
-import { clientOrderId, type StrategyId } from '../../schemas/ids.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import {
@@ -19,18 +17,17 @@ import {
   type ReplaceIntent,
   type SubmitIntent,
 } from '../../schemas/messages/intent.ts'
-import { isPlain, type NewOrderSingle, type Side } from '../../schemas/messages/order.ts'
+import { isPlain, type Side } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
-import type { OrderRequest } from '../../schemas/messages/order-request.ts'
-import { type OrderTerms, sharedTerms } from '../../schemas/messages/order-terms.ts'
+import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { DenialCode, OrderDenied } from '../../schemas/messages/risk.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { sizeUnits, timeUs } from '../../schemas/units.ts'
-import type { OrderRecord } from '../order/order-record.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import type { ExecutionOptions } from './execution-options.ts'
 import { drawnBy, ForeignIntents } from './foreign-intents.ts'
+import { GateRequests } from './gate-requests.ts'
 import { HeldBook } from './held-book.ts'
 import { type HeldOrder, heldOrder } from './held-order.ts'
 import { HeldReducers } from './held-reducers.ts'
@@ -48,7 +45,7 @@ export class ExecutionActor implements Actor {
   readonly name: string
   readonly #node: Node
   readonly #options: ExecutionOptions
-  readonly #gateRoute: Route<OrderRequest>
+  readonly #gate: GateRequests
   readonly #deniedRoutes = new Map<string, Route<OrderDenied>>()
   readonly #held: HeldBook
   readonly #linked: LinkedOrders
@@ -70,7 +67,7 @@ export class ExecutionActor implements Actor {
     this.name = `execution/${account_id}`
     this.#node = node
     this.#options = options
-    this.#gateRoute = node.bus.route(SUBJECT.gate(account_id))
+    this.#gate = new GateRequests(node, options)
     const index = node.addActor(this)
     const onChange = (change: HoldingChange) => this.#onChange(change)
     const isOpenFor: ExecutionOptions['isOpenFor'] = (strategy_id, instrument_index, lowers) =>
@@ -79,7 +76,7 @@ export class ExecutionActor implements Actor {
       node,
       index,
       { ...options, isOpenFor },
-      (order) => this.#submitHeld(order),
+      (order) => this.#gate.submitHeld(order),
       onChange,
     )
     this.#linked = new LinkedOrders({
@@ -91,9 +88,9 @@ export class ExecutionActor implements Actor {
       cancels_once: options.cancels_once,
       onChange,
       orderOf: options.orderOf,
-      cancel: (strategy_id, counter) => this.#cancelOwn(strategy_id, counter),
-      specOf: (i) => this.#instrument(i),
-      resize: (order, quantity) => this.#resizeOwn(order, quantity),
+      cancel: (strategy_id, counter) => this.#gate.cancelOwn(strategy_id, counter),
+      specOf: (i) => this.#gate.instrument(i),
+      resize: (order, quantity) => this.#gate.resizeOwn(order, quantity),
     })
     this.#reducers = new HeldReducers({
       held: this.#held,
@@ -308,12 +305,11 @@ export class ExecutionActor implements Actor {
   #onSubmit(intent: SubmitIntent): void {
     if (isPlain(intent)) {
       this.#linked.noteAsked(this.#node.seq, intent)
-      return this.#node.bus.send(this.#gateRoute, this.#newOrder(intent))
+      return this.#gate.submit(intent)
     }
     // Nothing is kept for a strategy that may not trade: the gate says so at once.
-    if (!this.#options.isTrading(intent.strategy_id))
-      return this.#node.bus.send(this.#gateRoute, this.#newOrder(intent))
-    const { venue_id } = this.#instrument(intent.instrument_index)
+    if (!this.#options.isTrading(intent.strategy_id)) return this.#gate.submit(intent)
+    const { venue_id } = this.#gate.instrument(intent.instrument_index)
     const { contingencies } = this.#capabilities(venue_id)
     const { parent_counter, group_counter, group_type } = intent.terms
     const keepsParent =
@@ -352,7 +348,7 @@ export class ExecutionActor implements Actor {
     const { strategy_id, terms } = intent
     if (this.#held.keeps(intent)) return true
     return this.#linked.isElsewhere(this.#node.seq, strategy_id, terms.parent_counter, (instrument_index) => {
-      return this.#instrument(instrument_index).venue_id === venue_id
+      return this.#gate.instrument(instrument_index).venue_id === venue_id
     })
   }
 
@@ -361,34 +357,13 @@ export class ExecutionActor implements Actor {
   }
 
   #onCancel(intent: CancelIntent): void {
-    const { account_id, strategy_id, counter, request_counter, ts_intent_us } = intent
-    if (this.#held.cancel(strategy_id, counter, '')) return this.#linked.onGone(strategy_id, counter)
-    const client_order_id = this.#orderId(strategy_id, request_counter)
-    const key = { account_id, strategy_id, counter }
-    this.#node.bus.send(this.#gateRoute, {
-      type: 'cancel_order_request',
-      ...key,
-      client_order_id,
-      request_counter,
-      ts_intent_us,
-    })
+    const { strategy_id, counter } = intent
+    if (this.#held.cancel(strategy_id, counter, '')) this.#linked.onGone(strategy_id, counter)
+    else this.#gate.cancel(intent)
   }
 
   #onReplace(intent: ReplaceIntent): void {
-    const { account_id, strategy_id, counter, request_counter, ts_intent_us } = intent
-    if (this.#held.replace(intent)) return
-    const { price_units, trigger_price_units, order_quantity_units } = intent
-    this.#node.bus.send(this.#gateRoute, {
-      type: 'replace_order_request',
-      ...{ account_id, strategy_id, counter },
-      client_order_id: this.#orderId(strategy_id, request_counter),
-      request_counter,
-      price_units,
-      trigger_price_units,
-      order_quantity_units,
-      ts_intent_us,
-      follows: false,
-    })
+    if (!this.#held.replace(intent)) this.#gate.replace(intent)
   }
 
   /** What waits here wakes when trading begins, what a venue refused is asked for again, and what is for the day ends with it. */
@@ -425,74 +400,13 @@ export class ExecutionActor implements Actor {
     }
   }
 
-  /** A held order is free: it goes to the gate as decided now, since the gate judges it by the market of now. */
-  #submitHeld(order: HeldOrder): void {
-    const { account_id, strategy_id, counter, instrument_id, instrument_index, side } = order
-    const { order_type, time_in_force, price_units, order_quantity_units } = order
-    const ts_intent_us = timeUs(this.#node.now_us)
-    const key = { account_id, strategy_id, counter, instrument_id, instrument_index, side }
-    const terms = sharedTerms(order.terms)
-    const body = { order_type, time_in_force, price_units, order_quantity_units, terms, ts_intent_us }
-    this.#node.bus.send(this.#gateRoute, this.#newOrder({ type: 'submit_intent', ...key, ...body }, true))
-  }
-
-  #cancelOwn(strategy_id: StrategyId, counter: number): void {
-    const request_counter = this.#options.engineCounter(strategy_id)
-    this.#node.bus.send(this.#gateRoute, {
-      type: 'cancel_order_request',
-      account_id: this.#options.account_id,
-      strategy_id,
-      counter,
-      client_order_id: this.#orderId(strategy_id, request_counter),
-      request_counter,
-      ts_intent_us: timeUs(this.#node.now_us),
-    })
-  }
-
-  #resizeOwn(order: OrderRecord, order_quantity_units: number): void {
-    const { account_id, strategy_id, counter, price_units, terms } = order
-    const request_counter = this.#options.engineCounter(strategy_id)
-    this.#node.bus.send(this.#gateRoute, {
-      type: 'replace_order_request',
-      ...{ account_id, strategy_id, counter },
-      client_order_id: this.#orderId(strategy_id, request_counter),
-      request_counter,
-      price_units,
-      trigger_price_units: terms.trigger_price_units,
-      order_quantity_units: order_quantity_units as OrderRecord['order_quantity_units'],
-      ts_intent_us: timeUs(this.#node.now_us),
-      follows: true,
-    })
-  }
-
-  #newOrder(intent: SubmitIntent, follows = false): OrderRequest {
-    const command: NewOrderSingle = {
-      type: 'new_order_single',
-      account_id: intent.account_id,
-      strategy_id: intent.strategy_id,
-      counter: intent.counter,
-      incarnation: 1,
-      client_order_id: this.#orderId(intent.strategy_id, intent.counter),
-      venue_id: this.#instrument(intent.instrument_index).venue_id,
-      instrument_id: intent.instrument_id,
-      instrument_index: intent.instrument_index,
-      side: intent.side,
-      order_type: intent.order_type,
-      time_in_force: intent.time_in_force,
-      price_units: intent.price_units,
-      order_quantity_units: intent.order_quantity_units,
-      terms: intent.terms,
-    }
-    return { type: 'new_order_request', command, ts_intent_us: intent.ts_intent_us, follows }
-  }
-
   #denyUnknown(intent: SubmitIntent, counter: number): void {
     const how = {
       reason_code: 'contingency_unknown',
       value: String(counter),
       now_us: this.#node.now_us,
     } as const
-    const { venue_id } = this.#instrument(intent.instrument_index)
+    const { venue_id } = this.#gate.instrument(intent.instrument_index)
     this.#deny({ ...denialOf(intent, how), venue_id })
   }
 
@@ -506,16 +420,8 @@ export class ExecutionActor implements Actor {
     this.#node.bus.send(route, denial)
   }
 
-  #instrument(instrument_index: number): InstrumentSpec {
-    return must(this.#options.instruments[instrument_index], 'an intent names an instrument of the node')
-  }
-
   #capabilities(venue_id: string): CapabilityTable | { readonly contingencies?: undefined } {
     return this.#options.capabilities.get(venue_id) ?? {}
-  }
-
-  #orderId(strategy_id: StrategyId, counter: number) {
-    return clientOrderId(this.#options.session, this.#node.epoch, strategy_id, counter)
   }
 }
 
