@@ -161,7 +161,7 @@ export class VenueRows {
         to_price_units: price_units,
         size_units,
       }
-      if (!this.#floor.travel(move, ts_us, point === 'open')) return
+      if (!this.#floor.bars.travel(move, ts_us, point === 'open')) return
       filled[point] += this.#floor.execution_count - before
       from = price_units
     }

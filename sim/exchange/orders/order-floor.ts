@@ -1,10 +1,9 @@
 // The floor of a venue: what becomes of orders once they are admitted. They wait for a trigger, meet the book, rest,
 // trade and end here, and nowhere else.
 
-import { type InstrumentSpec, incrementUnits } from '../../../engine/instrument-spec.ts'
+import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import type { Commission } from '../../../engine/money/commission.ts'
 import { commissionOfFill } from '../../../engine/money/commission.ts'
-import type { BarColumns } from '../../../engine/tick-store-port.ts'
 import { triggeredLimit } from '../../../engine/trigger/trigger.ts'
 import { must } from '../../../schemas/assert.ts'
 import type { VenueId } from '../../../schemas/ids.ts'
@@ -18,12 +17,14 @@ import { Impact } from '../matching/impact.ts'
 import type { ImpactModel } from '../matching/impact-model.ts'
 import { Matching } from '../matching/matching.ts'
 import type { MatchingEvents } from '../matching/matching-events.ts'
+import { OrderPlaces } from '../matching/order-places.ts'
 import type { QueueModel } from '../matching/queue-model.ts'
 import { QueuePlaces } from '../matching/queue-places.ts'
 import { SelfMatch, type SelfMatchRule } from '../matching/self-match.ts'
 import type { TopOfBook } from '../matching/top-of-book.ts'
 import { CallBook } from '../phases/call-book.ts'
 import type { PriceBands } from '../phases/price-bands.ts'
+import { BarTravel } from './bar-travel.ts'
 import { LinkedFloor } from './linked-floor.ts'
 import type { OrderRegister } from './order-register.ts'
 import { RestingOrders } from './resting-orders.ts'
@@ -63,14 +64,6 @@ export type FloorTerms = {
   readonly bands: PriceBands | undefined
 }
 
-export type BarMove = {
-  readonly instrument_index: number
-  readonly price_type: BarColumns['price_type']
-  readonly from_price_units: number
-  readonly to_price_units: number
-  readonly size_units: number | undefined
-}
-
 const NO_ORDERS: readonly VenueOrder[] = []
 
 export class OrderFloor {
@@ -80,6 +73,8 @@ export class OrderFloor {
   readonly matching: Matching
   readonly deep: DeepMatching | undefined
   readonly queues: QueuePlaces
+  readonly places: OrderPlaces
+  readonly bars: BarTravel
   /** Undefined where orders of one account do not meet. */
   readonly self: SelfMatch | undefined
   /** Of a venue that keeps links between orders. */
@@ -115,6 +110,15 @@ export class OrderFloor {
     const { bands, links, deep, self_match: rule, terms_hold } = terms
     const shared = { resting, specs, bands, events, terms_hold }
     this.queues = new QueuePlaces({ ...shared, model: queue, is_by_order, fills: model })
+    this.places = new OrderPlaces({ book, deep, queue, queues: this.queues })
+    this.bars = new BarTravel({
+      book,
+      specs,
+      resting,
+      waiting: this.waiting,
+      terms_hold,
+      onBook: (instrument_index, ts_us, isGap) => this.onBook(instrument_index, ts_us, isGap),
+    })
     this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, terms_hold, events })
     this.linked = links && new LinkedFloor(links, this, specs)
     this.#impact = new Impact(terms.impact, book, specs, terms_hold)
@@ -182,19 +186,8 @@ export class OrderFloor {
     if (waits) return this.await(order, now_us)
     if (order.terms.post_only && this.#wouldTake(order, now_us))
       return this.cancel(order, now_us, 'post_only_would_take')
-    if (order.queue_place !== NOT_PLACED && this.#terms.queue !== undefined)
-      this.queues.rejoin(order, this.#shownAt(order))
+    this.places.resume(order)
     this.work(order, now_us)
-  }
-
-  /** So much of others stood in front of an order at its price when trading stopped; everything where nobody reckons with it. */
-  aheadUnits(order: VenueOrder): number {
-    const { deep, queue } = this.#terms
-    const { instrument_index, side, price_units, queue_place } = order
-    if (queue_place === NOT_PLACED) return Number.POSITIVE_INFINITY
-    if (deep?.is_by_order === true)
-      return deep.orders(instrument_index).unitsBefore(side === 'buy' ? 1 : -1, price_units, queue_place)
-    return queue === undefined ? Number.POSITIVE_INFINITY : queue_place
   }
 
   /** Books what an order that is in no book gets in an auction. */
@@ -309,26 +302,6 @@ export class OrderFloor {
     this.settle(ts_us)
   }
 
-  /**
-   * The market moves inside a bar. From its open on it passes every price between: a trigger on the way is met at its own
-   * price, and only a gap to the open is not. What is shown at the end of the way is shared by all who trade on it, those
-   * first that the market came to before and had nothing left for. Returns whether the book took the bar.
-   */
-  travel(move: BarMove, ts_us: number, isGap: boolean): boolean {
-    const { book } = this.#terms
-    const { instrument_index, price_type, to_price_units: to, size_units } = move
-    let at = isGap ? to : this.#firstStop(move, ts_us)
-    if (price_type === 'last') book.noteLast(instrument_index, at)
-    if (!book.bar(instrument_index, price_type, at, size_units)) return false
-    for (;;) {
-      this.onBook(instrument_index, ts_us, isGap)
-      if (at === to) return true
-      at = this.#nextTrigger(instrument_index, at, to)
-      if (price_type === 'last') book.noteLast(instrument_index, at)
-      book.move(instrument_index, price_type, at, size_units)
-    }
-  }
-
   onTriggers(instrument_index: number, ts_us: number): void {
     for (const order of this.waiting.triggered(instrument_index, ts_us)) {
       // An order triggered before this one may have ended it.
@@ -354,7 +327,7 @@ export class OrderFloor {
 
   rest(order: VenueOrder): void {
     if (order.display_left_units === 0) order.display_left_units = order.terms.display_quantity_units
-    this.#place(order)
+    this.places.take(order)
     this.resting.add(order)
     order.is_resting = true
     order.account.rest(order.instrument_index, order.side, leavesUnits(order))
@@ -434,37 +407,6 @@ export class OrderFloor {
     else this.rest(order)
   }
 
-  /** Where the market, leaving a price, first meets anybody. */
-  #firstStop(
-    { instrument_index, from_price_units: from, to_price_units: to }: BarMove,
-    ts_us: number,
-  ): number {
-    const next = this.#nextTrigger(instrument_index, from, to)
-    if (!this.terms_hold) return next
-    const spec = must(this.#terms.specs[instrument_index], 'a bar is of a known instrument')
-    const increment = incrementUnits(spec, from, ts_us) ?? 1
-    const { best_buy_price_units: buys, best_sell_price_units: sells } = this.resting
-    if (from < to) {
-      const first = from + increment
-      return first < next && (buys[instrument_index] as number) >= first ? first : next
-    }
-    const first = from - increment
-    return first > next && (sells[instrument_index] as number) <= first ? first : next
-  }
-
-  /** The nearest trigger strictly on the way, or price from which an order trails, or the way's end. */
-  #nextTrigger(instrument_index: number, from: number, to: number): number {
-    let next = to
-    for (const order of this.waiting.of(instrument_index)) {
-      const { activation_price_units: activation } = order.terms
-      const trigger =
-        this.terms_hold && activation !== 0 && !order.is_trailing ? activation : order.trigger_price_units
-      const isOnTheWay = from < to ? trigger > from && trigger < next : trigger < from && trigger > next
-      if (isOnTheWay) next = trigger
-    }
-    return next
-  }
-
   #wouldTake(order: VenueOrder, now_us: number): boolean {
     const { account, instrument_index, side, price_units } = order
     if ((this.deep ?? this.matching).isMarketable(order, now_us)) return true
@@ -542,24 +484,9 @@ export class OrderFloor {
     order.display_left_units = Math.min(display_quantity_units, leavesUnits(order))
     order.priority = this.priority_count++
     order.queue_place = NOT_PLACED
-    this.#place(order)
+    this.places.take(order)
     this.resting.add(order)
     return false
-  }
-
-  /** Where the order stands in the queue of its price, where the venue reckons with queues. */
-  #place(order: VenueOrder): void {
-    if (order.queue_place !== NOT_PLACED) return
-    const { deep, queue } = this.#terms
-    const { instrument_index } = order
-    if (deep?.is_by_order === true) order.queue_place = deep.orders(instrument_index).next_rank++
-    else if (queue !== undefined) this.queues.join(order, this.#shownAt(order))
-    else order.queue_place = 0
-  }
-
-  /** What the data shows at its price. */
-  #shownAt({ instrument_index, side, price_units }: VenueOrder): number {
-    return (this.#terms.deep ?? this.#terms.book).shownAt(instrument_index, side, price_units)
   }
 
   #spec(order: VenueOrder): InstrumentSpec {

@@ -70,7 +70,7 @@ export class VenueMarket {
       deep,
       terms_hold: floor.terms_hold,
       onFill: (order, price, quantity, ts_us) => floor.fillInAuction(order, price, quantity, ts_us),
-      aheadUnits: (order) => floor.aheadUnits(order),
+      aheadUnits: (order) => floor.places.aheadUnits(order),
       onOthersTraded: (order, level, ahead) => floor.queues.auctioned(order, level, ahead),
       othersOf: (order) => floor.othersOf(order),
     })

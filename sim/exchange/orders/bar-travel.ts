@@ -1,0 +1,88 @@
+// The way of the market inside a bar. From its open on it passes every price between: a trigger on the way is met at its own
+// price, and only a gap to the open is not.
+
+import { type InstrumentSpec, incrementUnits } from '../../../engine/instrument-spec.ts'
+import type { BarColumns } from '../../../engine/tick-store-port.ts'
+import { must } from '../../../schemas/assert.ts'
+import type { TopOfBook } from '../matching/top-of-book.ts'
+import type { RestingOrders } from './resting-orders.ts'
+import type { WaitingOrders } from './waiting-orders.ts'
+
+export type BarMove = {
+  readonly instrument_index: number
+  readonly price_type: BarColumns['price_type']
+  readonly from_price_units: number
+  readonly to_price_units: number
+  readonly size_units: number | undefined
+}
+
+export type BarTravelTerms = {
+  readonly book: TopOfBook
+  readonly specs: readonly InstrumentSpec[]
+  readonly resting: RestingOrders
+  readonly waiting: WaitingOrders
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
+  /** The market has come to a stop on the way: orders meet it there. */
+  readonly onBook: (instrument_index: number, ts_us: number, isGap: boolean) => void
+}
+
+export class BarTravel {
+  readonly #terms: BarTravelTerms
+
+  constructor(terms: BarTravelTerms) {
+    this.#terms = terms
+  }
+
+  /**
+   * Goes one way of a bar, from stop to stop. What is shown at the end of the way is shared by all who trade on it, those
+   * first that the market came to before and had nothing left for. Returns whether the book took the bar.
+   */
+  travel(move: BarMove, ts_us: number, isGap: boolean): boolean {
+    const { book, onBook } = this.#terms
+    const { instrument_index, price_type, to_price_units: to, size_units } = move
+    let at = isGap ? to : this.#firstStop(move, ts_us)
+    if (price_type === 'last') book.noteLast(instrument_index, at)
+    if (!book.bar(instrument_index, price_type, at, size_units)) return false
+    for (;;) {
+      onBook(instrument_index, ts_us, isGap)
+      if (at === to) return true
+      at = this.#nextTrigger(instrument_index, at, to)
+      if (price_type === 'last') book.noteLast(instrument_index, at)
+      book.move(instrument_index, price_type, at, size_units)
+    }
+  }
+
+  /** Where the market, leaving a price, first meets anybody. */
+  #firstStop(
+    { instrument_index, from_price_units: from, to_price_units: to }: BarMove,
+    ts_us: number,
+  ): number {
+    const { specs, resting, terms_hold } = this.#terms
+    const next = this.#nextTrigger(instrument_index, from, to)
+    if (!terms_hold) return next
+    const spec = must(specs[instrument_index], 'a bar is of a known instrument')
+    const increment = incrementUnits(spec, from, ts_us) ?? 1
+    const { best_buy_price_units: buys, best_sell_price_units: sells } = resting
+    if (from < to) {
+      const first = from + increment
+      return first < next && (buys[instrument_index] as number) >= first ? first : next
+    }
+    const first = from - increment
+    return first > next && (sells[instrument_index] as number) <= first ? first : next
+  }
+
+  /** The nearest trigger strictly on the way, or price from which an order trails, or the way's end. */
+  #nextTrigger(instrument_index: number, from: number, to: number): number {
+    const { waiting, terms_hold } = this.#terms
+    let next = to
+    for (const order of waiting.of(instrument_index)) {
+      const { activation_price_units: activation } = order.terms
+      const trigger =
+        terms_hold && activation !== 0 && !order.is_trailing ? activation : order.trigger_price_units
+      const isOnTheWay = from < to ? trigger > from && trigger < next : trigger < from && trigger > next
+      if (isOnTheWay) next = trigger
+    }
+    return next
+  }
+}
