@@ -15,6 +15,7 @@ import { SECURITY_STATUSES, type SecurityTradingStatus } from '../../../schemas/
 import type { Agenda, MarketEvent } from '../in-flight/agenda.ts'
 import type { VenueOrder } from '../orders/venue-order.ts'
 import type { CallFloor, Settlement } from './call-floor.ts'
+import { PhaseColumns, type PhaseColumnsState } from './phase-columns.ts'
 import type { BandPosition } from './price-bands.ts'
 import { SessionCursors, type SessionEvent } from './session-cursors.ts'
 
@@ -57,68 +58,24 @@ const NEVER_TOLD = 255
 const LAST_PAUSE_US = 600_000_000
 
 /** By instrument index, and of the cursors by calendar. */
-export type MarketState = {
-  readonly sessions: readonly number[]
-  readonly phases: readonly number[]
-  readonly is_trading: readonly number[]
-  readonly pending: readonly number[]
-  readonly pending_since_us: readonly number[]
-  readonly has_row: readonly number[]
-  readonly ends_day: readonly number[]
-  readonly halted_until_us: readonly number[]
-  readonly is_held: readonly number[]
-  readonly is_limited: readonly number[]
-  readonly limit_since_us: readonly number[]
-  readonly is_paused_to_close: readonly number[]
-  readonly told: readonly number[]
-}
+export type MarketState = PhaseColumnsState & { readonly sessions: readonly number[] }
 
 export class MarketPhases {
   readonly #terms: MarketPhasesTerms
   readonly #cursors: SessionCursors
-  /** Indexes into SESSION_PHASES. */
-  readonly #phases: Uint8Array
-  readonly #isTrading: Uint8Array
-  readonly #pending: Uint8Array
-  readonly #pendingSince_us: Float64Array
-  /** Whether the book has moved since. */
-  readonly #hasRow: Uint8Array
-  /** Whether the session that has closed was the last of its day. */
-  readonly #endsDay: Uint8Array
-  readonly #haltedUntil_us: Float64Array
-  /** Halted by an operator, until he lets it go, whatever else halts it meanwhile. */
-  readonly #isHeld: Uint8Array
-  /** Whether the market stands beyond a band, and since when at one, 0 where it does not. */
-  readonly #isLimited: Uint8Array
-  readonly #limitSince_us: Float64Array
-  /** Whether a pause ends with the closing auction. */
-  readonly #isPausedToClose: Uint8Array
-  /** Statuses that were said, as indexes into SECURITY_STATUSES. */
-  readonly #told: Uint8Array
+  readonly #columns: PhaseColumns
   readonly #own: readonly InstrumentSpec[]
 
   constructor(terms: MarketPhasesTerms) {
-    const count = terms.specs.length
     this.#terms = terms
     this.#cursors = new SessionCursors(terms.calendars)
-    this.#phases = new Uint8Array(count)
-    this.#isTrading = new Uint8Array(count)
-    this.#pending = new Uint8Array(count)
-    this.#pendingSince_us = new Float64Array(count)
-    this.#hasRow = new Uint8Array(count)
-    this.#endsDay = new Uint8Array(count)
-    this.#haltedUntil_us = new Float64Array(count)
-    this.#isHeld = new Uint8Array(count)
-    this.#isLimited = new Uint8Array(count)
-    this.#limitSince_us = new Float64Array(count)
-    this.#isPausedToClose = new Uint8Array(count)
-    this.#told = new Uint8Array(count)
+    this.#columns = new PhaseColumns(terms.specs.length)
     this.#own = terms.specs.filter(({ venue_id }) => venue_id === terms.venue_id)
   }
 
   /** Comes up at a time: a session under way has opened already. */
   begin(now_us: number): void {
-    this.#told.fill(NEVER_TOLD)
+    this.#columns.told.fill(NEVER_TOLD)
     for (const at of this.#cursors.calendars.keys()) {
       this.#cursors.seek(at, now_us)
       this.#schedule(at, this.#cursors.changeAfter(at, now_us), now_us)
@@ -133,7 +90,7 @@ export class MarketPhases {
       const isOpen = this.phaseOf(index) === 'continuous' && !this.isHalted(index)
       // Orders that an earlier market left meet the next row, or what opens this one.
       if (this.#terms.floor.suspend(index) > 0 && isOpen) this.#await(index, PENDING.row, now_us)
-      else if (isOpen) this.#isTrading[index] = 1
+      else if (isOpen) this.#columns.is_trading[index] = 1
       this.#terms.floor.forgetPlaces(index)
       this.#tell(index, now_us)
     }
@@ -143,13 +100,13 @@ export class MarketPhases {
   beginTrading(): void {
     for (const { index } of this.#own) {
       this.#enter(index, 'continuous')
-      this.#isTrading[index] = 1
-      this.#told[index] = SECURITY_STATUSES.indexOf('trading')
+      this.#columns.is_trading[index] = 1
+      this.#columns.told[index] = SECURITY_STATUSES.indexOf('trading')
     }
   }
 
   phaseOf(instrument_index: number): SessionPhase {
-    return must(SESSION_PHASES[this.#phases[instrument_index] as number], 'a phase is known')
+    return must(SESSION_PHASES[this.#columns.phases[instrument_index] as number], 'a phase is known')
   }
 
   /** As others see it: an instrument that has not had its first row has not opened. */
@@ -163,36 +120,36 @@ export class MarketPhases {
 
   /** Whether the session that has closed last was the last of its day. */
   hasDayEnded(instrument_index: number): boolean {
-    return this.#endsDay[instrument_index] !== 0
+    return this.#columns.ends_day[instrument_index] !== 0
   }
 
   isHalted(instrument_index: number): boolean {
-    const hasEnd = this.#haltedUntil_us[instrument_index] !== 0
+    const hasEnd = this.#columns.halted_until_us[instrument_index] !== 0
     return hasEnd || this.isHeld(instrument_index) || this.isLimited(instrument_index)
   }
 
   /** Whether an operator has halted it. */
   isHeld(instrument_index: number): boolean {
-    return this.#isHeld[instrument_index] !== 0
+    return this.#columns.is_held[instrument_index] !== 0
   }
 
   /** Whether the market stands beyond a band, where no own order trades. */
   isLimited(instrument_index: number): boolean {
-    return this.#isLimited[instrument_index] !== 0
+    return this.#columns.is_limited[instrument_index] !== 0
   }
 
   isTrading(instrument_index: number): boolean {
-    return this.#isTrading[instrument_index] !== 0
+    return this.#columns.is_trading[instrument_index] !== 0
   }
 
   /** Whether it begins or closes with what the market does next. */
   isPending(instrument_index: number): boolean {
-    return this.#pending[instrument_index] !== PENDING.none
+    return this.#columns.pending[instrument_index] !== PENDING.none
   }
 
   /** Whether its closing price is still to come. */
   isClosing(instrument_index: number): boolean {
-    return this.#pending[instrument_index] === PENDING.closing_print
+    return this.#columns.pending[instrument_index] === PENDING.closing_print
   }
 
   /** The calendar an instrument trades by, with its session; undefined where it trades around the clock. */
@@ -204,7 +161,7 @@ export class MarketPhases {
 
   /** Whether an order that comes now is kept in the call. */
   keeps({ instrument_index, time_in_force }: VenueOrder): boolean {
-    return this.#isTrading[instrument_index] === 0 || time_in_force === 'cls'
+    return this.#columns.is_trading[instrument_index] === 0 || time_in_force === 'cls'
   }
 
   /** Stops trading until a time, where it is not halted for longer already. */
@@ -215,20 +172,20 @@ export class MarketPhases {
 
   /** An operator stops trading, until he lets it go on. */
   hold(instrument_index: number, now_us: number): void {
-    this.#isHeld[instrument_index] = 1
+    this.#columns.is_held[instrument_index] = 1
     this.#suspend(instrument_index, now_us)
   }
 
   /** Trading goes on as behind every halt, where nothing else halts it. */
   letGo(instrument_index: number, now_us: number): void {
     assert(this.isHeld(instrument_index), 'what is let go was halted by an operator')
-    this.#isHeld[instrument_index] = 0
+    this.#columns.is_held[instrument_index] = 0
     this.#endHalt(instrument_index, now_us)
   }
 
   /** A market of other rules takes over what an operator has halted. */
   takeHeld(is_held: readonly number[]): void {
-    this.#isHeld.set(is_held)
+    this.#columns.is_held.set(is_held)
   }
 
   /** The market of an instrument that trades, or stands at a band, is here now; orders have not met it. */
@@ -238,23 +195,23 @@ export class MarketPhases {
       if (wasLimited) this.#leaveLimit(instrument_index, ts_us)
       return
     }
-    this.#isLimited[instrument_index] = 1
+    this.#columns.is_limited[instrument_index] = 1
     if (!wasLimited) {
       this.#stop(instrument_index)
       this.#tell(instrument_index, ts_us)
     }
-    if (position === 'beyond') this.#limitSince_us[instrument_index] = 0
-    else if (this.#limitSince_us[instrument_index] === 0) {
+    if (position === 'beyond') this.#columns.limit_since_us[instrument_index] = 0
+    else if (this.#columns.limit_since_us[instrument_index] === 0) {
       const { limit_state_us } = must(this.#terms.bands, 'only bands have a limit')
-      this.#limitSince_us[instrument_index] = ts_us
+      this.#columns.limit_since_us[instrument_index] = ts_us
       this.#add('limit_due', -1, instrument_index, ts_us, ts_us + limit_state_us)
     }
   }
 
   /** The book of an instrument has moved. */
   onRow(instrument_index: number, ts_us: number): void {
-    const pending = this.#pending[instrument_index]
-    this.#hasRow[instrument_index] = 1
+    const pending = this.#columns.pending[instrument_index]
+    this.#columns.has_row[instrument_index] = 1
     if (pending === PENDING.none) return
     if (this.#terms.isDeepBookReady?.(instrument_index) === false) return
     if (pending === PENDING.row) this.#open(instrument_index, 'none', ts_us)
@@ -262,7 +219,7 @@ export class MarketPhases {
   }
 
   onTrade(instrument_index: number, ts_us: number, price_units: number, size_units: number): void {
-    const pending = this.#pending[instrument_index]
+    const pending = this.#columns.pending[instrument_index]
     const print = { price_units, size_units }
     if (pending === PENDING.opening_print) this.#open(instrument_index, print, ts_us)
     else if (pending === PENDING.closing_print) this.#settleClose(instrument_index, print, ts_us)
@@ -290,37 +247,12 @@ export class MarketPhases {
   }
 
   state(): MarketState {
-    return {
-      sessions: this.#cursors.state(),
-      phases: [...this.#phases],
-      is_trading: [...this.#isTrading],
-      pending: [...this.#pending],
-      pending_since_us: [...this.#pendingSince_us],
-      has_row: [...this.#hasRow],
-      ends_day: [...this.#endsDay],
-      halted_until_us: [...this.#haltedUntil_us],
-      is_held: [...this.#isHeld],
-      is_limited: [...this.#isLimited],
-      limit_since_us: [...this.#limitSince_us],
-      is_paused_to_close: [...this.#isPausedToClose],
-      told: [...this.#told],
-    }
+    return { sessions: this.#cursors.state(), ...this.#columns.state() }
   }
 
-  restore(state: MarketState): void {
-    this.#cursors.restore(state.sessions)
-    this.#phases.set(state.phases)
-    this.#isTrading.set(state.is_trading)
-    this.#pending.set(state.pending)
-    this.#pendingSince_us.set(state.pending_since_us)
-    this.#hasRow.set(state.has_row)
-    this.#endsDay.set(state.ends_day)
-    this.#haltedUntil_us.set(state.halted_until_us)
-    this.#isHeld.set(state.is_held)
-    this.#isLimited.set(state.is_limited)
-    this.#limitSince_us.set(state.limit_since_us)
-    this.#isPausedToClose.set(state.is_paused_to_close)
-    this.#told.set(state.told)
+  restore({ sessions, ...columns }: MarketState): void {
+    this.#cursors.restore(sessions)
+    this.#columns.restore(columns)
   }
 
   /** A change of a calendar's session, for each instrument that trades by it. */
@@ -335,14 +267,14 @@ export class MarketPhases {
       if (event === 'pre_open') this.#enter(index, 'pre_open')
       else if (event === 'open') {
         this.#enter(index, 'continuous')
-        this.#hasRow[index] = 0
+        this.#columns.has_row[index] = 0
         if (!this.isHalted(index)) this.#startOpening(index, calendar.has_opening_auction, now_us)
       } else if (event === 'closing_call') {
         this.#enter(index, 'closing_call')
-        if (this.isTrading(index) || wasLimited) this.#hasRow[index] = 1
+        if (this.isTrading(index) || wasLimited) this.#columns.has_row[index] = 1
         this.#stop(index)
         this.#terms.floor.forgetPlaces(index)
-        this.#pending[index] = PENDING.none
+        this.#columns.pending[index] = PENDING.none
       } else this.#startClose(index, calendar, wasLimited, now_us)
       this.#tell(index, now_us)
     }
@@ -360,26 +292,27 @@ export class MarketPhases {
   }
 
   #await(index: number, pending: number, now_us: number): void {
-    this.#pending[index] = pending
-    this.#pendingSince_us[index] = now_us
-    this.#hasRow[index] = 0
+    this.#columns.pending[index] = pending
+    this.#columns.pending_since_us[index] = now_us
+    this.#columns.has_row[index] = 0
     if (pending !== PENDING.opening_print && pending !== PENDING.closing_print) return
     this.#add('print_due', -1, index, now_us, now_us + this.#terms.auctions.print_wait_us)
   }
 
   #endWait(index: number, now_us: number): void {
-    if (this.#pending[index] === PENDING.none) return
+    if (this.#columns.pending[index] === PENDING.none) return
     // The wait may have ended, and another begun.
-    if (now_us < (this.#pendingSince_us[index] as number) + this.#terms.auctions.print_wait_us) return
+    if (now_us < (this.#columns.pending_since_us[index] as number) + this.#terms.auctions.print_wait_us)
+      return
     if (this.isClosing(index)) this.#settleClose(index, 'book', now_us)
-    if (this.#pending[index] !== PENDING.opening_print) return
-    if (this.#hasRow[index] !== 0) this.#open(index, 'book', now_us)
-    else this.#pending[index] = PENDING.auction
+    if (this.#columns.pending[index] !== PENDING.opening_print) return
+    if (this.#columns.has_row[index] !== 0) this.#open(index, 'book', now_us)
+    else this.#columns.pending[index] = PENDING.auction
   }
 
   #open(index: number, settlement: Settlement, ts_us: number): void {
-    this.#pending[index] = PENDING.none
-    this.#isTrading[index] = 1
+    this.#columns.pending[index] = PENDING.none
+    this.#columns.is_trading[index] = 1
     this.#tell(index, ts_us)
     this.#terms.onOpen(index)
     this.#terms.floor.open(this.#spec(index), settlement, ts_us)
@@ -387,23 +320,23 @@ export class MarketPhases {
 
   #startClose(index: number, calendar: SessionCalendar, wasLimited: boolean, now_us: number): void {
     // What the book shows is of before, where no row of this session has come.
-    const isInCall = this.phaseOf(index) === 'closing_call' && this.#hasRow[index] !== 0
-    const isPaused = this.#isPausedToClose[index] !== 0 && !this.#isHaltedBeyond(index, now_us)
-    this.#isPausedToClose[index] = 0
-    const hasOpened = this.#isTrading[index] !== 0 || wasLimited || isInCall || isPaused
+    const isInCall = this.phaseOf(index) === 'closing_call' && this.#columns.has_row[index] !== 0
+    const isPaused = this.#columns.is_paused_to_close[index] !== 0 && !this.#isHaltedBeyond(index, now_us)
+    this.#columns.is_paused_to_close[index] = 0
+    const hasOpened = this.#columns.is_trading[index] !== 0 || wasLimited || isInCall || isPaused
     const isAuction = calendar.has_closing_auction && hasOpened && (isPaused || !this.isHalted(index))
     this.#stop(index)
     this.#terms.floor.forgetPlaces(index)
     this.#enter(index, 'closed')
-    this.#pending[index] = PENDING.none
-    this.#endsDay[index] = this.sessionOf(index)?.session?.is_last_of_day === true ? 1 : 0
+    this.#columns.pending[index] = PENDING.none
+    this.#columns.ends_day[index] = this.sessionOf(index)?.session?.is_last_of_day === true ? 1 : 0
     if (!isAuction) return this.#endSession(index, now_us)
     if (this.#terms.auctions.price === 'print') return this.#await(index, PENDING.closing_print, now_us)
     this.#settleClose(index, 'book', now_us)
   }
 
   #settleClose(index: number, settlement: Settlement, ts_us: number): void {
-    this.#pending[index] = PENDING.none
+    this.#columns.pending[index] = PENDING.none
     this.#terms.floor.close(this.#spec(index), settlement, ts_us)
     this.#endSession(index, ts_us)
   }
@@ -423,20 +356,20 @@ export class MarketPhases {
   }
 
   #noteHalt(index: number, until_us: number, now_us: number): void {
-    this.#haltedUntil_us[index] = Math.max(this.#haltedUntil_us[index] as number, until_us)
+    this.#columns.halted_until_us[index] = Math.max(this.#columns.halted_until_us[index] as number, until_us)
     this.#add('resume', -1, index, now_us, until_us)
   }
 
   #resume(index: number, now_us: number): void {
-    if (now_us < (this.#haltedUntil_us[index] as number)) return
-    this.#haltedUntil_us[index] = 0
+    if (now_us < (this.#columns.halted_until_us[index] as number)) return
+    this.#columns.halted_until_us[index] = 0
     this.#endHalt(index, now_us)
   }
 
   #suspend(index: number, now_us: number): void {
     this.#forgetLimit(index)
     this.#stop(index)
-    if (!this.isClosing(index)) this.#pending[index] = PENDING.none
+    if (!this.isClosing(index)) this.#columns.pending[index] = PENDING.none
     this.#tell(index, now_us)
   }
 
@@ -449,7 +382,7 @@ export class MarketPhases {
   /** The market has come back inside its bands: orders meet it. */
   #leaveLimit(index: number, ts_us: number): void {
     this.#forgetLimit(index)
-    this.#isTrading[index] = 1
+    this.#columns.is_trading[index] = 1
     this.#tell(index, ts_us)
     this.#terms.floor.open(this.#spec(index), 'none', ts_us)
   }
@@ -457,13 +390,13 @@ export class MarketPhases {
   /** It has stood at a band for too long. */
   #pause(index: number, now_us: number): void {
     const { limit_state_us, pause_us } = must(this.#terms.bands, 'only bands have a limit')
-    const since_us = this.#limitSince_us[index] as number
+    const since_us = this.#columns.limit_since_us[index] as number
     // It may have left the band meanwhile, and come back.
     if (since_us === 0 || now_us < since_us + limit_state_us) return
     const close_us = this.#lastCloseUs(index)
     const until_us = now_us + pause_us
     if (until_us <= close_us - LAST_PAUSE_US) return this.halt(index, until_us, now_us)
-    this.#isPausedToClose[index] = 1
+    this.#columns.is_paused_to_close[index] = 1
     this.halt(index, close_us, now_us)
   }
 
@@ -476,29 +409,29 @@ export class MarketPhases {
   }
 
   #isHaltedBeyond(index: number, now_us: number): boolean {
-    return this.isHeld(index) || (this.#haltedUntil_us[index] as number) > now_us
+    return this.isHeld(index) || (this.#columns.halted_until_us[index] as number) > now_us
   }
 
   #forgetLimit(index: number): void {
-    this.#isLimited[index] = 0
-    this.#limitSince_us[index] = 0
+    this.#columns.is_limited[index] = 0
+    this.#columns.limit_since_us[index] = 0
   }
 
   #stop(index: number): void {
-    if (this.#isTrading[index] === 0) return
-    this.#isTrading[index] = 0
+    if (this.#columns.is_trading[index] === 0) return
+    this.#columns.is_trading[index] = 0
     this.#terms.floor.suspend(index)
   }
 
   #tell(index: number, ts_us: number): void {
     const number = SECURITY_STATUSES.indexOf(this.statusOf(index))
-    if (this.#told[index] === number) return
-    this.#told[index] = number
+    if (this.#columns.told[index] === number) return
+    this.#columns.told[index] = number
     this.#terms.tell(index, ts_us)
   }
 
   #enter(index: number, phase: SessionPhase): void {
-    this.#phases[index] = SESSION_PHASES.indexOf(phase)
+    this.#columns.phases[index] = SESSION_PHASES.indexOf(phase)
   }
 
   #calendarPhase(index: number, now_us: number): SessionPhase {
