@@ -34,6 +34,10 @@
  *    A sell that is pressed or slips beyond the last valid price meets that one.
  *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is about,
  *    and a strategy apart from its account goes on from the counters that its account knows.
+ *    What an auction takes is gone as what trades before and behind it is, on both sides of a volume that both show; what the
+ *    market trades with itself there is none of the run's share. Fill-or-kill knows how far it slips, and takes what its model
+ *    promised. What a row releases or leaves nothing to reduce comes in or ends behind that row, whichever leads to the other,
+ *    and a child that its venue cancels takes its parent along.
  *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
  */
 export const BEHAVIOUR = 3

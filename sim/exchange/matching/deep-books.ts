@@ -61,12 +61,19 @@ export class DeepBooks {
     return side === 'buy' ? asks : bids
   }
 
-  take(instrument_index: number, side: Side, price_units: number, quantity_units: number): void {
+  /** @param run_units so much of it was taken by orders of the run. */
+  take(
+    instrument_index: number,
+    side: Side,
+    price_units: number,
+    quantity_units: number,
+    run_units = quantity_units,
+  ): void {
     if (this.#takesOrders)
       this.orders(instrument_index).take(side === 'buy' ? -1 : 1, price_units, quantity_units)
     else {
       this.against(instrument_index, side).change(price_units, -quantity_units)
-      if (this.#counts) this.#noteTaken(instrument_index, side, price_units, quantity_units)
+      if (this.#counts) this.#noteTaken(instrument_index, side, price_units, run_units)
     }
     this.refresh(instrument_index)
   }
@@ -115,9 +122,9 @@ export class DeepBooks {
     }
   }
 
-  #noteTaken(instrument_index: number, side: Side, price_units: number, quantity_units: number): void {
+  #noteTaken(instrument_index: number, side: Side, price_units: number, run_units: number): void {
     const taken = this.#takenOf(instrument_index, side === 'buy' ? -1 : 1)
-    taken.set(price_units, (taken.get(price_units) ?? 0) + quantity_units)
+    taken.set(price_units, (taken.get(price_units) ?? 0) + run_units)
   }
 
   /** By price, of a side of the book: 1 for bids. */

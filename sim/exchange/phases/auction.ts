@@ -73,12 +73,20 @@ export class Auction {
     const sold = this.#fill(sells, found, ts_us)
     if (this.#terms.deep !== undefined) {
       // What the market traded with itself is gone from its book, too, until its own data says so.
-      this.#usedUp(spec, 'buy', found.volume_units - bought, found.price_units)
-      return this.#usedUp(spec, 'sell', found.volume_units - sold, found.price_units)
+      this.#usedUp(spec, 'buy', found.volume_units - bought, found.price_units, sold - bought)
+      return this.#usedUp(spec, 'sell', found.volume_units - sold, found.price_units, bought - sold)
     }
-    const { bid_size_units, ask_size_units } = this.#terms.book
-    const sizes = bought > sold ? ask_size_units : bid_size_units
-    sizes[spec.index] = Math.max(0, (sizes[spec.index] as number) - Math.abs(bought - sold))
+    this.#takeTop(spec, bought - sold)
+  }
+
+  /** What own orders bought more than they sold among themselves came from what is shown, as it does while the market trades. */
+  #takeTop({ index }: InstrumentSpec, net_units: number): void {
+    const { book, terms_hold } = this.#terms
+    const side = net_units > 0 ? 'buy' : 'sell'
+    if (net_units === 0) return
+    if (terms_hold) return book.take(index, side, Math.abs(net_units))
+    const sizes = side === 'buy' ? book.ask_size_units : book.bid_size_units
+    sizes[index] = Math.max(0, (sizes[index] as number) - Math.abs(net_units))
   }
 
   /** Orders at better prices than the print get its price, each side up to its size. */
@@ -206,22 +214,26 @@ export class Auction {
     return middle - (((middle % increment) + increment) % increment)
   }
 
-  /** So much of a side of a deeper book was traded at the price, the best of it first. */
+  /** So much of a side of a deeper book was traded at the price, the best of it first, and of that so much by the run. */
   #usedUp(
     { index }: InstrumentSpec,
     side: 'buy' | 'sell',
     quantity_units: number,
     price_units: number,
+    run_units: number,
   ): void {
     const deep = must(this.#terms.deep, 'only a deeper book has levels')
     const taker = side === 'buy' ? 'sell' : 'buy'
     const levels = deep.against(index, taker)
     const sign = side === 'buy' ? 1 : -1
     let left = quantity_units
+    let run = this.#terms.terms_hold ? Math.max(0, run_units) : quantity_units
     while (left > 0 && levels.count > 0 && sign * (levels.best_price_units - price_units) >= 0) {
       const quantity = Math.min(left, levels.best_size_units)
-      deep.take(index, taker, levels.best_price_units, quantity)
+      const by_run = Math.min(run, quantity)
+      deep.take(index, taker, levels.best_price_units, quantity, by_run)
       left -= quantity
+      run -= by_run
     }
   }
 }
