@@ -32,6 +32,9 @@ export class DeepMatching {
   readonly #events: MatchingEvents
   readonly #bands: PriceBands | undefined
   readonly #termsHold: boolean
+  /** Of the order that was last asked about as a whole, what the model lets it have of each level: one that draws would answer otherwise. */
+  #asked: VenueOrder | undefined
+  #answers: number[] = []
 
   constructor(terms: DeepMatchingTerms) {
     const { books, resting, specs, model, queues, self, impact, events, bands } = terms
@@ -47,7 +50,11 @@ export class DeepMatching {
     this.#events = events
   }
 
-  fillsWhole(order: VenueOrder, ts_us: number): boolean {
+  slipIncrements(order: VenueOrder): number {
+    return order.works_as === 'limit' ? 0 : this.#model.slippageIncrements(order)
+  }
+
+  fillsWhole(order: VenueOrder, _slip: number, ts_us: number): boolean {
     const wanted = fillableUnits(order)
     if (wanted < leavesUnits(order)) return false
     const hasRest =
@@ -61,11 +68,10 @@ export class DeepMatching {
    * filled, unless the model has the rest of a market order trade one increment beyond the last level. Returns whether the
    * order goes on: it does not where it met one of its own account and the venue's rule cancels it.
    */
-  take(order: VenueOrder, ts_us: number): boolean {
+  take(order: VenueOrder, slip: number, ts_us: number): boolean {
     const { instrument_index, side } = order
     const against = this.#books.against(instrument_index, side)
     const spec = this.#spec(order)
-    const slip = order.works_as === 'limit' ? 0 : this.#model.slippageIncrements(order)
     // What it takes on the way presses on what comes later, not on itself.
     const pressing = this.#impact.pressing(instrument_index, side, ts_us)
     let last: number | undefined
@@ -75,7 +81,7 @@ export class DeepMatching {
       if (!this.#reaches(order, met)) break
       if (this.#self?.meet(order, met, false, ts_us) === false) return false
       const size = against.sizeAt(depth)
-      const quantity = Math.min(fillableUnits(order), this.#lotsAt(order, price, size))
+      const quantity = Math.min(fillableUnits(order), this.#answerFor(order, price, size))
       last = met
       if (quantity > 0) {
         this.#books.take(instrument_index, side, price, quantity)
@@ -228,11 +234,18 @@ export class DeepMatching {
   /** What stands on the levels that an order reaches, as far as it is wanted. */
   #shownUnits(order: VenueOrder, wanted_units: number, ts_us: number): number {
     const against = this.#books.against(order.instrument_index, order.side)
+    const answers: number[] = []
     let shown = 0
     for (let depth = 0; depth < against.count && shown < wanted_units; depth++) {
       if (!this.#reaches(order, this.#met(order, against.priceAt(depth), ts_us))) break
-      shown += this.#lotsAt(order, against.priceAt(depth), against.sizeAt(depth))
+      const lots = this.#lotsAt(order, against.priceAt(depth), against.sizeAt(depth))
+      answers.push(lots)
+      shown += lots
       if (order.works_as === 'market_to_limit') break
+    }
+    if (this.#termsHold) {
+      this.#asked = order
+      this.#answers = answers
     }
     return shown
   }
@@ -258,6 +271,11 @@ export class DeepMatching {
     if (this.#bands?.allows(order.instrument_index, price_units) === false) return false
     if (order.works_as !== 'limit') return true
     return order.side === 'buy' ? order.price_units >= price_units : order.price_units <= price_units
+  }
+
+  #answerFor(order: VenueOrder, price_units: number, size_units: number): number {
+    const answer = order === this.#asked ? this.#answers.shift() : undefined
+    return answer ?? this.#lotsAt(order, price_units, size_units)
   }
 
   #lotsAt(order: VenueOrder, price_units: number, size_units: number): number {

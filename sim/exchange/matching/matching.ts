@@ -37,6 +37,9 @@ export class Matching {
   readonly #impact: Impact
   readonly #events: MatchingEvents
   readonly #termsHold: boolean
+  /** Of the order that was last asked about as a whole, what the model lets it have: one that draws would answer otherwise. */
+  #asked: VenueOrder | undefined
+  #answer = 0
 
   constructor({ book, resting, specs, model, queues, self, impact, events, terms_hold }: MatchingTerms) {
     this.#termsHold = terms_hold
@@ -50,14 +53,19 @@ export class Matching {
     this.#events = events
   }
 
+  /** By how much an arriving order trades worse than the book shows. */
+  slipIncrements(order: VenueOrder): number {
+    return order.works_as === 'limit' ? 0 : this.#model.slippageIncrements(order)
+  }
+
   /** Whether an arriving order would fill whole at once. */
-  fillsWhole(order: VenueOrder, ts_us: number): boolean {
+  fillsWhole(order: VenueOrder, slip: number, ts_us: number): boolean {
     const wanted = fillableUnits(order)
     if (wanted < leavesUnits(order)) return false
     const hasAll = order.works_as === 'market' && this.#model.fills_residual
-    const shown = hasAll ? wanted : this.isMarketable(order, ts_us) ? this.#availableLots(order) : 0
+    const shown = hasAll ? wanted : this.isMarketable(order, ts_us) ? this.#askFor(order) : 0
     return (
-      this.#self?.fillsWhole(order, this.#reach(order, this.#touch(order, ts_us), 0, ts_us), shown) ??
+      this.#self?.fillsWhole(order, this.#reach(order, this.#touch(order, ts_us), slip, ts_us), shown) ??
       shown >= wanted
     )
   }
@@ -66,8 +74,7 @@ export class Matching {
    * Fills an arriving order with what is shown; a market order's residual trades one price increment worse. Returns whether
    * the order goes on: it does not where it met one of its own account and the venue's rule cancels it.
    */
-  take(order: VenueOrder, ts_us: number): boolean {
-    const slip = order.works_as === 'limit' ? 0 : this.#model.slippageIncrements(order)
+  take(order: VenueOrder, slip: number, ts_us: number): boolean {
     // What it takes on the way presses on what comes later, not on itself.
     const touch = this.#touch(order, ts_us)
     const reach = this.#reach(order, touch, slip, ts_us)
@@ -153,7 +160,20 @@ export class Matching {
     return quantity === wanted
   }
 
+  #askFor(order: VenueOrder): number {
+    const lots = this.#availableLots(order)
+    if (this.#termsHold) {
+      this.#asked = order
+      this.#answer = lots
+    }
+    return lots
+  }
+
   #availableLots(order: VenueOrder): number {
+    if (order === this.#asked) {
+      this.#asked = undefined
+      return this.#answer
+    }
     const { instrument_index, side } = order
     const shown = this.#shownSizes(order)[instrument_index] as number
     const taken = this.#book.takenUnits(instrument_index, side)

@@ -58,7 +58,7 @@ export class SelfMatch {
 
   /** Whether a fill-or-kill order fills whole, if the market without own orders had `shown_units` of it. */
   fillsWhole(order: VenueOrder, reach_units: number, shown_units: number): boolean {
-    const { rule, resting, links, terms_hold } = this.#terms
+    const { rule, resting, links, bands, terms_hold } = this.#terms
     const { instrument_index, side, account } = order
     const wanted = fillableUnits(order)
     if (rule === 'cancel_passive') return shown_units >= wanted
@@ -66,6 +66,7 @@ export class SelfMatch {
       .ofSide(instrument_index, side === 'buy' ? 'sell' : 'buy')
       .filter((own) => own.account === account && reaches(side, reach_units, own))
       .filter((own) => !terms_hold || links?.others(own).includes(order) !== true)
+      .filter((own) => !terms_hold || bands?.isOutOfReach(own) !== true)
     if (rule !== 'allowed') return shown_units >= wanted && met.length === 0
     return met.reduce((units, own) => units + leavesUnits(own), shown_units) >= wanted
   }

@@ -258,8 +258,12 @@ export class OrderFloor {
   /** Matches an order that comes in, or comes back with another price, and decides what becomes of the rest. */
   work(order: VenueOrder, now_us: number): void {
     const matching = this.deep ?? this.matching
-    const takes = order.time_in_force !== 'fok' || matching.fillsWhole(order, now_us)
-    const goesOn = !takes || matching.take(order, now_us)
+    const isWhole = order.time_in_force === 'fok'
+    // By so much it would trade worse, whichever way it is asked.
+    let slip = isWhole && !this.terms_hold ? 0 : matching.slipIncrements(order)
+    const takes = !isWhole || matching.fillsWhole(order, slip, now_us)
+    if (takes && isWhole && !this.terms_hold) slip = matching.slipIncrements(order)
+    const goesOn = !takes || matching.take(order, slip, now_us)
     // It ended with another of its group.
     if (!order.is_open) return
     if (!goesOn) return this.cancel(order, now_us, 'self_match')
