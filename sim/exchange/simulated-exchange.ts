@@ -212,7 +212,7 @@ export class SimulatedExchange implements VenuePort {
   /** A command reaches the venue: the driver calls it with each arrival popped from the agenda. */
   arrive(command: Arrival, now_us: number): void {
     this.#onArrival(command, now_us)
-    this.#floor.linked?.settle(now_us)
+    this.#floor.settleArrival(now_us)
   }
 
   #onArrival(command: Arrival, now_us: number): void {
@@ -241,7 +241,7 @@ export class SimulatedExchange implements VenuePort {
       this.#busts.onAct(act, now_us)
       this.#floor.noteBust(now_us)
     } else this.#actOnInstrument(act, now_us)
-    this.#floor.linked?.settle(now_us)
+    this.#floor.settleArrival(now_us)
   }
 
   /** Whether an operator has halted the instrument. */
@@ -288,8 +288,7 @@ export class SimulatedExchange implements VenuePort {
   /** Writes what is the venue's own; agenda, book and accounts are shared and written by whoever owns them. */
   save(writer: CanonicalWriter): void {
     writer.number(this.#entry.order_count)
-    writer.number(this.#floor.execution_count)
-    writer.number(this.#floor.priority_count)
+    this.#floor.save(writer)
     this.rows.save(writer)
     this.deepRows.save(writer)
     for (const part of this.#underWay()) part.save(writer)
@@ -315,8 +314,7 @@ export class SimulatedExchange implements VenuePort {
   /** Reads what `save` wrote into an exchange just made. The accounts are loaded before it. */
   load(reader: CanonicalReader): void {
     this.#entry.order_count = reader.number()
-    this.#floor.execution_count = reader.number()
-    this.#floor.priority_count = reader.number()
+    const reducing = this.#floor.load(reader)
     this.rows.load(reader)
     this.deepRows.load(reader)
     for (const part of this.#underWay()) part.load(reader)
@@ -336,9 +334,9 @@ export class SimulatedExchange implements VenuePort {
       const isCalled = reader.flag()
       return { isWaiting, isCalled, order: loadOrder(reader, this.#accounts) }
     })
-    // In the order they came: so the floor ends those that only reduce.
     open.sort((a, b) => numberOf(a.order) - numberOf(b.order))
     for (const { order, isWaiting, isCalled } of open) this.#floor.restore(order, isWaiting, isCalled)
+    this.#floor.restoreReducing(reducing)
     if (reader.flag()) this.#loadLinks(reader)
   }
 

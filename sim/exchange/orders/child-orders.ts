@@ -1,7 +1,7 @@
 // Orders that wait at the venue for a parent to trade, and grow with it (FIX ContingencyType 2): how much of each is
 // released, and what an ended parent had traded when its child came.
 
-import { assert, must } from '../../../schemas/assert.ts'
+import { must } from '../../../schemas/assert.ts'
 import type { VenueOrder } from './venue-order.ts'
 
 export type ParentState = {
@@ -27,6 +27,8 @@ export type SavedChildren = {
   readonly children: readonly (Omit<Child, 'order'> & { readonly venue_order_id: string })[]
   /** Parents that ended with trades, in two generations, as the register of orders keeps its own. */
   readonly traded: readonly (readonly { readonly key: string; readonly parent: ParentState }[])[]
+  /** Of parents to look at when the row under way has been matched. */
+  readonly due: readonly string[]
 }
 
 const NONE: ParentState = { cum_quantity_units: 0, ordered_units: 0, ended: true }
@@ -130,8 +132,8 @@ export class ChildOrders {
   }
 
   saved(): SavedChildren {
-    assert(this.#due.size === 0, 'nothing is due between two inputs')
     return {
+      due: [...this.#due],
       children: [...this.#byOrder.values()].map(({ order, ...child }) => ({
         ...child,
         venue_order_id: order.venue_order_id,
@@ -142,7 +144,8 @@ export class ChildOrders {
     }
   }
 
-  restore({ children, traded }: SavedChildren, find: (venue_order_id: string) => VenueOrder): void {
+  restore({ children, traded, due }: SavedChildren, find: (venue_order_id: string) => VenueOrder): void {
+    for (const key of due) this.#due.add(key)
     for (const { venue_order_id, ...child } of children) this.#put({ ...child, order: find(venue_order_id) })
     const [old, young] = traded.map((saved) => new Map(saved.map(({ key, parent }) => [key, parent])))
     this.#old = must(old, 'two generations are saved')

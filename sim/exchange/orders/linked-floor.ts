@@ -29,8 +29,6 @@ export class LinkedFloor {
   readonly #links: VenueLinks
   readonly #floor: Floor
   readonly #specs: readonly InstrumentSpec[]
-  /** Parents of children that ended by themselves: nothing would cover what they traded later. */
-  readonly #uncovered = new Set<VenueOrder>()
 
   constructor(links: VenueLinks, floor: Floor, specs: readonly InstrumentSpec[]) {
     this.#links = links
@@ -57,18 +55,14 @@ export class LinkedFloor {
   uncover(order: VenueOrder): void {
     if (this.waits(order)) return
     const parent = this.#links.openParentOf(order)
-    if (parent !== undefined) this.#uncovered.add(parent)
+    if (parent !== undefined) this.#links.uncovered.add(parent)
   }
 
   settle(ts_us: number): void {
-    const { children } = this.#links
-    for (
-      let key = children.takeDue();
-      key !== undefined || this.#uncovered.size > 0;
-      key = children.takeDue()
-    ) {
-      for (const parent of this.#uncovered) this.#floor.cancelOpen(parent, ts_us, 'uncovered')
-      this.#uncovered.clear()
+    const { children, uncovered } = this.#links
+    for (let key = children.takeDue(); key !== undefined || uncovered.size > 0; key = children.takeDue()) {
+      for (const parent of uncovered) this.#floor.cancelOpen(parent, ts_us, 'uncovered')
+      uncovered.clear()
       if (key === undefined) continue
       const parent = this.#links.parentOf(key)
       for (const child of children.of(key)) this.#release(child, parent, ts_us)

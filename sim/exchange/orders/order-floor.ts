@@ -1,6 +1,8 @@
 // The floor of a venue: what becomes of orders once they are admitted. They wait for a trigger, meet the book, rest,
 // trade and end here, and nowhere else.
 
+import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import type { Commission } from '../../../engine/money/commission.ts'
 import { commissionOfFill } from '../../../engine/money/commission.ts'
@@ -151,6 +153,7 @@ export class OrderFloor {
     const { account, instrument_index, side, terms } = order
     const waits = waitsForTrigger(order.order_type)
     if (this.missesAuction(order, now_us)) return 'auction_missed'
+    if (this.terms_hold && isImmediate(order) && this.#terms.isKept(order)) return 'not_in_call'
     if (terms.reduce_only) {
       if (account.closableUnits(instrument_index, side) === 0) return 'would_not_reduce'
       this.#reducing.add(order)
@@ -268,7 +271,7 @@ export class OrderFloor {
     if (!order.is_open) return
     if (!goesOn) return this.cancel(order, now_us, 'self_match')
     if (leavesUnits(order) === 0) return this.finish(order, now_us)
-    const lasts = order.time_in_force !== 'ioc' && order.time_in_force !== 'fok'
+    const lasts = !isImmediate(order)
     // Without a trade there is no price to rest at.
     const hasPrice = order.cum_quantity_units > 0 || !this.#terms.terms_hold
     if (order.works_as === 'market_to_limit' && lasts && hasPrice) {
@@ -319,14 +322,23 @@ export class OrderFloor {
     this.settle(ts_us)
   }
 
-  /** Brings in what trades have released, and ends what only reduces and has nothing left to reduce. */
+  /** Brings in what trades have released, and ends what only reduces and has nothing left to reduce; each may lead to the other. */
   settle(ts_us: number): void {
-    this.linked?.settle(ts_us)
-    if (!this.#hasTraded) return
-    this.#hasTraded = false
-    for (const order of this.#reducing) {
-      if (order.account.closableUnits(order.instrument_index, order.side) === 0) this.#endSpent(order, ts_us)
-    }
+    do {
+      this.linked?.settle(ts_us)
+      if (!this.#hasTraded) return
+      this.#hasTraded = false
+      for (const order of this.#reducing) {
+        if (order.account.closableUnits(order.instrument_index, order.side) === 0)
+          this.#endSpent(order, ts_us)
+      }
+    } while (this.terms_hold)
+  }
+
+  /** Behind what reached the venue by itself: what it released comes in, and what it left nothing to reduce ends. */
+  settleArrival(ts_us: number): void {
+    if (this.terms_hold) this.settle(ts_us)
+    else this.linked?.settle(ts_us)
   }
 
   rest(order: VenueOrder): void {
@@ -353,9 +365,10 @@ export class OrderFloor {
     order.account.rest(order.instrument_index, order.side, -leavesUnits(order))
   }
 
-  /** The venue ends an order nobody asked it to cancel. */
+  /** The venue ends an order nobody asked it to cancel; one of a group ends with another that still covers what their parent trades. */
   cancel(order: VenueOrder, now_us: number, reason_code: string): void {
     const others = this.othersOf(order)
+    if (this.terms_hold && reason_code !== 'group') this.linked?.uncover(order)
     this.close(order)
     const report = orderReport('canceled', order, this.#spec(order), now_us)
     this.#terms.report(reason_code === '' ? report : { ...report, reason_code }, now_us)
@@ -399,6 +412,28 @@ export class OrderFloor {
   close(order: VenueOrder): void {
     this.withdraw(order)
     this.#end(order)
+  }
+
+  /** What is left to do behind the row under way, and in which order those end that only reduce. */
+  save(writer: CanonicalWriter): void {
+    writer.number(this.execution_count)
+    writer.number(this.priority_count)
+    writer.flag(this.#hasTraded)
+    writer.value([...this.#reducing].map(({ venue_order_id }) => venue_order_id))
+  }
+
+  /** Into a floor just made; `restoreReducing` takes the ids once their orders are back. */
+  load(reader: CanonicalReader): string[] {
+    this.execution_count = reader.number()
+    this.priority_count = reader.number()
+    this.#hasTraded = reader.flag()
+    return reader.value() as string[]
+  }
+
+  restoreReducing(ids: readonly string[]): void {
+    const restored = new Map([...this.#reducing].map((order) => [order.venue_order_id, order]))
+    this.#reducing.clear()
+    for (const id of ids) this.#reducing.add(must(restored.get(id), 'an order that only reduces is open'))
   }
 
   /** Puts a loaded order back where it was. */
@@ -496,4 +531,9 @@ export class OrderFloor {
   #spec(order: VenueOrder): InstrumentSpec {
     return must(this.#terms.specs[order.instrument_index], 'an accepted order is in a listed instrument')
   }
+}
+
+/** Whether it trades at once or not at all. */
+function isImmediate({ time_in_force }: VenueOrder): boolean {
+  return time_in_force === 'ioc' || time_in_force === 'fok'
 }

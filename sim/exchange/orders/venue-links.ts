@@ -33,11 +33,14 @@ type SavedLinks = {
   }[]
   readonly withheld: readonly { readonly venue_order_id: string; readonly units: number }[]
   readonly children: SavedChildren
+  readonly uncovered: readonly string[]
   readonly dormant_count: number
 }
 
 export class VenueLinks {
   readonly children: ChildOrders
+  /** Parents of children that ended by themselves: nothing would cover what they traded later. */
+  readonly uncovered = new Set<VenueOrder>()
   readonly #isPlain: boolean
   readonly #open = new Map<string, VenueOrder>()
   readonly #keys = new Map<VenueOrder, string>()
@@ -172,7 +175,7 @@ export class VenueLinks {
     const keys = [...this.#open].map(([key, { venue_order_id }]) => ({ key, venue_order_id }))
     const groups = [...new Set(this.#groups.values())].map(({ type, orders, told }) => ({
       type,
-      orders: [...orders].map(({ venue_order_id }) => venue_order_id),
+      orders: [...orders].map(idOf),
       told: [...orders].map((order) => told.get(order) ?? 0),
     }))
     if (this.#isPlain) {
@@ -183,7 +186,12 @@ export class VenueLinks {
       .filter((order) => order.withheld_units > 0)
       .map(({ venue_order_id, withheld_units: units }) => ({ venue_order_id, units }))
     const dormant = this.children.dormant()
-    writer.value({ keys, groups, withheld, children: this.children.saved(), dormant_count: dormant.length })
+    const uncovered = [...this.uncovered].filter(({ is_open }) => is_open).map(idOf)
+    writer.value({
+      ...{ keys, groups, withheld, uncovered },
+      children: this.children.saved(),
+      dormant_count: dormant.length,
+    })
     for (const order of dormant) saveOrder(writer, order)
   }
 
@@ -219,6 +227,7 @@ export class VenueLinks {
     if (isPlain) return []
     for (const { venue_order_id, units } of first.withheld) find(venue_order_id).withheld_units = units
     this.children.restore(first.children, find)
+    for (const id of first.uncovered) this.uncovered.add(find(id))
     return dormant
   }
 
@@ -234,4 +243,8 @@ function keyOf({ account_id, strategy_id }: OrderKey, counter: number): string {
 
 function stateOf(order: VenueOrder, ended: boolean): ParentState {
   return { cum_quantity_units: order.cum_quantity_units, ordered_units: orderedUnits(order), ended }
+}
+
+function idOf({ venue_order_id }: VenueOrder): string {
+  return venue_order_id
 }

@@ -79,6 +79,7 @@ export class CallFloor {
       if (time_in_force === 'opg' || time_in_force === 'cls' || (endsDay && time_in_force === 'day'))
         this.#floor.expire(order, ts_us)
     }
+    this.#floor.settleArrival(ts_us)
   }
 
   /** An order may end with one before it, so each is taken out before any trades, and is in no list until it is back. */
