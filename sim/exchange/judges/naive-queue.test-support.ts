@@ -16,7 +16,15 @@ export type HistoryMessage =
   | { readonly is: 'delete'; readonly id: number }
   | { readonly is: 'execute'; readonly id: number; readonly size: number }
 
-type Entry = { id: number | 'own'; side: 1 | -1; price: number; size: number; time: number }
+/** `taken`: what the own order took of it, which the data does not know of. */
+type Entry = {
+  id: number | 'own'
+  side: 1 | -1
+  price: number
+  size: number
+  time: number
+  taken: number
+}
 export type NaiveFill = { readonly at: number; readonly price: number; readonly size: number }
 
 export class NaiveQueue {
@@ -28,7 +36,23 @@ export class NaiveQueue {
 
   /** The own order comes to rest. */
   rest(side: 1 | -1, price: number, size: number): void {
-    this.#entries.push({ id: 'own', side, price, size, time: this.#time++ })
+    this.#entries.push({ id: 'own', side, price, size, time: this.#time++, taken: 0 })
+  }
+
+  /** The own order comes in: it takes what it meets at each price, and rests with what is left. */
+  enter(side: 1 | -1, price: number, size: number, at: number): void {
+    this.rest(side, price, size)
+    this.#meet(at, true)
+  }
+
+  /** As much is left of the own order now. At its price, and with no more than it had, it keeps its time. */
+  replace(price: number, size: number, at: number): void {
+    const own = this.#own
+    if (own === undefined) return
+    const keeps = price === own.price && size <= own.size
+    this.cancel()
+    if (keeps) this.#entries.push({ ...own, size })
+    else this.enter(own.side, price, size, at)
   }
 
   /** The own order is taken back. */
@@ -37,6 +61,11 @@ export class NaiveQueue {
   }
 
   apply(message: HistoryMessage, at: number): void {
+    this.#apply(message, at)
+    if (!this.isHalted) this.#meet(at, false)
+  }
+
+  #apply(message: HistoryMessage, at: number): void {
     if (message.is === 'add') return this.#add(message, at)
     const entry = this.#entries.find(({ id }) => id === message.id)
     if (entry === undefined) return
@@ -44,7 +73,30 @@ export class NaiveQueue {
     if (message.is === 'execute') return this.#execute(entry, message.size, at)
     if (message.price !== entry.price || message.size > entry.size) entry.time = this.#time++
     entry.price = message.price
-    entry.size = message.size
+    resize(entry, message.size)
+  }
+
+  get #own(): Entry | undefined {
+    return this.#entries.find(({ id }) => id === 'own')
+  }
+
+  /** What of the other side the own order's price has come to, the best and the earliest first. */
+  #meet(at: number, takes: boolean): void {
+    for (let own = this.#own; own !== undefined; own = this.#own) {
+      const { side, price } = own
+      const met = this.#entries
+        .filter((entry) => entry.side !== side && shown(entry) > 0 && side * (price - entry.price) >= 0)
+        .sort((a, b) => side * (a.price - b.price) || a.time - b.time)
+      const [best] = met
+      if (best === undefined) return
+      let left = own.size
+      for (const entry of met.filter((one) => one.price === best.price)) {
+        const size = Math.min(left, shown(entry))
+        entry.taken += size
+        left -= size
+      }
+      this.#trade(own, own.size - left, at, takes ? best.price : price)
+    }
   }
 
   /** Whether somebody on the other side is at the own order's price, or better. */
@@ -75,7 +127,7 @@ export class NaiveQueue {
     let left = size
     if (!this.isHalted && own !== undefined && own.side !== side && side * (price - own.price) >= 0)
       left -= this.#trade(own, left, at)
-    if (left > 0) this.#entries.push({ id, side, price, size: left, time: this.#time++ })
+    if (left > 0) this.#entries.push({ id, side, price, size: left, time: this.#time++, taken: 0 })
   }
 
   /** Who traded took from the front: if the own order stood there, it was the own order that traded first. */
@@ -86,13 +138,13 @@ export class NaiveQueue {
     const own = queue.find(({ id }) => id === 'own')
     if (!this.isHalted && own !== undefined && queue.indexOf(own) < queue.indexOf(entry))
       this.#trade(own, size, at)
-    entry.size -= size
+    resize(entry, entry.size - size)
     if (entry.size <= 0) this.#drop(entry)
   }
 
-  #trade(own: Entry, size: number, at: number): number {
+  #trade(own: Entry, size: number, at: number, price = own.price): number {
     const traded = Math.min(own.size, size)
-    this.fills.push({ at, price: own.price, size: traded })
+    this.fills.push({ at, price, size: traded })
     own.size -= traded
     if (own.size === 0) this.#drop(own)
     return traded
@@ -103,10 +155,23 @@ export class NaiveQueue {
   }
 }
 
+function shown({ size, taken }: Entry): number {
+  return size - taken
+}
+
+/** The data says that so much is left: of what the own order took of it, no more than that is gone. */
+function resize(entry: Entry, size: number): void {
+  entry.size = size
+  entry.taken = Math.min(entry.taken, size)
+}
+
 const MESSAGES = 60
 
-/** A history that a real book could have had, but for the own order: what crosses is executed, never left standing. */
-export function history(random: RandomStream): HistoryMessage[] {
+/**
+ * A history that a real book could have had, but for the own order: what crosses is executed, never left standing. Each side
+ * stays on its own half, or (`isAcross`) goes wherever the other one lets it, so that orders come across the own one.
+ */
+export function history(random: RandomStream, isAcross = false): HistoryMessage[] {
   const live = new Map<number, { side: 1 | -1; price: number; size: number }>()
   let nextId = 1
   // Both sides always have a price.
@@ -114,7 +179,14 @@ export function history(random: RandomStream): HistoryMessage[] {
     { is: 'add', id: 901, side: 1, price: 90, size: 5 },
     { is: 'add', id: 902, side: -1, price: 111, size: 5 },
   ]
-  const price = (side: 1 | -1) => (side === 1 ? 100 - random.nextInt(6) : 101 + random.nextInt(6))
+  /** The price of an order, new or known. */
+  const price = (side: 1 | -1, of?: number) => {
+    if (!isAcross) return side === 1 ? 100 - random.nextInt(6) : 101 + random.nextInt(6)
+    const others = [...live].filter(([id, other]) => id !== of && other.side !== side)
+    const prices = others.map(([, other]) => side * other.price)
+    const most = Math.min(side === 1 ? 110 : -91, ...prices.map((one) => one - 1))
+    return side * Math.min(most, side * (97 + random.nextInt(8)))
+  }
   while (messages.length < MESSAGES) {
     const ids = [...live.keys()]
     const id = ids[random.nextInt(Math.max(1, ids.length))]
@@ -123,12 +195,8 @@ export function history(random: RandomStream): HistoryMessage[] {
     if (id === undefined || known === undefined || kind < 4) {
       const side = random.nextInt(2) === 0 ? 1 : -1
       // Now and then an id comes again.
-      const add = {
-        id: random.nextInt(20) === 0 && id !== undefined ? id : nextId++,
-        side,
-        price: price(side),
-        size: 1 + random.nextInt(9),
-      } as const
+      const known = random.nextInt(20) === 0 && id !== undefined ? id : nextId++
+      const add = { id: known, side, price: price(side, known), size: 1 + random.nextInt(9) } as const
       live.set(add.id, add)
       messages.push({ is: 'add', ...add })
     } else if (kind < 6) {

@@ -10,7 +10,13 @@ type Own = { readonly side: 1 | -1; readonly price: number; readonly size: numbe
 /** After which message trading stops, and after which it goes on. */
 type Halt = { readonly from: number; readonly to: number }
 
-function fillsOfExchange(messages: readonly HistoryMessage[], at: number, own: Own, halt?: Halt) {
+function fillsOfExchange(
+  messages: readonly HistoryMessage[],
+  at: number,
+  own: Own,
+  halt?: Halt,
+  changes: ReadonlyMap<number, Change> = new Map(),
+) {
   const halts = halt && [{ instrument: 'X.sim', from: isoTime(halt.from), to: isoTime(halt.to) }]
   const simulation = { book: 'book_order', ...(halts !== undefined && { halts }) } as const
   const scenario = new Scenario(terms({ venues: [venue({ simulation })] }))
@@ -18,8 +24,15 @@ function fillsOfExchange(messages: readonly HistoryMessage[], at: number, own: O
   scenario.venues.begin(0)
   for (const [i, message] of messages.entries()) {
     scenario.drainBefore(i)
+    const change = changes.get(i)
     if (i === at)
       scenario.step(`${i} own ${own.side === 1 ? 'buy' : 'sell'} ${own.size} limit ${own.price} gtc`)
+    else if (change !== undefined) {
+      // A replace that was refused leaves the order its name.
+      const name = exchange.openOrders()[0]?.client_order_id ?? 'own'
+      const how = change === 'cancel' ? '' : ` ${change.size} ${change.price}`
+      scenario.step(`${i} c${i} ${change === 'cancel' ? 'cancel' : 'replace'} ${name}${how}`)
+    }
     const side = 'side' in message ? message.side : 1
     const price = 'price' in message ? message.price : 0
     const size = 'size' in message ? message.size : 0
@@ -59,6 +72,45 @@ test('in a history by order an own order fills as in a matcher written apart, in
   }
   // The proof is about fills, so there must be many.
   expect(filled).toBeGreaterThan(1_000)
+})
+
+/** What becomes of an own order before a message. */
+type Change = { readonly price: number; readonly size: number } | 'cancel'
+
+test('an own order that takes, is met, is changed and taken back fills as there, in 1,000 random cases', () => {
+  const seed = 20_261_129
+  const fillsBy = { itself: 0, execute: 0, add: 0, modify: 0 }
+  for (let round = 0; round < 1_000; round++) {
+    const random = new RandomStream(seed, `across/${round}`)
+    const messages = history(random, true)
+    const at = 8 + random.nextInt(20)
+    const side = random.nextInt(2) === 0 ? 1 : -1
+    const own = { side, price: 97 + random.nextInt(8), size: 1 + random.nextInt(20) } as const
+    const changes = new Map<number, Change>()
+    for (let i = at + 1 + random.nextInt(12); i < messages.length; i += 1 + random.nextInt(12)) {
+      const price = random.nextInt(2) === 0 ? own.price : 97 + random.nextInt(8)
+      changes.set(i, random.nextInt(6) === 0 ? 'cancel' : { price, size: 1 + random.nextInt(20) })
+    }
+    const naive = new NaiveQueue()
+    let cum = 0
+    for (const [i, message] of messages.entries()) {
+      const before = naive.fills.length
+      const change = changes.get(i)
+      if (i === at) naive.enter(own.side, own.price, own.size, i)
+      else if (change === 'cancel') naive.cancel()
+      else if (change !== undefined && change.size > cum) naive.replace(change.price, change.size - cum, i)
+      const behind = naive.fills.length
+      naive.apply(message, i)
+      fillsBy.itself += behind - before
+      if (message.is !== 'delete') fillsBy[message.is] += naive.fills.length - behind
+      cum = naive.fills.reduce((sum, { size }) => sum + size, 0)
+    }
+    const fills = fillsOfExchange(messages, at, own, undefined, changes)
+    expect({ seed, round, fills }).toEqual({ seed, round, fills: naive.fills })
+  }
+  // Each way to trade is drawn often.
+  for (const [by, count] of Object.entries(fillsBy))
+    expect({ by, isOften: count > 50 }).toEqual({ by, isOften: true })
 })
 
 test('[Q9] over a halt an own order keeps its place as in a matcher written apart, in 1,000 random cases', () => {
