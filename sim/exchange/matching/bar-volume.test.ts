@@ -54,6 +54,17 @@ test('fills are counted that depend on whether the high or the low came first', 
   expect(scenario.venues.exchange('sim').rows.bar_order_fill_count).toBe(2)
 })
 
+test('a venue loaded between bars of both sides knows which side has bars of its own', () => {
+  const from = of({ bars: 'fixed' })
+  const before = new Scenario(from)
+  for (const line of ['1 bar bid 100', '2 bar ask 103']) before.step(line)
+  expect(
+    before.reopened(from).play('3 bar bid 101', '4 a buy 5 market ioc', '5 b sell 5 market ioc'),
+  ).toEqual([
+    ...['4 a new leaves 5', '4 a trade 5@103 leaves 0', '5 b new leaves 5', '5 b trade 5@101 leaves 0'],
+  ])
+})
+
 /** An order of any type, near the price, so that most of them are met inside a bar. */
 function drawOrder(random: RandomStream, price: number): string {
   const side = random.nextInt(2) === 0 ? 'buy' : 'sell'

@@ -147,6 +147,46 @@ test('by order, an own order that has nothing left to reduce keeps nobody from t
   ])
 })
 
+test('by price, an own order that has nothing left to reduce keeps nobody behind it from trading', () => {
+  const scenario = new Scenario(
+    terms({
+      venues: [venue({ simulation: { book: 'book_level' } })],
+      accounts: [account(), account({ id: 'other' })],
+    }),
+  )
+  const { deepRows } = scenario.venues.exchange('sim')
+  deepRows.onLevel(0, 1, 1, 100, 5)
+  deepRows.onLevel(0, 1, -1, 102, 5)
+  for (const line of [
+    '2 o buy 4 limit 102 ioc',
+    '3 a sell 4 limit 103 gtc reduce',
+    '4 b sell 4 limit 103 gtc reduce',
+    '5 c:X.sim:other sell 4 limit 103 gtc',
+  ])
+    scenario.step(line)
+  deepRows.onLevel(0, 6, 1, 103, 6)
+  scenario.drainInstants()
+  expect(scenario.reports().slice(5)).toEqual([
+    '6 a trade 4@103 leaves 0',
+    '6 b canceled cum 0',
+    '6 c trade 2@103 leaves 2',
+  ])
+})
+
+test('fill-or-kill asks for what may trade at once: at the first level, and as far as there is to reduce', () => {
+  expect(
+    byPrice().play(
+      '2 a buy 5 market_to_limit fok',
+      '3 b buy 3 market_to_limit fok',
+      '4 c sell 4 limit 99 fok reduce',
+      '5 d sell 3 limit 99 fok reduce',
+    ),
+  ).toEqual([
+    ...['2 a new leaves 5', '2 a canceled cum 0', '3 b new leaves 3', '3 b trade 3@101 leaves 0'],
+    ...['4 c new leaves 4', '4 c canceled cum 0', '5 d new leaves 3', '5 d trade 3@100 leaves 0'],
+  ])
+})
+
 test('between the rows of one event nothing is matched, and a snapshot leaves no state that never was', () => {
   const scenario = byPrice()
   const exchange = scenario.venues.exchange('sim')
@@ -339,12 +379,23 @@ test('where the model says so, the rest of a market order trades one increment b
 
 test('a market order that slips pays one increment more on each level', () => {
   const fills = { model: 'probabilistic', slip_probability: '1', touch_probability: '0' } as const
-  expect(byPriceUnder({ fills }).play('2 a buy 6 market ioc', '3 b buy 1 limit 102 ioc')).toEqual([
+  expect(
+    byPriceUnder({ fills }).play(
+      '2 a buy 6 market ioc',
+      '3 b buy 1 limit 102 ioc',
+      // What the book does not hold pays one more than a rest that does not slip.
+      '4 c buy 7 market ioc',
+    ),
+  ).toEqual([
     '2 a new leaves 6',
     '2 a trade 4@102 leaves 2',
     '2 a trade 2@103 leaves 0',
     '3 b new leaves 1',
     '3 b trade 1@102 leaves 0',
+    '4 c new leaves 7',
+    '4 c trade 1@103 leaves 6',
+    '4 c trade 4@105 leaves 2',
+    '4 c trade 2@106 leaves 0',
   ])
 })
 

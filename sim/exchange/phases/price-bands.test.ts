@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { BOOK_ACTION } from '../../../engine/book/book-action.ts'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { RandomStream } from '../../../engine/random-stream.ts'
@@ -293,6 +294,21 @@ test('[M18] a bar beyond the band fills a limit order at its limit', () => {
     '09:00:02 a new leaves 5',
     '09:01 a trade 5@1100 leaves 0',
   ])
+})
+
+test('[M18] by order what comes in beyond the band is not for an own order out there', () => {
+  const simulation = { book: 'book_order', price_bands: BANDS_OF_FIVE } as const
+  const scenario = new Scenario(terms({ venues: [venue({ simulation })] }))
+  const { deepRows } = scenario.venues.exchange('sim')
+  scenario.venues.begin(0)
+  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 999, 5, false)
+  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 1001, 5)
+  scenario.step('2 a sell 5 limit 1100 gtc')
+  // One order sweeps the only level, and its rest stays at its limit.
+  deepRows.onBookOrder(0, 3, BOOK_ACTION.execute, 2, -1, 1001, 5, false)
+  deepRows.onBookOrder(0, 3, BOOK_ACTION.add, 3, 1, 1100, 4, true)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual(['2 a new leaves 5'])
 })
 
 test('[M18] own orders do not meet beyond the band', () => {

@@ -4,6 +4,7 @@ import { account, terms, venue } from '../scenario.test-support.ts'
 import { type RuleGroup, simulated } from './rule.test-support.ts'
 
 const Q = '1 quote 100/101 10x20'
+const UNTIL_CHANGED = { fills: { model: 'top_of_book' }, taken_until: 'level_changes' } as const
 const HALF = { fills: { model: 'participation', participation_max: '0.5' } } as const
 
 export const FILL_MODELS: RuleGroup = {
@@ -11,6 +12,7 @@ export const FILL_MODELS: RuleGroup = {
   sources: [
     'https://nautilustrader.io/docs/nightly/concepts/backtesting/fill-models/ (slippage of one tick by chance)',
     'https://github.com/quantopian/zipline/blob/master/zipline/finance/slippage.py (a share of a bar less what orders before took of it)',
+    'https://nautilustrader.io/docs/latest/concepts/backtesting/fill-prices-and-matching/ (displayed size consumed at a price level)',
     'what is shown and no more, and a share of it: ours, as in assumptions.ts',
   ],
   rules: [
@@ -141,9 +143,80 @@ export const FILL_MODELS: RuleGroup = {
       simulated({ ...HALF, bars: 'fixed' }),
     ],
     [
+      'where what is taken stays taken, the same price and size shown again bring nothing back',
+      [
+        Q,
+        '2 a buy 15 market ioc',
+        '3 quote 99/101 10x20',
+        '4 b buy 15 market ioc',
+        '5 c sell 4 market ioc',
+        '6 quote 99/101 10x20',
+        '7 d sell 9 market ioc',
+      ],
+      [
+        '2 a new leaves 15',
+        '2 a trade 15@101 leaves 0',
+        '4 b new leaves 15',
+        '4 b trade 5@101 leaves 10',
+        '4 b canceled cum 5',
+        '5 c new leaves 4',
+        '5 c trade 4@99 leaves 0',
+        '7 d new leaves 9',
+        '7 d trade 6@99 leaves 3',
+        '7 d canceled cum 6',
+      ],
+      simulated(UNTIL_CHANGED),
+    ],
+    [
+      'another size, or another price, shows all of it anew',
+      [
+        Q,
+        '2 a buy 15 market ioc',
+        '3 b sell 9 market ioc',
+        '4 quote 100/101 11x19',
+        '5 c buy 30 market ioc',
+        '6 d sell 30 market ioc',
+        '7 quote 99/102 11x19',
+        '8 e buy 30 market ioc',
+        '9 f sell 30 market ioc',
+      ],
+      [
+        '2 a new leaves 15',
+        '2 a trade 15@101 leaves 0',
+        '3 b new leaves 9',
+        '3 b trade 9@100 leaves 0',
+        '5 c new leaves 30',
+        '5 c trade 19@101 leaves 11',
+        '5 c canceled cum 19',
+        '6 d new leaves 30',
+        '6 d trade 11@100 leaves 19',
+        '6 d canceled cum 11',
+        '8 e new leaves 30',
+        '8 e trade 19@102 leaves 11',
+        '8 e canceled cum 19',
+        '9 f new leaves 30',
+        '9 f trade 11@99 leaves 19',
+        '9 f canceled cum 11',
+      ],
+      simulated(UNTIL_CHANGED),
+    ],
+    [
       'a market order that slips pays one increment more',
       [Q, '2 a buy 5 market ioc', '3 b sell 5 market ioc'],
       ['2 a new leaves 5', '2 a trade 5@102 leaves 0', '3 b new leaves 5', '3 b trade 5@99 leaves 0'],
+      simulated({ fills: { model: 'probabilistic', slip_probability: '1', touch_probability: '0' } }),
+    ],
+    [
+      'what is not shown of one that slips pays one increment more than that',
+      [Q, '2 a buy 25 market ioc', '3 b sell 12 market ioc'],
+      [
+        '2 a new leaves 25',
+        '2 a trade 20@102 leaves 5',
+        '2 a trade 5@103 leaves 0',
+        '3 b new leaves 12',
+        '3 b trade 10@99 leaves 2',
+        '3 b trade 2@98 leaves 0',
+      ],
       simulated({ fills: { model: 'probabilistic', slip_probability: '1', touch_probability: '0' } }),
     ],
     [
