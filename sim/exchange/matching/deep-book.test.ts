@@ -218,7 +218,7 @@ test('a queue is what stands at the price when an event has ended, not on the wa
   exchange.deepRows.onBookCleared(0, 4, false)
   exchange.deepRows.onLevel(0, 4, 1, 100, 5, false)
   exchange.deepRows.onLevel(0, 4, -1, 101, 4, true)
-  exchange.rows.onTrade(0, 5, 100, 5, -1)
+  exchange.rows.onTrade(0, 5, 100, 4, -1)
   scenario.drainInstants()
   expect(scenario.reports()).toEqual(['2 a new leaves 3'])
   // A snapshot without the level says that nobody stands there.
@@ -227,6 +227,34 @@ test('a queue is what stands at the price when an event has ended, not on the wa
   exchange.rows.onTrade(0, 7, 100, 2, -1)
   scenario.drainInstants()
   expect(scenario.reports()).toEqual(['2 a new leaves 3', '7 a trade 2@100 leaves 1'])
+})
+
+test.each([
+  ['a level of it is gone', '2 a buy 3 limit 100 gtc', 100, 0, ['4 a trade 2@100 leaves 1']],
+  ['its price is met', '2 a sell 6 limit 103 gtc', 103, 2, ['3 a trade 2@103 leaves 4']],
+] as const)(
+  'a snapshot between the rows of one event keeps that %s',
+  (_what, order, price, size, reports) => {
+    const scenario = byPrice()
+    scenario.step(order)
+    scenario.venues.exchange('sim').deepRows.onLevel(0, 3, 1, price, size, false)
+    const again = scenario.reopened(terms({ venues: [venue({ simulation: { book: 'book_level' } })] }))
+    const exchange = again.venues.exchange('sim')
+    // The last row is about nobody.
+    exchange.deepRows.onLevel(0, 3, 1, 97, 9, true)
+    exchange.rows.onTrade(0, 4, 100, 2, -1)
+    again.drainInstants()
+    expect(again.reports()).toEqual(reports)
+  },
+)
+
+test('an order is taken once both sides of a book have had a price', () => {
+  const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_level' } })] }))
+  const { deepRows } = scenario.venues.exchange('sim')
+  deepRows.onLevel(0, 1, 1, 100, 5)
+  scenario.step('2 a buy 1 limit 99 gtc')
+  deepRows.onLevel(0, 3, -1, 102, 5)
+  expect(scenario.play('4 b buy 1 limit 99 gtc')).toEqual(['2 a rejected no_market', '4 b new leaves 1'])
 })
 
 test('by order a part can be taken back, and a fill whose change comes in another row is counted once', () => {

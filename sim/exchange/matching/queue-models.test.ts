@@ -152,6 +152,33 @@ const CASES: Case[] = [
     ].concat('6 trade 100 10 sell'),
     ['2 a new leaves 5', '6 a trade 1@100 leaves 4'],
   ],
+  [
+    'and with a trade between them',
+    LINEAR,
+    [
+      Q,
+      '2 a buy 5 limit 100 gtc',
+      '3 quote 100/102 20x10',
+      '4 quote 100/102 19x10',
+      '5 trade 100 1 sell',
+    ].concat('6 quote 100/102 17x10', '7 trade 100 9 sell'),
+    ['2 a new leaves 5', '7 a trade 1@100 leaves 4'],
+  ],
+  [
+    'no own order comes to have fewer in front than one that came before it',
+    { model: 'by_position', weight: 'cube' },
+    [
+      Q,
+      '2 a buy 5 limit 100 gtc',
+      '3 trade 100 6 sell',
+      '4 quote 100/102 6x10',
+      '5 b buy 5 limit 100 gtc',
+    ].concat(
+      ['6 quote 100/102 10x10', '7 quote 100/102 5x10', '8 quote 100/102 4x10', '9 c cancel a'],
+      ['10 trade 100 3 sell', '11 trade 100 1 sell'],
+    ),
+    ['2 a new leaves 5', '5 b new leaves 5', '9 c canceled a cum 0', '11 b trade 1@100 leaves 4'],
+  ],
 ]
 
 test.each(CASES)('queues on quotes: %s', (_rule, queue, lines, reports) => {

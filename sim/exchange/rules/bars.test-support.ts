@@ -1,5 +1,6 @@
 // Imported bars: the way through their four prices, and how much of their volume is shown where.
 
+import { instrument, specsOf, terms, venue } from '../scenario.test-support.ts'
 import type { RuleGroup } from './rule.test-support.ts'
 import { simulated } from './rule.test-support.ts'
 
@@ -187,6 +188,37 @@ export const BAR_VOLUME: RuleGroup = {
         '5 a trade 2@103 leaves 6',
         '5 a trade 2@103 leaves 4',
       ],
+    ],
+    [
+      'a bar shows what it has, whatever was taken of the one before',
+      [
+        '1 bar last 100 100 100 100 40',
+        '2 a buy 3 market ioc',
+        '3 bar last 100 100 100 100 80',
+        '4 b buy 12 market ioc',
+        '5 trade 100',
+        '6 c buy 600 market ioc',
+      ],
+      [
+        '2 a new leaves 3',
+        '2 a trade 3@100 leaves 0',
+        '4 b new leaves 12',
+        '4 b trade 10@100 leaves 2',
+        '4 b canceled cum 10',
+        '6 c new leaves 600',
+        '6 c trade 500@100 leaves 100',
+        '6 c canceled cum 500',
+      ],
+      simulated({ bars: 'fixed', fills: { model: 'participation', participation_max: '0.5' } }),
+    ],
+    [
+      'its quarters are of whole lots, and the close has the rest',
+      ['1 bar last 100', '2 a buy 90 limit 98 gtc', '3 bar last 100 102 96 97 90'],
+      ['2 a new leaves 90', '3 a trade 20@98 leaves 70', '3 a trade 30@98 leaves 40'],
+      terms({
+        venues: [venue({ simulation: { bars: 'fixed' } })],
+        specs: specsOf(instrument({ lot: '10', quantity_min: '10' })),
+      }),
     ],
     [
       'buys and sells share it',

@@ -1,7 +1,9 @@
 // Limit orders: the price or better, price before time, and a touch that is no cross.
 
-import { instrument, specsOf, terms } from '../scenario.test-support.ts'
+import { instrument, specsOf, terms, venue } from '../scenario.test-support.ts'
 import type { RuleGroup } from './rule.test-support.ts'
+
+const IN_TENS = specsOf(instrument({ lot: '10', quantity_min: '10' }))
 
 export const LIMIT: RuleGroup = {
   group: 'limit',
@@ -110,7 +112,13 @@ export const LIMIT: RuleGroup = {
       'only whole lots of the displayed size trade',
       ['1 quote 100/105 25x25', '2 a buy 30 limit 105 day'],
       ['2 a new leaves 30', '2 a trade 20@105 leaves 10'],
-      terms({ specs: specsOf(instrument({ lot: '10', quantity_min: '10' })) }),
+      terms({ specs: IN_TENS }),
+    ],
+    [
+      'only whole lots of a trade do',
+      ['1 quote 100/105 25x25', '2 a buy 30 limit 101 day', '3 trade 101 25 sell'],
+      ['2 a new leaves 30', '3 a trade 20@101 leaves 10'],
+      terms({ specs: IN_TENS, venues: [venue({ simulation: { queue: { model: 'conservative' } } })] }),
     ],
   ],
 }

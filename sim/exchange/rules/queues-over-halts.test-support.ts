@@ -89,6 +89,32 @@ export const QUEUES_OVER_HALTS: RuleGroup = {
       [NEW, '10:05 s new leaves 6', '10:10:01 s trade 6@100 leaves 0', '10:11 a trade 1@100 leaves 4'],
     ),
     played(
+      'by position what traded there was not taken back',
+      // Of the eight in front six trade, and of nine that are shown three are left.
+      [...PLACED, '10:05 s sell 6 market gtc', '10:10:01 quote 100/102 9x10', '10:11 trade 100 3 sell'],
+      [NEW, '10:05 s new leaves 6', '10:10:01 s trade 6@100 leaves 0', '10:11 a trade 1@100 leaves 4'],
+      halted({ queue: { model: 'by_position', weight: 'linear' } }),
+    ),
+    played(
+      'by position none of the run comes out of it with fewer in front than one that came before',
+      [
+        '09:01 quote 100/102 10x10',
+        '09:02 a buy 5 limit 100 gtc',
+        '09:03 trade 100 6 sell',
+        '09:04 quote 100/102 6x10',
+        '09:05 b buy 5 limit 100 gtc',
+        '09:06 quote 100/102 10x10',
+        '09:07 quote 100/102 5x10',
+        // Both have three in front and more than a half, of one that is gone, to come.
+        '10:10:01 quote 100/102 4x10',
+        '10:11 c cancel a',
+        '10:12 trade 100 3 sell',
+        '10:13 trade 100 1 sell',
+      ],
+      [NEW, '09:05 b new leaves 5', '10:11 c canceled a cum 0', '10:13 b trade 1@100 leaves 4'],
+      halted({ queue: { model: 'by_position', weight: 'cube' } }),
+    ),
+    played(
       'an order that came during the halt has the whole market in front in that auction',
       [
         ...PLACED,
