@@ -119,6 +119,29 @@ test('what only reduces ends in the same order in a venue loaded', () => {
   expect(again.play('5 c sell 5 market ioc')).toEqual(straight.play('5 c sell 5 market ioc').slice(told))
 })
 
+test('a venue loaded knows how much of a shown part is left, and what was taken back of less than a unit', () => {
+  const shown = new Scenario(terms())
+  shown.play(
+    '1 quote 100/101',
+    '2 a buy 9 limit 99 gtc show=4',
+    '3 b buy 3 limit 99 gtc',
+    '4 quote 98/99 9x3',
+  )
+  expect(shown.reopened(terms()).play('5 quote 98/99 9x3')).toEqual([
+    '5 a trade 1@99 leaves 5',
+    '5 b trade 2@99 leaves 1',
+  ])
+  const queue = { model: 'by_position', weight: 'linear' } as const
+  const from = terms({ venues: [venue({ simulation: { queue } })] })
+  const queued = new Scenario(from)
+  queued.play('1 quote 100/102 10x10', '2 a buy 5 limit 100 gtc', '3 quote 100/102 20x10')
+  queued.play('4 quote 100/102 19x10')
+  // Twice a half of a unit is one that stood in front.
+  expect(queued.reopened(from).play('5 quote 100/102 18x10', '6 trade 100 10 sell')).toEqual([
+    '6 a trade 1@100 leaves 4',
+  ])
+})
+
 test('each fill costs the commission, by value or by unit, a maker alike, and however small; without one trading is free', () => {
   const charged = (commission?: VenueTerms['commission']) => {
     const scenario = new Scenario(terms({ venues: [venue({ ...(commission && { commission }) })] }))

@@ -179,15 +179,18 @@ test('[K2] a quantity that is taken back and trades again lowers the others of i
     '3 b sell 9 stop 98 gtc as=2 ouo=1',
     '4 quote 110/112 4x50',
     '50 quote 105/106 50x50',
-    '150 quote 110/112 4x50',
-    '160 quote 97/99 50x50',
   )
+  // A venue loaded before it trades again has not forgotten that the others were told.
+  const again = scenario.reopened(from)
+  const after = ['150 quote 110/112 4x50', '160 quote 97/99 50x50']
+  for (const one of [scenario, again]) one.play(...after)
   expect(trades(scenario).slice(0, 4)).toEqual([
     '4 a trade sim-1 4@110 cum 4 leaves 5',
     '104 a trade_cancel sim-2 of sim-1 4@110 cum 0 leaves 9',
     '150 a trade sim-3 4@110 cum 4 leaves 5',
     '160 b trade sim-4 5@97 cum 5 leaves 4',
   ])
+  expect(trades(again)).toEqual(trades(scenario).slice(2))
 })
 
 test('what linked orders did upon a trade stays done when that is taken back', () => {

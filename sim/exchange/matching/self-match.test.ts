@@ -47,6 +47,12 @@ const CASES: Case[] = [
     ['2 a new leaves 4', '3 b new leaves 12', '3 b trade 10@105 leaves 2', '3 b trade 2@106 leaves 0'],
   ],
   [
+    'a post-only order that would meet an own one when its trigger is met is canceled',
+    'allowed',
+    [Q, '2 a sell 4 limit 104 gtc', '3 b buy 6 stop_limit 106 104 gtc post', '4 quote 100/106'],
+    ['2 a new leaves 4', '3 b new leaves 6', '4 b triggered', '4 b canceled cum 0'],
+  ],
+  [
     'the one that comes is canceled, with what it had before it met the other',
     'cancel_aggressive',
     [Q, '2 a sell 4 limit 106 gtc', '3 b buy 15 limit 107 gtc', '4 c buy 1 limit 106 gtc'],

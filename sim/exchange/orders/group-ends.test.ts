@@ -126,6 +126,21 @@ test('[K5] children, what was lowered and what ended parents had traded come bac
   ])
 })
 
+test('[K3] of the parents that it remembers a venue loaded knows the older ones, too', () => {
+  const from = terms({ venues: [venue({ simulation: LINKED })], order_retention: 2 })
+  const first = new Scenario(from)
+  first.play(
+    '1 quote 100/105 50x50',
+    '2 a buy 4 market ioc as=1',
+    '3 b buy 4 market ioc as=2',
+    '4 c buy 4 market ioc as=3',
+  )
+  expect(first.reopened(from).play('5 d sell 4 limit 100 gtc as=4 oto=1')).toEqual([
+    '5 d new leaves 4',
+    '5 d trade 4@100 leaves 0',
+  ])
+})
+
 test('[K5] a venue that is to keep no links any more does not open on orders that hang on others', () => {
   const first = new Scenario(terms({ venues: [venue({ simulation: LINKED })] }))
   first.play('1 quote 100/105', '2 a buy 8 limit 99 gtc as=1', '3 b sell 8 limit 110 gtc as=2 oto=1')

@@ -58,6 +58,23 @@ const CASES: readonly (readonly [rule: string, lines: readonly string[], reports
     ['09:00:06 a new leaves 5', '09:02:01 a trade 5@1000 leaves 0'],
   ],
   [
+    'a post-only order that the price it comes back to would take is canceled',
+    [
+      ...OPEN,
+      '09:00:02 a buy 5 limit 1000 day post',
+      '09:00:03 b buy 5 limit 998 day post',
+      '09:00:05 quote 1050/1051',
+      '09:00:10 quote 997/999',
+      '09:00:11 quote 997/998',
+    ],
+    [
+      '09:00:02 a new leaves 5',
+      '09:00:03 b new leaves 5',
+      '09:00:10 a canceled cum 0',
+      '09:00:11 b trade 5@998 leaves 0',
+    ],
+  ],
+  [
     'a limit state that lasts becomes a pause, which an auction ends, and the bands are new',
     [
       ...OPEN,

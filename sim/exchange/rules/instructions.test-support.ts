@@ -151,6 +151,25 @@ export const INSTRUCTIONS: RuleGroup = {
       ],
     ],
     [
+      'a replace that keeps its place shows no more of it than was left of the part',
+      [
+        Q,
+        '2 a buy 9 limit 99 gtc show=4',
+        '3 b buy 3 limit 99 gtc',
+        '4 quote 98/99 9x3',
+        '5 c replace a 8 99',
+        '6 quote 98/99 9x3',
+      ],
+      [
+        '2 a new leaves 9',
+        '3 b new leaves 3',
+        '4 a trade 3@99 leaves 6',
+        '5 c replaced a 8@99 leaves 5',
+        '6 c trade 1@99 leaves 4',
+        '6 b trade 2@99 leaves 1',
+      ],
+    ],
+    [
       'an iceberg that arrives takes with all of it',
       [Q, '2 a buy 25 limit 101 gtc show=5', '3 quote 100/101 9x9'],
       ['2 a new leaves 25', '2 a trade 20@101 leaves 5', '3 a trade 5@101 leaves 0'],

@@ -1,8 +1,15 @@
 // Orders that cancel, update or trigger others, at a venue that keeps such links itself.
 
+import { account, terms, venue } from '../scenario.test-support.ts'
 import { type RuleGroup, simulated } from './rule.test-support.ts'
 
 const START = '1 quote 100/105'
+
+/** Its equity bears twenty units at a hundred. */
+const poor = terms({
+  venues: [venue({ simulation: { takes: 'all_and_contingent' } })],
+  accounts: [account({ balance: '10', leverage_max: '2' })],
+})
 
 export const ONE_CANCELS_OTHERS: RuleGroup = {
   group: 'one cancels the others',
@@ -31,6 +38,17 @@ export const ONE_CANCELS_OTHERS: RuleGroup = {
         '4 b triggered',
         '4 b trade 9@97 leaves 0',
         '4 a canceled cum 0',
+      ],
+    ],
+    [
+      'of two stops that one row triggers the earlier one trades, and the other is not triggered any more',
+      [START, '2 a buy 9 stop 106 gtc as=1', '3 b buy 9 stop 107 gtc as=2 oco=1', '4 quote 107/108 50x50'],
+      [
+        '2 a new leaves 9',
+        '3 b new leaves 9',
+        '4 a triggered',
+        '4 a trade 9@108 leaves 0',
+        '4 b canceled cum 0',
       ],
     ],
     [
@@ -93,6 +111,25 @@ export const ONE_UPDATES_OTHERS: RuleGroup = {
         '5 b trade 4@99 leaves 0',
         '5 a canceled cum 0',
       ],
+    ],
+    [
+      'what is taken away weighs nothing in the account any more',
+      [
+        START,
+        '2 a buy 9 limit 99 gtc as=1',
+        '3 b buy 9 limit 98 gtc as=2 ouo=1',
+        '4 quote 98/99 50x5',
+        '5 c buy 8 limit 90 gtc as=3',
+        '6 d buy 7 limit 90 gtc as=4',
+      ],
+      [
+        '2 a new leaves 9',
+        '3 b new leaves 9',
+        '4 a trade 5@99 leaves 4',
+        '5 c rejected insufficient_margin',
+        '6 d new leaves 7',
+      ],
+      poor,
     ],
     [
       'a whole trade of one ends the other, of three too',
@@ -346,6 +383,77 @@ export const ONE_TRIGGERS_OTHERS: RuleGroup = {
       ],
     ],
     [
+      'one that has come in and only reduces ends when there is nothing left to reduce',
+      [
+        START,
+        '2 a buy 8 market ioc as=1',
+        '3 b sell 6 limit 110 gtc reduce as=2 oto=1',
+        '4 c sell 8 market ioc as=3',
+      ],
+      [
+        '2 a new leaves 8',
+        '2 a trade 8@105 leaves 0',
+        '3 b new leaves 6',
+        '4 c new leaves 8',
+        '4 c trade 8@100 leaves 0',
+        '4 b canceled cum 0',
+      ],
+    ],
+    [
+      'a child that must not take is asked for that when it is released, and ends its parent where it would',
+      [START, '2 a buy 8 limit 99 gtc as=1', '3 b sell 8 limit 98 gtc post as=2 oto=1', '4 quote 98/99 50x2'],
+      [
+        '2 a new leaves 8',
+        '3 b new leaves 8',
+        '4 a trade 2@99 leaves 6',
+        '4 b canceled cum 0',
+        '4 a canceled cum 2',
+      ],
+    ],
+    [
+      'its account is asked for it then, too',
+      [START, '2 a buy 10 limit 100 gtc as=1', '3 b buy 12 limit 90 gtc as=2 oto=1', '4 quote 99/100 50x50'],
+      ['2 a new leaves 10', '3 b new leaves 12', '4 a trade 10@100 leaves 0', '4 b canceled cum 0'],
+      poor,
+    ],
+    [
+      'a child grows no further than its account bears',
+      [
+        START,
+        '2 a buy 8 limit 99 gtc as=1',
+        '3 b buy 16 limit 90 gtc as=2 oto=1',
+        '4 quote 98/99 50x2',
+        '5 quote 98/99 50x50',
+        '6 quote 89/90 50x50',
+      ],
+      [
+        '2 a new leaves 8',
+        '3 b new leaves 16',
+        '4 a trade 2@99 leaves 6',
+        '5 a trade 6@99 leaves 0',
+        '6 b trade 4@90 leaves 12',
+        '6 b canceled cum 4',
+      ],
+      poor,
+    ],
+    [
+      'a child that expires takes the rest of its parent along',
+      [
+        START,
+        '2 a buy 8 limit 99 gtc as=1',
+        '3 b sell 8 limit 110 gtd until=6 as=2 oto=1',
+        '4 quote 98/99 50x2',
+        '7 quote 98/99 50x50',
+      ],
+      [
+        '2 a new leaves 8',
+        '3 b new leaves 8',
+        '4 a trade 2@99 leaves 6',
+        '6 b expired leaves 0',
+        '6 a canceled cum 2',
+      ],
+    ],
+    [
       'an order is refused where its parent is not there, or ended without a trade',
       [
         START,
@@ -360,6 +468,49 @@ export const ONE_TRIGGERS_OTHERS: RuleGroup = {
         '4 c canceled b cum 0',
         '5 d rejected linked_order_gone',
       ],
+    ],
+    [
+      'one that grows stands behind those at its price',
+      [
+        START,
+        '2 a buy 8 limit 99 gtc as=1',
+        '3 b sell 8 limit 110 gtc as=2 oto=1',
+        '4 quote 98/99 50x2',
+        '5 c sell 2 limit 110 gtc as=3',
+        '6 quote 98/99 50x50',
+        '7 quote 110/111 4x50',
+      ],
+      [
+        '2 a new leaves 8',
+        '3 b new leaves 8',
+        '4 a trade 2@99 leaves 6',
+        '5 c new leaves 2',
+        '6 a trade 6@99 leaves 0',
+        '7 c trade 2@110 leaves 0',
+        '7 b trade 2@110 leaves 6',
+      ],
+    ],
+    [
+      'once its parent has ended it is replaced like any order, and while it waits its account is not asked',
+      [
+        START,
+        '2 a buy 4 market ioc as=1',
+        '3 b sell 4 limit 110 gtc as=2 oto=1',
+        '4 r replace b 2 111',
+        '5 c buy 4 limit 99 gtc as=3',
+        '6 d buy 4 limit 90 gtc as=4 oto=3',
+        '7 s replace d 90 90',
+      ],
+      [
+        '2 a new leaves 4',
+        '2 a trade 4@105 leaves 0',
+        '3 b new leaves 4',
+        '4 r replaced b 2@111 leaves 2',
+        '5 c new leaves 4',
+        '6 d new leaves 4',
+        '7 s replaced d 90@90 leaves 90',
+      ],
+      poor,
     ],
     [
       'a child that waits is replaced whole, and one that grows keeps its quantity',

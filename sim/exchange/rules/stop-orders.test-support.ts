@@ -147,6 +147,23 @@ export const STOP_LIMIT: RuleGroup = {
       ],
     ],
     [
+      'once triggered it stands behind those that came to its price before',
+      [
+        Q,
+        '2 a buy 5 stop_limit 103 99 gtc',
+        '3 b buy 5 limit 99 gtc',
+        '4 quote 102/103',
+        '5 quote 98/99 9x6',
+      ],
+      [
+        '2 a new leaves 5',
+        '3 b new leaves 5',
+        '4 a triggered',
+        '5 b trade 5@99 leaves 0',
+        '5 a trade 1@99 leaves 4',
+      ],
+    ],
+    [
       'a replace moves trigger and limit',
       [
         Q,
