@@ -119,6 +119,20 @@ test('what only reduces ends in the same order in a venue loaded', () => {
   expect(again.play('5 c sell 5 market ioc')).toEqual(straight.play('5 c sell 5 market ioc').slice(told))
 })
 
+test('an end of time is for the order of its own account, where an id that was forgotten comes again', () => {
+  const from = terms({ accounts: [account(), account({ id: 'other' })], order_retention: 1 })
+  expect(
+    play(
+      [
+        ...['1 quote 100/105', '2 x buy 1 limit 99 gtd until=20', '3 c cancel x'],
+        ...['4 d buy 1 market ioc', '5 e buy 1 market ioc', '6 f buy 1 market ioc'],
+        ...['7 x:X.sim:other buy 1 limit 99 gtc', '21 quote 98/99'],
+      ],
+      from,
+    ).slice(-2),
+  ).toEqual(['7 x new leaves 1', '21 x trade 1@99 leaves 0'])
+})
+
 test('a venue loaded knows how much of a shown part is left, and what was taken back of less than a unit', () => {
   const shown = new Scenario(terms())
   shown.play(

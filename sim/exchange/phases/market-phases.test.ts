@@ -116,8 +116,18 @@ const OPENING: Group = {
     ],
     [
       'an order at the opening that comes within the cut-off, or after it, is rejected',
-      [Q, '08:59:01 a buy 5 market opg', '09:00:01 quote 103/104', '09:30 b buy 5 market opg'],
-      ['08:59:01 a rejected auction_missed', '09:30 b rejected auction_missed'],
+      [
+        Q,
+        '08:59:01 a buy 5 market opg',
+        '09:00:01 quote 103/104',
+        '09:30 b buy 5 market opg',
+        '17:31 c buy 5 market opg',
+      ],
+      [
+        '08:59:01 a rejected auction_missed',
+        '09:30 b rejected auction_missed',
+        '17:31 c rejected auction_missed',
+      ],
     ],
     [
       'an order is in time up to the cut-off, and not at it',
@@ -822,6 +832,23 @@ const HALTS: Group = {
       ['10:00 a new leaves 5', '11:30:01 a triggered', '11:30:01 a trade 5@92 leaves 0'],
       [HALT('11:00:00', '11:30:00')],
     ],
+    [
+      'of two halts the later end counts',
+      [Q, '09:00:01 quote 100/101', '11:05 a buy 5 market day', '11:25 quote 90/91', '11:31 quote 92/93'],
+      ['11:05 a new leaves 5', '11:31 a trade 5@93 leaves 0'],
+      [{ halts: [...HALT('11:10:00', '11:20:00').halts, ...HALT('11:00:00', '11:30:00').halts] }],
+    ],
+    [
+      'an order at an opening that never came has no part in the close',
+      [Q, '08:55 a buy 5 market opg', '09:30 b buy 5 market cls', '17:33 quote 100/101 10x20', '17:36 time'],
+      [
+        '08:55 a new leaves 5',
+        '09:30 b new leaves 5',
+        '17:35 b trade 5@101 leaves 0',
+        '17:35 a expired leaves 0',
+      ],
+      [HALT('08:59:00', '17:32:00')],
+    ],
   ],
 }
 
@@ -845,6 +872,64 @@ const PRINT: Group = {
         '09:00:02 a expired leaves 0',
       ],
       [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
+    ],
+    [
+      'whole lots of a print trade, and whole lots of what is shown',
+      [
+        '08:00 quote 100/105 50x50',
+        '08:55 a buy 90 market opg',
+        '09:00:02 trade 110 25',
+        '10:00 quote 100/105 50x50',
+        '10:01 b buy 90 market cls',
+        '17:34 quote 100/105 15x25',
+        '17:40 time',
+      ],
+      [
+        '08:55 a new leaves 90',
+        '09:00:02 a trade 20@110 leaves 70',
+        '09:00:02 a expired leaves 0',
+        '10:01 b new leaves 90',
+        '17:36 b trade 20@110 leaves 70',
+        '17:36 b expired leaves 0',
+      ],
+      [
+        { auctions: { price: 'print', print_wait_us: 60_000_000 } },
+        {},
+        { increments: [{ price_increment: '0.05' }], lot: '10', quantity_min: '10' },
+      ],
+    ],
+    [
+      'of a group that the print would meet twice one order trades, and the rest is for others',
+      [
+        Q,
+        '08:55 a buy 8 limit 105 day as=1',
+        '08:56 b buy 8 limit 104 day as=2 oco=1',
+        '08:57 c buy 8 limit 104 day as=3',
+        '09:00:02 trade 103 10',
+      ],
+      [
+        '08:55 a new leaves 8',
+        '08:56 b new leaves 8',
+        '08:57 c new leaves 8',
+        '09:00:02 a trade 8@103 leaves 0',
+        '09:00:02 b canceled cum 0',
+        '09:00:02 c trade 2@103 leaves 6',
+        '09:00:02 c trade 6@101 leaves 0',
+      ],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 }, takes: 'all_and_oco' }],
+    ],
+    [
+      'a wait that was over ends no other one',
+      [
+        Q,
+        '09:01 trade 100',
+        '09:06 quote 100/101',
+        '09:07 a buy 5 limit 110 day',
+        '09:11 quote 100/101',
+        '09:12 trade 104 50',
+      ],
+      ['09:07 a new leaves 5', '09:12 a trade 5@104 leaves 0'],
+      [{ ...HALT('09:02:00', '09:05:00'), auctions: { price: 'print', print_wait_us: 600_000_000 } }],
     ],
     [
       'where no print comes in time, the book decides',

@@ -8,7 +8,7 @@ import type { PriceBandsConfig } from '../../../schemas/config/market-rules.ts'
 import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import { instrument, Scenario, specsOf, terms, venue } from '../scenario.test-support.ts'
 import { PriceBands } from './price-bands.ts'
-import { dayTerms, playDay } from './trading-day.test-support.ts'
+import { dayTerms, inMicroseconds, playDay, withClock } from './trading-day.test-support.ts'
 
 // The rules are those of the US plan to address extraordinary market volatility, as
 // https://www.webull.com/learn/CNsYOv/yvkHlK/Limit-Up-Limit-Down and
@@ -56,6 +56,11 @@ const CASES: readonly (readonly [rule: string, lines: readonly string[], reports
       '09:02:01 quote 1000/1010',
     ],
     ['09:00:06 a new leaves 5', '09:02:01 a trade 5@1000 leaves 0'],
+  ],
+  [
+    'where the closing call finds the market beyond a band the close has its auction',
+    [...OPEN, '10:00 a buy 5 market cls', '17:29 quote 1000/1060', '17:36 time'],
+    ['10:00 a new leaves 5', '17:35 a trade 5@1060 leaves 0'],
   ],
   [
     'a post-only order that the price it comes back to would take is canceled',
@@ -341,6 +346,49 @@ test('[M18] own orders do not meet beyond the band', () => {
       dayTerms({ price_bands: BANDS_OF_FIVE, self_match: 'allowed' }, { opening_auction: false }),
     ).slice(2),
   ).toEqual(['09:00:03 b trade 50@1001 leaves 10'])
+})
+
+const LULD: PriceBandsConfig = {
+  plan: 'us_luld',
+  reference_window_us: 300_000_000,
+  limit_state_us: 15_000_000,
+  pause_us: 300_000_000,
+}
+
+test('[M22] bands that are loaded go by the price of the day before', () => {
+  const made = () => must(PriceBands.of({ price_bands: LULD }, specsOf(instrument())), 'bands are configured')
+  const loaded = (from: PriceBands) => {
+    const bands = made()
+    bands.restore(from.state())
+    return bands
+  }
+  const first = made()
+  first.onTrade(0, 290, undefined, 1)
+  const evening = loaded(first)
+  evening.endDay(0)
+  evening.reset(0)
+  const morning = loaded(evening)
+  morning.onTrade(0, 310, undefined, 2)
+  // Twenty per cent, as below three dollars.
+  expect([morning.bound(0, -1e9), morning.bound(0, 1e9)]).toEqual([248, 372])
+})
+
+test('[M17] a venue loaded in a pause up to the close ends it with the closing auction', () => {
+  const from = dayTerms(
+    { price_bands: LULD },
+    { sessions: [{ days: ['thu'], open: '09:30', close: '16:00' }], opening_auction: false },
+  )
+  const before = [
+    '09:30:01 quote 999/1001',
+    '09:30:02 trade 1000',
+    '10:00 a buy 5 market cls',
+    '15:45:30 quote 1100/1101 10x10',
+  ]
+  const first = new Scenario(from)
+  for (const line of [...before, '15:52 quote 1210/1211 10x10']) first.step(inMicroseconds(line))
+  expect(first.reopened(from).play(inMicroseconds('16:01 time')).map(withClock)).toEqual([
+    '16:00 a trade 5@1211 leaves 0',
+  ])
 })
 
 test.each([1, 2, 3, 4, 5])(

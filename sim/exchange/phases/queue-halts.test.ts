@@ -73,6 +73,18 @@ test.each(CASES)(
   },
 )
 
+test('[M11] where a market begins again under other rules an order comes behind all that is shown', () => {
+  const queue = { model: 'conservative' } as const
+  const first = new Scenario(terms({ venues: [venue({ simulation: { queue } })] }))
+  for (const line of ['1 quote 100/102 10x10', '2 a buy 5 limit 100 gtc', '3 trade 100 2 sell'])
+    first.step(line)
+  const halts = [{ instrument: 'X.sim', from: isoTime(1_000_000), to: isoTime(2_000_000) }]
+  const again = first.reopened(terms({ venues: [venue({ simulation: { queue, halts } })] }))
+  for (const line of ['10 quote 100/102 30x10', '11 trade 100 29 sell', '12 trade 100 2 sell'])
+    again.step(line)
+  expect(trades(again)).toEqual(['12 a trade 1@100 leaves 4'])
+})
+
 test('[Q9] under an earlier behaviour a halt costs an order its place', () => {
   const { lines, from } = must(CASES[0], 'there are cases')
   const scenario = new Scenario({ ...from, behaviour: 2 })

@@ -500,6 +500,8 @@ export const ONE_TRIGGERS_OTHERS: RuleGroup = {
         '5 c buy 4 limit 99 gtc as=3',
         '6 d buy 4 limit 90 gtc as=4 oto=3',
         '7 s replace d 90 90',
+        '8 e sell 4 stop 80 gtc as=5 oto=3',
+        '9 t replace e 4 0 0',
       ],
       [
         '2 a new leaves 4',
@@ -509,6 +511,8 @@ export const ONE_TRIGGERS_OTHERS: RuleGroup = {
         '5 c new leaves 4',
         '6 d new leaves 4',
         '7 s replaced d 90@90 leaves 90',
+        '8 e new leaves 4',
+        '9 t replace_rejected e price_not_positive',
       ],
       poor,
     ],

@@ -76,6 +76,12 @@ export const BAND_DISTANCES: RuleGroup = {
     stands('at three dollars tier 2 does, too', open(300), '09:32', 360, TIER_2),
     stands('a cent above three dollars is above', open(301), '09:32', 316),
     stands('at 75 cents twenty per cent still hold', open(75), '09:32', 90),
+    stands(
+      'of an instrument that closed at 75 cents they do, too, wherever it is now',
+      [...open(75), '2/09:30:01 quote 99/101', '2/09:30:02 trade 100'],
+      '2/09:32',
+      120,
+    ),
     stands('below 75 cents fifteen cents hold', open(50), '09:32', 65),
     stands('below 75 cents 75 per cent hold where they are less', open(10), '09:32', 18),
     stands(

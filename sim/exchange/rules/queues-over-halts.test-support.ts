@@ -5,11 +5,12 @@ import type { SimulationConfig } from '../../../schemas/config/simulation-config
 import { dayTerms, inMicroseconds } from '../phases/trading-day.test-support.ts'
 import type { Rule, RuleGroup } from './rule.test-support.ts'
 
-function halted(change: SimulationConfig = {}) {
+function halted(change: SimulationConfig = {}, of: Parameters<typeof dayTerms>[2] = {}) {
   const halts = [{ instrument: 'X.sim', from: '1970-01-01T10:00:00Z', to: '1970-01-01T10:10:00Z' }]
   return dayTerms(
     { queue: { model: 'conservative' }, halts, ...change },
     { opening_auction: false, closing_auction: false },
+    of,
   )
 }
 
@@ -87,6 +88,23 @@ export const QUEUES_OVER_HALTS: RuleGroup = {
       'what traded in front of it there is used up behind it',
       [...PLACED, '10:05 s sell 6 market gtc', '10:10:01 quote 100/102 20x10', '10:11 trade 100 3 sell'],
       [NEW, '10:05 s new leaves 6', '10:10:01 s trade 6@100 leaves 0', '10:11 a trade 1@100 leaves 4'],
+    ),
+    played(
+      'a lot that is begun in front counts whole',
+      [
+        '09:01 quote 100/102 100x100',
+        '09:02 a buy 50 limit 100 gtc',
+        '09:03 trade 100 15 sell',
+        '10:05 s sell 100 market gtc',
+        '10:10:01 quote 100/102 200x100',
+      ],
+      [
+        '09:02 a new leaves 50',
+        '10:05 s new leaves 100',
+        '10:10:01 a trade 10@100 leaves 40',
+        '10:10:01 s trade 100@100 leaves 0',
+      ],
+      halted({}, { lot: '10', quantity_min: '10' }),
     ),
     played(
       'by position what traded there was not taken back',

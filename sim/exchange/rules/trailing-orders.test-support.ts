@@ -132,6 +132,17 @@ export const TRAILING: RuleGroup = {
       ['2 a new leaves 5', '4 r replaced a 7@0 leaves 7', '5 r triggered', '5 r trade 7@101 leaves 0'],
     ],
     [
+      'one with a limit of its own making names none when it is replaced',
+      [
+        Q,
+        '2 a sell 5 trailing_stop_limit 3 gtc limit=1',
+        '3 r replace a 7 0',
+        '4 quote 97/98',
+        '5 quote 96/97',
+      ],
+      ['2 a new leaves 5', '3 r replaced a 7@0 leaves 7', '4 r triggered', '4 r trade 7@97 leaves 0'],
+    ],
+    [
       'a trailing order without an offset is rejected',
       [Q, '2 a sell 5 trailing_stop 0 gtc at=99'],
       ['2 a rejected trail_offset'],
