@@ -150,6 +150,20 @@ test('[E6] two targets of a half each grow in proportion, in whole lots', () => 
   expect(sent(desk).slice(3)).toEqual(['replace to 500 2', 'replace to 500 3'])
 })
 
+test('[E6] a share below the least order waits for more of its parent', () => {
+  const instruments = [testInstrument(EURUSD, 0, { quantity_min: '500' })]
+  const desk = new Desk({ capabilities: BASIC, instruments })
+  desk.do((ctx) => {
+    ctx.submit(entry)
+    ctx.submit({ ...profit, parent: { counter: 1, fill: 'partial' } })
+  })
+  desk.accept(order(desk, 1))
+  trade(desk, 1, 300)
+  expect(sent(desk)).toEqual(['1 limit 1000'])
+  trade(desk, 1, 200, 500)
+  expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 500'])
+})
+
 test('[E6] [E8] what a partial take-profit took off the stop stays off while both grow', () => {
   const desk = bracket('ouo', 'partial')
   trade(desk, 1, 600)
@@ -338,6 +352,50 @@ test('[E7] both of an OCO pair that trade before either cancel arrives are cance
   expect([sent(desk).length, desk.state('execution/main')]).toEqual([4, '2 intents'])
 })
 
+test('[E7] the end of an order that its group has cancelled concerns no other', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => {
+    ctx.submit(entry)
+    ctx.submit({ ...profit, group: { counter: 1, type: 'oco' } })
+  })
+  for (const counter of [1, 2]) desk.accept(order(desk, counter))
+  trade(desk, 1, 10)
+  desk.report('canceled', desk.lastSent())
+  // The first has 990 to trade, and goes on.
+  expect(sent(desk).slice(2)).toEqual(['cancel 2'])
+})
+
+test('[E8] an order of which as much has traded as it may is cancelled, and one that was made less is not made more', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => {
+    ctx.submit(profit)
+    ctx.submit({ ...profit, limit_price_units: 102_000, group: { counter: 1, type: 'ouo' } })
+    ctx.submit(profit)
+    ctx.submit({ ...profit, limit_price_units: 102_000, group: { counter: 3, type: 'ouo' } })
+  })
+  for (const counter of [1, 2, 3, 4]) desk.accept(order(desk, counter))
+  trade(desk, 2, 600)
+  trade(desk, 1, 400)
+  expect(sent(desk).slice(4)).toEqual(['replace to 400 1', 'cancel 2'])
+  trade(desk, 3, 200)
+  expect(sent(desk).at(-1)).toBe('replace to 800 4')
+  desk.report('replaced', desk.lastSent(), { order_quantity_units: sizeUnits(800) })
+  desk.do((ctx) => ctx.replace(4, { quantity_units: 500, limit_price_units: 102_000 }))
+  desk.report('replaced', desk.lastSent(), { order_quantity_units: sizeUnits(500) })
+  expect(sent(desk).at(-1)).toBe('replace to 500 4')
+})
+
+test('[E8] a held order of which nothing is left is cancelled, though the other trades on', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => {
+    ctx.submit(profit)
+    ctx.submit({ ...stop, quantity_units: 400, group: { counter: 1, type: 'ouo' } })
+  })
+  desk.accept(order(desk, 1))
+  trade(desk, 1, 400)
+  expect([told(desk, 2), sent(desk)]).toEqual([['held', 'canceled'], ['1 limit 1000']])
+})
+
 test('[E9] cancelling one of a group cancels the others', () => {
   const desk = bracket('oco')
   trade(desk, 1, 1_000)
@@ -361,6 +419,34 @@ test('[E10] a held order is replaced and cancelled here, and listed among the op
   expect(told(desk, 3)).toEqual(['held', 'canceled'])
   desk.quote(EURUSD, 90_000, 90_010)
   expect(sent(desk)).toEqual(['1 market 500'])
+})
+
+test('[E10] a held order whose new trigger the market has met already goes at once', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => ctx.submit(stop))
+  desk.do((ctx) => ctx.replace(1, { quantity_units: 900, trigger_price_units: 100_500 }))
+  expect(sent(desk)).toEqual(['1 market 900'])
+})
+
+test('[E9] a held order for the day that ends with it cancels the others of its group', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => {
+    ctx.submit(profit)
+    ctx.submit({ ...stop, time_in_force: 'day', group: { counter: 1, type: 'oco' } })
+  })
+  desk.accept(order(desk, 1))
+  desk.securityStatus(EURUSD, 'closed')
+  expect([told(desk, 2), sent(desk).at(-1)]).toEqual([['held', 'expired'], 'cancel 1'])
+})
+
+test('[E10] one whose time is past as it is asked for expires, and takes its group along', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => {
+    ctx.submit(profit)
+    ctx.submit({ ...stop, expire_time_us: desk.now_us, group: { counter: 1, type: 'oco' } })
+  })
+  desk.accept(order(desk, 1))
+  expect([told(desk, 2), sent(desk).at(-1)]).toEqual([['expired'], 'cancel 1'])
 })
 
 test('[E10] a held order good till date expires here', () => {
@@ -404,6 +490,18 @@ test('[E11] held orders and groups survive a restart', () => {
   expect(sent(again)).toEqual(['3 market 1000'])
 })
 
+test('[E11] the last price is known behind a restart', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  const by = { side: 'buy', trigger_price_units: 100_500, trigger_method: 'last' } as const
+  desk.do((ctx) => ctx.submit({ ...stop, ...by }))
+  desk.control('account_halt')
+  desk.trade(EURUSD, 100_600, 1)
+  const again = desk.reloaded()
+  again.control('account_resume')
+  again.quote(EURUSD, 100_000, 100_010)
+  expect(sent(again)).toEqual(['1 market 1000'])
+})
+
 test('[E14] a child whose parent trades while the account is halted waits, and goes when it is resumed', () => {
   const desk = bracket('oco', 'partial')
   desk.control('account_halt')
@@ -427,6 +525,21 @@ test('[E14] a held stop whose trigger is met while the account is halted fires o
   desk.quote(EURUSD, 98_500, 98_510)
   expect([sent(desk), desk.denials]).toEqual([[], []])
   desk.quote(EURUSD, 97_990, 98_010)
+  expect(sent(desk)).toEqual(['1 market 1000'])
+})
+
+test('[E14] in a halt no trigger is met, and as it ends the prices of then count', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => ctx.submit(stop))
+  desk.securityStatus(EURUSD, 'halted')
+  const { trigger_price_units: _, ...trailing } = stop
+  desk.do((ctx) => ctx.submit({ ...trailing, trail: { offset: 2_000 } }))
+  // Nothing trails meanwhile: a stop that had would be met as it ends.
+  desk.quote(EURUSD, 103_000, 103_010)
+  desk.quote(EURUSD, 97_800, 97_810)
+  desk.quote(EURUSD, 97_950, 97_960)
+  expect([sent(desk), told(desk, 1), told(desk, 2)]).toEqual([[], ['held'], ['held']])
+  desk.securityStatus(EURUSD, 'trading')
   expect(sent(desk)).toEqual(['1 market 1000'])
 })
 

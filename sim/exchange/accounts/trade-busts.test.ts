@@ -2,7 +2,16 @@ import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import type { BustsConfig } from '../../../schemas/config/market-rules.ts'
-import { instrument, play, Scenario, specsOf, terms, venue } from '../scenario.test-support.ts'
+import { isoTime } from '../../../schemas/units.ts'
+import {
+  instrument,
+  play,
+  Scenario,
+  specsOf,
+  terms,
+  account as testAccount,
+  venue,
+} from '../scenario.test-support.ts'
 import type { SimulatedVenuesTerms } from '../simulated-venues.ts'
 
 // FIX 4.4 ExecType H (Trade Cancel) and G (Trade Correct), https://www.onixs.biz/fix-dictionary/4.4/tagNum_150.html: both
@@ -79,6 +88,27 @@ test('an open order has the quantity to trade again, and trades it', () => {
     '12 a trade_cancel sim-2 of sim-1 5@101 cum 0 leaves 8',
     '14 a trade sim-3 8@101 cum 8 leaves 0',
   ])
+})
+
+test('while it is kept in a halt it has that to trade in its account, too', () => {
+  const busts = { bust_probability: '1', correct_probability: '0', correct_increments: 0, delay_us: 100 }
+  const halts = [{ instrument: 'X.sim', from: isoTime(50), to: isoTime(200) }]
+  const from = terms({
+    venues: [venue({ simulation: { busts, halts } })],
+    accounts: [testAccount({ balance: '10', leverage_max: '2' })],
+  })
+  const scenario = new Scenario(from)
+  scenario.venues.begin(0)
+  scenario.step('1 quote 100/101 10x4')
+  // Of twenty that its equity bears nine are asked for.
+  for (const line of [
+    '2 a buy 9 limit 101 gtc',
+    '210 quote 99/102',
+    '220 b buy 12 limit 90 gtc',
+    '230 c buy 10 limit 90 gtc',
+  ])
+    scenario.step(line)
+  expect(scenario.reports().slice(-2)).toEqual(['220 b rejected insufficient_margin', '230 c new leaves 10'])
 })
 
 test('an order that has ended is not restored, and its count goes down by each of its trades', () => {

@@ -3,12 +3,15 @@ import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import type { SendOutcome } from '../../../schemas/messages/order.ts'
-import { AGENDA_CLASS, Agenda, type MarketEvent } from './agenda.ts'
+import { Agenda, type MarketEvent } from './agenda.ts'
 
-type Planned = { kind: keyof typeof AGENDA_CLASS; venue_rank: number; delay_us: number }
+/** What comes first at one time. */
+const KINDS = ['row', 'arrival', 'outcome', 'report'] as const
+
+type Planned = { kind: (typeof KINDS)[number]; venue_rank: number; delay_us: number }
 
 const planned = fc.record({
-  kind: fc.constantFrom('arrival' as const, 'outcome' as const, 'report' as const),
+  kind: fc.constantFrom(...KINDS),
   venue_rank: fc.nat(2),
   delay_us: fc.nat(5),
 })
@@ -41,7 +44,9 @@ function inOrder(plans: readonly Planned[]): string[] {
     .filter((plan) => plan.delay_us > 0)
     .sort(
       (a, b) =>
-        a.delay_us - b.delay_us || AGENDA_CLASS[a.kind] - AGENDA_CLASS[b.kind] || a.venue_rank - b.venue_rank,
+        a.delay_us - b.delay_us ||
+        KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
+        a.venue_rank - b.venue_rank,
     )
   return [...instants, ...due].map((plan) => plan.name)
 }
@@ -56,7 +61,7 @@ function copyOf(agenda: Agenda): Agenda {
   return copy
 }
 
-test('items come out by due time, then arrivals, outcomes and reports, then venue, then insertion', () => {
+test('items come out by due time, then late rows, arrivals, outcomes and reports, then venue, then insertion', () => {
   fc.assert(
     fc.property(fc.array(planned, { maxLength: 60 }), (plans) => {
       const agenda = new Agenda()

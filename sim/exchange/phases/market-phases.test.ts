@@ -1047,6 +1047,18 @@ test('[M3] a session without a row has no closing auction at prices of the day b
   expect(playDay(lines)).toEqual(['2/10:00 a new leaves 5', '2/17:35 a expired leaves 0'])
 })
 
+test('bars that end while nothing trades are counted, behind a snapshot, too', () => {
+  const first = new Scenario(dayTerms())
+  for (const line of ['08:00 bar last 100', '09:00:01 bar last 100']) first.step(inMicroseconds(line))
+  const again = first.reopened(dayTerms())
+  for (const line of ['10:00 bar last 100', '18:00 bar last 100']) {
+    again.drainBefore(clockUs(line.split(' ')[0] ?? ''))
+    again.step(inMicroseconds(line))
+  }
+  const { bar_count, closed_bar_count } = again.venues.exchange('sim').rows
+  expect({ bar_count, closed_bar_count }).toEqual({ bar_count: 4, closed_bar_count: 2 })
+})
+
 test('[M11] a market that waited for a print opens under another wait', () => {
   const first = new Scenario(dayTerms({ auctions: { price: 'print', print_wait_us: 10_000_000 } }))
   first.play(
