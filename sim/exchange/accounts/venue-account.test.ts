@@ -181,6 +181,26 @@ test('a round trip realizes its profit at average cost and a flip opens at the p
   })
 })
 
+test('a close in part takes its proportion of the cost, to the even of two as near', () => {
+  const balanceAfter = (first: number, second: number, sold: number) => {
+    const scenario = new Scenario()
+    scenario.play(
+      ...[
+        '1 quote 100/100',
+        `2 a buy ${first} market ioc`,
+        '3 quote 101/101',
+        `4 b buy ${second} market ioc`,
+      ],
+      ...['5 quote 100/100', `6 c sell ${sold} market ioc`],
+    )
+    return scenario.venues.books().accounts[0]?.balance
+  }
+  const DEPOSIT = 100_000_000_000_000n
+  // Of 3.01 two thirds are 2.00666666|6, and of 128.01 one in 128 is 1.00007812|5.
+  expect(balanceAfter(2, 1, 2)).toBe(DEPOSIT - 666_667n)
+  expect(balanceAfter(127, 1, 1)).toBe(DEPOSIT - 7_812n)
+})
+
 test('profit not realized counts at the side that would close', () => {
   const long = booksAfter(['1 quote 1000/1001 50x50', '2 a buy 10 market day', '3 quote 1010/1020 50x50'])
   const short = booksAfter(['1 quote 1000/1001 50x50', '2 a sell 10 market day', '3 quote 1010/1020 50x50'])
