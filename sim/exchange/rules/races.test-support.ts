@@ -9,7 +9,7 @@ const ORDER = '1 a buy 9 limit 101 day'
 export const RACES: RuleGroup = {
   group: 'races, 5 us to the venue and 3 us back',
   sources: [
-    'https://www.onixs.biz/fix-dictionary/4.2/app_d.html (D3 to D16; on D11 and D12 FIX amends to what is filled, we refuse)',
+    'https://www.onixs.biz/fix-dictionary/4.2/app_d.html (D3 to D16; where FIX takes a replace of a filled order, D8, or amends one to what is filled, D11 and D12, we refuse)',
     'https://www.onixs.biz/fix-dictionary/4.4/app_dC.2.a.html',
     'what an order meets at its arrival: https://hftbacktest.readthedocs.io/en/v1.8.4/latency_models.html',
   ],
