@@ -9,6 +9,7 @@ const DRAWS = 20_000
 /** Densities as textbooks give them, without their constant: what a cut leaves is divided by its own sum. */
 const DENSITIES: readonly (readonly [DelayConfig, (x: number) => number])[] = [
   [{ model: 'uniform', min_us: 100, max_us: 900 }, () => 1],
+  [{ model: 'uniform', min_us: 1, max_us: 3 }, () => 1],
   [{ model: 'exponential', mean_us: 300, min_us: 50, max_us: 1_200 }, (x) => Math.exp(-(x - 50) / 300)],
   [
     { model: 'normal', mean_us: 500, deviation_us: 200, min_us: 300, max_us: 1_500 },

@@ -72,6 +72,15 @@ const CASES: Case[] = [
     ],
   ],
   [
+    'lasting parts add up',
+    LASTING,
+    [Q, '2 a buy 8 market ioc', '3 b buy 8 market ioc', '900002 c buy 1 market ioc'],
+    [
+      ...['2 a new leaves 8', '2 a trade 8@105 leaves 0', '3 b new leaves 8', '3 b trade 8@109 leaves 0'],
+      ...['900002 c new leaves 1', '900002 c trade 1@109 leaves 0'],
+    ],
+  ],
+  [
     'with the square root twice the quantity presses less than twice as much',
     ROOT,
     [Q, '2 a buy 16 market ioc', '2 b buy 1 market ioc'],
@@ -80,12 +89,13 @@ const CASES: Case[] = [
   [
     'a resting order waits until the pressed price comes to it, and has pressed nothing itself',
     LINEAR,
-    [Q, '2 a buy 8 market ioc', '3 b buy 2 limit 103 gtc', '4 quote 98/101 9x9', '5 quote 98/99 9x9'].concat(
+    [Q, '2 a buy 8 market ioc', '3 b buy 8 limit 103 gtc', '4 quote 98/101 9x9', '5 quote 98/99 9x9'].concat([
       '6 c sell 1 market ioc',
-    ),
+      '7 d buy 1 market ioc',
+    ]),
     [
-      ...['2 a new leaves 8', '2 a trade 8@105 leaves 0', '3 b new leaves 2', '5 b trade 2@103 leaves 0'],
-      ...['6 c new leaves 1', '6 c trade 1@98 leaves 0'],
+      ...['2 a new leaves 8', '2 a trade 8@105 leaves 0', '3 b new leaves 8', '5 b trade 8@103 leaves 0'],
+      ...['6 c new leaves 1', '6 c trade 1@98 leaves 0', '7 d new leaves 1', '7 d trade 1@103 leaves 0'],
     ],
   ],
   [
