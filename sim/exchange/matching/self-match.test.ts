@@ -47,6 +47,15 @@ const CASES: Case[] = [
     ['2 a new leaves 4', '3 b new leaves 12', '3 b trade 10@105 leaves 2', '3 b trade 2@106 leaves 0'],
   ],
   [
+    'fill-or-kill counts what the market shows, all of which is enough',
+    'cancel_passive',
+    [Q, '2 a sell 4 limit 105 gtc', '3 b buy 11 limit 105 fok', '4 c buy 10 limit 105 fok'],
+    [
+      ...['2 a new leaves 4', '3 b new leaves 11', '3 b canceled cum 0'],
+      ...['4 c new leaves 10', '4 a canceled cum 0', '4 c trade 10@105 leaves 0'],
+    ],
+  ],
+  [
     'a post-only order that would meet an own one when its trigger is met is canceled',
     'allowed',
     [Q, '2 a sell 4 limit 104 gtc', '3 b buy 6 stop_limit 106 104 gtc post', '4 quote 100/106'],

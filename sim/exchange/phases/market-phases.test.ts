@@ -938,6 +938,12 @@ const PRINT: Group = {
       [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
     ],
     [
+      'the open of a bar of last prices is a print',
+      ['08:00 bar last 100', '08:55 a buy 5 market opg', '09:00:30 bar last 103 104 102 104'],
+      ['08:55 a new leaves 5', '09:00:30 a trade 5@103 leaves 0'],
+      [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
+    ],
+    [
       'where nothing comes in time, the next row does',
       [Q, '08:55 a buy 5 market opg', '09:02 quote 90/91'],
       ['08:55 a new leaves 5', '09:02 a trade 5@91 leaves 0'],

@@ -113,6 +113,25 @@ export const ONE_UPDATES_OTHERS: RuleGroup = {
       ],
     ],
     [
+      'one unit that was taken away is as good',
+      [
+        START,
+        '2 a sell 9 limit 110 gtc as=1',
+        '3 b sell 9 stop 98 gtc as=2 ouo=1',
+        '4 quote 110/112 1x50',
+        '5 quote 97/99 50x50',
+      ],
+      [
+        '2 a new leaves 9',
+        '3 b new leaves 9',
+        '4 a trade 1@110 leaves 8',
+        '5 b triggered',
+        '5 b trade 8@97 leaves 1',
+        '5 a canceled cum 1',
+        '5 b canceled cum 8',
+      ],
+    ],
+    [
       'what is taken away weighs nothing in the account any more',
       [
         START,
