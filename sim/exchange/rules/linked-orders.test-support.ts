@@ -113,6 +113,27 @@ export const ONE_UPDATES_OTHERS: RuleGroup = {
       ],
     ],
     [
+      'what is left for one that comes then is all it trades, and what traded before takes nothing from it again',
+      [
+        '1 quote 100/105 50x4',
+        '2 a buy 9 limit 105 gtc as=1',
+        '3 quote 100/107 50x50',
+        '4 b buy 9 stop 108 gtc as=2 ouo=1',
+        '5 quote 100/105 50x1',
+        '6 quote 107/108 50x50',
+      ],
+      [
+        '2 a new leaves 9',
+        '2 a trade 4@105 leaves 5',
+        '4 b new leaves 9',
+        '5 a trade 1@105 leaves 4',
+        '6 b triggered',
+        '6 b trade 4@108 leaves 5',
+        '6 a canceled cum 5',
+        '6 b canceled cum 4',
+      ],
+    ],
+    [
       'one unit that was taken away is as good',
       [
         START,
