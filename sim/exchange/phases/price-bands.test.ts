@@ -484,3 +484,15 @@ class NaiveReference {
     this.#since = ts
   }
 }
+
+test('a deeper book of which one side has come is no price to go by', () => {
+  const from = terms({ venues: [venue({ simulation: { book: 'book_level', price_bands: BANDS } })] })
+  const scenario = new Scenario(from)
+  const { deepRows } = scenario.venues.exchange('sim')
+  scenario.venues.begin(1)
+  deepRows.onLevel(0, 1, 1, 999, 50)
+  deepRows.onLevel(0, 2, -1, 1001, 50)
+  scenario.step('3 a buy 5 market ioc')
+  scenario.finish()
+  expect(scenario.reports()).toEqual(['3 a new leaves 5', '3 a trade 5@1001 leaves 0'])
+})

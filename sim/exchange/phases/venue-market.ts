@@ -46,6 +46,8 @@ export class VenueMarket {
   readonly #rules: string
   readonly #book: TopOfBook
   readonly #bands: PriceBands | undefined
+  /** Whether what is said holds to its end (schemas/behaviour.ts). */
+  readonly #termsHold: boolean
 
   /** Undefined where nothing ever happens by itself. */
   static of(terms: VenueMarketTerms): VenueMarket | undefined {
@@ -65,6 +67,7 @@ export class VenueMarket {
     const { venue, rank, specs, agenda, book, deep, floor, bands } = terms
     this.#book = book
     this.#bands = bands
+    this.#termsHold = floor.terms_hold
     const auction = new Auction({
       book,
       deep,
@@ -154,6 +157,8 @@ export class VenueMarket {
     const phases = this.#phases
     if (bands === undefined || !(phases.isTrading(instrument_index) || phases.isLimited(instrument_index)))
       return
+    // A deeper book of which one side alone has come has no prices yet.
+    if (this.#termsHold && !this.#book.hasMarket(instrument_index)) return
     const session = phases.sessionOf(instrument_index)?.session
     bands.pass(instrument_index, session, ts_us)
     const bid = this.#book.bid_price_units[instrument_index] as number
