@@ -74,8 +74,11 @@ export class OrderBook {
     return units
   }
 
-  /** Like the others returns whether a best level is another or has another size. */
-  add(order_id: number, side: 1 | -1, price_units: number, size_units: number): boolean {
+  /**
+   * Like the others returns whether a best level is another or has another size. `taken_units`: what orders that are not in
+   * the data took of it as it came in.
+   */
+  add(order_id: number, side: 1 | -1, price_units: number, size_units: number, taken_units = 0): boolean {
     const isOld = this.#slots.get(order_id) >= 0 && this.delete(order_id)
     const slot = this.#free.pop() ?? this.#newSlot()
     this.#slots.set(order_id, slot)
@@ -83,9 +86,9 @@ export class OrderBook {
     this.#sides[slot] = side
     this.#prices[slot] = price_units
     this.#sizes[slot] = size_units
-    this.#taken[slot] = 0
+    this.#taken[slot] = taken_units
     this.#queue(slot)
-    return this.levels.side(side).change(price_units, size_units) || isOld
+    return this.levels.side(side).change(price_units, size_units - taken_units) || isOld
   }
 
   /** Unknown ids are passed over: a history may begin in the middle of their lives. */

@@ -158,8 +158,11 @@ export class DeepMatching {
     ts_us: number,
   ): boolean {
     if (action === BOOK_ACTION.add) {
-      const left = size_units - this.#comesIn(instrument_index, side, price_units, size_units, ts_us)
-      return left > 0 ? book.add(order_id, side, price_units, left) : book.delete(order_id)
+      const taken = this.#comesIn(instrument_index, side, price_units, size_units, ts_us)
+      if (taken >= size_units) return book.delete(order_id)
+      return this.#termsHold
+        ? book.add(order_id, side, price_units, size_units, taken)
+        : book.add(order_id, side, price_units, size_units - taken)
     }
     if (action === BOOK_ACTION.modify) return book.modify(order_id, price_units, size_units)
     if (action === BOOK_ACTION.cancel) return book.reduce(order_id, size_units)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { BOOK_ACTION } from '../../../engine/book/book-action.ts'
 import { RandomStream } from '../../../engine/random-stream.ts'
 import { account, Scenario, terms, venue } from '../scenario.test-support.ts'
 
@@ -65,3 +66,17 @@ function filledFrom({ deliveries }: Scenario, from_us: number): { buy: number; s
       filled[message.side] += message.last_quantity_units
   return filled
 }
+
+test('[M25] of an order that comes into a book by order its share is taken once, as long as it is there', () => {
+  const fills = { model: 'participation', participation_max: '0.5' } as const
+  const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order', fills } })] }))
+  const { deepRows } = scenario.venues.exchange('sim')
+  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
+  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 105, 5)
+  scenario.step('2 a sell 9 limit 103 gtc')
+  deepRows.onBookOrder(0, 4, BOOK_ACTION.add, 3, 1, 103, 10)
+  deepRows.onBookOrder(0, 5, BOOK_ACTION.add, 4, 1, 99, 1)
+  deepRows.onBookOrder(0, 6, BOOK_ACTION.add, 5, 1, 103, 1)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual(['2 a new leaves 9', '4 a trade 5@103 leaves 4'])
+})
