@@ -9,7 +9,7 @@ import type { BarExpansion } from '../../../schemas/config/simulation-config.ts'
 import type { OrderFloor } from '../orders/order-floor.ts'
 import type { RestingOrders } from '../orders/resting-orders.ts'
 import type { VenueMarket } from '../phases/venue-market.ts'
-import { type BarPrices, barPath } from './bar-path.ts'
+import { type BarPrices, type BarStep, barPath } from './bar-path.ts'
 import type { DeepBooks } from './deep-books.ts'
 import type { TopOfBook } from './top-of-book.ts'
 
@@ -28,6 +28,9 @@ export type VenueRowsParts = {
   /** Undefined while nothing happens by itself. */
   readonly market: () => VenueMarket | undefined
 }
+
+/** What a bar that is traded through shows at its open: the default where it does not say. */
+type BarOpen = { readonly price_units: number; readonly size_units?: number | undefined }
 
 export class VenueRows {
   /** Fills that came about inside an expanded bar both of whose extremes filled orders: their order decided on them. */
@@ -136,23 +139,22 @@ export class VenueRows {
     const market = this.#market()
     this.bar_count++
     if (market?.isClosed(instrument_index) === true) this.closed_bar_count++
-    if (market !== undefined)
-      this.#onBarOpen(instrument_index, ts_us, price_type, prices?.open_price_units ?? close_price_units)
+    const path = this.#pathOf(instrument_index, prices)
+    const open = path?.[0] ?? { price_units: prices?.open_price_units ?? close_price_units }
+    const hasOpened = market !== undefined && this.#onBarOpen(instrument_index, ts_us, price_type, open)
     if (this.#termsHold && this.#book.hasQuotes(instrument_index))
       return this.#onBarBesideQuotes(instrument_index, ts_us, price_type, close_price_units)
     // One that comes in a closing call is a row of its session, too.
     if (this.#termsHold) market?.onRow(instrument_index, ts_us)
-    if (prices === undefined || this.#bars === 'close') {
+    if (path === undefined) {
       if (price_type === 'last') this.#book.noteLast(instrument_index, close_price_units)
       if (this.#book.bar(instrument_index, price_type, close_price_units))
         this.#floor.onBook(instrument_index, ts_us)
       return
     }
-    const { lot_units } = must(this.#specs[instrument_index], 'a bar is of a known instrument')
-    const path = barPath(prices, this.#bars, lot_units)
     const filled = { open: 0, high: 0, low: 0, close: 0 }
-    let from = prices.open_price_units
-    for (const { price_units, size_units, point } of path) {
+    let from = open.price_units
+    for (const { price_units, size_units, point } of hasOpened ? path.slice(1) : path) {
       const before = this.#floor.execution_count
       const move = {
         instrument_index,
@@ -215,20 +217,49 @@ export class VenueRows {
     this.#floor.settle(ts_us)
   }
 
-  /** An instrument that waits for its first row begins at a bar's open. */
+  /** Undefined where the bar trades at its close alone. */
+  #pathOf(instrument_index: number, prices: BarPrices | undefined): BarStep[] | undefined {
+    if (prices === undefined || this.#bars === 'close') return undefined
+    const { lot_units } = must(this.#specs[instrument_index], 'a bar is of a known instrument')
+    return barPath(prices, this.#bars, lot_units)
+  }
+
+  /**
+   * An instrument that waits for its first row begins at a bar's open. Returns whether orders have met there what the bar
+   * shows at it.
+   */
   #onBarOpen(
     instrument_index: number,
     ts_us: number,
     price_type: BarColumns['price_type'],
-    open_price_units: number,
-  ): void {
+    { price_units, size_units }: BarOpen,
+  ): boolean {
     const market = must(this.#market(), 'only a market that changes has an opening')
-    if (!market.awaitsRow(instrument_index)) return
+    if (!market.awaitsRow(instrument_index)) return false
     if (price_type === 'last') {
-      this.#book.noteLast(instrument_index, open_price_units)
-      market.onTrade(instrument_index, ts_us, open_price_units, 0)
+      this.#book.noteLast(instrument_index, price_units)
+      if (!this.#termsHold) market.onTrade(instrument_index, ts_us, price_units, 0)
+      else if (this.#onBarPrint(market, instrument_index, ts_us, { price_units, size_units })) return true
     }
-    if (this.#book.bar(instrument_index, price_type, open_price_units)) market.onRow(instrument_index, ts_us)
+    const shown = this.#termsHold ? size_units : undefined
+    if (this.#book.bar(instrument_index, price_type, price_units, shown))
+      market.onRow(instrument_index, ts_us)
+    return this.#termsHold
+  }
+
+  /**
+   * The open of a bar is a print where one is awaited, and takes what is shown there: nothing of it is left for those who
+   * come out of the call behind it. Returns whether one was. A volume too small to be shown at the open prints nothing.
+   */
+  #onBarPrint(
+    market: VenueMarket,
+    instrument_index: number,
+    ts_us: number,
+    { price_units, size_units }: BarOpen,
+  ): boolean {
+    this.#book.bar(instrument_index, 'last', price_units, size_units === undefined ? undefined : 0)
+    if (size_units !== 0) market.onTrade(instrument_index, ts_us, price_units, size_units ?? 0)
+    return !market.awaitsRow(instrument_index)
   }
 
   /** A trade of others took from one side of the book, which is the one it says, or the one whose best price it had. */

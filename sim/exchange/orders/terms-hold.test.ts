@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dayTerms, playDay } from '../phases/trading-day.test-support.ts'
+import { dayTerms, inMicroseconds, playDay } from '../phases/trading-day.test-support.ts'
 import { instrument, play, Scenario, specsOf, terms, venue } from '../scenario.test-support.ts'
 
 // What an order says holds to its end since behaviour 3; the rules are told in ./rules. What ran before it is run again as
@@ -73,6 +73,14 @@ const CASES = [
     lines: ['1 bar last 100', '2 a buy 5 trailing_stop 2 gtc active=97 at=101', '3 bar last 100 100 91 95'],
     trades: [],
     from: EXPANDED,
+  },
+  {
+    what: 'the bar that opened a session traded the default at its open, and its quarter once more',
+    lines: ['08:00 bar last 100', '08:55 a buy 30 limit 101 gtc', '09:01 bar last 101 101 101 101 8'].map(
+      inMicroseconds,
+    ),
+    trades: [inMicroseconds('09:01 a trade 30@101 leaves 0')],
+    from: dayTerms({ bars: 'fixed' }, { opening_auction: false }),
   },
   {
     what: 'good till date ended before the rows of its time',

@@ -1,10 +1,34 @@
 // Imported bars: the way through their four prices, and how much of their volume is shown where.
 
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
+import { dayTerms, inMicroseconds } from '../phases/trading-day.test-support.ts'
 import { instrument, specsOf, terms, venue } from '../scenario.test-support.ts'
-import type { RuleGroup } from './rule.test-support.ts'
+import type { Rule, RuleGroup } from './rule.test-support.ts'
 import { simulated } from './rule.test-support.ts'
 
 const START = '1 bar last 100'
+
+/** Two orders that wait for an opening at nine, told by the clock. */
+function opened(
+  rule: string,
+  bar: string,
+  trades: readonly string[],
+  { opening_auction = true, ...change }: SimulationConfig & { readonly opening_auction?: boolean } = {},
+): Rule {
+  const lines = [
+    '08:00 bar last 100',
+    '08:55 a buy 30 limit 105 gtc',
+    '08:56 b buy 30 limit 102 gtc',
+    bar,
+    '09:02 time',
+  ]
+  const reports = ['08:55 a new leaves 30', '08:56 b new leaves 30', ...trades]
+  const simulation = { bars: 'fixed', fills: { model: 'top_of_book' }, ...change } as const
+  const terms = dayTerms(simulation, { opening_auction })
+  return [rule, lines.map(inMicroseconds), reports.map(inMicroseconds), terms]
+}
+
+const PRINTS: SimulationConfig = { auctions: { price: 'print', print_wait_us: 60_000_000 } }
 
 export const FIXED_BARS: RuleGroup = {
   group: 'bars, open-high-low-close',
@@ -248,6 +272,50 @@ export const BAR_VOLUME: RuleGroup = {
         '4 b canceled cum 5',
       ],
     ],
+    opened(
+      'what opens a session trades no more than its volume, at the open its quarter once',
+      '09:01 bar last 102 104 101 103 20',
+      [
+        '09:01 a trade 5@102 leaves 25',
+        '09:01 a trade 5@105 leaves 20',
+        '09:01 a trade 5@105 leaves 15',
+        '09:01 a trade 5@105 leaves 10',
+      ],
+      { opening_auction: false },
+    ),
+    opened(
+      'an opening auction crosses with the quarter shown at the open',
+      '09:01 bar last 102 104 101 103 20',
+      [
+        '09:01 a trade 5@103 leaves 25',
+        '09:01 a trade 5@105 leaves 20',
+        '09:01 a trade 5@105 leaves 15',
+        '09:01 a trade 5@105 leaves 10',
+      ],
+    ),
+    opened(
+      'the open as a print is the size of its quarter, and nothing is left of that behind the auction',
+      '09:01 bar last 102 104 101 103 20',
+      [
+        '09:01 a trade 5@102 leaves 25',
+        '09:01 a trade 5@105 leaves 20',
+        '09:01 a trade 5@105 leaves 15',
+        '09:01 a trade 5@105 leaves 10',
+      ],
+      PRINTS,
+    ),
+    opened(
+      'a volume too small to be quartered prints nothing at the open',
+      '09:00:30 bar last 102 102 102 102 3',
+      ['09:01 a trade 3@103 leaves 27'],
+      PRINTS,
+    ),
+    opened(
+      'who comes out of an auction meets the open that was its print, not what was shown before',
+      '09:01 bar last 103 103 103 103',
+      ['09:01 a trade 30@103 leaves 0'],
+      PRINTS,
+    ),
     [
       'a bar that is not expanded trades at its close alone, whatever its volume',
       [START, '2 a buy 5 stop 103 gtc', '3 bar last 101 106 95 100 4', '4 b buy 5 market ioc'],
