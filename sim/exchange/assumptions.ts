@@ -52,7 +52,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'Of a trailing order a first stop of 0 says that it has none, and an activation price of 0 that it trails at once, where prices may be zero or below, too.',
   'A market-to-limit order takes what is shown at the touch, and the rest waits at the price of its fill; one that finds nothing there is canceled.',
   'A post-only order that would take is rejected, a replace by which it would is refused, and one that would when it is triggered is canceled; a reduce-only order fills no more than is open on the other side, and its rest is canceled.',
-  'A displayed part that is used up is followed by the next behind all others at its price.',
+  'A displayed part that is used up is followed by the next behind all others at its price, and an order that loses its place shows a whole part at the new one.',
   "An order good till date trades up to and at its time, and expires after the rows of that time, and after an auction of that time whose price is the book's.",
   'An imported bar trades at its close alone unless the venue expands bars; expanded, it passes open, high, low and close in the configured order, with a quarter of its volume at each and the rest at the close.',
   'Inside an expanded bar the market passes every price between: a stop there fills at its trigger, and only the open gaps, where resting limit orders fill at the open if it is better than their price.',

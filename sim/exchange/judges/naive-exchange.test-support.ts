@@ -214,7 +214,8 @@ export class NaiveExchange {
     if (!hasPrice || order.time === 'ioc' || order.time === 'fok') return this.#cancel(order)
     order.works = 'limit'
     order.state = 'rests'
-    order.shown ||= order.part
+    // Whoever comes in, by a replace, too, shows a whole part.
+    order.shown = order.part
   }
 
   #take(order: Order, price: number, units: number): void {

@@ -6,17 +6,22 @@ import { NaiveExchange } from './naive-exchange.test-support.ts'
 const SHOWN_DEFAULT = 9
 const SEED = 20_261_128
 
+/** `parts`: of limit orders that show a part, on quotes, which meet each other's places often. */
+type Kind = 'quotes' | 'fixed' | 'adaptive' | 'parts'
+
 /** Lines of one scenario: rows near 100, orders of every type, time and instruction near them, cancels and replaces. */
 class Lines {
   readonly #random: RandomStream
   readonly #isBars: boolean
+  readonly #hasParts: boolean
   readonly #ids: string[] = []
   #now = 1
   #price = 100
 
-  constructor(round: number, isBars: boolean) {
-    this.#random = new RandomStream(SEED, `naive/${isBars}/${round}`)
-    this.#isBars = isBars
+  constructor(round: number, kind: Kind) {
+    this.#isBars = kind === 'fixed' || kind === 'adaptive'
+    this.#hasParts = kind === 'parts'
+    this.#random = new RandomStream(SEED, `naive/${this.#isBars}/${round}`)
   }
 
   draw(count: number): string[] {
@@ -57,6 +62,7 @@ class Lines {
   }
 
   #terms(): string {
+    if (this.#hasParts) return `limit ${this.#near()} gtc${this.#one('', ` show=${this.#between(1, 4)}`)}`
     // One whose time is the time of a later replace would end at once with it, or after the rows of it.
     const gtd = `gtd until=${this.#now + this.#between(1, 20)}`
     const lasting = this.#one('gtc', 'day', gtd)
@@ -96,17 +102,17 @@ class Lines {
   }
 }
 
-test.each(['quotes', 'fixed', 'adaptive'] as const)(
+test.each<Kind>(['quotes', 'fixed', 'adaptive', 'parts'])(
   `every order is told as a naive exchange tells it, report by report: %s (seed ${SEED})`,
-  (rows) => {
-    const bars = rows === 'quotes' ? 'close' : rows
+  (kind) => {
+    const bars = kind === 'quotes' || kind === 'parts' ? 'close' : kind
     const from = terms({
       venues: [venue({ displayed_quantity_default: `${SHOWN_DEFAULT}`, simulation: { bars } })],
       accounts: [account({ balance: '1000000000' })],
     })
     let trades = 0
     for (let round = 0; round < 250; round++) {
-      const lines = new Lines(round, rows !== 'quotes').draw(40)
+      const lines = new Lines(round, kind).draw(40)
       const told = new NaiveExchange(SHOWN_DEFAULT, bars).play(lines)
       trades += told.filter((report) => report.includes(' trade ')).length
       expect({ round, lines, told: play(lines, from) }).toEqual({ round, lines, told })

@@ -342,7 +342,9 @@ export class OrderFloor {
   }
 
   rest(order: VenueOrder): void {
-    if (order.display_left_units === 0) order.display_left_units = order.terms.display_quantity_units
+    // Who comes to a new place shows a whole part, whatever was left of the one shown before.
+    const isNew = this.terms_hold && order.queue_place === NOT_PLACED
+    if (isNew || order.display_left_units === 0) order.display_left_units = order.terms.display_quantity_units
     this.places.take(order)
     this.resting.add(order)
     order.is_resting = true

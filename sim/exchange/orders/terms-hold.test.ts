@@ -83,6 +83,14 @@ const CASES = [
     from: dayTerms({ bars: 'fixed' }, { opening_auction: false }),
   },
   {
+    what: 'a replace to another price left what was shown of an old part',
+    lines: [
+      ...[Q, '2 a buy 10 limit 99 gtc show=4', '3 quote 98/99 9x3', '4 quote 95/105'],
+      ...['5 c replace a 10 98', '6 b buy 4 limit 98 gtc', '7 quote 97/98 9x4'],
+    ],
+    trades: ['3 a trade 3@99 leaves 7', '7 c trade 1@98 leaves 6', '7 b trade 3@98 leaves 1'],
+  },
+  {
     what: 'good till date ended before the rows of its time',
     lines: [Q, '2 a buy 5 limit 98 gtd until=10', '10 r replace a 5 99', '10 quote 98/99'],
     trades: [],

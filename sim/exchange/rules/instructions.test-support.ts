@@ -1,5 +1,6 @@
 // Post-only, reduce-only, and a displayed part.
 
+import { dayTerms, inMicroseconds } from '../phases/trading-day.test-support.ts'
 import type { RuleGroup } from './rule.test-support.ts'
 
 const Q = '1 quote 100/101 10x20'
@@ -10,6 +11,7 @@ export const INSTRUCTIONS: RuleGroup = {
     'https://github.com/openexch/match/pull/104 (a post-only order is not replaced to a price where it would take, and stays in the book)',
     'https://docs.dydx.exchange/api_integration-trading/order_types (reduce-only, post-only; it cancels a post-only order that we reject)',
     'https://tsx.com/ebooks/en/order-types-guide/32 (iceberg)',
+    'a place that is lost is taken anew as by a new order: https://eurex.com/ex-en/trade/order-book-trading/order-handling',
   ],
   rules: [
     [
@@ -173,6 +175,63 @@ export const INSTRUCTIONS: RuleGroup = {
       'an iceberg that arrives takes with all of it',
       [Q, '2 a buy 25 limit 101 gtc show=5', '3 quote 100/101 9x9'],
       ['2 a new leaves 25', '2 a trade 20@101 leaves 5', '3 a trade 5@101 leaves 0'],
+    ],
+    [
+      'an iceberg that is replaced to another price shows a whole part there, as a new order does',
+      [
+        Q,
+        '2 a buy 10 limit 99 gtc show=4',
+        '3 quote 98/99 9x3',
+        '4 quote 95/105',
+        '5 c replace a 10 98',
+        '6 b buy 4 limit 98 gtc',
+        '7 quote 97/98 9x4',
+      ],
+      [
+        '2 a new leaves 10',
+        '3 a trade 3@99 leaves 7',
+        '5 c replaced a 10@98 leaves 7',
+        '6 b new leaves 4',
+        '7 c trade 4@98 leaves 3',
+      ],
+    ],
+    [
+      'one that keeps its place keeps what is left of its part',
+      [
+        Q,
+        '2 a buy 10 limit 99 gtc show=4',
+        '3 quote 98/99 9x3',
+        '4 quote 95/105',
+        '5 c replace a 9 99',
+        '6 b buy 4 limit 99 gtc',
+        '7 quote 98/99 9x4',
+      ],
+      [
+        '2 a new leaves 10',
+        '3 a trade 3@99 leaves 7',
+        '5 c replaced a 9@99 leaves 6',
+        '6 b new leaves 4',
+        '7 c trade 1@99 leaves 5',
+        '7 b trade 3@99 leaves 1',
+      ],
+    ],
+    [
+      'one whose place the end of a session has taken comes back with a whole part',
+      [
+        '09:01 quote 100/101',
+        '09:02 a buy 10 limit 99 gtc show=4',
+        '09:03 quote 98/99 9x3',
+        '2/09:01 quote 98/100',
+        '2/09:02 b buy 4 limit 99 gtc',
+        '2/09:03 quote 98/99 9x4',
+      ].map(inMicroseconds),
+      [
+        '09:02 a new leaves 10',
+        '09:03 a trade 3@99 leaves 7',
+        '2/09:02 b new leaves 4',
+        '2/09:03 a trade 4@99 leaves 3',
+      ].map(inMicroseconds),
+      dayTerms(),
     ],
     [
       'a shown part above the whole is rejected',
