@@ -38,7 +38,8 @@ export const VenueConfig = Type.Object(
     commission: Type.Optional(CommissionConfig),
     simulation: Type.Optional(SimulationConfig),
     displayed_quantity_default: Decimal({
-      description: 'Quantity shown at the best bid and ask where the data has no sizes.',
+      description:
+        'Quantity shown at the best bid and ask where the data has no sizes, and where trades or bars that are not expanded are the market.',
       // The usual depth at the top of a major currency pair's book.
       default: '1000000',
     }),

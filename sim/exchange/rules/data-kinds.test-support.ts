@@ -15,6 +15,11 @@ export const DATA_KINDS: RuleGroup = {
       ['2 a new leaves 5', '2 a trade 5@100 leaves 0', '3 b new leaves 5', '4 b trade 5@105 leaves 0'],
     ],
     [
+      'a trade that is the market shows the default there, whatever its own size',
+      ['1 trade 100 1', '2 a buy 1200 limit 100 day'],
+      ['2 a new leaves 1200', '2 a trade 1000@100 leaves 200'],
+    ],
+    [
       'a trade does not move a book made of quotes',
       ['1 quote 100/101', '2 a buy 5 limit 100 day', '3 trade 90', '4 bar bid 90', '5 b buy 1 market day'],
       ['2 a new leaves 5', '5 b new leaves 1', '5 b trade 1@101 leaves 0'],

@@ -1,5 +1,6 @@
 // Fill models: how much of what is shown an order gets, and at what price.
 
+import { dayTerms, inMicroseconds } from '../phases/trading-day.test-support.ts'
 import { account, terms, venue } from '../scenario.test-support.ts'
 import { type RuleGroup, simulated } from './rule.test-support.ts'
 
@@ -52,6 +53,14 @@ export const FILL_MODELS: RuleGroup = {
       [Q, '2 a buy 11 limit 101 fok', '3 b buy 10 limit 101 fok'],
       ['2 a new leaves 11', '2 a canceled cum 0', '3 b new leaves 10', '3 b trade 10@101 leaves 0'],
       simulated(HALF),
+    ],
+    [
+      'in an auction it takes all that is shown',
+      ['08:00 quote 100/101', '08:55 a buy 10 limit 101 opg', '09:01 quote 100/101 10x10'].map(
+        inMicroseconds,
+      ),
+      ['08:55 a new leaves 10', '09:01 a trade 10@101 leaves 0'].map(inMicroseconds),
+      dayTerms(HALF),
     ],
     [
       'several orders, of several accounts, share one share of what is shown, whoever comes first',
