@@ -121,6 +121,24 @@ test('a snapshot of a venue with a book by order goes on as it would have', () =
   expect(scenario.reports()).toEqual(['2 a new leaves 3', ...copy.reports()])
 })
 
+test('by order, who trades at a worse price would have met all parts of an iceberg, and at its price what stood in front', () => {
+  const scenario = new Scenario(terms({ venues: [venue({ simulation: { book: 'book_order' } })] }))
+  const { deepRows } = scenario.venues.exchange('sim')
+  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
+  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 103, 5)
+  scenario.step('2 a buy 5 limit 101 gtc show=2')
+  deepRows.onBookOrder(0, 3, BOOK_ACTION.add, 3, 1, 101, 5)
+  deepRows.onBookOrder(0, 4, BOOK_ACTION.execute, 3, 1, 0, 5)
+  deepRows.onBookOrder(0, 5, BOOK_ACTION.execute, 1, 1, 0, 5)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual([
+    '2 a new leaves 5',
+    '4 a trade 2@101 leaves 3',
+    '5 a trade 2@101 leaves 1',
+    '5 a trade 1@101 leaves 0',
+  ])
+})
+
 test('by order, an own order that has nothing left to reduce keeps nobody from trading with one that comes in', () => {
   const scenario = new Scenario(
     terms({

@@ -59,6 +59,22 @@ const CASES: Case[] = [
     ['2 a new leaves 5', '3 a trade 3@100 leaves 2', '4 a trade 2@100 leaves 0'],
   ],
   [
+    'it meets an iceberg part after part, each behind the others at its price, before it comes to a worse one',
+    CONSERVATIVE,
+    [
+      Q,
+      '2 a buy 5 limit 100 gtc show=2',
+      '2 b buy 1 limit 100 gtc',
+      '2 c buy 3 limit 99 gtc show=1',
+      '3 trade 98 7 sell',
+    ],
+    [
+      ...['2 a new leaves 5', '2 b new leaves 1', '2 c new leaves 3'],
+      ...['3 a trade 2@100 leaves 3', '3 b trade 1@100 leaves 0', '3 a trade 2@100 leaves 1'],
+      ...['3 a trade 1@100 leaves 0', '3 c trade 1@99 leaves 2'],
+    ],
+  ],
+  [
     'the other side that comes through fills, up to what it shows',
     CONSERVATIVE,
     [Q, '2 a buy 5 limit 100 gtc', '3 quote 98/99 10x4', '4 quote 98/99 10x4'],

@@ -20,7 +20,7 @@ export type QueuePlacesTerms = {
   readonly resting: RestingOrders
   readonly specs: readonly InstrumentSpec[]
   readonly fills: FillModel
-  /** Whether a share of a trade is one for all who get of it (schemas/behaviour.ts). */
+  /** Whether a share of a trade is one for all who get of it, and who shows parts gets part after part (schemas/behaviour.ts). */
   readonly terms_hold: boolean
   readonly bands: PriceBands | undefined
   readonly events: MatchingEvents
@@ -102,7 +102,8 @@ export class QueuePlaces {
     let left = size_units
     let taken = 0
     let others = 0
-    for (const order of this.#resting.ofSide(instrument_index, side === 1 ? 'buy' : 'sell')) {
+    const line = this.#resting.ofSide(instrument_index, side === 1 ? 'buy' : 'sell')
+    for (const order of line) {
       const distance = side * (order.price_units - price_units)
       if (distance < 0 || (this.#terms.is_by_order && distance === 0 && order.queue_place > rank)) return
       if (distance === 0 && !this.#terms.is_by_order) {
@@ -115,7 +116,13 @@ export class QueuePlaces {
       const before = left
       left = this.#fill(order, before, taken, ts_us)
       taken += before - left
+      if (distance > 0 && left > 0 && left < before && this.#showsNextPart(order)) putBehind(order, line)
     }
+  }
+
+  /** Whether an order that has traded with all it showed stands at its price with the next part. */
+  #showsNextPart({ terms, is_resting }: VenueOrder): boolean {
+    return terms.display_quantity_units !== 0 && is_resting && this.#terms.terms_hold
   }
 
   /** Fills an order from what is left of a trade, of which own ones took so much; returns what is left for the next in line. */
@@ -175,6 +182,12 @@ export class QueuePlaces {
     const units = Math.floor(parts / PARTS)
     put(order, Math.max(0, order.queue_place - units), parts - units * PARTS)
   }
+}
+
+/** An order gets another turn, behind all others at its price. */
+function putBehind(order: VenueOrder, line: VenueOrder[]): void {
+  const last = line.findLastIndex(({ price_units }) => price_units === order.price_units)
+  line.splice(last + 1, 0, order)
 }
 
 /** Nobody stands at the price any more: whoever comes now comes behind. */

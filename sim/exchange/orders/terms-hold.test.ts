@@ -91,6 +91,12 @@ const CASES = [
     trades: ['3 a trade 3@99 leaves 7', '7 c trade 1@98 leaves 6', '7 b trade 3@98 leaves 1'],
   },
   {
+    what: 'a trade at a worse price met one part of an iceberg',
+    lines: [Q, '2 a buy 5 limit 99 gtc show=2', '3 trade 98 9 sell'],
+    trades: ['3 a trade 2@99 leaves 3'],
+    from: terms({ venues: [venue({ simulation: { queue: { model: 'conservative' } } })] }),
+  },
+  {
     what: 'good till date ended before the rows of its time',
     lines: [Q, '2 a buy 5 limit 98 gtd until=10', '10 r replace a 5 99', '10 quote 98/99'],
     trades: [],
