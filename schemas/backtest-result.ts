@@ -74,7 +74,7 @@ export const VenueCounts = Type.Object(
   {
     venue_id: Type.String({ description: 'Id of the venue.' }),
     bar_order_fill_count: Count(
-      'Fills inside expanded bars both of whose extremes filled orders: the order of high and low, which is assumed, decided on them.',
+      'Fills inside expanded bars both of whose extremes met orders, if only to trigger, end or lead them on: the order of high and low, which is assumed, decided on them.',
     ),
     ignored_row_count: Count("Rows of a lesser kind than the venue's book, which it did not trade on."),
     bar_count: Count('Imported bars that it traded on.'),

@@ -74,7 +74,7 @@ test('fills that depended on the order of high and low are in result, summary an
     venues: [{ venue_id: 'gen', bar_order_fill_count: 2, ignored_row_count: 0 }],
   })
   expect(await readFile(join(folder, 'run', 'report.html'), 'utf8')).toContain(
-    '2 fills at gen came about in bars whose high and low both filled orders: that the high came first is an assumption.',
+    '2 fills at gen came about in bars whose high and low both met orders: that the high came first is an assumption.',
   )
   const told = runCli(
     ['backtest', 'session.yaml', '--out', 'again', '--set', 'venues[0].simulation.bars=close'],

@@ -61,7 +61,7 @@ function venueWarnings({ result, config }: ReportData): string[] {
       const expansion = config.venues.find(({ id }) => id === venue_id)?.simulation?.bars
       const assumed = expansion === 'adaptive' ? 'the extreme nearer to the open' : 'the high'
       warnings.push(
-        `${fills(bar_order_fill_count)} at ${venue_id} came about in bars whose high and low both filled orders: that ${assumed} came first is an assumption.`,
+        `${fills(bar_order_fill_count)} at ${venue_id} came about in bars whose high and low both met orders: that ${assumed} came first is an assumption.`,
       )
     }
     if (ignored_row_count > 0) {

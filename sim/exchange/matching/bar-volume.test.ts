@@ -65,6 +65,152 @@ test('a venue loaded between bars of both sides knows which side has bars of its
   ])
 })
 
+const LONG = ['1 bar last 100', '2 p buy 5 market ioc']
+type CountCase = readonly [what: string, lines: readonly string[], count: number]
+const COUNT_CASES: CountCase[] = [
+  [
+    'of a pair that the venue keeps the low would have met the other',
+    [
+      ...LONG,
+      '3 t sell 5 limit 104 gtc as=2',
+      '3 s sell 5 stop 96 gtc as=3 oco=2',
+      '4 bar last 100 105 95 100',
+    ],
+    1,
+  ],
+  [
+    'of two that only reduce the low would have met the other',
+    [
+      ...LONG,
+      '3 t sell 5 limit 104 gtc reduce',
+      '3 s sell 5 stop 96 gtc reduce',
+      '4 bar last 100 105 95 100',
+    ],
+    1,
+  ],
+  [
+    'the high led a stop to where the low met it',
+    [...LONG, '3 t sell 5 trailing_stop 3 gtc', '4 bar last 100 106 99 105'],
+    1,
+  ],
+  [
+    'the high triggered what traded at the low',
+    [...LONG, '3 t buy 5 stop_limit 105 97 gtc', '4 bar last 100 106 95 101'],
+    1,
+  ],
+  [
+    'the low triggered what traded on the way to the close',
+    [...LONG, '3 s sell 5 limit 105 gtc', '3 t sell 5 stop_limit 96 99 gtc', '4 bar last 100 105 95 100'],
+    2,
+  ],
+  [
+    'not where no order of the bar could be met at its other extreme',
+    [
+      ...LONG,
+      '3 t sell 5 limit 104 gtc reduce',
+      '3 s sell 5 stop 94 gtc reduce',
+      '4 bar last 100 105 95 100',
+    ],
+    0,
+  ],
+  [
+    'not what the open fills',
+    [...LONG, '3 s sell 5 limit 105 gtc', '3 b buy 5 limit 95 gtc', '4 bar last 106 107 96 100'],
+    0,
+  ],
+  [
+    'not where a bar of bids does not move the asks that the other would have met',
+    [
+      ...['1 bar bid 100', '1 bar ask 102', '2 p buy 5 market ioc'],
+      ...['3 t sell 5 limit 104 gtc', '3 b buy 5 limit 96 gtc', '4 bar bid 100 105 95 100'],
+    ],
+    0,
+  ],
+]
+test.each(COUNT_CASES)(
+  'a fill is counted where the order of high and low decided on it: %s',
+  (_what, lines, count) => {
+    const scenario = new Scenario(of({ bars: 'fixed', takes: 'all_and_oco' }))
+    scenario.play(...lines)
+    expect(scenario.venues.exchange('sim').rows.bar_order_fill_count).toBe(count)
+  },
+)
+
+test('before behaviour 3 fills were counted where both extremes filled orders', () => {
+  const scenario = new Scenario({ ...of({ bars: 'fixed' }), behaviour: 2 })
+  scenario.play(...LONG, '3 t sell 5 trailing_stop 3 gtc', '4 bar last 100 106 99 105')
+  expect(scenario.venues.exchange('sim').rows.bar_order_fill_count).toBe(0)
+})
+
+test('every fill that a bar has in one order of high and low alone is counted', () => {
+  const seed = 20_261_129
+  const random = new RandomStream(seed, 'bar-order')
+  const from = of({ bars: 'fixed', takes: 'all_and_oco' })
+  let differing = 0
+  for (let round = 0; round < 1_500; round++) {
+    const orders = drawOrders(random)
+    const [open, close] = [98 + random.nextInt(5), 95 + random.nextInt(11)]
+    const high = Math.max(open, close) + random.nextInt(7)
+    const low = Math.min(open, close) - random.nextInt(7)
+    const bar = `9 bar last ${open} ${high} ${low} ${close}`
+    const highFirst = new Scenario(from)
+    const lowFirst = new Scenario(from)
+    const told = tradesOf(highFirst.play('1 bar last 100', ...orders, bar))
+    const mirrored = tradesOf(lowFirst.play('1 bar last 100', ...orders.map(mirror), mirror(bar))).map(mirror)
+    for (const [scenario, own, other] of [
+      [highFirst, told, mirrored],
+      [lowFirst, mirrored, told],
+    ] as const) {
+      const alone = own.filter((trade) => !other.includes(trade)).length
+      const { bar_order_fill_count: count } = scenario.venues.exchange('sim').rows
+      differing += alone
+      expect({ seed, round, isCounted: count >= alone }).toEqual({ seed, round, isCounted: true })
+    }
+  }
+  expect(differing).toBeGreaterThan(300)
+})
+
+/** A position, and orders that close it or open more, among them pairs that end each other. */
+function drawOrders(random: RandomStream): string[] {
+  const side = random.nextInt(2) === 0 ? 'buy' : 'sell'
+  const other = side === 'buy' ? 'sell' : 'buy'
+  const price = () => 92 + random.nextInt(17)
+  const shape = () =>
+    [
+      `limit ${price()} gtc`,
+      `stop ${price()} gtc`,
+      `stop_limit ${price()} ${price()} gtc`,
+      `limit_if_touched ${price()} ${price()} gtc`,
+      `trailing_stop ${1 + random.nextInt(5)} gtc`,
+      `trailing_stop ${1 + random.nextInt(5)} gtc active=${price()}`,
+      `stop ${price()} gtc by=last`,
+    ][random.nextInt(7)]
+  const link = random.nextInt(2) === 0 ? ' oco=2' : ''
+  const reduce = random.nextInt(2) === 0 ? ' reduce' : ''
+  return [
+    `2 p ${side} 5 market ioc as=1`,
+    `3 t ${other} 5 ${shape()} as=2${reduce}`,
+    `3 s ${other} 5 ${shape()} as=3${link}${reduce}`,
+    `3 u ${side} 3 ${shape()} as=4`,
+  ]
+}
+
+/** The same seen upside down: 100 stays where it is. */
+function mirror(line: string): string {
+  const [open, high, low, close] = line.split(' ').slice(3)
+  if (line.includes(' bar '))
+    return ['9 bar last', ...[open, low, high, close].map((price) => 200 - Number(price))].join(' ')
+  return line
+    .replace(/ (buy|sell) /, (word) => (word === ' buy ' ? ' sell ' : ' buy '))
+    .replace(/(?<=[@ =])(8|9|1[01])\d+(?= |$)/g, (price) => `${200 - Number(price)}`)
+}
+
+function tradesOf(reports: readonly string[]): string[] {
+  return reports
+    .filter((report) => report.includes(' trade '))
+    .map((report) => report.replace(/ leaves.*/, ''))
+}
+
 /** An order of any type, near the price, so that most of them are met inside a bar. */
 function drawOrder(random: RandomStream, price: number): string {
   const side = random.nextInt(2) === 0 ? 'buy' : 'sell'

@@ -192,6 +192,19 @@ export class TopOfBook {
     else this.bar(instrument_index, price_type, price_units, volume_units)
   }
 
+  /** Where a price of a bar puts the bid, and the ask: where they are, once the side has bars of its own and this is of the other. */
+  bidAt(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): number {
+    return this.#setsBid(instrument_index, price_type)
+      ? price_units
+      : (this.bid_price_units[instrument_index] as number)
+  }
+
+  askAt(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): number {
+    return this.#setsAsk(instrument_index, price_type)
+      ? price_units
+      : (this.ask_price_units[instrument_index] as number)
+  }
+
   #put(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): void {
     if (this.#setsBid(instrument_index, price_type)) this.bid_price_units[instrument_index] = price_units
     if (this.#setsAsk(instrument_index, price_type)) this.ask_price_units[instrument_index] = price_units

@@ -33,7 +33,7 @@ export type VenueRowsParts = {
 type BarOpen = { readonly price_units: number; readonly size_units?: number | undefined }
 
 export class VenueRows {
-  /** Fills that came about inside an expanded bar both of whose extremes filled orders: their order decided on them. */
+  /** Fills that came about behind the open of an expanded bar both of whose extremes met orders: their order decided on them. */
   bar_order_fill_count = 0
   /** Rows of a lesser kind than the venue's book, which it did not trade on. */
   ignored_row_count = 0
@@ -152,22 +152,7 @@ export class VenueRows {
         this.#floor.onBook(instrument_index, ts_us)
       return
     }
-    const filled = { open: 0, high: 0, low: 0, close: 0 }
-    let from = open.price_units
-    for (const { price_units, size_units, point } of hasOpened ? path.slice(1) : path) {
-      const before = this.#floor.execution_count
-      const move = {
-        instrument_index,
-        price_type,
-        from_price_units: from,
-        to_price_units: price_units,
-        size_units,
-      }
-      if (!this.#floor.bars.travel(move, ts_us, point === 'open')) return
-      filled[point] += this.#floor.execution_count - before
-      from = price_units
-    }
-    if (filled.high > 0 && filled.low > 0) this.bar_order_fill_count += filled.high + filled.low
+    this.#pass(instrument_index, ts_us, price_type, path, hasOpened)
   }
 
   /** A row of another kind than the venue trades on. */
@@ -215,6 +200,36 @@ export class VenueRows {
     this.#book.noteLast(instrument_index, close_price_units)
     if (this.#waitingCounts[instrument_index] !== 0) this.#floor.onTriggers(instrument_index, ts_us)
     this.#floor.settle(ts_us)
+  }
+
+  /** Goes the way of a bar, and counts the fills that depended on which of its extremes comes first. */
+  #pass(
+    instrument_index: number,
+    ts_us: number,
+    price_type: BarColumns['price_type'],
+    path: readonly BarStep[],
+    hasOpened: boolean,
+  ): void {
+    const { bars } = this.#floor
+    const meets = ({ price_units }: BarStep) => bars.meets(instrument_index, price_type, price_units)
+    const [open, first, second] = path as [BarStep, BarStep, BarStep]
+    const filled = { open: 0, high: 0, low: 0, close: 0 }
+    let areMet = [false, false]
+    let from_price_units = open.price_units
+    for (const step of hasOpened ? path.slice(1) : path) {
+      // What the first extreme ends, the second would have met; and it meets what the first has triggered or led there.
+      if (step === first) areMet = [meets(first), meets(second)]
+      if (step === second) areMet[1] ||= meets(second)
+      const { price_units: to_price_units, size_units } = step
+      const before = this.#floor.execution_count
+      const move = { instrument_index, price_type, from_price_units, to_price_units, size_units }
+      if (!bars.travel(move, ts_us, step === open)) return
+      filled[step.point] += this.#floor.execution_count - before
+      from_price_units = to_price_units
+    }
+    if (this.#termsHold) {
+      if (areMet.every(Boolean)) this.bar_order_fill_count += filled.high + filled.low + filled.close
+    } else if (filled.high > 0 && filled.low > 0) this.bar_order_fill_count += filled.high + filled.low
   }
 
   /** Undefined where the bar trades at its close alone. */

@@ -53,6 +53,18 @@ export class BarTravel {
     }
   }
 
+  /** Whether anybody who rests or waits now would be met where the market comes to a price, or follow it there. */
+  meets(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): boolean {
+    const { book, resting, waiting } = this.#terms
+    const bid = book.bidAt(instrument_index, price_type, price_units)
+    const ask = book.askAt(instrument_index, price_type, price_units)
+    if (ask <= (resting.best_buy_price_units[instrument_index] as number)) return true
+    if (bid >= (resting.best_sell_price_units[instrument_index] as number)) return true
+    if (waiting.counts[instrument_index] === 0) return false
+    const noted = book.hasLast(instrument_index) ? book.last_price_units[instrument_index] : undefined
+    return waiting.meets(instrument_index, bid, ask, price_type === 'last' ? price_units : noted)
+  }
+
   /** Where the market, leaving a price, first meets anybody. */
   #firstStop(
     { instrument_index, from_price_units: from, to_price_units: to }: BarMove,

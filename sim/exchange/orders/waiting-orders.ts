@@ -87,6 +87,26 @@ export class WaitingOrders {
     return price !== undefined && isTriggerMet(order, price)
   }
 
+  /** Whether the trigger of any order of the instrument is met at these prices, or follows them. */
+  meets(
+    instrument_index: number,
+    bid_price_units: number,
+    ask_price_units: number,
+    last_price_units: number | undefined,
+  ): boolean {
+    return this.of(instrument_index).some((order) => {
+      const { side, terms } = order
+      const price = watchedPrice(
+        terms.trigger_method,
+        side,
+        bid_price_units,
+        ask_price_units,
+        last_price_units,
+      )
+      return price !== undefined && (isTriggerMet(order, price) || isLedTo(order, price))
+    })
+  }
+
   /** Lets a trailing order follow the book as it stands. */
   follow(order: VenueOrder, ts_us: number): void {
     if (!trails(order)) return
@@ -152,4 +172,13 @@ export class WaitingOrders {
   #raise(thresholds: Float64Array, index: number, price: number): void {
     if (price > (thresholds[index] as number)) thresholds[index] = price
   }
+}
+
+/** Whether a trailing order follows to a price, or begins to trail at it. */
+function isLedTo(order: VenueOrder, price: number): boolean {
+  if (!trails(order)) return false
+  const sign = order.side === 'sell' ? 1 : -1
+  const { activation_price_units: activation } = order.terms
+  if (order.is_trailing) return sign * price > sign * order.anchor_price_units
+  return activation === 0 || sign * price >= sign * activation
 }
