@@ -35,7 +35,7 @@
  *    still when the session has been stopped.
  *    A sell that is pressed or slips beyond the last valid price meets that one.
  *    An order that shows a part shows a whole one where it comes to a new place, and a trade at a worse price is its own part
- *    after part.
+ *    after part. A snapshot of a book by order gains no order a place.
  *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is about,
  *    and a strategy apart from its account goes on from the counters that its account knows.
  *    What an auction takes is gone as what trades before and behind it is, on both sides of a volume that both show; what the

@@ -59,6 +59,28 @@ test('an add on a known id replaces that order, behind all others of its price',
   expect([levelsOf(book.levels.bids), levelsOf(book.levels.asks)]).toEqual([[[100, 5]], [[105, 7]]])
 })
 
+test('over a snapshot an order keeps its place at the prices asked for, and whoever else is shown comes before', () => {
+  const book = new OrderBook()
+  for (const id of [1, 2]) book.add(id, 1, 100, 5)
+  book.add(3, 1, 99, 5)
+  const rank = book.rankOf(2)
+  book.beginSnapshot(new Set([100]))
+  expect([book.count, book.levels.bids.count]).toEqual([0, 0])
+  for (const id of [2, 4]) book.add(id, 1, 100, 4)
+  // Of the first there, though it was shown last so far, and then of one that is shown after that.
+  book.take(1, 100, 1)
+  for (const id of [5, 3, 1]) book.add(id, 1, 100, 4)
+  book.take(1, 100, 4)
+  book.endSnapshot()
+  book.add(6, 1, 100, 4)
+  const ranks = [4, 5, 3, 1, 2, 6].map((id) => book.rankOf(id))
+  expect(ranks).toEqual(ranks.toSorted((a, b) => a - b))
+  expect([book.rankOf(2), book.takenUnits(1, 100)]).toEqual([rank, 5])
+  // Four of 4, one of 5.
+  book.delete(4)
+  expect([book.levels.bids.best_size_units, book.takenUnits(1, 100)]).toEqual([19, 1])
+})
+
 test('a loaded book by order has lost of its levels what was taken from them', () => {
   const book = new OrderBook()
   book.add(1, -1, 105, 7)

@@ -9,6 +9,11 @@ import { LevelBook } from './level-book.ts'
 import { LevelQueue } from './level-queue.ts'
 
 const CAPACITY = 1024
+/** A place in time less this is before every place that is not. */
+const AGES = 2 ** 52
+
+/** Where an order stood when a snapshot began. */
+type Place = { readonly side: 1 | -1; readonly price_units: number; readonly rank: number }
 
 export class OrderBook {
   readonly levels = new LevelBook()
@@ -26,6 +31,8 @@ export class OrderBook {
   #ranks = new Float64Array(CAPACITY)
   readonly #bidQueue = new LevelQueue()
   readonly #askQueue = new LevelQueue()
+  /** By id, until the snapshot has ended that has begun; undefined while there is none. */
+  #places: Map<number, Place> | undefined
 
   get count(): number {
     return this.#slots.size
@@ -87,7 +94,8 @@ export class OrderBook {
     this.#prices[slot] = price_units
     this.#sizes[slot] = size_units
     this.#taken[slot] = taken_units
-    this.#queue(slot)
+    if (this.#places === undefined) this.#queue(slot)
+    else this.#comeBack(slot, this.#places.get(order_id))
     return this.levels.side(side).change(price_units, size_units - taken_units) || isOld
   }
 
@@ -169,6 +177,56 @@ export class OrderBook {
     this.levels.clear()
   }
 
+  /**
+   * A snapshot begins, the book is empty until its orders come. Orders that are not in the data stand at some prices: who
+   * comes back to where it stood among them stands where it stood. Of all others nothing tells that they came later: they
+   * stand in front.
+   */
+  beginSnapshot(prices: ReadonlySet<number>): void {
+    // One that begins anew remembers what the first one found.
+    const places = this.#places ?? new Map<number, Place>()
+    for (let slot = 0; slot < this.#used && prices.size > 0; slot++) {
+      const id = this.#ids[slot] as number
+      const price_units = this.#prices[slot] as number
+      if (!prices.has(price_units) || this.#slots.get(id) !== slot) continue
+      places.set(id, { side: this.#sides[slot] as 1 | -1, price_units, rank: this.#ranks[slot] as number })
+    }
+    this.clear()
+    this.#places = places
+  }
+
+  endSnapshot(): void {
+    this.#places = undefined
+  }
+
+  /** What `save` does not write of a snapshot under way. */
+  saveSnapshot(writer: CanonicalWriter): void {
+    writer.flag(this.#places !== undefined)
+    if (this.#places === undefined) return
+    writer.count(this.#places.size)
+    for (const [id, { side, price_units, rank }] of [...this.#places].sort(
+      ([, a], [, b]) => a.rank - b.rank,
+    )) {
+      writer.number(id)
+      writer.flag(side === 1)
+      writer.number(price_units)
+      writer.number(rank)
+    }
+  }
+
+  /** Behind `load`. */
+  loadSnapshot(reader: CanonicalReader): void {
+    if (!reader.flag()) return
+    const places = new Map<number, Place>()
+    for (let count = reader.count(); count > 0; count--)
+      places.set(reader.number(), {
+        side: reader.flag() ? 1 : -1,
+        price_units: reader.number(),
+        rank: reader.number(),
+      })
+    this.#places = places
+  }
+
   save(writer: CanonicalWriter): void {
     writer.number(this.next_rank)
     writer.count(this.#slots.size)
@@ -204,6 +262,15 @@ export class OrderBook {
     this.#ranks[slot] = rank
     const queue = this.#sides[slot] === 1 ? this.#bidQueue : this.#askQueue
     if (queue.price_units === this.#prices[slot]) queue.join(slot, rank)
+  }
+
+  /** A snapshot shows an order: where it stood before, or in front of all who are not in the data, behind those shown so far. */
+  #comeBack(slot: number, place: Place | undefined): void {
+    const price = this.#prices[slot]
+    const stood = place !== undefined && place.side === this.#sides[slot] && place.price_units === price
+    this.#ranks[slot] = stood ? place.rank : this.next_rank++ - AGES
+    const queue = this.#sides[slot] === 1 ? this.#bidQueue : this.#askQueue
+    if (queue.price_units === price) queue.reset(Number.NaN)
   }
 
   /** Whether the order of a slot has been in this place ever since. */

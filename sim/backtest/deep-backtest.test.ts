@@ -144,13 +144,14 @@ function naiveOrders(events: readonly BookEvent<OrderRow>[], own: Own) {
   const seen = new NaiveQuotes()
   const live = new Map<number, { side: 1 | -1; price: number; size: number }>()
   for (const { ts_us, rows } of events) {
+    // A snapshot is an event of its own.
+    const orders = rows.flatMap((row) => (row.is === 'add' ? [row] : []))
+    const isSnapshot = rows[0]?.is === 'clear'
+    if (isSnapshot) live.clear()
+    if (isSnapshot) venue.apply({ is: 'snapshot', orders }, ts_us)
     for (const row of rows) {
-      if (row.is === 'clear') {
-        for (const id of live.keys()) venue.apply({ is: 'delete', id }, ts_us)
-        live.clear()
-        continue
-      }
-      venue.apply(row as Exclude<OrderRow, { is: 'delete' | 'clear' }>, ts_us)
+      if (row.is === 'clear') continue
+      if (!isSnapshot) venue.apply(row as Exclude<OrderRow, { is: 'delete' | 'clear' }>, ts_us)
       note(live, row)
     }
     const levels = new NaiveLevels()

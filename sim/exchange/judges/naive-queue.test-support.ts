@@ -4,7 +4,7 @@
 
 import type { RandomStream } from '../../../engine/random-stream.ts'
 
-export type HistoryMessage =
+export type BookMessage =
   | {
       readonly is: 'add'
       readonly id: number
@@ -15,7 +15,10 @@ export type HistoryMessage =
   | { readonly is: 'modify'; readonly id: number; readonly price: number; readonly size: number }
   | { readonly is: 'delete'; readonly id: number }
   | { readonly is: 'execute'; readonly id: number; readonly size: number }
+/** A snapshot is all that stands in the book, in any order. */
+export type HistoryMessage = BookMessage | { readonly is: 'snapshot'; readonly orders: readonly Shown[] }
 
+type Shown = { readonly id: number; readonly side: 1 | -1; readonly price: number; readonly size: number }
 /** `taken`: what the own order took of it, which the data does not know of. */
 type Entry = {
   id: number | 'own'
@@ -67,6 +70,7 @@ export class NaiveQueue {
 
   #apply(message: HistoryMessage, at: number): void {
     if (message.is === 'add') return this.#add(message, at)
+    if (message.is === 'snapshot') return this.#showAll(message.orders, at)
     const entry = this.#entries.find(({ id }) => id === message.id)
     if (entry === undefined) return
     if (message.is === 'delete') return this.#drop(entry)
@@ -120,14 +124,26 @@ export class NaiveQueue {
   }
 
   /** An order that comes in trades with the own one where their prices meet; what is left of it rests. */
-  #add({ id, side, price, size }: Extract<HistoryMessage, { is: 'add' }>, at: number): void {
+  #add({ id, side, price, size }: Shown, at: number, time = this.#time++): void {
     const former = this.#entries.find((entry) => entry.id === id)
     if (former !== undefined) this.#drop(former)
     const own = this.#entries.find((entry) => entry.id === 'own')
     let left = size
     if (!this.isHalted && own !== undefined && own.side !== side && side * (price - own.price) >= 0)
       left -= this.#trade(own, left, at)
-    if (left > 0) this.#entries.push({ id, side, price, size: left, time: this.#time++, taken: 0 })
+    if (left > 0) this.#entries.push({ id, side, price, size: left, time, taken: 0 })
+  }
+
+  /** Who is where it was keeps its time; who else is there may have been there before the own order. */
+  #showAll(orders: readonly Shown[], at: number): void {
+    const former = this.#entries
+    this.#entries = former.filter(({ id }) => id === 'own')
+    for (const order of orders) {
+      const known = former.find(
+        ({ id, side, price }) => id === order.id && side === order.side && price === order.price,
+      )
+      this.#add(order, at, known?.time ?? Number.NEGATIVE_INFINITY)
+    }
   }
 
   /** Who traded took from the front: if the own order stood there, it was the own order that traded first. */
@@ -166,19 +182,31 @@ function resize(entry: Entry, size: number): void {
 }
 
 const MESSAGES = 60
+/** Both sides always have a price. */
+const BORDER: readonly Shown[] = [
+  { id: 901, side: 1, price: 90, size: 5 },
+  { id: 902, side: -1, price: 111, size: 5 },
+]
 
 /**
  * A history that a real book could have had, but for the own order: what crosses is executed, never left standing. Each side
  * stays on its own half, or (`isAcross`) goes wherever the other one lets it, so that orders come across the own one.
  */
-export function history(random: RandomStream, isAcross = false): HistoryMessage[] {
+export function history(random: RandomStream, isAcross = false): BookMessage[] {
+  return drawn(random, { isAcross, hasSnapshots: false }) as BookMessage[]
+}
+
+/** One that is told anew now and then: orders are gone, have moved or changed their size, and others have come. */
+export function historyWithSnapshots(random: RandomStream): HistoryMessage[] {
+  return drawn(random, { isAcross: false, hasSnapshots: true })
+}
+
+type Kind = { readonly isAcross: boolean; readonly hasSnapshots: boolean }
+
+function drawn(random: RandomStream, { isAcross, hasSnapshots }: Kind): HistoryMessage[] {
   const live = new Map<number, { side: 1 | -1; price: number; size: number }>()
   let nextId = 1
-  // Both sides always have a price.
-  const messages: HistoryMessage[] = [
-    { is: 'add', id: 901, side: 1, price: 90, size: 5 },
-    { is: 'add', id: 902, side: -1, price: 111, size: 5 },
-  ]
+  const messages: HistoryMessage[] = BORDER.map((order) => ({ is: 'add', ...order }))
   /** The price of an order, new or known. */
   const price = (side: 1 | -1, of?: number) => {
     if (!isAcross) return side === 1 ? 100 - random.nextInt(6) : 101 + random.nextInt(6)
@@ -190,6 +218,15 @@ export function history(random: RandomStream, isAcross = false): HistoryMessage[
   while (messages.length < MESSAGES) {
     const ids = [...live.keys()]
     const id = ids[random.nextInt(Math.max(1, ids.length))]
+    if (hasSnapshots && random.nextInt(8) === 0) {
+      const orders = retold(live, price, random)
+      if (random.nextInt(2) === 0) orders.push({ id: nextId++, side: 1, price: price(1), size: 3 })
+      if (random.nextInt(2) === 0) orders.push({ id: nextId++, side: -1, price: price(-1), size: 3 })
+      live.clear()
+      for (const { id: shown, ...order } of orders) live.set(shown, order)
+      messages.push({ is: 'snapshot', orders: [...orders, ...BORDER] })
+      continue
+    }
     const kind = random.nextInt(10)
     const known = id === undefined ? undefined : live.get(id)
     if (id === undefined || known === undefined || kind < 4) {
@@ -217,4 +254,17 @@ export function history(random: RandomStream, isAcross = false): HistoryMessage[
     }
   }
   return messages
+}
+
+/** Of what was there some is gone, some has moved, and some has another size. */
+function retold(
+  live: ReadonlyMap<number, Omit<Shown, 'id'>>,
+  price: (side: 1 | -1) => number,
+  random: RandomStream,
+): Shown[] {
+  return [...live].flatMap(([id, order]) => {
+    const one = { id, ...order, size: 1 + random.nextInt(order.size + 1) }
+    const change = random.nextInt(8)
+    return change === 0 ? [] : change === 1 ? [{ ...one, price: price(order.side) }] : [one]
+  })
 }

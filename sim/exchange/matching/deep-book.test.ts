@@ -139,6 +139,78 @@ test('by order, who trades at a worse price would have met all parts of an icebe
   ])
 })
 
+/** The own order `a` stands at 100 behind 1 and in front of 3, then a snapshot begins. */
+function snapshotBegun(behaviour: number): Scenario {
+  const scenario = new Scenario({
+    ...terms({ venues: [venue({ simulation: { book: 'book_order' } })] }),
+    behaviour,
+  })
+  const { deepRows } = scenario.venues.exchange('sim')
+  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 9)
+  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 103, 9)
+  scenario.step('2 a buy 5 limit 100 gtc')
+  deepRows.onBookOrder(0, 3, BOOK_ACTION.add, 3, 1, 100, 9)
+  deepRows.onBookOrder(0, 3, BOOK_ACTION.add, 4, 1, 99, 9)
+  deepRows.onBookCleared(0, 4, false)
+  deepRows.onBookOrder(0, 4, BOOK_ACTION.add, 2, -1, 103, 9, false)
+  return scenario
+}
+
+const NONE: readonly string[] = []
+test.each([
+  { what: 'who stood in front', id: 1, size: 7, before: ['5 a trade 4@100 leaves 1'], since: NONE },
+  {
+    what: 'who stood in front and has grown',
+    id: 1,
+    size: 12,
+    before: ['5 a trade 4@100 leaves 1'],
+    since: NONE,
+  },
+  {
+    what: 'who stood behind',
+    id: 3,
+    size: 7,
+    before: ['5 a trade 4@100 leaves 1'],
+    since: ['5 a trade 4@100 leaves 1'],
+  },
+  { what: 'who stood at another price', id: 4, size: 9, before: ['5 a trade 4@100 leaves 1'], since: NONE },
+  { what: 'who is new', id: 5, size: 7, before: ['5 a trade 4@100 leaves 1'], since: NONE },
+])('[Q10] behind a snapshot of a book by order an own order stands as it stood to $what', (one) => {
+  const { id, size, before, since } = one
+  for (const [behaviour, trades] of [
+    [2, before],
+    [BEHAVIOUR, since],
+  ] as const) {
+    const scenario = snapshotBegun(behaviour)
+    const { deepRows } = scenario.venues.exchange('sim')
+    deepRows.onBookOrder(0, 4, BOOK_ACTION.add, id, 1, 100, size)
+    deepRows.onBookOrder(0, 5, BOOK_ACTION.execute, id, 1, 0, 4)
+    scenario.drainInstants()
+    expect(scenario.reports()).toEqual(['2 a new leaves 5', ...trades])
+  }
+})
+
+test('[Q10] who comes while a snapshot is told comes behind all of it, and behind it orders stand as they come', () => {
+  const scenario = snapshotBegun(BEHAVIOUR)
+  const { deepRows } = scenario.venues.exchange('sim')
+  scenario.step('4 b buy 5 limit 99 gtc')
+  // It is told once more: what was known when it began is known still.
+  deepRows.onBookCleared(0, 4, false)
+  deepRows.onBookOrder(0, 4, BOOK_ACTION.add, 2, -1, 103, 9, false)
+  deepRows.onBookOrder(0, 4, BOOK_ACTION.add, 3, 1, 100, 9, false)
+  deepRows.onBookOrder(0, 4, BOOK_ACTION.add, 4, 1, 99, 9)
+  deepRows.onBookOrder(0, 5, BOOK_ACTION.add, 5, 1, 99, 9)
+  deepRows.onBookOrder(0, 6, BOOK_ACTION.execute, 4, 1, 0, 6)
+  deepRows.onBookOrder(0, 7, BOOK_ACTION.execute, 5, 1, 0, 3)
+  scenario.drainInstants()
+  expect(scenario.reports()).toEqual([
+    '2 a new leaves 5',
+    '4 b new leaves 5',
+    '6 a trade 5@100 leaves 0',
+    '7 b trade 3@99 leaves 2',
+  ])
+})
+
 test('by order, an own order that has nothing left to reduce keeps nobody from trading with one that comes in', () => {
   const scenario = new Scenario(
     terms({

@@ -17,13 +17,14 @@ export class DeepBooks {
   readonly #levels: readonly LevelBook[]
   readonly #orders: readonly OrderBook[]
   readonly #top: TopOfBook
-  readonly #takesOrders: boolean
+  readonly #keepsOrders: boolean
   /** Whether it is asked how much is taken of a level; by price, by instrument, what is taken of each since the data set it. */
   readonly #counts: boolean
   readonly #taken: readonly { readonly bids: Map<number, number>; readonly asks: Map<number, number> }[]
 
   /**
-   * @param terms_hold whether what is taken by order is gone from the orders that came first (schemas/behaviour.ts).
+   * @param terms_hold whether what is taken by order is gone from the orders that came first, and places last over a
+   *   snapshot (schemas/behaviour.ts).
    * @param counts_taken whether it is asked how much is taken of a level.
    */
   constructor(
@@ -44,7 +45,7 @@ export class DeepBooks {
       ? this.#orders.map(({ levels }) => levels)
       : Array.from({ length: instrument_count }, () => new LevelBook())
     this.#top = top
-    this.#takesOrders = terms_hold && this.is_by_order
+    this.#keepsOrders = terms_hold && this.is_by_order
   }
 
   levels(instrument_index: number): LevelBook {
@@ -69,7 +70,7 @@ export class DeepBooks {
     quantity_units: number,
     run_units = quantity_units,
   ): void {
-    if (this.#takesOrders)
+    if (this.#keepsOrders)
       this.orders(instrument_index).take(side === 'buy' ? -1 : 1, price_units, quantity_units)
     else {
       this.against(instrument_index, side).change(price_units, -quantity_units)
@@ -92,10 +93,17 @@ export class DeepBooks {
     return this.levels(instrument_index).side(side).set(price_units, size_units)
   }
 
-  clear(instrument_index: number): void {
+  /** A snapshot begins. By order `own_prices` are those that own orders have places at. */
+  clear(instrument_index: number, own_prices: ReadonlySet<number>): void {
+    if (this.#keepsOrders) return this.orders(instrument_index).beginSnapshot(own_prices)
     if (this.is_by_order) return this.orders(instrument_index).clear()
     this.levels(instrument_index).clear()
     if (this.#counts) for (const side of [1, -1] as const) this.#takenOf(instrument_index, side).clear()
+  }
+
+  /** An event of a book by order has ended, and with it the snapshot that it may have been. */
+  endEvent(instrument_index: number): void {
+    this.orders(instrument_index).endSnapshot()
   }
 
   refresh(instrument_index: number): void {
@@ -111,6 +119,7 @@ export class DeepBooks {
   save(writer: CanonicalWriter): void {
     for (const book of this.is_by_order ? this.#orders : this.#levels) book.save(writer)
     for (const { bids, asks } of this.#taken) writer.value([[...bids], [...asks]])
+    if (this.#keepsOrders) for (const book of this.#orders) book.saveSnapshot(writer)
   }
 
   load(reader: CanonicalReader): void {
@@ -120,6 +129,7 @@ export class DeepBooks {
       for (const [price, units] of bids) taken.bids.set(price, units)
       for (const [price, units] of asks) taken.asks.set(price, units)
     }
+    if (this.#keepsOrders) for (const book of this.#orders) book.loadSnapshot(reader)
   }
 
   #noteTaken(instrument_index: number, side: Side, price_units: number, run_units: number): void {

@@ -18,6 +18,8 @@ export type DeepRowsParts = {
   readonly market: () => VenueMarket | undefined
 }
 
+const NO_PRICES: ReadonlySet<number> = new Set()
+
 export class DeepRows {
   readonly #deep: DeepBooks | undefined
   readonly #floor: OrderFloor
@@ -62,14 +64,16 @@ export class DeepRows {
   /** A snapshot begins: the book is empty until its levels or orders come. */
   onBookCleared(instrument_index: number, ts_us: number, is_last: boolean): void {
     const deep = must(this.#deep, 'the venue has a deeper book')
-    deep.clear(instrument_index)
+    deep.clear(instrument_index, deep.is_by_order ? this.#ownPrices(instrument_index) : NO_PRICES)
     if (this.#hasQueues) {
       for (const side of ['buy', 'sell'] as const)
         for (const { price_units } of this.#resting.ofSide(instrument_index, side))
           this.#touched.push({ side, price_units })
     }
     this.#hasMoved = true
-    if (is_last) this.#endEvent(deep, instrument_index, ts_us)
+    if (!is_last) return
+    if (deep.is_by_order) deep.endEvent(instrument_index)
+    this.#endEvent(deep, instrument_index, ts_us)
   }
 
   /**
@@ -91,6 +95,7 @@ export class DeepRows {
     if (matching.onBookOrder(instrument_index, action, order_id, side, price_units, size_units, ts_us))
       this.#hasMoved = true
     if (!is_last) return
+    deep.endEvent(instrument_index)
     if (this.#hasMoved) this.#endEvent(deep, instrument_index, ts_us)
     this.#floor.settle(ts_us)
   }
@@ -103,6 +108,13 @@ export class DeepRows {
   load(reader: CanonicalReader): void {
     this.#hasMoved = reader.flag()
     this.#touched = reader.value() as { side: Side; price_units: number }[]
+  }
+
+  /** Of orders of the run that have a place among others, in a halt, too. */
+  #ownPrices(instrument_index: number): ReadonlySet<number> {
+    const { resting, call } = this.#floor
+    const orders = [...resting.of(instrument_index), ...call.of(instrument_index)]
+    return orders.length === 0 ? NO_PRICES : new Set(orders.map(({ price_units }) => price_units))
   }
 
   #endEvent(deep: DeepBooks, instrument_index: number, ts_us: number): void {

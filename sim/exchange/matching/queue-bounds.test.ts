@@ -3,7 +3,7 @@ import { BOOK_ACTION } from '../../../engine/book/book-action.ts'
 import { RandomStream } from '../../../engine/random-stream.ts'
 import type { QueueConfig } from '../../../schemas/config/market-models.ts'
 import type { VenueBook } from '../../../schemas/config/simulation-config.ts'
-import { type HistoryMessage, history } from '../judges/naive-queue.test-support.ts'
+import { type BookMessage, history } from '../judges/naive-queue.test-support.ts'
 import { Scenario, terms, venue } from '../scenario.test-support.ts'
 
 // The models against each other and against what they estimate: none is the earliest a resting order can trade,
@@ -98,7 +98,7 @@ test(`with trades no model lets an order trade later than conservative does (see
 
 /** What an own order had after each message of a history by order, and, by price, after what that history shows of it. */
 function againstExact(
-  messages: readonly HistoryMessage[],
+  messages: readonly BookMessage[],
   at: number,
   own: string,
   queue: QueueConfig | undefined,

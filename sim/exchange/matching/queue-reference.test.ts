@@ -2,7 +2,12 @@ import { expect, test } from 'vitest'
 import { BOOK_ACTION } from '../../../engine/book/book-action.ts'
 import { RandomStream } from '../../../engine/random-stream.ts'
 import { isoTime } from '../../../schemas/units.ts'
-import { type HistoryMessage, history, NaiveQueue } from '../judges/naive-queue.test-support.ts'
+import {
+  type HistoryMessage,
+  history,
+  historyWithSnapshots,
+  NaiveQueue,
+} from '../judges/naive-queue.test-support.ts'
 import { Scenario, terms, venue } from '../scenario.test-support.ts'
 
 type Own = { readonly side: 1 | -1; readonly price: number; readonly size: number }
@@ -20,7 +25,6 @@ function fillsOfExchange(
   const halts = halt && [{ instrument: 'X.sim', from: isoTime(halt.from), to: isoTime(halt.to) }]
   const simulation = { book: 'book_order', ...(halts !== undefined && { halts }) } as const
   const scenario = new Scenario(terms({ venues: [venue({ simulation })] }))
-  const exchange = scenario.venues.exchange('sim')
   scenario.venues.begin(0)
   for (const [i, message] of messages.entries()) {
     scenario.drainBefore(i)
@@ -29,17 +33,40 @@ function fillsOfExchange(
       scenario.step(`${i} own ${own.side === 1 ? 'buy' : 'sell'} ${own.size} limit ${own.price} gtc`)
     else if (change !== undefined) {
       // A replace that was refused leaves the order its name.
-      const name = exchange.openOrders()[0]?.client_order_id ?? 'own'
+      const name = scenario.venues.exchange('sim').openOrders()[0]?.client_order_id ?? 'own'
       const how = change === 'cancel' ? '' : ` ${change.size} ${change.price}`
       scenario.step(`${i} c${i} ${change === 'cancel' ? 'cancel' : 'replace'} ${name}${how}`)
     }
-    const side = 'side' in message ? message.side : 1
-    const price = 'price' in message ? message.price : 0
-    const size = 'size' in message ? message.size : 0
-    exchange.deepRows.onBookOrder(0, i, BOOK_ACTION[message.is], message.id, side, price, size)
+    for (const row of rowsOf(message, i)) row(scenario)
     scenario.drainInstants()
   }
   scenario.finish()
+  return fillsOf(scenario)
+}
+
+/** What a message is as rows of one event. */
+function rowsOf(message: HistoryMessage, ts_us: number): ((scenario: Scenario) => void)[] {
+  if (message.is === 'snapshot') {
+    const { orders } = message
+    return [
+      ({ venues }) => venues.exchange('sim').deepRows.onBookCleared(0, ts_us, false),
+      ...orders.map(({ id, side, price, size }, place) => ({ venues }: Scenario) => {
+        const isLast = place === orders.length - 1
+        venues.exchange('sim').deepRows.onBookOrder(0, ts_us, BOOK_ACTION.add, id, side, price, size, isLast)
+      }),
+    ]
+  }
+  const side = 'side' in message ? message.side : 1
+  const price = 'price' in message ? message.price : 0
+  const size = 'size' in message ? message.size : 0
+  const action = BOOK_ACTION[message.is]
+  return [
+    ({ venues }) =>
+      venues.exchange('sim').deepRows.onBookOrder(0, ts_us, action, message.id, side, price, size),
+  ]
+}
+
+function fillsOf(scenario: Scenario) {
   return scenario.deliveries.flatMap(({ message }) =>
     message.type === 'venue_report' && message.report_type === 'trade'
       ? [{ at: message.ts_event_us, price: message.last_price_units, size: message.last_quantity_units }]
@@ -112,6 +139,47 @@ test('an own order that takes, is met, is changed and taken back fills as there,
   for (const [by, count] of Object.entries(fillsBy))
     expect({ by, isOften: count > 50 }).toEqual({ by, isOften: true })
 })
+
+test('[Q10] over snapshots an own order gains no place, as in a matcher written apart, wherever the venue is loaded', () => {
+  const seed = 20_261_130
+  let filled = 0
+  for (let round = 0; round < 600; round++) {
+    const random = new RandomStream(seed, `snapshots/${round}`)
+    const messages = historyWithSnapshots(random)
+    const at = 5 + random.nextInt(20)
+    const side = random.nextInt(2) === 0 ? 1 : -1
+    const price = side === 1 ? 100 - random.nextInt(4) : 101 + random.nextInt(4)
+    const own = { side, price, size: 1 + random.nextInt(12) } as const
+    const naive = new NaiveQueue()
+    for (const [i, message] of messages.entries()) {
+      if (i === at) naive.rest(own.side, own.price, own.size)
+      naive.apply(message, i)
+    }
+    const isLoaded = round % 6 === 0
+    const fills = isLoaded ? fillsOfLoaded(messages, at, own) : fillsOfExchange(messages, at, own)
+    filled += fills.length
+    expect({ seed, round, fills }).toEqual({ seed, round, fills: naive.fills })
+  }
+  expect(filled).toBeGreaterThan(500)
+})
+
+/** As `fillsOfExchange`, of venues that are saved and loaded behind every row. */
+function fillsOfLoaded(messages: readonly HistoryMessage[], at: number, own: Own) {
+  const from = terms({ venues: [venue({ simulation: { book: 'book_order' } })] })
+  let scenario = new Scenario(from)
+  const fills: ReturnType<typeof fillsOf> = []
+  for (const [i, message] of messages.entries()) {
+    const line = `${i} own ${own.side === 1 ? 'buy' : 'sell'} ${own.size} limit ${own.price} gtc`
+    const enter = i === at ? [(one: Scenario) => one.step(line)] : []
+    for (const row of [...enter, ...rowsOf(message, i)]) {
+      row(scenario)
+      scenario.drainInstants()
+      fills.push(...fillsOf(scenario))
+      scenario = scenario.reopened(from)
+    }
+  }
+  return fills
+}
 
 test('[Q9] over a halt an own order keeps its place as in a matcher written apart, in 1,000 random cases', () => {
   const seed = 20_261_127
