@@ -42,6 +42,7 @@
  *    market trades with itself there is none of the run's share. Fill-or-kill knows how far it slips, and takes what its model
  *    promised. What a row releases or leaves nothing to reduce comes in or ends behind that row, whichever leads to the other,
  *    and a child that its venue cancels takes its parent along.
+ *    An order of which links leave less than it shows shows what is left; one that shows more than it is for is denied at once.
  *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
  */
 export const BEHAVIOUR = 3

@@ -309,6 +309,9 @@ export class ExecutionActor implements Actor {
     }
     // Nothing is kept for a strategy that may not trade: the gate says so at once.
     if (!this.#options.isTrading(intent.strategy_id)) return this.#gate.submit(intent)
+    // What is held may come to be for less than it shows. One that shows more than it is for never was an order.
+    if (this.#options.terms_hold && intent.terms.display_quantity_units > intent.order_quantity_units)
+      return this.#gate.submit(intent)
     const { venue_id } = this.#gate.instrument(intent.instrument_index)
     const { contingencies } = this.#capabilities(venue_id)
     const { parent_counter, group_counter, group_type } = intent.terms

@@ -8,7 +8,7 @@ import { clientOrderId, type StrategyId } from '../../schemas/ids.ts'
 import type { CancelIntent, ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
 import type { NewOrderSingle } from '../../schemas/messages/order.ts'
 import type { OrderRequest } from '../../schemas/messages/order-request.ts'
-import { sharedTerms } from '../../schemas/messages/order-terms.ts'
+import { type OrderTerms, sharedTerms } from '../../schemas/messages/order-terms.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { OrderRecord } from '../order/order-record.ts'
@@ -54,7 +54,7 @@ export class GateRequests {
     const { account_id, strategy_id, counter, instrument_id, instrument_index, side } = order
     const { order_type, time_in_force, price_units, order_quantity_units } = order
     const key = { account_id, strategy_id, counter, instrument_id, instrument_index, side }
-    const terms = sharedTerms(order.terms)
+    const terms = sharedTerms(this.#options.terms_hold ? shownInPart(order) : order.terms)
     const body = { order_type, time_in_force, price_units, order_quantity_units, terms }
     this.submit({ ...key, ...body, ts_intent_us: timeUs(this.#node.now_us) }, true)
   }
@@ -127,4 +127,10 @@ export class GateRequests {
   #orderId(strategy_id: StrategyId, counter: number) {
     return clientOrderId(this.#options.session, this.#node.epoch, strategy_id, counter)
   }
+}
+
+/** What an order shows is part of its quantity, and links may have left less of that than it was to show. */
+function shownInPart({ terms, order_quantity_units }: HeldOrder): OrderTerms {
+  if (terms.display_quantity_units <= order_quantity_units) return terms
+  return { ...terms, display_quantity_units: order_quantity_units }
 }

@@ -660,3 +660,66 @@ test('[E11] what is due survives a restart', () => {
   again.pass(again.now_us + 250_000)
   expect(sent(again)).toEqual(['2 limit 1000'])
 })
+
+/** What orders were sent to show, and what was denied. */
+function shown(desk: Desk): string[] {
+  const orders = desk.orders.map(
+    ({ counter, order_quantity_units, terms }) =>
+      `${counter} ${order_quantity_units} shows ${terms.display_quantity_units}`,
+  )
+  return [...orders, ...desk.denials.map(({ counter, reason_code }) => `${counter} ${reason_code}`)]
+}
+
+test.each([
+  {
+    behaviour: 2,
+    child: ['1 1000 shows 0', '2 display_quantity'],
+    stop: ['1 1000 shows 0', '2 display_quantity'],
+  },
+  {
+    behaviour: BEHAVIOUR,
+    child: ['1 1000 shows 0', '2 300 shows 300'],
+    stop: ['1 1000 shows 0', '2 300 shows 300'],
+  },
+])(
+  '[E6] [E8] an iceberg shows no more than links have left of it: %j',
+  ({ behaviour, child, stop: lowered }) => {
+    const capabilities = { ...BASIC, display_quantity: true }
+    const released = new Desk({ capabilities, behaviour })
+    released.do((ctx) => {
+      const parent = { counter: ctx.submit(entry), fill: 'partial' } as const
+      ctx.submit({ ...profit, display_quantity_units: 500, parent })
+    })
+    released.accept(order(released, 1))
+    trade(released, 1, 300)
+    expect(shown(released)).toEqual(child)
+    const pair = new Desk({ capabilities, behaviour })
+    pair.do((ctx) => {
+      const group = { counter: ctx.submit(profit), type: 'ouo' } as const
+      ctx.submit({ ...stop, limit_price_units: 97_900, display_quantity_units: 500, group })
+    })
+    pair.accept(order(pair, 1))
+    trade(pair, 1, 700)
+    pair.quote(EURUSD, 97_990, 98_000)
+    expect(shown(pair)).toEqual(lowered)
+  },
+)
+
+test('[E8] an iceberg that joins shows no more than what is left for it', () => {
+  const desk = new Desk({ capabilities: { ...BASIC, display_quantity: true } })
+  desk.do((ctx) => ctx.submit(profit))
+  desk.accept(order(desk, 1))
+  trade(desk, 1, 700)
+  desk.do((ctx) => ctx.submit({ ...profit, display_quantity_units: 500, group: { counter: 1, type: 'ouo' } }))
+  expect(shown(desk)).toEqual(['1 1000 shows 0', '2 300 shows 300'])
+})
+
+test('[E5] an order that shows more than it is for is held for nobody', () => {
+  const desk = new Desk({ capabilities: { ...BASIC, display_quantity: true } })
+  desk.do((ctx) => {
+    ctx.submit({ ...profit, display_quantity_units: 1_001, parent: { counter: ctx.submit(entry) } })
+    ctx.submit({ ...stop, limit_price_units: 97_900, display_quantity_units: 1_001 })
+  })
+  expect(desk.denials.map(({ counter }) => counter)).toEqual([2, 3])
+  expect(desk.state('execution/main')).toBe('3 intents')
+})
