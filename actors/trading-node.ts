@@ -256,6 +256,7 @@ class Wiring {
       ...shared,
       capabilities: new Map(this.#options.venues.map((port) => [port.venue_id, port.capabilities])),
       orderOf: (strategy_id, counter) => orders.orderOf(strategy_id, counter),
+      wasAskedToEnd: (strategy_id, counter) => orders.wasAskedToEnd(strategy_id, counter),
       openOrders: () => orders.openRecords(),
       positionUnits: (instrument_index) => portfolio.quantity(instrument_index),
       engineCounter: (strategy_id) => orders.engineCounter(strategy_id),

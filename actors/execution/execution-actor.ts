@@ -88,6 +88,7 @@ export class ExecutionActor implements Actor {
       cancels_once: options.cancels_once,
       onChange,
       orderOf: options.orderOf,
+      wasAskedToEnd: options.wasAskedToEnd,
       cancel: (strategy_id, counter) => this.#gate.cancelOwn(strategy_id, counter),
       specOf: (i) => this.#gate.instrument(i),
       resize: (order, quantity) => this.#gate.resizeOwn(order, quantity),
@@ -99,7 +100,7 @@ export class ExecutionActor implements Actor {
       isUnanswered: (instrument_index, side) => this.#isUnanswered(instrument_index, side),
       end: ({ strategy_id, counter }) => {
         this.#held.cancel(strategy_id, counter, 'reduce_only')
-        this.#linked.onGone(strategy_id, counter, true)
+        this.#linked.onGone(strategy_id, counter)
       },
       judgeLater: (instrument_index, later_us) =>
         node.timers.set(index, `${JUDGE}${instrument_index}`, node.now_us + later_us),
@@ -361,7 +362,8 @@ export class ExecutionActor implements Actor {
 
   #onCancel(intent: CancelIntent): void {
     const { strategy_id, counter } = intent
-    if (this.#held.cancel(strategy_id, counter, '')) this.#linked.onGone(strategy_id, counter)
+    if (this.#held.cancel(strategy_id, counter, ''))
+      this.#linked.onGone(strategy_id, counter, this.#options.knows_ended)
     else this.#gate.cancel(intent)
   }
 
@@ -398,7 +400,7 @@ export class ExecutionActor implements Actor {
       if (strategy_id !== '' && strategy_id !== id) continue
       for (const { counter } of this.#held.of(id)) {
         this.#held.cancel(id, counter, 'orders_cancel')
-        this.#linked.onGone(id, counter)
+        this.#linked.onGone(id, counter, this.#options.knows_ended)
       }
     }
   }

@@ -20,6 +20,8 @@ export type ExecutionOptions = {
   readonly outputs: Outputs
   /** The account's order with this key, while the order actor holds it. */
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
+  /** Whether a cancel of the order was on its way or waiting when it ended, in the step that ended it. */
+  readonly wasAskedToEnd: (strategy_id: StrategyId, counter: number) => boolean
   /** The account's open orders, in the order they came. */
   readonly openOrders: () => Iterable<OrderRecord>
   /** The account's signed position. */
@@ -39,7 +41,7 @@ export type ExecutionOptions = {
   readonly due_alone: boolean
   /** Whether held orders that only reduce end with the position (schemas/behaviour.ts). */
   readonly reducers_end: boolean
-  /** Whether links know of orders that have ended (schemas/behaviour.ts). */
+  /** Whether links know of orders that have ended, and of which somebody asked for the end (schemas/behaviour.ts). */
   readonly knows_ended: boolean
   /** Whether links lower orders as they cancel them, whatever the market does (schemas/behaviour.ts). */
   readonly lowers_at_once: boolean

@@ -111,3 +111,16 @@ test('[E18] before behaviour 3 a held order was judged when it went out', () => 
   trade(desk, 1_000)
   expect(told(desk, 2)).toEqual(['held'])
 })
+
+test('[E6] [E18] a child that ends for there is nothing to reduce takes the rest of its parent along', () => {
+  const desk = new Desk({ capabilities: BASIC })
+  desk.do((ctx) => ctx.submit({ ...sell, quantity_units: 2_000 }))
+  trade(desk, 2_000)
+  desk.do((ctx) => {
+    const parent = ctx.submit({ ...buy, limit_price_units: 100_000 })
+    ctx.submit({ ...stop, parent: { counter: parent, fill: 'partial' } })
+  })
+  trade(desk, 400)
+  expect(told(desk, 3)).toEqual(['held', 'held', 'canceled reduce_only'])
+  expect(desk.sent.slice(2)).toMatchObject([{ type: 'order_cancel_request', counter: 2 }])
+})

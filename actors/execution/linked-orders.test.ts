@@ -723,3 +723,47 @@ test('[E5] an order that shows more than it is for is held for nobody', () => {
   expect(desk.denials.map(({ counter }) => counter)).toEqual([2, 3])
   expect(desk.state('execution/main')).toBe('3 intents')
 })
+
+test.each([
+  { behaviour: 2, expected: ['1 limit 1000', 'cancel 1'] },
+  { behaviour: BEHAVIOUR, expected: ['1 limit 1000'] },
+])(
+  '[E6] a child that waits here and is cancelled by its strategy leaves its parent: %j',
+  ({ behaviour, expected }) => {
+    const desk = new Desk({ capabilities: BASIC, behaviour })
+    desk.do((ctx) => {
+      ctx.submit({ ...stop, parent: { counter: ctx.submit(entry), fill: 'partial' } })
+    })
+    desk.accept(order(desk, 1))
+    trade(desk, 1, 400)
+    desk.do((ctx) => ctx.cancel(2))
+    expect([sent(desk), told(desk, 2).at(-1)]).toEqual([expected, 'canceled'])
+  },
+)
+
+test.each([
+  { behaviour: 2, expected: [] },
+  { behaviour: BEHAVIOUR, expected: ['cancel 1'] },
+])(
+  '[E6] a child that its venue cancels, though nobody asked for it, takes the rest of its parent along: %j',
+  ({ behaviour, expected }) => {
+    const desk = new Desk({ capabilities: BASIC, behaviour })
+    desk.do((ctx) => {
+      ctx.submit({ ...profit, parent: { counter: ctx.submit(entry), fill: 'partial' } })
+    })
+    desk.accept(order(desk, 1))
+    trade(desk, 1, 400)
+    desk.accept(order(desk, 2))
+    desk.report('canceled', order(desk, 2), { reason_code: 'post_only_would_take' })
+    expect(sent(desk).slice(2)).toEqual(expected)
+  },
+)
+
+test('[E6] a child whose cancel is under way when it trades whole has not ended by that cancel', () => {
+  const desk = bracket('ouo', 'partial')
+  trade(desk, 1, 300)
+  desk.accept(order(desk, 2))
+  desk.do((ctx) => ctx.cancel(2))
+  trade(desk, 2, 300)
+  expect(sent(desk).slice(2)).toEqual(['cancel 2', 'cancel 1'])
+})

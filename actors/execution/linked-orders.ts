@@ -28,13 +28,15 @@ export type LinkedOptions = {
   readonly onDue: () => void
   /** Whether what is due is looked at again alone (schemas/behaviour.ts). */
   readonly due_alone: boolean
-  /** Whether links know of orders that have ended (schemas/behaviour.ts). */
+  /** Whether links know of orders that have ended, and of which somebody asked for the end (schemas/behaviour.ts). */
   readonly knows_ended: boolean
   /** Whether an order whose trade ends it has the others of its group cancelled once (schemas/behaviour.ts). */
   readonly cancels_once: boolean
   /** Hears of each change of a group. */
   readonly onChange: (change: HoldingChange) => void
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
+  /** Whether somebody asked for the end of an order that ended in this step. */
+  readonly wasAskedToEnd: (strategy_id: StrategyId, counter: number) => boolean
   /** Asks the venue to cancel an order of the account. */
   readonly cancel: (strategy_id: StrategyId, counter: number) => void
   readonly specOf: (instrument_index: number) => InstrumentSpec
@@ -165,7 +167,7 @@ export class LinkedOrders {
     if (held.size === 0 && this.#groups.size === 0) return
     const { strategy_id, counter } = fact
     if (isFill(fact) && fact.last_quantity_units > 0) this.#onTraded(strategy_id, counter, fact)
-    if (fact.ended) return this.onGone(strategy_id, counter, fact.type === 'order.canceled', fact)
+    if (fact.ended) return this.onGone(strategy_id, counter, this.#isAskedFor(fact), fact)
     // What the venue has just refused is not asked for again until there is a new reason.
     if (!REFUSALS.has(fact.type)) this.#payOwed(strategy_id, counter)
   }
@@ -252,6 +254,12 @@ export class LinkedOrders {
   loadLedger({ groups, ended_parents = [] }: LedgerLinks): void {
     this.#groups.loadLedger(groups)
     for (const ended of ended_parents) this.#ended.put(ended)
+  }
+
+  /** A venue cancels an order for reasons of its own, too. */
+  #isAskedFor({ type, strategy_id, counter }: OrderFact): boolean {
+    const { knows_ended, wasAskedToEnd } = this.#options
+    return type === 'order.canceled' && (!knows_ended || wasAskedToEnd(strategy_id, counter))
   }
 
   /** The order, where it has traded, or ended with a trade. */

@@ -59,6 +59,8 @@ export class OrderActor implements Actor {
   /** While records of an earlier build are folded nothing is staged: what was sent stands in them. */
   is_folding = false
   readonly #effects = new RingBuffer<OrderEffect>()
+  /** The order that ended last while a cancel of it was on its way or waiting, and the step that ended it. */
+  #askedToEnd = { strategy_id: '', counter: 0, seq: -1 }
   /** Reports and outcomes about orders this account does not have. */
   #strayCount = 0
 
@@ -111,6 +113,12 @@ export class OrderActor implements Actor {
   /** The order with this key, open or ended, while it is retained; callers change nothing. */
   orderOf(strategy_id: StrategyId, counter: number): OrderRecord | undefined {
     return this.#store.strategy(strategy_id).find(counter)
+  }
+
+  /** Whether somebody had asked for the end of an order that ended in this step: an ended one has no request any more. */
+  wasAskedToEnd(strategy_id: StrategyId, counter: number): boolean {
+    const { seq, ...order } = this.#askedToEnd
+    return seq === this.#node.seq && order.strategy_id === strategy_id && order.counter === counter
   }
 
   /** A counter for a request of the engine's own about one of the strategy's orders. */
@@ -245,7 +253,12 @@ export class OrderActor implements Actor {
   #apply(order: OrderRecord, event: OrderEvent): void {
     const effects = this.#effects
     const hadEnded = order.ended
+    const isAskedToEnd = order.cancel_client_order_id !== ''
     this.#store.apply(order, event, effects)
+    if (order.ended && isAskedToEnd) {
+      const { strategy_id, counter } = order
+      this.#askedToEnd = { strategy_id, counter, seq: this.#node.seq }
+    }
     for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) this.#emit(effect)
     if (hadEnded && !order.ended) this.#cancelAdopted(order)
   }
