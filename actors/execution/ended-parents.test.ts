@@ -183,3 +183,19 @@ function taken(ledger: LedgerSection): TestNode {
   loadLedger(node.trading, node.instruments, ledger)
   return node
 }
+
+test.each([
+  { behaviour: 2, expected: ['2 order.held', '3 order.held'] },
+  { behaviour: BEHAVIOUR, expected: ['2 contingency_unknown', '3 contingency_unknown'] },
+])('[E6] [E7] nothing hangs on an order that was over as it was asked for: %j', ({ behaviour, expected }) => {
+  const desk = new Desk({ ...OPTIONS, behaviour })
+  desk.do((ctx) => {
+    const buy = { instrument: EURUSD, side: 'buy', quantity_units: 1_000 } as const
+    ctx.submit({ ...buy, trigger_price_units: 101_000, time_in_force: 'gtd', expire_time_us: 5 })
+    ctx.submit({ ...buy, side: 'sell', limit_price_units: 101_000, parent: { counter: 1 } })
+    ctx.submit({ ...buy, trigger_price_units: 102_000, group: { counter: 1, type: 'oco' } })
+  })
+  const facts = desk.facts.map(({ counter, type }) => `${counter} ${type}`)
+  const denials = desk.denials.map(({ counter, reason_code }) => `${counter} ${reason_code}`)
+  expect([...facts, ...denials]).toEqual(['1 order.expired', ...expected])
+})

@@ -213,6 +213,7 @@ export class LinkedOrders {
    * its group. One that grew with its parent takes the rest of that one along, unless somebody asked for its end.
    */
   onGone(strategy_id: StrategyId, counter: number, isAskedFor = false, order?: Parent): void {
+    this.#forgetAsked(strategy_id, counter)
     for (const child of this.#options.held.childrenOf(strategy_id, counter)) {
       const parent = order ?? this.#endOf(child) ?? NOTHING
       if (!this.#release(child, { ...parent, ended: true })) this.#endChild(child)
@@ -254,6 +255,16 @@ export class LinkedOrders {
   loadLedger({ groups, ended_parents = [] }: LedgerLinks): void {
     this.#groups.loadLedger(groups)
     for (const ended of ended_parents) this.#ended.put(ended)
+  }
+
+  /** Nothing can be linked to an order that was over as it was asked for. */
+  #forgetAsked(strategy_id: StrategyId, counter: number): void {
+    if (!this.#options.knows_ended) return
+    const isOther = (intent: SubmitIntent) => intent.strategy_id !== strategy_id || intent.counter !== counter
+    const left = [...this.#asked].filter(isOther)
+    if (left.length === this.#asked.size) return
+    this.#asked.clear()
+    for (const intent of left) this.#asked.push(intent)
   }
 
   /** A venue cancels an order for reasons of its own, too. */
