@@ -46,6 +46,7 @@
  *    A child that waits in the engine and is cancelled leaves its parent as one at a venue does; one that its venue cancels, or
  *    that has nothing left to reduce, takes the rest of its parent along.
  *    Nothing hangs on an order that was over as it was asked for.
+ *    A group over two venues is kept by the engine, whatever these keep.
  *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
  */
 export const BEHAVIOUR = 3

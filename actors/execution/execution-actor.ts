@@ -326,7 +326,8 @@ export class ExecutionActor implements Actor {
       (!isVenues ||
         keepsParent ||
         this.#held.keeps(intent) ||
-        this.#linked.keeps(intent.strategy_id, group_counter))
+        this.#linked.keeps(intent.strategy_id, group_counter) ||
+        (this.#options.terms_hold && this.#isElsewhere(intent, group_counter, venue_id)))
     const { seq } = this.#node
     const parent_units = keepsParent ? this.#linked.quantityOf(seq, intent.strategy_id, parent_counter) : 0
     if (parent_units === undefined) return this.#denyUnknown(intent, parent_counter)
@@ -349,9 +350,12 @@ export class ExecutionActor implements Actor {
 
   /** A venue that keeps children keeps those whose parent it has, and whose trigger it watches. */
   #isParentOurs(intent: SubmitIntent, venue_id: string): boolean {
-    const { strategy_id, terms } = intent
-    if (this.#held.keeps(intent)) return true
-    return this.#linked.isElsewhere(this.#node.seq, strategy_id, terms.parent_counter, (instrument_index) => {
+    return this.#held.keeps(intent) || this.#isElsewhere(intent, intent.terms.parent_counter, venue_id)
+  }
+
+  /** Whether the venue does not have the order that the intent names. */
+  #isElsewhere({ strategy_id }: SubmitIntent, counter: number, venue_id: string): boolean {
+    return this.#linked.isElsewhere(this.#node.seq, strategy_id, counter, (instrument_index) => {
       return this.#gate.instrument(instrument_index).venue_id === venue_id
     })
   }

@@ -5,7 +5,14 @@ import type { Config } from '../../schemas/config/config.ts'
 import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
 import { sizeUnits } from '../../schemas/units.ts'
 import { Desk } from '../desk.test-support.ts'
-import { EURUSD, type TestNode, testInstrument, testStrategy } from '../trading-node.test-support.ts'
+import {
+  EURUSD,
+  type TestNode,
+  testAccount,
+  testInstrument,
+  testStrategy,
+  testVenue,
+} from '../trading-node.test-support.ts'
 
 const BASIC = { orders: { market: ['ioc', 'gtc'], limit: ['gtc', 'gtd', 'day'] } } as const
 const entry = { instrument: EURUSD, side: 'buy', quantity_units: 1_000, limit_price_units: 99_000 } as const
@@ -767,3 +774,31 @@ test('[E6] a child whose cancel is under way when it trades whole has not ended 
   trade(desk, 2, 300)
   expect(sent(desk).slice(2)).toEqual(['cancel 2', 'cancel 1'])
 })
+
+test.each([
+  { behaviour: 2, links: ['1 ', '2 oco'], cancels: [] },
+  { behaviour: BEHAVIOUR, links: ['1 ', '2 '], cancels: ['cancel 2'] },
+])(
+  '[E7] a group over two venues is kept here, though each venue keeps groups: %j',
+  ({ behaviour, links, cancels }) => {
+    const desk = new Desk({
+      capabilities: { ...BASIC, contingencies: ['oco'] },
+      instruments: [testInstrument(EURUSD, 0), testInstrument('EURUSD.two', 1)],
+      behaviour,
+      config: (base: Config) => ({
+        ...base,
+        venues: [testVenue('sim'), testVenue('two')],
+        accounts: [testAccount('main', ['sim', 'two'])],
+        strategies: [testStrategy('s', 'main', [EURUSD, 'EURUSD.two'])],
+      }),
+    })
+    desk.do((ctx) => {
+      ctx.submit(entry)
+      ctx.submit({ ...entry, instrument: 'EURUSD.two', group: { counter: 1, type: 'oco' } })
+    })
+    expect(desk.orders.map(({ counter, terms }) => `${counter} ${terms.group_type}`)).toEqual(links)
+    for (const counter of [1, 2]) desk.accept(order(desk, counter))
+    trade(desk, 1, 100)
+    expect(sent(desk).slice(2)).toEqual(cancels)
+  },
+)
