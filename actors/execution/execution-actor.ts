@@ -23,7 +23,8 @@ import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { DenialCode, OrderDenied } from '../../schemas/messages/risk.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
-import { sizeUnits, timeUs } from '../../schemas/units.ts'
+import { decimalString, sizeUnits, timeUs } from '../../schemas/units.ts'
+import type { OrderRecord } from '../order/order-record.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import type { ExecutionOptions } from './execution-options.ts'
 import { drawnBy, ForeignIntents } from './foreign-intents.ts'
@@ -86,6 +87,7 @@ export class ExecutionActor implements Actor {
       due_alone: options.due_alone,
       knows_ended: options.knows_ended,
       cancels_once: options.cancels_once,
+      terms_hold: options.terms_hold,
       onChange,
       orderOf: options.orderOf,
       wasAskedToEnd: options.wasAskedToEnd,
@@ -372,6 +374,9 @@ export class ExecutionActor implements Actor {
   }
 
   #onReplace(intent: ReplaceIntent): void {
+    const growing = this.#linked.growing(intent.strategy_id, intent.counter)
+    if (growing !== undefined && growing.order_quantity_units !== intent.order_quantity_units)
+      return this.#denyQuantity(intent, growing)
     if (!this.#held.replace(intent)) this.#gate.replace(intent)
   }
 
@@ -419,8 +424,22 @@ export class ExecutionActor implements Actor {
     this.#deny({ ...denialOf(intent, how), venue_id })
   }
 
+  /** What an order that grows is for is what its parent has traded of it. */
+  #denyQuantity(intent: ReplaceIntent, order: HeldOrder | OrderRecord): void {
+    const { venue_id, instrument_id, side, order_type, order_quantity_units } = order
+    const { size_scale } = this.#gate.instrument(order.instrument_index)
+    const how = {
+      reason_code: 'linked_quantity',
+      value: decimalString(intent.order_quantity_units, size_scale),
+      limit: decimalString(order_quantity_units, size_scale),
+      now_us: this.#node.now_us,
+    } as const
+    this.#deny({ ...denialOf(intent, how), venue_id, instrument_id, side, order_type })
+  }
+
   #deny(denial: OrderDenied): void {
-    this.#deniedCount++
+    // Orders are counted, not what was asked of them.
+    if (denial.request === 'new' || !this.#options.terms_hold) this.#deniedCount++
     this.#options.outputs.denial(denial)
     const route = must(
       this.#deniedRoutes.get(denial.strategy_id),

@@ -802,3 +802,101 @@ test.each([
     expect(sent(desk).slice(2)).toEqual(cancels)
   },
 )
+
+/** The venue's word that the last replace is in force. */
+function replaced(desk: Desk): void {
+  const request = must(desk.sent.at(-1), 'a replace was sent')
+  if (request.type !== 'order_cancel_replace_request') throw new Error('the last request is no replace')
+  const { price_units, order_quantity_units } = request
+  desk.report('replaced', request, { price_units, order_quantity_units })
+}
+
+/** An exit that has grown with its entry, which has traded whole. */
+function grown({ behaviour = BEHAVIOUR, isTold = true } = {}): Desk {
+  const desk = new Desk({ capabilities: BASIC, behaviour })
+  desk.do((ctx) => {
+    ctx.submit({ ...profit, parent: { counter: ctx.submit(entry), fill: 'partial' } })
+  })
+  desk.accept(order(desk, 1))
+  trade(desk, 1, 400)
+  desk.accept(order(desk, 2))
+  trade(desk, 1, 600, 1_000)
+  if (isTold) replaced(desk)
+  return desk
+}
+
+test.each([
+  { behaviour: 2, expected: ['replace to 1000 2', 'replace to 300 2', 'replace to 1000 2'] },
+  { behaviour: BEHAVIOUR, expected: ['replace to 1000 2', 'replace to 300 2'] },
+])('[E6] what a strategy makes of an order that has grown stays so: %j', ({ behaviour, expected }) => {
+  const desk = grown({ behaviour })
+  desk.do((ctx) => ctx.replace(2, { quantity_units: 300, limit_price_units: 101_000 }))
+  replaced(desk)
+  expect(sent(desk).slice(2)).toEqual(expected)
+})
+
+test('[E6] an order that has grown may be raised, too, but for what its group took of it', () => {
+  const desk = grown()
+  desk.do((ctx) => ctx.replace(2, { quantity_units: 1_300, limit_price_units: 101_000 }))
+  replaced(desk)
+  expect(sent(desk).slice(2)).toEqual(['replace to 1000 2', 'replace to 1300 2'])
+  const pair = bracket('ouo', 'partial')
+  trade(pair, 1, 400)
+  pair.accept(order(pair, 2))
+  trade(pair, 1, 600, 1_000)
+  replaced(pair)
+  pair.quote(EURUSD, 97_990, 98_000)
+  trade(pair, 3, 100)
+  replaced(pair)
+  pair.do((ctx) => ctx.replace(2, { quantity_units: 1_300, limit_price_units: 101_000 }))
+  replaced(pair)
+  expect(sent(pair).slice(-3)).toEqual(['replace to 900 2', 'replace to 1300 2', 'replace to 900 2'])
+})
+
+test('[E6] the quantity of an order that grows is not to be changed, whoever holds it, and its price is', () => {
+  const desk = bracket('ouo', 'partial')
+  trade(desk, 1, 300)
+  desk.accept(order(desk, 2))
+  desk.do((ctx) => {
+    ctx.replace(2, { quantity_units: 200, limit_price_units: 101_000 })
+    ctx.replace(3, { quantity_units: 200, trigger_price_units: 98_000 })
+    ctx.replace(3, { quantity_units: 300, trigger_price_units: 98_100 })
+    ctx.replace(2, { quantity_units: 300, limit_price_units: 101_100 })
+  })
+  expect(desk.denials).toMatchObject([
+    {
+      request: 'replace',
+      counter: 2,
+      instrument_id: EURUSD,
+      reason_code: 'linked_quantity',
+      value: '200',
+      limit: '300',
+    },
+    {
+      request: 'replace',
+      counter: 3,
+      instrument_id: EURUSD,
+      reason_code: 'linked_quantity',
+      value: '200',
+      limit: '300',
+    },
+  ])
+  replaced(desk)
+  trade(desk, 1, 200, 500)
+  expect([sent(desk).slice(2), heldQuantity(desk, 3)]).toEqual([
+    ['replace to 300 2', 'replace to 500 2'],
+    500,
+  ])
+  expect(desk.trading.executions.get('main')?.counts.denied).toBe(0)
+})
+
+test('[E6] [E11] what an order has grown to survives a restart', () => {
+  const desk = grown({ isTold: false })
+  const request = must(desk.sent.at(-1), 'a replace was sent')
+  const again = desk.reloaded()
+  for (const node of [desk, again])
+    node.report('replaced', request, { order_quantity_units: sizeUnits(1_000) })
+  const member = { counter: 2, parent_counter: 0, whole_units: 0, granted_units: 1_000 }
+  expect(again.trading.executions.get('main')?.saveLedger().groups).toMatchObject([{ members: [member] }])
+  expect(again.save()).toEqual(desk.save())
+})

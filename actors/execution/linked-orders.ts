@@ -32,6 +32,8 @@ export type LinkedOptions = {
   readonly knows_ended: boolean
   /** Whether an order whose trade ends it has the others of its group cancelled once (schemas/behaviour.ts). */
   readonly cancels_once: boolean
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
   /** Hears of each change of a group. */
   readonly onChange: (change: HoldingChange) => void
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
@@ -157,6 +159,13 @@ export class LinkedOrders {
     }
   }
 
+  /** The order while it grows with its parent, or its venue has still to hear by how much: its quantity follows from that. */
+  growing(strategy_id: StrategyId, counter: number): HeldOrder | OrderRecord | undefined {
+    const member = this.#options.terms_hold ? this.#groups.member(strategy_id, counter) : undefined
+    if (member === undefined || member.whole_units === 0 || member.is_leaving) return undefined
+    return this.#orderOf(member)
+  }
+
   /** The order waits no more. */
   forget(order: HeldKey): void {
     this.#ended.forget(order)
@@ -218,8 +227,7 @@ export class LinkedOrders {
       const parent = order ?? this.#endOf(child) ?? NOTHING
       if (!this.#release(child, { ...parent, ended: true })) this.#endChild(child)
     }
-    for (const member of this.#groups.growingWith(strategy_id, counter))
-      this.#groups.change(member, { parent_counter: 0 })
+    for (const member of this.#groups.growingWith(strategy_id, counter)) this.#endGrowth(member)
     const member = this.#groups.member(strategy_id, counter)
     if (member === undefined) return
     const others = this.#groups.others(strategy_id, counter)
@@ -347,9 +355,9 @@ export class LinkedOrders {
   }
 
   #grow(member: Member, { cum_quantity_units }: Parent): void {
-    const { held, specOf, orderOf } = this.#options
+    const { held, specOf } = this.#options
     const { strategy_id, counter, whole_units, parent_units, quantity_max_units } = member
-    const order = held.find(strategy_id, counter) ?? orderOf(strategy_id as StrategyId, counter)
+    const order = this.#orderOf(member)
     if (order === undefined || member.is_leaving) return
     const spec = specOf(order.instrument_index)
     const granted_units = shareUnits(whole_units, cum_quantity_units, parent_units, spec)
@@ -358,6 +366,29 @@ export class LinkedOrders {
     this.#groups.change(member, { granted_units, quantity_max_units: quantity_max_units + by_units })
     if ('awaits' in order) held.resize(order, member.quantity_max_units, 'oto')
     else this.#payOwed(strategy_id as StrategyId, counter)
+  }
+
+  /** The order's parent trades no more. */
+  #endGrowth(member: Member): void {
+    this.#groups.change(member, { parent_counter: 0 })
+    const order = this.#orderOf(member)
+    if (order !== undefined) this.#noteGrown(member, order.order_quantity_units)
+  }
+
+  /** An order that has all it grows to, and whose venue knows, is for what its strategy makes of it from here on. */
+  #noteGrown(member: Member, total_units: number): void {
+    const { parent_counter, whole_units, granted_units, quantity_max_units } = member
+    if (!this.#options.terms_hold || parent_counter !== 0 || whole_units === 0) return
+    if (total_units !== quantity_max_units) return
+    // What others of its group took from it stays taken.
+    const isWhole = quantity_max_units === granted_units
+    const bound_units = isWhole ? Number.POSITIVE_INFINITY : quantity_max_units
+    this.#groups.change(member, { whole_units: 0, quantity_max_units: bound_units })
+  }
+
+  #orderOf({ strategy_id, counter }: Member): HeldOrder | OrderRecord | undefined {
+    const { held, orderOf } = this.#options
+    return held.find(strategy_id, counter) ?? orderOf(strategy_id as StrategyId, counter)
   }
 
   #settleChild(child: HeldOrder): void {
@@ -375,7 +406,7 @@ export class LinkedOrders {
     const id = member.strategy_id as StrategyId
     const parent = parent_counter === 0 ? undefined : orderOf(id, parent_counter)
     if (parent !== undefined) this.#grow(member, parent)
-    if (parent_counter !== 0 && parent?.ended !== false) this.#groups.change(member, { parent_counter: 0 })
+    if (parent_counter !== 0 && parent?.ended !== false) this.#endGrowth(member)
     if (held.find(id, counter) !== undefined) return
     const order = orderOf(id, counter)
     if (order === undefined) return this.onGone(id, counter)
@@ -418,9 +449,9 @@ export class LinkedOrders {
 
   /** So much less of the member may trade. */
   #lower(member: Member, by_units: number): void {
-    const { held, orderOf } = this.#options
+    const { held } = this.#options
     const { strategy_id, counter } = member
-    const order = held.find(strategy_id, counter) ?? orderOf(strategy_id as StrategyId, counter)
+    const order = this.#orderOf(member)
     if (order === undefined || member.is_leaving) return
     const left = Math.min(member.quantity_max_units, order.order_quantity_units) - by_units
     if (left <= 0) return this.#cancel(member)
@@ -444,6 +475,7 @@ export class LinkedOrders {
     if (member.is_leaving) return this.#cancelAtVenue(strategy_id, counter)
     const { quantity_max_units: max, whole_units } = member
     const { order_quantity_units: total } = order
+    this.#noteGrown(member, total)
     if (max === Number.POSITIVE_INFINITY || total === max || (total < max && whole_units === 0)) return
     if (max <= order.cum_quantity_units) return this.#cancel(member)
     // A request in flight is answered by a fact, and that comes here again.

@@ -52,6 +52,8 @@ export const DENIAL_CODES = [
   'counter_invalid',
   /** The same: an order that says what none of its type says. */
   'order_malformed',
+  /** The quantity of an order that grows with its parent is not the strategy's to change. */
+  'linked_quantity',
 ] as const
 export type DenialCode = (typeof DENIAL_CODES)[number]
 
