@@ -47,7 +47,8 @@
  *    that has nothing left to reduce, takes the rest of its parent along.
  *    Nothing hangs on an order that was over as it was asked for.
  *    A group over two venues is kept by the engine, whatever these keep.
- *    The quantity of a child is its strategy's to change once it has all it grows to, and not before.
+ *    The quantity of a child is its strategy's to change once it has all it grows to, and not before; what others of
+ *    its group take is of all it is to grow to.
  *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
  */
 export const BEHAVIOUR = 3

@@ -900,3 +900,39 @@ test('[E6] [E11] what an order has grown to survives a restart', () => {
   expect(again.trading.executions.get('main')?.saveLedger().groups).toMatchObject([{ members: [member] }])
   expect(again.save()).toEqual(desk.save())
 })
+
+/** Two exits of an entry, both released with 400 of 1,000; that they are for all of it is on its way to the venue. */
+function growing(type: 'oco' | 'ouo', behaviour = BEHAVIOUR): Desk {
+  const desk = new Desk({ capabilities: BASIC, behaviour })
+  desk.do((ctx) => {
+    const parent = { counter: ctx.submit(entry), fill: 'partial' } as const
+    const group = { counter: ctx.submit({ ...profit, parent }), type }
+    ctx.submit({ ...profit, limit_price_units: 102_000, parent, group })
+  })
+  desk.accept(order(desk, 1))
+  trade(desk, 1, 400)
+  for (const counter of [2, 3]) desk.accept(order(desk, counter))
+  trade(desk, 1, 600, 1_000)
+  expect(sent(desk).slice(3)).toEqual(['replace to 1000 2', 'replace to 1000 3'])
+  return desk
+}
+
+/** The venue's word on the growth of an order that `growing` sent. */
+function answer(desk: Desk, counter: number, word: 'replaced' | 'replace_rejected'): void {
+  const request = must(desk.sent[counter + 1], 'a replace was sent')
+  const filled = { reason_code: 'order_terminal' }
+  desk.report(word, request, word === 'replaced' ? { order_quantity_units: sizeUnits(1_000) } : filled)
+}
+
+test.each([
+  { behaviour: 2, expected: 'replace to 200 3' },
+  { behaviour: BEHAVIOUR, expected: 'replace to 800 3' },
+])(
+  '[E6] [E8] a trade takes its quantity from what another grows to, not from what that one has yet: %j',
+  ({ behaviour, expected }) => {
+    const desk = growing('ouo', behaviour)
+    trade(desk, 2, 200)
+    answer(desk, 3, 'replaced')
+    expect(sent(desk).at(-1)).toBe(expected)
+  },
+)

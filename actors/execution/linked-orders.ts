@@ -453,11 +453,19 @@ export class LinkedOrders {
     const { strategy_id, counter } = member
     const order = this.#orderOf(member)
     if (order === undefined || member.is_leaving) return
-    const left = Math.min(member.quantity_max_units, order.order_quantity_units) - by_units
+    const left = this.#wholeUnits(member, order) - by_units
     if (left <= 0) return this.#cancel(member)
     this.#groups.change(member, { quantity_max_units: left })
     if ('awaits' in order) held.resize(order, left, 'ouo')
     else this.#payOwed(strategy_id as StrategyId, counter)
+  }
+
+  /** What the member is for: of one that grows its venue has perhaps not heard all. */
+  #wholeUnits(
+    { quantity_max_units: max, whole_units }: Member,
+    { order_quantity_units: total }: HeldOrder | OrderRecord,
+  ): number {
+    return this.#options.terms_hold && whole_units !== 0 ? max : Math.min(max, total)
   }
 
   /** The first that is due says when all are looked at again; what comes to it puts nothing off. */
