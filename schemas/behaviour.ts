@@ -48,7 +48,8 @@
  *    Nothing hangs on an order that was over as it was asked for.
  *    A group over two venues is kept by the engine, whatever these keep.
  *    The quantity of a child is its strategy's to change once it has all it grows to, and not before; what others of
- *    its group take is of all it is to grow to.
+ *    its group take is of all it is to grow to. One that has traded all its venue knew of before it grew leaves the rest to
+ *    the others of its group.
  *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
  */
 export const BEHAVIOUR = 3

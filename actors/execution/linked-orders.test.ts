@@ -936,3 +936,51 @@ test.each([
     expect(sent(desk).at(-1)).toBe(expected)
   },
 )
+
+test.each([
+  { behaviour: 2, type: 'oco', expected: ['cancel 3'] },
+  { behaviour: 2, type: 'ouo', expected: ['cancel 3'] },
+  { behaviour: BEHAVIOUR, type: 'oco', expected: ['replace to 600 3'] },
+  { behaviour: BEHAVIOUR, type: 'ouo', expected: ['replace to 600 3'] },
+] as const)(
+  '[E7] [E9] one that has done all its venue knew of before it grew leaves the rest to the others: %j',
+  ({ behaviour, type, expected }) => {
+    const desk = growing(type, behaviour)
+    trade(desk, 2, 400)
+    answer(desk, 2, 'replace_rejected')
+    answer(desk, 3, 'replaced')
+    expect(sent(desk).slice(5)).toEqual(expected)
+    if (behaviour !== BEHAVIOUR) return
+    replaced(desk)
+    trade(desk, 3, 600)
+    expect([sent(desk).length, desk.state('order/main')]).toEqual([
+      6,
+      '0 open, 3 filled, 0 canceled, 0 rejected',
+    ])
+  },
+)
+
+test('[E7] one that has done all its venue knew of, and grows all the same, cancels the others then', () => {
+  const desk = growing('oco')
+  answer(desk, 3, 'replaced')
+  trade(desk, 2, 400)
+  expect(sent(desk).slice(5)).toEqual(['replace to 600 3'])
+  replaced(desk)
+  answer(desk, 2, 'replaced')
+  expect(sent(desk).slice(6)).toEqual(['cancel 3'])
+})
+
+test.each(['oco', 'ouo'] as const)(
+  '[E9] one that was done before its venue heard that it grows leaves the rest to the others: %s',
+  (type) => {
+    const desk = bracket(type, 'partial')
+    trade(desk, 1, 400)
+    trade(desk, 1, 600, 1_000)
+    trade(desk, 2, 400)
+    expect([desk.state('order/main'), heldQuantity(desk, 3), told(desk, 3).at(-1)]).toEqual([
+      '0 open, 2 filled, 0 canceled, 0 rejected',
+      600,
+      'replaced',
+    ])
+  },
+)

@@ -177,6 +177,7 @@ export class LinkedOrders {
     const { strategy_id, counter } = fact
     if (isFill(fact) && fact.last_quantity_units > 0) this.#onTraded(strategy_id, counter, fact)
     if (fact.ended) return this.onGone(strategy_id, counter, this.#isAskedFor(fact), fact)
+    if (fact.type === 'order.replaced') this.#onReplaced(strategy_id, counter, fact)
     // What the venue has just refused is not asked for again until there is a new reason.
     if (!REFUSALS.has(fact.type)) this.#payOwed(strategy_id, counter)
   }
@@ -234,6 +235,8 @@ export class LinkedOrders {
     this.#groups.leave(strategy_id, counter)
     if (member.is_leaving) return
     if (member.parent_counter !== 0 && !isAskedFor) this.#cancelAtVenue(strategy_id, member.parent_counter)
+    // They have been lowered by what it traded, and cover what it did not come to.
+    if (order !== undefined && this.#isOutrun(member, order)) return
     for (const other of others) this.#cancel(other)
   }
 
@@ -290,10 +293,28 @@ export class LinkedOrders {
   #onTraded(strategy_id: StrategyId, counter: number, order: Parent): void {
     for (const child of this.#options.held.childrenOf(strategy_id, counter)) this.#release(child, order)
     for (const member of this.#groups.growingWith(strategy_id, counter)) this.#grow(member, order)
+    const member = this.#groups.member(strategy_id, counter)
+    if (member === undefined) return
     // Its end takes the others along, unless somebody has asked for that end.
-    const isLast = this.#options.cancels_once && order.ended
-    if (!isLast || this.#groups.member(strategy_id, counter)?.is_leaving === true)
-      this.#tellOthers(strategy_id, counter, order.cum_quantity_units)
+    const isLast = this.#options.cancels_once && order.ended && !this.#isOutrun(member, order)
+    if (!isLast || member.is_leaving) this.#tellOthers(member, order)
+  }
+
+  /**
+   * Whether an order has traded all that its venue knew of, and is to grow to more: that may come too late. Until the
+   * venue has said so, and from then on, the others cover it.
+   */
+  #isOutrun(
+    { whole_units, quantity_max_units, is_leaving }: Member,
+    { cum_quantity_units, order_quantity_units }: Parent,
+  ): boolean {
+    if (!this.#options.terms_hold || whole_units === 0 || is_leaving) return false
+    return cum_quantity_units >= order_quantity_units && cum_quantity_units < quantity_max_units
+  }
+
+  #onReplaced(strategy_id: StrategyId, counter: number, order: Parent): void {
+    const member = this.#groups.member(strategy_id, counter)
+    if (member !== undefined) this.#decide(member, order)
   }
 
   /** Whether the child goes, or will as soon as it may. */
@@ -410,23 +431,33 @@ export class LinkedOrders {
     if (held.find(id, counter) !== undefined) return
     const order = orderOf(id, counter)
     if (order === undefined) return this.onGone(id, counter)
-    this.#tellOthers(id, counter, order.cum_quantity_units)
+    this.#tellOthers(member, order)
+    this.#decide(member, order)
     if (order.ended) this.onGone(id, counter, order.state === 'canceled', order)
     else this.#payOwed(id, counter)
   }
 
   /** What an order of a group has traded is told to the others, each unit once. */
-  #tellOthers(strategy_id: StrategyId, counter: number, cum_quantity_units: number): void {
+  #tellOthers(member: Member, order: Parent): void {
+    const { strategy_id, counter } = member
     const group = this.#groups.of(strategy_id, counter)
-    const member = this.#groups.member(strategy_id, counter)
-    if (group === undefined || member === undefined) return
-    const traded_units = cum_quantity_units - member.told_units
+    if (group === undefined) return
+    const traded_units = order.cum_quantity_units - member.told_units
     if (traded_units <= 0) return
-    this.#groups.change(member, { told_units: cum_quantity_units })
+    this.#groups.change(member, { told_units: order.cum_quantity_units })
+    const isDecided = group.type === 'oco' && !this.#isOutrun(member, order)
     for (const other of this.#groups.others(strategy_id, counter)) {
-      if (group.type === 'oco') this.#cancel(other)
+      if (isDecided) this.#cancel(other)
       else this.#lower(other, traded_units)
     }
+  }
+
+  /** An order whose trade cancels the others had traded all its venue knew of, and grows all the same. */
+  #decide(member: Member, order: Parent): void {
+    const { strategy_id, counter, told_units, whole_units, is_leaving } = member
+    if (!this.#options.terms_hold || told_units === 0 || whole_units === 0 || is_leaving) return
+    if (this.#groups.of(strategy_id, counter)?.type !== 'oco' || this.#isOutrun(member, order)) return
+    for (const other of this.#groups.others(strategy_id, counter)) this.#cancel(other)
   }
 
   #cancel(member: Member): void {
