@@ -233,6 +233,7 @@ class Wiring {
       session: this.#config.session,
       strategies: ids,
       order_retention: this.#config.limits.order_retention,
+      terms_hold: this.#holds('terms_hold'),
       outputs: this.#outputs,
       approve: (command) => gate.approveCommand(command),
       is_told: this.#isOnBus,

@@ -50,6 +50,8 @@
  *    The quantity of a child is its strategy's to change once it has all it grows to, and not before; what others of
  *    its group take is of all it is to grow to. One that has traded all its venue knew of before it grew leaves the rest to
  *    the others of its group.
+ *    The limit that a venue makes of an order, from market to limit or as a trailing one is triggered, is that order's: a change
+ *    of the quantity alone keeps it.
  *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
  */
 export const BEHAVIOUR = 3

@@ -377,7 +377,15 @@ export class ExecutionActor implements Actor {
     const growing = this.#linked.growing(intent.strategy_id, intent.counter)
     if (growing !== undefined && growing.order_quantity_units !== intent.order_quantity_units)
       return this.#denyQuantity(intent, growing)
-    if (!this.#held.replace(intent)) this.#gate.replace(intent)
+    if (!this.#held.replace(intent)) this.#gate.replace(this.#withLimit(intent))
+  }
+
+  /** The limit of some orders is not their strategy's to say: where it leaves it out, it stays as the venue made it. */
+  #withLimit(intent: ReplaceIntent): ReplaceIntent {
+    if (!this.#options.terms_hold || intent.price_units !== 0) return intent
+    const order = this.#options.orderOf(intent.strategy_id, intent.counter)
+    const isMade = order?.order_type === 'market_to_limit' || order?.order_type === 'trailing_stop_limit'
+    return isMade ? { ...intent, price_units: order.price_units } : intent
   }
 
   /** What waits here wakes when trading begins, what a venue refused is asked for again, and what is for the day ends with it. */

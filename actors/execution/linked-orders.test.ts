@@ -984,3 +984,23 @@ test.each(['oco', 'ouo'] as const)(
     ])
   },
 )
+
+test.each([
+  { behaviour: 2, expected: 0 },
+  { behaviour: BEHAVIOUR, expected: 99_000 },
+])('[E6] an order from market to limit grows at the limit its venue made: %j', ({ behaviour, expected }) => {
+  const orders = { ...BASIC.orders, market_to_limit: ['gtc'] } as const
+  const desk = new Desk({ capabilities: { orders }, behaviour })
+  desk.do((ctx) => {
+    const parent = { counter: ctx.submit(entry), fill: 'partial' } as const
+    const child = { instrument: EURUSD, side: 'sell', quantity_units: 1_000, time_in_force: 'gtc' } as const
+    ctx.submit({ ...child, order_type: 'market_to_limit', parent })
+  })
+  desk.accept(order(desk, 1))
+  trade(desk, 1, 400)
+  desk.accept(order(desk, 2))
+  const made = { price_units: order(desk, 1).price_units, last_price_units: order(desk, 1).price_units }
+  desk.report('trade', order(desk, 2), { ...made, execution_id: 'x', last_quantity_units: sizeUnits(100) })
+  trade(desk, 1, 600, 1_000)
+  expect(desk.sent.slice(2)).toMatchObject([{ price_units: expected, order_quantity_units: 1_000 }])
+})

@@ -35,12 +35,15 @@ import type { OrderEffect } from './order-facts.ts'
 import { orderOfLedger } from './order-ledger.ts'
 import type { OrderRecord } from './order-record.ts'
 import { type OrderCounts, OrderStore } from './order-store.ts'
+import { takeLimit } from './order-transitions.ts'
 
 export type OrderActorOptions = {
   readonly account_id: AccountId
   readonly session: string
   readonly strategies: readonly StrategyId[]
   readonly order_retention: number
+  /** Whether what an order says holds to its end, a limit that the venue made included (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
   readonly outputs: Outputs
   /** The gate's stamp for a cancel or replace it let through. */
   readonly approve: (command: VenueCommand) => Approval
@@ -240,8 +243,12 @@ export class OrderActor implements Actor {
 
   #onReport(report: VenueReport): void {
     const order = this.#store.findReported(report)
-    if (order === undefined) this.#strayCount++
-    else this.#apply(order, reportEvent(report, timeUs(this.#node.now_us)))
+    if (order === undefined) {
+      this.#strayCount++
+      return
+    }
+    if (this.#options.terms_hold) takeLimit(order, report)
+    this.#apply(order, reportEvent(report, timeUs(this.#node.now_us)))
   }
 
   #onLookup(lookup: OrderLookup): void {

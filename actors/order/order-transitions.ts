@@ -2,11 +2,11 @@
 // `order.state`, which belongs to the machine, so whoever is called already knows where the order is.
 
 import { assert, must } from '../../schemas/assert.ts'
-import type { VenueReport } from '../../schemas/messages/order.ts'
+import type { OrderType, ReportType, VenueReport } from '../../schemas/messages/order.ts'
 import type { OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 import type { OrderAbsent, OrderEvent, OrderFound, ReportEvent, SendEvent } from './order-event.ts'
-import { addTrade, findExecution, takeTradeBack } from './order-executions.ts'
+import { addTrade, findExecution, isKnownTrade, takeTradeBack } from './order-executions.ts'
 import { type OrderEffects, tell, tellTrade } from './order-facts.ts'
 import type { Execution, OrderRecord } from './order-record.ts'
 
@@ -127,6 +127,22 @@ export function noteTriggered(order: OrderRecord, event: ReportEvent, out: Order
   noteAccepted(order, event)
   const { ts_event_us, reason_code, reason_text } = event.body
   tell(order, 'order.triggered', ts_event_us, reason_code, reason_text, out)
+}
+
+/**
+ * Of some orders the venue makes the limit: at the first trade of one from market to limit, at the trigger of a trailing
+ * one. From there on it is theirs like any other, and a replace that keeps it has to name it.
+ */
+export function takeLimit(order: OrderRecord, report: VenueReport): void {
+  if (report.report_type !== LIMIT_MADE_BY[order.order_type] || order.ended) return
+  if (report.client_order_id !== order.client_order_id || report.price_units === 0) return
+  if (isKnownTrade(order, report)) return
+  order.price_units = report.price_units
+}
+
+const LIMIT_MADE_BY: { readonly [type in OrderType]?: ReportType } = {
+  market_to_limit: 'trade',
+  trailing_stop_limit: 'triggered',
 }
 
 export function dropDuplicate(order: OrderRecord, event: ReportEvent, out: OrderEffects): void {
