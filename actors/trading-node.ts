@@ -341,8 +341,7 @@ class Wiring {
         // What it became in this step its strategy cannot know.
         if (execution.isTriggeredNow(id, counter)) return undefined
         const order = execution.heldOrder(id, counter) ?? orders.openOrder(id as StrategyId, counter)
-        // A trailing order made its own limit when it was triggered.
-        return order?.terms.trail_offset === 0 ? order.order_type : undefined
+        return order?.order_type
       },
     }
   }

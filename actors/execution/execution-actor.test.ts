@@ -196,6 +196,18 @@ test.each<[string, Partial<OrderRequest>, OrderChange, string]>([
   },
 )
 
+test('[E10] a trailing order is given no trigger by a change, whoever watches it', () => {
+  const stops = [WATCHES_ALL, undefined].map((capabilities) => {
+    const desk = new Desk(capabilities === undefined ? {} : { capabilities })
+    desk.ask({ side: 'sell', trail: { offset: 50 } })
+    for (const order of desk.orders) desk.accept(order)
+    desk.do((ctx) => ctx.replace(1, { quantity_units: 900, trigger_price_units: 99_990 }))
+    return desk.faults.map(({ code, message }) => [code, message])
+  })
+  const fault = 'replace: a trailing_stop order has no trigger_price_units; it follows the market by itself'
+  expect(stops).toEqual([[['bad_order', fault]], [['bad_order', fault]]])
+})
+
 test('[E10] an order that waits for its trigger stands behind the others once it is replaced', () => {
   const triggered = [undefined, 2].map((behaviour) => {
     const desk = new Desk(behaviour === undefined ? {} : { behaviour })

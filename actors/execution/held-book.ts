@@ -17,7 +17,7 @@ import { must } from '../../schemas/assert.ts'
 import { clientOrderId } from '../../schemas/ids.ts'
 import type { LedgerHeldOrder } from '../../schemas/ledger-section.ts'
 import type { ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
-import type { TimeInForce } from '../../schemas/messages/order.ts'
+import { isTrailing, type TimeInForce } from '../../schemas/messages/order.ts'
 import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
@@ -172,7 +172,8 @@ export class HeldBook {
     if (order === undefined) return false
     order.price_units = intent.price_units
     order.order_quantity_units = intent.order_quantity_units
-    if (intent.trigger_price_units !== 0) order.trigger_price_units = intent.trigger_price_units
+    if (intent.trigger_price_units !== 0 && !this.#movesItself(order))
+      order.trigger_price_units = intent.trigger_price_units
     this.#stepBack(order)
     this.#onChange({ change: 'held', order })
     this.#tell(order, 'order.replaced', '')
@@ -343,6 +344,11 @@ export class HeldBook {
       table.ask_price_units[i] as number,
       this.#hasLast[i] === 0 ? undefined : this.#last[i],
     )
+  }
+
+  /** Where a trailing stop stands is not said by a replace, as at a venue. */
+  #movesItself({ order_type }: HeldOrder): boolean {
+    return this.#options.terms_hold && isTrailing(order_type)
   }
 
   /** As at a venue, one that waits for its trigger with other terms stands behind those that were there. */

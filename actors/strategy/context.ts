@@ -87,7 +87,7 @@ export type OrderRequest = {
 
 /**
  * What a replace changes: the new total, filled part included, and the prices the order's type has. A limit must be said again;
- * a trigger that is left out stays where the engine watches it, and is denied elsewhere.
+ * a trigger that is left out stays where the engine watches it, and is denied elsewhere. A trailing order has none to say.
  */
 export type OrderChange = {
   readonly quantity_units: number

@@ -179,10 +179,14 @@ test('[ST11] a change says the prices that its order has, and no other', () => {
   expect(faultOf({ quantity_units, limit_price_units: 1 }, 'stop')).toBe(
     'replace: a stop order has no limit_price_units; its price is trigger_price_units',
   )
+  expect(faultOf({ quantity_units, trigger_price_units: 1 }, 'trailing_stop')).toBe(
+    'replace: a trailing_stop order has no trigger_price_units; it follows the market by itself',
+  )
   for (const [change, order_type] of [
     [{ quantity_units }, 'stop'],
     [{ quantity_units }, 'market'],
-    [{ quantity_units, trigger_price_units: 1 }, 'trailing_stop'],
+    [{ quantity_units }, 'trailing_stop'],
+    [{ quantity_units }, 'trailing_stop_limit'],
     [{ quantity_units, limit_price_units: 1 }, 'stop_limit'],
     [{ quantity_units, limit_price_units: 1, trigger_price_units: 1 }, 'limit'],
     [{ quantity_units, limit_price_units: 1 }, 'market_to_limit'],
