@@ -208,18 +208,22 @@ test('[E10] a trailing order is given no trigger by a change, whoever watches it
   expect(stops).toEqual([[['bad_order', fault]], [['bad_order', fault]]])
 })
 
-test('[E10] an order that waits for its trigger stands behind the others once it is replaced', () => {
+test('[E10] an order that waits for its trigger stands behind the others once more than its quantity is replaced', () => {
   const triggered = [undefined, 2].map((behaviour) => {
     const desk = new Desk(behaviour === undefined ? {} : { behaviour })
-    desk.ask(stop)
-    desk.ask(stop)
-    desk.do((ctx) => ctx.replace(1, { quantity_units: 900, trigger_price_units: 100_500 }))
+    for (let asked = 0; asked < 4; asked++) desk.ask(stop)
+    desk.do((ctx) => {
+      ctx.replace(1, { quantity_units: 1_100, trigger_price_units: 100_500 })
+      ctx.replace(2, { quantity_units: 900, trigger_price_units: 100_500 })
+      ctx.replace(3, { quantity_units: 900, trigger_price_units: 100_400 })
+    })
     desk.do(() => undefined, 100_600, 100_610)
     return desk.orders.map(({ counter }) => counter)
   })
+  // One that is lowered at most keeps its place.
   expect(triggered).toEqual([
-    [2, 1],
-    [1, 2],
+    [2, 4, 1, 3],
+    [1, 2, 3, 4],
   ])
 })
 

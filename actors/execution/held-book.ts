@@ -170,11 +170,11 @@ export class HeldBook {
   replace(intent: ReplaceIntent): boolean {
     const order = this.find(intent.strategy_id, intent.counter)
     if (order === undefined) return false
+    const waitsOn = this.#waitsOn(order, intent)
     order.price_units = intent.price_units
     order.order_quantity_units = intent.order_quantity_units
-    if (intent.trigger_price_units !== 0 && !this.#movesItself(order))
-      order.trigger_price_units = intent.trigger_price_units
-    this.#stepBack(order)
+    if (!this.#keepsTrigger(order, intent)) order.trigger_price_units = intent.trigger_price_units
+    if (!waitsOn) this.#stepBack(order)
     this.#onChange({ change: 'held', order })
     this.#tell(order, 'order.replaced', '')
     if (order.awaits === 'trigger' && this.#isMet(order) && this.#isOpen(order)) this.#trigger(order)
@@ -346,9 +346,17 @@ export class HeldBook {
     )
   }
 
-  /** Where a trailing stop stands is not said by a replace, as at a venue. */
-  #movesItself({ order_type }: HeldOrder): boolean {
-    return this.#options.terms_hold && isTrailing(order_type)
+  /** Whether a replace leaves the trigger where it is: where a trailing stop stands is not its to say, as at a venue. */
+  #keepsTrigger(order: HeldOrder, { trigger_price_units }: ReplaceIntent): boolean {
+    if (trigger_price_units === 0 || trigger_price_units === order.trigger_price_units) return true
+    return this.#options.terms_hold && isTrailing(order.order_type)
+  }
+
+  /** As at a venue, one that is lowered at most goes on waiting in its place. */
+  #waitsOn(order: HeldOrder, intent: ReplaceIntent): boolean {
+    if (intent.order_quantity_units > order.order_quantity_units) return false
+    const keepsPrice = intent.price_units === order.price_units || isTrailing(order.order_type)
+    return keepsPrice && this.#keepsTrigger(order, intent)
   }
 
   /** As at a venue, one that waits for its trigger with other terms stands behind those that were there. */

@@ -27,7 +27,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'A level that is shown no more leaves nobody ahead and fills nothing; trades and bars without quotes show no queue, so that under one they fill resting orders only beyond their price.',
   'In a conservative queue what others take back was never ahead; by position the expected part of it was, f(ahead) : f(behind), drawn by no chance, and nobody stands behind more than is shown. A trade is expected before the quote that shows what it left.',
   'Over a halt, a pause or a stand at a band an order keeps its place in a queue, and what is shown at its price when trading goes on tells what others did meanwhile, of a book by order each of its rows; over a closing call and the end of a session the place is lost.',
-  'A replace keeps its place in time only if it leaves the price and does not raise the quantity; an order that waits for its trigger loses it by any replace.',
+  'A replace keeps its place in time only if it leaves price and trigger price and does not raise the quantity.',
   'The remainder of an immediate-or-cancel order and an unfillable fill-or-kill order are canceled, not expired.',
   'Outside auctions orders of the run neither move the market nor trade with each other, unless the venue chooses an impact or lets orders of one account meet.',
   'An impact makes what the run took worse for the side that took it, in whole increments, and nothing better for the other: later orders, and what comes to resting ones, meet prices as pressed; triggers, margin and marks see the data.',

@@ -328,7 +328,9 @@ export class NaiveExchange {
     const [units, price] = [Number(quantity), Number(limit)]
     if (units <= order.cum) return this.#tell(`${id} replace_rejected ${of} quantity_not_above_filled`)
     const rests = order.state === 'rests'
-    const keeps = rests && price === order.limit && units <= order.quantity
+    const makesPrices = !rests && TRAILS.test(order.type)
+    const leavesPrices = makesPrices || (price === order.limit && (rests || Number(stop) === order.stop))
+    const keeps = leavesPrices && units <= order.quantity
     if (rests && !keeps && order.isPost && this.#isMet({ side: order.side, limit: price }))
       return this.#tell(`${id} replace_rejected ${of} post_only_would_take`)
     this.#gone.set(of, 'order_replaced')

@@ -111,15 +111,26 @@ export class OrderEntry {
     const order = must(found, 'a replace is admitted for an open order')
     const wasWaiting = order.is_waiting
     const isDormant = this.#parts.floor.linked?.waits(order) === true
+    const waitsOn = wasWaiting && this.#waitsOn(order, request)
     this.#amend(order, request)
     this.#parts.report(answering(request, orderReport('replaced', order, this.#spec(order), now_us)), now_us)
     if (order.time_in_force === 'gtd') this.#scheduleExpiry(order, now_us)
     if (isDormant) return
     if (keepsPlace && !wasWaiting) return this.#parts.floor.stay(order)
-    order.priority = this.#parts.floor.priority_count++
+    if (!waitsOn) order.priority = this.#parts.floor.priority_count++
     order.queue_place = NOT_PLACED
     this.#parts.floor.enter(order, wasWaiting, now_us)
     this.#parts.floor.settle(now_us)
+  }
+
+  /** Whether an order that waits for its trigger goes on waiting for the same one, in its place: it is lowered at most. */
+  #waitsOn(order: VenueOrder, request: OrderCancelReplaceRequest): boolean {
+    const { order_type, price_units, trigger_price_units } = order
+    if (!this.#parts.terms_hold || request.order_quantity_units > orderedUnits(order)) return false
+    // A trailing order makes its prices itself.
+    if (isTrailing(order_type)) return true
+    const keepsTrigger = !hasTrigger(order_type) || request.trigger_price_units === trigger_price_units
+    return keepsTrigger && request.price_units === price_units
   }
 
   /** A post-only order that rests is not replaced where it would take at the new price. */

@@ -97,6 +97,17 @@ const CASES = [
     from: terms({ venues: [venue({ simulation: { queue: { model: 'conservative' } } })] }),
   },
   {
+    what: 'a stop that was lowered stood behind the others',
+    lines: [
+      Q,
+      '2 a sell 5 stop 98 gtc',
+      '3 b sell 5 stop 98 gtc',
+      '4 r replace a 4 0 98',
+      '5 quote 97/98 50x50',
+    ],
+    trades: ['5 b trade 5@97 leaves 0', '5 r trade 4@97 leaves 0'],
+  },
+  {
     what: 'good till date ended before the rows of its time',
     lines: [Q, '2 a buy 5 limit 98 gtd until=10', '10 r replace a 5 99', '10 quote 98/99'],
     trades: [],
