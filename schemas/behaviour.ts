@@ -10,7 +10,8 @@
  *    trades whole in an auction ends before others trade; fill-or-kill counts none of its own group; a touch that fills by
  *    chance keeps price and time; a bar beside quotes is news for triggers by the last price; the limit of a trailing order
  *    is a price. Orders the engine would hold without ever looking at their trigger, or send with another time in force, go
- *    to the gate, which denies them; one that is held loses its place by a replace, as at a venue, and
+ *    to the gate, which denies them; what the venue lacks of an order that waits here for trigger or parent is denied as it is
+ *    asked for; one that is held loses its place by a replace, as at a venue, and
  *    wherever it waits for its trigger, it keeps it where it is lowered at most. What the gate denies
  *    behind its trigger is open no longer for a strategy in another node, and that one sees its open orders from the asking
  *    on, in the states and the order of one node. An order keeps its place in a queue over a halt.

@@ -25,6 +25,7 @@ import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { decimalString, sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { OrderRecord } from '../order/order-record.ts'
+import * as gate from '../risk/gate.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import type { ExecutionOptions } from './execution-options.ts'
 import { drawnBy, ForeignIntents } from './foreign-intents.ts'
@@ -330,11 +331,13 @@ export class ExecutionActor implements Actor {
         this.#held.keeps(intent) ||
         this.#linked.keeps(intent.strategy_id, group_counter) ||
         (this.#options.terms_hold && this.#isElsewhere(intent, group_counter, venue_id)))
+    const refused = this.#refusalOf(intent, keepsParent)
+    if (refused !== undefined) return this.#denyNew(intent, refused)
     const { seq } = this.#node
     const parent_units = keepsParent ? this.#linked.quantityOf(seq, intent.strategy_id, parent_counter) : 0
-    if (parent_units === undefined) return this.#denyUnknown(intent, parent_counter)
+    if (parent_units === undefined) return this.#denyNew(intent, unknown(parent_counter))
     const units = keepsGroup ? this.#linked.joiningUnits(seq, intent) : intent.order_quantity_units
-    if (units === undefined) return this.#denyUnknown(intent, group_counter)
+    if (units === undefined) return this.#denyNew(intent, unknown(group_counter))
     this.#options.outputs.asked(intent, this.#node.now_us)
     const order = { ...intent, order_quantity_units: sizeUnits(units) }
     this.#linked.noteAsked(seq, order)
@@ -348,6 +351,16 @@ export class ExecutionActor implements Actor {
     } else if (!this.#held.release(heldOrder({ ...order, terms }, venue_id, 'trigger'))) {
       this.#linked.onGone(intent.strategy_id, intent.counter)
     }
+  }
+
+  /** What is kept here and could never go out is denied as it is asked for, not when others count on it. */
+  #refusalOf(intent: SubmitIntent, keepsParent: boolean): gate.Refusal | undefined {
+    const isWatched = this.#held.keeps(intent)
+    if (!this.#options.terms_hold || !(keepsParent || isWatched)) return undefined
+    const { venue_id } = this.#gate.instrument(intent.instrument_index)
+    const table = must(this.#options.capabilities.get(venue_id), 'an instrument is of a configured venue')
+    const sent = isWatched ? this.#held.worksAs(intent) : intent
+    return gate.checkCapability({ ...sent, terms: withoutLinks(sent.terms, true, true) }, table)
   }
 
   /** A venue that keeps children keeps those whose parent it has, and whose trigger it watches. */
@@ -422,14 +435,10 @@ export class ExecutionActor implements Actor {
     }
   }
 
-  #denyUnknown(intent: SubmitIntent, counter: number): void {
-    const how = {
-      reason_code: 'contingency_unknown',
-      value: String(counter),
-      now_us: this.#node.now_us,
-    } as const
+  #denyNew(intent: SubmitIntent, { code: reason_code, value, limit }: gate.Refusal): void {
     const { venue_id } = this.#gate.instrument(intent.instrument_index)
-    this.#deny({ ...denialOf(intent, how), venue_id })
+    const denial = denialOf(intent, { reason_code, value, limit, now_us: this.#node.now_us })
+    this.#deny({ ...denial, venue_id })
   }
 
   /** What an order that grows is for is what its parent has traded of it. */
@@ -459,6 +468,11 @@ export class ExecutionActor implements Actor {
   #capabilities(venue_id: string): CapabilityTable | { readonly contingencies?: undefined } {
     return this.#options.capabilities.get(venue_id) ?? {}
   }
+}
+
+/** There is no order, or none any more, that an order names. */
+function unknown(counter: number): gate.Refusal {
+  return gate.refusal('contingency_unknown', String(counter))
 }
 
 /** Links that are kept here are not the venue's to see. */

@@ -22,6 +22,7 @@ import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact
 import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { priceUnits, timeUs } from '../../schemas/units.ts'
+import type { Told } from '../risk/gate.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import type { ExecutionOptions } from './execution-options.ts'
 import { type HeldOrder, heldFact, heldOfLedger, ledgerHeld, loadHeld, saveHeld } from './held-order.ts'
@@ -92,6 +93,23 @@ export class HeldBook {
       'an order is of a known instrument',
     )
     return this.#waitsHere({ order_type, time_in_force, terms, venue_id })
+  }
+
+  /** What of an order that waits here for its trigger goes to its venue once that is met. */
+  worksAs({
+    order_type,
+    time_in_force,
+    terms,
+    instrument_index,
+  }: Pick<HeldOrder, keyof Told | 'instrument_index'>): Told {
+    const spec = must(this.#options.instruments[instrument_index], 'an order is of a known instrument')
+    const works_as = must(workingType(order_type) || undefined, 'a triggered order works as another')
+    const taken = this.#options.capabilities.get(spec.venue_id)?.orders[works_as] ?? []
+    return {
+      order_type: works_as,
+      time_in_force: timeOf({ time_in_force }, taken),
+      terms: { ...terms, ...NO_TRIGGER },
+    }
   }
 
   /** Whether the order's trigger was met in this very step: its strategy may not have heard of it yet. */
@@ -292,14 +310,12 @@ export class HeldBook {
     this.#drop(order)
     this.#noteTriggered(order)
     this.#tell(order, 'order.triggered', '')
-    const order_type = must(workingType(order.order_type) || undefined, 'a triggered order works as another')
-    const capabilities = this.#options.capabilities.get(order.venue_id)
-    const taken = capabilities?.orders[order_type] ?? []
+    const works = this.worksAs(order)
+    const taken = this.#options.capabilities.get(order.venue_id)?.orders[works.order_type] ?? []
     const isLastMoment =
       terms_hold && order.time_in_force === 'gtd' && order.terms.expire_time_us <= this.#node.now_us
-    const time_in_force = isLastMoment && taken.includes('ioc') ? 'ioc' : timeOf(order, taken)
-    const terms: OrderTerms = { ...order.terms, ...NO_TRIGGER }
-    this.#submit({ ...order, order_type, time_in_force, price_units, terms })
+    const time_in_force = isLastMoment && taken.includes('ioc') ? 'ioc' : works.time_in_force
+    this.#submit({ ...order, ...works, time_in_force, price_units })
   }
 
   #noteTriggered(order: HeldOrder): void {
@@ -441,7 +457,10 @@ function watchesAll(table: CapabilityTable | undefined): boolean {
 }
 
 /** A market order is done with at once; whatever else the venue takes of the type, the order's own time comes first. */
-function timeOf({ time_in_force }: HeldOrder, taken: readonly TimeInForce[]): TimeInForce {
+function timeOf(
+  { time_in_force }: Pick<HeldOrder, 'time_in_force'>,
+  taken: readonly TimeInForce[],
+): TimeInForce {
   if (taken.includes(time_in_force)) return time_in_force
   return taken.find((time) => time === 'day' || time === 'ioc') ?? time_in_force
 }

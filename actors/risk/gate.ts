@@ -25,12 +25,15 @@ import { collarPrice, type GateLimits } from './gate-limits.ts'
 /** Why not, with the value that broke the rule and its limit for people. */
 export type Refusal = { readonly code: DenialCode; readonly value: string; readonly limit: string }
 
+/** What of an order a venue's table is about. */
+export type Told = Pick<NewOrderSingle, 'order_type' | 'time_in_force' | 'terms'>
+
 export function refusal(code: DenialCode, value = '', limit = ''): Refusal {
   return { code, value, limit }
 }
 
 export function checkCapability(
-  command: NewOrderSingle,
+  command: Told,
   capabilities: CapabilityTable,
   note?: NoteCheck,
 ): Refusal | undefined {
