@@ -32,6 +32,8 @@ type Plan = {
   readonly profit: number
   readonly loss: number
   readonly reduces: boolean
+  /** Lots the way out at a limit shows at a time, no more than it has; 0: all. */
+  readonly shows: number
   /** Cancels the order of this place among those of the plan, so many quotes later; 0: none. */
   readonly cancel: number
   readonly after: number
@@ -57,34 +59,40 @@ const plans = fc.array(
     profit: fc.integer({ min: 1, max: 25 }),
     loss: fc.integer({ min: 1, max: 25 }),
     reduces: fc.boolean(),
+    shows: fc.integer({ min: 0, max: 20 }),
     cancel: fc.integer({ min: 0, max: 3 }),
     after: fc.integer({ min: 0, max: 40 }),
   }),
   { minLength: 1, maxLength: 8 },
 )
 
+/** What a venue takes that keeps no links: with triggers, or the engine holds every stop, too. */
+const kept = fc.constantFrom('all' as const, 'market_and_limit' as const)
+
 /** Found: the row at which the strategy cancels a child is the one that trades its parent. */
-const CANCELED_TOO_LATE: [seed: number, plans: Plan[]] = [
+const CANCELED_TOO_LATE: [seed: number, plans: Plan[], takes: 'all'] = [
   717_748,
   [
     {
       ...{ at: 39, kind: 'bracket', type: 'oco', fill: 'full', lots: 4, entry: 3, profit: 1, loss: 1 },
-      ...{ reduces: false, cancel: 2, after: 19 },
+      ...{ reduces: false, shows: 0, cancel: 2, after: 19 },
     },
   ],
+  'all',
 ]
 
-test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kept here give the same fills, up to the first row that meets both of a group, trades orders that hang on what the strategy cancels at it, or releases one as it asks for another', async () => {
+test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kept here give the same fills, up to the first row that meets both of a group, trades orders that hang on what the strategy cancels at it, releases one as it asks for another, trades one of two that grow with an order it trades, too, or begins a position for what only reduces', async () => {
   const met = { same: 0, parted: 0 }
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), plans, async (seed, drawn) => {
+    fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), plans, kept, async (seed, drawn, takes) => {
       const native = await ran('all_and_contingent', seed, drawn)
-      const emulated = await ran('all', seed, drawn)
+      const emulated = await ran(takes, seed, drawn)
       for (const way of [native, emulated]) expectBounds(way)
       expect(native.links).toBeGreaterThan(0)
       // From such a row on the two accounts have other orders.
       const late = [native, emulated].flatMap((way) => [...lateCancels(way), ...lateAsks(way)])
-      const until = Math.min(...rowsThatMeetTwo(emulated), ...late)
+      const met_at = [...rowsThatMeetTwo(emulated), ...rowsThatOutrun(emulated), ...rowsThatBegin(emulated)]
+      const until = Math.min(...met_at, ...late)
       expect(fillsOf(emulated, until)).toEqual(fillsOf(native, until))
       if (until < Number.POSITIVE_INFINITY) met.parted++
       else if (native.run.outputs.fills.length > 0) met.same++
@@ -105,7 +113,7 @@ test('[K2] [E7] one row that meets both of a group trades one of them at the ven
     profit: 1,
     loss: 1,
   } as const
-  const drawn: Plan[] = [{ at: 1, ...entries, reduces: false, cancel: 0, after: 0 }]
+  const drawn: Plan[] = [{ at: 1, ...entries, reduces: false, shows: 0, cancel: 0, after: 0 }]
   const native = await ran('all_and_contingent', 1, drawn)
   const emulated = await ran('all', 1, drawn)
   const counters = (way: Way) => Object.keys(fillsOf(way)).map((key) => key.split(' ')[0])
@@ -166,6 +174,32 @@ function rowsThatMeetTwo({ run, asked }: Way): number[] {
   return times
 }
 
+/** The times of rows that filled an order and one of two that grow with it: that one may be done before it has grown. */
+function rowsThatOutrun({ run, asked }: Way): number[] {
+  const traded = run.outputs.fills.map(({ fill }) => ({
+    ...asked.get(fill.counter),
+    ts_us: fill.ts_event_us,
+  }))
+  const parents = traded.filter(
+    ({ plan, place }) => place === 0 && plan?.kind === 'bracket' && plan.fill === 'partial',
+  )
+  const isOutrun = (child: (typeof traded)[number]) =>
+    parents.some(({ plan, ts_us }) => plan === child.plan && ts_us === child.ts_us)
+  return traded.filter((order) => isChild(order) && isOutrun(order)).map(({ ts_us }) => ts_us)
+}
+
+/** The times of rows that filled an order others of which only reduce, and one of another plan: the position may begin behind them. */
+function rowsThatBegin({ run, asked }: Way): number[] {
+  const traded = run.outputs.fills.map(({ fill }) => ({
+    ...asked.get(fill.counter),
+    ts_us: fill.ts_event_us,
+  }))
+  const parents = traded.filter(({ plan, place }) => plan !== undefined && place === 0 && isReducing(plan, 1))
+  const isMet = ({ plan, ts_us }: (typeof traded)[number]) =>
+    traded.some((other) => other.plan !== plan && other.ts_us === ts_us)
+  return parents.filter(isMet).map(({ ts_us }) => ts_us)
+}
+
 /** The times of rows that filled orders which hang on one that the strategy cancels at that row: it has not heard of them. */
 function lateCancels({ run, asked, cancels }: Way): number[] {
   return run.outputs.fills
@@ -183,8 +217,9 @@ function lateAsks({ run, asked }: Way): number[] {
     .map(({ fill }) => fill.ts_event_us)
 }
 
-function isChild(order: { readonly plan: Plan; readonly place: number } | undefined): boolean {
-  return order !== undefined && order.place > 0 && ['bracket', 'cover'].includes(order.plan.kind)
+function isChild(order: { readonly plan?: Plan; readonly place?: number } | undefined): boolean {
+  const { plan, place = 0 } = order ?? {}
+  return plan !== undefined && place > 0 && ['bracket', 'cover'].includes(plan.kind)
 }
 
 function pairsOf(asked: Asked) {
@@ -265,7 +300,7 @@ function planner(drawn: readonly Plan[], asked: Asked, cancels: Cancel[]) {
         asked.set(counter, { plan, place: 1, quantity_units, ts_us })
       }
       for (const plan of drawn.filter((one) => one.at === at)) {
-        const { kind, type, fill, lots, entry, profit, loss, reduces, cancel, after } = plan
+        const { kind, type, fill, lots, entry, profit, loss, reduces, shows, cancel, after } = plan
         const quantity_units = lots * 1_000
         const counters: number[] = []
         const submit = (order: OrderRequest) => {
@@ -275,8 +310,11 @@ function planner(drawn: readonly Plan[], asked: Asked, cancels: Cancel[]) {
           return counter
         }
         const sell = { instrument, side: 'sell', quantity_units } as const
+        // One that was lowered below what it shows goes on showing that as it grows, which others at its price would notice.
+        const shown_lots = Math.min(shows, drawn.length === 1 ? lots : 1)
+        const shown = shows === 0 ? {} : { display_quantity_units: shown_lots * 1_000 }
         if (kind === 'pair') {
-          const first = submit({ ...sell, limit_price_units: ask + profit })
+          const first = submit({ ...sell, ...shown, limit_price_units: ask + profit })
           submit({ ...sell, trigger_price_units: bid - loss, group: { counter: first, type } })
         } else if (kind === 'entries') {
           const buy = { ...sell, side: 'buy' } as const
@@ -292,7 +330,7 @@ function planner(drawn: readonly Plan[], asked: Asked, cancels: Cancel[]) {
         } else {
           const parent = submit({ ...sell, side: 'buy', limit_price_units: ask - entry })
           const child = { ...sell, parent: { counter: parent, fill }, reduce_only: reduces } as const
-          const first = submit({ ...child, limit_price_units: ask + profit })
+          const first = submit({ ...child, ...shown, limit_price_units: ask + profit })
           const stop = { ...child, trigger_price_units: bid - entry - loss } as const
           if (kind === 'bracket') submit({ ...stop, group: { counter: first, type } })
         }
