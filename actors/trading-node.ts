@@ -264,6 +264,7 @@ class Wiring {
       isTrading: (strategy_id) => gate.isTrading(strategy_id),
       isOpenFor: (strategy_id, instrument_index, lowers) =>
         gate.isOpenFor(strategy_id, instrument_index, lowers),
+      hasRoom: (ahead_count) => gate.hasRoom(ahead_count),
       apart,
       counterHighWater: (strategy_id) => orders.counterHighWater(strategy_id),
       terms_hold: this.#holds('terms_hold'),

@@ -19,6 +19,7 @@ import {
 } from '../../schemas/messages/intent.ts'
 import { isPlain, type Side } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
+import type { OrderRequest } from '../../schemas/messages/order-request.ts'
 import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { DenialCode, OrderDenied } from '../../schemas/messages/risk.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
@@ -30,7 +31,7 @@ import type { OpenOrder } from '../strategy/context.ts'
 import type { ExecutionOptions } from './execution-options.ts'
 import { drawnBy, ForeignIntents } from './foreign-intents.ts'
 import { GateRequests } from './gate-requests.ts'
-import { HeldBook } from './held-book.ts'
+import { HeldBook, LOOK } from './held-book.ts'
 import { type HeldOrder, heldOrder } from './held-order.ts'
 import { HeldReducers } from './held-reducers.ts'
 import { decodeChange, encodeChange, type HoldingChange } from './holding-change.ts'
@@ -61,11 +62,13 @@ export class ExecutionActor implements Actor {
   #deniedCount = 0
   /** Since the session started its venues have been found to agree: before, no order would leave. */
   #isEnabled = false
+  /** Requests on their way to the gate, which judges them within this step. */
+  #aheadCount = 0
   /** While an earlier build's records are folded in, what followed from them is in the records, too. */
   is_folding = false
 
   constructor(node: Node, options: ExecutionOptions) {
-    const { account_id, strategies } = options
+    const { account_id } = options
     this.name = `execution/${account_id}`
     this.#node = node
     this.#options = options
@@ -74,16 +77,21 @@ export class ExecutionActor implements Actor {
     const onChange = (change: HoldingChange) => this.#onChange(change)
     const isOpenFor: ExecutionOptions['isOpenFor'] = (strategy_id, instrument_index, lowers) =>
       this.#isEnabled && options.isOpenFor(strategy_id, instrument_index, lowers)
+    const hasRoom = () => !options.terms_hold || options.hasRoom(this.#aheadCount)
     this.#held = new HeldBook(
       node,
       index,
-      { ...options, isOpenFor },
-      (order) => this.#gate.submitHeld(order),
+      { ...options, isOpenFor, hasRoom },
+      (order) => {
+        this.#aheadCount++
+        this.#gate.submitHeld(order)
+      },
       onChange,
     )
     this.#linked = new LinkedOrders({
       held: this.#held,
-      isOpenFor,
+      isOpenFor: (strategy_id, instrument_index, lowers) =>
+        isOpenFor(strategy_id, instrument_index, lowers) && (lowers || hasRoom()),
       onDue: () => node.timers.set(index, DUE, node.now_us + DUE_US),
       due_alone: options.due_alone,
       knows_ended: options.knows_ended,
@@ -94,7 +102,10 @@ export class ExecutionActor implements Actor {
       wasAskedToEnd: options.wasAskedToEnd,
       cancel: (strategy_id, counter) => this.#gate.cancelOwn(strategy_id, counter),
       specOf: (i) => this.#gate.instrument(i),
-      resize: (order, quantity) => this.#gate.resizeOwn(order, quantity),
+      resize: (order, quantity) => {
+        this.#aheadCount++
+        this.#gate.resizeOwn(order, quantity)
+      },
     })
     this.#reducers = new HeldReducers({
       held: this.#held,
@@ -113,9 +124,15 @@ export class ExecutionActor implements Actor {
       epoch: node.epoch,
       counterHighWater: (id) => Math.max(options.counterHighWater(id), this.counterHighWater(id)),
     })
+    this.#subscribe()
+  }
+
+  #subscribe(): void {
+    const node = this.#node
+    const { account_id, strategies, instruments, apart } = this.#options
     for (const strategy_id of strategies) {
       this.#deniedRoutes.set(strategy_id, node.bus.route(SUBJECT.denied(account_id, strategy_id)))
-      const isApart = options.apart.has(strategy_id)
+      const isApart = apart.has(strategy_id)
       node.bus.subscribe<Intent>(SUBJECT.intent(account_id, strategy_id), (intent) =>
         isApart ? this.#onForeign(intent) : this.#onIntent(intent),
       )
@@ -129,7 +146,11 @@ export class ExecutionActor implements Actor {
       this.#linked.onFact(fact)
       if (isFill(fact)) this.#reducers.note(fact.instrument_index)
     })
-    for (const venue_id of new Set(options.instruments.map((spec) => spec.venue_id))) {
+    // Behind the gate's own subscription: it has judged the request.
+    node.bus.subscribe<OrderRequest>(SUBJECT.gate(account_id), ({ type }) => {
+      if (type !== 'cancel_order_request') this.#aheadCount--
+    })
+    for (const venue_id of new Set(instruments.map((spec) => spec.venue_id))) {
       node.bus.subscribe<SecurityStatus>(SUBJECT.securityStatus(venue_id), (status) => this.#onStatus(status))
     }
     node.bus.subscribe<Control>(INPUT_SUBJECT.control, (control) => this.#onControl(control))
@@ -169,6 +190,7 @@ export class ExecutionActor implements Actor {
   onTimer(id: string): void {
     if (id === DUE) this.#linked.settleDue()
     else if (id.startsWith(JUDGE)) this.#judge(Number(id.slice(JUDGE.length)))
+    else if (id.startsWith(LOOK)) this.#held.wake(Number(id.slice(LOOK.length)))
     else this.#onExpired(this.#held.expire(id))
   }
 
@@ -309,13 +331,13 @@ export class ExecutionActor implements Actor {
   #onSubmit(intent: SubmitIntent): void {
     if (isPlain(intent)) {
       this.#linked.noteAsked(this.#node.seq, intent)
-      return this.#gate.submit(intent)
+      return this.#requestNew(intent)
     }
     // Nothing is kept for a strategy that may not trade: the gate says so at once.
-    if (!this.#options.isTrading(intent.strategy_id)) return this.#gate.submit(intent)
+    if (!this.#options.isTrading(intent.strategy_id)) return this.#requestNew(intent)
     // What is held may come to be for less than it shows. One that shows more than it is for never was an order.
     if (this.#options.terms_hold && intent.terms.display_quantity_units > intent.order_quantity_units)
-      return this.#gate.submit(intent)
+      return this.#requestNew(intent)
     const { venue_id } = this.#gate.instrument(intent.instrument_index)
     const { contingencies } = this.#capabilities(venue_id)
     const { parent_counter, group_counter, group_type } = intent.terms
@@ -353,14 +375,46 @@ export class ExecutionActor implements Actor {
     }
   }
 
-  /** What is kept here and could never go out is denied as it is asked for, not when others count on it. */
+  /**
+   * What is kept here and could never go out is denied as it is asked for, not when others count on it; and so is an order
+   * with a trigger that a venue would not take as the market stands.
+   */
   #refusalOf(intent: SubmitIntent, keepsParent: boolean): gate.Refusal | undefined {
     const isWatched = this.#held.keeps(intent)
     if (!this.#options.terms_hold || !(keepsParent || isWatched)) return undefined
-    const { venue_id } = this.#gate.instrument(intent.instrument_index)
-    const table = must(this.#options.capabilities.get(venue_id), 'an instrument is of a configured venue')
+    const spec = this.#gate.instrument(intent.instrument_index)
+    const table = must(this.#options.capabilities.get(spec.venue_id), 'a venue is configured')
     const sent = isWatched ? this.#held.worksAs(intent) : intent
-    return gate.checkCapability({ ...sent, terms: withoutLinks(sent.terms, true, true) }, table)
+    const status = this.#options.statuses.of(spec.index)
+    return (
+      gate.checkCapability({ ...sent, terms: withoutLinks(sent.terms, true, true) }, table) ??
+      // A child waits for its market, too.
+      (keepsParent ? undefined : gate.checkStatus(status, intent, table)) ??
+      gate.checkSaid(spec, intent, this.#node.now_us)
+    )
+  }
+
+  /** What a change of an order that is held says is judged alike; one that only lowers it waits for no market. */
+  #refusalOfChange(order: HeldOrder, intent: ReplaceIntent): gate.Refusal | undefined {
+    if (!this.#options.terms_hold) return undefined
+    const spec = this.#gate.instrument(order.instrument_index)
+    const table = must(this.#options.capabilities.get(spec.venue_id), 'a venue is configured')
+    const waits = order.awaits === 'parent' || this.#held.isLowering(order, intent)
+    const trigger_price_units = intent.trigger_price_units || order.trigger_price_units
+    return (
+      (waits ? undefined : gate.checkStatus(this.#options.statuses.of(spec.index), undefined, table)) ??
+      gate.checkChanged(spec, order.order_type, { ...intent, trigger_price_units }, this.#node.now_us)
+    )
+  }
+
+  #requestNew(intent: SubmitIntent): void {
+    this.#aheadCount++
+    this.#gate.submit(intent)
+  }
+
+  #requestReplace(intent: ReplaceIntent): void {
+    this.#aheadCount++
+    this.#gate.replace(intent)
   }
 
   /** A venue that keeps children keeps those whose parent it has, and whose trigger it watches. */
@@ -390,7 +444,10 @@ export class ExecutionActor implements Actor {
     const growing = this.#linked.growing(intent.strategy_id, intent.counter)
     if (growing !== undefined && growing.order_quantity_units !== intent.order_quantity_units)
       return this.#denyQuantity(intent, growing)
-    if (!this.#held.replace(intent)) this.#gate.replace(this.#withLimit(intent))
+    const order = this.#held.find(intent.strategy_id, intent.counter)
+    const refused = order && this.#refusalOfChange(order, intent)
+    if (order !== undefined && refused !== undefined) return this.#denyChange(order, intent, refused)
+    if (!this.#held.replace(intent)) this.#requestReplace(this.#withLimit(intent))
   }
 
   /** The limit of some orders is not their strategy's to say: where it leaves it out, it stays as the venue made it. */
@@ -443,20 +500,29 @@ export class ExecutionActor implements Actor {
 
   /** What an order that grows is for is what its parent has traded of it. */
   #denyQuantity(intent: ReplaceIntent, order: HeldOrder | OrderRecord): void {
-    const { venue_id, instrument_id, side, order_type, order_quantity_units } = order
     const { size_scale } = this.#gate.instrument(order.instrument_index)
-    const how = {
-      reason_code: 'linked_quantity',
-      value: decimalString(intent.order_quantity_units, size_scale),
-      limit: decimalString(order_quantity_units, size_scale),
-      now_us: this.#node.now_us,
-    } as const
-    this.#deny({ ...denialOf(intent, how), venue_id, instrument_id, side, order_type })
+    const value = decimalString(intent.order_quantity_units, size_scale)
+    const limit = decimalString(order.order_quantity_units, size_scale)
+    this.#denyChange(order, intent, gate.refusal('linked_quantity', value, limit))
+  }
+
+  /** The order goes on as it was. */
+  #denyChange(
+    { venue_id, instrument_id, side, order_type }: HeldOrder | OrderRecord,
+    intent: ReplaceIntent,
+    { code: reason_code, value, limit }: gate.Refusal,
+  ): void {
+    const denial = denialOf(intent, { reason_code, value, limit, now_us: this.#node.now_us })
+    this.#tellDenied({ ...denial, venue_id, instrument_id, side, order_type })
   }
 
   #deny(denial: OrderDenied): void {
     // Orders are counted, not what was asked of them.
     if (denial.request === 'new' || !this.#options.terms_hold) this.#deniedCount++
+    this.#tellDenied(denial)
+  }
+
+  #tellDenied(denial: OrderDenied): void {
     this.#options.outputs.denial(denial)
     const route = must(
       this.#deniedRoutes.get(denial.strategy_id),

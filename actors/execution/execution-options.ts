@@ -30,6 +30,8 @@ export type ExecutionOptions = {
   readonly isTrading: (strategy_id: StrategyId) => boolean
   /** Whether what is held of the strategy, or lowers an order of it and changes nothing else, may go to the gate now, or waits. */
   readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number, lowers: boolean) => boolean
+  /** Whether the order rate has room for one more behind so many that are on their way to the gate. */
+  readonly hasRoom: (ahead_count: number) => boolean
   /** A counter for a request of the engine's own about a strategy's order. */
   readonly engineCounter: (strategy_id: StrategyId) => number
   /** Of these strategies, those that another node runs. */

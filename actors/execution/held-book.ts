@@ -29,10 +29,19 @@ import { type HeldOrder, heldFact, heldOfLedger, ledgerHeld, loadHeld, saveHeld 
 import { HeldOrders, heldKey } from './held-orders.ts'
 import type { HoldingChange } from './holding-change.ts'
 
+/** Timers that look again at the held orders of an instrument, by its index; no order's key looks like these. */
+export const LOOK = 'look:'
+const LOOK_US = 250_000
+
+type HeldBookOptions = Omit<ExecutionOptions, 'hasRoom'> & {
+  /** Whether the order rate has room for one more. */
+  readonly hasRoom: () => boolean
+}
+
 export class HeldBook {
   readonly #node: Node
   readonly #index: number
-  readonly #options: ExecutionOptions
+  readonly #options: HeldBookOptions
   readonly #submit: (order: HeldOrder) => void
   readonly #onChange: (change: HoldingChange) => void
   readonly #orders: HeldOrders
@@ -50,7 +59,7 @@ export class HeldBook {
   constructor(
     node: Node,
     index: number,
-    options: ExecutionOptions,
+    options: HeldBookOptions,
     submit: (order: HeldOrder) => void,
     onChange: (change: HoldingChange) => void,
   ) {
@@ -199,6 +208,11 @@ export class HeldBook {
     return true
   }
 
+  /** Whether a replace takes from the quantity of an order that waits for its trigger, and changes nothing else. */
+  isLowering(order: HeldOrder, intent: ReplaceIntent): boolean {
+    return intent.order_quantity_units < order.order_quantity_units && this.#waitsOn(order, intent)
+  }
+
   /** An order it is linked to has traded: less or more of it is left to do. */
   resize(order: HeldOrder, order_quantity_units: number, reason_code: 'ouo' | 'oto'): void {
     order.order_quantity_units = order_quantity_units as HeldOrder['order_quantity_units']
@@ -216,7 +230,7 @@ export class HeldBook {
     return order
   }
 
-  /** The instrument trades again: what waits looks at the prices of now. */
+  /** The instrument trades again, or the order rate may have room: what waits looks at the prices of now. */
   wake(instrument_index: number): void {
     this.#onRow(instrument_index)
   }
@@ -292,9 +306,13 @@ export class HeldBook {
     return !this.#options.terms_hold || (!watchesAll(table) && keepsTime(order, works_as, table))
   }
 
-  /** What may not go to the gate now stays here: the next row is looked at again. */
+  /** What may not go to the gate now stays here: the next row is looked at again, or the price there is once the rate may have room. */
   #isOpen({ strategy_id, instrument_index }: HeldOrder): boolean {
-    return this.#options.isOpenFor(strategy_id, instrument_index, false)
+    const { isOpenFor, hasRoom } = this.#options
+    if (!isOpenFor(strategy_id, instrument_index, false)) return false
+    if (hasRoom()) return true
+    this.#node.timers.set(this.#index, `${LOOK}${instrument_index}`, this.#node.now_us + LOOK_US)
+    return false
   }
 
   /** The order becomes what it works as, at the prices of this moment. */

@@ -6,10 +6,12 @@ import type { MarketTable } from '../../engine/market/market-table.ts'
 import { MONEY_OVERFLOW, notionalMoney } from '../../engine/money/money.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import {
+  hasLimit,
   hasTrigger,
   isPlain,
   isTrailing,
   type NewOrderSingle,
+  type OrderCancelReplaceRequest,
   type OrderType,
   type Side,
 } from '../../schemas/messages/order.ts'
@@ -80,20 +82,39 @@ export function checkTerms(
   now_us: number,
   note?: NoteCheck,
 ): Refusal | undefined {
-  const { order_type, time_in_force, terms } = command
-  const { trigger_price_units: trigger, display_quantity_units: display } = terms
-  if (hasTrigger(order_type) || trigger !== 0) {
-    const refused = checkTrigger(spec, trigger, now_us, note)
-    if (refused !== undefined) return refused
-  }
-  if (isTrailing(order_type)) {
-    note?.('trail_offset', String(terms.trail_offset), 'more than 0')
-    if (!(terms.trail_offset > 0)) return refusal('trail_offset', String(terms.trail_offset))
-  }
+  const { time_in_force, terms } = command
+  const refused = checkWatched(spec, command, now_us, note)
+  if (refused !== undefined) return refused
   if (time_in_force === 'gtd') note?.('expire_time', `${terms.expire_time_us} us`, `after ${now_us} us`)
   if (time_in_force === 'gtd' && terms.expire_time_us <= now_us) {
     return refusal('expire_time_past', `${terms.expire_time_us} us`, `${now_us} us`)
   }
+  return checkDisplay(spec, command, note)
+}
+
+/** The trigger it names is a price, and a trail stays some way behind. */
+function checkWatched(
+  spec: InstrumentSpec,
+  { order_type, terms }: Pick<NewOrderSingle, 'order_type' | 'terms'>,
+  now_us: number,
+  note?: NoteCheck,
+): Refusal | undefined {
+  const { trigger_price_units: trigger, trail_offset } = terms
+  if (hasTrigger(order_type) || trigger !== 0) {
+    const refused = checkTrigger(spec, trigger, now_us, note)
+    if (refused !== undefined) return refused
+  }
+  if (!isTrailing(order_type)) return undefined
+  note?.('trail_offset', String(trail_offset), 'more than 0')
+  return trail_offset > 0 ? undefined : refusal('trail_offset', String(trail_offset))
+}
+
+function checkDisplay(
+  spec: InstrumentSpec,
+  command: Pick<NewOrderSingle, 'terms' | 'order_quantity_units'>,
+  note?: NoteCheck,
+): Refusal | undefined {
+  const { display_quantity_units: display } = command.terms
   if (display === 0) return undefined
   note?.(
     'display_quantity',
@@ -104,6 +125,34 @@ export function checkTerms(
   if (reason === '' && display <= command.order_quantity_units) return undefined
   const total = decimalOf(command.order_quantity_units, spec.size_scale)
   return refusal('display_quantity', decimalOf(display, spec.size_scale), total)
+}
+
+/** What an order that waits elsewhere first says for good, whatever the market does until it goes out. */
+export function checkSaid(
+  spec: InstrumentSpec,
+  order: Told & Pick<NewOrderSingle, 'price_units' | 'order_quantity_units'>,
+  now_us: number,
+): Refusal | undefined {
+  return (
+    checkWatched(spec, order, now_us) ??
+    checkDisplay(spec, order) ??
+    (hasLimit(order.order_type) ? checkIncrement(spec, order.price_units, now_us) : undefined) ??
+    checkLot(spec, order.order_quantity_units)
+  )
+}
+
+/** What a change of such an order says for good. */
+export function checkChanged(
+  spec: InstrumentSpec,
+  order_type: OrderType,
+  change: Pick<OrderCancelReplaceRequest, 'price_units' | 'trigger_price_units' | 'order_quantity_units'>,
+  now_us: number,
+): Refusal | undefined {
+  return (
+    (hasTrigger(order_type) ? checkTrigger(spec, change.trigger_price_units, now_us) : undefined) ??
+    (hasLimit(order_type) ? checkIncrement(spec, change.price_units, now_us) : undefined) ??
+    checkLot(spec, change.order_quantity_units)
+  )
 }
 
 export function checkTrigger(
@@ -163,14 +212,24 @@ export function checkPrice(
   now_us: number,
   note?: NoteCheck,
 ): Refusal | undefined {
-  note?.('price', decimalOf(price_units, spec.price_scale), 'on the increment')
-  const reason = priceReason(spec, price_units, now_us)
-  if (reason !== '') return refusal(reason, decimalOf(price_units, spec.price_scale))
+  const refused = checkIncrement(spec, price_units, now_us, note)
+  if (refused !== undefined) return refused
   const isBuy = side === 'buy'
   const limit = collarPrice(from_price_units, collar, isBuy)
   note?.('price_collar', decimalOf(price_units, spec.price_scale), decimalOf(limit, spec.price_scale))
   if (isBuy ? price_units <= limit : price_units >= limit) return undefined
   return refusal('price_collar', decimalOf(price_units, spec.price_scale), decimalOf(limit, spec.price_scale))
+}
+
+function checkIncrement(
+  spec: InstrumentSpec,
+  price_units: number,
+  now_us: number,
+  note?: NoteCheck,
+): Refusal | undefined {
+  note?.('price', decimalOf(price_units, spec.price_scale), 'on the increment')
+  const reason = priceReason(spec, price_units, now_us)
+  return reason === '' ? undefined : refusal(reason, decimalOf(price_units, spec.price_scale))
 }
 
 export function checkQuantity(
@@ -179,9 +238,8 @@ export function checkQuantity(
   limits: GateLimits,
   note?: NoteCheck,
 ): Refusal | undefined {
-  note?.('quantity', decimalOf(quantity_units, spec.size_scale), 'on the lot')
-  const reason = quantityReason(spec, quantity_units)
-  if (reason !== '') return refusal(reason, decimalOf(quantity_units, spec.size_scale))
+  const refused = checkLot(spec, quantity_units, note)
+  if (refused !== undefined) return refused
   const max = limits.order_quantity_max[spec.index] as number
   note?.('order_quantity_max', decimalOf(quantity_units, spec.size_scale), decimalOf(max, spec.size_scale))
   if (quantity_units <= max) return undefined
@@ -190,6 +248,12 @@ export function checkQuantity(
     decimalOf(quantity_units, spec.size_scale),
     decimalOf(max, spec.size_scale),
   )
+}
+
+function checkLot(spec: InstrumentSpec, quantity_units: number, note?: NoteCheck): Refusal | undefined {
+  note?.('quantity', decimalOf(quantity_units, spec.size_scale), 'on the lot')
+  const reason = quantityReason(spec, quantity_units)
+  return reason === '' ? undefined : refusal(reason, decimalOf(quantity_units, spec.size_scale))
 }
 
 /** @param price_units the worst price the order can trade at, as far as the gate can tell. */

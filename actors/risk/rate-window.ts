@@ -13,9 +13,11 @@ export class RateWindow {
     this.#window_us = window_us
   }
 
-  /** Whether one more order fits now. */
-  admits(now_us: number): boolean {
-    return now_us - (this.#times_us[this.#next] as number) >= this.#window_us
+  /** Whether one more order fits now, behind so many that come before it. */
+  admits(now_us: number, ahead_count = 0): boolean {
+    const { length } = this.#times_us
+    if (ahead_count >= length) return false
+    return now_us - (this.#times_us[(this.#next + ahead_count) % length] as number) >= this.#window_us
   }
 
   /** Orders admitted within the window, as it stands now. */

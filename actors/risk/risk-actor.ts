@@ -114,6 +114,11 @@ export class RiskActor implements Actor {
     return this.#checks.isOpenFor(strategy_id, instrument_index, lowers)
   }
 
+  /** Whether the order rate has room for one more behind so many that are on their way here. */
+  hasRoom(ahead_count: number): boolean {
+    return this.#rate.admits(this.#node.now_us, ahead_count)
+  }
+
   /** Whether nothing but cancels may leave, whatever was approved. */
   get is_halted(): boolean {
     return this.#lane.state === 'halted'
