@@ -335,9 +335,6 @@ export class ExecutionActor implements Actor {
     }
     // Nothing is kept for a strategy that may not trade: the gate says so at once.
     if (!this.#options.isTrading(intent.strategy_id)) return this.#requestNew(intent)
-    // What is held may come to be for less than it shows. One that shows more than it is for never was an order.
-    if (this.#options.terms_hold && intent.terms.display_quantity_units > intent.order_quantity_units)
-      return this.#requestNew(intent)
     const { venue_id } = this.#gate.instrument(intent.instrument_index)
     const { contingencies } = this.#capabilities(venue_id)
     const { parent_counter, group_counter, group_type } = intent.terms
@@ -355,6 +352,9 @@ export class ExecutionActor implements Actor {
         (this.#options.terms_hold && this.#isElsewhere(intent, group_counter, venue_id)))
     const refused = this.#refusalOf(intent, keepsParent)
     if (refused !== undefined) return this.#denyNew(intent, refused)
+    // What is linked may come to be for less than it shows. One that shows more than it is for never was an order.
+    if (this.#options.terms_hold && intent.terms.display_quantity_units > intent.order_quantity_units)
+      return this.#requestNew(intent)
     const { seq } = this.#node
     const parent_units = keepsParent ? this.#linked.quantityOf(seq, intent.strategy_id, parent_counter) : 0
     if (parent_units === undefined) return this.#denyNew(intent, unknown(parent_counter))

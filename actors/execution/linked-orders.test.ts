@@ -538,9 +538,9 @@ test('[E14] a held stop whose trigger is met while the account is halted fires o
 test('[E14] in a halt no trigger is met, and as it ends the prices of then count', () => {
   const desk = new Desk({ capabilities: BASIC })
   desk.do((ctx) => ctx.submit(stop))
-  desk.securityStatus(EURUSD, 'halted')
   const { trigger_price_units: _, ...trailing } = stop
-  desk.do((ctx) => ctx.submit({ ...trailing, trail: { offset: 2_000 } }))
+  desk.do((ctx) => ctx.submit({ ...trailing, trail: { offset: 2_500 } }))
+  desk.securityStatus(EURUSD, 'halted')
   // Nothing trails meanwhile: a stop that had would be met as it ends.
   desk.quote(EURUSD, 103_000, 103_010)
   desk.quote(EURUSD, 97_800, 97_810)

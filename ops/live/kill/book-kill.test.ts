@@ -12,7 +12,7 @@ import { builtInInstruments } from '../../../schemas/instrument-table.ts'
 import { orderHistory, orderTape } from '../../../sim/backtest/book-history.test-support.ts'
 import { sourceOf } from '../../../sim/backtest/memory-tick-store.test-support.ts'
 import { START_US, type Tape } from '../../../sim/backtest/tape.test-support.ts'
-import { NaiveQueue } from '../../../sim/exchange/judges/naive-queue.test-support.ts'
+import { NaiveQueue, type Shown } from '../../../sim/exchange/judges/naive-queue.test-support.ts'
 import { readBookBatch } from '../../../sim/paper-venue/book-batch.ts'
 import { auditLedger } from '../../../sim/paper-venue/ledger-audit.ts'
 import { isLedgerBook, isLedgerCommand, readLedgerCommand } from '../../../sim/paper-venue/ledger-codec.ts'
@@ -127,7 +127,8 @@ async function judgeLedger(directory: string, { rows }: Tape): Promise<number> {
 class PlainVenue {
   readonly rows: (readonly number[])[] = []
   readonly #queue = new NaiveQueue()
-  readonly #live = new Set<number>()
+  /** Of a snapshot whose last row has not come; undefined while there is none. */
+  #shown: Shown[] | undefined
 
   get fills(): number[][] {
     return this.#queue.fills.map(({ price, size }) => [price, size])
@@ -153,15 +154,16 @@ class PlainVenue {
     this.#queue.rest(side, command.price_units, command.order_quantity_units)
   }
 
-  #apply([, action, id = 0, side = 0, price = 0, size = 0]: readonly number[]): void {
-    if (action === BOOK_ACTION.clear) {
-      for (const one of this.#live) this.#queue.apply({ is: 'delete', id: one }, 0)
-      this.#live.clear()
-    } else if (action === BOOK_ACTION.add) {
-      this.#live.add(id)
-      this.#queue.apply({ is: 'add', id, side: side as 1 | -1, price, size }, 0)
-    } else if (action === BOOK_ACTION.modify) this.#queue.apply({ is: 'modify', id, price, size }, 0)
+  #apply([, action, id = 0, side = 0, price = 0, size = 0, isLast = 0]: readonly number[]): void {
+    const order = { id, side: side as 1 | -1, price, size }
+    if (action === BOOK_ACTION.clear) this.#shown = []
+    else if (this.#shown !== undefined) this.#shown.push(order)
+    else if (action === BOOK_ACTION.add) this.#queue.apply({ is: 'add', ...order }, 0)
+    else if (action === BOOK_ACTION.modify) this.#queue.apply({ is: 'modify', id, price, size }, 0)
     else if (action === BOOK_ACTION.delete) this.#queue.apply({ is: 'delete', id }, 0)
     else this.#queue.apply({ is: 'execute', id, size }, 0)
+    if (this.#shown === undefined || isLast === 0) return
+    this.#queue.apply({ is: 'snapshot', orders: this.#shown }, 0)
+    this.#shown = undefined
   }
 }

@@ -18,7 +18,12 @@ export type BookMessage =
 /** A snapshot is all that stands in the book, in any order. */
 export type HistoryMessage = BookMessage | { readonly is: 'snapshot'; readonly orders: readonly Shown[] }
 
-type Shown = { readonly id: number; readonly side: 1 | -1; readonly price: number; readonly size: number }
+export type Shown = {
+  readonly id: number
+  readonly side: 1 | -1
+  readonly price: number
+  readonly size: number
+}
 /** `taken`: what the own order took of it, which the data does not know of. */
 type Entry = {
   id: number | 'own'
