@@ -64,6 +64,8 @@ export class ExecutionActor implements Actor {
   #isEnabled = false
   /** Requests on their way to the gate, which judges them within this step. */
   #aheadCount = 0
+  /** What is released now follows, or may follow, from a trade of a closing auction. */
+  #isOfClose = false
   /** While an earlier build's records are folded in, what followed from them is in the records, too. */
   is_folding = false
 
@@ -91,7 +93,8 @@ export class ExecutionActor implements Actor {
     this.#linked = new LinkedOrders({
       held: this.#held,
       isOpenFor: (strategy_id, instrument_index, lowers) =>
-        isOpenFor(strategy_id, instrument_index, lowers) && (lowers || hasRoom()),
+        isOpenFor(strategy_id, instrument_index, lowers) &&
+        (lowers || (hasRoom() && !this.#missesClose(instrument_index))),
       onDue: () => node.timers.set(index, DUE, node.now_us + DUE_US),
       due_alone: options.due_alone,
       knows_ended: options.knows_ended,
@@ -143,7 +146,7 @@ export class ExecutionActor implements Actor {
     }
     node.bus.subscribe<OrderFact>(SUBJECT.order(account_id), (fact) => {
       if (this.is_folding) return
-      this.#linked.onFact(fact)
+      this.#releasing(this.#isCrossed(fact), () => this.#linked.onFact(fact))
       if (isFill(fact)) this.#reducers.note(fact.instrument_index)
     })
     // Behind the gate's own subscription: it has judged the request.
@@ -188,7 +191,7 @@ export class ExecutionActor implements Actor {
   }
 
   onTimer(id: string): void {
-    if (id === DUE) this.#linked.settleDue()
+    if (id === DUE) this.#releasing(true, () => this.#linked.settleDue())
     else if (id.startsWith(JUDGE)) this.#judge(Number(id.slice(JUDGE.length)))
     else if (id.startsWith(LOOK)) this.#held.wake(Number(id.slice(LOOK.length)))
     else this.#onExpired(this.#held.expire(id))
@@ -279,6 +282,26 @@ export class ExecutionActor implements Actor {
       if (order.instrument_index === instrument_index && order.side === side && !order.accepted) return true
     }
     return false
+  }
+
+  #releasing(isOfClose: boolean, act: () => void): void {
+    this.#isOfClose = isOfClose
+    act()
+    this.#isOfClose = false
+  }
+
+  /** Whether a trade is of the closing auction: in the call nothing else trades, but a trade of before may be told in it. */
+  #isCrossed(fact: OrderFact): boolean {
+    const { statuses } = this.#options
+    const { instrument_index: i, ts_event_us } = fact
+    return isFill(fact) && statuses.of(i) === 'closing_call' && ts_event_us >= statuses.stoppedUs(i)
+  }
+
+  /** Trades of a closing auction are told before the close is: what follows from them would come to a venue that is closed. */
+  #missesClose(instrument_index: number): boolean {
+    const { terms_hold, statuses, capabilities } = this.#options
+    if (!terms_hold || !this.#isOfClose || statuses.of(instrument_index) !== 'closing_call') return false
+    return capabilities.get(this.#gate.instrument(instrument_index).venue_id)?.closed_orders !== true
   }
 
   #noteCounter(change: HoldingChange): void {

@@ -176,6 +176,44 @@ test('a stop is lowered in a halt, though the venue takes no orders there and th
   ])
 })
 
+test.each(['all_and_contingent', 'all', 'market_and_limit'] as const)(
+  'what an order at the close releases is there in the next session: %s',
+  async (takes) => {
+    const definition = defineStrategy({
+      name: 'closer',
+      params: Type.Object({}),
+      state: () => ({}),
+      onStatus(ctx, { instrument_id, status }) {
+        if (status !== 'closing_call' || ctx.openOrders().length > 0) return
+        const order = { instrument: instrument_id, side: 'sell', quantity_units: 1_000 } as const
+        const counter = ctx.submit({
+          ...order,
+          side: 'buy',
+          limit_price_units: 111_000,
+          time_in_force: 'cls',
+        })
+        const target = ctx.submit({ ...order, limit_price_units: 112_000, parent: { counter } })
+        const group = { counter: target, type: 'oco' } as const
+        ctx.submit({ ...order, trigger_price_units: 109_900, parent: { counter }, group })
+      },
+    })
+    const evening = { days: ['mon'], pre_open: '00:06', open: '00:07', closing_call: '00:09', close: '00:10' }
+    const later = [430, 440].map((second) => [START_US + second * SECOND_US, 109_800, 109_802, 0, 0])
+    const ran = await runScenario(
+      await scenarioOf({
+        tapes: [{ ...TAPE, rows: [...TAPE.rows, ...later] }],
+        more: [{ config: strategyOf('closer', ['AAA.one']), definition: plain(definition) }],
+        venue: { calendar: 'short', simulation: { takes }, market_data: { stale_after_us: 15 * SECOND_US } },
+        config: { calendars: [{ ...CALENDAR, sessions: [...CALENDAR.sessions, evening] } as CalendarConfig] },
+      }),
+    )
+    expect(told(ran).filter((line) => line.includes('filled'))).toEqual([
+      '300 1 order.filled 110292',
+      '430 3 order.filled 109800',
+    ])
+  },
+)
+
 test('a trading day gives the same outputs and state in blocks of any size', async () => {
   const whole = await run(1_000)
   for (const block_rows of [1, 3]) expect((await run(block_rows)).hashes).toEqual(whole.hashes)
