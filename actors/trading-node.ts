@@ -267,6 +267,14 @@ class Wiring {
       hasRoom: (ahead_count) => gate.hasRoom(ahead_count),
       apart,
       counterHighWater: (strategy_id) => orders.counterHighWater(strategy_id),
+      ...this.#executionRules(),
+    })
+    this.#executions.set(account.id, execution)
+  }
+
+  /** What of the behaviours that execution asks for is in force. */
+  #executionRules() {
+    return {
       terms_hold: this.#holds('terms_hold'),
       due_alone: this.#holds('due_alone'),
       knows_ended: this.#holds('knows_ended'),
@@ -275,8 +283,7 @@ class Wiring {
       counters_told: this.#holds('counters_told'),
       reducers_end: this.#holds('reducers_end'),
       lowers_at_once: this.#holds('lowers_at_once'),
-    })
-    this.#executions.set(account.id, execution)
+    } as const
   }
 
   /** Whether a change of behaviour is in force: not in what was written before it. */

@@ -13,8 +13,8 @@
  *    to the gate, which denies them; what the venue lacks of an order that waits here for trigger or parent is denied as it is
  *    asked for, and so are its prices and quantity, and what a venue would not take as the market stands, of a change, too; one
  *    that is held loses its place by a replace, as at a venue, and wherever it waits for its trigger, it keeps it where it is
- *    lowered at most. What follows from orders that are kept here waits for room in the order rate, and behind a
- *    closing auction for the next session. What the gate denies
+ *    lowered at most. What follows from orders that are kept here waits for room in the order rate, and behind a closing
+ *    auction for the next session. What the gate denies
  *    behind its trigger is open no longer for a strategy in another node, and that one sees its open orders from the asking
  *    on, in the states and the order of one node. An order keeps its place in a queue over a halt.
  *    A market changes before what reaches its venue at that time, and before an order's time ends then; what comes at the
