@@ -19,7 +19,6 @@ import {
 } from '../../schemas/messages/intent.ts'
 import { isPlain, type Side } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
-import type { OrderRequest } from '../../schemas/messages/order-request.ts'
 import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { DenialCode, OrderDenied } from '../../schemas/messages/risk.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
@@ -62,8 +61,6 @@ export class ExecutionActor implements Actor {
   #deniedCount = 0
   /** Since the session started its venues have been found to agree: before, no order would leave. */
   #isEnabled = false
-  /** Requests on their way to the gate, which judges them within this step. */
-  #aheadCount = 0
   /** What is released now follows, or may follow, from a trade of a closing auction. */
   #isOfClose = false
   /** While an earlier build's records are folded in, what followed from them is in the records, too. */
@@ -79,15 +76,12 @@ export class ExecutionActor implements Actor {
     const onChange = (change: HoldingChange) => this.#onChange(change)
     const isOpenFor: ExecutionOptions['isOpenFor'] = (strategy_id, instrument_index, lowers) =>
       this.#isEnabled && options.isOpenFor(strategy_id, instrument_index, lowers)
-    const hasRoom = () => !options.terms_hold || options.hasRoom(this.#aheadCount)
+    const hasRoom = () => !options.terms_hold || options.hasRoom(this.#gate.ahead_count)
     this.#held = new HeldBook(
       node,
       index,
       { ...options, isOpenFor, hasRoom },
-      (order) => {
-        this.#aheadCount++
-        this.#gate.submitHeld(order)
-      },
+      (order) => this.#gate.submitHeld(order),
       onChange,
     )
     this.#linked = new LinkedOrders({
@@ -105,10 +99,7 @@ export class ExecutionActor implements Actor {
       wasAskedToEnd: options.wasAskedToEnd,
       cancel: (strategy_id, counter) => this.#gate.cancelOwn(strategy_id, counter),
       specOf: (i) => this.#gate.instrument(i),
-      resize: (order, quantity) => {
-        this.#aheadCount++
-        this.#gate.resizeOwn(order, quantity)
-      },
+      resize: (order, quantity) => this.#gate.resizeOwn(order, quantity),
     })
     this.#reducers = new HeldReducers({
       held: this.#held,
@@ -146,12 +137,10 @@ export class ExecutionActor implements Actor {
     }
     node.bus.subscribe<OrderFact>(SUBJECT.order(account_id), (fact) => {
       if (this.is_folding) return
-      this.#releasing(this.#isCrossed(fact), () => this.#linked.onFact(fact))
+      this.#isOfClose = this.#isCrossed(fact)
+      this.#linked.onFact(fact)
+      this.#isOfClose = false
       if (isFill(fact)) this.#reducers.note(fact.instrument_index)
-    })
-    // Behind the gate's own subscription: it has judged the request.
-    node.bus.subscribe<OrderRequest>(SUBJECT.gate(account_id), ({ type }) => {
-      if (type !== 'cancel_order_request') this.#aheadCount--
     })
     for (const venue_id of new Set(instruments.map((spec) => spec.venue_id))) {
       node.bus.subscribe<SecurityStatus>(SUBJECT.securityStatus(venue_id), (status) => this.#onStatus(status))
@@ -191,7 +180,7 @@ export class ExecutionActor implements Actor {
   }
 
   onTimer(id: string): void {
-    if (id === DUE) this.#releasing(true, () => this.#linked.settleDue())
+    if (id === DUE) this.#settleDue()
     else if (id.startsWith(JUDGE)) this.#judge(Number(id.slice(JUDGE.length)))
     else if (id.startsWith(LOOK)) this.#held.wake(Number(id.slice(LOOK.length)))
     else this.#onExpired(this.#held.expire(id))
@@ -284,9 +273,10 @@ export class ExecutionActor implements Actor {
     return false
   }
 
-  #releasing(isOfClose: boolean, act: () => void): void {
-    this.#isOfClose = isOfClose
-    act()
+  #settleDue(): void {
+    // Whether what is due follows from a trade of the close is not remembered: in a closing call it waits.
+    this.#isOfClose = true
+    this.#linked.settleDue()
     this.#isOfClose = false
   }
 
@@ -354,10 +344,10 @@ export class ExecutionActor implements Actor {
   #onSubmit(intent: SubmitIntent): void {
     if (isPlain(intent)) {
       this.#linked.noteAsked(this.#node.seq, intent)
-      return this.#requestNew(intent)
+      return this.#gate.submit(intent)
     }
     // Nothing is kept for a strategy that may not trade: the gate says so at once.
-    if (!this.#options.isTrading(intent.strategy_id)) return this.#requestNew(intent)
+    if (!this.#options.isTrading(intent.strategy_id)) return this.#gate.submit(intent)
     const { venue_id } = this.#gate.instrument(intent.instrument_index)
     const { contingencies } = this.#capabilities(venue_id)
     const { parent_counter, group_counter, group_type } = intent.terms
@@ -377,7 +367,7 @@ export class ExecutionActor implements Actor {
     if (refused !== undefined) return this.#denyNew(intent, refused)
     // What is linked may come to be for less than it shows. One that shows more than it is for never was an order.
     if (this.#options.terms_hold && intent.terms.display_quantity_units > intent.order_quantity_units)
-      return this.#requestNew(intent)
+      return this.#gate.submit(intent)
     const { seq } = this.#node
     const parent_units = keepsParent ? this.#linked.quantityOf(seq, intent.strategy_id, parent_counter) : 0
     if (parent_units === undefined) return this.#denyNew(intent, unknown(parent_counter))
@@ -430,16 +420,6 @@ export class ExecutionActor implements Actor {
     )
   }
 
-  #requestNew(intent: SubmitIntent): void {
-    this.#aheadCount++
-    this.#gate.submit(intent)
-  }
-
-  #requestReplace(intent: ReplaceIntent): void {
-    this.#aheadCount++
-    this.#gate.replace(intent)
-  }
-
   /** A venue that keeps children keeps those whose parent it has, and whose trigger it watches. */
   #isParentOurs(intent: SubmitIntent, venue_id: string): boolean {
     return this.#held.keeps(intent) || this.#isElsewhere(intent, intent.terms.parent_counter, venue_id)
@@ -470,7 +450,7 @@ export class ExecutionActor implements Actor {
     const order = this.#held.find(intent.strategy_id, intent.counter)
     const refused = order && this.#refusalOfChange(order, intent)
     if (order !== undefined && refused !== undefined) return this.#denyChange(order, intent, refused)
-    if (!this.#held.replace(intent)) this.#requestReplace(this.#withLimit(intent))
+    if (!this.#held.replace(intent)) this.#gate.replace(this.#withLimit(intent))
   }
 
   /** The limit of some orders is not their strategy's to say: where it leaves it out, it stays as the venue made it. */

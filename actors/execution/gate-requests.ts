@@ -19,11 +19,18 @@ export class GateRequests {
   readonly #node: Node
   readonly #options: ExecutionOptions
   readonly #route: Route<OrderRequest>
+  /** Orders and replaces on their way to the gate, which judges them within this step. */
+  ahead_count = 0
 
   constructor(node: Node, options: ExecutionOptions) {
     this.#node = node
     this.#options = options
-    this.#route = node.bus.route(SUBJECT.gate(options.account_id))
+    const subject = SUBJECT.gate(options.account_id)
+    this.#route = node.bus.route(subject)
+    // Behind the gate's own subscription: it has judged the request.
+    node.bus.subscribe<OrderRequest>(subject, ({ type }) => {
+      if (type !== 'cancel_order_request') this.ahead_count--
+    })
   }
 
   /** @param follows from an order that its strategy asked for while it traded. */
@@ -46,6 +53,7 @@ export class GateRequests {
       terms: intent.terms,
     }
     const { ts_intent_us } = intent
+    this.ahead_count++
     this.#node.bus.send(this.#route, { type: 'new_order_request', command, ts_intent_us, follows })
   }
 
@@ -89,6 +97,7 @@ export class GateRequests {
   replace(intent: Omit<ReplaceIntent, 'type'>, follows = false): void {
     const { account_id, strategy_id, counter, request_counter, ts_intent_us } = intent
     const { price_units, trigger_price_units, order_quantity_units } = intent
+    this.ahead_count++
     this.#node.bus.send(this.#route, {
       type: 'replace_order_request',
       ...{ account_id, strategy_id, counter },
