@@ -2,12 +2,11 @@
 // triggers, trails and links between orders, is worked out here, the same way in every mode. Rules: ./SPEC.md.
 
 import type { Actor } from '../../engine/actor.ts'
-import type { Route } from '../../engine/bus.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
-import { must, unreachable } from '../../schemas/assert.ts'
+import { unreachable } from '../../schemas/assert.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import {
@@ -19,7 +18,6 @@ import {
 } from '../../schemas/messages/intent.ts'
 import { isPlain, type Side } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
-import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { DenialCode, OrderDenied } from '../../schemas/messages/risk.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
@@ -27,14 +25,15 @@ import { decimalString, sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { OrderRecord } from '../order/order-record.ts'
 import * as gate from '../risk/gate.ts'
 import type { OpenOrder } from '../strategy/context.ts'
+import { Denials } from './denials.ts'
 import type { ExecutionOptions } from './execution-options.ts'
 import { drawnBy, ForeignIntents } from './foreign-intents.ts'
 import { GateRequests } from './gate-requests.ts'
 import { HeldBook, LOOK } from './held-book.ts'
-import { type HeldOrder, heldOrder } from './held-order.ts'
+import { type HeldOrder, heldOrder, withoutLinks } from './held-order.ts'
 import { HeldReducers } from './held-reducers.ts'
 import { decodeChange, encodeChange, type HoldingChange } from './holding-change.ts'
-import { denialOf } from './intent-denial.ts'
+import { KeptOrderChecks } from './kept-order-checks.ts'
 import { LinkedOrders } from './linked-orders.ts'
 
 /** The timer that looks again at what was due while market or account were not open; no order's key looks like it. */
@@ -48,8 +47,9 @@ export class ExecutionActor implements Actor {
   readonly #node: Node
   readonly #options: ExecutionOptions
   readonly #gate: GateRequests
-  readonly #deniedRoutes = new Map<string, Route<OrderDenied>>()
+  readonly #denials: Denials
   readonly #held: HeldBook
+  readonly #checks: KeptOrderChecks
   readonly #linked: LinkedOrders
   readonly #reducers: HeldReducers
   /** By strategy, the highest counter of an order ever kept here: no order of a later build may have it again. */
@@ -58,7 +58,6 @@ export class ExecutionActor implements Actor {
   /** What other nodes asked for in the last step of an earlier build, which left no word of it. */
   #undecided: Intent[] = []
   #intentCount = 0
-  #deniedCount = 0
   /** Since the session started its venues have been found to agree: before, no order would leave. */
   #isEnabled = false
   /** What is released now follows, or may follow, from a trade of a closing auction. */
@@ -72,6 +71,7 @@ export class ExecutionActor implements Actor {
     this.#node = node
     this.#options = options
     this.#gate = new GateRequests(node, options)
+    this.#denials = new Denials(node, options)
     const index = node.addActor(this)
     const onChange = (change: HoldingChange) => this.#onChange(change)
     const isOpenFor: ExecutionOptions['isOpenFor'] = (strategy_id, instrument_index, lowers) =>
@@ -84,6 +84,7 @@ export class ExecutionActor implements Actor {
       (order) => this.#gate.submitHeld(order),
       onChange,
     )
+    this.#checks = new KeptOrderChecks(options, this.#held)
     this.#linked = new LinkedOrders({
       held: this.#held,
       isOpenFor: (strategy_id, instrument_index, lowers) =>
@@ -125,7 +126,6 @@ export class ExecutionActor implements Actor {
     const node = this.#node
     const { account_id, strategies, instruments, apart } = this.#options
     for (const strategy_id of strategies) {
-      this.#deniedRoutes.set(strategy_id, node.bus.route(SUBJECT.denied(account_id, strategy_id)))
       const isApart = apart.has(strategy_id)
       node.bus.subscribe<Intent>(SUBJECT.intent(account_id, strategy_id), (intent) =>
         isApart ? this.#onForeign(intent) : this.#onIntent(intent),
@@ -161,7 +161,7 @@ export class ExecutionActor implements Actor {
     readonly held: number
   } {
     const { canceled_count: canceled, expired_count: expired, size: held } = this.#held
-    return { denied: this.#deniedCount, canceled, expired, held }
+    return { denied: this.#denials.count, canceled, expired, held }
   }
 
   /** The order with this key, where it is kept here; callers change nothing. */
@@ -188,7 +188,7 @@ export class ExecutionActor implements Actor {
 
   save(writer: CanonicalWriter): void {
     writer.number(this.#intentCount)
-    writer.number(this.#deniedCount)
+    writer.number(this.#denials.count)
     writer.flag(this.#isEnabled)
     this.#held.save(writer)
     this.#linked.save(writer)
@@ -203,7 +203,7 @@ export class ExecutionActor implements Actor {
 
   load(reader: CanonicalReader): void {
     this.#intentCount = reader.number()
-    this.#deniedCount = reader.number()
+    this.#denials.count = reader.number()
     this.#isEnabled = reader.flag()
     this.#held.load(reader)
     this.#linked.load(reader)
@@ -322,9 +322,9 @@ export class ExecutionActor implements Actor {
     else this.#refuse(intent, 'intent_too_old', `${now_us - intent.ts_intent_us} us`)
   }
 
-  #refuse(intent: Intent, reason_code: DenialCode, value: string, limit = ''): void {
+  #refuse(intent: Intent, code: DenialCode, value: string, limit = ''): void {
     this.#intentCount++
-    this.#deny(denialOf(intent, { reason_code, value, limit, now_us: this.#node.now_us }))
+    this.#denials.deny(intent, { code, value, limit })
   }
 
   #onIntent(intent: Intent): void {
@@ -363,7 +363,7 @@ export class ExecutionActor implements Actor {
         this.#held.keeps(intent) ||
         this.#linked.keeps(intent.strategy_id, group_counter) ||
         (this.#options.terms_hold && this.#isElsewhere(intent, group_counter, venue_id)))
-    const refused = this.#refusalOf(intent, keepsParent)
+    const refused = this.#checks.ofNew(intent, keepsParent, this.#node.now_us)
     if (refused !== undefined) return this.#denyNew(intent, refused)
     // What is linked may come to be for less than it shows. One that shows more than it is for never was an order.
     if (this.#options.terms_hold && intent.terms.display_quantity_units > intent.order_quantity_units)
@@ -386,38 +386,6 @@ export class ExecutionActor implements Actor {
     } else if (!this.#held.release(heldOrder({ ...order, terms }, venue_id, 'trigger'))) {
       this.#linked.onGone(intent.strategy_id, intent.counter)
     }
-  }
-
-  /**
-   * What is kept here and could never go out is denied as it is asked for, not when others count on it; and so is an order
-   * with a trigger that a venue would not take as the market stands.
-   */
-  #refusalOf(intent: SubmitIntent, keepsParent: boolean): gate.Refusal | undefined {
-    const isWatched = this.#held.keeps(intent)
-    if (!this.#options.terms_hold || !(keepsParent || isWatched)) return undefined
-    const spec = this.#gate.instrument(intent.instrument_index)
-    const table = must(this.#options.capabilities.get(spec.venue_id), 'a venue is configured')
-    const sent = isWatched ? this.#held.worksAs(intent) : intent
-    const status = this.#options.statuses.of(spec.index)
-    return (
-      gate.checkCapability({ ...sent, terms: withoutLinks(sent.terms, true, true) }, table) ??
-      // A child waits for its market, too.
-      (keepsParent ? undefined : gate.checkStatus(status, intent, table)) ??
-      gate.checkSaid(spec, intent, this.#node.now_us)
-    )
-  }
-
-  /** What a change of an order that is held says is judged alike; one that only lowers it waits for no market. */
-  #refusalOfChange(order: HeldOrder, intent: ReplaceIntent): gate.Refusal | undefined {
-    if (!this.#options.terms_hold) return undefined
-    const spec = this.#gate.instrument(order.instrument_index)
-    const table = must(this.#options.capabilities.get(spec.venue_id), 'a venue is configured')
-    const waits = order.awaits === 'parent' || this.#held.isLowering(order, intent)
-    const trigger_price_units = intent.trigger_price_units || order.trigger_price_units
-    return (
-      (waits ? undefined : gate.checkStatus(this.#options.statuses.of(spec.index), undefined, table)) ??
-      gate.checkChanged(spec, order.order_type, { ...intent, trigger_price_units }, this.#node.now_us)
-    )
   }
 
   /** A venue that keeps children keeps those whose parent it has, and whose trigger it watches. */
@@ -448,8 +416,8 @@ export class ExecutionActor implements Actor {
     if (growing !== undefined && growing.order_quantity_units !== intent.order_quantity_units)
       return this.#denyQuantity(intent, growing)
     const order = this.#held.find(intent.strategy_id, intent.counter)
-    const refused = order && this.#refusalOfChange(order, intent)
-    if (order !== undefined && refused !== undefined) return this.#denyChange(order, intent, refused)
+    const refused = order && this.#checks.ofChange(order, intent, this.#node.now_us)
+    if (order !== undefined && refused !== undefined) return this.#denials.denyChange(order, intent, refused)
     if (!this.#held.replace(intent)) this.#gate.replace(this.#withLimit(intent))
   }
 
@@ -495,10 +463,9 @@ export class ExecutionActor implements Actor {
     }
   }
 
-  #denyNew(intent: SubmitIntent, { code: reason_code, value, limit }: gate.Refusal): void {
+  #denyNew(intent: SubmitIntent, refusal: gate.Refusal): void {
     const { venue_id } = this.#gate.instrument(intent.instrument_index)
-    const denial = denialOf(intent, { reason_code, value, limit, now_us: this.#node.now_us })
-    this.#deny({ ...denial, venue_id })
+    this.#denials.deny(intent, refusal, { venue_id })
   }
 
   /** What an order that grows is for is what its parent has traded of it. */
@@ -506,32 +473,7 @@ export class ExecutionActor implements Actor {
     const { size_scale } = this.#gate.instrument(order.instrument_index)
     const value = decimalString(intent.order_quantity_units, size_scale)
     const limit = decimalString(order.order_quantity_units, size_scale)
-    this.#denyChange(order, intent, gate.refusal('linked_quantity', value, limit))
-  }
-
-  /** The order goes on as it was. */
-  #denyChange(
-    { venue_id, instrument_id, side, order_type }: HeldOrder | OrderRecord,
-    intent: ReplaceIntent,
-    { code: reason_code, value, limit }: gate.Refusal,
-  ): void {
-    const denial = denialOf(intent, { reason_code, value, limit, now_us: this.#node.now_us })
-    this.#tellDenied({ ...denial, venue_id, instrument_id, side, order_type })
-  }
-
-  #deny(denial: OrderDenied): void {
-    // Orders are counted, not what was asked of them.
-    if (denial.request === 'new' || !this.#options.terms_hold) this.#deniedCount++
-    this.#tellDenied(denial)
-  }
-
-  #tellDenied(denial: OrderDenied): void {
-    this.#options.outputs.denial(denial)
-    const route = must(
-      this.#deniedRoutes.get(denial.strategy_id),
-      'an intent is of a strategy of the account',
-    )
-    this.#node.bus.send(route, denial)
+    this.#denials.denyChange(order, intent, gate.refusal('linked_quantity', value, limit))
   }
 
   #capabilities(venue_id: string): CapabilityTable | { readonly contingencies?: undefined } {
@@ -542,13 +484,4 @@ export class ExecutionActor implements Actor {
 /** There is no order, or none any more, that an order names. */
 function unknown(counter: number): gate.Refusal {
   return gate.refusal('contingency_unknown', String(counter))
-}
-
-/** Links that are kept here are not the venue's to see. */
-function withoutLinks(terms: OrderTerms, keepsParent: boolean, keepsGroup: boolean): OrderTerms {
-  return {
-    ...terms,
-    ...(keepsParent && { parent_counter: 0, parent_fill: 'partial' as const }),
-    ...(keepsGroup && { group_counter: 0, group_type: '' as const }),
-  }
 }

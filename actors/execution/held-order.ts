@@ -157,3 +157,12 @@ export function loadHeld(reader: CanonicalReader): HeldOrder {
     parent_units: reader.number(),
   }
 }
+
+/** Links that are kept here are not the venue's to see. */
+export function withoutLinks(terms: OrderTerms, keepsParent: boolean, keepsGroup: boolean): OrderTerms {
+  return {
+    ...terms,
+    ...(keepsParent && { parent_counter: 0, parent_fill: 'partial' as const }),
+    ...(keepsGroup && { group_counter: 0, group_type: '' as const }),
+  }
+}
