@@ -203,7 +203,8 @@ export class HeldBook {
     if (!this.#keepsTrigger(order, intent)) order.trigger_price_units = intent.trigger_price_units
     if (!waitsOn) this.#stepBack(order)
     this.#onChange({ change: 'held', order })
-    this.#tell(order, 'order.replaced', '')
+    // A strategy in another node keeps its list by what it is told.
+    this.#tell(order, 'order.replaced', waitsOn && this.#options.terms_hold ? 'in_place' : '')
     if (order.awaits === 'trigger' && this.#isMet(order) && this.#isOpen(order)) this.#trigger(order)
     return true
   }

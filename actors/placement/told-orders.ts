@@ -121,7 +121,7 @@ function placeOf({ state, is_asked }: ToldOrder): (typeof PLACES)[number] {
 
 /**
  * Whether the order goes behind all others in its place: it has come there from another one, or is held for its trigger and
- * loses its turn by other terms, or as it grows with its parent.
+ * loses its turn by other terms (of a change that costs none the fact says `in_place`), or as it grows with its parent.
  */
 function stepsBack(before: ToldOrder, order: ToldOrder, { type, reason_code }: OrderFact): boolean {
   if (placeOf(order) !== placeOf(before)) return true
