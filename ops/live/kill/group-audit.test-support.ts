@@ -34,6 +34,10 @@ export class GroupAudit {
   readonly #canceled = new Set<Key>()
   /** A replace is under way, or nobody knows: a cancel waits for its answer. */
   readonly #replacing = new Set<Key>()
+  /** By order, what was heard to trade of it. */
+  readonly #cum = new Map<Key, number>()
+  /** Children that had traded all they were for before their venue heard of more, which the others of their group then cover. */
+  readonly #outrun = new Set<Key>()
   /** Groups that traded in the step under way, by those that did. */
   readonly #trading = new Map<Key, Group>()
   readonly #wrong = new Set<string>()
@@ -67,13 +71,19 @@ export class GroupAudit {
     this.#keyOf.set(client_order_id, key)
     if (type === 'order_cancel_request') this.#canceled.add(key)
     if (type !== 'new_order_single') return
-    const others = [...(this.#groupOf.get(key)?.traded ?? [])].filter((other) => other !== key)
+    const others = [...(this.#groupOf.get(key)?.traded ?? [])].filter(
+      (other) => other !== key && !this.#outrun.has(other),
+    )
     if (others.length > 0) this.#wrong.add(`${key} left after ${others.join()} of its group had traded`)
   }
 
-  onFact({ strategy_id, counter, type, ended, last_quantity_units }: OrderFact, ts_us: number): void {
+  onFact(fact: OrderFact, ts_us: number): void {
+    const { strategy_id, counter, type, ended, last_quantity_units } = fact
     this.#reach(ts_us)
     const key: Key = `${strategy_id}/${counter}`
+    this.#cum.set(key, (this.#cum.get(key) ?? 0) + last_quantity_units)
+    if (this.#isOutrun(key, fact)) this.#outrun.add(key)
+    else this.#outrun.delete(key)
     if (type === 'order.pending_replace') this.#replacing.add(key)
     else if (ended || type === 'order.replaced' || type === 'order.replace_rejected')
       this.#replacing.delete(key)
@@ -121,11 +131,18 @@ export class GroupAudit {
     for (const [key, { members }] of this.#trading) {
       for (const other of members) {
         const isFree = CANCELABLE.has(this.#lastFact.get(other)) && !this.#replacing.has(other)
-        if (other === key || !isFree || this.#canceled.has(other)) continue
+        if (other === key || !isFree || this.#canceled.has(other) || this.#outrun.has(key)) continue
         this.#wrong.add(`${other} stays although ${key} of its group has traded`)
       }
     }
     this.#trading.clear()
+  }
+
+  /** The child has traded all that its venue knows of, and its parent more than that. */
+  #isOutrun(key: Key, { cum_quantity_units, order_quantity_units }: OrderFact): boolean {
+    const parent = this.#parentOf.get(key)
+    if (parent === undefined || cum_quantity_units < order_quantity_units) return false
+    return (this.#cum.get(parent) ?? 0) > cum_quantity_units
   }
 
   #byOrder(trades: ReadonlyMap<string, number>): Map<Key, number> {
