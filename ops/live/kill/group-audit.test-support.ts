@@ -2,6 +2,7 @@
 // own trades: with a trade of one order of a group the others end or are cancelled, and none of them leaves any more; two
 // that both wait for triggers far apart trade one quantity together; a child trades no more than its parent.
 
+import { must } from '../../../schemas/assert.ts'
 import type { SubmitIntent } from '../../../schemas/messages/intent.ts'
 import type { VenueCommand } from '../../../schemas/messages/order.ts'
 import type { OrderFact, OrderFactType } from '../../../schemas/messages/order-fact.ts'
@@ -65,25 +66,35 @@ export class GroupAudit {
     for (const member of group.members) this.#groupOf.set(member, group)
   }
 
-  onCommand({ type, strategy_id, counter, client_order_id }: VenueCommand, ts_us: number): void {
+  onCommand(command: VenueCommand, ts_us: number): void {
+    const { type, strategy_id, counter, client_order_id } = command
     this.#reach(ts_us)
     const key: Key = `${strategy_id}/${counter}`
     this.#keyOf.set(client_order_id, key)
     if (type === 'order_cancel_request') this.#canceled.add(key)
-    if (type !== 'new_order_single') return
-    const others = [...(this.#groupOf.get(key)?.traded ?? [])].filter(
-      (other) => other !== key && !this.#outrun.has(other),
-    )
+    if (type === 'new_order_single') this.#onLeft(key, command.order_quantity_units)
+  }
+
+  /** Nobody leaves behind a trade of its group, but to cover what an order that was outrun did not come to, and that alone. */
+  #onLeft(key: Key, quantity_units: number): void {
+    const traded = [...(this.#groupOf.get(key)?.traded ?? [])].filter((other) => other !== key)
+    const others = traded.filter((other) => !this.#outrun.has(other))
     if (others.length > 0) this.#wrong.add(`${key} left after ${others.join()} of its group had traded`)
+    for (const other of traded.filter((one) => this.#outrun.has(one))) {
+      const parent = must(this.#parentOf.get(other), 'a child is outrun')
+      const open = this.#cumOf(parent) - this.#cumOf(other)
+      if (quantity_units > open)
+        this.#wrong.add(`${key} left for ${quantity_units}, where ${other} had left ${open} of ${parent}`)
+    }
   }
 
   onFact(fact: OrderFact, ts_us: number): void {
     const { strategy_id, counter, type, ended, last_quantity_units } = fact
     this.#reach(ts_us)
     const key: Key = `${strategy_id}/${counter}`
-    this.#cum.set(key, (this.#cum.get(key) ?? 0) + last_quantity_units)
+    this.#cum.set(key, this.#cumOf(key) + last_quantity_units)
     if (this.#isOutrun(key, fact)) this.#outrun.add(key)
-    else this.#outrun.delete(key)
+    else if (this.#outrun.delete(key)) this.#noteGrown(key)
     if (type === 'order.pending_replace') this.#replacing.add(key)
     else if (ended || type === 'order.replaced' || type === 'order.replace_rejected')
       this.#replacing.delete(key)
@@ -142,7 +153,17 @@ export class GroupAudit {
   #isOutrun(key: Key, { cum_quantity_units, order_quantity_units }: OrderFact): boolean {
     const parent = this.#parentOf.get(key)
     if (parent === undefined || cum_quantity_units < order_quantity_units) return false
-    return (this.#cum.get(parent) ?? 0) > cum_quantity_units
+    return this.#cumOf(parent) > cum_quantity_units
+  }
+
+  /** Its venue has heard of more in time: what it had traded counts like any trade. */
+  #noteGrown(key: Key): void {
+    const group = this.#groupOf.get(key)
+    if (group !== undefined) this.#trading.set(key, group)
+  }
+
+  #cumOf(key: Key): number {
+    return this.#cum.get(key) ?? 0
   }
 
   #byOrder(trades: ReadonlyMap<string, number>): Map<Key, number> {
