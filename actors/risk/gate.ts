@@ -136,7 +136,7 @@ export function checkSaid(
   return (
     checkWatched(spec, order, now_us) ??
     checkDisplay(spec, order) ??
-    (hasLimit(order.order_type) ? checkIncrement(spec, order.price_units, now_us) : undefined) ??
+    (hasLimit(order.order_type) ? checkIncrement('price', spec, order.price_units, now_us) : undefined) ??
     checkLot(spec, order.order_quantity_units)
   )
 }
@@ -150,7 +150,7 @@ export function checkChanged(
 ): Refusal | undefined {
   return (
     (hasTrigger(order_type) ? checkTrigger(spec, change.trigger_price_units, now_us) : undefined) ??
-    (hasLimit(order_type) ? checkIncrement(spec, change.price_units, now_us) : undefined) ??
+    (hasLimit(order_type) ? checkIncrement('price', spec, change.price_units, now_us) : undefined) ??
     checkLot(spec, change.order_quantity_units)
   )
 }
@@ -161,9 +161,7 @@ export function checkTrigger(
   now_us: number,
   note?: NoteCheck,
 ): Refusal | undefined {
-  note?.('trigger_price', decimalOf(trigger_price_units, spec.price_scale), 'on the increment')
-  const reason = priceReason(spec, trigger_price_units, now_us)
-  return reason === '' ? undefined : refusal(reason, decimalOf(trigger_price_units, spec.price_scale))
+  return checkIncrement('trigger_price', spec, trigger_price_units, now_us, note)
 }
 
 /** While an instrument does not trade, a venue takes no order, or only what can wait. */
@@ -212,7 +210,7 @@ export function checkPrice(
   now_us: number,
   note?: NoteCheck,
 ): Refusal | undefined {
-  const refused = checkIncrement(spec, price_units, now_us, note)
+  const refused = checkIncrement('price', spec, price_units, now_us, note)
   if (refused !== undefined) return refused
   const isBuy = side === 'buy'
   const limit = collarPrice(from_price_units, collar, isBuy)
@@ -222,12 +220,13 @@ export function checkPrice(
 }
 
 function checkIncrement(
+  what: 'price' | 'trigger_price',
   spec: InstrumentSpec,
   price_units: number,
   now_us: number,
   note?: NoteCheck,
 ): Refusal | undefined {
-  note?.('price', decimalOf(price_units, spec.price_scale), 'on the increment')
+  note?.(what, decimalOf(price_units, spec.price_scale), 'on the increment')
   const reason = priceReason(spec, price_units, now_us)
   return reason === '' ? undefined : refusal(reason, decimalOf(price_units, spec.price_scale))
 }
