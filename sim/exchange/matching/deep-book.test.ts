@@ -5,6 +5,7 @@ import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { BEHAVIOUR } from '../../../schemas/behaviour.ts'
 import type { SimulationConfig, VenueBook } from '../../../schemas/config/simulation-config.ts'
 import { account, Scenario, terms, venue } from '../scenario.test-support.ts'
+import type { SimulatedExchange } from '../simulated-exchange.ts'
 
 /** Bids 100×5, 99×5, 98×5 and asks 101×4, 102×4, 104×4. */
 function byPrice(): Scenario {
@@ -211,57 +212,48 @@ test('[Q10] who comes while a snapshot is told comes behind all of it, and behin
   ])
 })
 
-test('by order, an own order that has nothing left to reduce keeps nobody from trading with one that comes in', () => {
-  const scenario = new Scenario(
-    terms({
-      venues: [venue({ simulation: { book: 'book_order' } })],
-      accounts: [account(), account({ id: 'other' })],
-    }),
-  )
-  const { deepRows } = scenario.venues.exchange('sim')
-  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 1, 1, 100, 5)
-  deepRows.onBookOrder(0, 1, BOOK_ACTION.add, 2, -1, 102, 5)
-  for (const line of [
-    '2 o buy 4 limit 102 ioc',
-    '3 a sell 4 limit 103 gtc reduce',
-    '4 b sell 4 limit 103 gtc reduce',
-    '5 c:X.sim:other sell 4 limit 103 gtc',
-  ])
-    scenario.step(line)
-  deepRows.onBookOrder(0, 6, BOOK_ACTION.add, 3, 1, 103, 6)
-  scenario.drainInstants()
-  expect(scenario.reports().slice(5)).toEqual([
-    '6 a trade 4@103 leaves 0',
-    '6 b canceled cum 0',
-    '6 c trade 2@103 leaves 2',
-  ])
-})
-
-test('by price, an own order that has nothing left to reduce keeps nobody behind it from trading', () => {
-  const scenario = new Scenario(
-    terms({
-      venues: [venue({ simulation: { book: 'book_level' } })],
-      accounts: [account(), account({ id: 'other' })],
-    }),
-  )
-  const { deepRows } = scenario.venues.exchange('sim')
-  deepRows.onLevel(0, 1, 1, 100, 5)
-  deepRows.onLevel(0, 1, -1, 102, 5)
-  for (const line of [
-    '2 o buy 4 limit 102 ioc',
-    '3 a sell 4 limit 103 gtc reduce',
-    '4 b sell 4 limit 103 gtc reduce',
-    '5 c:X.sim:other sell 4 limit 103 gtc',
-  ])
-    scenario.step(line)
-  deepRows.onLevel(0, 6, 1, 103, 6)
-  scenario.drainInstants()
-  expect(scenario.reports().slice(5)).toEqual([
-    '6 a trade 4@103 leaves 0',
-    '6 b canceled cum 0',
-    '6 c trade 2@103 leaves 2',
-  ])
-})
+type DeepRows = SimulatedExchange['deepRows']
+const SIDE_CASES: [
+  string,
+  VenueBook,
+  (rows: DeepRows, ts: number, side: 1 | -1, price: number, size: number) => void,
+][] = [
+  [
+    'order',
+    'book_order',
+    (rows, ts, side, price, size) =>
+      rows.onBookOrder(0, ts, BOOK_ACTION.add, 2 * ts + side, side, price, size),
+  ],
+  ['price', 'book_level', (rows, ts, side, price, size) => rows.onLevel(0, ts, side, price, size)],
+]
+test.each(SIDE_CASES)(
+  'by %s, an own order that has nothing left to reduce keeps nobody behind it from trading',
+  (_by, book, show) => {
+    const scenario = new Scenario(
+      terms({
+        venues: [venue({ simulation: { book } })],
+        accounts: [account(), account({ id: 'other' })],
+      }),
+    )
+    const { deepRows } = scenario.venues.exchange('sim')
+    show(deepRows, 1, 1, 100, 5)
+    show(deepRows, 1, -1, 102, 5)
+    for (const line of [
+      '2 o buy 4 limit 102 ioc',
+      '3 a sell 4 limit 103 gtc reduce',
+      '4 b sell 4 limit 103 gtc reduce',
+      '5 c:X.sim:other sell 4 limit 103 gtc',
+    ])
+      scenario.step(line)
+    show(deepRows, 6, 1, 103, 6)
+    scenario.drainInstants()
+    expect(scenario.reports().slice(5)).toEqual([
+      '6 a trade 4@103 leaves 0',
+      '6 b canceled cum 0',
+      '6 c trade 2@103 leaves 2',
+    ])
+  },
+)
 
 test('fill-or-kill asks for what may trade at once: at the first level, and as far as there is to reduce', () => {
   expect(
