@@ -23,13 +23,14 @@ import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { decimalString, sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { OrderRecord } from '../order/order-record.ts'
+import { hasMadeLimit } from '../order/order-transitions.ts'
 import * as gate from '../risk/gate.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import { Denials } from './denials.ts'
 import type { ExecutionOptions } from './execution-options.ts'
 import { drawnBy, ForeignIntents } from './foreign-intents.ts'
 import { GateRequests } from './gate-requests.ts'
-import { HeldBook, LOOK } from './held-book.ts'
+import { HeldBook, LOOK, LOOK_US } from './held-book.ts'
 import { type HeldOrder, heldOrder, withoutLinks } from './held-order.ts'
 import { HeldReducers } from './held-reducers.ts'
 import { decodeChange, encodeChange, type HoldingChange } from './holding-change.ts'
@@ -38,7 +39,6 @@ import { LinkedOrders } from './linked-orders.ts'
 
 /** The timer that looks again at what was due while market or account were not open; no order's key looks like it. */
 const DUE = 'due'
-const DUE_US = 250_000
 /** Timers that judge the held orders of an instrument, by its index; nor does an order's key look like these. */
 const JUDGE = 'judge:'
 
@@ -90,7 +90,7 @@ export class ExecutionActor implements Actor {
       isOpenFor: (strategy_id, instrument_index, lowers) =>
         isOpenFor(strategy_id, instrument_index, lowers) &&
         (lowers || (hasRoom() && !this.#missesClose(instrument_index))),
-      onDue: () => node.timers.set(index, DUE, node.now_us + DUE_US),
+      onDue: () => node.timers.set(index, DUE, node.now_us + LOOK_US),
       due_alone: options.due_alone,
       knows_ended: options.knows_ended,
       cancels_once: options.cancels_once,
@@ -425,8 +425,7 @@ export class ExecutionActor implements Actor {
   #withLimit(intent: ReplaceIntent): ReplaceIntent {
     if (!this.#options.terms_hold || intent.price_units !== 0) return intent
     const order = this.#options.orderOf(intent.strategy_id, intent.counter)
-    const isMade = order?.order_type === 'market_to_limit' || order?.order_type === 'trailing_stop_limit'
-    return isMade ? { ...intent, price_units: order.price_units } : intent
+    return order !== undefined && hasMadeLimit(order) ? { ...intent, price_units: order.price_units } : intent
   }
 
   /** What waits here wakes when trading begins, what a venue refused is asked for again, and what is for the day ends with it. */

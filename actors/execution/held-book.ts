@@ -31,7 +31,8 @@ import type { HoldingChange } from './holding-change.ts'
 
 /** Timers that look again at the held orders of an instrument, by its index; no order's key looks like these. */
 export const LOOK = 'look:'
-const LOOK_US = 250_000
+/** What may not go now is looked at again so much later. */
+export const LOOK_US = 250_000
 
 type HeldBookOptions = Omit<ExecutionOptions, 'hasRoom'> & {
   /** Whether the order rate has room for one more. */

@@ -17,7 +17,7 @@ import type { HeldBook } from './held-book.ts'
 import type { HeldOrder } from './held-order.ts'
 import type { HeldKey } from './held-orders.ts'
 import type { HoldingChange } from './holding-change.ts'
-import type { Member } from './order-group.ts'
+import { grown, isOutrun, type Member, memberUnits, type Traded } from './order-group.ts'
 import { OrderGroups } from './order-groups.ts'
 import { shareUnits } from './share-units.ts'
 
@@ -300,18 +300,6 @@ export class LinkedOrders {
     if (!isLast || member.is_leaving) this.#tellOthers(member, order)
   }
 
-  /**
-   * Whether an order has traded all that its venue knew of, and is to grow to more: that may come too late. Until the
-   * venue has said so, and from then on, the others cover it.
-   */
-  #isOutrun(
-    { whole_units, quantity_max_units, is_leaving }: Member,
-    { cum_quantity_units, order_quantity_units }: Parent,
-  ): boolean {
-    if (!this.#options.terms_hold || whole_units === 0 || is_leaving) return false
-    return cum_quantity_units >= order_quantity_units && cum_quantity_units < quantity_max_units
-  }
-
   #onReplaced(strategy_id: StrategyId, counter: number, order: Parent): void {
     const member = this.#groups.member(strategy_id, counter)
     if (member !== undefined) this.#decide(member, order)
@@ -396,15 +384,13 @@ export class LinkedOrders {
     if (order !== undefined) this.#noteGrown(member, order.order_quantity_units)
   }
 
-  /** An order that has all it grows to, and whose venue knows, is for what its strategy makes of it from here on. */
   #noteGrown(member: Member, total_units: number): void {
-    const { parent_counter, whole_units, granted_units, quantity_max_units } = member
-    if (!this.#options.terms_hold || parent_counter !== 0 || whole_units === 0) return
-    if (total_units !== quantity_max_units) return
-    // What others of its group took from it stays taken.
-    const isWhole = quantity_max_units === granted_units
-    const bound_units = isWhole ? Number.POSITIVE_INFINITY : quantity_max_units
-    this.#groups.change(member, { whole_units: 0, quantity_max_units: bound_units })
+    const change = this.#options.terms_hold ? grown(member, total_units) : undefined
+    if (change !== undefined) this.#groups.change(member, change)
+  }
+
+  #isOutrun(member: Member, order: Traded): boolean {
+    return this.#options.terms_hold && isOutrun(member, order)
   }
 
   #orderOf({ strategy_id, counter }: Member): HeldOrder | OrderRecord | undefined {
@@ -484,19 +470,15 @@ export class LinkedOrders {
     const { strategy_id, counter } = member
     const order = this.#orderOf(member)
     if (order === undefined || member.is_leaving) return
-    const left = this.#wholeUnits(member, order) - by_units
+    const { order_quantity_units: total } = order
+    const units = this.#options.terms_hold
+      ? memberUnits(member, total)
+      : Math.min(member.quantity_max_units, total)
+    const left = units - by_units
     if (left <= 0) return this.#cancel(member)
     this.#groups.change(member, { quantity_max_units: left })
     if ('awaits' in order) held.resize(order, left, 'ouo')
     else this.#payOwed(strategy_id as StrategyId, counter)
-  }
-
-  /** What the member is for: of one that grows its venue has perhaps not heard all. */
-  #wholeUnits(
-    { quantity_max_units: max, whole_units }: Member,
-    { order_quantity_units: total }: HeldOrder | OrderRecord,
-  ): number {
-    return this.#options.terms_hold && whole_units !== 0 ? max : Math.min(max, total)
   }
 
   /** The first that is due says when all are looked at again; what comes to it puts nothing off. */

@@ -27,6 +27,9 @@ export type Member = {
 
 export type Growth = Pick<Member, 'parent_counter' | 'parent_units' | 'whole_units' | 'granted_units'>
 
+/** What an order has traded, and of how much its venue knows. */
+export type Traded = { readonly cum_quantity_units: number; readonly order_quantity_units: number }
+
 export type OrderGroup = {
   /** '' where one order is alone: it grows with its parent. */
   type: GroupType
@@ -38,6 +41,33 @@ export function newMember(strategy_id: string, counter: number): Member {
     ...{ strategy_id, counter, quantity_max_units: Number.POSITIVE_INFINITY, told_units: 0 },
     ...{ is_leaving: false, parent_counter: 0, parent_units: 0, whole_units: 0, granted_units: 0 },
   }
+}
+
+/**
+ * Whether an order has traded all that its venue knew of, and is to grow to more: that may come too late. Until the venue
+ * has said so, and from then on, the others of its group cover it.
+ */
+export function isOutrun(
+  { whole_units, quantity_max_units, is_leaving }: Member,
+  { cum_quantity_units, order_quantity_units }: Traded,
+): boolean {
+  if (whole_units === 0 || is_leaving) return false
+  return cum_quantity_units >= order_quantity_units && cum_quantity_units < quantity_max_units
+}
+
+/** What the member is for: of one that grows its venue has perhaps not heard all. */
+export function memberUnits({ quantity_max_units: max, whole_units }: Member, total_units: number): number {
+  return whole_units !== 0 ? max : Math.min(max, total_units)
+}
+
+/**
+ * What becomes of a member that has all it grows to, and whose venue knows: it is for what its strategy makes of it from here
+ * on, but what others of its group took from it stays taken. Undefined while it still grows, and where it does not.
+ */
+export function grown(member: Member, total_units: number): Partial<Member> | undefined {
+  const { parent_counter, whole_units, granted_units, quantity_max_units: max } = member
+  if (parent_counter !== 0 || whole_units === 0 || total_units !== max) return undefined
+  return { whole_units: 0, quantity_max_units: max === granted_units ? Number.POSITIVE_INFINITY : max }
 }
 
 export function saveGroup(writer: CanonicalWriter, { type, members }: OrderGroup): void {

@@ -140,6 +140,11 @@ export function takeLimit(order: OrderRecord, report: VenueReport): void {
   order.price_units = report.price_units
 }
 
+/** Whether the limit of the order is its venue's to make. */
+export function hasMadeLimit({ order_type }: OrderRecord): boolean {
+  return LIMIT_MADE_BY[order_type] !== undefined
+}
+
 const LIMIT_MADE_BY: { readonly [type in OrderType]?: ReportType } = {
   market_to_limit: 'trade',
   trailing_stop_limit: 'triggered',

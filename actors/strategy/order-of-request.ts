@@ -111,7 +111,8 @@ function checkWatched({ order_type, trigger_price_units, trigger_method, trail }
 
 /**
  * Faults a change whose prices are not those of the order: a limit that is left out would become 0, and a stop that is given
- * one, or a trailing order that is given a trigger, would stay where it is. What an order had before its trigger was met is not held against whoever has not heard of it.
+ * one, or a trailing order that is given a trigger, would stay where it is. What an order had before its trigger was met is
+ * not held against whoever has not heard of it.
  * @param order_type as it is now; undefined where it is not known: then the gate is the first to judge.
  */
 export function checkChange(change: OrderChange, order_type: OrderType | undefined): void {
