@@ -57,6 +57,7 @@
  *    the others of its group.
  *    The limit that a venue makes of an order, from market to limit or as a trailing one is triggered, is that order's: a change
  *    of the quantity alone keeps it.
+ *    A group that its venue keeps weighs in its account as its largest order does, where one of it comes in, is triggered or grows.
  *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
  */
 export const BEHAVIOUR = 3

@@ -18,7 +18,7 @@ import type { TopOfBook } from '../matching/top-of-book.ts'
 import type { OrderRegister } from './order-register.ts'
 import type { RejectCode } from './reject-code.ts'
 import type { VenueLinks } from './venue-links.ts'
-import { leavesUnits, orderedUnits, type VenueOrder, waitsForTrigger } from './venue-order.ts'
+import { leavesUnits, orderedUnits, type VenueOrder, waitsForTrigger, weighedUnits } from './venue-order.ts'
 
 export type AdmissionTerms = {
   readonly venue_id: VenueId
@@ -28,6 +28,8 @@ export type AdmissionTerms = {
   readonly register: OrderRegister
   /** Of a venue that keeps them. */
   readonly links: VenueLinks | undefined
+  /** Whether what an order says holds to its end (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
   /** Whether an order that comes in would take at once. */
   readonly wouldTake: (command: NewOrderSingle, account: VenueAccount, now_us: number) => boolean
 }
@@ -84,9 +86,15 @@ export class Admission {
         ? priceReason(spec, request.trigger_price_units, now_us)
         : '') ||
       (added > 0 && !order.is_waiting && !isDormant && !order.terms.reduce_only
-        ? order.account.refusal(spec.index, order.side, added)
+        ? order.account.refusal(spec.index, order.side, this.#addedUnits(order, added))
         : '')
     )
+  }
+
+  #addedUnits(order: VenueOrder, added: number): number {
+    const { links, terms_hold } = this.#terms
+    if (links === undefined || !terms_hold) return added
+    return weighedUnits(leavesUnits(order) + added, order, [order, ...links.others(order)])
   }
 
   /** What an order says beyond its type, against the venue's table and by itself. */
@@ -132,7 +140,10 @@ export class Admission {
   #ofAccount(command: NewOrderSingle, account: VenueAccount): RejectCode | '' {
     const { reduce_only, parent_counter } = command.terms
     if (waitsForTrigger(command.order_type) || reduce_only || parent_counter !== 0) return ''
-    return account.refusal(command.instrument_index, command.side, command.order_quantity_units)
+    const { links, terms_hold } = this.#terms
+    const units = command.order_quantity_units
+    const weighed = links && terms_hold ? weighedUnits(units, command, links.joined(command)) : units
+    return account.refusal(command.instrument_index, command.side, weighed)
   }
 
   /** Why the venue has no such open order. */

@@ -6,7 +6,7 @@ import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { must } from '../../../schemas/assert.ts'
 import type { Child, ParentState } from './child-orders.ts'
 import type { VenueLinks } from './venue-links.ts'
-import { leavesUnits, NOT_PLACED, type VenueOrder } from './venue-order.ts'
+import { isWeighed, leavesUnits, NOT_PLACED, type VenueOrder, weighedUnits } from './venue-order.ts'
 
 /** What links do to the orders of a floor. */
 type Floor = {
@@ -70,7 +70,7 @@ export class LinkedFloor {
   }
 
   #lower(order: VenueOrder, units: number, ts_us: number): void {
-    const weighs = (order.is_resting || order.is_called) && !order.is_waiting
+    const weighs = isWeighed(order)
     if (this.#links.openUnits(order) <= units) return this.#floor.cancelGroup([order], ts_us)
     this.#links.lower(order, units)
     if (weighs) order.account.rest(order.instrument_index, order.side, -units)
@@ -111,11 +111,17 @@ export class LinkedFloor {
     if (this.#floor.missesAuction(order, ts_us)) return
     const weighs = !is_waiting && !terms.reduce_only
     // What the account cannot bear is looked at again when the parent trades more.
-    if (weighs && account.refusal(instrument_index, side, share - granted_units) !== '') return
+    if (weighs && account.refusal(instrument_index, side, this.#growthUnits(child, share)) !== '') return
     this.#floor.withdraw(order)
     this.#links.children.grant(child, share)
     this.#place(order)
     this.#floor.enter(order, is_waiting, ts_us)
+  }
+
+  #growthUnits({ order, granted_units }: Child, share: number): number {
+    const by_units = share - granted_units
+    if (!this.#floor.terms_hold) return by_units
+    return weighedUnits(leavesUnits(order) + by_units, order, [order, ...this.#links.others(order)])
   }
 
   #place(order: VenueOrder): void {

@@ -31,7 +31,7 @@ import { LinkedFloor } from './linked-floor.ts'
 import type { OrderRegister } from './order-register.ts'
 import { RestingOrders } from './resting-orders.ts'
 import type { VenueLinks } from './venue-links.ts'
-import { leavesUnits, NOT_PLACED, type VenueOrder, waitsForTrigger } from './venue-order.ts'
+import { leavesUnits, NOT_PLACED, type VenueOrder, waitsForTrigger, weighedUnits } from './venue-order.ts'
 import { orderReport } from './venue-reports.ts'
 import { WaitingOrders } from './waiting-orders.ts'
 
@@ -158,7 +158,7 @@ export class OrderFloor {
       if (account.closableUnits(instrument_index, side) === 0) return 'would_not_reduce'
       this.#reducing.add(order)
     } else if (!waits) {
-      const refused = account.refusal(instrument_index, side, leavesUnits(order))
+      const refused = account.refusal(instrument_index, side, this.#weighedUnits(order))
       if (refused !== '') return refused
     }
     if (terms.post_only && !waits && !this.#terms.isKept(order) && this.#wouldTake(order, now_us))
@@ -231,7 +231,9 @@ export class OrderFloor {
     const spec = this.#spec(order)
     order.price_units = triggeredLimit(order, order.price_units, terms_hold ? spec : undefined, now_us)
     report(orderReport('triggered', order, spec, now_us), now_us)
-    const refused = terms.reduce_only ? '' : account.refusal(instrument_index, side, leavesUnits(order))
+    const refused = terms.reduce_only
+      ? ''
+      : account.refusal(instrument_index, side, this.#weighedUnits(order))
     if (refused !== '') return this.cancel(order, now_us, refused)
     if (terms_hold && terms.post_only && this.#wouldTake(order, now_us))
       return this.cancel(order, now_us, 'post_only_would_take')
@@ -446,6 +448,11 @@ export class OrderFloor {
     if (isCalled) this.call.add(order)
     else if (isWaiting) this.waiting.add(order)
     else this.rest(order)
+  }
+
+  #weighedUnits(order: VenueOrder): number {
+    const units = leavesUnits(order)
+    return this.terms_hold ? weighedUnits(units, order, this.othersOf(order)) : units
   }
 
   #wouldTake(order: VenueOrder, now_us: number): boolean {

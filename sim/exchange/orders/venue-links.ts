@@ -13,7 +13,7 @@ import { ChildOrders, type ParentState, type SavedChildren } from './child-order
 import { leavesUnits, loadOrder, orderedUnits, saveOrder, type VenueOrder } from './venue-order.ts'
 
 type LinkedType = Exclude<GroupType, ''>
-type OrderKey = Pick<NewOrderSingle, 'account_id' | 'strategy_id' | 'counter'>
+type Owner = Pick<NewOrderSingle, 'account_id' | 'strategy_id'>
 type Group = {
   type: LinkedType
   readonly orders: Set<VenueOrder>
@@ -92,6 +92,13 @@ export class VenueLinks {
     this.#groups.set(order, group)
     // Of a group that lowers its orders, what the one it names has traded is none of the new one's.
     if (leader.cum_quantity_units > 0) this.lower(order, leader.cum_quantity_units)
+  }
+
+  /** The orders whose group a new one joins. */
+  joined({ account_id, strategy_id, terms }: NewOrderSingle): readonly VenueOrder[] {
+    if (terms.group_type === '') return []
+    const leader = this.#open.get(keyOf({ account_id, strategy_id }, terms.group_counter))
+    return leader === undefined ? [] : [leader, ...this.others(leader)]
   }
 
   /** The other orders of its group. */
@@ -237,7 +244,7 @@ export class VenueLinks {
   }
 }
 
-function keyOf({ account_id, strategy_id }: OrderKey, counter: number): string {
+function keyOf({ account_id, strategy_id }: Owner, counter: number): string {
   return `${account_id}/${strategy_id}/${counter}`
 }
 

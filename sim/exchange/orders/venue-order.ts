@@ -119,6 +119,30 @@ export function venueOrder(
   }
 }
 
+/**
+ * By how much an order of so many units changes what its account bears beside others of its group: of it and these no more
+ * trades than the largest is for, though each of them that is in the book or the call weighs all of its own.
+ */
+export function weighedUnits(
+  units: number,
+  { instrument_index, side }: Pick<VenueOrder, 'instrument_index' | 'side'>,
+  group: readonly VenueOrder[],
+): number {
+  let largest = units
+  let weighs = 0
+  for (const other of group) {
+    if (other.instrument_index !== instrument_index || other.side !== side || !isWeighed(other)) continue
+    largest = Math.max(largest, leavesUnits(other))
+    weighs += leavesUnits(other)
+  }
+  return largest - weighs
+}
+
+/** Whether an order weighs in its account: one that waits for its trigger does not. */
+export function isWeighed({ is_resting, is_called, is_waiting }: VenueOrder): boolean {
+  return (is_resting || is_called) && !is_waiting
+}
+
 /** Whether an order of the type waits for a trigger before it meets the book. */
 export function waitsForTrigger(order_type: OrderType): boolean {
   return workingType(order_type) !== ''
