@@ -108,6 +108,62 @@ test('[E4] a cancel and a replace name the order they change; of an order nobody
   expect(desk.state('strategy/s')).toBe('trading')
 })
 
+test.each<[string, Partial<OrderRequest>, { price_units: number; trigger_price_units: number }]>([
+  ['limit order', { limit_price_units: 98_000 }, { price_units: 98_000, trigger_price_units: 0 }],
+  ['stop', { trigger_price_units: 100_500 }, { price_units: 0, trigger_price_units: 100_500 }],
+  [
+    'stop-limit',
+    { trigger_price_units: 100_500, limit_price_units: 100_600 },
+    { price_units: 100_600, trigger_price_units: 100_500 },
+  ],
+  [
+    'market-if-touched order',
+    { order_type: 'market_if_touched', trigger_price_units: 99_000 },
+    { price_units: 0, trigger_price_units: 99_000 },
+  ],
+  [
+    'limit-if-touched order',
+    { order_type: 'limit_if_touched', trigger_price_units: 99_000, limit_price_units: 99_100 },
+    { price_units: 99_100, trigger_price_units: 99_000 },
+  ],
+])(
+  '[E4] what a change of a %s leaves out stays as it is, whoever watches it',
+  (_, order, { price_units, trigger_price_units }) => {
+    const desk = new Desk({ capabilities: WATCHES_ALL })
+    desk.ask(order)
+    desk.accept(desk.lastOrder())
+    desk.do((ctx) => ctx.replace(1, { quantity_units: 800 }))
+    expect(desk.lastSent()).toMatchObject({ price_units, trigger_price_units, order_quantity_units: 800 })
+    if (trigger_price_units === 0) return
+    const own = new Desk()
+    own.ask(order)
+    own.do((ctx) => ctx.replace(1, { quantity_units: 800 }))
+    expect(own.trading.executions.get('main')?.heldOrder('s', 1)).toMatchObject({
+      ...{ price_units, trigger_price_units, order_quantity_units: 800 },
+    })
+  },
+)
+
+test('[E4] it is so of an order that the same handler asks for: the answer is that its venue has not taken it yet', () => {
+  const desk = new Desk()
+  desk.do((ctx) => ctx.replace(ctx.submit(rest), { quantity_units: 800 }))
+  expect(desk.denials).toEqual([])
+  expect(desk.facts.map(({ type, reason_code }) => [type, reason_code])).toContainEqual([
+    'order.replace_rejected',
+    'not_yet_accepted',
+  ])
+})
+
+test('[E4] a change of the quantity alone keeps the limit of an order that trailed here', () => {
+  const desk = new Desk()
+  desk.ask({ side: 'sell', order_type: 'trailing_stop_limit', trail: { offset: 100, limit_offset_units: 3 } })
+  desk.do(() => undefined, 99_900, 99_910)
+  desk.accept(desk.lastOrder())
+  desk.do((ctx) => ctx.replace(1, { quantity_units: 800 }))
+  expect(desk.faults).toEqual([])
+  expect(desk.lastSent()).toMatchObject({ price_units: 99_897, order_quantity_units: 800 })
+})
+
 const stop = { trigger_price_units: 100_500 }
 const stopLimit = { ...stop, limit_price_units: 100_600 }
 const later = { time_in_force: 'gtd', expire_time_us: 9_000_000_000 } as const
@@ -164,7 +220,7 @@ test.each<[string, Partial<OrderRequest>, OrderChange, string]>([
     'trailing stop-limit',
     { order_type: 'trailing_stop_limit', trail: { offset: 100, limit_offset_units: 3 } },
     { quantity_units: 500 },
-    'denied price_not_positive',
+    'replace_rejected not_yet_accepted',
   ],
   [
     'stop-limit',

@@ -16,14 +16,13 @@ import {
   type ReplaceIntent,
   type SubmitIntent,
 } from '../../schemas/messages/intent.ts'
-import { isPlain, type Side } from '../../schemas/messages/order.ts'
+import { isPlain, isTrailing, type Side } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { DenialCode, OrderDenied } from '../../schemas/messages/risk.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import { decimalString, sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { OrderRecord } from '../order/order-record.ts'
-import { hasMadeLimit } from '../order/order-transitions.ts'
 import * as gate from '../risk/gate.ts'
 import type { OpenOrder } from '../strategy/context.ts'
 import { Denials } from './denials.ts'
@@ -415,17 +414,26 @@ export class ExecutionActor implements Actor {
     const growing = this.#linked.growing(intent.strategy_id, intent.counter)
     if (growing !== undefined && growing.order_quantity_units !== intent.order_quantity_units)
       return this.#denyQuantity(intent, growing)
-    const order = this.#held.find(intent.strategy_id, intent.counter)
-    const refused = order && this.#checks.ofChange(order, intent, this.#node.now_us)
-    if (order !== undefined && refused !== undefined) return this.#denials.denyChange(order, intent, refused)
-    if (!this.#held.replace(intent)) this.#gate.replace(this.#withLimit(intent))
+    const held = this.#held.find(intent.strategy_id, intent.counter)
+    const change = this.#whole(intent, held)
+    const refused = held && this.#checks.ofChange(held, change, this.#node.now_us)
+    if (held !== undefined && refused !== undefined) return this.#denials.denyChange(held, change, refused)
+    if (!this.#held.replace(change)) this.#gate.replace(change)
   }
 
-  /** The limit of some orders is not their strategy's to say: where it leaves it out, it stays as the venue made it. */
-  #withLimit(intent: ReplaceIntent): ReplaceIntent {
-    if (!this.#options.terms_hold || intent.price_units !== 0) return intent
-    const order = this.#options.orderOf(intent.strategy_id, intent.counter)
-    return order !== undefined && hasMadeLimit(order) ? { ...intent, price_units: order.price_units } : intent
+  /** What a change leaves out stays as it is. Where a trailing order stands is not its strategy's to say. */
+  #whole(intent: ReplaceIntent, held: HeldOrder | undefined): ReplaceIntent {
+    const { strategy_id, counter, price_units, trigger_price_units } = intent
+    const order = held ?? this.#options.orderOf(strategy_id, counter)
+    if (!this.#options.terms_hold || order === undefined) return intent
+    const trigger = held?.trigger_price_units ?? order.terms.trigger_price_units
+    return {
+      ...intent,
+      price_units: price_units || order.price_units,
+      trigger_price_units: isTrailing(order.order_type)
+        ? trigger_price_units
+        : trigger_price_units || trigger,
+    }
   }
 
   /** What waits here wakes when trading begins, what a venue refused is asked for again, and what is for the day ends with it. */

@@ -35,10 +35,9 @@ export class KeptOrderChecks {
     if (!this.#options.terms_hold) return undefined
     const { spec, table, status } = this.#market(order)
     const waits = order.awaits === 'parent' || this.#held.isLowering(order, intent)
-    const trigger_price_units = intent.trigger_price_units || order.trigger_price_units
     return (
       (waits ? undefined : gate.checkStatus(status, undefined, table)) ??
-      gate.checkChanged(spec, order.order_type, { ...intent, trigger_price_units }, now_us)
+      gate.checkChanged(spec, order.order_type, intent, now_us)
     )
   }
 

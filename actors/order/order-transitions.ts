@@ -131,18 +131,13 @@ export function noteTriggered(order: OrderRecord, event: ReportEvent, out: Order
 
 /**
  * Of some orders the venue makes the limit: at the first trade of one from market to limit, at the trigger of a trailing
- * one. From there on it is theirs like any other, and a replace that keeps it has to name it.
+ * one. From there on it is theirs like any other.
  */
 export function takeLimit(order: OrderRecord, report: VenueReport): void {
   if (report.report_type !== LIMIT_MADE_BY[order.order_type] || order.ended) return
   if (report.client_order_id !== order.client_order_id || report.price_units === 0) return
   if (isKnownTrade(order, report)) return
   order.price_units = report.price_units
-}
-
-/** Whether the limit of the order is its venue's to make. */
-export function hasMadeLimit({ order_type }: OrderRecord): boolean {
-  return LIMIT_MADE_BY[order_type] !== undefined
 }
 
 const LIMIT_MADE_BY: { readonly [type in OrderType]?: ReportType } = {

@@ -86,8 +86,8 @@ export type OrderRequest = {
 }
 
 /**
- * What a replace changes: the new total, filled part included, and the prices the order's type has. A limit must be said again;
- * a trigger that is left out stays where the engine watches it, and is denied elsewhere. A trailing order has none to say.
+ * What a replace changes: the new total, filled part included, and the prices the order's type has. One that is left out stays
+ * as it is. A trailing order has no trigger price to say.
  */
 export type OrderChange = {
   readonly quantity_units: number

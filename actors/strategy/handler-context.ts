@@ -5,7 +5,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import { NameMap } from '../../engine/name-map.ts'
 import type { RandomStream } from '../../engine/random-stream.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
-import type { Intent } from '../../schemas/messages/intent.ts'
+import type { Intent, SubmitIntent } from '../../schemas/messages/intent.ts'
 import type { OrderType } from '../../schemas/messages/order.ts'
 import type { SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { parseSignalName } from '../../schemas/subjects.ts'
@@ -188,10 +188,13 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
 
   replace(counter: number, change: OrderChange): void {
     this.#check('replace')
-    if (this.#options.refuses_unknown) checkChange(change, this.#orderType(counter))
+    const { refuses_unknown, views } = this.#options
+    const asked = refuses_unknown ? this.#asked(counter) : undefined
+    if (refuses_unknown) checkChange(change, asked?.order_type ?? views.orderType(counter))
     checkUnits('counter', counter)
     checkUnits('quantity_units', change.quantity_units)
-    const { limit_price_units = 0, trigger_price_units = 0 } = change
+    const { limit_price_units = asked?.price_units ?? 0 } = change
+    const { trigger_price_units = asked?.terms.trigger_price_units ?? 0 } = change
     checkUnits('limit_price_units', limit_price_units)
     checkUnits('trigger_price_units', trigger_price_units)
     this.#bound()
@@ -242,15 +245,15 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
     return this.#options.random.nextFloat()
   }
 
-  /** Also of an order that the running handler has asked for. */
-  #orderType(counter: number): OrderType | undefined {
-    const { views, effects } = this.#options
-    const type = views.orderType(counter)
-    if (type !== undefined || effects.count === 0) return type
-    const asked = effects
+  /** An order that the running handler has asked for: nobody else knows it yet. */
+  #asked(counter: number): SubmitIntent | undefined {
+    const { effects } = this.#options
+    if (effects.count === 0) return undefined
+    return effects
       .intents()
-      .find((intent) => intent.type === 'submit_intent' && intent.counter === counter)
-    return asked?.type === 'submit_intent' ? asked.order_type : undefined
+      .find((intent) => intent.type === 'submit_intent' && intent.counter === counter) as
+      | SubmitIntent
+      | undefined
   }
 
   #key(counter: number) {

@@ -171,10 +171,11 @@ test('[ST11] a change says the prices that its order has, and no other', () => {
     return ''
   }
   const quantity_units = 5
-  const needsLimit = 'order needs limit_price_units, also where it stays as it is'
-  expect(faultOf({ quantity_units }, 'limit')).toBe(`replace: a limit ${needsLimit}`)
-  expect(faultOf({ quantity_units, trigger_price_units: 1 }, 'stop_limit')).toBe(
-    `replace: a stop_limit ${needsLimit}`,
+  expect(faultOf({ quantity_units, limit_price_units: 0 }, 'limit')).toBe(
+    'replace: limit_price_units is more than 0, or left out where it stays as it is',
+  )
+  expect(faultOf({ quantity_units, trigger_price_units: 0 }, undefined)).toBe(
+    'replace: trigger_price_units is more than 0, or left out where it stays as it is',
   )
   expect(faultOf({ quantity_units, limit_price_units: 1 }, 'stop')).toBe(
     'replace: a stop order has no limit_price_units; its price is trigger_price_units',
@@ -183,6 +184,8 @@ test('[ST11] a change says the prices that its order has, and no other', () => {
     'replace: a trailing_stop order has no trigger_price_units; it follows the market by itself',
   )
   for (const [change, order_type] of [
+    [{ quantity_units }, 'limit'],
+    [{ quantity_units, trigger_price_units: 1 }, 'stop_limit'],
     [{ quantity_units }, 'stop'],
     [{ quantity_units }, 'market'],
     [{ quantity_units }, 'trailing_stop'],

@@ -110,21 +110,25 @@ function checkWatched({ order_type, trigger_price_units, trigger_method, trail }
 }
 
 /**
- * Faults a change whose prices are not those of the order: a limit that is left out would become 0, and a stop that is given
- * one, or a trailing order that is given a trigger, would stay where it is. What an order had before its trigger was met is
- * not held against whoever has not heard of it.
+ * Faults a change whose prices are not those of the order: a stop that is given a limit, or a trailing order that is given a
+ * trigger, would stay where it is, and so would one that is given 0. What an order had before its trigger was met is not
+ * held against whoever has not heard of it.
  * @param order_type as it is now; undefined where it is not known: then the gate is the first to judge.
  */
 export function checkChange(change: OrderChange, order_type: OrderType | undefined): void {
   checkKeys('replace: a change', change, CHANGE_KEYS)
+  checkNotZero('limit_price_units', change.limit_price_units)
+  checkNotZero('trigger_price_units', change.trigger_price_units)
   if (order_type === undefined) return
   const { limit, trigger, trail } = ORDER_NEEDS[order_type]
-  if (limit && change.limit_price_units === undefined)
-    throw changeFault(`a ${order_type} order needs limit_price_units, also where it stays as it is`)
   if (trigger && !limit && change.limit_price_units !== undefined)
     throw changeFault(`a ${order_type} order has no limit_price_units; its price is trigger_price_units`)
   if (trail && change.trigger_price_units !== undefined)
     throw changeFault(`a ${order_type} order has no trigger_price_units; it follows the market by itself`)
+}
+
+function checkNotZero(field: string, value: number | undefined): void {
+  if (value === 0) throw changeFault(`${field} is more than 0, or left out where it stays as it is`)
 }
 
 function changeFault(message: string): StrategyFault {

@@ -75,14 +75,22 @@ const DEEDS: readonly (readonly [string, StrategyFaultCode, Deed])[] = [
     (ctx) => ctx.replace(1, { quantity_units: 1, price_units: 5 } as never),
   ],
   [
-    'leaves out the limit of an open order’s change',
+    'gives an open order the limit 0',
     'bad_order',
-    (ctx) => ctx.replace(1, { quantity_units: 1 }),
+    (ctx) => ctx.replace(1, { quantity_units: 1, limit_price_units: 0 }),
   ],
   [
-    'leaves out the limit of a change of what it has just asked for',
+    'gives what it has just asked for a trigger that it has not',
     'bad_order',
-    (ctx) => ctx.replace(ctx.submit({ ...rest, trigger_price_units: 101_000 }), { quantity_units: 1 }),
+    (ctx) => {
+      const counter = ctx.submit({
+        instrument: EURUSD,
+        side: 'sell',
+        quantity_units: 1,
+        trail: { offset: 5 },
+      })
+      ctx.replace(counter, { quantity_units: 1, trigger_price_units: 101_000 })
+    },
   ],
   ['orders at the price of no text', 'bad_order', (ctx) => ctx.instrument(EURUSD).price(undefined as never)],
   ['orders the quantity of no text', 'bad_order', (ctx) => ctx.instrument(EURUSD).size(undefined as never)],
