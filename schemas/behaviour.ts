@@ -32,8 +32,8 @@
  *    engine holds that only reduces ends when there is nothing left to reduce. A replace that only lowers an order is a cancel
  *    of a part: a venue takes it when it takes cancels, and the gate passes it but in a halted account; one of the engine's that
  *    a venue refused is asked for again when its instrument trades again. A share of what is shown is one for all orders.
- *    What a strategy says that would be passed over faults it: names that no order has, links to no order, a price
- *    of 0 in a change, what names no timer, signal or price, and a timer without a handler of timers; so it is refused where
+ *    What a strategy says that would be passed over faults it: names that no order has, links to no order, a change
+ *    of nothing, what names no timer, signal or price, and a timer without a handler of timers; so it is refused where
  *    its indicators say what none has, or it asks for signals and has no handler of them.
  *    An order whose trade ends it has the others of its group cancelled once. A strategy that an operator halted is halted
  *    still when the session has been stopped.
@@ -56,7 +56,7 @@
  *    its group take is of all it is to grow to. One that has traded all its venue knew of before it grew leaves the rest to
  *    the others of its group.
  *    The limit that a venue makes of an order, from market to limit or as a trailing one is triggered, is that order's, and
- *    the prices that a change leaves out stay as they are.
+ *    what a change leaves out stays as it is.
  *    A group that its venue keeps weighs in its account as its largest order does, where one of it comes in, is triggered or grows.
  *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
  */

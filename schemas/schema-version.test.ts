@@ -31,7 +31,7 @@ const PINNED = {
     'messages/feed.ts': '837ed5231a2a113a',
     'messages/market-wire.ts': 'c2febaf57bc2a80a',
     'messages/market.ts': '30a4704998f03028',
-    'messages/node-message.ts': '484933939e417410',
+    'messages/node-message.ts': '244808c3168089b3',
     'messages/order-fact.ts': 'f83043dab8bd1f1e',
     'messages/order-terms.ts': '82207e00ed6c6838',
     'messages/order.ts': '3cea4188d99d93d1',

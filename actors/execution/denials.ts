@@ -3,7 +3,7 @@
 import type { Route } from '../../engine/bus.ts'
 import type { Node } from '../../engine/node.ts'
 import { must } from '../../schemas/assert.ts'
-import type { Intent, ReplaceIntent } from '../../schemas/messages/intent.ts'
+import type { Intent, WholeReplace } from '../../schemas/messages/intent.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
 import type { OrderRecord } from '../order/order-record.ts'
@@ -43,7 +43,7 @@ export class Denials {
   /** The order goes on as it was. */
   denyChange(
     { venue_id, instrument_id, side, order_type }: HeldOrder | OrderRecord,
-    intent: ReplaceIntent,
+    intent: WholeReplace,
     refusal: Refusal,
   ): void {
     this.deny(intent, refusal, { venue_id, instrument_id, side, order_type })

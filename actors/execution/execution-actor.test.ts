@@ -144,6 +144,20 @@ test.each<[string, Partial<OrderRequest>, { price_units: number; trigger_price_u
   },
 )
 
+test('[E4] a price alone leaves the quantity, wherever the order is', () => {
+  const own = new Desk()
+  own.ask(stop)
+  own.do((ctx) => ctx.replace(1, { trigger_price_units: 100_400 }))
+  expect(own.trading.executions.get('main')?.heldOrder('s', 1)).toMatchObject({
+    ...{ trigger_price_units: 100_400, order_quantity_units: 1_000 },
+  })
+  const desk = new Desk({ capabilities: WATCHES_ALL })
+  desk.ask(stop)
+  desk.accept(desk.lastOrder())
+  desk.do((ctx) => ctx.replace(1, { trigger_price_units: 100_400 }))
+  expect(desk.lastSent()).toMatchObject({ trigger_price_units: 100_400, order_quantity_units: 1_000 })
+})
+
 test('[E4] it is so of an order that the same handler asks for: the answer is that its venue has not taken it yet', () => {
   const desk = new Desk()
   desk.do((ctx) => ctx.replace(ctx.submit(rest), { quantity_units: 800 }))

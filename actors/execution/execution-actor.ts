@@ -15,13 +15,14 @@ import {
   type Intent,
   type ReplaceIntent,
   type SubmitIntent,
+  type WholeReplace,
 } from '../../schemas/messages/intent.ts'
 import { isPlain, isTrailing, type Side } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { DenialCode, OrderDenied } from '../../schemas/messages/risk.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
-import { decimalString, sizeUnits, timeUs } from '../../schemas/units.ts'
+import { decimalString, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import type { OrderRecord } from '../order/order-record.ts'
 import * as gate from '../risk/gate.ts'
 import type { OpenOrder } from '../strategy/context.ts'
@@ -410,29 +411,27 @@ export class ExecutionActor implements Actor {
     else this.#gate.cancel(intent)
   }
 
-  #onReplace(intent: ReplaceIntent): void {
+  #onReplace(asked: ReplaceIntent): void {
+    const held = this.#held.find(asked.strategy_id, asked.counter)
+    const intent = this.#whole(asked, held)
     const growing = this.#linked.growing(intent.strategy_id, intent.counter)
     if (growing !== undefined && growing.order_quantity_units !== intent.order_quantity_units)
       return this.#denyQuantity(intent, growing)
-    const held = this.#held.find(intent.strategy_id, intent.counter)
-    const change = this.#whole(intent, held)
-    const refused = held && this.#checks.ofChange(held, change, this.#node.now_us)
-    if (held !== undefined && refused !== undefined) return this.#denials.denyChange(held, change, refused)
-    if (!this.#held.replace(change)) this.#gate.replace(change)
+    const refused = held && this.#checks.ofChange(held, intent, this.#node.now_us)
+    if (held !== undefined && refused !== undefined) return this.#denials.denyChange(held, intent, refused)
+    if (!this.#held.replace(intent)) this.#gate.replace(intent)
   }
 
   /** What a change leaves out stays as it is. Where a trailing order stands is not its strategy's to say. */
-  #whole(intent: ReplaceIntent, held: HeldOrder | undefined): ReplaceIntent {
-    const { strategy_id, counter, price_units, trigger_price_units } = intent
-    const order = held ?? this.#options.orderOf(strategy_id, counter)
-    if (!this.#options.terms_hold || order === undefined) return intent
-    const trigger = held?.trigger_price_units ?? order.terms.trigger_price_units
+  #whole(intent: ReplaceIntent, held: HeldOrder | undefined): WholeReplace {
+    const order = held ?? this.#options.orderOf(intent.strategy_id, intent.counter)
+    const isFollowing = order !== undefined && isTrailing(order.order_type)
+    const trigger = held?.trigger_price_units ?? order?.terms.trigger_price_units
     return {
+      price_units: order?.price_units ?? priceUnits(0),
+      trigger_price_units: isFollowing || trigger === undefined ? priceUnits(0) : trigger,
+      order_quantity_units: order?.order_quantity_units ?? sizeUnits(0),
       ...intent,
-      price_units: price_units || order.price_units,
-      trigger_price_units: isTrailing(order.order_type)
-        ? trigger_price_units
-        : trigger_price_units || trigger,
     }
   }
 
@@ -476,7 +475,7 @@ export class ExecutionActor implements Actor {
   }
 
   /** What an order that grows is for is what its parent has traded of it. */
-  #denyQuantity(intent: ReplaceIntent, order: HeldOrder | OrderRecord): void {
+  #denyQuantity(intent: WholeReplace, order: HeldOrder | OrderRecord): void {
     const { size_scale } = this.#gate.instrument(order.instrument_index)
     const value = decimalString(intent.order_quantity_units, size_scale)
     const limit = decimalString(order.order_quantity_units, size_scale)

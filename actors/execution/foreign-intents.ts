@@ -36,7 +36,8 @@ export class ForeignIntents {
     if (drawn <= last || !this.#fits(strategy_id, drawn)) return 'counter_invalid'
     this.#last.set(strategy_id, drawn)
     if (intent.type === 'cancel_intent') return undefined
-    const isSound = intent.order_quantity_units > 0 && (intent.type === 'replace_intent' || isWhole(intent))
+    const { order_quantity_units = 1 } = intent
+    const isSound = order_quantity_units > 0 && (intent.type === 'replace_intent' || isWhole(intent))
     return isSound ? undefined : 'order_malformed'
   }
 

@@ -5,7 +5,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { Node } from '../../engine/node.ts'
 import { must } from '../../schemas/assert.ts'
 import { clientOrderId, type StrategyId } from '../../schemas/ids.ts'
-import type { CancelIntent, ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
+import type { CancelIntent, SubmitIntent, WholeReplace } from '../../schemas/messages/intent.ts'
 import type { NewOrderSingle } from '../../schemas/messages/order.ts'
 import type { OrderRequest } from '../../schemas/messages/order-request.ts'
 import { type OrderTerms, sharedTerms } from '../../schemas/messages/order-terms.ts'
@@ -94,7 +94,7 @@ export class GateRequests {
     })
   }
 
-  replace(intent: Omit<ReplaceIntent, 'type'>, follows = false): void {
+  replace(intent: Omit<WholeReplace, 'type'>, follows = false): void {
     const { account_id, strategy_id, counter, request_counter, ts_intent_us } = intent
     const { price_units, trigger_price_units, order_quantity_units } = intent
     this.ahead_count++

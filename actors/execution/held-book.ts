@@ -16,7 +16,7 @@ import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { clientOrderId } from '../../schemas/ids.ts'
 import type { LedgerHeldOrder } from '../../schemas/ledger-section.ts'
-import type { ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
+import type { SubmitIntent, WholeReplace } from '../../schemas/messages/intent.ts'
 import { isTrailing, type TimeInForce } from '../../schemas/messages/order.ts'
 import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
@@ -195,7 +195,7 @@ export class HeldBook {
   }
 
   /** Whether the order was held here; then it has its new prices and quantity, of which the gate judges later. */
-  replace(intent: ReplaceIntent): boolean {
+  replace(intent: WholeReplace): boolean {
     const order = this.find(intent.strategy_id, intent.counter)
     if (order === undefined) return false
     const waitsOn = this.#waitsOn(order, intent)
@@ -211,7 +211,7 @@ export class HeldBook {
   }
 
   /** Whether a replace takes from the quantity of an order that waits for its trigger, and changes nothing else. */
-  isLowering(order: HeldOrder, intent: ReplaceIntent): boolean {
+  isLowering(order: HeldOrder, intent: WholeReplace): boolean {
     return intent.order_quantity_units < order.order_quantity_units && this.#waitsOn(order, intent)
   }
 
@@ -383,13 +383,13 @@ export class HeldBook {
   }
 
   /** Whether a replace leaves the trigger where it is: where a trailing stop stands is not its to say, as at a venue. */
-  #keepsTrigger(order: HeldOrder, { trigger_price_units }: ReplaceIntent): boolean {
+  #keepsTrigger(order: HeldOrder, { trigger_price_units }: WholeReplace): boolean {
     if (trigger_price_units === 0 || trigger_price_units === order.trigger_price_units) return true
     return this.#options.terms_hold && isTrailing(order.order_type)
   }
 
   /** As at a venue, one that is lowered at most goes on waiting in its place. */
-  #waitsOn(order: HeldOrder, intent: ReplaceIntent): boolean {
+  #waitsOn(order: HeldOrder, intent: WholeReplace): boolean {
     if (intent.order_quantity_units > order.order_quantity_units) return false
     const keepsPrice = intent.price_units === order.price_units || isTrailing(order.order_type)
     return keepsPrice && this.#keepsTrigger(order, intent)

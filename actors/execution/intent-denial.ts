@@ -31,13 +31,13 @@ export function denialOf(
     side: isNew ? intent.side : '',
     order_type: isNew ? intent.order_type : '',
     time_in_force: isNew ? intent.time_in_force : '',
-    price_units: isCancel ? priceUnits(0) : intent.price_units,
+    price_units: isCancel ? priceUnits(0) : (intent.price_units ?? priceUnits(0)),
     trigger_price_units: isNew
       ? intent.terms.trigger_price_units
       : isCancel
         ? priceUnits(0)
-        : intent.trigger_price_units,
-    order_quantity_units: isCancel ? sizeUnits(0) : intent.order_quantity_units,
+        : (intent.trigger_price_units ?? priceUnits(0)),
+    order_quantity_units: isCancel ? sizeUnits(0) : (intent.order_quantity_units ?? sizeUnits(0)),
     reason_code,
     value,
     limit,

@@ -2,7 +2,7 @@
 // gate's own. Rules: ./SPEC.md (E5, E6, E10).
 
 import { must } from '../../schemas/assert.ts'
-import type { ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
+import type { SubmitIntent, WholeReplace } from '../../schemas/messages/intent.ts'
 import * as gate from '../risk/gate.ts'
 import type { ExecutionOptions } from './execution-options.ts'
 import type { HeldBook } from './held-book.ts'
@@ -31,7 +31,7 @@ export class KeptOrderChecks {
   }
 
   /** A change of an order that is held; one that only lowers it waits for no market. */
-  ofChange(order: HeldOrder, intent: ReplaceIntent, now_us: number): gate.Refusal | undefined {
+  ofChange(order: HeldOrder, intent: WholeReplace, now_us: number): gate.Refusal | undefined {
     if (!this.#options.terms_hold) return undefined
     const { spec, table, status } = this.#market(order)
     const waits = order.awaits === 'parent' || this.#held.isLowering(order, intent)

@@ -861,7 +861,7 @@ test('[E6] the quantity of an order that grows is not to be changed, whoever hol
     ctx.replace(2, { quantity_units: 200, limit_price_units: 101_000 })
     ctx.replace(3, { quantity_units: 200, trigger_price_units: 98_000 })
     ctx.replace(3, { quantity_units: 300, trigger_price_units: 98_100 })
-    ctx.replace(2, { quantity_units: 300, limit_price_units: 101_100 })
+    ctx.replace(2, { limit_price_units: 101_100 })
   })
   expect(desk.denials).toMatchObject([
     {

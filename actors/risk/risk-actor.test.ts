@@ -447,7 +447,7 @@ test('[R10] a replace of a stop has its new trigger price checked, and its reser
   const desk = new Desk({ capabilities: ALL_TYPES })
   desk.ask({ trigger_price_units: 101_000 })
   desk.accept(desk.lastOrder())
-  desk.do((ctx) => ctx.replace(1, { quantity_units: 1_000 }))
+  desk.do((ctx) => ctx.replace(1, { trigger_price_units: 0 }))
   expect(desk.denials.map(({ reason_code, order_type }) => [reason_code, order_type])).toEqual([
     ['price_not_positive', 'stop'],
   ])
@@ -543,7 +543,8 @@ test('[R13] a strategy lowers an order in a halt and changes nothing else', () =
   expect(changed({ quantity_units: 500, trigger_price_units: 98_001 }, { before, stop, options })).toBe(
     'market_halted',
   )
-  expect(changed({ quantity_units: 500 }, { before, stop, options })).toBe('market_halted')
+  expect(changed({ quantity_units: 500 }, { before, stop, options })).toBe(LOWERED)
+  expect(changed({ trigger_price_units: 98_001 }, { before, stop, options })).toBe('market_halted')
   expect(changed({ quantity_units: 500, limit_price_units }, { before, options: { behaviour: 2 } })).toBe(
     'market_halted',
   )

@@ -86,11 +86,11 @@ export type OrderRequest = {
 }
 
 /**
- * What a replace changes: the new total, filled part included, and the prices the order's type has. One that is left out stays
- * as it is. A trailing order has no trigger price to say.
+ * What a replace changes: the new total, filled part included, and the prices the order's type has. What is left out stays as it
+ * is. A trailing order has no trigger price to say.
  */
 export type OrderChange = {
-  readonly quantity_units: number
+  readonly quantity_units?: number
   readonly limit_price_units?: number
   readonly trigger_price_units?: number
 }

@@ -9,7 +9,7 @@ import type { Intent, SubmitIntent } from '../../schemas/messages/intent.ts'
 import type { OrderType } from '../../schemas/messages/order.ts'
 import type { SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { parseSignalName } from '../../schemas/subjects.ts'
-import { decimalString, parseUnits, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
+import { decimalString, parseUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import { checkUnits } from './check-units.ts'
 import type {
   IndicatorView,
@@ -20,7 +20,7 @@ import type {
   QuoteView,
   StrategyContext,
 } from './context.ts'
-import { checkChange, checkSaid, requestedOrder } from './order-of-request.ts'
+import { changedUnits, checkChange, checkSaid, requestedOrder, sayingAll } from './order-of-request.ts'
 import type { PendingEffects } from './pending-effects.ts'
 import { StrategyFault } from './strategy-fault.ts'
 
@@ -192,19 +192,13 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
     const asked = refuses_unknown ? this.#asked(counter) : undefined
     if (refuses_unknown) checkChange(change, asked?.order_type ?? views.orderType(counter))
     checkUnits('counter', counter)
-    checkUnits('quantity_units', change.quantity_units)
-    const { limit_price_units = asked?.price_units ?? 0 } = change
-    const { trigger_price_units = asked?.terms.trigger_price_units ?? 0 } = change
-    checkUnits('limit_price_units', limit_price_units)
-    checkUnits('trigger_price_units', trigger_price_units)
+    const units = changedUnits(refuses_unknown ? change : sayingAll(change), asked)
     this.#bound()
     this.#options.sendIntent({
       type: 'replace_intent',
       ...this.#key(counter),
       request_counter: ++this.#memory.counter,
-      price_units: priceUnits(limit_price_units),
-      trigger_price_units: priceUnits(trigger_price_units),
-      order_quantity_units: sizeUnits(change.quantity_units),
+      ...units,
     })
   }
 

@@ -171,12 +171,7 @@ test('[ST11] a change says the prices that its order has, and no other', () => {
     return ''
   }
   const quantity_units = 5
-  expect(faultOf({ quantity_units, limit_price_units: 0 }, 'limit')).toBe(
-    'replace: limit_price_units is more than 0, or left out where it stays as it is',
-  )
-  expect(faultOf({ quantity_units, trigger_price_units: 0 }, undefined)).toBe(
-    'replace: trigger_price_units is more than 0, or left out where it stays as it is',
-  )
+  expect(faultOf({}, 'limit')).toBe('replace: a change says what is to be another')
   expect(faultOf({ quantity_units, limit_price_units: 1 }, 'stop')).toBe(
     'replace: a stop order has no limit_price_units; its price is trigger_price_units',
   )
@@ -185,6 +180,8 @@ test('[ST11] a change says the prices that its order has, and no other', () => {
   )
   for (const [change, order_type] of [
     [{ quantity_units }, 'limit'],
+    [{ limit_price_units: 1 }, 'limit'],
+    [{ trigger_price_units: 1 }, 'stop'],
     [{ quantity_units, trigger_price_units: 1 }, 'stop_limit'],
     [{ quantity_units }, 'stop'],
     [{ quantity_units }, 'market'],

@@ -1,5 +1,6 @@
 // An author's order request, checked and made whole: what cannot be an order faults the strategy where it asks.
 
+import type { ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
 import {
   ORDER_TYPES,
   type OrderType,
@@ -111,14 +112,14 @@ function checkWatched({ order_type, trigger_price_units, trigger_method, trail }
 
 /**
  * Faults a change whose prices are not those of the order: a stop that is given a limit, or a trailing order that is given a
- * trigger, would stay where it is, and so would one that is given 0. What an order had before its trigger was met is not
- * held against whoever has not heard of it.
+ * trigger, would stay where it is. What an order had before its trigger was met is not held against whoever has not heard
+ * of it.
  * @param order_type as it is now; undefined where it is not known: then the gate is the first to judge.
  */
 export function checkChange(change: OrderChange, order_type: OrderType | undefined): void {
   checkKeys('replace: a change', change, CHANGE_KEYS)
-  checkNotZero('limit_price_units', change.limit_price_units)
-  checkNotZero('trigger_price_units', change.trigger_price_units)
+  if (Object.values(change).every((said) => said === undefined))
+    throw changeFault('a change says what is to be another')
   if (order_type === undefined) return
   const { limit, trigger, trail } = ORDER_NEEDS[order_type]
   if (trigger && !limit && change.limit_price_units !== undefined)
@@ -127,8 +128,34 @@ export function checkChange(change: OrderChange, order_type: OrderType | undefin
     throw changeFault(`a ${order_type} order has no trigger_price_units; it follows the market by itself`)
 }
 
-function checkNotZero(field: string, value: number | undefined): void {
-  if (value === 0) throw changeFault(`${field} is more than 0, or left out where it stays as it is`)
+/**
+ * What a change says, in units.
+ * @param asked the order, where the same handler asks for it: nobody else knows yet what stays as it is.
+ */
+export function changedUnits(
+  change: OrderChange,
+  asked?: SubmitIntent,
+): Pick<ReplaceIntent, 'price_units' | 'trigger_price_units' | 'order_quantity_units'> {
+  const limit = change.limit_price_units ?? asked?.price_units
+  const trigger = change.trigger_price_units ?? asked?.terms.trigger_price_units
+  const quantity = change.quantity_units ?? asked?.order_quantity_units
+  if (quantity !== undefined) checkUnits('quantity_units', quantity)
+  if (limit !== undefined) checkUnits('limit_price_units', limit)
+  if (trigger !== undefined) checkUnits('trigger_price_units', trigger)
+  return {
+    ...(limit !== undefined && { price_units: priceUnits(limit) }),
+    ...(trigger !== undefined && { trigger_price_units: priceUnits(trigger) }),
+    ...(quantity !== undefined && { order_quantity_units: sizeUnits(quantity) }),
+  }
+}
+
+/** As a change was before something could be left out of it: a price that it did not say became 0. */
+export function sayingAll({
+  quantity_units = Number.NaN,
+  limit_price_units = 0,
+  trigger_price_units = 0,
+}: OrderChange): Required<OrderChange> {
+  return { quantity_units, limit_price_units, trigger_price_units }
 }
 
 function changeFault(message: string): StrategyFault {

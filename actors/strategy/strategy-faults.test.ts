@@ -74,11 +74,7 @@ const DEEDS: readonly (readonly [string, StrategyFaultCode, Deed])[] = [
     'bad_order',
     (ctx) => ctx.replace(1, { quantity_units: 1, price_units: 5 } as never),
   ],
-  [
-    'gives an open order the limit 0',
-    'bad_order',
-    (ctx) => ctx.replace(1, { quantity_units: 1, limit_price_units: 0 }),
-  ],
+  ['changes nothing of an open order', 'bad_order', (ctx) => ctx.replace(1, {})],
   [
     'gives what it has just asked for a trigger that it has not',
     'bad_order',

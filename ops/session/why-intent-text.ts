@@ -20,10 +20,12 @@ export function intentWords(intent: Intent, scales: Scales): string {
     case 'cancel_intent':
       return `cancel it, as ${intent.request_counter}`
     case 'replace_intent': {
-      const limit = intent.price_units === 0 ? '' : ` at ${price(intent.price_units)}`
-      const trigger =
-        intent.trigger_price_units === 0 ? '' : `, triggered at ${price(intent.trigger_price_units)}`
-      return `replace it by ${size(intent.order_quantity_units)}${limit}${trigger}, as ${intent.request_counter}`
+      // What a change left out was 0 once.
+      const { price_units = 0, trigger_price_units = 0, order_quantity_units = 0 } = intent
+      const quantity = order_quantity_units === 0 ? '' : ` by ${size(order_quantity_units)}`
+      const limit = price_units === 0 ? '' : ` at ${price(price_units)}`
+      const trigger = trigger_price_units === 0 ? '' : `, triggered at ${price(trigger_price_units)}`
+      return `replace it${quantity}${limit}${trigger}, as ${intent.request_counter}`
     }
     default:
       return unreachable(intent)

@@ -27,16 +27,21 @@ export type CancelIntent = OrderKey & {
   readonly ts_intent_us: TimeUs
 }
 
-/** Changes prices and total quantity; the order keeps its key, `request_counter` names the new incarnation. */
+/**
+ * Changes prices and total quantity; the order keeps its key, `request_counter` names the new incarnation. What is left out stays
+ * as it is.
+ */
 export type ReplaceIntent = OrderKey & {
   readonly type: 'replace_intent'
   readonly request_counter: number
-  readonly price_units: PriceUnits
-  /** 0 where the order has no trigger price. */
-  readonly trigger_price_units: PriceUnits
-  readonly order_quantity_units: SizeUnits
+  readonly price_units?: PriceUnits
+  readonly trigger_price_units?: PriceUnits
+  readonly order_quantity_units?: SizeUnits
   readonly ts_intent_us: TimeUs
 }
+
+/** One that leaves nothing out. A price that its order does not have is 0. */
+export type WholeReplace = Required<ReplaceIntent>
 
 export type Intent = SubmitIntent | CancelIntent | ReplaceIntent
 

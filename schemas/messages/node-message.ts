@@ -97,9 +97,9 @@ const ReplaceIntent = closed({
   type: Type.Literal('replace_intent'),
   ...key,
   request_counter: Count,
-  price_units: Units,
-  trigger_price_units: Units,
-  order_quantity_units: Units,
+  price_units: Type.Optional(Units),
+  trigger_price_units: Type.Optional(Units),
+  order_quantity_units: Type.Optional(Units),
   ts_intent_us: Count,
 })
 

@@ -88,9 +88,12 @@ function act(ctx: Ctx, instrument: string, bid: number, ask: number): void {
   if (one === undefined) return
   if (dice === 6) ctx.cancel(one.counter)
   if (dice > 6) {
-    // What has a limit says it anew; what waits for a trigger has none.
-    const change = { quantity_units: 4_000, ...(one.price_units !== 0 && { limit_price_units: bid - 4 }) }
-    ctx.replace(one.counter, change)
+    // What waits for a trigger has no limit; what is left out stays as it is.
+    const limit = one.price_units !== 0 && { limit_price_units: bid - 4 }
+    ctx.replace(
+      one.counter,
+      dice === 7 && limit ? limit : { quantity_units: 4_000, ...(one.counter % 2 === 0 && limit) },
+    )
     if (ctx.random() < 0.3) ctx.cancel(one.counter)
   }
 }
