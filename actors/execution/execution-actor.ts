@@ -427,12 +427,15 @@ export class ExecutionActor implements Actor {
     const order = held ?? this.#options.orderOf(intent.strategy_id, intent.counter)
     const isFollowing = order !== undefined && isTrailing(order.order_type)
     const trigger = held?.trigger_price_units ?? order?.terms.trigger_price_units
-    return {
+    const whole = {
       price_units: order?.price_units ?? priceUnits(0),
       trigger_price_units: isFollowing || trigger === undefined ? priceUnits(0) : trigger,
       order_quantity_units: order?.order_quantity_units ?? sizeUnits(0),
       ...intent,
     }
+    if (held === undefined) return whole
+    const units = this.#linked.boundUnits(intent.strategy_id, intent.counter, whole.order_quantity_units)
+    return { ...whole, order_quantity_units: sizeUnits(units) }
   }
 
   /** What waits here wakes when trading begins, what a venue refused is asked for again, and what is for the day ends with it. */

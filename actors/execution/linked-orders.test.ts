@@ -253,6 +253,38 @@ test('[E7] of an OCO pair a trade of one cancels the other, at the venue or here
   expect(sent(pair)).toEqual(['1 limit 1000', '2 limit 1000', 'cancel 2'])
 })
 
+test('[E7] an order that joins an OCO pair which a trade has decided is denied, whichever of it it names', () => {
+  const named = [1, 2].map((counter) => {
+    const desk = new Desk({ capabilities: BASIC })
+    desk.do((ctx) => {
+      const group = { counter: ctx.submit(profit), type: 'oco' } as const
+      ctx.submit({ ...profit, limit_price_units: 101_500, group })
+    })
+    for (const one of [1, 2]) desk.accept(order(desk, one))
+    trade(desk, 1, 400)
+    desk.do((ctx) => ctx.submit({ ...profit, group: { counter, type: 'oco' } }))
+    return desk.denials.map(({ reason_code }) => reason_code)
+  })
+  expect(named).toEqual([['contingency_unknown'], ['contingency_unknown']])
+})
+
+test('[E8] what others of its group took from a held order no change brings back', () => {
+  const sizes = [undefined, 2].map((behaviour) => {
+    const desk = new Desk({ capabilities: BASIC, ...(behaviour !== undefined && { behaviour }) })
+    desk.do((ctx) => ctx.submit({ ...stop, group: { counter: ctx.submit(profit), type: 'ouo' } }))
+    desk.accept(order(desk, 1))
+    trade(desk, 1, 400)
+    desk.do((ctx) => ctx.replace(2, { quantity_units: 1_000, trigger_price_units: 98_500 }))
+    const raised = heldQuantity(desk, 2)
+    desk.do((ctx) => ctx.replace(2, { quantity_units: 500, trigger_price_units: 98_500 }))
+    return [raised, heldQuantity(desk, 2)]
+  })
+  expect(sizes).toEqual([
+    [600, 500],
+    [1_000, 500],
+  ])
+})
+
 test('[E7] the stop of an OCO pair that is triggered first cancels the limit order', () => {
   const desk = bracket('oco')
   trade(desk, 1, 1_000)

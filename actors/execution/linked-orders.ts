@@ -92,11 +92,14 @@ export class LinkedOrders {
 
   /**
    * What an order that joins the one it names has left to trade: of a group that lowers its orders, what that one has
-   * traded is none of it. Undefined where there is nothing to join: that one is not there, has ended, or has decided the group.
+   * traded is none of it. Undefined where there is nothing to join: that one is not there, has ended, is to end with others, or has
+   * decided the group.
    */
   joiningUnits(seq: number, { strategy_id, terms, order_quantity_units }: SubmitIntent): number | undefined {
     const { group_counter, group_type } = terms
     if (this.quantityOf(seq, strategy_id, group_counter) === undefined) return undefined
+    if (this.#options.terms_hold && this.#groups.member(strategy_id, group_counter)?.is_leaving)
+      return undefined
     const order = this.#tradedOrder(strategy_id, group_counter)
     if (order === undefined) return order_quantity_units
     const left_units = order_quantity_units - order.cum_quantity_units
@@ -164,6 +167,12 @@ export class LinkedOrders {
     const member = this.#options.terms_hold ? this.#groups.member(strategy_id, counter) : undefined
     if (member === undefined || member.whole_units === 0 || member.is_leaving) return undefined
     return this.#orderOf(member)
+  }
+
+  /** What others of its group have taken from a held order no change of it brings back: one at its venue is lowered again. */
+  boundUnits(strategy_id: StrategyId, counter: number, units: number): number {
+    const member = this.#options.terms_hold ? this.#groups.member(strategy_id, counter) : undefined
+    return Math.min(units, member?.quantity_max_units ?? units)
   }
 
   /** The order waits no more. */

@@ -6,7 +6,10 @@ import { StrategyFault } from './strategy-fault.ts'
 export function checkUnits(field: string, value: number): void {
   if (Number.isSafeInteger(value)) return
   const code = Number.isNaN(value) ? 'not_a_number' : 'bad_order'
-  throw new StrategyFault(code, `${field} is a whole number of units, got ${printed(value)}`)
+  const kind = Number.isInteger(value)
+    ? `at most ${Number.MAX_SAFE_INTEGER} units`
+    : 'a whole number of units'
+  throw new StrategyFault(code, `${field} is ${kind}, got ${printed(value)}`)
 }
 
 /** A text of digits is told from the number that it looks like. */

@@ -126,6 +126,19 @@ test('[ST11] what would be passed over is refused with the names there are', () 
     'submit: group.counter is more than 0, got 0',
   )
   expect(passedOver({ group: { counter: 1 } })).toBe('submit: group.type is one of oco, ouo, got undefined')
+  expect(passedOver({ display_quantity_units: 1 })).toBe(
+    'submit: a market order shows nothing and has no display_quantity_units',
+  )
+  expect(passedOver({ display_quantity_units: 1, trigger_price_units: 1 })).toBe(
+    'submit: a stop order shows nothing and has no display_quantity_units',
+  )
+  expect(passedOver({ display_quantity_units: 1, order_type: 'market_to_limit' })).toBe('')
+  expect(passedOver({ post_only: true, limit_price_units: 1, time_in_force: 'fok' })).toBe(
+    'submit: an order that is post_only waits, and cannot be fok',
+  )
+  expect(passedOver({ trail: { offset: 1, activation_price_units: -1 } })).toBe(
+    'submit: trail.activation_price_units is a price, more than 0',
+  )
   expect(passedOver({ display_quantity_units: 0 })).toBe(
     'submit: display_quantity_units is more than 0, got 0',
   )

@@ -47,6 +47,8 @@ export const ORDER_NEEDS: {
   trailing_stop_limit: { limit: false, trigger: false, trail: true },
 }
 
+const MAKES_LIMIT: readonly OrderType[] = ['market_to_limit', 'trailing_stop_limit']
+
 const ORDER_KEYS = new Set<keyof OrderRequest>([
   'instrument',
   'side',
@@ -94,6 +96,26 @@ export function checkSaid(order: OrderRequest): void {
   if (order.display_quantity_units !== undefined)
     checkPositive('display_quantity_units', order.display_quantity_units)
   checkWatched(order)
+  checkRests(order, order.order_type ?? typeOf(order))
+}
+
+/** What an order says of its time at rest belongs to those that come to rest. */
+function checkRests(
+  { time_in_force, display_quantity_units, post_only }: OrderRequest,
+  type: OrderType,
+): void {
+  // A word that is no type is told as such, behind this.
+  if (!ORDER_TYPES.includes(type)) return
+  if (display_quantity_units !== undefined && !ORDER_NEEDS[type].limit && !MAKES_LIMIT.includes(type))
+    throw new StrategyFault(
+      'bad_order',
+      `submit: a ${type} order shows nothing and has no display_quantity_units`,
+    )
+  if (post_only === true && (time_in_force === 'ioc' || time_in_force === 'fok'))
+    throw new StrategyFault(
+      'bad_order',
+      `submit: an order that is post_only waits, and cannot be ${time_in_force}`,
+    )
 }
 
 /** What says how an order watches the market belongs to those that do. */
@@ -103,6 +125,8 @@ function checkWatched({ order_type, trigger_price_units, trigger_method, trail }
       'bad_order',
       'submit: trigger_method is of orders with trigger_price_units or trail',
     )
+  if ((trail?.activation_price_units ?? 0) < 0)
+    throw new StrategyFault('bad_order', 'submit: trail.activation_price_units is a price, more than 0')
   if (trail?.limit_offset_units !== undefined && order_type !== 'trailing_stop_limit')
     throw new StrategyFault(
       'bad_order',
