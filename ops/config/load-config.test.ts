@@ -275,6 +275,12 @@ const FAULTS: readonly [name: string, from: string, to: string, problem: string]
     'x.yaml:15:5: accounts[0].conversion_rates: there is no rate for USD, the currency of the price of EURUSD.fxcm. Write USD: its worth in EUR.',
   ],
   [
+    'a halt of an instrument that the venue has not',
+    '- id: fxcm\n',
+    '- id: fxcm\n    simulation: {halts: [{instrument: EURUSS.fxcm, from: 2014-05-07, to: 2014-05-08}]}\n',
+    'x.yaml:12:39: venues[0].simulation.halts[0].instrument: the instrument EURUSS.fxcm is unknown. Did you mean EURUSD.fxcm?',
+  ],
+  [
     'names too long for client order ids',
     '- id: ema',
     '- id: ema-cross-long',

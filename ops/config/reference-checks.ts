@@ -33,6 +33,17 @@ export function checkSources(config: Partly<Config>, report: Report): void {
   }
 }
 
+/** A halt of an instrument that its venue does not list would be none. */
+export function checkHalts(config: Partly<Config>, report: Report): void {
+  const instruments = instrumentsOf(config)
+  for (const [index, venue] of (config.venues ?? []).entries()) {
+    const path = ['venues', index, 'simulation', 'halts']
+    const listed = instruments && [...instruments.keys()].filter((id) => id.endsWith(`.${venue?.id}`))
+    for (const [at, halt] of (venue?.simulation?.halts ?? []).entries())
+      checkReference('instrument', halt?.instrument, listed, [...path, at, 'instrument'], report)
+  }
+}
+
 export function checkAccount(
   config: Partly<Config>,
   account: Partly<AccountConfig> | undefined,

@@ -25,7 +25,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'In a queue trades at the price use up what is ahead, and what is left of a trade fills the order; a trade at a worse price, or the other side beyond its price, fills it, and the other side at exactly its price only where nobody is ahead.',
   'A trade that does not say who took is counted to the side whose best price it is at or beyond, and to none inside the spread; one without a size has the default displayed quantity.',
   'A level that is shown no more leaves nobody ahead and fills nothing; trades and bars without quotes show no queue, so that under one they fill resting orders only beyond their price.',
-  'In a conservative queue what others take back was never ahead; by position the expected part of it was, f(ahead) : f(behind), drawn by no chance, and nobody stands behind more than is shown. A trade is expected before the quote that shows what it left.',
+  'In a conservative queue what others take back was never ahead; by position the expected part of it was, f(ahead) : f(behind), drawn by no chance, and an order stands behind no more than is shown; in a conservative one it may. A trade is expected before the quote that shows what it left.',
   'Over a halt, a pause or a stand at a band an order keeps its place in a queue, and what is shown at its price when trading goes on tells what others did meanwhile, of a book by order each of its rows; over a closing call and the end of a session the place is lost.',
   'A replace keeps its place in time only if it leaves price and trigger price and does not raise the quantity.',
   'The remainder of an immediate-or-cancel order and an unfillable fill-or-kill order are canceled, not expired.',

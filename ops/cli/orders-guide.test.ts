@@ -1,0 +1,94 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { must } from '../../schemas/assert.ts'
+import { ORDER_TYPES, TIMES_IN_FORCE } from '../../schemas/messages/order.ts'
+import { ORDER_FACT_TYPES } from '../../schemas/messages/order-fact.ts'
+import {
+  GROUP_TYPES,
+  PARENT_FILLS,
+  TRAIL_UNITS,
+  TRIGGER_METHODS,
+} from '../../schemas/messages/order-terms.ts'
+import { DENIAL_CODES } from '../../schemas/messages/risk.ts'
+import { runCli } from './run-cli.test-support.ts'
+
+const GUIDE = new URL('../../docs/orders.md', import.meta.url)
+
+let cwd = ''
+let guide = ''
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'orrery-orders-'))
+  guide = await readFile(GUIDE, 'utf8')
+})
+afterAll(() => rm(cwd, { recursive: true }))
+
+test('the guide names every word of an order, of its facts and of its denials, and no fact that there is not', () => {
+  const said = new Set([...guide.matchAll(/`([a-z._]+)`/g)].map(([, word]) => word))
+  const words = [
+    ...[...ORDER_TYPES, ...TIMES_IN_FORCE, ...TRIGGER_METHODS, ...TRAIL_UNITS, ...PARENT_FILLS],
+    ...GROUP_TYPES.filter((type) => type !== ''),
+    ...[...ORDER_FACT_TYPES, ...DENIAL_CODES],
+  ]
+  expect(words.filter((word) => !said.has(word) && !guide.includes(`'${word}'`))).toEqual([])
+  const facts: readonly string[] = ORDER_FACT_TYPES
+  expect([...said].filter((word) => word?.startsWith('order.') && !facts.includes(word))).toEqual([])
+})
+
+/** The entry is won by 25 units, which lifts the stop to it, and comes back. */
+const FILES = {
+  'quotes.csv': `time,bid,ask
+2024-01-02T10:00:00Z,1.10000,1.10010
+2024-01-02T10:01:00Z,1.10035,1.10045
+2024-01-02T10:02:00Z,1.10005,1.10015
+`,
+  'quotes.yaml': `instrument: EURUSD.gen
+kind: quote
+time_format: iso
+time_zone: UTC
+columns: { time: time, bid_price: bid, ask_price: ask }
+`,
+  'session.yaml': `session: orders
+journal: { directory: ./runs }
+data:
+  store: ./ticks
+  from: 2024-01-02
+  to: 2024-01-03
+  sources: [{ venue: gen, kind: quote, instruments: [EURUSD] }]
+venues: [{ id: gen }]
+accounts:
+  - id: main
+    venues: [gen]
+    currency: USD
+    balance: 100000
+    risk: { order_quantity_max: 10000, order_notional_max: 20000, position_quantity_max: 50000 }
+strategies: [{ id: s, source: bracket.ts#bracket, account: main, instruments: [EURUSD.gen] }]
+`,
+}
+
+test.each(['all', 'all_and_contingent', 'market_and_limit'])(
+  'its bracket trades as it says, at a venue that takes %s',
+  async (takes) => {
+    const example = must(/```ts\n(.*?)```/s.exec(guide)?.[1], 'the guide has an example')
+    for (const [name, text] of Object.entries({ ...FILES, 'bracket.ts': example }))
+      await writeFile(join(cwd, name), text)
+    runCli(['import', 'quotes.csv', '--mapping', 'quotes.yaml', '--store', 'ticks'], { cwd })
+    const set = `venues.gen.simulation.takes=${takes}`
+    const run = runCli(['backtest', 'session.yaml', '--set', set, '--out', takes], { cwd })
+    expect(run).toMatchObject({ exit_code: 0, stderr: '' })
+    const rows = async (file: string): Promise<Record<string, string>[]> =>
+      parse(await readFile(join(cwd, takes, file), 'utf8'), { columns: true })
+    const ends = (await rows('orders.csv')).map((row) => [row['order_counter'], row['outcome']])
+    expect(ends.sort()).toEqual([
+      ['1', 'filled'],
+      ['2', 'canceled'],
+      ['3', 'filled'],
+    ])
+    expect((await rows('fills.csv')).map((row) => [row['side'], row['price']])).toEqual([
+      ['buy', '1.10010'],
+      ['sell', '1.10005'],
+    ])
+  },
+)
