@@ -17,7 +17,7 @@ export type AmbientFunction = {
   readonly ignoresArgumentsWhenCalled?: true
 }
 
-const TIME = 'Use ctx.now_us, the time of the step.'
+const TIME = 'Use the time of the step: ctx.now_us in a strategy, ts_us in a model.'
 const RANDOM = 'Use ctx.random(), which draws from the seed of the run.'
 const TIMER = 'Use ctx.setTimer(), whose firing is an input of the session.'
 const ZONE =

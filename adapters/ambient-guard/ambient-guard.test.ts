@@ -138,7 +138,7 @@ test('the error names the line of the call', () => {
   const here = new Error('here').stack?.split('\n')[1]?.match(/:(\d+):\d+\)?$/)?.[1]
   const call = () => Date.now()
   expect(() => inStep(call)).toThrow(
-    `Date.now() was called while a step was running, and a re-run would see another result. (${import.meta.filename}:${Number(here) + 1}) Use ctx.now_us, the time of the step.`,
+    `Date.now() was called while a step was running, and a re-run would see another result. (${import.meta.filename}:${Number(here) + 1}) Use the time of the step: ctx.now_us in a strategy, ts_us in a model.`,
   )
 })
 

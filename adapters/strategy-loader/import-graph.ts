@@ -56,7 +56,7 @@ function locate(url: URL, { specifier, where }: ModuleRequest): string {
   if (pathToFileURL(real).href === AUTHOR_KIT_URL) {
     throw strategyProblem({
       code: 'engine_by_path',
-      what: 'A strategy imports the author kit by its path, so it could not be loaded anywhere else.',
+      what: 'A strategy or model imports the author kit by its path, so it could not be loaded anywhere else.',
       where,
       remedy: `Import it as "${AUTHOR_KIT}".`,
     })

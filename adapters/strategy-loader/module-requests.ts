@@ -26,7 +26,7 @@ export function refuseBuiltin(specifier: string, where: string): void {
   if (!isBuiltin(specifier)) return
   throw strategyProblem({
     code: 'node_import',
-    what: `A strategy imports "${specifier}", a module of Node's.`,
+    what: `A strategy or model imports "${specifier}", a module of Node's.`,
     where,
     remedy: 'Decide from market data, timers and parameters; files and sockets belong into an adapter.',
   })
@@ -39,7 +39,7 @@ function literalOf(
   if (request.specifier !== undefined && !request.glob) return request.specifier
   throw strategyProblem({
     code: 'computed_import',
-    what: 'A strategy imports a module whose name is computed, so its code cannot be listed and hashed.',
+    what: 'A strategy or model imports a module whose name is computed, so its code cannot be listed and hashed.',
     where,
     remedy: 'Import by a literal name.',
   })
@@ -52,7 +52,7 @@ function parseModule(file: string, text: string): ReturnType<typeof parse>[0] {
     const offset = (cause as { readonly idx?: number }).idx ?? 0
     throw strategyProblem({
       code: 'syntax_error',
-      what: 'A strategy file is no JavaScript or TypeScript module: it cannot be parsed.',
+      what: 'The file of a strategy or model is no JavaScript or TypeScript module: it cannot be parsed.',
       where: `${file}:${lineAt(text, offset)}`,
       remedy: 'Correct the syntax at or before this line.',
       cause,

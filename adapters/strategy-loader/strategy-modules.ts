@@ -85,7 +85,7 @@ function resolveWithin(
   if (modulesByUrl.has(resolved.url)) return { ...resolved, url: resolved.url + importer.tag }
   throw strategyProblem({
     code: 'unlisted_import',
-    what: `A strategy imports "${specifier}", which is not among the files it was listed with.`,
+    what: `A strategy or model imports "${specifier}", which is not among the files it was listed with.`,
     where,
     remedy: 'Import by a literal name.',
   })

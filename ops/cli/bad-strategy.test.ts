@@ -76,7 +76,7 @@ const FAULTS: readonly (readonly [
     'asks the clock',
     'onQuote(ctx) { ctx.state.count = Date.now() },',
     'strategy.ambient_in_step',
-    'The strategy s failed in onQuote: Date.now() was called while a step was running, and a re-run would see another result. Use ctx.now_us, the time of the step.',
+    'The strategy s failed in onQuote: Date.now() was called while a step was running, and a re-run would see another result. Use the time of the step: ctx.now_us in a strategy, ts_us in a model.',
     `s.ts:${HANDLER_LINE}`,
   ],
   [
@@ -218,7 +218,7 @@ const UNLOADED: readonly (readonly [fault: string, from: string, to: string, err
     {
       exit_code: 2,
       code: 'strategy.node_import',
-      what: 'A strategy imports "node:fs", a module of Node\'s.',
+      what: 'A strategy or model imports "node:fs", a module of Node\'s.',
       where: 'unloaded.ts:2',
       remedy: 'Decide from market data, timers and parameters; files and sockets belong into an adapter.',
     },

@@ -42,9 +42,14 @@ function axis(options) {
 }
 
 /** The left axis is as wide as its widest label, so that no figure is cut off. */
-function valueAxis(format) {
+/** Between the marks of an axis that counts: no mark stands at a half. */
+const COUNTS = [1, 2, 5]
+  .flatMap((step) => Array.from({ length: 9 }, (_, power) => step * 10 ** power))
+  .sort((a, b) => a - b)
+
+function valueAxis(format, more = {}) {
   const size = (_, values) => 16 + 7 * Math.max(4, ...(values ?? []).map((value) => value.length))
-  return axis({ size, values: (_, splits) => splits.map(format) })
+  return axis({ size, values: (_, splits) => splits.map(format), ...more })
 }
 
 const timeSeries = { label: 'Time', value: (_, value) => (value == null ? '–' : MOMENT.format(value * 1000)) }
@@ -146,7 +151,10 @@ function drawProfits() {
     {
       height: 240,
       scales: { x: { time: false, range } },
-      axes: [axis({ values: (_, splits) => splits.map(compactMoney) }), valueAxis(decimals(0))],
+      axes: [
+        axis({ values: (_, splits) => splits.map(compactMoney) }),
+        valueAxis(decimals(0), { incrs: COUNTS }),
+      ],
       series: [
         { label: `Profit ${data.currency}`, value: (_, value) => span(value) },
         { label: 'Losing', fill: style('--loss'), stroke: style('--loss'), ...bars },

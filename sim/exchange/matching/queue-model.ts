@@ -55,7 +55,11 @@ export function queueModelOf(
   if (book !== 'book_order' && chosen === 'exact')
     throw unfit(EXACT_NOWHERE_ELSE, venue_id, 'Choose none, conservative or by_position, or a book by order.')
   if (fills_touched && chosen !== 'none')
-    throw unfit(CHANCE_AND_QUEUE, venue_id, 'Choose the queue none, or a touch_probability of 0.')
+    throw unfit(
+      CHANCE_AND_QUEUE,
+      venue_id,
+      'Choose the queue none, or a fill model that fills nothing for a touch alone.',
+    )
   if (chosen === 'conservative') return CONSERVATIVE
   return config?.model === 'by_position' ? byPosition(WEIGHTS[config.weight]) : undefined
 }
