@@ -48,10 +48,14 @@ function equityColumns(samples: ReportData['samples']): Columns {
   return [samples.map(({ ts_us }) => ts_us / 1e6), samples.map(({ equity }) => equity), drawdowns]
 }
 
-/** Of several fills at one time, the last is drawn. */
-function markerColumns(markers: readonly FillMarker[]): Columns {
-  const byTime = new Map(markers.map(({ ts_us, price }) => [ts_us / 1e6, price]))
-  return [[...byTime.keys()], [...byTime.values()]]
+/** Fills of one time follow each other by a microsecond, since a chart has one price at a time. */
+export function markerColumns(markers: readonly FillMarker[]): Columns {
+  let last_us = Number.NEGATIVE_INFINITY
+  const times = markers.map(({ ts_us }) => {
+    last_us = Math.max(ts_us, last_us + 1)
+    return last_us / 1e6
+  })
+  return [times, markers.map(({ price }) => price)]
 }
 
 const BINS = 36

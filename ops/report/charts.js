@@ -54,10 +54,13 @@ function valueAxis(format, more = {}) {
 
 const timeSeries = { label: 'Time', value: (_, value) => (value == null ? '–' : MOMENT.format(value * 1000)) }
 
+/** Room on the right for half a time under the last place. */
+const PADDING = [null, 32, null, null]
+
 function draw(id, options, columns) {
   const place = document.getElementById(id)
   if (place === null || columns[0].length === 0) return
-  const chart = new uPlot({ width: place.clientWidth, ...options }, columns, place)
+  const chart = new uPlot({ width: place.clientWidth, padding: PADDING, ...options }, columns, place)
   charts.push({ chart, place })
 }
 
@@ -100,7 +103,7 @@ function drawTriangles(chart) {
   const { ctx, bbox } = chart
   ctx.save()
   ctx.beginPath()
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+  ctx.rect(bbox.left - size, bbox.top, bbox.width + 2 * size, bbox.height)
   ctx.clip()
   for (const [marked, colour, down] of [
     [0, '--gain', 1],
@@ -150,7 +153,7 @@ function drawProfits() {
     'profits',
     {
       height: 240,
-      scales: { x: { time: false, range } },
+      scales: { x: { time: false, range }, y: { range: (_, _low, high) => [0, high * 1.1] } },
       axes: [
         axis({ values: (_, splits) => splits.map(compactMoney) }),
         valueAxis(decimals(0), { incrs: COUNTS }),

@@ -8,7 +8,7 @@ import { MONEY_SCALE } from '../../schemas/money.ts'
 import { timeUs } from '../../schemas/units.ts'
 import type { FillItem } from '../run-files/fill-rows.ts'
 import { MeanPrice } from '../run-files/mean-price.ts'
-import { profitBins } from './chart-data.ts'
+import { markerColumns, profitBins } from './chart-data.ts'
 import { ExtremeBuckets } from './extreme-buckets.ts'
 import { groupedDecimal, moneyShown } from './formats.ts'
 import { html, scriptJson } from './html.ts'
@@ -21,6 +21,14 @@ test('amounts are rounded half to even, grouped, and carry a real minus sign', (
   ).toEqual(['1,234,567.00', '1,234,567.02', '−0.50', '−1,234.57', '0.00'])
   expect(groupedDecimal('123456')).toBe('123,456')
   expect(groupedDecimal('-123456.123456')).toBe('−123,456.123456')
+})
+
+test('of fills at one time each has a marker', () => {
+  const at = (ts_us: number, price: number) => ({ ts_us: timeUs(ts_us), side: 'sell', price }) as const
+  expect(markerColumns([at(5, 7), at(5, 8), at(6, 9), at(1_000_000, 9)])).toEqual([
+    [5e-6, 6e-6, 7e-6, 1],
+    [7, 8, 9, 9],
+  ])
 })
 
 test('values are escaped, markup made of markup is not', () => {
