@@ -136,9 +136,6 @@ test('[ST11] what would be passed over is refused with the names there are', () 
   expect(passedOver({ post_only: true, limit_price_units: 1, time_in_force: 'fok' })).toBe(
     'submit: an order that is post_only waits, and cannot be fok',
   )
-  expect(passedOver({ trail: { offset: 1, activation_price_units: -1 } })).toBe(
-    'submit: trail.activation_price_units is a price, more than 0',
-  )
   expect(passedOver({ display_quantity_units: 0 })).toBe(
     'submit: display_quantity_units is more than 0, got 0',
   )

@@ -125,8 +125,6 @@ function checkWatched({ order_type, trigger_price_units, trigger_method, trail }
       'bad_order',
       'submit: trigger_method is of orders with trigger_price_units or trail',
     )
-  if ((trail?.activation_price_units ?? 0) < 0)
-    throw new StrategyFault('bad_order', 'submit: trail.activation_price_units is a price, more than 0')
   if (trail?.limit_offset_units !== undefined && order_type !== 'trailing_stop_limit')
     throw new StrategyFault(
       'bad_order',

@@ -16,6 +16,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'Market buys pay the ask and market sells receive the bid of the book at the time the order reaches the venue.',
   'A market order fills up to the displayed size at the touch and the whole residual one price increment worse, however large it is.',
   'Only whole lots of the displayed size trade.',
+  'An order that only reduces ends behind the row that leaves it nothing to reduce, inside an expanded bar behind the price that does; a position that ends and begins again within one row keeps it.',
   'The displayed size of a side is shared by all orders until the next row of that instrument shows it anew, or, under taken_until level_changes, until a quote shows another price or size there.',
   'A size of zero in the data means the configured default displayed quantity.',
   'The marketable part of an arriving limit order fills at the touch up to the displayed size, and the rest waits at its limit.',
