@@ -67,7 +67,7 @@ export class LinkedOrders {
 
   constructor(options: LinkedOptions) {
     this.#options = options
-    this.#groups = new OrderGroups(options.onChange)
+    this.#groups = new OrderGroups(options.onChange, options.terms_hold)
   }
 
   noteAsked(seq: number, intent: SubmitIntent): void {

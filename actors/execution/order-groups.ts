@@ -18,13 +18,21 @@ import {
 
 export class OrderGroups {
   readonly #byMember = new Map<string, OrderGroup>()
+  /** In the order in which they were founded, which a restored node has, too. */
+  readonly #founded = new Set<OrderGroup>()
   /** Orders that others grow with, or grew: most trades are of none, and look through no groups. */
   readonly #parents = new Set<string>()
   readonly #onChange: (change: HoldingChange) => void
+  readonly #inOrder: boolean
 
-  /** @param onChange hears of each change, but for what is loaded or folded in. */
-  constructor(onChange: (change: HoldingChange) => void) {
+  /**
+   * @param onChange hears of each change, but for what is loaded or folded in.
+   * @param terms_hold whether groups go by their founding, and not by the oldest of those that are left in them
+   *   (schemas/behaviour.ts).
+   */
+  constructor(onChange: (change: HoldingChange) => void, terms_hold: boolean) {
     this.#onChange = onChange
+    this.#inOrder = terms_hold
   }
 
   get size(): number {
@@ -33,7 +41,7 @@ export class OrderGroups {
 
   /** Each group once, oldest first. */
   all(): OrderGroup[] {
-    return [...new Set(this.#byMember.values())]
+    return [...(this.#inOrder ? this.#founded : new Set(this.#byMember.values()))]
   }
 
   /** The follower names the group by any member of it; the first pair founds it. */
@@ -104,7 +112,7 @@ export class OrderGroups {
 
   foldChange(change: HoldingChange): void {
     if (change.change === 'left') this.#remove(change.strategy_id, change.counter)
-    else if (change.change === 'group') this.#put(change.group)
+    else if (change.change === 'group') this.#take(change.group)
   }
 
   save(writer: CanonicalWriter): void {
@@ -125,7 +133,19 @@ export class OrderGroups {
     for (const group of groups) this.#put(groupOfLedger(group))
   }
 
+  /** The group as it is now, which may have been here before. */
+  #take(group: OrderGroup): void {
+    const { members, type } = group
+    const known = members.map(({ strategy_id, counter }) => this.of(strategy_id, counter))
+    const before = known.find((one) => one !== undefined)
+    if (before === undefined) return this.#put(group)
+    before.type = type
+    before.members.splice(0, before.members.length, ...members)
+    this.#put(before)
+  }
+
   #put(group: OrderGroup): void {
+    this.#founded.add(group)
     for (const { strategy_id, counter, parent_counter } of group.members) {
       this.#byMember.set(`${strategy_id}/${counter}`, group)
       if (parent_counter !== 0) this.#parents.add(`${strategy_id}/${parent_counter}`)
@@ -138,6 +158,7 @@ export class OrderGroups {
     this.#byMember.delete(`${strategy_id}/${counter}`)
     const place = group.members.findIndex((member) => member.counter === counter)
     group.members.splice(place, 1)
+    if (group.members.length === 0) this.#founded.delete(group)
     return true
   }
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
+import { Scenario, terms, venue } from '../scenario.test-support.ts'
 import { VenueLinks } from './venue-links.ts'
 import type { VenueOrder } from './venue-order.ts'
 
@@ -30,6 +31,29 @@ test('[K1] groups are saved, and one that has left is in none', () => {
   ])
   expect([2, 3, 4].map((leader) => again.areThere(command(9, leader)))).toEqual([false, true, true])
 })
+
+test('[K5] a venue that was saved and loaded has the state of one that was not: the order of its groups', () => {
+  const linked = terms({ venues: [venue({ simulation: { takes: 'all_and_contingent' } })] })
+  const through = new Scenario(linked)
+  // The first group is joined last, by an order that outlives those that founded it.
+  through.play(
+    '1 quote 99/101 50x50',
+    '2 a sell 4 limit 105 gtc as=1',
+    '3 b sell 1 limit 106 gtc as=2 ouo=1',
+    '4 c sell 5 limit 107 gtc as=3',
+    '5 d sell 5 limit 108 gtc as=4 ouo=3',
+    '6 e sell 9 limit 103 gtc as=5 ouo=2',
+  )
+  const again = through.reopened(linked)
+  for (const one of [through, again]) one.play('7 quote 103/104 4x50', '8 quote 99/101 50x50')
+  expect(Buffer.compare(saved(again), saved(through))).toBe(0)
+})
+
+function saved({ venues }: Scenario): Uint8Array {
+  const writer = new CanonicalWriter(1 << 14)
+  venues.save(writer)
+  return writer.copy()
+}
 
 function orderOf(counter: number): VenueOrder {
   return { venue_order_id: `o${counter}`, cum_quantity_units: 0 } as VenueOrder

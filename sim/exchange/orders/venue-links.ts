@@ -45,6 +45,8 @@ export class VenueLinks {
   readonly #open = new Map<string, VenueOrder>()
   readonly #keys = new Map<VenueOrder, string>()
   readonly #groups = new Map<VenueOrder, Group>()
+  /** In the order in which they were founded, which a venue that was saved and loaded has, too. */
+  readonly #founded = new Set<Group>()
 
   /** @param retention traded orders that have ended and may still be named as a parent. */
   constructor(kinds: CapabilityTable['contingencies'], retention: number) {
@@ -88,6 +90,7 @@ export class VenueLinks {
     // What the one it names has traded is told to it with what is left for it.
     group.told.set(leader, leader.cum_quantity_units)
     group.told.set(order, order.cum_quantity_units)
+    this.#founded.add(group)
     this.#groups.set(leader, group)
     this.#groups.set(order, group)
     // Of a group that lowers its orders, what the one it names has traded is none of the new one's.
@@ -148,6 +151,7 @@ export class VenueLinks {
     const group = this.#groups.get(order)
     group?.orders.delete(order)
     group?.told.delete(order)
+    if (group?.orders.size === 0) this.#founded.delete(group)
     this.#groups.delete(order)
     this.children.leave(order)
     const key = this.#keys.get(order)
@@ -180,7 +184,7 @@ export class VenueLinks {
 
   save(writer: CanonicalWriter): void {
     const keys = [...this.#open].map(([key, { venue_order_id }]) => ({ key, venue_order_id }))
-    const groups = [...new Set(this.#groups.values())].map(({ type, orders, told }) => ({
+    const groups = [...this.#founded].map(({ type, orders, told }) => ({
       type,
       orders: [...orders].map(idOf),
       told: [...orders].map((order) => told.get(order) ?? 0),
@@ -229,6 +233,7 @@ export class VenueLinks {
         orders: new Set(members),
         told: new Map(members.map((order, at) => [order, told?.[at] ?? order.cum_quantity_units])),
       }
+      this.#founded.add(group)
       for (const order of group.orders) this.#groups.set(order, group)
     }
     if (isPlain) return []
