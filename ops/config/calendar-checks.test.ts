@@ -81,6 +81,12 @@ const FAULTS: readonly (readonly [name: string, from: string, to: string, proble
     'EURUSD.other is not of the venue fxcm',
   ],
   [
+    'a tier of an instrument that the venue has not',
+    'simulation: {',
+    'simulation: {price_bands: {plan: us_luld, tier_2: [EURUSS.fxcm]}, ',
+    'the instrument EURUSS.fxcm is unknown. Did you mean EURUSD.fxcm?',
+  ],
+  [
     'a plan with periods beside its own',
     'simulation: {',
     'simulation: {price_bands: {plan: us_luld, wide_after_open_us: 1}, ',

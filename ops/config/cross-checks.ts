@@ -8,14 +8,14 @@ import { checkCalendars } from './calendar-checks.ts'
 import { checkLatencies } from './latency-checks.ts'
 import { checkNodes } from './node-checks.ts'
 import type { Partly, Report } from './partly-read.ts'
-import { checkAccount, checkHalts, checkSources, checkStrategy } from './reference-checks.ts'
+import { checkAccount, checkRules, checkSources, checkStrategy } from './reference-checks.ts'
 import { checkSimulations } from './simulation-checks.ts'
 
 export function crossCheck(config: Partly<Config>, report: Report): void {
   checkRange(config, report)
   checkDuplicates(config, report)
   checkSources(config, report)
-  checkHalts(config, report)
+  checkRules(config, report)
   checkBooks(config, report)
   for (const [index, account] of (config.accounts ?? []).entries())
     checkAccount(config, account, index, report)

@@ -33,14 +33,19 @@ export function checkSources(config: Partly<Config>, report: Report): void {
   }
 }
 
-/** A halt of an instrument that its venue does not list would be none. */
-export function checkHalts(config: Partly<Config>, report: Report): void {
+/** A rule for an instrument that its venue does not list would be none; one for another venue's is told elsewhere. */
+export function checkRules(config: Partly<Config>, report: Report): void {
   const instruments = instrumentsOf(config)
   for (const [index, venue] of (config.venues ?? []).entries()) {
-    const path = ['venues', index, 'simulation', 'halts']
-    const listed = instruments && [...instruments.keys()].filter((id) => id.endsWith(`.${venue?.id}`))
-    for (const [at, halt] of (venue?.simulation?.halts ?? []).entries())
-      checkReference('instrument', halt?.instrument, listed, [...path, at, 'instrument'], report)
+    const path = ['venues', index, 'simulation']
+    const isHere = (id: string | undefined) => id?.endsWith(`.${venue?.id}`) === true
+    const listed = instruments && [...instruments.keys()].filter(isHere)
+    const check = (id: string | undefined, ...at: (string | number)[]) => {
+      if (isHere(id)) checkReference('instrument', id, listed, [...path, ...at], report)
+    }
+    const { halts, price_bands } = venue?.simulation ?? {}
+    for (const [at, halt] of (halts ?? []).entries()) check(halt?.instrument, 'halts', at, 'instrument')
+    for (const [at, id] of (price_bands?.tier_2 ?? []).entries()) check(id, 'price_bands', 'tier_2', at)
   }
 }
 

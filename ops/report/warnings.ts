@@ -103,12 +103,14 @@ function resultWarnings({ result }: ReportData): string[] {
   const { statistics, orders: counts, pnl } = result
   const warnings: string[] = []
   if (statistics.trades < TRADES_TELLING) {
-    warnings.push(`${statistics.trades} closed trades are too few to tell skill from luck.`)
+    warnings.push(`Closed trades: ${statistics.trades}, too few to tell skill from luck.`)
   }
   if (Number(pnl.unrealized) !== 0)
     warnings.push('A position was still open at the end; its profit is not realized.')
   if (counts.denied > 0)
-    warnings.push(`${counts.denied} of ${counts.submitted} orders were denied; the reasons are below.`)
+    warnings.push(`Denied orders: ${counts.denied} of ${counts.submitted}; the reasons are below.`)
+  if (counts.rejected > 0)
+    warnings.push(`Orders that a venue refused: ${counts.rejected}; the reasons are below.`)
   return warnings
 }
 
