@@ -43,7 +43,7 @@ const TABLES: { readonly [name in NonNullable<SimulationConfig['takes']>]: Capab
     cancel: true,
     replace: true,
   },
-  // Its order types and times in force, without the links the exchange does not keep.
+  // Its order types and times in force. Its links, of orders that are sent as one, are the engine's to keep here.
   // Its stops watch trades.
   alpaca: {
     orders: {
