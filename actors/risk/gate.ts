@@ -324,7 +324,9 @@ export function worstTrigger(
   touch_price_units: number,
   collar: bigint,
 ): number {
-  const beyond = collarPrice(trigger_price_units, collar, side === 'buy')
+  const { MAX_SAFE_INTEGER: most } = Number
+  // Beyond the last price that can be counted there is no worse one.
+  const beyond = Math.max(-most, Math.min(most, collarPrice(trigger_price_units, collar, side === 'buy')))
   return [trigger_price_units, touch_price_units].reduce(
     (worst, price) => (Math.abs(price) > Math.abs(worst) ? price : worst),
     beyond,

@@ -443,6 +443,19 @@ test('[R10] a stop counts at its trigger moved by the collar', () => {
   expect(asks).toEqual(['order_notional_max', ''])
 })
 
+test('[R10] a stop at the last price that can be counted is denied, and so is a change to it', () => {
+  const desk = new Desk({ capabilities: ALL_TYPES })
+  const trigger_price_units = Number.MAX_SAFE_INTEGER
+  expect(desk.ask({ trigger_price_units })).toBe('order_notional_max')
+  desk.ask({ trigger_price_units: 101_000 })
+  desk.accept(desk.lastOrder())
+  desk.do((ctx) => ctx.replace(2, { trigger_price_units }))
+  expect(desk.denials.map(({ request, reason_code }) => [request, reason_code])).toEqual([
+    ['new', 'order_notional_max'],
+    ['replace', 'order_notional_max'],
+  ])
+})
+
 test('[R10] a replace of a stop has its new trigger price checked, and its reservation knows the type', () => {
   const desk = new Desk({ capabilities: ALL_TYPES })
   desk.ask({ trigger_price_units: 101_000 })
