@@ -58,6 +58,7 @@
  *    The limit that a venue makes of an order, from market to limit or as a trailing one is triggered, is that order's, and
  *    what a change leaves out stays as it is.
  *    A group that its venue keeps weighs in its account as its largest order does, where one of it comes in, is triggered or grows.
+ *    An order that joins a group of which one lowers the others is for what all of these have left of it.
  *    Groups are looked at in the order in which they were founded, and none takes in an order by one that is to leave it. What
  *    others took of a held order no change of it brings back.
  *    An order that has traded whole while its replace is unanswered need not be in its venue's books.

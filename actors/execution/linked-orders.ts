@@ -91,8 +91,8 @@ export class LinkedOrders {
   }
 
   /**
-   * What an order that joins the one it names has left to trade: of a group that lowers its orders, what that one has
-   * traded is none of it. Undefined where there is nothing to join: that one is not there, has ended, is to end with others, or has
+   * What an order that joins the one it names has left to trade: of a group that lowers its orders, what these have traded
+   * is none of it. Undefined where there is nothing to join: that one is not there, has ended, is to end with others, or has
    * decided the group.
    */
   joiningUnits(seq: number, { strategy_id, terms, order_quantity_units }: SubmitIntent): number | undefined {
@@ -101,9 +101,17 @@ export class LinkedOrders {
     if (this.#options.terms_hold && this.#groups.member(strategy_id, group_counter)?.is_leaving)
       return undefined
     const order = this.#tradedOrder(strategy_id, group_counter)
-    if (order === undefined) return order_quantity_units
-    const left_units = order_quantity_units - order.cum_quantity_units
-    return order.ended || group_type === 'oco' || left_units <= 0 ? undefined : left_units
+    if (order?.ended) return undefined
+    const traded_units = (order?.cum_quantity_units ?? 0) + this.#toldUnits(strategy_id, group_counter)
+    if (traded_units === 0) return order_quantity_units
+    const left_units = order_quantity_units - traded_units
+    return group_type === 'oco' || left_units <= 0 ? undefined : left_units
+  }
+
+  /** What the others of its group have traded: of one that ended the group has ended with it. */
+  #toldUnits(strategy_id: StrategyId, counter: number): number {
+    if (!this.#options.terms_hold) return 0
+    return this.#groups.others(strategy_id, counter).reduce((sum, { told_units }) => sum + told_units, 0)
   }
 
   /** Whether the order waits here, or is of another venue's. */

@@ -122,7 +122,7 @@ export class SimulatedExchange implements VenuePort {
     this.#book = book
     this.#accounts = new NameMap(accounts.map((account) => [account.account_id, account]))
     this.#register = new OrderRegister(terms.order_retention)
-    this.#links = linksOf(this.capabilities, terms.order_retention)
+    this.#links = linksOf(this.capabilities, terms)
     this.#retention = terms.order_retention
     const { venue_id, capabilities } = this
     const shared = { venue_id, specs, book, register: this.#register, links: this.#links, terms_hold }
@@ -347,7 +347,7 @@ export class SimulatedExchange implements VenuePort {
   }
 
   #loadLinks(reader: CanonicalReader): void {
-    const links = this.#links ?? new VenueLinks([], this.#retention)
+    const links = this.#links ?? new VenueLinks([], this.#retention, true)
     for (const order of links.load(reader, this.#placedOrders(), this.#accounts)) this.#register.open(order)
     // One that keeps no groups any more lets those it had go; what hangs on a parent cannot go on without it.
     if (this.#links === undefined && links.has_unfinished) throw linksLeft(this.venue_id)
@@ -442,8 +442,11 @@ function deepBooksOf(
 }
 
 /** Undefined where the venue keeps no links between orders. */
-function linksOf({ contingencies = [] }: CapabilityTable, order_retention: number): VenueLinks | undefined {
-  return contingencies.length === 0 ? undefined : new VenueLinks(contingencies, order_retention)
+function linksOf(
+  { contingencies = [] }: CapabilityTable,
+  { order_retention, terms_hold }: ExchangeTerms,
+): VenueLinks | undefined {
+  return contingencies.length === 0 ? undefined : new VenueLinks(contingencies, order_retention, terms_hold)
 }
 
 function linksLeft(venue_id: VenueId): OperatingError {

@@ -7,7 +7,7 @@ import { VenueLinks } from './venue-links.ts'
 import type { VenueOrder } from './venue-order.ts'
 
 test('[K1] groups are saved, and one that has left is in none', () => {
-  const groups = new VenueLinks(['oco'], 10)
+  const groups = new VenueLinks(['oco'], 10, true)
   const orders = [1, 2, 3, 4].map((counter) => orderOf(counter))
   groups.open(command(1, 0), orders[0] as VenueOrder)
   for (const [counter, leader] of [
@@ -19,7 +19,7 @@ test('[K1] groups are saved, and one that has left is in none', () => {
   groups.leave(orders[1] as VenueOrder)
   const writer = new CanonicalWriter()
   groups.save(writer)
-  const again = new VenueLinks(['oco'], 10)
+  const again = new VenueLinks(['oco'], 10, true)
   const open = orders.filter((_, at) => at !== 1)
   const reader = new CanonicalReader(writer.copy())
   again.load(reader, open, new Map())

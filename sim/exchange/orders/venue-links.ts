@@ -42,19 +42,24 @@ export class VenueLinks {
   /** Parents of children that ended by themselves: nothing would cover what they traded later. */
   readonly uncovered = new Set<VenueOrder>()
   readonly #isPlain: boolean
+  readonly #termsHold: boolean
   readonly #open = new Map<string, VenueOrder>()
   readonly #keys = new Map<VenueOrder, string>()
   readonly #groups = new Map<VenueOrder, Group>()
   /** In the order in which they were founded, which a venue that was saved and loaded has, too. */
   readonly #founded = new Set<Group>()
 
-  /** @param retention traded orders that have ended and may still be named as a parent. */
-  constructor(kinds: CapabilityTable['contingencies'], retention: number) {
+  /**
+   * @param retention traded orders that have ended and may still be named as a parent.
+   * @param terms_hold whether an order joins with what a whole group has left (schemas/behaviour.ts).
+   */
+  constructor(kinds: CapabilityTable['contingencies'], retention: number, terms_hold: boolean) {
+    this.#termsHold = terms_hold
     this.#isPlain = kinds?.some((kind) => kind !== 'oco') !== true
     this.children = new ChildOrders(retention)
   }
 
-  /** Whether the orders a new one names are there: the other of its group open, and not traded by so much that nothing is left of the new one; its parent open or traded. */
+  /** Whether the orders a new one names are there: the other of its group open, and its group not traded by so much that nothing is left of the new one; its parent open or traded. */
   areThere(command: NewOrderSingle): boolean {
     const { order_quantity_units, terms } = command
     if (terms.parent_counter !== 0) {
@@ -64,7 +69,7 @@ export class VenueLinks {
     if (terms.group_type === '') return true
     const leader = this.#open.get(keyOf(command, terms.group_counter))
     if (leader === undefined) return false
-    return leader.cum_quantity_units < (terms.group_type === 'oco' ? 1 : order_quantity_units)
+    return this.#tradedUnits(leader) < (terms.group_type === 'oco' ? 1 : order_quantity_units)
   }
 
   /** An order is admitted; where it names others, it is linked to them from now on. */
@@ -80,6 +85,7 @@ export class VenueLinks {
       this.#open.get(keyOf(command, terms.group_counter)),
       'a linked order is admitted while the one it names is open',
     )
+    const traded_units = this.#tradedUnits(leader)
     const group: Group = this.#groups.get(leader) ?? {
       type: terms.group_type,
       orders: new Set([leader]),
@@ -93,8 +99,14 @@ export class VenueLinks {
     this.#founded.add(group)
     this.#groups.set(leader, group)
     this.#groups.set(order, group)
-    // Of a group that lowers its orders, what the one it names has traded is none of the new one's.
-    if (leader.cum_quantity_units > 0) this.lower(order, leader.cum_quantity_units)
+    // Of a group that lowers its orders, what these have traded is none of the new one's.
+    if (traded_units > 0) this.lower(order, traded_units)
+  }
+
+  /** What the orders of its group have traded: of one that has ended the group has ended with it. */
+  #tradedUnits(order: VenueOrder): number {
+    const others = this.#termsHold ? this.others(order) : []
+    return [order, ...others].reduce((sum, { cum_quantity_units }) => sum + cum_quantity_units, 0)
   }
 
   /** The orders whose group a new one joins. */
