@@ -96,17 +96,16 @@ export function checkSaid(order: OrderRequest): void {
   if (order.display_quantity_units !== undefined)
     checkPositive('display_quantity_units', order.display_quantity_units)
   checkWatched(order)
-  checkRests(order, order.order_type ?? typeOf(order))
+  if (order.display_quantity_units !== undefined || order.post_only === true) checkRests(order)
 }
 
-/** What an order says of its time at rest belongs to those that come to rest. */
-function checkRests(
-  { time_in_force, display_quantity_units, post_only }: OrderRequest,
-  type: OrderType,
-): void {
+/** What an order shows of itself, and that it does not take, belongs to those that come to rest. */
+function checkRests({ order_type, ...order }: OrderRequest): void {
+  const { time_in_force, display_quantity_units, post_only } = order
+  const type = order_type ?? typeOf(order)
   // A word that is no type is told as such, behind this.
-  if (!ORDER_TYPES.includes(type)) return
-  if (display_quantity_units !== undefined && !ORDER_NEEDS[type].limit && !MAKES_LIMIT.includes(type))
+  const rests = !ORDER_TYPES.includes(type) || ORDER_NEEDS[type].limit || MAKES_LIMIT.includes(type)
+  if (display_quantity_units !== undefined && !rests)
     throw new StrategyFault(
       'bad_order',
       `submit: a ${type} order shows nothing and has no display_quantity_units`,
