@@ -18,6 +18,11 @@ export const SYSTEM_TIME: TimeSource = { wall_ms: () => Date.now(), monotonic_ms
 /** A wall clock further than this behind the journal is refused at start: time would stand still until it caught up. */
 const BEHIND_MAX_US = 1_000_000
 
+/** The wall's time is cut off to this. */
+const WALL_RESOLUTION_MS = 1
+
+type Span = { readonly low_ms: number; readonly high_ms: number }
+
 export type SessionClockOptions = {
   readonly time?: TimeSource
   /** Engine time to begin at; absent: the wall's. A history begins at its own start. */
@@ -32,14 +37,14 @@ export class SessionClock {
   readonly #speed: number
   readonly #anchor_us: number
   readonly #anchor_ms: number
-  /** The wall less the monotonic clock, when it was last looked at. */
-  #offset_ms: number
+  /** What the wall less the monotonic clock may be, by all looks since it last stepped. */
+  #offset: Span
 
   constructor({ time = SYSTEM_TIME, start_us, journaled_us, speed }: SessionClockOptions) {
     this.#time = time
     this.#speed = speed
     this.#anchor_ms = time.monotonic_ms()
-    this.#offset_ms = time.wall_ms() - this.#anchor_ms
+    this.#offset = this.#lookAtOffset()
     const wall_us = Math.round(time.wall_ms() * 1000)
     if (start_us === undefined && speed === 1 && wall_us < journaled_us - BEHIND_MAX_US)
       throw wallBehind(wall_us, journaled_us)
@@ -63,12 +68,26 @@ export class SessionClock {
     return () => clearTimeout(timer)
   }
 
-  /** By how many milliseconds the wall has stepped since the last look; negative is back. */
+  /** By how many milliseconds at least the wall has stepped since the last look; negative is back. */
   wallStepMs(): number {
-    const offset_ms = this.#time.wall_ms() - this.#time.monotonic_ms()
-    const step_ms = offset_ms - this.#offset_ms
-    this.#offset_ms = offset_ms
-    return step_ms
+    const now = this.#lookAtOffset()
+    const before = this.#offset
+    const low_ms = Math.max(now.low_ms, before.low_ms)
+    const high_ms = Math.min(now.high_ms, before.high_ms)
+    const hasStepped = low_ms > high_ms
+    this.#offset = hasStepped ? now : { low_ms, high_ms }
+    if (!hasStepped) return 0
+    return now.low_ms > before.high_ms ? now.low_ms - before.high_ms : now.high_ms - before.low_ms
+  }
+
+  /**
+   * The process may stand still between one clock and the other, for longer than any step that is to be told, and the wall
+   * counts whole milliseconds: a look gives two bounds.
+   */
+  #lookAtOffset(): Span {
+    const from_ms = this.#time.monotonic_ms()
+    const wall_ms = this.#time.wall_ms()
+    return { low_ms: wall_ms - this.#time.monotonic_ms(), high_ms: wall_ms + WALL_RESOLUTION_MS - from_ms }
   }
 }
 
