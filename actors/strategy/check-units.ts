@@ -7,7 +7,7 @@ export function checkUnits(field: string, value: number): void {
   if (Number.isSafeInteger(value)) return
   const code = Number.isNaN(value) ? 'not_a_number' : 'bad_order'
   const kind = Number.isInteger(value)
-    ? `at most ${Number.MAX_SAFE_INTEGER} units`
+    ? `within ±${Number.MAX_SAFE_INTEGER} units`
     : 'a whole number of units'
   throw new StrategyFault(code, `${field} is ${kind}, got ${printed(value)}`)
 }

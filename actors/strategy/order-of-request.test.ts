@@ -165,6 +165,9 @@ test('[ST11] what cannot be an order is refused with the reason', () => {
   expect(refused({ trigger_price_units: 5, trigger_method: 'index' })).toBe(
     'submit: trigger_method is one of bid_ask, last, mid, got index',
   )
+  expect(refused({ trail: { offset: -(2 ** 53) } })).toBe(
+    'trail.offset is within ±9007199254740991 units, got -9007199254740992',
+  )
   expect(refused({ trail: { offset: 0.5 } })).toBe('trail.offset is a whole number of units, got 0.5')
   expect(refused({ trail: { offset: 5, unit: 'percent' } })).toBe(
     'submit: trail.unit is one of price, ticks, basis_points, got percent',

@@ -22,6 +22,11 @@ let guide = ''
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'orrery-orders-'))
   guide = await readFile(GUIDE, 'utf8')
+  const example = must(/```ts\n(.*?)```/s.exec(guide)?.[1], 'the guide has an example')
+  for (const [name, text] of Object.entries({ ...FILES, 'bracket.ts': example }))
+    await writeFile(join(cwd, name), text)
+  const args = ['import', 'quotes.csv', '--mapping', 'quotes.yaml', '--store', 'ticks']
+  expect(runCli(args, { cwd })).toMatchObject({ exit_code: 0, stderr: '' })
 })
 afterAll(() => rm(cwd, { recursive: true }))
 
@@ -71,10 +76,6 @@ strategies: [{ id: s, source: bracket.ts#bracket, account: main, instruments: [E
 test.each(['all', 'all_and_contingent', 'market_and_limit'])(
   'its bracket trades as it says, at a venue that takes %s',
   async (takes) => {
-    const example = must(/```ts\n(.*?)```/s.exec(guide)?.[1], 'the guide has an example')
-    for (const [name, text] of Object.entries({ ...FILES, 'bracket.ts': example }))
-      await writeFile(join(cwd, name), text)
-    runCli(['import', 'quotes.csv', '--mapping', 'quotes.yaml', '--store', 'ticks'], { cwd })
     const set = `venues.gen.simulation.takes=${takes}`
     const run = runCli(['backtest', 'session.yaml', '--set', set, '--out', takes], { cwd })
     expect(run).toMatchObject({ exit_code: 0, stderr: '' })
