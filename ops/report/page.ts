@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { stringify } from 'yaml'
-import { ASSUMPTIONS } from '../../sim/exchange/assumptions.ts'
+import type { Assumption } from '../../sim/exchange/assumptions.ts'
 import type { ReportAssets } from './assets.ts'
 import { chartData } from './chart-data.ts'
 import { groupedDecimal } from './formats.ts'
@@ -11,6 +11,7 @@ import { headline } from './headline.ts'
 import { Html, html, scriptJson } from './html.ts'
 import { proofSection } from './proof.ts'
 import type { ReportData } from './report-data.ts'
+import { assumptionsOf } from './run-facts.ts'
 import { fillTables, orderTables, positionTables } from './tables.ts'
 import { warningsOf } from './warnings.ts'
 
@@ -39,7 +40,7 @@ ${section('Trades', html`${profitChart(data)}${positionTables(data)}`)}
 ${section('Orders', orderTables(data))}
 ${section('Fills', fillTables(data))}
 ${section('Proof', proofSection(result, directory))}
-${section('Assumptions of the simulated exchange', folded('What the simulation takes for granted', html`<ul>${ASSUMPTIONS.map((sentence) => html`<li>${sentence}</li>`)}</ul>`))}
+${section('Assumptions of the simulated exchange', assumptions(data))}
 ${section('Configuration', folded('The complete configuration, defaults filled in', html`<pre tabindex="0"><code>${configText(config)}</code></pre>`))}
 </main>
 <footer><p class="hint">Drag across a chart to look closer, double-click it to see all again.</p>
@@ -67,6 +68,16 @@ ${content}</section>`
 
 function folded(summary: string, content: Html): Html {
   return html`<details><summary>${summary}</summary>${content}</details>`
+}
+
+/** All of them, since a reader may look for one: those that cannot have acted are told apart. */
+function assumptions({ config, specs, rows }: ReportData): Html {
+  const { inForce, others } = assumptionsOf({ config, specs, used: rows.used })
+  const list = (sentences: readonly Assumption[]) =>
+    html`<ul class="sentences">${sentences.map(({ sentence }) => html`<li>${sentence}</li>`)}</ul>`
+  return html`<p class="note">What the simulation took for granted, by the configuration of this run, its kinds of data and the orders it sent.</p>
+${list(inForce)}
+${folded(`Not in force in this run: ${others.length} more`, list(others))}`
 }
 
 function warningSection(data: ReportData): Html {

@@ -18,6 +18,7 @@ import { RowRecorder } from './row-recorder.ts'
 export type ReportData = {
   readonly result: BacktestResult
   readonly config: Config
+  readonly specs: readonly InstrumentSpec[]
   readonly faults: readonly FaultReport[]
   /** Equity and profits in account currency, as floats: for drawing alone. */
   readonly samples: readonly { readonly ts_us: number; readonly equity: number }[]
@@ -29,8 +30,10 @@ export type ReportData = {
 export class ReportRecorder {
   readonly prices: PriceRecorder
   readonly rows = new RowRecorder()
+  readonly #specs: readonly InstrumentSpec[]
 
   constructor(specs: readonly InstrumentSpec[]) {
+    this.#specs = specs
     this.prices = new PriceRecorder(specs)
   }
 
@@ -39,6 +42,7 @@ export class ReportRecorder {
     return {
       result,
       config,
+      specs: this.#specs,
       faults,
       samples: samples.map(({ ts_us, equity }) => ({ ts_us, equity: drawn(equity) })),
       profits: this.rows.profits,

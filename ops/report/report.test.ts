@@ -72,7 +72,23 @@ test('the fills say whether they were made or taken', () => {
 test('the report says why orders were denied, what the exchange takes for granted and how to verify', () => {
   expect(page).toContain('<code>order_quantity_max</code>')
   expect(page).toContain(`orrery verify ${folder}`)
-  for (const sentence of ASSUMPTIONS) expect(page).toContain(html`<li>${sentence}</li>`.text)
+  for (const { sentence } of ASSUMPTIONS) expect(page).toContain(html`<li>${sentence}</li>`.text)
+})
+
+test('assumptions that this run rests on come first, the others are folded away behind them', () => {
+  const [, list = ''] = page.split('<h2>Assumptions of the simulated exchange</h2>')
+  const [inForce = '', others = ''] = (list.split('</section>')[0] ?? '').split('<details>')
+  // The small run sends market and limit orders and cancels, on quotes, with latency.
+  for (const begin of [
+    'Market buys pay',
+    'A resting limit order',
+    'A race of a fill',
+    'What one account sends',
+  ])
+    expect(inForce).toContain(`<li>${begin}`)
+  for (const begin of ['Inside an expanded bar', 'An auction has', 'Links between', 'A trailing stop'])
+    expect(others).toContain(`<li>${begin}`)
+  expect(inForce.match(/<li>/g)?.length ?? 0).toBeLessThan(others.match(/<li>/g)?.length ?? 0)
 })
 
 test('the charts hold the whole equity curve, every closed trade and every fill', () => {

@@ -1,7 +1,7 @@
 // What the report shows of a run's rows, gathered as they are written, in bounded memory.
 
 import { RingBuffer } from '../../engine/ring-buffer.ts'
-import type { Side } from '../../schemas/messages/order.ts'
+import type { Side, VenueCommand } from '../../schemas/messages/order.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import type { FillRow, OrderOutcome, PositionRow } from '../../schemas/run-files.ts'
 import { textRow } from '../run-files/cells.ts'
@@ -9,6 +9,7 @@ import { FILL_COLUMNS, type FillItem } from '../run-files/fill-rows.ts'
 import type { OrderItem } from '../run-files/order-log.ts'
 import { POSITION_COLUMNS, type PositionItem } from '../run-files/position-log.ts'
 import type { RowListener } from '../run-files/run-files.ts'
+import { OrdersUsed } from './orders-used.ts'
 import { Thinned } from './thinned.ts'
 
 /** Fills shown from either end of the run. */
@@ -30,6 +31,7 @@ export class RowRecorder implements RowListener {
   readonly residual_counts = new Map<string, number>()
   /** Of every closed position, for the histogram: eight bytes each. */
   readonly profits: number[] = []
+  readonly used = new OrdersUsed()
   readonly #markers = new Map<string, Thinned<FillMarker>>()
   readonly #outcomes = new Map<string, OutcomeCount>()
   /** The way the last order ended. */
@@ -61,7 +63,12 @@ export class RowRecorder implements RowListener {
     return this.#losers.map((position) => textRow(POSITION_COLUMNS, position))
   }
 
-  onOrder({ outcome, reason_code }: OrderItem): void {
+  onCommand(command: VenueCommand): void {
+    this.used.onCommand(command)
+  }
+
+  onOrder({ outcome, reason_code, asked, of }: OrderItem): void {
+    if (asked !== undefined) this.used.onOrder(of.venue_id, asked)
     let counted = this.#latest
     // Most orders end as the one before.
     if (counted?.outcome !== outcome || counted.reason_code !== reason_code) {

@@ -23,13 +23,19 @@ type OpenOrder = {
   readonly submitted_us: number
   readonly spec: InstrumentSpec
   readonly mean: MeanPrice
+  readonly asked: AskedOrder
   readonly trigger_price_units: number
   /** The newest fact; undefined until there is one. */
   last: OrderFact | undefined
 }
 
+/** What its strategy asked for: an order whose trigger or links the engine keeps is sent as another type, and with less. */
+export type AskedOrder = Pick<SubmitIntent, 'order_type' | 'time_in_force' | 'terms'>
+
 /** An order as it ended. */
 export type OrderItem = {
+  /** Undefined where it was denied. */
+  readonly asked: AskedOrder | undefined
   readonly submitted_us: number
   /** Undefined while it is open, as the prices are where it has none. */
   readonly ended_us: number | undefined
@@ -135,11 +141,14 @@ export class OrderLog {
 
   #begin(order: SubmitIntent | NewOrderSingle, ts_us: number): void {
     const spec = this.#specOf(order)
-    this.#openOf(order).set(order.counter, {
+    const open = this.#openOf(order)
+    const { order_type, time_in_force, terms } = order
+    open.set(order.counter, {
       submitted_us: ts_us,
       spec,
       mean: new MeanPrice(spec),
-      trigger_price_units: order.terms.trigger_price_units,
+      asked: open.get(order.counter)?.asked ?? { order_type, time_in_force, terms },
+      trigger_price_units: terms.trigger_price_units,
       last: undefined,
     })
   }
@@ -166,6 +175,7 @@ function priceCell(cell: Cells, price_units: number | undefined, { price_scale }
 function endedOrder(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ended_us?: number): OrderItem {
   const isOpen = outcome === 'open_at_end'
   return {
+    asked: order.asked,
     submitted_us: order.submitted_us,
     ended_us,
     of: fact,
@@ -184,6 +194,7 @@ function endedOrder(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, en
 
 function deniedOrder(denial: OrderDenied, spec: InstrumentSpec): OrderItem {
   return {
+    asked: undefined,
     submitted_us: denial.ts_event_us,
     ended_us: denial.ts_event_us,
     of: denial,

@@ -10,6 +10,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { LedgerEntry } from '../../engine/ledger/ledger.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
+import type { VenueCommand } from '../../schemas/messages/order.ts'
 import { EquityRow, FillRow, LedgerRow, OrderRow, PositionRow, RUN_FILES } from '../../schemas/run-files.ts'
 import type { EquitySample } from '../../sim/backtest/equity-sampler.ts'
 import type { Columns } from './cells.ts'
@@ -26,6 +27,8 @@ export type RowListener = {
   readonly onOrder?: (order: OrderItem) => void
   readonly onFill?: (fill: FillItem) => void
   readonly onPosition?: (position: PositionItem) => void
+  /** No row: what is sent to a venue, orders and requests about them. */
+  readonly onCommand?: (command: VenueCommand) => void
 }
 
 export class RunFiles {
@@ -61,7 +64,10 @@ export class RunFiles {
     })
     this.observer = {
       onAsked: (intent, ts_us) => this.#orders.onAsked(intent, ts_us),
-      onCommand: (command, ts_us) => this.#orders.onCommand(command, ts_us),
+      onCommand: (command, ts_us) => {
+        this.#orders.onCommand(command, ts_us)
+        listener.onCommand?.(command)
+      },
       onFact: (fact, ts_us) => {
         this.#orders.onFact(fact, ts_us)
         this.#positions.onFact(fact)

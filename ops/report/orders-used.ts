@@ -1,0 +1,92 @@
+// What kinds of orders a run had at each of its venues, as they were asked for.
+
+import {
+  hasLimit,
+  hasTrigger,
+  isTrailing,
+  type OrderType,
+  type TimeInForce,
+  type VenueCommand,
+} from '../../schemas/messages/order.ts'
+import type { OrderTrait } from '../../sim/exchange/assumptions.ts'
+import type { AskedOrder } from '../run-files/order-log.ts'
+
+export class OrdersUsed {
+  readonly #traits = new Map<string, Set<OrderTrait>>()
+  readonly #command_counts = new Map<string, number>()
+  /** The order before, and its venue: most orders are as the one before them. */
+  #last: AskedOrder | undefined
+  #last_venue_id = ''
+
+  traits(venue_id: string): ReadonlySet<OrderTrait> {
+    return this.#of(venue_id)
+  }
+
+  /** Orders and requests that were sent to a venue, each under an id of its own. */
+  commandCount(venue_id: string): number {
+    return this.#command_counts.get(venue_id) ?? 0
+  }
+
+  onOrder(venue_id: string, asked: AskedOrder): void {
+    const last = this.#last
+    if (
+      last?.order_type === asked.order_type &&
+      last.time_in_force === asked.time_in_force &&
+      last.terms === asked.terms &&
+      this.#last_venue_id === venue_id
+    )
+      return
+    this.#last = asked
+    this.#last_venue_id = venue_id
+    const traits = this.#of(venue_id)
+    for (const trait of traitsOf(asked)) traits.add(trait)
+  }
+
+  onCommand({ venue_id, type }: VenueCommand): void {
+    this.#command_counts.set(venue_id, this.commandCount(venue_id) + 1)
+    if (type === 'new_order_single') return
+    const traits = this.#of(venue_id)
+    traits.add('cancels_or_replaces')
+    if (type === 'order_cancel_replace_request') traits.add('replaces')
+  }
+
+  #of(venue_id: string): Set<OrderTrait> {
+    let traits = this.#traits.get(venue_id)
+    if (traits === undefined) {
+      traits = new Set()
+      this.#traits.set(venue_id, traits)
+    }
+    return traits
+  }
+}
+
+function traitsOf({ order_type, time_in_force, terms }: AskedOrder): OrderTrait[] {
+  const { post_only, reduce_only } = terms
+  const traits: readonly (readonly [OrderTrait, boolean])[] = [
+    ['market_orders', !makesLimit(order_type) || order_type === 'market_to_limit'],
+    ['market_to_limit_orders', order_type === 'market_to_limit'],
+    ['limit_orders', makesLimit(order_type)],
+    ['resting_orders', makesLimit(order_type) && mayWait(time_in_force)],
+    ['triggers', hasTrigger(order_type) || isTrailing(order_type)],
+    ['stops', order_type === 'stop' || order_type === 'trailing_stop'],
+    ['trails', isTrailing(order_type)],
+    ['auction_orders', time_in_force === 'opg' || time_in_force === 'cls'],
+    ['immediate_orders', time_in_force === 'ioc' || time_in_force === 'fok'],
+    ['gtd_orders', time_in_force === 'gtd'],
+    ['reduce_only_orders', reduce_only],
+    ['post_only_or_reduce_only_orders', post_only || reduce_only],
+    ['display_quantities', terms.display_quantity_units !== 0],
+    ['links', terms.parent_counter !== 0 || terms.group_counter !== 0],
+    ['groups', terms.group_counter !== 0],
+  ]
+  return traits.filter(([, holds]) => holds).map(([trait]) => trait)
+}
+
+/** Whether an order of the type has a limit, or makes one of its own. */
+function makesLimit(order_type: OrderType): boolean {
+  return hasLimit(order_type) || order_type === 'market_to_limit' || order_type === 'trailing_stop_limit'
+}
+
+function mayWait(time_in_force: TimeInForce): boolean {
+  return time_in_force === 'day' || time_in_force === 'gtc' || time_in_force === 'gtd'
+}
