@@ -203,6 +203,36 @@ const FAULTS: readonly [name: string, from: string, to: string, problem: string]
     'x.yaml:18:14: accounts[0].balance: "lots" is not of the right form. Write a decimal such as 2500 or 0.25, without a sign, with at most 8 digits after the point.',
   ],
   [
+    'money below nothing',
+    'balance: 100000',
+    'balance: -100000',
+    'x.yaml:18:14: accounts[0].balance: -100000 is out of range. Write a decimal of at least 0 and less than 1000000000000000.',
+  ],
+  [
+    'no leverage at all',
+    'leverage_max: "20"',
+    'leverage_max: 0',
+    'x.yaml:19:19: accounts[0].leverage_max: 0 is out of range. Write a decimal of more than 0 and less than 1000000000000000.',
+  ],
+  [
+    'a quantity beyond what can be counted',
+    'balance: 100000',
+    'balance: 1000000000000000',
+    'x.yaml:18:14: accounts[0].balance: 1000000000000000 is out of range. Write a decimal of at least 0 and less than 1000000000000000.',
+  ],
+  [
+    'a chance above certainty',
+    '- id: fxcm\n',
+    '- id: fxcm\n    simulation: {fills: {model: participation, participation_max: 1.5}}\n',
+    'x.yaml:12:67: venues[0].simulation.fills.participation_max: 1.5 is out of range. Write a decimal of at least 0 and at most 1.',
+  ],
+  [
+    'a chance finer than one can be',
+    '- id: fxcm\n',
+    '- id: fxcm\n    simulation: {fills: {model: participation, participation_max: 0.1234567}}\n',
+    'x.yaml:12:67: venues[0].simulation.fills.participation_max: "0.1234567" is not of the right form. Write a decimal such as 2500 or 0.25, without a sign, with at most 6 digits after the point.',
+  ],
+  [
     'a day that does not exist',
     'from: 2014-05-07',
     'from: 2014-02-30',

@@ -51,6 +51,17 @@ test('a parameter the strategy does not know is reported where it stands', async
   ])
 })
 
+test('a number out of range is told with its bound', async () => {
+  expect(await problems(['strategies.ema.params.band=-0.5'])).toEqual([
+    {
+      path: 'strategies[0].params.band',
+      where: '--set strategies.ema.params.band',
+      what: '-0.5 is out of range.',
+      remedy: 'Write a number of at least 0.',
+    },
+  ])
+})
+
 test('a parameter that is missing is reported where it should stand', async () => {
   const path = 'strategies[0].params.fast'
   const missing = { path, what: 'this key is missing.', remedy: 'Periods of the fast average.' }

@@ -1,6 +1,7 @@
 // One scalar of a configuration, read by its schema.
 
 import { isScalar, type Node } from 'yaml'
+import { DECIMAL_BOUNDS } from '../../schemas/config/field-types.ts'
 import { type JsonSchema, literals } from './json-schema.ts'
 import { normalDecimal, type Reading, readInteger, readTime, shown } from './read-text.ts'
 
@@ -32,14 +33,14 @@ export function readWord(words: readonly string[], value: unknown): Reading<stri
   return { what: `${shown(value)} is not one of its values.`, remedy: `Write ${words.join(' or ')}.` }
 }
 
-const DECIMAL_FORM =
-  'Write a decimal such as 2500 or 0.25, without a sign, with at most 8 digits after the point.'
-
 function readString(schema: JsonSchema, text: string | undefined): Reading<string> {
-  const remedy = schema.text === 'decimal' ? DECIMAL_FORM : (schema.description ?? '')
+  const remedy = schema.text === 'decimal' ? decimalForm(schema) : (schema.description ?? '')
   if (text === undefined) return { what: 'a text is wanted.', remedy }
   if (text.length < (schema.minLength ?? 0)) return { what: 'the text is empty.', remedy }
   if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(text)) {
+    const bounds = schema.text === 'decimal' ? DECIMAL_BOUNDS.get(schema.pattern) : undefined
+    if (bounds !== undefined && isDecimal(text, bounds.fraction_digits))
+      return { what: `${text} is out of range.`, remedy: `Write a decimal of ${bounds.range}.` }
     // What stands where a secret belongs may be one: it is never shown.
     const display = schema.text === 'secret' ? 'what stands here' : shown(text)
     return { what: `${display} is not of the right form.`, remedy }
@@ -48,9 +49,27 @@ function readString(schema: JsonSchema, text: string | undefined): Reading<strin
   return { value: schema.text === 'decimal' ? normalDecimal(text) : text }
 }
 
+/** Of a pattern of an author's own. */
+const FRACTION_DIGITS = 8
+
+function decimalForm({ pattern = '' }: JsonSchema): string {
+  const digits = DECIMAL_BOUNDS.get(pattern)?.fraction_digits ?? FRACTION_DIGITS
+  return `Write a decimal such as 2500 or 0.25, without a sign, with at most ${digits} digits after the point.`
+}
+
+/** Whether a text has the form of a decimal, which a field then refuses for being too small or too large. */
+function isDecimal(text: string, fraction_digits: number): boolean {
+  const decimal = /^-?\d+(?:\.(\d+))?$/.exec(text)
+  return decimal !== null && (decimal[1] ?? '').length <= fraction_digits
+}
+
 function readNumber(schema: JsonSchema, value: unknown): Reading<number> {
   const { min, max } = rangeOf(schema, Number.MAX_VALUE)
   if (typeof value === 'number' && value >= min && value <= max) return { value }
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    const bound = value < min ? `at least ${min}` : `at most ${max}`
+    return { what: `${value} is out of range.`, remedy: `Write a number of ${bound}.` }
+  }
   return { what: `${shown(value)} is no number that fits here.`, remedy: schema.description ?? '' }
 }
 

@@ -9,6 +9,23 @@ const POSITIVE = '^(?=.*[1-9])\\d{1,15}(\\.\\d{1,8})?$'
 const NOT_NEGATIVE = '^\\d{1,15}(\\.\\d{1,8})?$'
 const TIME = '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?Z)?$'
 
+const PROBABILITY = '^(0(\\.\\d{1,6})?|1(\\.0{1,6})?)$'
+/** Standard deviation of a logarithm: e to the tenth is no spread of delays. */
+export const SIGMA = '^(?=.*[1-9])\\d(\\.\\d{1,6})?$'
+
+/** Which decimals a pattern takes, in words for whoever wrote another. */
+export type DecimalBounds = { readonly range: string; readonly fraction_digits: number }
+
+const MOST = 'less than 1000000000000000'
+
+/** By pattern, since the schemas themselves are what is written down. */
+export const DECIMAL_BOUNDS: ReadonlyMap<string, DecimalBounds> = new Map([
+  [POSITIVE, { range: `more than 0 and ${MOST}`, fraction_digits: 8 }],
+  [NOT_NEGATIVE, { range: `at least 0 and ${MOST}`, fraction_digits: 8 }],
+  [PROBABILITY, { range: 'at least 0 and at most 1', fraction_digits: 6 }],
+  [SIGMA, { range: 'more than 0 and less than 10', fraction_digits: 6 }],
+])
+
 export type Options = { readonly description: string; readonly default?: unknown }
 
 /** An object that takes no field but its own, so that a misspelt one is refused. */
@@ -31,4 +48,4 @@ export const DurationUs = (options: Options) => Type.Integer({ minimum: 0, ...op
 export const Source = (options: Options) => Type.String({ pattern: '^[^#]+#[A-Za-z_$][\\w$]*$', ...options })
 export const Count = (options: Options) => Type.Integer({ minimum: 1, ...options })
 export const Probability = (options: Options) =>
-  Type.String({ pattern: '^(0(\\.\\d{1,6})?|1(\\.0{1,6})?)$', text: 'decimal', ...options })
+  Type.String({ pattern: PROBABILITY, text: 'decimal', ...options })

@@ -2,7 +2,7 @@
 // taken from a recording.
 
 import Type, { type Static } from 'typebox'
-import { closed } from './field-types.ts'
+import { closed, SIGMA } from './field-types.ts'
 
 const Us = (description: string) => Type.Integer({ minimum: 0, description })
 const Least = Type.Integer({ minimum: 0, description: 'No delay is shorter.', default: 0 })
@@ -51,7 +51,7 @@ export const DelayModel = Type.Union(
         model: Type.Literal('lognormal', { description: 'Around a median, with a long tail.' }),
         median_us: Type.Integer({ minimum: 1, description: 'Median before the distribution is cut off.' }),
         sigma: Type.String({
-          pattern: '^(?=.*[1-9])\\d(\\.\\d{1,6})?$',
+          pattern: SIGMA,
           text: 'decimal',
           description:
             'Standard deviation of the logarithm: 0.5 puts a sixth of the delays above 1.65 medians.',
