@@ -1,10 +1,12 @@
 // What a venue's simulation asks of its exchange and cannot have on the book that the venue keeps, said before anything
 // runs. The exchange's own refusals are the only rules.
 
+import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
-import { fillModelOf, refuseUnfitTaking } from '../../sim/exchange/matching/fill-model.ts'
+import { fillModelOf, refuseUnfitTaking, refuseUnfitTouches } from '../../sim/exchange/matching/fill-model.ts'
+import { impactModelOf } from '../../sim/exchange/matching/impact-model.ts'
 import { queueModelOf } from '../../sim/exchange/matching/queue-model.ts'
 import type { ConfigPath } from './config-problem.ts'
 import type { Partly, Report } from './partly-read.ts'
@@ -22,6 +24,29 @@ export function checkSimulations({ venues }: Partly<Config>, report: Report): vo
     refused(report, [...path, 'queue'], () => queueModelOf(queue, book, '', touches))
     refused(report, [...path, 'taken_until'], () => refuseUnfitTaking(simulation, book, ''))
   }
+}
+
+/** What a loaded fill model says of itself, beside what its venue says. */
+export function checkAuthoredFills(
+  { queue, book = 'quote' }: SimulationConfig,
+  fills_touched: boolean,
+  path: ConfigPath,
+  report: Report,
+): void {
+  refused(report, [...path, 'fills'], () => refuseUnfitTouches(fills_touched, book, ''))
+  refused(report, [...path, 'queue'], () => queueModelOf(queue, book, '', fills_touched))
+}
+
+/** An impact counts a quantity in the units of each instrument of its venue. */
+export function checkImpact(
+  { impact }: SimulationConfig,
+  venue_id: string,
+  specs: readonly InstrumentSpec[],
+  path: ConfigPath,
+  report: Report,
+): void {
+  if (impact === undefined || impact.model === 'custom') return
+  refused(report, [...path, 'impact', 'quantity'], () => impactModelOf(impact, specs, venue_id, undefined))
 }
 
 function refused(report: Report, path: ConfigPath, ask: () => void): void {

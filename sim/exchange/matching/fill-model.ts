@@ -113,13 +113,13 @@ export function fillModelOf(
       return SHOWN_THEN_WORSE
     case 'custom':
       if (authored === undefined) throw notLoaded('fills', venue_id)
-      if (book !== 'quote' && authored.fills_touched) throw unfit(KNOWN_QUEUE, venue_id)
+      refuseUnfitTouches(authored.fills_touched, book, venue_id)
       return authored
     case 'participation':
       return participationCap(Math.round(Number(config.participation_max) * 1_000_000))
     case 'probabilistic': {
       const touch = Number(config.touch_probability)
-      if (book !== 'quote' && touch > 0) throw unfit(KNOWN_QUEUE, venue_id)
+      refuseUnfitTouches(touch > 0, book, venue_id)
       const random = new RandomStream(seed, `exchange/${venue_id}/fills`)
       return new ProbabilisticFills(random, Number(config.slip_probability), touch)
     }
@@ -127,6 +127,11 @@ export function fillModelOf(
       // Walking a book and taking its top differ in how many levels there are, and matching knows that.
       return chosen === 'residual_worse' ? SHOWN_THEN_WORSE : SHOWN_ONLY
   }
+}
+
+/** A touch is a question on quotes alone. */
+export function refuseUnfitTouches(fills_touched: boolean, book: VenueBook, venue_id: string): void {
+  if (book !== 'quote' && fills_touched) throw unfit(KNOWN_QUEUE, venue_id)
 }
 
 /** How long what is taken is gone is a choice on quotes alone. */
