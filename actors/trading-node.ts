@@ -223,6 +223,7 @@ class Wiring {
       entitled: new NameMap(strategies.map((strategy) => [strategy.id, this.#entitlement(strategy)])),
       apart,
       lowers_at_once: this.#holds('lowers_at_once'),
+      terms_hold: this.#holds('terms_hold'),
       openOrder: (strategy_id, counter) => this.#orders.get(account.id)?.openOrder(strategy_id, counter),
       trace: this.#options.trace,
       inspect,

@@ -40,7 +40,8 @@
  *    A sell that is pressed or slips beyond the last valid price meets that one.
  *    An order that shows a part shows a whole one where it comes to a new place, and a trade at a worse price is its own part
  *    after part. A snapshot of a book by order gains no order a place.
- *    A trailing order is given no trigger price by a replace, whoever watches it.
+ *    A trailing order is given no trigger price by a replace, whoever watches it, and one that trails where no market comes
+ *    is denied.
  *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is about,
  *    and a strategy apart from its account goes on from the counters that its account knows.
  *    What an auction takes is gone as what trades before and behind it is, on both sides of a volume that both show; what the

@@ -4,6 +4,7 @@
 import { type InstrumentSpec, priceReason, quantityReason } from '../../engine/instrument-spec.ts'
 import type { MarketTable } from '../../engine/market/market-table.ts'
 import { MONEY_OVERFLOW, notionalMoney } from '../../engine/money/money.ts'
+import { trailReason } from '../../engine/trigger/trigger.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import {
   hasLimit,
@@ -32,6 +33,23 @@ export type Told = Pick<NewOrderSingle, 'order_type' | 'time_in_force' | 'terms'
 
 export function refusal(code: DenialCode, value = '', limit = ''): Refusal {
   return { code, value, limit }
+}
+
+/** Whether its trail could ever be met, by whoever follows it. */
+export function checkTrail(
+  spec: InstrumentSpec,
+  { order_type, side, terms }: Pick<NewOrderSingle, 'order_type' | 'side' | 'terms'>,
+  note?: NoteCheck,
+): Refusal | undefined {
+  if (!isTrailing(order_type)) return undefined
+  const { trail_offset, trail_unit, activation_price_units } = terms
+  const reason = trailReason(spec, side, terms)
+  const offset = `${trail_offset} ${trail_unit}`
+  note?.('trail', `${offset}, activation ${activation_price_units}`, 'one that can be met')
+  if (reason === 'trail_offset') return refusal(reason, offset, 'less than 10000 basis_points')
+  return reason === ''
+    ? undefined
+    : refusal(reason, decimalOf(activation_price_units, spec.price_scale), 'activation above 0')
 }
 
 export function checkCapability(
@@ -130,11 +148,12 @@ function checkDisplay(
 /** What an order that waits elsewhere first says for good, whatever the market does until it goes out. */
 export function checkSaid(
   spec: InstrumentSpec,
-  order: Told & Pick<NewOrderSingle, 'price_units' | 'order_quantity_units'>,
+  order: Told & Pick<NewOrderSingle, 'side' | 'price_units' | 'order_quantity_units'>,
   now_us: number,
 ): Refusal | undefined {
   return (
     checkWatched(spec, order, now_us) ??
+    checkTrail(spec, order) ??
     checkDisplay(spec, order) ??
     (hasLimit(order.order_type) ? checkIncrement('price', spec, order.price_units, now_us) : undefined) ??
     checkLot(spec, order.order_quantity_units)

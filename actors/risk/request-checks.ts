@@ -96,6 +96,7 @@ export class RequestChecks {
       gate.checkStatus(this.#options.statuses.of(instrument_index), command, venue.capabilities, note) ??
       this.#checkMarket(spec, venue) ??
       (isPlain(command) ? undefined : gate.checkTerms(spec, command, this.#node.now_us, note)) ??
+      (this.#options.terms_hold ? gate.checkTrail(spec, command, note) : undefined) ??
       this.#checkOrder(spec, command, command.terms.trigger_price_units, quantity) ??
       (this.#lane.state === 'reduce_only'
         ? gate.checkReduces(spec, this.#exposure, side, quantity, note)

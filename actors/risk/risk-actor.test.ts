@@ -422,6 +422,11 @@ test.each<[string, Partial<OrderRequest>]>([
   ['contingency_unknown', { limit_price_units: 99_000, group: { counter: 1, type: 'oco' } }],
   ['trail_offset', { trail: { offset: 0 } }],
   ['', { trail: { offset: 5 } }],
+  // A sell at its whole price behind would stand where no market comes; a buy may stand at twice the price.
+  ['', { side: 'sell', trail: { offset: 9_999, unit: 'basis_points' } }],
+  ['trail_offset', { side: 'sell', trail: { offset: 10_000, unit: 'basis_points' } }],
+  ['', { trail: { offset: 10_000, unit: 'basis_points' } }],
+  ['price_not_positive', { trail: { offset: 5, activation_price_units: -1 } }],
   ['expire_time_past', { limit_price_units: 99_000, expire_time_us: 1 }],
   ['display_quantity', { limit_price_units: 99_000, display_quantity_units: 1_001 }],
   ['', { limit_price_units: 99_000, display_quantity_units: 100 }],
@@ -430,6 +435,27 @@ test.each<[string, Partial<OrderRequest>]>([
   ['price_collar', { trigger_price_units: 110_000, limit_price_units: 113_301 }],
 ])('[R10] %s: %j', (code, order) => {
   expect(new Desk({ capabilities: ALL_TYPES }).ask(order)).toBe(code)
+})
+
+const WHOLE: Partial<OrderRequest> = { side: 'sell', trail: { offset: 10_000, unit: 'basis_points' } }
+const BELOW_ZERO: Partial<OrderRequest> = { trail: { offset: 5, activation_price_units: -1 } }
+
+test('[R10] where prices may be below zero a trail may begin there, and stay any way behind', () => {
+  const instruments = [testInstrument(EURUSD, 0, { allow_non_positive_price: true })]
+  const ask = (order: Partial<OrderRequest>) => new Desk({ capabilities: ALL_TYPES, instruments }).ask(order)
+  expect([WHOLE, BELOW_ZERO].map(ask)).toEqual(['', ''])
+})
+
+test('[R10] a trail that no market meets is denied where the engine would follow it, too', () => {
+  const { trailing_stop: _, ...orders } = ALL_TYPES.orders
+  const ask = (order: Partial<OrderRequest>) =>
+    new Desk({ capabilities: { ...ALL_TYPES, orders } }).ask(order)
+  expect([WHOLE, BELOW_ZERO].map(ask)).toEqual(['trail_offset', 'price_not_positive'])
+})
+
+test('[R10] before behaviour 3 such a trail was taken, and is when it is run again', () => {
+  const ask = (order: Partial<OrderRequest>) => new Desk({ capabilities: ALL_TYPES, behaviour: 2 }).ask(order)
+  expect([WHOLE, BELOW_ZERO].map(ask)).toEqual(['', ''])
 })
 
 test('[R10] a stop counts at its trigger moved by the collar', () => {

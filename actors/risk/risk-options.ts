@@ -28,6 +28,8 @@ export type RiskOptions = {
   readonly outputs: Outputs
   /** Whether a replace that only lowers an order passes as a cancel does (schemas/behaviour.ts). */
   readonly lowers_at_once: boolean
+  /** Whether a trail that no market could meet is denied (schemas/behaviour.ts). */
+  readonly terms_hold: boolean
   /** The account's order with this key while it is open, with its prices in force. */
   readonly openOrder: (strategy_id: StrategyId, counter: number) => OrderPrices | undefined
   readonly trace?: DecisionTrace | undefined

@@ -101,6 +101,21 @@ export function trails({ order_type }: Pick<TriggerState, 'order_type'>): boolea
   return order_type === 'trailing_stop' || order_type === 'trailing_stop_limit'
 }
 
+/**
+ * Why an order cannot trail as it says; '' where it can. Where prices are above zero no market comes to an activation price
+ * below, or to the stop of a sell that stays its whole price behind. A buy's stop can be any way above.
+ */
+export function trailReason(
+  { allow_non_positive_price }: Pick<InstrumentSpec, 'allow_non_positive_price'>,
+  side: Side,
+  { trail_offset, trail_unit, activation_price_units }: OrderTerms,
+): '' | 'trail_offset' | 'price_not_positive' {
+  if (!(trail_offset > 0)) return 'trail_offset'
+  if (allow_non_positive_price) return ''
+  if (side === 'sell' && trail_unit === 'basis_points' && trail_offset >= BASIS_POINTS) return 'trail_offset'
+  return activation_price_units < 0 ? 'price_not_positive' : ''
+}
+
 /** On the price increment, away from the market where it falls between. */
 function stopBehind({ side, terms }: TriggerState, price: number, increment_units: number): PriceUnits {
   const { trail_offset, trail_unit } = terms

@@ -1,6 +1,7 @@
 // Whether the venue takes an order or a request, asked from the cheapest rule to the dearest. '' means yes.
 
 import { type InstrumentSpec, priceReason, quantityReason } from '../../../engine/instrument-spec.ts'
+import { trailReason } from '../../../engine/trigger/trigger.ts'
 import type { CapabilityTable } from '../../../engine/venue-port.ts'
 import type { VenueId } from '../../../schemas/ids.ts'
 import {
@@ -103,7 +104,10 @@ export class Admission {
     const { trigger_price_units: trigger, display_quantity_units: display } = terms
     if (waitsForTrigger(order_type) && !this.#watches(terms)) return 'unsupported_trigger_method'
     if (!this.#takesFlags(terms)) return 'unsupported_instruction'
-    if (isTrailing(order_type) && !(terms.trail_offset > 0)) return 'trail_offset'
+    if (isTrailing(order_type)) {
+      const reason = trailReason(spec, command.side, terms)
+      if (reason !== '' && (this.#terms.terms_hold || !(terms.trail_offset > 0))) return reason
+    }
     if (time_in_force === 'gtd' && terms.expire_time_us <= now_us) return 'expire_time_past'
     if (display !== 0 && (quantityReason(spec, display) !== '' || display > command.order_quantity_units))
       return 'display_quantity'

@@ -53,7 +53,7 @@ export const REJECT_TEXT: { readonly [code in RejectCode]: string } = {
   linked_order_gone: 'The order it is linked to is not there, or leaves nothing of it.',
   linked_quantity: 'The quantity of an order that grows with its parent cannot be replaced.',
   display_quantity: 'The displayed quantity is not a valid part of the quantity.',
-  trail_offset: 'A trailing order needs an offset above zero.',
+  trail_offset: 'A trailing order needs an offset above zero, and a sell one below its whole price.',
   expire_time_past: 'The expire time is past.',
   post_only_would_take: 'The order is post-only and would take liquidity.',
   would_not_reduce: 'The order may only reduce, and there is nothing to reduce on the other side.',

@@ -135,6 +135,12 @@ test('[N26] a run of an earlier behaviour comes to what it came to: market to li
   expect(tradesOf(playDay(lines, AUCTION))).toEqual([first])
 })
 
+test('a sell trailed its whole price behind, and waited for good', () => {
+  const lines = [Q, '2 a sell 5 trailing_stop 10000 gtc unit=basis_points', '3 quote 1/2']
+  expect(play(lines, { ...terms(), behaviour: BEFORE })).toEqual(['2 a new leaves 5'])
+  expect(play(lines, terms())).toEqual(['2 a rejected trail_offset'])
+})
+
 test('a post-only order may stand where the other side of a deeper book is empty', () => {
   for (const [behaviour, report] of [
     [BEFORE, '3 a rejected post_only_would_take'],

@@ -143,6 +143,21 @@ export const TRAILING: RuleGroup = {
       ['2 a new leaves 5', '3 r replaced a 7@0 leaves 7', '4 r triggered', '4 r trade 7@97 leaves 0'],
     ],
     [
+      'a sell that would stay its whole price behind is rejected, and a buy is not',
+      [
+        Q,
+        '2 a sell 5 trailing_stop 10000 gtc unit=basis_points',
+        '2 b sell 5 trailing_stop 9999 gtc unit=basis_points',
+        '2 c buy 5 trailing_stop 10000 gtc unit=basis_points',
+      ],
+      ['2 a rejected trail_offset', '2 b new leaves 5', '2 c new leaves 5'],
+    ],
+    [
+      'one that would begin to trail at a price that none can be is rejected',
+      [Q, '2 a buy 5 trailing_stop 3 gtc active=-1'],
+      ['2 a rejected price_not_positive'],
+    ],
+    [
       'a trailing order without an offset is rejected',
       [Q, '2 a sell 5 trailing_stop 0 gtc at=99'],
       ['2 a rejected trail_offset'],
