@@ -48,8 +48,11 @@ export const OrderRow = Type.Object(
     venue_id: Text('Venue.'),
     instrument_id: Text('Instrument.'),
     side: Words(SIDES, 'Side.'),
-    order_type: Words(ORDER_TYPES, 'Order type.'),
-    time_in_force: Words(TIMES_IN_FORCE, 'Time in force.'),
+    order_type: Words(
+      ORDER_TYPES,
+      'Order type as it was asked for: a stop that the engine triggers is sent as another.',
+    ),
+    time_in_force: Words(TIMES_IN_FORCE, 'Time in force as it was asked for.'),
     quantity: Decimal('Ordered quantity, the last replace included.'),
     price: DecimalOrNone('Limit, the last replace included; empty for a type without one.'),
     trigger_price: DecimalOrNone('Stop or touch price as it was asked for; empty for a type without one.'),

@@ -76,8 +76,8 @@ test('each intent has one row with its end and its reason, whether a venue heard
   expect(told.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual([
     [1, 'canceled', '', 'stop', '1.10501', '3000', 'no venue'],
     [2, 'expired', '', 'stop', '1.10601', '1000', 'no venue'],
-    [3, 'filled', '', 'market', '', '1000', 'venue'],
-    [4, 'denied', 'order_quantity_max', 'market', '', '40000000', 'no venue'],
+    [3, 'filled', '', 'stop', '1.10021', '1000', 'venue'],
+    [4, 'denied', 'order_quantity_max', 'stop', '1.10021', '40000000', 'no venue'],
     [5, 'open_at_end', '', 'stop', '1.10701', '1000', 'no venue'],
     [6, 'denied', 'contingency_unknown', 'limit', '', '1000', 'no venue'],
     [7, 'canceled', '', 'limit', '', '1000', 'venue'],

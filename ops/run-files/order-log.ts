@@ -24,7 +24,6 @@ type OpenOrder = {
   readonly spec: InstrumentSpec
   readonly mean: MeanPrice
   readonly asked: AskedOrder
-  readonly trigger_price_units: number
   /** The newest fact; undefined until there is one. */
   last: OrderFact | undefined
 }
@@ -34,7 +33,7 @@ export type AskedOrder = Pick<SubmitIntent, 'order_type' | 'time_in_force' | 'te
 
 /** An order as it ended. */
 export type OrderItem = {
-  /** Undefined where it was denied. */
+  /** Undefined where it was denied at once. */
   readonly asked: AskedOrder | undefined
   readonly submitted_us: number
   /** Undefined while it is open, as the prices are where it has none. */
@@ -62,8 +61,8 @@ export const ORDER_COLUMNS: Columns<OrderRow, OrderItem> = {
   venue_id: (cell, { of }) => cell.text(of.venue_id),
   instrument_id: (cell, { of }) => cell.text(of.instrument_id),
   side: (cell, { of }) => cell.text(of.side),
-  order_type: (cell, { of }) => cell.text(of.order_type),
-  time_in_force: (cell, { of }) => cell.text(of.time_in_force),
+  order_type: (cell, { asked, of }) => cell.text((asked ?? of).order_type),
+  time_in_force: (cell, { asked, of }) => cell.text((asked ?? of).time_in_force),
   quantity: (cell, { of, spec }) => cell.decimal(of.order_quantity_units, spec.size_scale),
   price: (cell, { price_units, spec }) => priceCell(cell, price_units, spec),
   trigger_price: (cell, { trigger_price_units, spec }) => priceCell(cell, trigger_price_units, spec),
@@ -126,8 +125,12 @@ export class OrderLog {
 
   onDenied(denial: OrderDenied): void {
     if (denial.request !== 'new') return
-    this.#openOf(denial).delete(denial.counter)
-    this.#write(deniedOrder(denial, this.#specOf(denial)))
+    const open = this.#openOf(denial)
+    const order = open.get(denial.counter)
+    open.delete(denial.counter)
+    // What was held has facts.
+    const asked = order?.last === undefined ? undefined : order.asked
+    this.#write(deniedOrder(denial, this.#specOf(denial), asked))
   }
 
   finish(): void {
@@ -148,7 +151,6 @@ export class OrderLog {
       spec,
       mean: new MeanPrice(spec),
       asked: open.get(order.counter)?.asked ?? { order_type, time_in_force, terms },
-      trigger_price_units: terms.trigger_price_units,
       last: undefined,
     })
   }
@@ -183,7 +185,7 @@ function endedOrder(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, en
     // What was held to its end has an id that no venue ever heard of.
     client_order_id: fact.incarnation === 0 ? '' : fact.client_order_id,
     price_units: hasLimit(fact.order_type) ? fact.price_units : undefined,
-    trigger_price_units: hasTrigger(fact.order_type) ? order.trigger_price_units : undefined,
+    trigger_price_units: askedTrigger(order.asked),
     filled_units: fact.cum_quantity_units,
     mean: order.mean,
     outcome,
@@ -192,22 +194,30 @@ function endedOrder(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, en
   }
 }
 
-function deniedOrder(denial: OrderDenied, spec: InstrumentSpec): OrderItem {
+function deniedOrder(denial: OrderDenied, spec: InstrumentSpec, asked: AskedOrder | undefined): OrderItem {
   return {
-    asked: undefined,
+    asked,
     submitted_us: denial.ts_event_us,
     ended_us: denial.ts_event_us,
     of: denial,
     spec,
     client_order_id: '',
     price_units: wasAsked(denial, hasLimit) ? denial.price_units : undefined,
-    trigger_price_units: wasAsked(denial, hasTrigger) ? denial.trigger_price_units : undefined,
+    trigger_price_units: asked === undefined ? deniedTrigger(denial) : askedTrigger(asked),
     filled_units: 0,
     mean: undefined,
     outcome: 'denied',
     reason_code: denial.reason_code,
     reason: denialReason(denial),
   }
+}
+
+function askedTrigger({ order_type, terms }: AskedOrder): number | undefined {
+  return hasTrigger(order_type) ? terms.trigger_price_units : undefined
+}
+
+function deniedTrigger(denial: OrderDenied): number | undefined {
+  return wasAsked(denial, hasTrigger) ? denial.trigger_price_units : undefined
 }
 
 function wasAsked({ order_type }: OrderDenied, has: (order_type: OrderType) => boolean): boolean {
