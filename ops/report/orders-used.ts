@@ -11,9 +11,13 @@ import {
 import type { OrderTrait } from '../../sim/exchange/assumptions.ts'
 import type { AskedOrder } from '../run-files/order-log.ts'
 
+type Placed = { readonly venue_id: string; readonly instrument_id: string }
+
 export class OrdersUsed {
   readonly #traits = new Map<string, Set<OrderTrait>>()
   readonly #command_counts = new Map<string, number>()
+  /** By instrument, orders whose trigger or trail watches the last price. */
+  readonly watching_last_counts = new Map<string, number>()
   /** The order before, and its venue: most orders are as the one before them. */
   #last: AskedOrder | undefined
   #last_venue_id = ''
@@ -27,7 +31,8 @@ export class OrdersUsed {
     return this.#command_counts.get(venue_id) ?? 0
   }
 
-  onOrder(venue_id: string, asked: AskedOrder): void {
+  onOrder({ venue_id, instrument_id }: Placed, asked: AskedOrder): void {
+    if (asked.terms.trigger_method === 'last') count(this.watching_last_counts, instrument_id)
     const last = this.#last
     if (
       last?.order_type === asked.order_type &&
@@ -43,7 +48,7 @@ export class OrdersUsed {
   }
 
   onCommand({ venue_id, type }: VenueCommand): void {
-    this.#command_counts.set(venue_id, this.commandCount(venue_id) + 1)
+    count(this.#command_counts, venue_id)
     if (type === 'new_order_single') return
     const traits = this.#of(venue_id)
     traits.add('cancels_or_replaces')
@@ -58,6 +63,10 @@ export class OrdersUsed {
     }
     return traits
   }
+}
+
+function count(counts: Map<string, number>, id: string): void {
+  counts.set(id, (counts.get(id) ?? 0) + 1)
 }
 
 function traitsOf({ order_type, time_in_force, terms }: AskedOrder): OrderTrait[] {

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
+import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import { ASSUMPTIONS } from '../../sim/exchange/assumptions.ts'
 import { RunFiles } from '../run-files/run-files.ts'
 import { runSmall, smallRun } from '../run-files/small-run.test-support.ts'
 import { loadAssets } from './assets.ts'
 import { moneyShown } from './formats.ts'
 import { html } from './html.ts'
+import { OrdersUsed } from './orders-used.ts'
 import { reportPage } from './page.ts'
 import { type ReportData, ReportRecorder } from './report-data.ts'
 import { warningsOf } from './warnings.ts'
@@ -182,6 +184,31 @@ test('a run that traded nothing has a report too', async () => {
     profits: { width: 1, columns: [[0.5], [null], [null]] },
     prices: [],
   })
+})
+
+test('orders that wait for a last price are told where the data has none', () => {
+  const used = new OrdersUsed()
+  const by = (trigger_method: 'last' | 'mid') => ({
+    order_type: 'stop' as const,
+    time_in_force: 'gtc' as const,
+    terms: { ...PLAIN_TERMS, trigger_method },
+  })
+  for (const instrument_id of ['GEN1.gen', 'GEN1.gen', 'GEN2.gen'])
+    used.onOrder({ venue_id: 'gen', instrument_id }, by('last'))
+  used.onOrder({ venue_id: 'gen', instrument_id: 'GEN3.gen' }, by('mid'))
+  const rows = Object.assign(Object.create(data.rows) as typeof data.rows, { used })
+  const told = (...more: ReportData['config']['data']['sources']) => {
+    const sources = [...data.config.data.sources, ...more]
+    const config = { ...data.config, data: { ...data.config.data, sources } }
+    return warningsOf({ ...data, config, rows }).filter((text) => text.includes('no last price'))
+  }
+  const first = 'The data of GEN1.gen has no last price: the trigger of 2 orders by it could never be met.'
+  const second = 'The data of GEN2.gen has no last price: the trigger of 1 order by it could never be met.'
+  expect(told()).toEqual([first, second])
+  expect(told({ venue: 'gen', kind: 'trade', instruments: ['GEN1'] })).toEqual([second])
+  const bars = { venue: 'gen', kind: 'bar', interval_us: 60_000_000, instruments: ['GEN2'] } as const
+  expect(told({ ...bars, instruments: ['GEN2'], price_type: 'last' })).toEqual([first])
+  expect(told({ ...bars, instruments: ['GEN2'], price_type: 'bid' })).toEqual([first, second])
 })
 
 test('that a residual was filled one increment worse is said where the fill model does so, and nowhere else', () => {

@@ -68,7 +68,7 @@ export class RowRecorder implements RowListener {
   }
 
   onOrder({ outcome, reason_code, asked, of }: OrderItem): void {
-    if (asked !== undefined) this.used.onOrder(of.venue_id, asked)
+    if (asked !== undefined) this.used.onOrder(of, asked)
     let counted = this.#latest
     // Most orders end as the one before.
     if (counted?.outcome !== outcome || counted.reason_code !== reason_code) {

@@ -41,11 +41,14 @@ function sentences(changes: Changes): { inForce: string[]; others: string[] } {
   }
   const used = new OrdersUsed()
   for (const [order_type, time_in_force, terms] of orders)
-    used.onOrder('gen', {
-      order_type,
-      time_in_force,
-      terms: terms ? { ...PLAIN_TERMS, ...terms } : PLAIN_TERMS,
-    })
+    used.onOrder(
+      { venue_id: 'gen', instrument_id: 'GEN1.gen' },
+      {
+        order_type,
+        time_in_force,
+        terms: terms ? { ...PLAIN_TERMS, ...terms } : PLAIN_TERMS,
+      },
+    )
   for (const type of requests)
     used.onCommand({ venue_id: 'gen', type } as Parameters<OrdersUsed['onCommand']>[0])
   const specs = small.specs.map((spec) => ({ ...spec, ...changes.specs }))

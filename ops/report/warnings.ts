@@ -12,6 +12,7 @@ export function warningsOf(data: ReportData): string[] {
   return [
     ...faultWarnings(data),
     ...fillWarnings(data),
+    ...lastPriceWarnings(data),
     ...venueWarnings(data),
     ...configWarnings(data.config),
     ...resultWarnings(data),
@@ -51,6 +52,19 @@ function fillsResidual({ simulation = {} }: Config['venues'][number]): boolean {
   const { book = 'quote', fills } = simulation
   const model = fills?.model ?? 'residual_worse'
   return book === 'quote' && (model === 'residual_worse' || model === 'probabilistic')
+}
+
+/** A trigger by the last price waits for trades, or bars of last prices: quotes and bars of one side are none. */
+function lastPriceWarnings({ rows, config }: ReportData): string[] {
+  const told = config.data.sources
+    .filter((source) => source.kind !== 'quote' && !(source.kind === 'bar' && source.price_type !== 'last'))
+    .flatMap(({ venue, instruments }) => instruments.map((symbol) => `${symbol}.${venue}`))
+  return [...rows.used.watching_last_counts]
+    .filter(([instrument_id]) => !told.includes(instrument_id))
+    .map(([instrument_id, count]) => {
+      const which = count === 1 ? '1 order' : `${groupedDecimal(String(count))} orders`
+      return `The data of ${instrument_id} has no last price: the trigger of ${which} by it could never be met.`
+    })
 }
 
 function venueWarnings({ result, config }: ReportData): string[] {
