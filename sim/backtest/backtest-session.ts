@@ -136,8 +136,9 @@ export class BacktestSession {
     const { to_us } = this.#options.range
     await turn()
     await this.#through(() => this.driver.catchUp(to_us))
+    const { moved_us } = this.driver
     await this.#control('session_stop', to_us)
-    this.sampler.finish()
+    this.sampler.finish(moved_us)
     await turn()
   }
 

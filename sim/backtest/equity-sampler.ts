@@ -36,9 +36,12 @@ export class EquitySampler {
     if (this.next_us >= this.#to_us) this.next_us = Number.POSITIVE_INFINITY
   }
 
-  /** The last sample, when everything has been replayed. */
-  finish(): void {
-    this.samples.push(this.#sample(this.#to_us))
+  /**
+   * The last sample, when everything has been replayed.
+   * @param moved_us when equity can have moved last: a report may come behind the last row.
+   */
+  finish(moved_us: number): void {
+    this.samples.push(this.#sample(Math.max(this.#to_us, moved_us)))
     this.next_us = Number.POSITIVE_INFINITY
   }
 }

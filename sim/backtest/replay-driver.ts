@@ -73,6 +73,8 @@ export class ReplayDriver {
   readonly #venues: SimulatedVenues
   /** Rows handed to the exchange in this process. */
   rows_taken = 0
+  /** When the last report came, or row that was late: what can move equity behind the last row. */
+  moved_us = 0
   /** By the series' rank. */
   readonly #lanes: Lane[] = []
   readonly #tradeRow: TradeRow
@@ -380,12 +382,14 @@ export class ReplayDriver {
     if (item.kind === 'row') return this.#stepLate(item.message.source, item.due_us)
     if (item.message.type === 'security_status')
       return this.#node.stepSecurityStatus(item.message, item.due_us)
+    this.moved_us = item.due_us
     if (this.#isExcess(item.due_us)) this.#blame(ownerOf(item.message.client_order_id), item.due_us)
     if (item.kind === 'outcome') this.#node.stepOutcome(item.message, item.due_us)
     else this.#node.stepReport(item.message, item.due_us)
   }
 
   #stepLate(source: number, now_us: number): void {
+    this.moved_us = now_us
     this.#instantCount = 0
     const kind = this.#options.late.step(this.#node, source, now_us)
     if (kind === 'quote') this.counts.quotes++
