@@ -265,6 +265,43 @@ export const BAND_PERIODS: RuleGroup = {
       ],
       WITH_CLOSE,
     ),
+    // Of the last ten minutes is a pause that exists at 15:50 or later: at its end a pause is over, like all that lasts here.
+    played(
+      'one that ends exactly ten minutes before the close is over by then',
+      [
+        ...open(1_000),
+        '10:00 a buy 5 market cls',
+        '15:44:45 quote 1100/1101 10x10',
+        '15:50:00.5 quote 1210/1211 10x10',
+        '15:50:01 b buy 5 market day',
+        '16:01 time',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '15:50:01 b new leaves 5',
+        '15:50:01 b trade 5@1211 leaves 0',
+        '16:00 a trade 5@1211 leaves 0',
+      ],
+      WITH_CLOSE,
+    ),
+    played(
+      'and one that ends a microsecond later is not',
+      [
+        ...open(1_000),
+        '10:00 a buy 5 market cls',
+        '15:44:45.000001 quote 1100/1101 10x10',
+        '15:50:00.5 quote 1210/1211 10x10',
+        '15:50:01 b buy 5 market day',
+        '16:01 time',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '15:50:01 b new leaves 5',
+        '16:00 a trade 5@1211 leaves 0',
+        '16:00 b trade 5@1211 leaves 0',
+      ],
+      WITH_CLOSE,
+    ),
     played(
       'where a day has no closing auction a pause ends as others do',
       [
