@@ -86,6 +86,24 @@ test('[E6] children wait until their parent has traded in full, and then go wher
   expect(desk.state('execution/main')).toBe('3 intents, 1 held')
 })
 
+test('[E6] a parent that has traded all that it is for releases its children, whatever a replace of it comes to', () => {
+  // A venue that keeps the children has released them by then: it traded the parent before it heard of the change.
+  for (const type of ['oco', 'ouo'] as const) {
+    const desk = bracket(type)
+    desk.do((ctx) => ctx.replace(1, { quantity_units: 1_500 }))
+    const replace = must(desk.sent.at(-1), 'a replace was sent')
+    trade(desk, 1, 600)
+    expect(sent(desk)).toEqual(['1 limit 1000', 'replace to 1500 1'])
+    trade(desk, 1, 400, 1_000)
+    expect(told(desk, 1)).not.toContain('filled')
+    expect(sent(desk).slice(2)).toEqual(['2 limit 1000'])
+    expect(heldQuantity(desk, 3)).toBe(1_000)
+    desk.report('replace_rejected', replace)
+    expect(told(desk, 1).at(-1)).toBe('replace_rejected')
+    expect([sent(desk).length, heldQuantity(desk, 3)]).toEqual([3, 1_000])
+  }
+})
+
 test('[E6] the first trade releases as much of those that wait for a part as has traded, and each more of it', () => {
   const desk = bracket('ouo', 'partial')
   trade(desk, 1, 300)
