@@ -70,6 +70,12 @@ test('[O20] a change of the quantity alone leaves it, and another limit is taken
   }
 })
 
+test('[O20] of one that trades at two prices, as where it meets own orders first, it is the last', () => {
+  const desk = rested()
+  desk.report('trade', desk.lastOrder(), trade(200, 99_970))
+  expect([limit(desk), desk.facts.at(-1)?.price_units]).toEqual([99_970, 99_970])
+})
+
 test('[O20] what comes twice, is of an older incarnation or says no limit leaves it', () => {
   const desk = rested()
   const order = desk.lastOrder()

@@ -130,8 +130,8 @@ export function noteTriggered(order: OrderRecord, event: ReportEvent, out: Order
 }
 
 /**
- * Of some orders the venue makes the limit: at the first trade of one from market to limit, at the trigger of a trailing
- * one. From there on it is theirs like any other.
+ * Of some orders the venue makes the limit: at the trades with which one from market to limit comes in, the last of them, at
+ * the trigger of a trailing one. From there on it is theirs like any other.
  */
 export function takeLimit(order: OrderRecord, report: VenueReport): void {
   if (report.report_type !== LIMIT_MADE_BY[order.order_type] || order.ended) return

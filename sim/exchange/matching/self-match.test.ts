@@ -182,6 +182,31 @@ test.each([
   },
 )
 
+// FIX OrdType K, https://www.onixs.biz/fix-dictionary/4.4/tagNum_40.html: what is left over is a limit order at the last price.
+test.each(['quote', 'book_level'] as const)(
+  '[S1] from market to limit an order that trades at two prices waits at the last: %s',
+  (book) => {
+    const scenario = new Scenario(matching('allowed', { book }))
+    const show = (at: number, bid: number, ask: number, size: number) => {
+      if (book === 'quote') return scenario.step(`${at} quote ${bid}/${ask} 10x${size}`)
+      const { deepRows } = scenario.venues.exchange('sim')
+      deepRows.onBookCleared(0, at, false)
+      deepRows.onLevel(0, at, 1, bid, 10)
+      deepRows.onLevel(0, at, -1, ask, size)
+    }
+    show(1, 98, 102, 4)
+    // Inside the spread the own order is the better price, and the market's first level comes behind it.
+    scenario.play('2 a sell 3 limit 100 gtc', '3 b buy 10 market_to_limit gtc')
+    // The rest bids 102, where a later order of the account meets it, and not the market at 98.
+    show(4, 98, 103, 4)
+    expect(scenario.play('5 c sell 5 limit 101 gtc').slice(2)).toEqual([
+      ...['3 a trade 3@100 leaves 0', '3 b trade 3@100 leaves 7', '3 b trade 4@102 leaves 3'],
+      '5 c new leaves 5',
+      ...['5 b trade 3@102 leaves 0', '5 c trade 3@102 leaves 2'],
+    ])
+  },
+)
+
 test.each([
   { behaviour: 2, told: ['3 b trade 10@105 leaves 4', '3 a canceled cum 0', '3 b canceled cum 10'] },
   { behaviour: BEHAVIOUR, told: ['3 b canceled cum 0', '3 a canceled cum 0'] },
