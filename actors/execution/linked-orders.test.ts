@@ -536,6 +536,32 @@ test('[E10] what ends a strategy, or orders_cancel, ends what is held of it', ()
   expect(told(desk, 2)).toEqual(['held', 'canceled'])
 })
 
+test('[E10] orders_cancel leaves no group and no held order behind, wherever its orders were', () => {
+  const kept = (desk: Pick<Desk, 'trading'>) => {
+    const { orders, groups } = must(desk.trading.executions.get('main'), 'the account has one').saveLedger()
+    return { orders: orders.length, groups: groups.map(({ members }) => members.length) }
+  }
+  const ends = (desk: Desk, before: ReturnType<typeof kept>) => {
+    expect(kept(desk)).toEqual(before)
+    const open = desk.sent.length
+    desk.control('orders_cancel')
+    for (const command of desk.sent.slice(open)) desk.report('canceled', command)
+    expect(kept(desk)).toEqual({ orders: 0, groups: [] })
+    expect(kept(desk.reloaded())).toEqual({ orders: 0, groups: [] })
+  }
+  const bothHeld = new Desk({ capabilities: BASIC })
+  bothHeld.do((ctx) => {
+    ctx.submit(stop)
+    ctx.submit({ ...stop, trigger_price_units: 97_000, group: { counter: 1, type: 'oco' } })
+  })
+  ends(bothHeld, { orders: 2, groups: [2] })
+  ends(bracket('ouo'), { orders: 2, groups: [2] })
+  const covering = bracket('oco', 'partial')
+  trade(covering, 1, 400)
+  covering.accept(order(covering, 2))
+  ends(covering, { orders: 1, groups: [2] })
+})
+
 test('[E11] held orders and groups survive a restart', () => {
   const desk = bracket('oco')
   trade(desk, 1, 1_000)
