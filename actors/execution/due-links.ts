@@ -9,17 +9,24 @@ export class DueLinks {
   /** By key, the longest due first. */
   readonly #members = new Map<string, HeldKey>()
   readonly #children = new Map<string, HeldKey>()
+  readonly #onDue: () => void
+  readonly #due_alone: boolean
 
-  get isEmpty(): boolean {
-    return this.#members.size === 0 && this.#children.size === 0
+  /**
+   * @param onDue says when all are looked at again.
+   * @param due_alone whether they alone are, and what comes to them puts nothing off (schemas/behaviour.ts).
+   */
+  constructor(onDue: () => void, due_alone: boolean) {
+    this.#onDue = onDue
+    this.#due_alone = due_alone
   }
 
-  noteMember({ strategy_id, counter }: HeldKey): void {
-    this.#members.set(heldKey({ strategy_id, counter }), { strategy_id, counter })
+  noteMember(member: HeldKey): void {
+    this.#note(this.#members, member)
   }
 
-  noteChild({ strategy_id, counter }: HeldKey): void {
-    this.#children.set(heldKey({ strategy_id, counter }), { strategy_id, counter })
+  noteChild(child: HeldKey): void {
+    this.#note(this.#children, child)
   }
 
   /** All that is due; what is still not to be done is noted again. */
@@ -46,5 +53,11 @@ export class DueLinks {
         const key = { strategy_id: reader.text(), counter: reader.number() }
         due.set(heldKey(key), key)
       }
+  }
+
+  #note(due: Map<string, HeldKey>, { strategy_id, counter }: HeldKey): void {
+    const isFirst = this.#members.size === 0 && this.#children.size === 0
+    if (isFirst || !this.#due_alone) this.#onDue()
+    due.set(heldKey({ strategy_id, counter }), { strategy_id, counter })
   }
 }

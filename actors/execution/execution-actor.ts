@@ -376,13 +376,13 @@ export class ExecutionActor implements Actor {
     this.#options.outputs.asked(intent, this.#node.now_us)
     const order = { ...intent, order_quantity_units: sizeUnits(units) }
     this.#linked.noteAsked(seq, order)
-    if (keepsGroup) this.#linked.join(order, group_type)
+    if (keepsGroup) this.#linked.members.join(order, group_type)
     const terms = withoutLinks(intent.terms, keepsParent, keepsGroup)
     if (keepsParent) {
       const child = heldOrder(order, venue_id, 'parent', parent_units)
-      if (this.#linked.releaseAtOnce(child)) return
+      if (this.#linked.children.releaseAtOnce(child)) return
       this.#held.add(child)
-      this.#linked.endAtOnce(child)
+      this.#linked.children.endAtOnce(child)
     } else if (!this.#held.release(heldOrder({ ...order, terms }, venue_id, 'trigger'))) {
       this.#linked.onGone(intent.strategy_id, intent.counter)
     }
@@ -414,7 +414,7 @@ export class ExecutionActor implements Actor {
   #onReplace(asked: ReplaceIntent): void {
     const held = this.#held.find(asked.strategy_id, asked.counter)
     const intent = this.#whole(asked, held)
-    const growing = this.#linked.growing(intent.strategy_id, intent.counter)
+    const growing = this.#linked.members.growing(intent.strategy_id, intent.counter)
     if (growing !== undefined && growing.order_quantity_units !== intent.order_quantity_units)
       return this.#denyQuantity(intent, growing)
     const refused = held && this.#checks.ofChange(held, intent, this.#node.now_us)
@@ -434,7 +434,11 @@ export class ExecutionActor implements Actor {
       ...intent,
     }
     if (held === undefined) return whole
-    const units = this.#linked.boundUnits(intent.strategy_id, intent.counter, whole.order_quantity_units)
+    const units = this.#linked.members.boundUnits(
+      intent.strategy_id,
+      intent.counter,
+      whole.order_quantity_units,
+    )
     return { ...whole, order_quantity_units: sizeUnits(units) }
   }
 
@@ -442,7 +446,7 @@ export class ExecutionActor implements Actor {
   #onStatus({ instrument_index, status, ends_day }: SecurityStatus): void {
     if (status === 'trading') {
       this.#held.wake(instrument_index)
-      if (this.#options.lowers_at_once && !this.is_folding) this.#linked.payOwedIn(instrument_index)
+      if (this.#options.lowers_at_once && !this.is_folding) this.#linked.members.payOwedIn(instrument_index)
     }
     if (!ends_day) return
     for (const { strategy_id, counter } of this.#held.endDay(instrument_index))
@@ -452,7 +456,7 @@ export class ExecutionActor implements Actor {
   #onControl({ command, account_id, strategy_id }: Control): void {
     if (command === 'session_start') {
       this.#isEnabled = false
-      this.#linked.noteEnded()
+      this.#linked.children.noteEnded()
       for (const intent of this.#undecided.splice(0)) this.#onUndecided(intent)
     }
     if (command === 'trading_enable') {

@@ -1,0 +1,143 @@
+// Orders that wait for a trade of another: how much of them its trades release, and what becomes of them when it ends.
+
+import type { StrategyId } from '../../schemas/ids.ts'
+import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
+import type { DueLinks } from './due-links.ts'
+import type { EndedParents } from './ended-parents.ts'
+import type { HeldOrder } from './held-order.ts'
+import type { LinkedOptions, OnGone, Parent } from './linked-options.ts'
+import type { OrderGroups } from './order-groups.ts'
+import { shareUnits } from './share-units.ts'
+
+export type ChildrenParts = {
+  readonly groups: OrderGroups
+  readonly due: DueLinks
+  readonly ended: EndedParents
+  readonly onGone: OnGone
+}
+
+export class LinkedChildren {
+  readonly #options: LinkedOptions
+  readonly #parts: ChildrenParts
+
+  constructor(options: LinkedOptions, parts: ChildrenParts) {
+    this.#options = options
+    this.#parts = parts
+  }
+
+  /** Whether a child that is asked for has nothing to wait for, and was let go. */
+  releaseAtOnce(child: HeldOrder): boolean {
+    const parent = this.#options.orderOf(child.strategy_id, child.terms.parent_counter)
+    if (parent === undefined) return false
+    const granted_units = this.#granted(child, parent)
+    if (granted_units > 0) this.#letGo(child, parent, granted_units)
+    return granted_units > 0
+  }
+
+  /** A child that was asked for behind the end of its parent, and gets nothing of it, ends. */
+  endAtOnce(child: HeldOrder): void {
+    if (!this.#options.knows_ended) return
+    if (this.#options.orderOf(child.strategy_id, child.terms.parent_counter)?.ended === true) this.#end(child)
+  }
+
+  /** A session starts: what its orders wait for may have ended in a step that the last one did not record. */
+  noteEnded(): void {
+    for (const child of this.#options.held.children()) {
+      const parent = this.#options.orderOf(child.strategy_id, child.terms.parent_counter)
+      if (parent !== undefined) this.#noteEnd(child, parent)
+    }
+  }
+
+  onParentTraded(strategy_id: StrategyId, counter: number, parent: Parent): void {
+    for (const child of this.#options.held.childrenOf(strategy_id, counter)) this.#release(child, parent)
+  }
+
+  /** Children that can be released no more go with their parent. */
+  onParentGone(strategy_id: StrategyId, counter: number, order: Parent | undefined): void {
+    for (const child of this.#options.held.childrenOf(strategy_id, counter)) {
+      const parent = order ?? this.#endOf(child) ?? NOTHING
+      if (!this.#release(child, { ...parent, ended: true })) this.#end(child)
+    }
+  }
+
+  /** Does what was due and could not be done. */
+  settle(child: HeldOrder): void {
+    const { held, orderOf } = this.#options
+    const { strategy_id, terms } = child
+    if (held.find(strategy_id, terms.parent_counter) !== undefined) return
+    const parent = orderOf(strategy_id, terms.parent_counter) ?? this.#endOf(child)
+    if (parent !== undefined && (this.#release(child, parent) || !parent.ended)) return
+    this.#end(child)
+  }
+
+  /** Whether the child goes, or will as soon as it may. */
+  #release(child: HeldOrder, parent: Parent): boolean {
+    const { held, isOpenFor } = this.#options
+    // What became of a child before it has taken this one along.
+    if (held.find(child.strategy_id, child.counter) !== child) return true
+    const granted_units = this.#granted(child, parent)
+    if (granted_units === 0) return false
+    if (isOpenFor(child.strategy_id, child.instrument_index, false)) this.#letGo(child, parent, granted_units)
+    else {
+      this.#noteEnd(child, parent)
+      this.#parts.due.noteChild(child)
+    }
+    return true
+  }
+
+  /** What the parent releases of the child: 0 while it waits. */
+  #granted(
+    { terms, order_quantity_units, parent_units, instrument_index }: HeldOrder,
+    parent: Parent,
+  ): number {
+    if (terms.parent_fill === 'full' && !isDone(parent)) return 0
+    const spec = this.#options.specOf(instrument_index)
+    return shareUnits(order_quantity_units, parent.cum_quantity_units, parent_units, spec)
+  }
+
+  /** The child goes with what its parent has traded of it, and grows as that trades more. */
+  #letGo(child: HeldOrder, parent: Parent, granted_units: number): void {
+    const { held } = this.#options
+    const { groups, onGone } = this.#parts
+    const { strategy_id, counter, terms, parent_units, order_quantity_units: whole_units } = child
+    const { parent_counter } = terms
+    held.cut(child)
+    if (!isDone(parent))
+      groups.grow(strategy_id, counter, { parent_counter, parent_units, whole_units, granted_units })
+    const order_quantity_units = granted_units as HeldOrder['order_quantity_units']
+    const free = { ...child, order_quantity_units, terms: { ...terms, ...NO_LINKS } }
+    if (!held.release(free)) onGone(strategy_id, counter)
+  }
+
+  #end({ strategy_id, counter }: HeldOrder): void {
+    if (this.#options.held.cancel(strategy_id, counter, 'parent_ended'))
+      this.#parts.onGone(strategy_id, counter, true)
+  }
+
+  /** The order actor may forget a parent that has ended before its child may go. */
+  #noteEnd({ strategy_id, counter }: HeldOrder, { ended, cum_quantity_units: traded_units }: Parent): void {
+    if (!this.#options.knows_ended || !ended || traded_units === 0) return
+    if (this.#parts.ended.tradedUnits({ strategy_id, counter }) === traded_units) return
+    const end = { strategy_id, counter, traded_units }
+    this.#parts.ended.put(end)
+    this.#options.onChange({ change: 'parent_ended', ...end })
+  }
+
+  /** What was noted of the parent's end. */
+  #endOf(child: HeldOrder): Parent | undefined {
+    const cum_quantity_units = this.#parts.ended.tradedUnits(child)
+    return cum_quantity_units === undefined ? undefined : { ...NOTHING, cum_quantity_units }
+  }
+}
+
+const NO_LINKS = {
+  parent_counter: 0,
+  group_counter: 0,
+  group_type: '',
+} as const satisfies Partial<OrderTerms>
+
+const NOTHING: Parent = { cum_quantity_units: 0, order_quantity_units: 0, ended: true }
+
+function isDone({ cum_quantity_units, order_quantity_units, ended }: Parent): boolean {
+  return ended || cum_quantity_units >= order_quantity_units
+}
