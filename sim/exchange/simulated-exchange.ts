@@ -336,7 +336,7 @@ export class SimulatedExchange implements VenuePort {
     })
     open.sort((a, b) => numberOf(a.order) - numberOf(b.order))
     for (const { order, isWaiting, isCalled } of open) this.#floor.restore(order, isWaiting, isCalled)
-    this.#floor.restoreReducing(reducing)
+    this.#floor.reducing.restore(reducing)
     if (reader.flag()) this.#loadLinks(reader)
   }
 
@@ -413,7 +413,7 @@ export class SimulatedExchange implements VenuePort {
       accounts: this.#accounts,
       findOpen: (venue_order_id) =>
         this.openOrders().find((order) => order.venue_order_id === venue_order_id),
-      nextExecutionId: () => `${this.venue_id}-${++this.#floor.execution_count}`,
+      nextExecutionId: () => this.#floor.fills.nextId(),
       report: (report, ts_us) => this.#report(report, ts_us),
     })
   }

@@ -221,10 +221,10 @@ export class VenueRows {
       if (step === first) areMet = [meets(first), meets(second)]
       if (step === second) areMet[1] ||= meets(second)
       const { price_units: to_price_units, size_units } = step
-      const before = this.#floor.execution_count
+      const before = this.#floor.fills.count
       const move = { instrument_index, price_type, from_price_units, to_price_units, size_units }
       if (!bars.travel(move, ts_us, step === open)) return
-      filled[step.point] += this.#floor.execution_count - before
+      filled[step.point] += this.#floor.fills.count - before
       from_price_units = to_price_units
     }
     if (this.#termsHold) {

@@ -4,19 +4,15 @@
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
-import type { Commission } from '../../../engine/money/commission.ts'
-import { commissionOfFill } from '../../../engine/money/commission.ts'
 import { triggeredLimit } from '../../../engine/trigger/trigger.ts'
 import { must } from '../../../schemas/assert.ts'
-import type { VenueId } from '../../../schemas/ids.ts'
-import type { LiquiditySide, NewOrderSingle, VenueReport } from '../../../schemas/messages/order.ts'
+import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits } from '../../../schemas/units.ts'
 import type { VenueAccount } from '../accounts/venue-account.ts'
 import type { DeepBooks } from '../matching/deep-books.ts'
 import { DeepMatching } from '../matching/deep-matching.ts'
 import type { FillModel } from '../matching/fill-model.ts'
 import { Impact } from '../matching/impact.ts'
-import type { ImpactModel } from '../matching/impact-model.ts'
 import { Matching } from '../matching/matching.ts'
 import type { MatchingEvents } from '../matching/matching-events.ts'
 import { OrderPlaces } from '../matching/order-places.ts'
@@ -28,18 +24,16 @@ import { CallBook } from '../phases/call-book.ts'
 import type { PriceBands } from '../phases/price-bands.ts'
 import { BarTravel } from './bar-travel.ts'
 import { LinkedFloor } from './linked-floor.ts'
+import { type FillTerms, OrderFills } from './order-fills.ts'
 import type { OrderRegister } from './order-register.ts'
+import { ReducingOrders } from './reducing-orders.ts'
 import { RestingOrders } from './resting-orders.ts'
 import type { VenueLinks } from './venue-links.ts'
 import { leavesUnits, NOT_PLACED, type VenueOrder, waitsForTrigger, weighedUnits } from './venue-order.ts'
 import { orderReport } from './venue-reports.ts'
 import { WaitingOrders } from './waiting-orders.ts'
 
-export type FloorTerms = {
-  readonly venue_id: VenueId
-  readonly specs: readonly InstrumentSpec[]
-  /** The commission rule per instrument the venue lists. */
-  readonly commissions: readonly (Commission | undefined)[]
+export type FloorTerms = FillTerms & {
   readonly book: TopOfBook
   readonly register: OrderRegister
   readonly model: FillModel
@@ -47,11 +41,8 @@ export type FloorTerms = {
   readonly queue: QueueModel | undefined
   /** What becomes of orders of one account that meet; undefined where they do not. */
   readonly self_match: SelfMatchRule | undefined
-  /** Undefined where orders of the run move nothing. */
-  readonly impact: ImpactModel | undefined
   /** Of a venue whose book is deeper than its best prices. */
   readonly deep: DeepBooks | undefined
-  readonly report: (report: VenueReport, ts_us: number) => void
   /** Of a venue that keeps them. */
   readonly links: VenueLinks | undefined
   /** Whether what an order says holds to its end (schemas/behaviour.ts). */
@@ -77,6 +68,8 @@ export class OrderFloor {
   readonly queues: QueuePlaces
   readonly places: OrderPlaces
   readonly bars: BarTravel
+  readonly fills: OrderFills
+  readonly reducing = new ReducingOrders()
   /** Undefined where orders of one account do not meet. */
   readonly self: SelfMatch | undefined
   /** Of a venue that keeps links between orders. */
@@ -86,11 +79,6 @@ export class OrderFloor {
   readonly terms_hold: boolean
   readonly #terms: FloorTerms
   readonly #impact: Impact
-  /** Open orders that only reduce: they end when there is nothing left to reduce. */
-  readonly #reducing = new Set<VenueOrder>()
-  /** An account traded, so an order that only reduces may have nothing left to do. */
-  #hasTraded = false
-  execution_count = 0
   priority_count = 0
 
   constructor(terms: FloorTerms) {
@@ -103,7 +91,7 @@ export class OrderFloor {
     this.call = new CallBook(specs.length)
     const events: MatchingEvents = {
       onFill: (order, price, quantity, ts_us) =>
-        this.#fill(order, this.#bounded(order, price), quantity, ts_us),
+        this.fills.book(order, this.#bounded(order, price), quantity, ts_us),
       onSelfMatch: (order, ts_us) => this.cancel(order, ts_us, 'self_match'),
       onSpent: (order, ts_us) => this.#endSpent(order, ts_us),
     }
@@ -123,6 +111,7 @@ export class OrderFloor {
     })
     this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, terms_hold, events })
     this.linked = links && new LinkedFloor(links, this, specs)
+    this.fills = new OrderFills(terms, this)
     this.#impact = new Impact(terms.impact, book, specs, terms_hold)
     const parts = {
       resting,
@@ -142,7 +131,7 @@ export class OrderFloor {
   open(order: VenueOrder, now_us: number): void {
     this.#terms.register.open(order)
     if (this.linked?.waits(order) !== true) {
-      if (order.terms.reduce_only) this.#reducing.add(order)
+      this.reducing.add(order)
       this.enter(order, waitsForTrigger(order.order_type), now_us)
     }
     this.settle(now_us)
@@ -156,7 +145,7 @@ export class OrderFloor {
     if (this.terms_hold && isImmediate(order) && this.#terms.isKept(order)) return 'not_in_call'
     if (terms.reduce_only) {
       if (account.closableUnits(instrument_index, side) === 0) return 'would_not_reduce'
-      this.#reducing.add(order)
+      this.reducing.add(order)
     } else if (!waits) {
       const refused = account.refusal(instrument_index, side, this.#weighedUnits(order))
       if (refused !== '') return refused
@@ -197,7 +186,7 @@ export class OrderFloor {
   fillInAuction(order: VenueOrder, price_units: PriceUnits, quantity_units: SizeUnits, ts_us: number): void {
     // Another order of its group got its part first.
     if (!order.is_open) return
-    this.#fill(order, price_units, quantity_units, ts_us, '')
+    this.fills.book(order, price_units, quantity_units, ts_us, '')
     // What an auction leaves of it has the price of its fill, in the next one, too.
     if (this.#terms.terms_hold && order.works_as === 'market_to_limit') order.works_as = 'limit'
   }
@@ -320,7 +309,7 @@ export class OrderFloor {
 
   /** A trade was taken back: what only reduces may have nothing left to reduce. */
   noteBust(ts_us: number): void {
-    this.#hasTraded = true
+    this.reducing.is_due = true
     this.settle(ts_us)
   }
 
@@ -328,12 +317,8 @@ export class OrderFloor {
   settle(ts_us: number): void {
     do {
       this.linked?.settle(ts_us)
-      if (!this.#hasTraded) return
-      this.#hasTraded = false
-      for (const order of this.#reducing) {
-        if (order.account.closableUnits(order.instrument_index, order.side) === 0)
-          this.#endSpent(order, ts_us)
-      }
+      if (!this.reducing.is_due) return
+      this.reducing.endSpent((order) => this.#endSpent(order, ts_us))
     } while (this.terms_hold)
   }
 
@@ -420,30 +405,22 @@ export class OrderFloor {
 
   /** What is left to do behind the row under way, and in which order those end that only reduce. */
   save(writer: CanonicalWriter): void {
-    writer.number(this.execution_count)
+    writer.number(this.fills.count)
     writer.number(this.priority_count)
-    writer.flag(this.#hasTraded)
-    writer.value([...this.#reducing].map(({ venue_order_id }) => venue_order_id))
+    this.reducing.save(writer)
   }
 
-  /** Into a floor just made; `restoreReducing` takes the ids once their orders are back. */
+  /** Into a floor just made. Returns the ids that `reducing.restore` takes once their orders are back. */
   load(reader: CanonicalReader): string[] {
-    this.execution_count = reader.number()
+    this.fills.count = reader.number()
     this.priority_count = reader.number()
-    this.#hasTraded = reader.flag()
-    return reader.value() as string[]
-  }
-
-  restoreReducing(ids: readonly string[]): void {
-    const restored = new Map([...this.#reducing].map((order) => [order.venue_order_id, order]))
-    this.#reducing.clear()
-    for (const id of ids) this.#reducing.add(must(restored.get(id), 'an order that only reduces is open'))
+    return this.reducing.load(reader)
   }
 
   /** Puts a loaded order back where it was. */
   restore(order: VenueOrder, isWaiting: boolean, isCalled: boolean): void {
     this.#terms.register.open(order)
-    if (order.terms.reduce_only) this.#reducing.add(order)
+    this.reducing.add(order)
     order.is_waiting = isWaiting
     if (isCalled) this.call.add(order)
     else if (isWaiting) this.waiting.add(order)
@@ -462,7 +439,7 @@ export class OrderFloor {
   }
 
   #end(order: VenueOrder): void {
-    if (this.#reducing.size > 0) this.#reducing.delete(order)
+    this.reducing.delete(order)
     this.#terms.links?.leave(order)
     this.#terms.register.close(order)
   }
@@ -478,63 +455,6 @@ export class OrderFloor {
     const { bands } = this.#terms
     if (bands === undefined || (order.works_as === 'limit' && bands.isOutOfReach(order))) return price_units
     return bands.bound(order.instrument_index, price_units) as PriceUnits
-  }
-
-  #fill(
-    order: VenueOrder,
-    price_units: PriceUnits,
-    quantity_units: SizeUnits,
-    ts_us: number,
-    liquidity_side: LiquiditySide = order.is_resting ? 'maker' : 'taker',
-  ): void {
-    const { account, instrument_index, side } = order
-    const { venue_id, commissions, impact, report } = this.#terms
-    const spec = this.#spec(order)
-    const rule = commissions[instrument_index]
-    const commission = rule === undefined ? 0n : commissionOfFill(rule, spec, price_units, quantity_units)
-    const commission_currency = rule === undefined ? spec.quote_currency : rule.currency
-    order.cum_quantity_units = (order.cum_quantity_units + quantity_units) as SizeUnits
-    if (order.works_as === 'market_to_limit') order.price_units = price_units
-    account.trade(instrument_index, side, price_units, quantity_units)
-    impact?.onFill({ instrument_index, side, price_units, quantity_units, liquidity_side }, ts_us)
-    account.charge(commission, commission_currency)
-    if (this.#reducing.size > 0) this.#hasTraded = true
-    const others = this.othersOf(order)
-    const isSpent = order.is_resting && this.#shrink(order, quantity_units)
-    const execution_id = `${venue_id}-${++this.execution_count}`
-    const fill = {
-      execution_id,
-      price_units,
-      quantity_units,
-      liquidity_side,
-      commission,
-      commission_currency,
-    } as const
-    report(orderReport('trade', order, spec, ts_us, fill), ts_us)
-    this.linked?.onTraded(order, others, quantity_units, ts_us)
-    if (isSpent) this.finish(order, ts_us)
-  }
-
-  /** A resting order has traded. Returns whether nothing is left of it at work. */
-  #shrink(order: VenueOrder, quantity_units: SizeUnits): boolean {
-    order.account.rest(order.instrument_index, order.side, -quantity_units)
-    if (leavesUnits(order) === 0) {
-      this.resting.remove(order)
-      order.is_resting = false
-      return true
-    }
-    const { display_quantity_units } = order.terms
-    if (display_quantity_units === 0) return false
-    order.display_left_units -= quantity_units
-    if (order.display_left_units > 0) return false
-    // The next part is shown behind whoever stands at the price.
-    this.resting.remove(order)
-    order.display_left_units = Math.min(display_quantity_units, leavesUnits(order))
-    order.priority = this.priority_count++
-    order.queue_place = NOT_PLACED
-    this.places.take(order)
-    this.resting.add(order)
-    return false
   }
 
   #spec(order: VenueOrder): InstrumentSpec {
