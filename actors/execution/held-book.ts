@@ -3,31 +3,25 @@
 import type { Route } from '../../engine/bus.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import { incrementUnits } from '../../engine/instrument-spec.ts'
 import type { Node } from '../../engine/node.ts'
-import {
-  followPrice,
-  isTriggerMet,
-  triggeredLimit,
-  watchedPrice,
-  workingType,
-} from '../../engine/trigger/trigger.ts'
+import { triggeredLimit } from '../../engine/trigger/trigger.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { clientOrderId } from '../../schemas/ids.ts'
 import type { LedgerHeldOrder } from '../../schemas/ledger-section.ts'
 import type { SubmitIntent, WholeReplace } from '../../schemas/messages/intent.ts'
-import { isTrailing, type TimeInForce } from '../../schemas/messages/order.ts'
+import { isTrailing } from '../../schemas/messages/order.ts'
 import type { OrderFact, OrderFactType } from '../../schemas/messages/order-fact.ts'
-import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
-import { priceUnits, timeUs } from '../../schemas/units.ts'
+import { timeUs } from '../../schemas/units.ts'
 import type { Told } from '../risk/gate.ts'
 import type { OpenOrder } from '../strategy/context.ts'
+import { waitsHere, watchesAll, workedAs } from './emulated-types.ts'
 import type { ExecutionOptions } from './execution-options.ts'
 import { type HeldOrder, heldFact, heldOfLedger, ledgerHeld, loadHeld, saveHeld } from './held-order.ts'
 import { HeldOrders, heldKey } from './held-orders.ts'
 import type { HoldingChange } from './holding-change.ts'
+import { TriggerWatch } from './trigger-watch.ts'
 
 /** Timers that look again at the held orders of an instrument, by its index; no order's key looks like these. */
 export const LOOK = 'look:'
@@ -47,8 +41,7 @@ export class HeldBook {
   readonly #onChange: (change: HoldingChange) => void
   readonly #orders: HeldOrders
   readonly #routes = new Map<string, Route<OrderFact>>()
-  readonly #last: Float64Array
-  readonly #hasLast: Uint8Array
+  readonly #watch: TriggerWatch
   /** Orders whose trigger was met in the step of this sequence number. */
   readonly #triggered = new Set<string>()
   #triggeredSeq = -1
@@ -71,8 +64,7 @@ export class HeldBook {
     this.#submit = submit
     this.#onChange = onChange
     this.#orders = new HeldOrders(instruments.length)
-    this.#last = new Float64Array(instruments.length)
-    this.#hasLast = new Uint8Array(instruments.length)
+    this.#watch = new TriggerWatch(options)
     for (const id of options.strategies) {
       this.#routes.set(id, node.bus.route(SUBJECT.strategyOrder(account_id, id)))
     }
@@ -97,29 +89,13 @@ export class HeldBook {
   }
 
   /** Whether the order would wait here for its trigger. */
-  keeps({ order_type, time_in_force, terms, instrument_index }: SubmitIntent): boolean {
-    const { venue_id } = must(
-      this.#options.instruments[instrument_index],
-      'an order is of a known instrument',
-    )
-    return this.#waitsHere({ order_type, time_in_force, terms, venue_id })
+  keeps(order: SubmitIntent): boolean {
+    return waitsHere(order, this.#tableOf(order), this.#options.terms_hold)
   }
 
   /** What of an order that waits here for its trigger goes to its venue once that is met. */
-  worksAs({
-    order_type,
-    time_in_force,
-    terms,
-    instrument_index,
-  }: Pick<HeldOrder, keyof Told | 'instrument_index'>): Told {
-    const spec = must(this.#options.instruments[instrument_index], 'an order is of a known instrument')
-    const works_as = must(workingType(order_type) || undefined, 'a triggered order works as another')
-    const taken = this.#options.capabilities.get(spec.venue_id)?.orders[works_as] ?? []
-    return {
-      order_type: works_as,
-      time_in_force: timeOf({ time_in_force }, taken),
-      terms: { ...terms, ...NO_TRIGGER },
-    }
+  worksAs(order: Told & Pick<HeldOrder, 'instrument_index'>): Told {
+    return workedAs(order, this.#tableOf(order))
   }
 
   /** Whether the order's trigger was met in this very step: its strategy may not have heard of it yet. */
@@ -166,13 +142,13 @@ export class HeldBook {
    */
   release(order: HeldOrder): boolean {
     const { time_in_force, terms } = order
-    if (!this.#waitsHere(order)) {
+    if (!waitsHere(order, this.#tableOf(order), this.#options.terms_hold)) {
       this.#send(order)
       return true
     }
     order.awaits = 'trigger'
-    this.#follow(order)
-    if (this.#isMet(order)) this.#trigger(order)
+    this.#watch.follow(order, this.#node.now_us)
+    if (this.#watch.isMet(order)) this.#trigger(order)
     else if (time_in_force === 'gtd' && terms.expire_time_us <= this.#node.now_us) {
       this.#tell(order, 'order.expired', 'expire_time_past')
       return false
@@ -206,7 +182,7 @@ export class HeldBook {
     this.#onChange({ change: 'held', order })
     // A strategy in another node keeps its list by what it is told.
     this.#tell(order, 'order.replaced', waitsOn && this.#options.terms_hold ? 'in_place' : '')
-    if (order.awaits === 'trigger' && this.#isMet(order) && this.#isOpen(order)) this.#trigger(order)
+    if (order.awaits === 'trigger' && this.#watch.isMet(order) && this.#isOpen(order)) this.#trigger(order)
     return true
   }
 
@@ -251,16 +227,14 @@ export class HeldBook {
     for (const order of this.#orders.all()) saveHeld(writer, order)
     writer.number(this.canceled_count)
     writer.number(this.expired_count)
-    for (const price of this.#last) writer.number(price)
-    writer.bytes(this.#hasLast)
+    this.#watch.save(writer)
   }
 
   load(reader: CanonicalReader): void {
     for (let count = reader.count(); count > 0; count--) this.#orders.put(loadHeld(reader))
     this.canceled_count = reader.number()
     this.expired_count = reader.number()
-    for (let i = 0; i < this.#last.length; i++) this.#last[i] = reader.number()
-    this.#hasLast.set(reader.bytes())
+    this.#watch.load(reader)
   }
 
   foldChange(change: HoldingChange): void {
@@ -284,8 +258,7 @@ export class HeldBook {
   }
 
   #onLast(instrument_index: number, price_units: number): void {
-    this.#last[instrument_index] = price_units
-    this.#hasLast[instrument_index] = 1
+    this.#watch.noteLast(instrument_index, price_units)
     this.#onRow(instrument_index)
   }
 
@@ -296,16 +269,8 @@ export class HeldBook {
     for (const order of waiting) {
       // An order triggered before this one may have ended it.
       if (this.#orders.get(heldKey(order)) !== order) continue
-      if (this.#isMet(order) && this.#isOpen(order)) this.#trigger(order)
+      if (this.#watch.isMet(order) && this.#isOpen(order)) this.#trigger(order)
     }
-  }
-
-  /** Whether the order waits here for a trigger that its venue does not watch; all else is the gate's to judge now. */
-  #waitsHere(order: Pick<HeldOrder, 'order_type' | 'time_in_force' | 'terms' | 'venue_id'>): boolean {
-    const works_as = workingType(order.order_type)
-    const table = this.#options.capabilities.get(order.venue_id)
-    if (works_as === '' || takes(order, table)) return false
-    return !this.#options.terms_hold || (!watchesAll(table) && keepsTime(order, works_as, table))
   }
 
   /** What may not go to the gate now stays here: the next row is looked at again, or the price there is once the rate may have room. */
@@ -331,7 +296,7 @@ export class HeldBook {
     this.#noteTriggered(order)
     this.#tell(order, 'order.triggered', '')
     const works = this.worksAs(order)
-    const taken = this.#options.capabilities.get(order.venue_id)?.orders[works.order_type] ?? []
+    const taken = this.#tableOf(order)?.orders[works.order_type] ?? []
     const isLastMoment =
       terms_hold && order.time_in_force === 'gtd' && order.terms.expire_time_us <= this.#node.now_us
     const time_in_force = isLastMoment && taken.includes('ioc') ? 'ioc' : works.time_in_force
@@ -352,34 +317,9 @@ export class HeldBook {
   /** Where a trail has come to is recorded: a later build goes on from there. */
   #followOn(order: HeldOrder): void {
     const { is_trailing, anchor_price_units } = order
-    this.#follow(order)
+    this.#watch.follow(order, this.#node.now_us)
     if (order.anchor_price_units === anchor_price_units && order.is_trailing === is_trailing) return
     this.#onChange({ change: 'held', order })
-  }
-
-  #follow(order: HeldOrder): void {
-    const price = this.#price(order)
-    if (price === undefined) return
-    const spec = must(this.#options.instruments[order.instrument_index], 'an order is of a known instrument')
-    followPrice(order, price, incrementUnits(spec, price, this.#node.now_us) ?? 1)
-  }
-
-  #isMet(order: HeldOrder): boolean {
-    const price = this.#price(order)
-    return price !== undefined && isTriggerMet(order, price)
-  }
-
-  #price({ instrument_index: i, side, terms }: HeldOrder): number | undefined {
-    const { table, statuses } = this.#options
-    // While the instrument does not trade nothing triggers, as at a venue.
-    if (!table.hasPrice(i) || statuses.of(i) !== 'trading') return undefined
-    return watchedPrice(
-      terms.trigger_method,
-      side,
-      table.bid_price_units[i] as number,
-      table.ask_price_units[i] as number,
-      this.#hasLast[i] === 0 ? undefined : this.#last[i],
-    )
   }
 
   /** Whether a replace leaves the trigger where it is: where a trailing stop stands is not its to say, as at a venue. */
@@ -404,6 +344,12 @@ export class HeldBook {
     this.#onChange({ change: 'gone', strategy_id, counter })
   }
 
+  #tableOf({ instrument_index }: Pick<HeldOrder, 'instrument_index'>): CapabilityTable | undefined {
+    const { instruments, capabilities } = this.#options
+    const { venue_id } = must(instruments[instrument_index], 'an order is of a known instrument')
+    return capabilities.get(venue_id)
+  }
+
   #drop(order: HeldOrder): void {
     if (this.#orders.delete(heldKey(order)) === undefined) return
     this.#node.timers.cancel(this.#index, heldKey(order))
@@ -425,62 +371,4 @@ export class HeldBook {
     this.#options.outputs.fact(fact, this.#node.now_us)
     this.#node.bus.send(must(this.#routes.get(strategy_id), 'an order is of a strategy of the account'), fact)
   }
-}
-
-const NO_TRIGGER = {
-  trigger_price_units: priceUnits(0),
-  trigger_method: 'bid_ask',
-  trail_offset: 0,
-  trail_unit: 'price',
-  limit_offset_units: priceUnits(0),
-  activation_price_units: priceUnits(0),
-} as const satisfies Partial<OrderTerms>
-
-/** Whether the venue itself takes the order and watches its trigger. */
-function takes(
-  { order_type, time_in_force, terms }: Pick<HeldOrder, 'order_type' | 'time_in_force' | 'terms'>,
-  table: CapabilityTable | undefined,
-): boolean {
-  return (
-    table?.orders[order_type]?.includes(time_in_force) === true &&
-    table.trigger_methods?.includes(terms.trigger_method) === true
-  )
-}
-
-/**
- * Whether an order is worked for the time it says once its trigger is met. A market order is done with at once, but one
- * for an auction is not for the market; a limit order waits for as long as its venue takes it.
- */
-function keepsTime(
-  { time_in_force }: Pick<HeldOrder, 'time_in_force'>,
-  works_as: 'market' | 'limit',
-  table: CapabilityTable | undefined,
-): boolean {
-  if (time_in_force === 'opg' || time_in_force === 'cls') return false
-  return works_as === 'market' || table?.orders.limit?.includes(time_in_force) === true
-}
-
-const TRIGGERED_TYPES = [
-  'stop',
-  'stop_limit',
-  'market_if_touched',
-  'limit_if_touched',
-  'trailing_stop',
-  'trailing_stop_limit',
-] as const
-
-function watchesAll(table: CapabilityTable | undefined): boolean {
-  if (table === undefined) return true
-  return (
-    TRIGGERED_TYPES.every((type) => table.orders[type] !== undefined) && table.trigger_methods?.length === 3
-  )
-}
-
-/** A market order is done with at once; whatever else the venue takes of the type, the order's own time comes first. */
-function timeOf(
-  { time_in_force }: Pick<HeldOrder, 'time_in_force'>,
-  taken: readonly TimeInForce[],
-): TimeInForce {
-  if (taken.includes(time_in_force)) return time_in_force
-  return taken.find((time) => time === 'day' || time === 'ioc') ?? time_in_force
 }
