@@ -5,30 +5,14 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { BarRow, QuoteRow, TradeRow } from '../../engine/market/market-rows.ts'
 import type { Node } from '../../engine/node.ts'
-import {
-  isBookKind,
-  type QuoteColumns,
-  type TickColumns,
-  type TickKind,
-} from '../../engine/tick-store-port.ts'
+import { isBookKind, type TickColumns, type TickKind } from '../../engine/tick-store-port.ts'
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import type { Agenda } from '../exchange/in-flight/agenda.ts'
 import { Delay, longestDelayUs } from '../exchange/in-flight/delay.ts'
 import { LateRows } from './late-rows.ts'
+import { NO_QUOTES } from './no-columns.ts'
 import type { SeriesCursor } from './series-cursor.ts'
-
-/** A book sends its quotes to the node. */
-const NO_COLUMN = new Float64Array(0)
-const A_QUOTE: QuoteColumns = {
-  kind: 'quote',
-  count: 0,
-  ts_event_us: NO_COLUMN,
-  bid_price_units: NO_COLUMN,
-  ask_price_units: NO_COLUMN,
-  bid_size_units: NO_COLUMN,
-  ask_size_units: NO_COLUMN,
-}
 
 export type LateFeedTerms = {
   readonly config: Pick<Config, 'venues' | 'seed'>
@@ -54,7 +38,8 @@ export class LateFeed {
       let rows = byName.get(name)
       if (rows === undefined) {
         const drawn = new Delay(delay, config.seed, `data/${name}`)
-        const block = isBookKind(cursor.series.kind) ? A_QUOTE : cursor.columns
+        // A book sends its quotes to the node.
+        const block = isBookKind(cursor.series.kind) ? NO_QUOTES : cursor.columns
         rows = new LateRows(agenda, this.#sources.length, drawn, block)
         this.#kinds.push(cursor.series.kind)
         byName.set(name, rows)

@@ -17,7 +17,6 @@ import { assert, must } from '../../schemas/assert.ts'
 import { parseClientOrderId } from '../../schemas/ids.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import type { AgendaItem } from '../exchange/in-flight/agenda.ts'
-import type { BarPrices } from '../exchange/matching/bar-path.ts'
 import type { SimulatedExchange } from '../exchange/simulated-exchange.ts'
 import type { SimulatedVenues } from '../exchange/simulated-venues.ts'
 import type { BookRows } from './book-rows.ts'
@@ -25,7 +24,9 @@ import type { EquitySampler } from './equity-sampler.ts'
 import type { LateFeed } from './late-feed.ts'
 import type { LateRows } from './late-rows.ts'
 import type { Merge } from './merge.ts'
+import { NO_BARS, NO_COLUMN, NO_QUOTES, NO_TRADES } from './no-columns.ts'
 import { releaseTimes, type SeriesCursor } from './series-cursor.ts'
+import { showRow } from './show-row.ts'
 
 /** `waiting`: an order waits for its journal record; commit, then call again. */
 export type Progress = 'done' | 'waiting'
@@ -269,7 +270,7 @@ export class ReplayDriver {
       const ts = release_us[cursor.row] as number
       if (this.catchUp(ts) === 'waiting') return 'waiting'
       const at = cursor.row++
-      show(exchange, columns, at, cursor.instrument_index, ts)
+      showRow(exchange, columns, at, cursor.instrument_index, ts)
       this.counts.trades++
       this.#node.stepTrade(row.at(at), ts)
       if (this.settle() === 'waiting') return 'waiting'
@@ -287,7 +288,7 @@ export class ReplayDriver {
       const ts = release_us[cursor.row] as number
       if (this.catchUp(ts) === 'waiting') return 'waiting'
       const at = cursor.row++
-      show(exchange, columns, at, cursor.instrument_index, ts)
+      showRow(exchange, columns, at, cursor.instrument_index, ts)
       this.counts.bars++
       this.#node.stepBar(row.at(at), ts)
       if (this.settle() === 'waiting') return 'waiting'
@@ -311,7 +312,7 @@ export class ReplayDriver {
       const at = cursor.row++
       // It is held first, so that one without a delay comes before the reports of what it does at the exchange.
       late.hold(at, cursor.instrument_index, ts)
-      show(exchange, columns, at, cursor.instrument_index, ts)
+      showRow(exchange, columns, at, cursor.instrument_index, ts)
       if (this.settle() === 'waiting') return 'waiting'
     }
     return 'done'
@@ -441,80 +442,7 @@ function openBlock(lane: Lane): void {
   lane.quoteRow.open(lane.columns)
 }
 
-/** The exchange sees a row, before any node does. */
-function show(
-  { rows }: SimulatedExchange,
-  columns: Exclude<TickColumns, BookColumns>,
-  at: number,
-  index: number,
-  ts_us: number,
-): void {
-  switch (columns.kind) {
-    case 'quote': {
-      const { bid_price_units, ask_price_units, bid_size_units, ask_size_units } = columns
-      return rows.onQuote(
-        index,
-        ts_us,
-        bid_price_units[at] as number,
-        ask_price_units[at] as number,
-        bid_size_units[at] as number,
-        ask_size_units[at] as number,
-      )
-    }
-    case 'trade': {
-      const { price_units, size_units, aggressor_side } = columns
-      const price = price_units[at] as number
-      return rows.onTrade(index, ts_us, price, size_units[at] as number, aggressor_side[at] as number)
-    }
-    case 'bar': {
-      const close = columns.close_price_units[at] as number
-      return rows.onBar(index, ts_us, columns.price_type, close, pricesOf(columns, at))
-    }
-  }
-}
-
-function pricesOf(columns: BarColumns, at: number): BarPrices {
-  return {
-    open_price_units: columns.open_price_units[at] as number,
-    high_price_units: columns.high_price_units[at] as number,
-    low_price_units: columns.low_price_units[at] as number,
-    close_price_units: columns.close_price_units[at] as number,
-    volume_units: columns.volume_units[at] as number,
-  }
-}
-
 function ownerOf(client_order_id: string): string {
   return must(parseClientOrderId(client_order_id), 'the simulated venues answer orders of the node')
     .strategy_id
-}
-
-const NO_COLUMN = new Float64Array(0)
-const NO_QUOTES: QuoteColumns = {
-  kind: 'quote',
-  count: 0,
-  ts_event_us: NO_COLUMN,
-  bid_price_units: NO_COLUMN,
-  ask_price_units: NO_COLUMN,
-  bid_size_units: NO_COLUMN,
-  ask_size_units: NO_COLUMN,
-}
-const NO_TRADES: TradeColumns = {
-  kind: 'trade',
-  count: 0,
-  ts_event_us: NO_COLUMN,
-  price_units: NO_COLUMN,
-  size_units: NO_COLUMN,
-  aggressor_side: NO_COLUMN,
-}
-const NO_BARS: BarColumns = {
-  kind: 'bar',
-  count: 0,
-  interval_us: 0,
-  price_type: 'last',
-  ts_event_us: NO_COLUMN,
-  open_price_units: NO_COLUMN,
-  high_price_units: NO_COLUMN,
-  low_price_units: NO_COLUMN,
-  close_price_units: NO_COLUMN,
-  volume_units: NO_COLUMN,
 }
