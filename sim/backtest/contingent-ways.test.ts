@@ -81,7 +81,27 @@ const CANCELED_TOO_LATE: [seed: number, plans: Plan[], takes: 'all'] = [
   'all',
 ]
 
-test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kept here give the same fills, up to the first row that meets both of a group, trades orders that hang on what the strategy cancels at it, releases one as it asks for another, trades one of two that grow with an order it trades, too, or begins a position for what only reduces', async () => {
+/** Found: a stop grows at the very row at which the strategy asks for another, and stands behind that one where it is held here. */
+const GROWN_AS_ASKED: [seed: number, plans: Plan[], takes: 'all'] = [
+  10,
+  [
+    {
+      ...{ at: 124, kind: 'pair', type: 'oco', fill: 'partial', lots: 1, entry: 0, profit: 1, loss: 1 },
+      ...{ reduces: false, shows: 0, cancel: 0, after: 0 },
+    },
+    {
+      ...{ at: 105, kind: 'bracket', type: 'oco', fill: 'partial', lots: 17, entry: 3, profit: 1, loss: 15 },
+      ...{ reduces: false, shows: 0, cancel: 0, after: 0 },
+    },
+    {
+      ...{ at: 1, kind: 'pair', type: 'oco', fill: 'partial', lots: 1, entry: 0, profit: 1, loss: 1 },
+      ...{ reduces: false, shows: 0, cancel: 0, after: 0 },
+    },
+  ],
+  'all',
+]
+
+test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kept here give the same fills, up to the first row that meets both of a group, trades orders that hang on what the strategy cancels at it, releases one, or more of it, as it asks for another, trades one of two that grow with an order it trades, too, or begins a position for what only reduces', async () => {
   const met = { same: 0, parted: 0 }
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), plans, kept, async (seed, drawn, takes) => {
@@ -97,7 +117,7 @@ test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kep
       if (until < Number.POSITIVE_INFINITY) met.parted++
       else if (native.run.outputs.fills.length > 0) met.same++
     }),
-    { numRuns: 60, examples: [CANCELED_TOO_LATE] },
+    { numRuns: 60, examples: [CANCELED_TOO_LATE, GROWN_AS_ASKED] },
   )
   // Both the rule and its exceptions are met.
   expect({ ...met, isMet: met.same > 25 && met.parted > 1 }).toEqual({ ...met, isMet: true })
@@ -126,6 +146,23 @@ test('[K3] [E10] a child that is cancelled at the row that trades its parent is 
   expect([fillsOf(await ran('all_and_contingent', seed, drawn)), emulated]).toEqual([
     { ...emulated, '3 sell 1704067255689000 109995': 4_000 },
     { '1 buy 1704067255243000 110019': 3_000, '1 buy 1704067255689000 110019': 1_000 },
+  ])
+})
+
+test('[E6] [E10] a stop that grows as its strategy asks for another stands before that one at a venue, and behind it where it is held here', async () => {
+  const [seed, drawn] = GROWN_AS_ASKED
+  const stops = async (takes: SimulationConfig['takes']) =>
+    Object.entries(fillsOf(await ran(takes, seed, drawn))).filter(([key]) => /^[57] sell/.test(key))
+  expect([await stops('all_and_contingent'), await stops('all')]).toEqual([
+    [
+      ['5 sell 1704067323390000 109976', 17_000],
+      ['7 sell 1704067323390000 109975', 1_000],
+    ],
+    [
+      ['5 sell 1704067323390000 109975', 1_000],
+      ['5 sell 1704067323390000 109976', 16_000],
+      ['7 sell 1704067323390000 109976', 1_000],
+    ],
   ])
 })
 
@@ -209,12 +246,21 @@ function lateCancels({ run, asked, cancels }: Way): number[] {
     .map(({ fill }) => fill.ts_event_us)
 }
 
-/** The times of rows that release and fill an order at which the strategy asks for another: here that one comes first. */
+/** The times of rows that release an order, or more of it, at which the strategy asks for another: here that one comes first. */
 function lateAsks({ run, asked }: Way): number[] {
-  const times = new Set([...asked.values()].map(({ ts_us }) => ts_us))
+  const orders = [...asked.values()]
   return run.outputs.fills
-    .filter(({ fill }) => times.has(fill.ts_event_us) && isChild(asked.get(fill.counter)))
+    .filter(({ fill }) => {
+      const traded = asked.get(fill.counter)
+      const meanwhile = orders.filter(({ ts_us }) => ts_us === fill.ts_event_us)
+      if (isChild(traded)) return meanwhile.length > 0
+      return isParent(traded) && meanwhile.some(({ plan }) => plan !== traded?.plan)
+    })
     .map(({ fill }) => fill.ts_event_us)
+}
+
+function isParent(order: { readonly plan: Plan; readonly place: number } | undefined): boolean {
+  return order !== undefined && order.place === 0 && ['bracket', 'cover'].includes(order.plan.kind)
 }
 
 function isChild(order: { readonly plan?: Plan; readonly place?: number } | undefined): boolean {
