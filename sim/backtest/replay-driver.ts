@@ -196,6 +196,7 @@ export class ReplayDriver {
     for (const book of this.#options.books) book?.save(writer)
     writer.number(this.#instantCount)
     writer.number(this.#instantTime_us)
+    writer.number(this.moved_us)
     writer.value(this.#excess)
     this.#options.late.save(writer)
   }
@@ -210,6 +211,7 @@ export class ReplayDriver {
     for (const book of this.#options.books) book?.load(reader)
     this.#instantCount = reader.number()
     this.#instantTime_us = reader.number()
+    this.moved_us = reader.number()
     for (const [id, count] of reader.value() as Map<string, number>) this.#excess.set(id, count)
     this.#options.late.load(reader)
   }
