@@ -44,6 +44,7 @@
  *    is denied.
  *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is about,
  *    and a strategy apart from its account goes on from the counters that its account knows.
+ *    In an auction orders that only reduce take their turn among those of their account by price and time.
  *    What an auction takes is gone as what trades before and behind it is, on both sides of a volume that both show; what the
  *    market trades with itself there is none of the run's share. Fill-or-kill knows how far it slips, and takes what its model
  *    promised. What a row releases or leaves nothing to reduce comes in or ends behind that row, whichever leads to the other,

@@ -334,7 +334,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'A post-only order that would take is rejected, a replace by which it would is refused, and one that would when it is triggered is canceled; a reduce-only order fills no more than is open on the other side, and its rest is canceled.',
+      'A post-only order that would take is rejected, a replace by which it would is refused, and one that would when it is triggered is canceled; a reduce-only order fills no more than is open on the other side, in an auction no more than those before it by price and time leave of it, and its rest is canceled.',
     needs: ['post_only_or_reduce_only_orders'],
   },
   {

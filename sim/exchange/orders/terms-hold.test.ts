@@ -135,6 +135,20 @@ test('[N26] a run of an earlier behaviour comes to what it came to: market to li
   expect(tradesOf(playDay(lines, AUCTION))).toEqual([first])
 })
 
+test('[N26] a run of an earlier behaviour comes to what it came to: what only reduced was behind what no auction reached', () => {
+  const lines = [
+    '08:40 quote 100/101',
+    '09:00:01 quote 100/101',
+    '10:00 p buy 10 market ioc',
+    '10:01 far sell 10 limit 120 gtc',
+    '10:02 a sell 7 market cls reduce',
+    '17:36 time',
+  ]
+  const first = '10:00 p trade 10@101 leaves 0'
+  expect(tradesOf(playDay(lines, { ...dayTerms(), behaviour: BEFORE }))).toEqual([first])
+  expect(tradesOf(playDay(lines, dayTerms()))).toEqual([first, '17:35 a trade 7@100 leaves 0'])
+})
+
 test('a sell trailed its whole price behind, and waited for good', () => {
   const lines = [Q, '2 a sell 5 trailing_stop 10000 gtc unit=basis_points', '3 quote 1/2']
   expect(play(lines, { ...terms(), behaviour: BEFORE })).toEqual(['2 a new leaves 5'])

@@ -4,7 +4,9 @@
 import { type Interest, type Uncross, uncross } from '../../../engine/book/uncross.ts'
 import { type InstrumentSpec, incrementUnits } from '../../../engine/instrument-spec.ts'
 import { must } from '../../../schemas/assert.ts'
+import type { Side } from '../../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits } from '../../../schemas/units.ts'
+import type { VenueAccount } from '../accounts/venue-account.ts'
 import type { DeepBooks } from '../matching/deep-books.ts'
 import type { TopOfBook } from '../matching/top-of-book.ts'
 import { leavesUnits, type VenueOrder } from '../orders/venue-order.ts'
@@ -15,7 +17,7 @@ export type Print = { readonly price_units: number; readonly size_units: number 
 export type AuctionTerms = {
   readonly book: TopOfBook
   readonly deep: DeepBooks | undefined
-  /** Whether a price that nobody names is one there is (schemas/behaviour.ts). */
+  /** Whether a price that nobody names is one there is, and orders that only reduce take their turn (schemas/behaviour.ts). */
   readonly terms_hold: boolean
   readonly onFill: (
     order: VenueOrder,
@@ -50,7 +52,7 @@ export class Auction {
 
   /** Crosses orders of one instrument, the earliest first, with what its book shows. What they took is gone from it. */
   withBook(orders: readonly VenueOrder[], spec: InstrumentSpec, ts_us: number): void {
-    const own = bidsOf(orders)
+    const own = bidsOf(orders, this.#terms.terms_hold)
     if (own.buys.length === 0 && own.sells.length === 0) return
     const bids = this.#shown(spec, 'buy')
     const asks = this.#shown(spec, 'sell')
@@ -94,7 +96,7 @@ export class Auction {
     const { price_units } = print
     const size = print.size_units === 0 ? this.#terms.book.defaultUnits(spec.index) : print.size_units
     const found = { price_units, volume_units: size - (size % spec.lot_units) }
-    const own = bidsOf(orders)
+    const own = bidsOf(orders, this.#terms.terms_hold)
     const buys = this.#printed(own.buys, found, 1, spec)
     const sells = this.#printed(own.sells, found, -1, spec)
     const doubled = this.#doubled([...buys.fills, ...sells.fills])
@@ -238,28 +240,54 @@ export class Auction {
   }
 }
 
-/** Each order with what it may trade; one that only reduces, after all others of its account on its side. */
-function bidsOf(orders: readonly VenueOrder[]): { readonly buys: Bid[]; readonly sells: Bid[] } {
-  const buys: Bid[] = []
-  const sells: Bid[] = []
-  for (const order of orders) {
-    const size_units = order.terms.reduce_only ? reducibleUnits(order, orders) : leavesUnits(order)
-    if (size_units === 0) continue
-    const isBuy = order.side === 'buy'
-    const none = isBuy ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
-    const price_units = order.works_as === 'limit' ? order.price_units : none
-    ;(isBuy ? buys : sells).push({ order, price_units, size_units })
-  }
-  return { buys, sells }
+/** Each order with what it may trade, the best price first, and at one price the earliest. */
+function bidsOf(
+  orders: readonly VenueOrder[],
+  terms_hold: boolean,
+): { readonly buys: readonly Bid[]; readonly sells: readonly Bid[] } {
+  const bids = orders.map((order) => bidOf(order))
+  const unitsOf = terms_hold ? unitsInTurn() : (bid: Bid) => unitsBehindAll(bid, orders)
+  const side = (which: 'buy' | 'sell', sign: 1 | -1) =>
+    bids
+      .filter(({ order }) => order.side === which)
+      // Two buyers at any price are at one: their distance would be no number.
+      .sort((a, b) => (a.price_units === b.price_units ? 0 : sign * (b.price_units - a.price_units)))
+      .map((bid) => ({ ...bid, size_units: unitsOf(bid) }))
+      .filter(({ size_units }) => size_units > 0)
+  return { buys: side('buy', 1), sells: side('sell', -1) }
 }
 
-/** What is open on the other side, less all that may close it before this order. */
-function reducibleUnits(order: VenueOrder, orders: readonly VenueOrder[]): number {
-  const { account, instrument_index, side } = order
+function bidOf(order: VenueOrder): Bid {
+  const none = order.side === 'buy' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+  const price_units = order.works_as === 'limit' ? order.price_units : none
+  return { order, price_units, size_units: leavesUnits(order) }
+}
+
+/**
+ * What each of a side may trade, asked in their turn: of one that only reduces what those before it leave of the position.
+ * Wherever it trades they do, and if they get less than they are for, nothing is left for it.
+ */
+function unitsInTurn(): (bid: Bid) => number {
+  const left = new Map<VenueAccount, Map<Side, number>>()
+  return ({ order, size_units }) => {
+    const { account, instrument_index, side, terms } = order
+    const sides = left.get(account) ?? new Map<Side, number>()
+    left.set(account, sides)
+    const open = sides.get(side) ?? account.closableUnits(instrument_index, side)
+    const units = terms.reduce_only ? Math.max(0, Math.min(open, size_units)) : size_units
+    sides.set(side, open - units)
+    return units
+  }
+}
+
+/** Of one that only reduces what is open on the other side, less all of others that may close it, at whatever price. */
+function unitsBehindAll({ order, size_units }: Bid, orders: readonly VenueOrder[]): number {
+  const { account, instrument_index, side, terms } = order
+  if (!terms.reduce_only) return size_units
   let left = account.closableUnits(instrument_index, side)
   for (const other of orders) {
     if (other.account !== account || other.side !== side || other === order) continue
     if (!other.terms.reduce_only || other.priority < order.priority) left -= leavesUnits(other)
   }
-  return Math.max(0, Math.min(left, leavesUnits(order)))
+  return Math.max(0, Math.min(left, size_units))
 }

@@ -285,6 +285,29 @@ const CALL: Group = {
         '17:35 b canceled cum 2',
       ],
     ],
+    [
+      'those that only reduce take their turn by price and time, and what the auction does not reach takes nothing from them',
+      [
+        Q,
+        '07:00 time',
+        '16:00 quote 100/101',
+        '16:01 p buy 10 market ioc',
+        '16:02 far sell 10 limit 120 gtc',
+        '16:03 b sell 8 limit 95 cls reduce',
+        '16:04 a sell 7 market cls reduce',
+        '17:36 time',
+      ],
+      [
+        '16:01 p new leaves 10',
+        '16:01 p trade 10@101 leaves 0',
+        '16:02 far new leaves 10',
+        '16:03 b new leaves 8',
+        '16:04 a new leaves 7',
+        '17:35 a trade 7@100 leaves 0',
+        '17:35 b trade 3@100 leaves 5',
+        '17:35 b canceled cum 3',
+      ],
+    ],
   ],
 }
 
