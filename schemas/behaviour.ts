@@ -40,7 +40,7 @@
  *    A sell that is pressed or slips beyond the last valid price meets that one.
  *    An order that shows a part shows a whole one where it comes to a new place, and a trade at a worse price is its own part
  *    after part. A snapshot of a book by order gains no order a place.
- *    A trailing order is given no trigger price by a replace, whoever watches it, and one that trails where no market comes
+ *    A trailing order is given no trigger price by a replace, whoever watches it, no order a limit that has none, and one that trails where no market comes
  *    is denied.
  *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is about,
  *    and a strategy apart from its account goes on from the counters that its account knows.

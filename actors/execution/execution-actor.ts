@@ -17,7 +17,7 @@ import {
   type SubmitIntent,
   type WholeReplace,
 } from '../../schemas/messages/intent.ts'
-import { isPlain, isTrailing, type Side } from '../../schemas/messages/order.ts'
+import { isPlain, isTrailing, mayHaveLimit, type Side } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { DenialCode, OrderDenied } from '../../schemas/messages/risk.ts'
 import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
@@ -422,16 +422,22 @@ export class ExecutionActor implements Actor {
     if (!this.#held.replace(intent)) this.#gate.replace(intent)
   }
 
-  /** What a change leaves out stays as it is. Where a trailing order stands is not its strategy's to say. */
+  /**
+   * What a change leaves out stays as it is. Where a trailing order stands is not its strategy's to say, nor is the limit of
+   * an order that has none.
+   */
   #whole(intent: ReplaceIntent, held: HeldOrder | undefined): WholeReplace {
     const order = held ?? this.#options.orderOf(intent.strategy_id, intent.counter)
     const isFollowing = order !== undefined && isTrailing(order.order_type)
     const trigger = held?.trigger_price_units ?? order?.terms.trigger_price_units
+    const price_units = order?.price_units ?? priceUnits(0)
+    const hasNone = this.#options.terms_hold && order !== undefined && !mayHaveLimit(order.order_type)
     const whole = {
-      price_units: order?.price_units ?? priceUnits(0),
+      price_units,
       trigger_price_units: isFollowing || trigger === undefined ? priceUnits(0) : trigger,
       order_quantity_units: order?.order_quantity_units ?? sizeUnits(0),
       ...intent,
+      ...(hasNone && { price_units }),
     }
     if (held === undefined) return whole
     const units = this.#linked.members.boundUnits(

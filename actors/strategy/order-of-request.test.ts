@@ -191,6 +191,10 @@ test('[ST11] a change says the prices that its order has, and no other', () => {
   expect(faultOf({ quantity_units, trigger_price_units: 1 }, 'trailing_stop')).toBe(
     'replace: a trailing_stop order has no trigger_price_units; it follows the market by itself',
   )
+  for (const order_type of ['market', 'trailing_stop'] as const)
+    expect(faultOf({ quantity_units, limit_price_units: 1 }, order_type)).toBe(
+      `replace: a ${order_type} order has no limit_price_units`,
+    )
   for (const [change, order_type] of [
     [{ quantity_units }, 'limit'],
     [{ limit_price_units: 1 }, 'limit'],

@@ -2,6 +2,7 @@
 
 import type { ReplaceIntent, SubmitIntent } from '../../schemas/messages/intent.ts'
 import {
+  mayHaveLimit,
   ORDER_TYPES,
   type OrderType,
   TIMES_IN_FORCE,
@@ -46,8 +47,6 @@ export const ORDER_NEEDS: {
   trailing_stop: { limit: false, trigger: false, trail: true },
   trailing_stop_limit: { limit: false, trigger: false, trail: true },
 }
-
-const MAKES_LIMIT: readonly OrderType[] = ['market_to_limit', 'trailing_stop_limit']
 
 const ORDER_KEYS = new Set<keyof OrderRequest>([
   'instrument',
@@ -104,7 +103,7 @@ function checkRests({ order_type, ...order }: OrderRequest): void {
   const { time_in_force, display_quantity_units, post_only } = order
   const type = order_type ?? typeOf(order)
   // A word that is no type is told as such, behind this.
-  const rests = !ORDER_TYPES.includes(type) || ORDER_NEEDS[type].limit || MAKES_LIMIT.includes(type)
+  const rests = !ORDER_TYPES.includes(type) || mayHaveLimit(type)
   if (display_quantity_units !== undefined && !rests)
     throw new StrategyFault(
       'bad_order',
@@ -142,9 +141,11 @@ export function checkChange(change: OrderChange, order_type: OrderType | undefin
   if (Object.values(change).every((said) => said === undefined))
     throw changeFault('a change says what is to be another')
   if (order_type === undefined) return
-  const { limit, trigger, trail } = ORDER_NEEDS[order_type]
-  if (trigger && !limit && change.limit_price_units !== undefined)
-    throw changeFault(`a ${order_type} order has no limit_price_units; its price is trigger_price_units`)
+  const { trigger, trail } = ORDER_NEEDS[order_type]
+  if (!mayHaveLimit(order_type) && change.limit_price_units !== undefined)
+    throw changeFault(
+      `a ${order_type} order has no limit_price_units${trigger ? '; its price is trigger_price_units' : ''}`,
+    )
   if (trail && change.trigger_price_units !== undefined)
     throw changeFault(`a ${order_type} order has no trigger_price_units; it follows the market by itself`)
 }

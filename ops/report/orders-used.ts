@@ -1,10 +1,9 @@
 // What kinds of orders a run had at each of its venues, as they were asked for.
 
 import {
-  hasLimit,
   hasTrigger,
   isTrailing,
-  type OrderType,
+  mayHaveLimit,
   type TimeInForce,
   type VenueCommand,
 } from '../../schemas/messages/order.ts'
@@ -72,10 +71,10 @@ function count(counts: Map<string, number>, id: string): void {
 function traitsOf({ order_type, time_in_force, terms }: AskedOrder): OrderTrait[] {
   const { post_only, reduce_only } = terms
   const traits: readonly (readonly [OrderTrait, boolean])[] = [
-    ['market_orders', !makesLimit(order_type) || order_type === 'market_to_limit'],
+    ['market_orders', !mayHaveLimit(order_type) || order_type === 'market_to_limit'],
     ['market_to_limit_orders', order_type === 'market_to_limit'],
-    ['limit_orders', makesLimit(order_type)],
-    ['resting_orders', makesLimit(order_type) && mayWait(time_in_force)],
+    ['limit_orders', mayHaveLimit(order_type)],
+    ['resting_orders', mayHaveLimit(order_type) && mayWait(time_in_force)],
     ['triggers', hasTrigger(order_type) || isTrailing(order_type)],
     ['stops', order_type === 'stop' || order_type === 'trailing_stop'],
     ['trails', isTrailing(order_type)],
@@ -89,11 +88,6 @@ function traitsOf({ order_type, time_in_force, terms }: AskedOrder): OrderTrait[
     ['groups', terms.group_counter !== 0],
   ]
   return traits.filter(([, holds]) => holds).map(([trait]) => trait)
-}
-
-/** Whether an order of the type has a limit, or makes one of its own. */
-function makesLimit(order_type: OrderType): boolean {
-  return hasLimit(order_type) || order_type === 'market_to_limit' || order_type === 'trailing_stop_limit'
 }
 
 function mayWait(time_in_force: TimeInForce): boolean {

@@ -27,6 +27,11 @@ export function hasLimit(order_type: OrderType): boolean {
   return order_type === 'limit' || order_type === 'stop_limit' || order_type === 'limit_if_touched'
 }
 
+/** Whether an order of the type names a limit, or comes to one by itself. */
+export function mayHaveLimit(order_type: OrderType): boolean {
+  return hasLimit(order_type) || order_type === 'market_to_limit' || order_type === 'trailing_stop_limit'
+}
+
 /** Whether an order of the type names its trigger price; a trailing one makes its own. */
 export function hasTrigger(order_type: OrderType): boolean {
   return (

@@ -106,6 +106,11 @@ const replace = fc.record({
   trigger_price_units: units,
   order_quantity_units: size,
 })
+const NODES = [
+  { id: 'trading', accounts: ['main'], strategies: [] },
+  { id: 'strat1', accounts: [], strategies: ['nth'] },
+]
+
 /** Whether its counter goes on from where they were, so that what follows is reached, too. */
 const growing = mostly(fc.constant(true), fc.constant(false))
 const intents = fc.array(fc.tuple(fc.oneof(usual, usual, any, cancel, replace), growing), {
@@ -116,11 +121,7 @@ const intents = fc.array(fc.tuple(fc.oneof(usual, usual, any, cancel, replace), 
 test('[E16] no intent that its schema lets through stops the node of the account, and its journal runs again', {
   timeout: 60_000,
 }, async () => {
-  const nodes = [
-    { id: 'trading', accounts: ['main'], strategies: [] },
-    { id: 'strat1', accounts: [], strategies: ['nth'] },
-  ]
-  const scenario = await liveScenario(['nth'], { nodes })
+  const scenario = await liveScenario(['nth'], { nodes: NODES })
   let handed = 0
   await fc.assert(
     fc.asyncProperty(intents, async (said) => {
@@ -141,6 +142,35 @@ test('[E16] no intent that its schema lets through stops the node of the account
     { numRuns: 60 },
   )
   expect(handed).toBeGreaterThan(40)
+})
+
+test('[E10] a change from another node that names a limit gives none to an order that has none', async () => {
+  const session = new PlacedSession(await liveScenario(['nth'], { nodes: NODES }), 1)
+  await session.open()
+  for (let turn = 0; turn < 4; turn++) await session.turn(40_000, turn % 2)
+  const trading = must(session.nodes[0], 'a trading node')
+  const terms = { ...PLAIN_TERMS, trigger_price_units: 99_000 }
+  const order = { order_type: 'stop', time_in_force: 'gtc', price_units: 0, terms }
+  const said: Said[] = [
+    {
+      type: 'submit_intent',
+      instrument: ['AAA.one', 0],
+      side: 'sell',
+      order_quantity_units: 2_000,
+      ...order,
+    },
+    { type: 'replace_intent', counter: FIRST, price_units: 99_950, order_quantity_units: 1_000 },
+  ]
+  for (const [at, intent] of said.entries()) {
+    trading.sequencer.offerMessage(messageOf(at, intent, true, session.world.now_us))
+    for (let turn = 0; turn < 3; turn++) await session.turn(40_000, turn % 2)
+  }
+  const open = trading.sequencer.built.ledger.save().orders['main']?.open
+  expect(
+    open
+      ?.filter(({ order_type }) => order_type === 'stop')
+      .map(({ state, price_units, order_quantity_units }) => [state, price_units, order_quantity_units]),
+  ).toEqual([['new', 0, 1_000]])
 })
 
 type Said = Readonly<Record<string, unknown>>
