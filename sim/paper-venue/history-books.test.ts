@@ -39,7 +39,7 @@ const INSTRUMENT = fxPair({ instrument_id: 'AAA.one', lot: '1', quantity_min: '1
 const busy = defineStrategy({
   name: 'busy',
   params: Type.Object({}),
-  state: () => ({ last: 0 }),
+  state: () => ({ last: 0, is_limit: false }),
   onQuote: (ctx, { instrument_id: instrument, bid_price_units: bid, ask_price_units: ask }) => {
     if (ctx.random() < 0.5) return
     const side = ctx.random() < 0.5 ? ('buy' as const) : ('sell' as const)
@@ -52,8 +52,9 @@ const busy = defineStrategy({
     ]
     const change = ctx.random()
     if (change < 0.2) ctx.cancel(ctx.state.last)
-    else if (change < 0.4) ctx.replace(ctx.state.last, { quantity_units, ...limit })
+    else if (change < 0.4) ctx.replace(ctx.state.last, { quantity_units, ...(ctx.state.is_limit && limit) })
     ctx.state.last = ctx.submit({ instrument, side, quantity_units, ...shape })
+    ctx.state.is_limit = shape !== undefined && 'limit_price_units' in shape
   },
 })
 

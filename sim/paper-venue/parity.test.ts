@@ -50,14 +50,14 @@ const busy = defineStrategy({
     last: { instrument: 'LLL.one', interval_us: 3 * SECOND_US, price_type: 'last' },
     bid: { instrument: 'BBB.one', interval_us: 4 * SECOND_US, price_type: 'bid' },
   }),
-  state: () => ({ last: 0, stops: false }),
+  state: () => ({ last: 0, is_limit: false }),
   onQuote: (ctx, { instrument_id, ask_price_units }) => act(ctx, instrument_id, ask_price_units),
   onTrade: (ctx, { instrument_id, price_units }) => act(ctx, instrument_id, price_units),
   onBar: (ctx, { instrument_id, close_price_units }) => act(ctx, instrument_id, close_price_units),
 })
 
 type Context = {
-  readonly state: { last: number; stops: boolean }
+  readonly state: { last: number; is_limit: boolean }
   random(): number
   submit(order: OrderRequest): number
   cancel(counter: number): void
@@ -82,9 +82,9 @@ function act(ctx: Context, instrument: string, price: number): void {
   const shape = shapes[Math.floor(ctx.random() * shapes.length)]
   const change = ctx.random()
   if (change < 0.2) ctx.cancel(ctx.state.last)
-  else if (change < 0.4) ctx.replace(ctx.state.last, { quantity_units, ...(!ctx.state.stops && limit) })
+  else if (change < 0.4) ctx.replace(ctx.state.last, { quantity_units, ...(ctx.state.is_limit && limit) })
   ctx.state.last = ctx.submit({ instrument, side, quantity_units, ...shape })
-  ctx.state.stops = shape?.trigger_price_units !== undefined
+  ctx.state.is_limit = shape?.limit_price_units !== undefined
 }
 
 const MODELS: readonly SimulationConfig[] = [
