@@ -7,8 +7,8 @@
  * 2: in a backtest a bar's volume trades once: buys and sells share it, and so does all that happens on the way to a price.
  * 3: what an order says holds to its end. A post-only order takes neither by a replace nor when its trigger is met; a
  *    market-to-limit order that finds nothing is canceled, and meets own orders as far as the first level alone; one that
- *    trades whole in an auction ends before others trade; fill-or-kill counts none of its own group; a touch that fills by
- *    chance keeps price and time; a bar beside quotes is news for triggers by the last price; the limit of a trailing order
+ *    trades whole in an auction ends before others trade; fill-or-kill counts none of its own group, and fills whole before
+ *    an own order that would end it; a touch that fills by chance keeps price and time; a bar beside quotes is news for triggers by the last price; the limit of a trailing order
  *    is a price. Orders the engine would hold without ever looking at their trigger, or send with another time in force, go
  *    to the gate, which denies them; what the venue lacks of an order that waits here for trigger or parent is denied as it is
  *    asked for, and so are its prices and quantity, and what a venue would not take as the market stands, of a change, too; one

@@ -54,9 +54,10 @@ export class DeepMatching {
     return order.works_as === 'limit' ? 0 : this.#model.slippageIncrements(order)
   }
 
-  fillsWhole(order: VenueOrder, _slip: number, ts_us: number): boolean {
+  fillsWhole(order: VenueOrder, slip: number, ts_us: number): boolean {
     const wanted = fillableUnits(order)
     if (wanted < leavesUnits(order)) return false
+    if (this.#self?.ends_arriving === true) return this.#fillsApart(order, this.#self, wanted, slip, ts_us)
     const hasRest =
       order.works_as === 'market' && this.#model.fills_residual && this.isMarketable(order, ts_us)
     const shown = hasRest ? wanted : this.#shownUnits(order, wanted, ts_us)
@@ -234,13 +235,25 @@ export class DeepMatching {
     )
   }
 
-  /** What stands on the levels that an order reaches, as far as it is wanted. */
+  /** Whether an arriving order fills whole before it comes to one of its own account, which would end it: on the way of `take`. */
+  #fillsApart(order: VenueOrder, self: SelfMatch, wanted: number, slip: number, ts_us: number): boolean {
+    const { side, works_as } = order
+    if (this.#shownUnits(order, wanted, ts_us) >= wanted) return true
+    const last = this.#lastReached(order, ts_us)
+    if (works_as !== 'market' || !this.#model.fills_residual || last === undefined) return false
+    const spec = this.#spec(order)
+    return !self.wouldMeet(order, this.#impact.worse(spec, side, last, slip + 1, ts_us), true)
+  }
+
+  /** What stands on the levels that an order reaches, as far as it is wanted and no own order that it meets ends it. */
   #shownUnits(order: VenueOrder, wanted_units: number, ts_us: number): number {
     const against = this.#books.against(order.instrument_index, order.side)
+    const self = this.#self?.ends_arriving === true ? this.#self : undefined
     const answers: number[] = []
     let shown = 0
     for (let depth = 0; depth < against.count && shown < wanted_units; depth++) {
-      if (!this.#reaches(order, this.#met(order, against.priceAt(depth), ts_us))) break
+      const met = this.#met(order, against.priceAt(depth), ts_us)
+      if (!this.#reaches(order, met) || self?.wouldMeet(order, met, false) === true) break
       const lots = this.#lotsAt(order, against.priceAt(depth), against.sizeAt(depth))
       answers.push(lots)
       shown += lots
@@ -251,6 +264,18 @@ export class DeepMatching {
       this.#answers = answers
     }
     return shown
+  }
+
+  /** What an order meets at the last level that it reaches. */
+  #lastReached(order: VenueOrder, ts_us: number): number | undefined {
+    const against = this.#books.against(order.instrument_index, order.side)
+    let last: number | undefined
+    for (let depth = 0; depth < against.count; depth++) {
+      const met = this.#met(order, against.priceAt(depth), ts_us)
+      if (!this.#reaches(order, met)) break
+      last = met
+    }
+    return last
   }
 
   /** What an order meets at a level. */

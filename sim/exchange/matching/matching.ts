@@ -62,6 +62,7 @@ export class Matching {
   fillsWhole(order: VenueOrder, slip: number, ts_us: number): boolean {
     const wanted = fillableUnits(order)
     if (wanted < leavesUnits(order)) return false
+    if (this.#self?.ends_arriving === true) return this.#fillsApart(order, this.#self, wanted, slip, ts_us)
     const hasAll = order.works_as === 'market' && this.#model.fills_residual
     const shown = hasAll ? wanted : this.isMarketable(order, ts_us) ? this.#askFor(order) : 0
     return (
@@ -132,6 +133,17 @@ export class Matching {
     if (order.works_as !== 'limit') return true
     const touch = this.#touch(order, ts_us)
     return order.side === 'buy' ? order.price_units >= touch : order.price_units <= touch
+  }
+
+  /** Whether an arriving order fills whole before it comes to one of its own account, which would end it: on the way of `take`. */
+  #fillsApart(order: VenueOrder, self: SelfMatch, wanted: number, slip: number, ts_us: number): boolean {
+    const touch = this.#touch(order, ts_us)
+    const reach = this.#reach(order, touch, slip, ts_us)
+    const isMarketable = order.side === 'buy' ? touch <= reach : touch >= reach
+    if (!isMarketable || self.wouldMeet(order, touch, false)) return false
+    if (this.#askFor(order) >= wanted) return true
+    const hasResidual = order.works_as === 'market' && this.#model.fills_residual
+    return hasResidual && !self.wouldMeet(order, reach, true)
   }
 
   /** Returns whether the next in line has its turn. */

@@ -98,6 +98,36 @@ const CASES: Case[] = [
     ['2 a new leaves 4', '3 b new leaves 5', '3 b canceled cum 0'],
   ],
   [
+    'fill-or-kill that is filled before it comes to an own order fills, and another that is not does not',
+    'cancel_aggressive',
+    [
+      Q,
+      '2 a sell 4 limit 106 gtc',
+      '3 b buy 10 limit 107 fok',
+      '4 quote 100/105 10x10',
+      '5 c buy 11 limit 107 fok',
+    ],
+    [
+      ...['2 a new leaves 4', '3 b new leaves 10', '3 b trade 10@105 leaves 0'],
+      ...['5 c new leaves 11', '5 c canceled cum 0'],
+    ],
+  ],
+  [
+    'where both would be canceled, too, and the one that waits stays',
+    'cancel_both',
+    [Q, '2 a sell 4 limit 106 gtc', '3 b buy 11 market fok', '4 c buy 10 market fok'],
+    [
+      ...['2 a new leaves 4', '3 b new leaves 11', '3 b canceled cum 0'],
+      ...['4 c new leaves 10', '4 c trade 10@105 leaves 0'],
+    ],
+  ],
+  [
+    'nobody stands in front of an own order at the touch, which fill-or-kill meets first',
+    'cancel_both',
+    [Q, '2 a sell 4 limit 105 gtc', '3 b buy 5 limit 105 fok'],
+    ['2 a new leaves 4', '3 b new leaves 5', '3 b canceled cum 0'],
+  ],
+  [
     'a post-only order that would meet an own one is refused',
     'allowed',
     [Q, '2 a sell 4 limit 103 gtc', '3 b buy 5 limit 103 gtc post'],
@@ -214,6 +244,14 @@ test.each([
   const lines = [Q, '2 a sell 4 limit 103 gtc as=1', '3 b buy 14 limit 105 fok as=2 oco=1']
   const from = { ...matching('allowed', { takes: 'all_and_oco' }), behaviour }
   expect(play(lines, from).slice(2)).toEqual(told)
+})
+
+test.each([
+  { behaviour: 2, told: '3 b canceled cum 0' },
+  { behaviour: BEHAVIOUR, told: '3 b trade 10@105 leaves 0' },
+])('[S2] fill-or-kill minds no own order that it does not come to: %j', ({ behaviour, told }) => {
+  const lines = [Q, '2 a sell 4 limit 106 gtc', '3 b buy 10 limit 106 fok']
+  expect(play(lines, { ...matching('cancel_both'), behaviour }).slice(2)).toEqual([told])
 })
 
 test('far from the market own orders are a book of their own, by price and time (seed 20260303)', () => {

@@ -56,7 +56,21 @@ export class SelfMatch {
       .some((own) => own.account === account && reaches(side, price_units, own))
   }
 
-  /** Whether a fill-or-kill order fills whole, if the market without own orders had `shown_units` of it. */
+  /**
+   * Whether an order that comes in and meets one of its account is canceled, so that fill-or-kill has to be whole before it
+   * comes to that one. Before behaviour 3 any within its reach killed it.
+   */
+  get ends_arriving(): boolean {
+    const { rule, terms_hold } = this.#terms
+    return terms_hold && (rule === 'cancel_aggressive' || rule === 'cancel_both')
+  }
+
+  /** Whether an order that comes in would meet one of its account as far as a price, as `meet` has it. */
+  wouldMeet(order: VenueOrder, reach_units: number, isThrough: boolean): boolean {
+    return this.#opposite(order, reach_units, isThrough) !== undefined
+  }
+
+  /** Whether a fill-or-kill order fills whole, where none it meets ends it, if the market without own orders had `shown_units` of it. */
   fillsWhole(order: VenueOrder, reach_units: number, shown_units: number): boolean {
     const { rule, resting, links, bands, terms_hold } = this.#terms
     const { instrument_index, side, account } = order
