@@ -22,10 +22,10 @@
  *    the price of an auction that nobody names is on the increment.
  *    What is due between linked orders while a market is closed is looked at every quarter second, and nothing else is: a
  *    request that a venue refused is not made again for that. On its way inside a bar the market meets those first that it
- *    had come to with nothing left, and passes the prices from which orders trail. One that opens an instrument shows at its
- *    open no more than its quarter, and that once. Fills count as decided by the order of high and low where both met orders,
- *    if only to trigger, end or lead them on. In a book by order what own orders take
- *    is gone from the orders that came first. What a parent had traded when it ended is kept with the orders that wait for
+ *    had come to with nothing left, and passes the prices from which orders trail, and those at which resting parents trade,
+ *    with what they release. One that opens an instrument shows at its open no more than its quarter, and that once. Fills
+ *    count as decided by the order of high and low where both met orders, if only to trigger, end or lead them on. In a book
+ *    by order what own orders take is gone from the orders that came first. What a parent had traded when it ended is kept with the orders that wait for
  *    it; one that comes behind a parent which left too little for it ends at once, and one that joins an order which has
  *    ended, or in a group of which one cancels the others has traded, is denied; in one of which
  *    one lowers the others it is for what is left. An order the

@@ -374,7 +374,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      "Kept by the venue, a trade ends or lowers the others of its group before anything else is matched, in one auction one order of a group alone trades, and what a parent's trade releases of a child meets the book once the row or order that traded has been matched.",
+      "Kept by the venue, a trade ends or lowers the others of its group before anything else is matched, in one auction one order of a group alone trades, and what a parent's trade releases of a child meets the book once the row or order that traded has been matched, inside an expanded bar once the market has been at the price of that trade: it is there for the rest of the bar.",
     needs: ['links', 'venue_links'],
   },
   {
@@ -384,7 +384,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Without latency links kept by the venue and by the engine give the same fills, but where one row or one moment meets two orders of a group, where a strategy cancels or replaces an order at the very row that trades what hangs on it (the engine ends what it holds before it hears of the trade, the venue has released it) or asks for another at the row that releases one, or more of one (the engine sends that, or lets it grow, behind the other), where a child has traded all that was released of it at the very row that trades more of its parent (the engine leaves the rest to the others of its group, the venue ends them), where an order that shows a part was released or lowered below that part and grows (the engine cannot show more of it by a replace), where a lowered order would be below the least the venue takes (the engine cannot replace it by that, the venue lowers it all the same), where what the engine sends meets a limit of the risk gate or a halt (the gate judges a child kept by the venue when it is asked for, with its whole quantity), in an auction, and after a linked order was replaced.',
+      'Without latency links kept by the venue and by the engine give the same fills, but where one row or one moment meets two orders of a group, inside an expanded bar that trades a parent (what it releases is there for the rest of the bar at the venue, and behind it where the engine keeps it), where a strategy cancels or replaces an order at the very row that trades what hangs on it (the engine ends what it holds before it hears of the trade, the venue has released it) or asks for another at the row that releases one, or more of one (the engine sends that, or lets it grow, behind the other), where a child has traded all that was released of it at the very row that trades more of its parent (the engine leaves the rest to the others of its group, the venue ends them), where an order that shows a part was released or lowered below that part and grows (the engine cannot show more of it by a replace), where a lowered order would be below the least the venue takes (the engine cannot replace it by that, the venue lowers it all the same), where what the engine sends meets a limit of the risk gate or a halt (the gate judges a child kept by the venue when it is asked for, with its whole quantity), in an auction, and after a linked order was replaced.',
     needs: ['links'],
   },
   {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { REJECT_TEXT } from './orders/reject-code.ts'
-import { ADAPTIVE_BARS, BAR_VOLUME, FIXED_BARS } from './rules/bars.test-support.ts'
+import { ADAPTIVE_BARS, BAR_VOLUME, FIXED_BARS, LINKS_IN_BARS } from './rules/bars.test-support.ts'
 import { CANCEL_REPLACE } from './rules/cancel-replace.test-support.ts'
 import { DATA_KINDS } from './rules/data-kinds.test-support.ts'
 import { FILL_MODELS } from './rules/fill-models.test-support.ts'
@@ -52,6 +52,7 @@ const GROUPS: readonly RuleGroup[] = [
   FIXED_BARS,
   ADAPTIVE_BARS,
   BAR_VOLUME,
+  LINKS_IN_BARS,
   FILL_MODELS,
   BAND_DISTANCES,
   BAND_REFERENCE,

@@ -64,6 +64,22 @@ export class Impact {
   }
 
   /**
+   * Where the data has to be for an order of a side to meet a price, and to be `more` increments beyond it; where the
+   * increment depends on the price, about there.
+   */
+  unpressed(
+    spec: InstrumentSpec,
+    instrument_index: number,
+    side: Side,
+    price_units: number,
+    more: number,
+    ts_us: number,
+  ): PriceUnits {
+    const increments = this.pressing(instrument_index, side, ts_us) + more
+    return this.worse(spec, side === 'buy' ? 'sell' : 'buy', price_units, increments, ts_us)
+  }
+
+  /**
    * A price so many increments worse for a side. Where that would not be a valid one, the last that is; before behaviour 3
    * the price itself, as if nothing pressed it.
    */

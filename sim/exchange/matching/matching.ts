@@ -111,6 +111,13 @@ export class Matching {
     }
   }
 
+  /** Where the other side of the market has to come for a resting order to trade. */
+  tradesAt(order: VenueOrder, ts_us: number): PriceUnits {
+    const beyond = this.#queues.isInFront(order) ? 0 : 1
+    const { instrument_index, side, price_units } = order
+    return this.#impact.unpressed(this.#spec(order), instrument_index, side, price_units, beyond, ts_us)
+  }
+
   /**
    * Resting orders at a price that their own side of the market has come to, where the model fills such. Whoever is passed
    * over stands in front of all behind it.

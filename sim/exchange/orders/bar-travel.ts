@@ -1,11 +1,13 @@
 // The way of the market inside a bar. From its open on it passes every price between: a trigger on the way is met at its own
-// price, and only a gap to the open is not.
+// price, and only a gap to the open is not. What a parent on the way releases is there from its price on.
 
 import { type InstrumentSpec, incrementUnits } from '../../../engine/instrument-spec.ts'
 import type { BarColumns } from '../../../engine/tick-store-port.ts'
 import { must } from '../../../schemas/assert.ts'
 import type { TopOfBook } from '../matching/top-of-book.ts'
 import type { RestingOrders } from './resting-orders.ts'
+import type { VenueLinks } from './venue-links.ts'
+import type { VenueOrder } from './venue-order.ts'
 import type { WaitingOrders } from './waiting-orders.ts'
 
 export type BarMove = {
@@ -21,8 +23,12 @@ export type BarTravelTerms = {
   readonly specs: readonly InstrumentSpec[]
   readonly resting: RestingOrders
   readonly waiting: WaitingOrders
+  /** Of a venue that keeps links between orders. */
+  readonly links: VenueLinks | undefined
   /** Whether what an order says holds to its end (schemas/behaviour.ts). */
   readonly terms_hold: boolean
+  /** Where the market has to come for a resting order to trade. */
+  readonly tradesAt: (order: VenueOrder, ts_us: number) => number
   /** The market has come to a stop on the way: orders meet it there. */
   readonly onBook: (instrument_index: number, ts_us: number, isGap: boolean) => void
 }
@@ -47,7 +53,7 @@ export class BarTravel {
     for (;;) {
       onBook(instrument_index, ts_us, isGap)
       if (at === to) return true
-      at = this.#nextTrigger(instrument_index, at, to)
+      at = this.#nextStop(instrument_index, at, to, ts_us)
       if (price_type === 'last') book.noteLast(instrument_index, at)
       book.move(instrument_index, price_type, at, size_units)
     }
@@ -71,7 +77,7 @@ export class BarTravel {
     ts_us: number,
   ): number {
     const { specs, resting, terms_hold } = this.#terms
-    const next = this.#nextTrigger(instrument_index, from, to)
+    const next = this.#nextStop(instrument_index, from, to, ts_us)
     if (!terms_hold) return next
     const spec = must(specs[instrument_index], 'a bar is of a known instrument')
     const increment = incrementUnits(spec, from, ts_us) ?? 1
@@ -82,6 +88,29 @@ export class BarTravel {
     }
     const first = from - increment
     return first > next && (sells[instrument_index] as number) <= first ? first : next
+  }
+
+  /** The nearest price strictly on the way that changes whom the market meets further on, or the way's end. */
+  #nextStop(instrument_index: number, from: number, to: number, ts_us: number): number {
+    const { links, terms_hold } = this.#terms
+    const next = this.#nextTrigger(instrument_index, from, to)
+    if (!terms_hold || links === undefined || links.children.size === 0) return next
+    return this.#nextParent(links, instrument_index, from, next, ts_us)
+  }
+
+  /** The nearest price strictly on the way at which a resting order trades that releases others there, or the way's end. */
+  #nextParent(links: VenueLinks, instrument_index: number, from: number, to: number, ts_us: number): number {
+    const { resting, tradesAt } = this.#terms
+    const sign = from < to ? 1 : -1
+    const side = from < to ? 'sell' : 'buy'
+    for (let place = resting.count(instrument_index, side) - 1; place >= 0; place--) {
+      const order = resting.at(instrument_index, side, place)
+      if (sign * (to - order.price_units) <= 0) return to
+      if (!links.isParent(order)) continue
+      const at = tradesAt(order, ts_us)
+      if (sign * (at - from) > 0 && sign * (to - at) > 0) return at
+    }
+    return to
   }
 
   /** The nearest trigger strictly on the way, or price from which an order trails, or the way's end. */

@@ -74,6 +74,11 @@ export class ChildOrders {
       .map(({ order }) => order)
   }
 
+  /** Whether any waits for a parent, or grows with it. */
+  hasOf(parent_key: string): boolean {
+    return this.#byParent.has(parent_key)
+  }
+
   of(parent_key: string): Child[] {
     return [...(this.#byParent.get(parent_key) ?? [])]
   }

@@ -106,7 +106,9 @@ export class OrderFloor {
       specs,
       resting,
       waiting: this.waiting,
+      links,
       terms_hold,
+      tradesAt: (order, ts_us) => this.matching.tradesAt(order, ts_us),
       onBook: (instrument_index, ts_us, isGap) => this.onBook(instrument_index, ts_us, isGap),
     })
     this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, terms_hold, events })

@@ -184,6 +184,12 @@ export class VenueLinks {
     return open === undefined ? this.children.endedParent(key) : stateOf(open, false)
   }
 
+  /** Whether a trade of the open order releases others. */
+  isParent(order: VenueOrder): boolean {
+    const key = this.#keys.get(order)
+    return key !== undefined && this.children.hasOf(key)
+  }
+
   /** The open parent that still releases more of the order. */
   openParentOf(order: VenueOrder): VenueOrder | undefined {
     return this.#open.get(this.children.find(order)?.parent_key ?? '')

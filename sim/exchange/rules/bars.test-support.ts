@@ -112,6 +112,112 @@ export const FIXED_BARS: RuleGroup = {
   ],
 }
 
+export const LINKS_IN_BARS: RuleGroup = {
+  group: 'links inside bars',
+  sources: [
+    'FIX 5.0 ContingencyType (1385) = 2, One Triggers the Other; that the market passes every price of a bar is ours, as in assumptions.ts',
+    'https://www.interactivebrokers.com/en/trading/orders/bracket.php (children are held until the parent fills)',
+  ],
+  terms: simulated({ bars: 'fixed', takes: 'all_and_contingent' }),
+  rules: [
+    [
+      'a stop that its parent releases on the way down fills at its trigger, as one that was there before',
+      [
+        START,
+        '2 a buy 9 limit 98 gtc as=1',
+        '3 b sell 9 stop 96 gtc as=2 oto=1 reduce',
+        '4 bar last 100 101 90 95',
+      ],
+      [
+        ...['2 a new leaves 9', '3 b new leaves 9', '4 a trade 9@98 leaves 0'],
+        ...['4 b triggered', '4 b trade 9@96 leaves 0'],
+      ],
+    ],
+    [
+      'and so it does on the way up',
+      [
+        START,
+        '2 a sell 9 limit 102 gtc as=1',
+        '3 b buy 9 stop 104 gtc as=2 oto=1',
+        '4 bar last 100 110 99 101',
+      ],
+      [
+        ...['2 a new leaves 9', '3 b new leaves 9', '4 a trade 9@102 leaves 0'],
+        ...['4 b triggered', '4 b trade 9@104 leaves 0'],
+      ],
+    ],
+    [
+      'what a child releases stands for the rest of the way, too',
+      [
+        START,
+        '2 a buy 9 limit 98 gtc as=1',
+        '3 b buy 9 limit 96 gtc as=2 oto=1',
+        '4 c sell 9 stop 94 gtc as=3 oto=2',
+        '5 bar last 100 101 90 95',
+      ],
+      [
+        ...['2 a new leaves 9', '3 b new leaves 9', '4 c new leaves 9', '5 a trade 9@98 leaves 0'],
+        ...['5 b trade 9@96 leaves 0', '5 c triggered', '5 c trade 9@94 leaves 0'],
+      ],
+    ],
+    [
+      'a limit that the market is at when it is released takes there, and one behind it waits for the way back',
+      [
+        START,
+        '2 a buy 9 limit 98 gtc as=1',
+        '3 b sell 4 limit 97 gtc as=2 oto=1',
+        '4 c sell 4 limit 99 gtc as=3 oto=1',
+        '5 bar last 100 101 90 99',
+      ],
+      [
+        ...['2 a new leaves 9', '3 b new leaves 4', '4 c new leaves 4', '5 a trade 9@98 leaves 0'],
+        ...['5 b trade 4@98 leaves 0', '5 c trade 4@99 leaves 0'],
+      ],
+    ],
+    [
+      'the volume of the way is shared: what the parent took its child does not find',
+      [
+        START,
+        '2 a buy 9 limit 98 gtc as=1',
+        '3 b sell 9 stop_limit 96 95 gtc as=2 oto=1',
+        '4 bar last 100 101 90 94 8',
+      ],
+      [
+        ...['2 a new leaves 9', '3 b new leaves 9', '4 a trade 2@98 leaves 7', '4 b triggered'],
+        ...['4 a trade 2@98 leaves 5'],
+      ],
+    ],
+    [
+      'one that the parent releases whole is there once all of that has traded',
+      [
+        START,
+        '2 a buy 3 limit 98 gtc as=1',
+        '3 b sell 3 stop 96 gtc as=2 whole=1',
+        '4 bar last 100 101 90 93 8',
+      ],
+      [
+        ...['2 a new leaves 3', '3 b new leaves 3', '4 a trade 2@98 leaves 1', '4 a trade 1@98 leaves 0'],
+        ...['4 b triggered', '4 b trade 1@91 leaves 2', '4 b trade 2@90 leaves 0'],
+      ],
+    ],
+    [
+      'one that stands in a queue trades, and releases, an increment beyond its price',
+      [
+        START,
+        '2 a buy 9 limit 98 gtc as=1',
+        '3 b sell 9 stop 97 gtc as=2 oto=1',
+        '4 bar last 100 101 98 99',
+        '5 bar last 99 99 90 95',
+      ],
+      [
+        ...['2 a new leaves 9', '3 b new leaves 9', '5 a trade 9@98 leaves 0'],
+        ...['5 b triggered', '5 b trade 9@97 leaves 0'],
+      ],
+      simulated({ bars: 'fixed', takes: 'all_and_contingent', queue: { model: 'conservative' } }),
+    ],
+  ],
+}
+
 export const ADAPTIVE_BARS: RuleGroup = {
   group: 'bars, nearer extreme first',
   sources: [
