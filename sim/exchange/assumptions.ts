@@ -344,7 +344,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      "An order good till date trades up to and at its time, and expires after the rows of that time, and after an auction of that time whose price is the book's.",
+      "An order good till date trades up to and at its time, and expires after the rows of that time, and after an auction of that time whose price is the book's; one that comes at its time is too late.",
     needs: ['gtd_orders'],
   },
   {
