@@ -17,6 +17,7 @@
  *    auction for the next session. What the gate denies
  *    behind its trigger is open no longer for a strategy in another node, and that one sees its open orders from the asking
  *    on, in the states and the order of one node. An order keeps its place in a queue over a halt.
+ *    What the print of an opening leaves does not meet the quote of before it.
  *    A market changes before what reaches its venue at that time, and before an order's time ends then; what comes at the
  *    cut-off of an auction is too late, and a pause of the US plan in the last minutes ends with the closing auction;
  *    the price of an auction that nobody names is on the increment.

@@ -98,7 +98,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Where a venue takes auction prices from prints, orders better than the first trade behind the auction get its price, up to its size, and orders at that price get nothing.',
+      'Where a venue takes auction prices from prints, orders better than the first trade behind the auction get its price, up to its size, and orders at that price get nothing; what is left meets the first quote that has come behind the opening, which may be behind the print.',
     needs: ['auctions', 'auction_prints'],
   },
   {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { REJECT_TEXT } from './orders/reject-code.ts'
+import { AUCTION_PRINTS } from './rules/auction-prints.test-support.ts'
 import { ADAPTIVE_BARS, BAR_VOLUME, FIXED_BARS, LINKS_IN_BARS } from './rules/bars.test-support.ts'
 import { CANCEL_REPLACE } from './rules/cancel-replace.test-support.ts'
 import { DATA_KINDS } from './rules/data-kinds.test-support.ts'
@@ -58,6 +59,7 @@ const GROUPS: readonly RuleGroup[] = [
   BAND_REFERENCE,
   BAND_PERIODS,
   QUEUES_OVER_HALTS,
+  AUCTION_PRINTS,
 ]
 
 for (const { group, rules, terms: shared = terms() } of GROUPS) {

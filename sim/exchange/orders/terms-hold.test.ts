@@ -108,6 +108,17 @@ const CASES = [
     trades: ['5 b trade 5@97 leaves 0', '5 r trade 4@97 leaves 0'],
   },
   {
+    what: 'what a print left met the quote of before the opening',
+    lines: [
+      '08:40 quote 90/91 9x9',
+      '08:55 a buy 10 limit 105 day',
+      '09:00:02 trade 103 4',
+      '09:00:03 quote 103/104',
+    ].map(inMicroseconds),
+    trades: ['09:00:02 a trade 4@103 leaves 6', '09:00:02 a trade 6@91 leaves 0'].map(inMicroseconds),
+    from: AUCTION,
+  },
+  {
     what: 'good till date ended before the rows of its time',
     lines: [Q, '2 a buy 5 limit 98 gtd until=10', '10 r replace a 5 99', '10 quote 98/99'],
     trades: [],

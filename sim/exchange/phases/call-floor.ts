@@ -43,29 +43,23 @@ export class CallFloor {
 
   /** Trading begins: what is not for the close comes out of the call. Orders at the opening end here. */
   open(spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
-    const taken = this.#take(spec, ({ time_in_force }) => time_in_force !== 'cls')
-    this.#settle(taken, spec, settlement, ts_us)
-    // What has traded whole has ended before any other trades: no order of its group concerns it any more.
-    const isDone = ({ order }: Taken) => leavesUnits(order) === 0
-    if (this.#floor.terms_hold) for (const { order } of taken.filter(isDone)) this.#floor.finish(order, ts_us)
-    for (const { order, waits } of taken) {
-      if (leavesUnits(order) === 0) this.#floor.finish(order, ts_us)
-      else if (order.time_in_force === 'opg') this.#floor.expire(order, ts_us)
-      else this.#floor.release(order, waits, ts_us)
-    }
-    this.#floor.settle(ts_us)
+    this.#settleOpening(spec, settlement, ts_us, ({ order, waits }) =>
+      this.#floor.release(order, waits, ts_us),
+    )
+  }
+
+  /** The opening has its price, and trading begins later: what is left of it stays in the call. */
+  openLater(spec: InstrumentSpec, print: Print, ts_us: number): void {
+    this.#settleOpening(spec, print, ts_us, (taken) => this.#putBack(taken))
   }
 
   /** The closing auction, of all that is in the call. */
   close(spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
     const taken = this.#take(spec, ({ time_in_force }) => time_in_force !== 'opg')
     this.#settle(taken, spec, settlement, ts_us)
-    for (const { order, waits } of taken) {
-      if (leavesUnits(order) === 0) this.#floor.finish(order, ts_us)
-      else {
-        order.is_waiting = waits
-        this.#call.add(order)
-      }
+    for (const one of taken) {
+      if (leavesUnits(one.order) === 0) this.#floor.finish(one.order, ts_us)
+      else this.#putBack(one)
     }
     this.#floor.settle(ts_us)
   }
@@ -80,6 +74,30 @@ export class CallFloor {
         this.#floor.expire(order, ts_us)
     }
     this.#floor.settleArrival(ts_us)
+  }
+
+  #settleOpening(
+    spec: InstrumentSpec,
+    settlement: Settlement,
+    ts_us: number,
+    goOn: (taken: Taken) => void,
+  ): void {
+    const taken = this.#take(spec, ({ time_in_force }) => time_in_force !== 'cls')
+    this.#settle(taken, spec, settlement, ts_us)
+    // What has traded whole has ended before any other trades: no order of its group concerns it any more.
+    const isDone = ({ order }: Taken) => leavesUnits(order) === 0
+    if (this.#floor.terms_hold) for (const { order } of taken.filter(isDone)) this.#floor.finish(order, ts_us)
+    for (const one of taken) {
+      if (leavesUnits(one.order) === 0) this.#floor.finish(one.order, ts_us)
+      else if (one.order.time_in_force === 'opg') this.#floor.expire(one.order, ts_us)
+      else goOn(one)
+    }
+    this.#floor.settle(ts_us)
+  }
+
+  #putBack({ order, waits }: Taken): void {
+    order.is_waiting = waits
+    this.#call.add(order)
   }
 
   /** An order may end with one before it, so each is taken out before any trades, and is in no list until it is back. */

@@ -929,6 +929,7 @@ const PRINT: Group = {
         '08:56 b buy 8 limit 104 day as=2 oco=1',
         '08:57 c buy 8 limit 104 day as=3',
         '09:00:02 trade 103 10',
+        '09:00:03 quote 100/101',
       ],
       [
         '08:55 a new leaves 8',
@@ -937,7 +938,7 @@ const PRINT: Group = {
         '09:00:02 a trade 8@103 leaves 0',
         '09:00:02 b canceled cum 0',
         '09:00:02 c trade 2@103 leaves 6',
-        '09:00:02 c trade 6@101 leaves 0',
+        '09:00:03 c trade 6@101 leaves 0',
       ],
       [{ auctions: { price: 'print', print_wait_us: 60_000_000 }, takes: 'all_and_oco' }],
     ],
@@ -995,6 +996,7 @@ const PRINT: Group = {
       [
         Q,
         '09:00:01 trade 100',
+        '09:00:02 quote 100/101',
         '17:35:01 a buy 5 market day',
         '17:35:02 trade 107 50',
         '17:40 b buy 5 market day',
@@ -1061,6 +1063,45 @@ test('what the market traded with itself in the auction is not there for orders 
   expect(crossed('08:55 a buy 5 limit 102 day', '09:01 b cancel a')).toEqual([
     '08:55 a new leaves 5',
     '09:01 b canceled a cum 0',
+  ])
+})
+
+test('[M6] what a print leaves meets a book by price at once where that has both sides, and else when it has', () => {
+  for (const [isEmptied, time] of [
+    [false, '09:00:02'],
+    [true, '09:00:03'],
+  ] as const) {
+    const scenario = new Scenario(
+      dayTerms({ book: 'book_level', auctions: { price: 'print', print_wait_us: 60_000_000 } }),
+    )
+    const level = (side: 1 | -1, price: number, size: number, at: string) => {
+      scenario.step(inMicroseconds(`${at} time`))
+      scenario.venues.exchange('sim').deepRows.onLevel(0, clockUs(at), side, price, size)
+      scenario.drainInstants()
+    }
+    level(1, 99, 5, '08:40')
+    level(-1, 101, 20, '08:41')
+    scenario.step(inMicroseconds('08:55 a buy 10 market gtc'))
+    if (isEmptied) level(-1, 101, 0, '08:56')
+    scenario.step(inMicroseconds('09:00:02 trade 103 4'))
+    level(-1, 101, 20, '09:00:03')
+    expect(scenario.reports().map(withClock)).toEqual([
+      '08:55 a new leaves 10',
+      '09:00:02 a trade 4@103 leaves 6',
+      `${time} a trade 6@101 leaves 0`,
+    ])
+  }
+})
+
+test('[M6] what a print leaves waits for a quote behind a snapshot, too', () => {
+  const terms = dayTerms({ auctions: { price: 'print', print_wait_us: 60_000_000 } })
+  const first = new Scenario(terms)
+  first.play(
+    ...['08:40 quote 90/91 5x5', '08:55 a buy 10 limit 105 day', '09:00:02 trade 103 4'].map(inMicroseconds),
+  )
+  const again = first.reopened(terms)
+  expect(again.play(inMicroseconds('09:00:03 quote 103/104 9x9')).map(withClock)).toEqual([
+    '09:00:03 a trade 6@104 leaves 0',
   ])
 })
 

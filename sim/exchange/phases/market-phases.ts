@@ -14,6 +14,7 @@ import type { VenueId } from '../../../schemas/ids.ts'
 import { SECURITY_STATUSES, type SecurityTradingStatus } from '../../../schemas/messages/security-status.ts'
 import type { Agenda, MarketEvent } from '../in-flight/agenda.ts'
 import type { VenueOrder } from '../orders/venue-order.ts'
+import type { Print } from './auction.ts'
 import type { CallFloor, Settlement } from './call-floor.ts'
 import { PhaseColumns, type PhaseColumnsState } from './phase-columns.ts'
 import type { BandPosition } from './price-bands.ts'
@@ -48,10 +49,22 @@ export type MarketPhasesTerms = {
    * prices are of before: an instrument of such a venue begins with its next row.
    */
   readonly isDeepBookReady: ((instrument_index: number) => boolean) | undefined
+  /** Whether quotes are its market, so that a trade says nothing of what is shown. */
+  readonly hasQuotes: (instrument_index: number) => boolean
 }
 
-/** What an instrument waits for: a row that opens it, with an auction or without; a print that opens or closes it. */
-const PENDING = { none: 0, row: 1, auction: 2, opening_print: 3, closing_print: 4 } as const
+/**
+ * What an instrument waits for: a row that opens it, with an auction or without; a print that opens or closes it; the row
+ * behind a print that has opened it.
+ */
+const PENDING = {
+  none: 0,
+  row: 1,
+  auction: 2,
+  opening_print: 3,
+  closing_print: 4,
+  row_behind_print: 5,
+} as const
 
 const NEVER_TOLD = 255
 /** In the last minutes of a day an instrument that pauses under the US plan trades no more before the closing auction. */
@@ -147,6 +160,11 @@ export class MarketPhases {
     return this.#columns.pending[instrument_index] !== PENDING.none
   }
 
+  /** Whether its opening has been printed, and the market behind it is still to come. */
+  isPrinted(instrument_index: number): boolean {
+    return this.#columns.pending[instrument_index] === PENDING.row_behind_print
+  }
+
   /** Whether its closing price is still to come. */
   isClosing(instrument_index: number): boolean {
     return this.#columns.pending[instrument_index] === PENDING.closing_print
@@ -188,7 +206,7 @@ export class MarketPhases {
     this.#columns.is_held.set(is_held)
   }
 
-  /** The market of an instrument that trades, or stands at a band, is here now; orders have not met it. */
+  /** The market of an instrument that trades, stands at a band or has been printed is here now; orders have not met it. */
   onPosition(instrument_index: number, position: BandPosition, ts_us: number): void {
     const wasLimited = this.isLimited(instrument_index)
     if (position === 'inside') {
@@ -216,12 +234,13 @@ export class MarketPhases {
     if (this.#terms.isDeepBookReady?.(instrument_index) === false) return
     if (pending === PENDING.row) this.#open(instrument_index, 'none', ts_us)
     else if (pending === PENDING.auction) this.#open(instrument_index, 'book', ts_us)
+    else if (pending === PENDING.row_behind_print) this.#beginBehindPrint(instrument_index, ts_us)
   }
 
   onTrade(instrument_index: number, ts_us: number, price_units: number, size_units: number): void {
     const pending = this.#columns.pending[instrument_index]
     const print = { price_units, size_units }
-    if (pending === PENDING.opening_print) this.#open(instrument_index, print, ts_us)
+    if (pending === PENDING.opening_print) this.#openWithPrint(instrument_index, print, ts_us)
     else if (pending === PENDING.closing_print) this.#settleClose(instrument_index, print, ts_us)
   }
 
@@ -318,6 +337,27 @@ export class MarketPhases {
     this.#terms.floor.open(this.#spec(index), settlement, ts_us)
   }
 
+  /** What a print leaves waits where the market shown is of before the opening. */
+  #openWithPrint(index: number, print: Print, ts_us: number): void {
+    if (!this.#terms.terms_hold || this.#isShown(index)) return this.#open(index, print, ts_us)
+    this.#columns.pending[index] = PENDING.row_behind_print
+    this.#terms.onOpen(index)
+    this.#terms.floor.openLater(this.#spec(index), print, ts_us)
+  }
+
+  /** Whether what the market shows is of now. Where trades are the market, the one under way has put it at its price. */
+  #isShown(index: number): boolean {
+    const { isDeepBookReady, hasQuotes } = this.#terms
+    if (isDeepBookReady !== undefined) return isDeepBookReady(index)
+    return this.#columns.has_row[index] !== 0 || !hasQuotes(index)
+  }
+
+  /** Its bands are those of the print: a market beyond them is one that nobody trades with. */
+  #beginBehindPrint(index: number, ts_us: number): void {
+    this.#columns.pending[index] = PENDING.none
+    if (!this.isLimited(index)) this.#goOn(index, ts_us)
+  }
+
   #startClose(index: number, calendar: SessionCalendar, wasLimited: boolean, now_us: number): void {
     // What the book shows is of before, where no row of this session has come.
     const isInCall = this.phaseOf(index) === 'closing_call' && this.#columns.has_row[index] !== 0
@@ -382,6 +422,12 @@ export class MarketPhases {
   /** The market has come back inside its bands: orders meet it. */
   #leaveLimit(index: number, ts_us: number): void {
     this.#forgetLimit(index)
+    this.#columns.pending[index] = PENDING.none
+    this.#goOn(index, ts_us)
+  }
+
+  /** Orders meet the market as it is. */
+  #goOn(index: number, ts_us: number): void {
     this.#columns.is_trading[index] = 1
     this.#tell(index, ts_us)
     this.#terms.floor.open(this.#spec(index), 'none', ts_us)

@@ -93,6 +93,7 @@ export class VenueMarket {
       floor: new CallFloor(floor, floor.call, auction),
       tell: terms.tell,
       isDeepBookReady: deep && ((index) => deep.levels(index).has_both_sides),
+      hasQuotes: (index) => book.hasQuotes(index),
     })
     this.#admission = new PhaseAdmission(this.#phases, venue.simulation ?? {}, floor.terms_hold)
     // A newer table of zones leaves the rules what they are.
@@ -155,7 +156,7 @@ export class VenueMarket {
   beforeRow(instrument_index: number, ts_us: number): void {
     const bands = this.#bands
     const phases = this.#phases
-    if (bands === undefined || !(phases.isTrading(instrument_index) || phases.isLimited(instrument_index)))
+    if (bands === undefined || !(this.#hasPrice(instrument_index) || phases.isLimited(instrument_index)))
       return
     // A deeper book of which one side alone has come has no prices yet.
     if (this.#termsHold && !this.#book.hasMarket(instrument_index)) return
@@ -171,9 +172,9 @@ export class VenueMarket {
   /** The book of an instrument has moved. */
   onRow(instrument_index: number, ts_us: number): void {
     const phases = this.#phases
-    const wasTrading = phases.isTrading(instrument_index)
+    const hadPrice = this.#hasPrice(instrument_index)
     phases.onRow(instrument_index, ts_us)
-    if (wasTrading || this.#bands === undefined || !phases.isTrading(instrument_index)) return
+    if (hadPrice || this.#bands === undefined || !phases.isTrading(instrument_index)) return
     // The price it opens with is the first of its window.
     const bid = this.#book.bid_price_units[instrument_index] as number
     const ask = this.#book.ask_price_units[instrument_index] as number
@@ -182,16 +183,18 @@ export class VenueMarket {
 
   onTrade(instrument_index: number, ts_us: number, price_units: number, size_units: number): void {
     this.#phases.onTrade(instrument_index, ts_us, price_units, size_units)
-    if (
-      this.#bands?.allows(instrument_index, price_units) === true &&
-      this.#phases.isTrading(instrument_index)
-    )
+    if (this.#bands?.allows(instrument_index, price_units) === true && this.#hasPrice(instrument_index))
       this.#bands.onTrade(
         instrument_index,
         price_units,
         this.#phases.sessionOf(instrument_index)?.session,
         ts_us,
       )
+  }
+
+  /** Whether it has a price since it opened, by which its bands go. */
+  #hasPrice(instrument_index: number): boolean {
+    return this.#phases.isTrading(instrument_index) || this.#phases.isPrinted(instrument_index)
   }
 
   /** Whether an operator has halted the instrument. */
