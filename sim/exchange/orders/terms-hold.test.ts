@@ -119,6 +119,18 @@ const CASES = [
     from: AUCTION,
   },
   {
+    what: 'who came while a close waited for its print was refused, though closed orders were queued',
+    lines: [
+      '09:00:01 quote 100/101',
+      '09:00:02 trade 100 4',
+      '17:35:01 a buy 5 market day',
+      '17:35:02 trade 107 9',
+      '2/09:00:01 trade 110 9',
+    ].map(inMicroseconds),
+    trades: [],
+    from: dayTerms({ closed_orders: 'queue', auctions: { price: 'print', print_wait_us: 60_000_000 } }),
+  },
+  {
     what: 'good till date ended before the rows of its time',
     lines: [Q, '2 a buy 5 limit 98 gtd until=10', '10 r replace a 5 99', '10 quote 98/99'],
     trades: [],

@@ -53,9 +53,17 @@ export class CallFloor {
     this.#settleOpening(spec, print, ts_us, (taken) => this.#putBack(taken))
   }
 
-  /** The closing auction, of all that is in the call. */
-  close(spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
-    const taken = this.#take(spec, ({ time_in_force }) => time_in_force !== 'opg')
+  /** What an order of now on has as its priority, or more. */
+  nextPriority(): number {
+    return this.#floor.priority_count
+  }
+
+  /** The closing auction, of all that is in the call, but for what came later. */
+  close(spec: InstrumentSpec, settlement: Settlement, late_from: number, ts_us: number): void {
+    const taken = this.#take(
+      spec,
+      ({ time_in_force, priority }) => time_in_force !== 'opg' && priority < late_from,
+    )
     this.#settle(taken, spec, settlement, ts_us)
     for (const one of taken) {
       if (leavesUnits(one.order) === 0) this.#floor.finish(one.order, ts_us)
@@ -64,12 +72,13 @@ export class CallFloor {
     this.#floor.settle(ts_us)
   }
 
-  /** A session has ended, and with it the orders that were for it alone. */
-  endSession(instrument_index: number, endsDay: boolean, ts_us: number): void {
+  /** A session has ended, and with it the orders that were for it alone. What came later is for the next. */
+  endSession(instrument_index: number, endsDay: boolean, late_from: number, ts_us: number): void {
     for (const order of [...this.#call.of(instrument_index), ...this.#floor.dormantOf(instrument_index)]) {
       // It ended with another that it is linked to.
       if (!order.is_called && this.#floor.linked?.waits(order) !== true) continue
-      const { time_in_force } = order
+      const { time_in_force, priority } = order
+      if (priority >= late_from) continue
       if (time_in_force === 'opg' || time_in_force === 'cls' || (endsDay && time_in_force === 'day'))
         this.#floor.expire(order, ts_us)
     }

@@ -992,7 +992,7 @@ const PRINT: Group = {
       [{ auctions: { price: 'print', print_wait_us: 60_000_000 } }],
     ],
     [
-      'nothing comes in while a close waits for its print',
+      'who comes while a close waits for its print is for the next session',
       [
         Q,
         '09:00:01 trade 100',
@@ -1001,7 +1001,7 @@ const PRINT: Group = {
         '17:35:02 trade 107 50',
         '17:40 b buy 5 market day',
       ],
-      ['17:35:01 a rejected market_closed', '17:40 b new leaves 5'],
+      ['17:35:01 a new leaves 5', '17:40 b new leaves 5'],
       [{ auctions: { price: 'print', print_wait_us: 60_000_000 }, closed_orders: 'queue' }],
     ],
     [
@@ -1102,6 +1102,21 @@ test('[M6] what a print leaves waits for a quote behind a snapshot, too', () => 
   const again = first.reopened(terms)
   expect(again.play(inMicroseconds('09:00:03 quote 103/104 9x9')).map(withClock)).toEqual([
     '09:00:03 a trade 6@104 leaves 0',
+  ])
+})
+
+test('[M8] who came while a close waits for its print is none of it behind a snapshot, too', () => {
+  const terms = dayTerms({ closed_orders: 'queue', auctions: { price: 'print', print_wait_us: 60_000_000 } })
+  const first = new Scenario(terms)
+  first.play(
+    ...['10:00 quote 100/101', '10:01 a buy 5 market cls', '17:35:01 b buy 5 market day'].map(inMicroseconds),
+  )
+  const again = first.reopened(terms)
+  const lines = ['17:35:02 trade 107 50', '2/09:00:01 trade 110 50']
+  // The quote of the morning opened the first day without a print.
+  expect(again.play(...lines.map(inMicroseconds)).map(withClock)).toEqual([
+    '17:35:02 a trade 5@107 leaves 0',
+    '2/09:00:01 b trade 5@110 leaves 0',
   ])
 })
 

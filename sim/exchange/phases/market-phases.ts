@@ -67,22 +67,30 @@ const PENDING = {
 } as const
 
 const NEVER_TOLD = 255
+const NEVER_LATE = Number.POSITIVE_INFINITY
 /** In the last minutes of a day an instrument that pauses under the US plan trades no more before the closing auction. */
 const LAST_PAUSE_US = 600_000_000
 
 /** By instrument index, and of the cursors by calendar. */
-export type MarketState = PhaseColumnsState & { readonly sessions: readonly number[] }
+export type MarketState = PhaseColumnsState & {
+  readonly sessions: readonly number[]
+  /** While a close waits for its price. */
+  readonly late_from?: readonly number[]
+}
 
 export class MarketPhases {
   readonly #terms: MarketPhasesTerms
   readonly #cursors: SessionCursors
   readonly #columns: PhaseColumns
   readonly #own: readonly InstrumentSpec[]
+  /** While a close waits for its price: the priority from which on orders came behind it. Else infinite. */
+  readonly #lateFrom: Float64Array
 
   constructor(terms: MarketPhasesTerms) {
     this.#terms = terms
     this.#cursors = new SessionCursors(terms.calendars)
     this.#columns = new PhaseColumns(terms.specs.length)
+    this.#lateFrom = new Float64Array(terms.specs.length).fill(NEVER_LATE)
     this.#own = terms.specs.filter(({ venue_id }) => venue_id === terms.venue_id)
   }
 
@@ -168,6 +176,11 @@ export class MarketPhases {
   /** Whether its closing price is still to come. */
   isClosing(instrument_index: number): boolean {
     return this.#columns.pending[instrument_index] === PENDING.closing_print
+  }
+
+  /** Whether an order is in a close that waits for its price. */
+  isInClose({ instrument_index, priority }: VenueOrder): boolean {
+    return this.isClosing(instrument_index) && priority < (this.#lateFrom[instrument_index] as number)
   }
 
   /** The calendar an instrument trades by, with its session; undefined where it trades around the clock. */
@@ -266,12 +279,18 @@ export class MarketPhases {
   }
 
   state(): MarketState {
-    return { sessions: this.#cursors.state(), ...this.#columns.state() }
+    const isAnyLate = this.#lateFrom.some((priority) => priority !== NEVER_LATE)
+    return {
+      sessions: this.#cursors.state(),
+      ...this.#columns.state(),
+      ...(isAnyLate ? { late_from: [...this.#lateFrom] } : {}),
+    }
   }
 
-  restore({ sessions, ...columns }: MarketState): void {
+  restore({ sessions, late_from = [], ...columns }: MarketState): void {
     this.#cursors.restore(sessions)
     this.#columns.restore(columns)
+    this.#lateFrom.set(late_from)
   }
 
   /** A change of a calendar's session, for each instrument that trades by it. */
@@ -371,20 +390,27 @@ export class MarketPhases {
     this.#columns.pending[index] = PENDING.none
     this.#columns.ends_day[index] = this.sessionOf(index)?.session?.is_last_of_day === true ? 1 : 0
     if (!isAuction) return this.#endSession(index, now_us)
-    if (this.#terms.auctions.price === 'print') return this.#await(index, PENDING.closing_print, now_us)
+    if (this.#terms.auctions.price === 'print') return this.#awaitClose(index, now_us)
     this.#settleClose(index, 'book', now_us)
+  }
+
+  /** The close has been, and its price is still to come: who comes meanwhile is for the next session. */
+  #awaitClose(index: number, now_us: number): void {
+    if (this.#terms.terms_hold) this.#lateFrom[index] = this.#terms.floor.nextPriority()
+    this.#await(index, PENDING.closing_print, now_us)
   }
 
   #settleClose(index: number, settlement: Settlement, ts_us: number): void {
     this.#columns.pending[index] = PENDING.none
-    this.#terms.floor.close(this.#spec(index), settlement, ts_us)
+    this.#terms.floor.close(this.#spec(index), settlement, this.#lateFrom[index] as number, ts_us)
     this.#endSession(index, ts_us)
+    this.#lateFrom[index] = NEVER_LATE
   }
 
   #endSession(index: number, ts_us: number): void {
     const endsDay = this.hasDayEnded(index)
     if (endsDay) this.#terms.onDayEnd(index)
-    this.#terms.floor.endSession(index, endsDay, ts_us)
+    this.#terms.floor.endSession(index, endsDay, this.#lateFrom[index] as number, ts_us)
   }
 
   #startHalt(index: number, now_us: number): void {

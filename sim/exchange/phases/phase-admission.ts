@@ -39,16 +39,18 @@ export class PhaseAdmission {
   ofReplace(order: VenueOrder, request: OrderCancelReplaceRequest, now_us: number): RejectCode | '' {
     const { instrument_index, time_in_force } = order
     if (this.#termsHold && isCancelOfPart(order, request)) return this.ofCancel(order, now_us)
-    return (
-      this.#ofPhase(instrument_index) ||
-      (this.#isCutOff(instrument_index, time_in_force, now_us)
-        ? 'auction_missed'
-        : this.ofCancel(order, now_us))
-    )
+    const closed = this.#ofPhase(instrument_index)
+    if (closed !== '') return closed
+    // What comes behind a close changes nothing of its auction, though the price is still to come.
+    if (this.#phases.isInClose(order)) return 'too_late_to_cancel'
+    return this.#isCutOff(instrument_index, time_in_force, now_us)
+      ? 'auction_missed'
+      : this.ofCancel(order, now_us)
   }
 
   /** An order for an auction stays as it is behind the auction's own cut-off for cancels, in a halt, too. */
-  ofCancel({ instrument_index, time_in_force }: VenueOrder, now_us: number): RejectCode | '' {
+  ofCancel(order: VenueOrder, now_us: number): RejectCode | '' {
+    const { instrument_index, time_in_force } = order
     const { calendar, session } = this.#phases.sessionOf(instrument_index) ?? {}
     if (calendar === undefined || session === undefined) return ''
     const { opening_cancel_cutoff_us: opening, closing_cancel_cutoff_us: closing } = calendar
@@ -59,7 +61,7 @@ export class PhaseAdmission {
       // While a close waits for its price, the session is the next one already.
       (time_in_force === 'cls' &&
         closing !== undefined &&
-        (this.#isBehind(now_us, session.close_us - closing) || this.#phases.isClosing(instrument_index)))
+        (this.#isBehind(now_us, session.close_us - closing) || this.#phases.isInClose(order)))
     return isLate ? 'too_late_to_cancel' : ''
   }
 
@@ -74,8 +76,9 @@ export class PhaseAdmission {
     const phases = this.#phases
     if (phases.isHalted(instrument_index) && this.#rules.halted_orders === 'reject') return 'market_halted'
     if (phases.phaseOf(instrument_index) !== 'closed') return ''
-    // The auction of a close that still waits for its price takes nobody in.
-    return this.#rules.closed_orders === 'queue' && !phases.isClosing(instrument_index) ? '' : 'market_closed'
+    const isQueued =
+      this.#rules.closed_orders === 'queue' && (this.#termsHold || !phases.isClosing(instrument_index))
+    return isQueued ? '' : 'market_closed'
   }
 
   #ofAuction({ instrument_index, time_in_force }: NewOrderSingle, now_us: number): RejectCode | '' {

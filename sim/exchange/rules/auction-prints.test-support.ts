@@ -12,6 +12,8 @@ function printed(change: SimulationConfig = {}, calendar: Parameters<typeof dayT
 const HALT: SimulationConfig = {
   halts: [{ instrument: 'X.sim', from: '1970-01-01T10:00:00Z', to: '1970-01-01T10:10:00Z' }],
 }
+/** An opening, and the market behind it. */
+const TRADING = ['09:00:01 trade 100 4', '09:00:02 quote 100/101 10x10']
 const BEFORE = '08:40 quote 9899/9901 100x100'
 
 function played(rule: string, lines: readonly string[], reports: readonly string[], terms = printed()): Rule {
@@ -23,6 +25,7 @@ export const AUCTION_PRINTS: RuleGroup = {
   sources: [
     'orders at the opening fill at the price of its auction, the print in the data: https://www.quantconnect.com/docs/v2/writing-algorithms/trading-and-orders/order-types/market-on-open-orders',
     'what a halt cross leaves is in the book behind it: https://www.nasdaqtrader.com/TraderNews.aspx?id=ETA2016-1',
+    'orders that come behind the close are held for the next opening: https://developer.drivewealth.com/implementation/docs/order-workflow',
     'that the market of before is not there to trade with behind it is ours, as behind every opening',
   ],
   rules: [
@@ -156,6 +159,98 @@ export const AUCTION_PRINTS: RuleGroup = {
           pause_us: 300_000_000,
         },
       }),
+    ),
+    played(
+      'who comes while a close waits for its print has no part in it, and is for what comes next',
+      [
+        ...TRADING,
+        '10:00 a buy 5 market cls',
+        '17:35:01 b buy 5 market day',
+        '17:35:02 c sell 5 limit 90 gtc',
+        '17:35:03 d buy 5 market opg',
+        '17:35:04 e buy 5 market cls',
+        '17:35:05 f buy 5 market ioc',
+        '17:35:06 trade 107 50',
+        '2/09:00:01 trade 110 50',
+        '2/09:00:02 quote 110/111',
+        '2/17:35:01 trade 115 50',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '17:35:01 b new leaves 5',
+        '17:35:02 c new leaves 5',
+        '17:35:03 d new leaves 5',
+        '17:35:04 e new leaves 5',
+        '17:35:05 f rejected not_in_call',
+        '17:35:06 a trade 5@107 leaves 0',
+        '2/09:00:01 b trade 5@110 leaves 0',
+        '2/09:00:01 d trade 5@110 leaves 0',
+        '2/09:00:01 c trade 5@110 leaves 0',
+        '2/17:35:01 e trade 5@115 leaves 0',
+      ],
+      printed({ closed_orders: 'queue' }),
+    ),
+    played(
+      'and so it is where the book decides in the end',
+      [
+        ...TRADING,
+        '10:00 a buy 5 market cls',
+        '17:35:01 b buy 5 market day',
+        '18:00 time',
+        '2/09:00:01 trade 110 50',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '17:35:01 b new leaves 5',
+        '17:35:15 a trade 5@101 leaves 0',
+        '2/09:00:01 b trade 5@110 leaves 0',
+      ],
+      printed({ closed_orders: 'queue' }),
+    ),
+    played(
+      'what is in that close is replaced no more, but for a part taken back, and who came behind it is',
+      [
+        ...TRADING,
+        '10:00 a buy 5 limit 99 gtc',
+        '17:35:01 b buy 5 limit 98 gtc',
+        '17:35:02 c replace a 5 98',
+        '17:35:03 d replace a 4 99',
+        '17:35:04 e replace b 6 97',
+        '17:35:05 trade 90 50',
+        '17:35:06 f replace e 6 96',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '17:35:01 b new leaves 5',
+        '17:35:02 c replace_rejected a too_late_to_cancel',
+        '17:35:03 d replaced a 4@99 leaves 4',
+        '17:35:04 e replaced b 6@97 leaves 6',
+        '17:35:05 d trade 4@90 leaves 0',
+        '17:35:06 f replaced e 6@96 leaves 6',
+      ],
+      printed({ closed_orders: 'queue' }),
+    ),
+    played(
+      'behind the cut-off for cancels an order for the next close goes still',
+      [
+        ...TRADING,
+        '10:00 a buy 5 market cls',
+        '17:35:01 b buy 5 market cls',
+        '17:35:02 c cancel a',
+        '17:35:03 d cancel b',
+      ],
+      [
+        '10:00 a new leaves 5',
+        '17:35:01 b new leaves 5',
+        '17:35:02 c cancel_rejected a too_late_to_cancel',
+        '17:35:03 d canceled b cum 0',
+      ],
+      printed({ closed_orders: 'queue' }, { closing_cancel_cutoff_us: 60_000_000 }),
+    ),
+    played(
+      'a venue that queues nothing takes nobody then',
+      [...TRADING, '17:35:01 a buy 5 market day', '17:35:02 trade 107 50'],
+      ['17:35:01 a rejected market_closed'],
     ),
     played(
       'where no quote comes behind a print up to the close, there is no closing auction',
