@@ -12,7 +12,8 @@ export const AuctionsConfig = Type.Object(
       default: 'book',
     }),
     print_wait_us: Count({
-      description: 'How long a print is waited for before the book decides, microseconds.',
+      description:
+        'How long a print is waited for before the book decides, microseconds; that of a close no longer than to the next pre-open or opening.',
       default: 60_000_000,
     }),
   },

@@ -49,6 +49,35 @@ const OPENING: Group = {
       ['08:55 a new leaves 5', '09:00:01 a trade 5@104 leaves 0'],
     ],
     [
+      // Eurex takes no more of them for a day whose opening auction has been:
+      // https://eurex.com/ex-en/trade/order-book-trading/order-types
+      'one at the opening is refused while a session trades or is in its closing call, and taken for the next from the close on',
+      [
+        '09:00:01 quote 100/101',
+        '10:00 a buy 5 market opg',
+        '17:31 b buy 5 market opg',
+        '17:35:01 c buy 5 market opg',
+        '2/09:00:01 quote 103/104',
+      ],
+      [
+        '10:00 a rejected auction_missed',
+        '17:31 b rejected auction_missed',
+        '17:35:01 c new leaves 5',
+        '2/09:00:01 c trade 5@104 leaves 0',
+      ],
+      [{ closed_orders: 'queue' }],
+    ],
+    [
+      'and where nothing is queued, from the pre-open on',
+      [
+        '09:00:01 quote 100/101',
+        '17:36 a buy 5 market opg',
+        '2/08:51 b buy 5 market opg',
+        '2/09:00:01 quote 103/104',
+      ],
+      ['17:36 a rejected market_closed', '2/08:51 b new leaves 5', '2/09:00:01 b trade 5@104 leaves 0'],
+    ],
+    [
       'what the opening does not fill of it expires',
       [Q, '08:55 a buy 25 market opg', '09:00:01 quote 103/104 10x20'],
       ['08:55 a new leaves 25', '09:00:01 a trade 20@104 leaves 5', '09:00:01 a expired leaves 0'],

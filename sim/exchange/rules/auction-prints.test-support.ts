@@ -248,6 +248,18 @@ export const AUCTION_PRINTS: RuleGroup = {
       printed({ closed_orders: 'queue' }, { closing_cancel_cutoff_us: 60_000_000 }),
     ),
     played(
+      'that print is waited for up to the next pre-open, and the book decides then',
+      [
+        ...TRADING,
+        '10:00 a buy 5 market cls',
+        '2/08:49 quote 104/105',
+        '2/08:51 trade 107 50',
+        '2/09:00:01 trade 110 50',
+      ],
+      ['10:00 a new leaves 5', '2/08:50 a trade 5@105 leaves 0'],
+      printed({ auctions: { price: 'print', print_wait_us: 86_400_000_000 } }),
+    ),
+    played(
       'a venue that queues nothing takes nobody then',
       [...TRADING, '17:35:01 a buy 5 market day', '17:35:02 trade 107 50'],
       ['17:35:01 a rejected market_closed'],
