@@ -19,6 +19,7 @@
  *    on, in the states and the order of one node. An order keeps its place in a queue over a halt.
  *    What the print of an opening leaves does not meet the quote of before it.
  *    Who comes while a close waits for its print is for the next session, where a venue queues what comes while it is closed.
+ *    In the price of an auction a group of which one order trades weighs as its largest.
  *    A market changes before what reaches its venue at that time, and before an order's time ends then; what comes at the
  *    cut-off of an auction is too late, and a pause of the US plan in the last minutes ends with the closing auction;
  *    the price of an auction that nobody names is on the increment.

@@ -78,6 +78,22 @@ const OPENING: Group = {
       ['17:36 a rejected market_closed', '2/08:51 b new leaves 5', '2/09:00:01 b trade 5@104 leaves 0'],
     ],
     [
+      'in its price a group of which one trades weighs as its largest',
+      [
+        '08:40 quote 9999/10001 100x100',
+        '08:55 a buy 10 limit 10005 day as=1',
+        '08:56 b buy 10 limit 10010 day as=2 oco=1',
+        '09:00:01 quote 9999/10001 100x6',
+      ],
+      [
+        '08:55 a new leaves 10',
+        '08:56 b new leaves 10',
+        '09:00:01 b trade 6@10001 leaves 4',
+        '09:00:01 a canceled cum 0',
+      ],
+      [{ takes: 'all_and_oco' }],
+    ],
+    [
       'what the opening does not fill of it expires',
       [Q, '08:55 a buy 25 market opg', '09:00:01 quote 103/104 10x20'],
       ['08:55 a new leaves 25', '09:00:01 a trade 20@104 leaves 5', '09:00:01 a expired leaves 0'],
