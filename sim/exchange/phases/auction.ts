@@ -57,16 +57,12 @@ export class Auction {
     const bids = this.#shown(spec, 'buy')
     const asks = this.#shown(spec, 'sell')
     const price = this.#reference(spec, ts_us)
-    const found = uncross(
-      [...this.#wanted(own.buys, 1), ...bids],
-      [...this.#wanted(own.sells, -1), ...asks],
-      {
-        reference_price_units: price,
-        increment_units: incrementUnits(spec, price, ts_us) ?? 1,
-        on_increment: this.#terms.terms_hold,
-        price_min_units: spec.allow_non_positive_price ? Number.NEGATIVE_INFINITY : 1,
-      },
-    )
+    const found = uncross([...this.#wanted(own.buys), ...bids], [...this.#wanted(own.sells), ...asks], {
+      reference_price_units: price,
+      increment_units: incrementUnits(spec, price, ts_us) ?? 1,
+      on_increment: this.#terms.terms_hold,
+      price_min_units: spec.allow_non_positive_price ? Number.NEGATIVE_INFINITY : 1,
+    })
     if (found === undefined) return
     const buys = this.#allotted(own.buys, bids, found, 1, spec)
     const sells = this.#allotted(own.sells, asks, found, -1, spec)
@@ -86,13 +82,10 @@ export class Auction {
   }
 
   /** What own orders of a side are for in the price: of a group one alone trades, so that at each price its largest counts. */
-  #wanted(own: readonly Bid[], sign: 1 | -1): readonly Interest[] {
+  #wanted(own: readonly Bid[]): readonly Interest[] {
     if (!this.#terms.terms_hold) return own
     const counted: Bid[] = []
-    // Two without a price are at one: their distance would be no number.
-    const better = (a: Bid, b: Bid) =>
-      a.price_units === b.price_units ? 0 : sign * (b.price_units - a.price_units)
-    for (const bid of own.toSorted(better)) {
+    for (const bid of own) {
       const others = this.#terms.othersOf(bid.order)
       const before = counted.reduce(
         (sum, { order, size_units }) => sum + (others.includes(order) ? size_units : 0),
