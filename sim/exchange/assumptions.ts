@@ -394,7 +394,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Where a venue keeps a book by price or by order, what takes walks the levels and what the book does not hold is not filled, but under residual_worse and probabilistic, where the rest of a market order trades one increment beyond the last level; what own orders took stays taken until the data says anew what stands at the level, by order as long as the orders that came first are there.',
+      'Where a venue keeps a book by price or by order, what takes walks the levels, and so does a resting order that the market has come to, at its own price; what the book does not hold is not filled, but under residual_worse and probabilistic, where the rest of a market order trades one increment beyond the last level; what own orders took stays taken until the data says anew what stands at the level, by order as long as the orders that came first are there.',
     needs: ['deep_book'],
   },
   {

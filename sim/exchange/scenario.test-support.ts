@@ -3,6 +3,8 @@
 //
 //   quote 100/101 [10x10]        bid/ask, with displayed sizes or none (the configured default)
 //   trade 100 [20 [sell]]    bar bid 100    bar last 100 105 98 101 [400]   (open, high, low, close, volume)
+//   bid 100 10 [more]    ask 101 0       a level of a book by price, after which its event goes on or has ended
+//   add 1 bid 100 5    modify 1 100 4    execute 1 2    delete 1       a row of a book by order
 //   a buy 5 market ioc           client order id, side, quantity, type, time in force
 //   b sell 5 limit 102 gtc
 //   e sell 5 stop 99 gtc by=last      f buy 5 stop_limit 103 104 gtc    (trigger, limit)
@@ -13,6 +15,7 @@
 // Market data and orders may name another instrument than X.sim, and orders another account than main, or another venue
 // than the instrument's: `quote:Y.sim`, `a:Y.sim:other`, `a:Y.far:main:sim`.
 
+import { BOOK_ACTION } from '../../engine/book/book-action.ts'
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { compileInstrument, type InstrumentSpec } from '../../engine/instrument-spec.ts'
@@ -188,6 +191,20 @@ export class Scenario {
 
   #row(name: RowName, spec: InstrumentSpec, ts_us: number, words: readonly string[]): void {
     const exchange = this.venues.exchange(spec.venue_id)
+    if (name === 'bid' || name === 'ask') {
+      const [price, size] = words.map(Number)
+      const isLast = words[2] !== 'more'
+      const [price_units, size_units] = [must(price, 'a level has a price'), must(size, 'a level has a size')]
+      return exchange.deepRows.onLevel(
+        spec.index,
+        ts_us,
+        name === 'bid' ? 1 : -1,
+        price_units,
+        size_units,
+        isLast,
+      )
+    }
+    if (isOrderRow(name)) return this.#orderRow(name, spec, ts_us, words)
     if (name === 'trade') {
       const aggressor = words[2] === undefined ? 0 : words[2] === 'buy' ? 1 : -1
       return exchange.rows.onTrade(spec.index, ts_us, Number(words[0]), Number(words[1] ?? 0), aggressor)
@@ -200,6 +217,23 @@ export class Scenario {
     const [bid, ask] = pair(must(words[0], 'a quote has prices'), '/')
     const [bidSize, askSize] = pair(words[1] ?? '0x0', 'x')
     exchange.rows.onQuote(spec.index, ts_us, bid, ask, bidSize, askSize)
+  }
+
+  #orderRow(name: OrderRowName, spec: InstrumentSpec, ts_us: number, words: readonly string[]): void {
+    const [id, ...rest] = name === 'add' ? words.toSpliced(1, 1) : words
+    const numbers = rest.map(Number)
+    const [price, size] = name === 'execute' ? [0, ...numbers] : numbers
+    this.venues
+      .exchange(spec.venue_id)
+      .deepRows.onBookOrder(
+        spec.index,
+        ts_us,
+        BOOK_ACTION[name],
+        Number(id),
+        words[1] === 'ask' ? -1 : 1,
+        price ?? 0,
+        size ?? 0,
+      )
   }
 
   #handle(item: AgendaItem): void {
@@ -226,10 +260,17 @@ function barPrices(open: number, high: number, low: number, close: number, volum
   }
 }
 
-type RowName = 'quote' | 'trade' | 'bar'
+const ORDER_ROWS = ['add', 'modify', 'execute', 'delete'] as const
+type OrderRowName = (typeof ORDER_ROWS)[number]
+const ROWS = ['quote', 'trade', 'bar', 'bid', 'ask', ...ORDER_ROWS] as const
+type RowName = (typeof ROWS)[number]
+
+function isOrderRow(name: string): name is OrderRowName {
+  return ORDER_ROWS.some((row) => row === name)
+}
 
 function isRow(name: string): name is RowName {
-  return name === 'quote' || name === 'trade' || name === 'bar'
+  return ROWS.some((row) => row === name)
 }
 
 /** Plays one scenario from the start. */

@@ -204,27 +204,32 @@ export class DeepMatching {
     }
   }
 
+  /** Level for level, and at each the orders of the run in their order. */
   #crossSide(instrument_index: number, side: 'buy' | 'sell', ts_us: number): void {
     const against = this.#books.against(instrument_index, side)
-    for (;;) {
+    for (let depth = 0; depth < against.count; ) {
       const own =
         side === 'buy' ? this.#resting.bestBuy(instrument_index) : this.#resting.bestSell(instrument_index)
-      if (own === undefined || against.count === 0) return
-      const best = this.#met(own, against.best_price_units, ts_us)
-      if (!this.#reaches(own, best)) return
-      if (fillableUnits(own) === 0) {
+      if (own === undefined) return
+      const price = against.priceAt(depth)
+      const met = this.#met(own, price, ts_us)
+      if (!this.#reaches(own, met)) return
+      const wanted = fillableUnits(own)
+      if (wanted === 0) {
         this.#events.onSpent(own, ts_us)
         continue
       }
-      if (own.price_units === best && !this.#queues.isInFront(own)) return
-      const shown = against.best_size_units
-      const wanted = fillableUnits(own)
-      const quantity = Math.min(wanted, this.#lotsAt(own, against.best_price_units, shown))
-      if (quantity === 0) return
-      this.#books.take(instrument_index, side, against.best_price_units, quantity)
-      this.#events.onFill(own, own.price_units, quantity as SizeUnits, ts_us)
-      // It wanted more of the level than the model lets it have, and stands in front of the next.
-      if (quantity < wanted && quantity < shown) return
+      if (own.price_units === met && !this.#queues.isInFront(own)) return
+      const shown = against.sizeAt(depth)
+      const quantity = Math.min(wanted, this.#lotsAt(own, price, shown))
+      if (quantity > 0) {
+        this.#books.take(instrument_index, side, price, quantity)
+        this.#events.onFill(own, own.price_units, quantity as SizeUnits, ts_us)
+      }
+      if (quantity === wanted || quantity === shown) continue
+      // It wanted more of the level than it gets of it: it goes on to the next, and stands in front of whoever comes behind.
+      if (!this.#termsHold) return
+      depth++
     }
   }
 

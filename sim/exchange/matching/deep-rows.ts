@@ -58,7 +58,9 @@ export class DeepRows {
       this.#touched.push({ side: side === 1 ? 'buy' : 'sell', price_units })
       this.#hasMoved = true
     }
-    if (is_last && this.#hasMoved) this.#endEvent(deep, instrument_index, ts_us)
+    if (!is_last) return
+    if (this.#hasMoved) this.#endEvent(deep, instrument_index, ts_us)
+    else if (this.#isMet(deep, instrument_index)) this.#floor.onDepth(instrument_index, ts_us)
   }
 
   /** A snapshot begins: the book is empty until its levels or orders come. */
@@ -97,6 +99,7 @@ export class DeepRows {
     if (!is_last) return
     deep.endEvent(instrument_index)
     if (this.#hasMoved) this.#endEvent(deep, instrument_index, ts_us)
+    else if (this.#isMet(deep, instrument_index)) this.#floor.onDepth(instrument_index, ts_us)
     this.#floor.settle(ts_us)
   }
 
@@ -108,6 +111,18 @@ export class DeepRows {
   load(reader: CanonicalReader): void {
     this.#hasMoved = reader.flag()
     this.#touched = reader.value() as { side: Side; price_units: number }[]
+  }
+
+  /** Whether the other side has come to an order that rests and wants more of it than there was for it: then each level counts. */
+  #isMet(deep: DeepBooks, instrument_index: number): boolean {
+    const { best_buy_price_units: buys, best_sell_price_units: sells } = this.#resting
+    const { bids, asks } = deep.levels(instrument_index)
+    return (
+      this.#floor.terms_hold &&
+      // NaN of a side that is empty meets nobody.
+      (bids.best_price_units >= (sells[instrument_index] as number) ||
+        asks.best_price_units <= (buys[instrument_index] as number))
+    )
   }
 
   /** Of orders of the run that have a place among others, in a halt, too. */

@@ -297,6 +297,12 @@ export class OrderFloor {
     this.settle(ts_us)
   }
 
+  /** Of a deeper book a level is another behind best prices that stand: it may be one that an order reaches. */
+  onDepth(instrument_index: number, ts_us: number): void {
+    this.deep?.cross(instrument_index, ts_us)
+    this.settle(ts_us)
+  }
+
   onTouch(instrument_index: number, ts_us: number): void {
     this.matching.touched(instrument_index, ts_us)
     this.settle(ts_us)
