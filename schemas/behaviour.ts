@@ -67,7 +67,8 @@
  *    Groups are looked at in the order in which they were founded, and none takes in an order by one that is to leave it. What
  *    others took of a held order no change of it brings back.
  *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
- *    In a deeper book a resting order that the market has come to has its share of each level it reaches, and not of the best alone.
+ *    In a deeper book a resting order that the market has come to has its share of each level it reaches, and not of the best alone;
+ *    and what orders of the run took moves no best price for triggers, margin and the side of a trade.
  */
 export const BEHAVIOUR = 3
 

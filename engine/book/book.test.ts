@@ -75,10 +75,10 @@ test('over a snapshot an order keeps its place at the prices asked for, and whoe
   book.add(6, 1, 100, 4)
   const ranks = [4, 5, 3, 1, 2, 6].map((id) => book.rankOf(id))
   expect(ranks).toEqual(ranks.toSorted((a, b) => a - b))
-  expect([book.rankOf(2), book.takenUnits(1, 100)]).toEqual([rank, 5])
+  expect([book.rankOf(2), book.taken.bids.sizeOf(100)]).toEqual([rank, 5])
   // Four of 4, one of 5.
   book.delete(4)
-  expect([book.levels.bids.best_size_units, book.takenUnits(1, 100)]).toEqual([19, 1])
+  expect([book.levels.bids.best_size_units, book.taken.bids.sizeOf(100)]).toEqual([19, 1])
 })
 
 test('a loaded book by order has lost of its levels what was taken from them', () => {

@@ -8,10 +8,6 @@ export class LevelBook {
   readonly bids = new LevelSide(1)
   readonly asks = new LevelSide(-1)
 
-  get has_both_sides(): boolean {
-    return this.bids.count > 0 && this.asks.count > 0
-  }
-
   side(side: 1 | -1): LevelSide {
     return side === 1 ? this.bids : this.asks
   }

@@ -27,6 +27,13 @@ export class LevelSide {
     return this.count === 0 ? 0 : (this.#sizes[this.count - 1] as number)
   }
 
+  /** The better one of this side's best price and another's; NaN where both are empty. */
+  bestWith(other: LevelSide): number {
+    if (other.count === 0) return this.best_price_units
+    if (this.count === 0) return other.best_price_units
+    return this.#sign * Math.max(this.#keys[this.count - 1] as number, other.#keys[other.count - 1] as number)
+  }
+
   /** The price of a level, 0 being the best. */
   priceAt(depth: number): number {
     return this.#sign * (this.#keys[this.count - 1 - depth] as number)

@@ -11,12 +11,16 @@ import { LevelQueue } from './level-queue.ts'
 const CAPACITY = 1024
 /** A place in time less this is before every place that is not. */
 const AGES = 2 ** 52
+/** Of an order that traded whole as it came in: whatever the data makes of it, nothing of it is there to take. */
+const TAKEN_WHOLE = Number.POSITIVE_INFINITY
 
 /** Where an order stood when a snapshot began. */
 type Place = { readonly side: 1 | -1; readonly price_units: number; readonly rank: number }
 
 export class OrderBook {
   readonly levels = new LevelBook()
+  /** What orders that are not in the data took of each level, as long as the orders are there that they took of. */
+  readonly taken = new LevelBook()
   /** The next place in time, which also orders that are not in the data take. */
   next_rank = 1
   readonly #slots = new IdIndex()
@@ -82,8 +86,8 @@ export class OrderBook {
   }
 
   /**
-   * Like the others returns whether a best level is another or has another size. `taken_units`: what orders that are not in
-   * the data took of it as it came in.
+   * Like the others returns whether a best level is another or has another size, of the book as the data has it: with what
+   * was taken. `taken_units`: what orders that are not in the data took of it as it came in.
    */
   add(order_id: number, side: 1 | -1, price_units: number, size_units: number, taken_units = 0): boolean {
     const isOld = this.#slots.get(order_id) >= 0 && this.delete(order_id)
@@ -93,27 +97,30 @@ export class OrderBook {
     this.#sides[slot] = side
     this.#prices[slot] = price_units
     this.#sizes[slot] = size_units
-    this.#taken[slot] = taken_units
+    this.#taken[slot] = taken_units < size_units ? taken_units : TAKEN_WHOLE
     if (this.#places === undefined) this.#queue(slot)
     else this.#comeBack(slot, this.#places.get(order_id))
-    return this.levels.side(side).change(price_units, size_units - taken_units) || isOld
+    return this.#change(side, price_units, this.#shownOf(slot), this.#takenOf(slot)) || isOld
   }
 
   /** Unknown ids are passed over: a history may begin in the middle of their lives. */
   modify(order_id: number, price_units: number, size_units: number): boolean {
     const slot = this.#slots.get(order_id)
     if (slot < 0) return false
-    const levels = this.levels.side(this.#sides[slot] as 1 | -1)
+    const side = this.#sides[slot] as 1 | -1
     const price = this.#prices[slot] as number
     const size = this.#sizes[slot] as number
-    const before = this.#shownOf(slot)
-    const shown = this.#resize(slot, size_units)
+    const shown = this.#shownOf(slot)
+    const taken = this.#takenOf(slot)
+    this.#resize(slot, size_units)
+    const by_shown = this.#shownOf(slot) - shown
+    const by_taken = this.#takenOf(slot) - taken
     let isBest = false
     if (price === price_units) {
-      if (shown !== before) isBest = levels.change(price, shown - before)
+      if (by_shown !== 0 || by_taken !== 0) isBest = this.#change(side, price, by_shown, by_taken)
     } else {
-      isBest = levels.change(price, -before)
-      isBest = levels.change(price_units, shown) || isBest
+      isBest = this.#change(side, price, -shown, -taken)
+      isBest = this.#change(side, price_units, shown + by_shown, taken + by_taken) || isBest
     }
     this.#prices[slot] = price_units
     if (price !== price_units || size_units > size) this.#queue(slot)
@@ -126,9 +133,15 @@ export class OrderBook {
     if (slot < 0) return false
     const left = (this.#sizes[slot] as number) - by_units
     if (left <= 0) return this.delete(order_id)
-    const before = this.#shownOf(slot)
-    const by_shown = this.#resize(slot, left) - before
-    return this.levels.side(this.#sides[slot] as 1 | -1).change(this.#prices[slot] as number, by_shown)
+    const shown = this.#shownOf(slot)
+    const taken = this.#takenOf(slot)
+    this.#resize(slot, left)
+    return this.#change(
+      this.#sides[slot] as 1 | -1,
+      this.#prices[slot] as number,
+      this.#shownOf(slot) - shown,
+      this.#takenOf(slot) - taken,
+    )
   }
 
   /**
@@ -146,17 +159,7 @@ export class OrderBook {
       if (taken === shown) queue.shift()
     }
     this.levels.side(side).change(price_units, -units)
-  }
-
-  /** What was taken of the orders at a price that are still there. It looks at every order. */
-  takenUnits(side: 1 | -1, price_units: number): number {
-    let units = 0
-    for (let slot = 0; slot < this.#used; slot++) {
-      if (this.#prices[slot] !== price_units || this.#sides[slot] !== side) continue
-      if (this.#slots.get(this.#ids[slot] as number) === slot)
-        units += Math.min(this.#taken[slot] as number, this.#sizes[slot] as number)
-    }
-    return units
+    this.taken.side(side).change(price_units, units - left)
   }
 
   delete(order_id: number): boolean {
@@ -164,8 +167,12 @@ export class OrderBook {
     if (slot < 0) return false
     this.#slots.delete(order_id)
     this.#free.push(slot)
-    const levels = this.levels.side(this.#sides[slot] as 1 | -1)
-    return levels.change(this.#prices[slot] as number, -this.#shownOf(slot))
+    return this.#change(
+      this.#sides[slot] as 1 | -1,
+      this.#prices[slot] as number,
+      -this.#shownOf(slot),
+      -this.#takenOf(slot),
+    )
   }
 
   clear(): void {
@@ -175,6 +182,7 @@ export class OrderBook {
     this.#free.length = 0
     this.#used = 0
     this.levels.clear()
+    this.taken.clear()
   }
 
   /**
@@ -247,10 +255,13 @@ export class OrderBook {
     const next_rank = reader.number()
     for (let orders = reader.count(); orders > 0; orders--) {
       const order_id = reader.number()
-      this.add(order_id, reader.flag() ? 1 : -1, reader.number(), reader.number())
+      const side = reader.flag() ? 1 : -1
+      const price_units = reader.number()
+      this.add(order_id, side, price_units, reader.number())
       const slot = this.#slots.get(order_id)
       this.#taken[slot] = reader.number()
       this.#ranks[slot] = reader.number()
+      this.taken.side(side).change(price_units, this.#takenOf(slot))
     }
     this.levels.load(reader)
     this.next_rank = next_rank
@@ -292,18 +303,31 @@ export class OrderBook {
     return queue
   }
 
-  /** The data says that so much is left of an order. Returns what of it nobody took. */
-  #resize(slot: number, size_units: number): number {
+  /** The data says that so much is left of an order: of what was taken, no more than that is gone. */
+  #resize(slot: number, size_units: number): void {
     this.#sizes[slot] = size_units
-    const shown = this.#shownOf(slot)
-    if (shown === 0) this.#taken[slot] = size_units
-    return shown
+    if (this.#shownOf(slot) === 0 && this.#taken[slot] !== TAKEN_WHOLE) this.#taken[slot] = size_units
+  }
+
+  #change(side: 1 | -1, price_units: number, by_shown: number, by_taken: number): boolean {
+    const levels = this.levels.side(side)
+    const taken = this.taken.side(side)
+    if (taken.count === 0 && by_taken === 0) return levels.change(price_units, by_shown)
+    const best = levels.bestWith(taken)
+    levels.change(price_units, by_shown)
+    taken.change(price_units, by_taken)
+    // NaN of a side that was empty.
+    return !(side * (price_units - best) < 0)
   }
 
   /** What is left of an order that nobody took. */
   #shownOf(slot: number): number {
     const left = (this.#sizes[slot] as number) - (this.#taken[slot] as number)
     return Math.max(0, left)
+  }
+
+  #takenOf(slot: number): number {
+    return Math.min(this.#taken[slot] as number, this.#sizes[slot] as number)
   }
 
   /** The slots in use, the earliest order first. */

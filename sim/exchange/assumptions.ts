@@ -434,6 +434,11 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
+      'What orders of the run took of a deeper book moves none of its best prices: triggers, margin, marks, bands and the side of a trade that does not say who took go by the prices of the data.',
+    needs: ['deep_book'],
+  },
+  {
+    sentence:
       'An imported bar is a row of its end: one that ends while its instrument is closed, a daily one for instance, fills nothing there.',
     needs: ['bars', 'closures'],
   },

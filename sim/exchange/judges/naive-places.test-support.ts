@@ -102,7 +102,7 @@ export class NaivePlaces {
   /** Nothing trades, and nobody looks at a queue. */
   #note(event: NaiveEvent): void {
     if (event.is === 'rest') this.#late.push(event)
-    else if (event.is === 'level') this.#levels[event.side].set(event.price, event.size)
+    else if (event.is === 'level') this.#set(event)
     else if (event.is === 'cancel') {
       this.#own = this.#own.filter(({ id }) => id !== event.id)
       this.#late = this.#late.filter(({ id }) => id !== event.id)
@@ -135,7 +135,7 @@ export class NaivePlaces {
       this.#trade(event, at)
       this.#meet(at)
     } else if (event.is === 'level') {
-      this.#levels[event.side].set(event.price, event.size)
+      this.#set(event)
       for (const own of this.#line(event.side)) if (own.price === event.price) this.#show(own, event.size)
       this.#meet(at)
     } else {
@@ -157,11 +157,14 @@ export class NaivePlaces {
     return this.#own.filter((own) => own.side === side).sort((a, b) => side * (b.price - a.price))
   }
 
+  #set({ side, price, size }: Extract<NaiveEvent, { is: 'level' }>): void {
+    if (size === 0) this.#levels[side].delete(price)
+    else this.#levels[side].set(price, size)
+  }
+
   #best(side: 1 | -1): number {
-    // A quote names its prices whatever own orders took of it; a level by price that is used up is gone.
-    const prices = [...this.#levels[side]]
-      .filter(([, size]) => size > 0 || !this.#isByPrice)
-      .map(([price]) => side * price)
+    // The data names its prices whatever own orders took there.
+    const prices = [...this.#levels[side].keys()].map((price) => side * price)
     return prices.length === 0 ? Number.NaN : side * Math.max(...prices)
   }
 

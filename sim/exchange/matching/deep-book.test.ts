@@ -574,3 +574,32 @@ test.each([
   const reports = scenario.play('7 b buy 5 market ioc')
   expect(reports.filter((report) => report.includes(' trade '))).toEqual(trades)
 })
+
+const TAKEN: [VenueBook, string[], string[]][] = [
+  [
+    'book_level',
+    ['1 bid 100 10 more', '1 bid 98 50 more', '1 ask 101 10'],
+    ['4 ask 101 11', '5 bid 98 49', '6 bid 100 0'],
+  ],
+  [
+    'book_order',
+    [
+      '1 add 1 bid 98 50',
+      '1 add 2 ask 106 10',
+      '1 add 3 bid 99 1',
+      '2 r sell 3 limit 100 gtc',
+      '2 add 4 bid 100 3',
+    ],
+    ['4 modify 4 100 5', '5 modify 3 99 2', '6 delete 4'],
+  ],
+]
+test.each(TAKEN)('%s: a snapshot keeps that what orders took stands in the data', (book, before, behind) => {
+  const from = terms({ venues: [venue({ simulation: { book } })] })
+  const scenario = new Scenario(from)
+  for (const line of [...before, '3 a sell 5 stop 99 gtc', '3 b sell 10 limit 100 ioc']) scenario.step(line)
+  const again = scenario.reopened(from)
+  expect(again.reopened(from).venues.books()).toEqual(scenario.venues.books())
+  const [first = '', second = '', last = ''] = behind
+  expect(again.play(first, second)).toEqual([])
+  expect(again.play(last)[0]).toBe('6 a triggered')
+})

@@ -18,13 +18,16 @@ export class DeepBooks {
   readonly #orders: readonly OrderBook[]
   readonly #top: TopOfBook
   readonly #keepsOrders: boolean
+  /** Of the levels of each book what was taken since the data set them: the data has it still. */
+  readonly #gone: readonly LevelBook[]
+  readonly #termsHold: boolean
   /** Whether it is asked how much is taken of a level; by price, by instrument, what is taken of each since the data set it. */
   readonly #counts: boolean
   readonly #taken: readonly { readonly bids: Map<number, number>; readonly asks: Map<number, number> }[]
 
   /**
-   * @param terms_hold whether what is taken by order is gone from the orders that came first, and places last over a
-   *   snapshot (schemas/behaviour.ts).
+   * @param terms_hold whether what is taken by order is gone from the orders that came first, places last over a snapshot,
+   *   and what is taken moves no best price (schemas/behaviour.ts).
    * @param counts_taken whether it is asked how much is taken of a level.
    */
   constructor(
@@ -45,7 +48,11 @@ export class DeepBooks {
       ? this.#orders.map(({ levels }) => levels)
       : Array.from({ length: instrument_count }, () => new LevelBook())
     this.#top = top
+    this.#termsHold = terms_hold
     this.#keepsOrders = terms_hold && this.is_by_order
+    this.#gone = this.is_by_order
+      ? this.#orders.map(({ taken }) => taken)
+      : Array.from({ length: instrument_count }, () => new LevelBook())
   }
 
   levels(instrument_index: number): LevelBook {
@@ -54,6 +61,17 @@ export class DeepBooks {
 
   orders(instrument_index: number): OrderBook {
     return must(this.#orders[instrument_index], 'the venue keeps its book by order')
+  }
+
+  /** The best price of a side (1: bids) as the data has it, whatever orders of the run took there; NaN where it is empty. */
+  bestPriceUnits(instrument_index: number, side: 1 | -1): number {
+    return this.levels(instrument_index).side(side).bestWith(this.#goneOf(instrument_index, side))
+  }
+
+  /** Whether the data has both sides of the book. */
+  hasBothSides(instrument_index: number): boolean {
+    const bid = this.bestPriceUnits(instrument_index, 1)
+    return !Number.isNaN(bid + this.bestPriceUnits(instrument_index, -1))
   }
 
   /** The side that an order of `side` trades against. */
@@ -75,6 +93,8 @@ export class DeepBooks {
     else {
       this.against(instrument_index, side).change(price_units, -quantity_units)
       if (this.#counts) this.#noteTaken(instrument_index, side, price_units, run_units)
+      if (this.#termsHold)
+        this.#goneOf(instrument_index, side === 'buy' ? -1 : 1).change(price_units, quantity_units)
     }
     this.refresh(instrument_index)
   }
@@ -82,15 +102,20 @@ export class DeepBooks {
   /** What orders took of a level that those of `side` trade against, as long as the data has not set it anew; 0 where nobody asks. */
   takenUnits(instrument_index: number, side: Side, price_units: number): number {
     if (!this.#counts) return 0
-    if (this.is_by_order)
-      return this.orders(instrument_index).takenUnits(side === 'buy' ? -1 : 1, price_units)
+    if (this.is_by_order) return this.#goneOf(instrument_index, side === 'buy' ? -1 : 1).sizeOf(price_units)
     return this.#takenOf(instrument_index, side === 'buy' ? -1 : 1).get(price_units) ?? 0
   }
 
   /** The data sets a level of a book by price. Returns whether the best level is another or has another size. */
   set(instrument_index: number, side: 1 | -1, price_units: number, size_units: number): boolean {
     if (this.#counts) this.#takenOf(instrument_index, side).delete(price_units)
-    return this.levels(instrument_index).side(side).set(price_units, size_units)
+    const levels = this.levels(instrument_index).side(side)
+    const gone = this.#goneOf(instrument_index, side)
+    if (gone.count === 0) return levels.set(price_units, size_units)
+    const best = levels.bestWith(gone)
+    levels.set(price_units, size_units)
+    gone.set(price_units, 0)
+    return !(side * (price_units - best) < 0)
   }
 
   /** A snapshot begins. By order `own_prices` are those that own orders have places at. */
@@ -98,6 +123,7 @@ export class DeepBooks {
     if (this.#keepsOrders) return this.orders(instrument_index).beginSnapshot(own_prices)
     if (this.is_by_order) return this.orders(instrument_index).clear()
     this.levels(instrument_index).clear()
+    this.#gone[instrument_index]?.clear()
     if (this.#counts) for (const side of [1, -1] as const) this.#takenOf(instrument_index, side).clear()
   }
 
@@ -107,7 +133,7 @@ export class DeepBooks {
   }
 
   refresh(instrument_index: number): void {
-    this.#top.best(instrument_index, this.levels(instrument_index))
+    this.#top.best(instrument_index, this.levels(instrument_index), this.#gone[instrument_index] as LevelBook)
   }
 
   /** What stands at a price of the side that an order of `side` rests on. */
@@ -120,6 +146,7 @@ export class DeepBooks {
     for (const book of this.is_by_order ? this.#orders : this.#levels) book.save(writer)
     for (const { bids, asks } of this.#taken) writer.value([[...bids], [...asks]])
     if (this.#keepsOrders) for (const book of this.#orders) book.saveSnapshot(writer)
+    else if (this.#termsHold) for (const gone of this.#gone) gone.save(writer)
   }
 
   load(reader: CanonicalReader): void {
@@ -130,6 +157,11 @@ export class DeepBooks {
       for (const [price, units] of asks) taken.asks.set(price, units)
     }
     if (this.#keepsOrders) for (const book of this.#orders) book.loadSnapshot(reader)
+    else if (this.#termsHold) for (const gone of this.#gone) gone.load(reader)
+  }
+
+  #goneOf(instrument_index: number, side: 1 | -1): LevelSide {
+    return (this.#gone[instrument_index] as LevelBook).side(side)
   }
 
   #noteTaken(instrument_index: number, side: Side, price_units: number, run_units: number): void {

@@ -160,10 +160,10 @@ export class DeepMatching {
   ): boolean {
     if (action === BOOK_ACTION.add) {
       const taken = this.#comesIn(instrument_index, side, price_units, size_units, ts_us)
+      // One that traded whole is in the data still: nothing of it is left, and its price is a price.
+      if (this.#termsHold) return book.add(order_id, side, price_units, size_units, taken)
       if (taken >= size_units) return book.delete(order_id)
-      return this.#termsHold
-        ? book.add(order_id, side, price_units, size_units, taken)
-        : book.add(order_id, side, price_units, size_units - taken)
+      return book.add(order_id, side, price_units, size_units - taken)
     }
     if (action === BOOK_ACTION.modify) return book.modify(order_id, price_units, size_units)
     if (action === BOOK_ACTION.cancel) return book.reduce(order_id, size_units)

@@ -2,6 +2,7 @@
 // data it has had: once it has quotes, its trades and bars no longer move its book.
 
 import type { LevelBook } from '../../../engine/book/level-book.ts'
+import type { LevelSide } from '../../../engine/book/level-side.ts'
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import type { BarColumns } from '../../../engine/tick-store-port.ts'
@@ -133,13 +134,18 @@ export class TopOfBook {
     return (isBuy ? price_units > best : price_units < best) ? 0 : UNSEEN
   }
 
-  /** The best levels of a deeper book, sizes as they are; a side without a level keeps its last price and shows nothing. */
-  best(instrument_index: number, { bids, asks }: LevelBook): void {
-    if (bids.count > 0) this.bid_price_units[instrument_index] = bids.best_price_units
-    if (asks.count > 0) this.ask_price_units[instrument_index] = asks.best_price_units
-    this.bid_size_units[instrument_index] = bids.best_size_units
-    this.ask_size_units[instrument_index] = asks.best_size_units
-    if (bids.count > 0 && asks.count > 0) this.#source[instrument_index] = SOURCE.quotes
+  /**
+   * The best prices of a deeper book as the data has them, those of levels that orders took (`gone`) among them, and what is
+   * left there; a side without a level keeps its last price and shows nothing.
+   */
+  best(instrument_index: number, { bids, asks }: LevelBook, gone: LevelBook): void {
+    const hasBids = bids.count > 0 || gone.bids.count > 0
+    const hasAsks = asks.count > 0 || gone.asks.count > 0
+    if (hasBids) this.bid_price_units[instrument_index] = bids.bestWith(gone.bids)
+    if (hasAsks) this.ask_price_units[instrument_index] = asks.bestWith(gone.asks)
+    this.bid_size_units[instrument_index] = shownAtBest(bids, gone.bids)
+    this.ask_size_units[instrument_index] = shownAtBest(asks, gone.asks)
+    if (hasBids && hasAsks) this.#source[instrument_index] = SOURCE.quotes
   }
 
   /** A trade puts both sides at its price. Returns whether the book moved. */
@@ -315,4 +321,9 @@ export class TopOfBook {
       this.#ask_shown_units,
     ]
   }
+}
+
+/** What is left at the better of the best prices of the two. */
+function shownAtBest(levels: LevelSide, gone: LevelSide): number {
+  return gone.count === 0 ? levels.best_size_units : levels.sizeOf(levels.bestWith(gone))
 }

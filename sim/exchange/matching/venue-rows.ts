@@ -286,10 +286,17 @@ export class VenueRows {
     aggressor_side: number,
   ): void {
     // A side of a book by price that is empty has no best price.
-    const levels = this.#deep?.levels(instrument_index)
-    const bid = levels?.bids.best_price_units ?? (this.#book.bid_price_units[instrument_index] as number)
-    const ask = levels?.asks.best_price_units ?? (this.#book.ask_price_units[instrument_index] as number)
-    const side = aggressor_side !== 0 ? -aggressor_side : price_units <= bid ? 1 : price_units >= ask ? -1 : 0
+    const deep = this.#deep
+    const bid = deep?.bestPriceUnits(instrument_index, 1) ?? this.#book.bid_price_units[instrument_index]
+    const ask = deep?.bestPriceUnits(instrument_index, -1) ?? this.#book.ask_price_units[instrument_index]
+    const side =
+      aggressor_side !== 0
+        ? -aggressor_side
+        : price_units <= (bid as number)
+          ? 1
+          : price_units >= (ask as number)
+            ? -1
+            : 0
     if (side === 0) return
     const size = size_units || this.#book.defaultUnits(instrument_index)
     this.#floor.queues.traded(instrument_index, side as 1 | -1, price_units, size, 0, ts_us)

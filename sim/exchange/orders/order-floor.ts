@@ -6,7 +6,7 @@ import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { triggeredLimit } from '../../../engine/trigger/trigger.ts'
 import { must } from '../../../schemas/assert.ts'
-import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
+import type { NewOrderSingle, Side } from '../../../schemas/messages/order.ts'
 import type { PriceUnits, SizeUnits } from '../../../schemas/units.ts'
 import type { VenueAccount } from '../accounts/venue-account.ts'
 import type { DeepBooks } from '../matching/deep-books.ts'
@@ -242,12 +242,8 @@ export class OrderFloor {
     account: VenueAccount,
     now_us: number,
   ): boolean {
-    const touch =
-      side === 'buy' ? this.#impact.ask(instrument_index, now_us) : this.#impact.bid(instrument_index, now_us)
-    const { terms_hold } = this.#terms
-    // A side of a deeper book that is empty keeps its last price, and has nothing to take.
-    const isEmpty = terms_hold && this.#terms.deep?.against(instrument_index, side).count === 0
-    if (!isEmpty && (side === 'buy' ? price_units >= touch : price_units <= touch)) return true
+    const touch = this.#touchUnits(instrument_index, side, now_us)
+    if (side === 'buy' ? price_units >= touch : price_units <= touch) return true
     return this.self?.meets(account, instrument_index, side, price_units) === true
   }
 
@@ -438,6 +434,18 @@ export class OrderFloor {
   #weighedUnits(order: VenueOrder): number {
     const units = leavesUnits(order)
     return this.terms_hold ? weighedUnits(units, order, this.othersOf(order)) : units
+  }
+
+  /** The first price that an order of a side takes at; NaN where a side of a deeper book has nothing to take. */
+  #touchUnits(instrument_index: number, side: Side, now_us: number): number {
+    const { deep } = this.#terms
+    if (this.terms_hold && deep !== undefined) {
+      const { count, best_price_units } = deep.against(instrument_index, side)
+      return count === 0 ? Number.NaN : this.#impact.pressed(instrument_index, side, best_price_units, now_us)
+    }
+    return side === 'buy'
+      ? this.#impact.ask(instrument_index, now_us)
+      : this.#impact.bid(instrument_index, now_us)
   }
 
   #wouldTake(order: VenueOrder, now_us: number): boolean {

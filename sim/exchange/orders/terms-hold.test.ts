@@ -15,6 +15,8 @@ const CHANCE = terms({
   ],
 })
 const EXPANDED = terms({ venues: [venue({ simulation: { bars: 'fixed' } })] })
+const BY_PRICE = terms({ venues: [venue({ simulation: { book: 'book_level' } })] })
+const DEPTH = ['1 bid 100 10 more', '1 bid 98 10 more', '1 ask 101 10 more', '1 ask 103 10']
 const FIVES = terms({ specs: specsOf(instrument({ increments: [{ price_increment: '0.05' }] })) })
 
 const CASES = [
@@ -134,6 +136,30 @@ const CASES = [
     what: 'good till date ended before the rows of its time',
     lines: [Q, '2 a buy 5 limit 98 gtd until=10', '10 r replace a 5 99', '10 quote 98/99'],
     trades: [],
+  },
+  {
+    what: 'what an order took of a deeper book triggered a stop',
+    lines: [...DEPTH, '2 a sell 5 stop 99 gtc', '3 b sell 10 market ioc', '4 ask 101 11'],
+    trades: ['3 b trade 10@100 leaves 0', '4 a trade 5@98 leaves 0'],
+    from: BY_PRICE,
+  },
+  {
+    what: 'a trade at a price of a deeper book that orders had taken was of no side',
+    lines: [...DEPTH, '2 a buy 10 market ioc', '3 b sell 5 limit 101 gtc', '4 trade 101 30'],
+    trades: ['2 a trade 10@101 leaves 0'],
+    from: BY_PRICE,
+  },
+  {
+    what: 'a level behind the best of a deeper book gave a resting order nothing',
+    lines: [...DEPTH, '2 a sell 20 limit 95 gtc', '3 bid 97 20'],
+    trades: ['2 a trade 5@100 leaves 15', '2 a trade 5@98 leaves 10'],
+    from: terms({
+      venues: [
+        venue({
+          simulation: { book: 'book_level', fills: { model: 'participation', participation_max: '0.5' } },
+        }),
+      ],
+    }),
   },
 ]
 

@@ -92,7 +92,7 @@ export class VenueMarket {
       agenda,
       floor: new CallFloor(floor, floor.call, auction),
       tell: terms.tell,
-      isDeepBookReady: deep && ((index) => deep.levels(index).has_both_sides),
+      isDeepBookReady: deep && ((index) => deep.hasBothSides(index)),
       hasQuotes: (index) => book.hasQuotes(index),
     })
     this.#admission = new PhaseAdmission(this.#phases, venue.simulation ?? {}, floor.terms_hold)

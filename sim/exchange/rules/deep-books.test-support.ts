@@ -3,6 +3,8 @@
 import { instrument, specsOf, terms, venue } from '../scenario.test-support.ts'
 import { type RuleGroup, simulated } from './rule.test-support.ts'
 
+const BY_PRICE = simulated({ book: 'book_level' })
+const BY_ORDER = simulated({ book: 'book_order' })
 const HALF = { model: 'participation', participation_max: '0.5' } as const
 
 export const DEEP_LEVELS: RuleGroup = {
@@ -52,6 +54,95 @@ export const DEEP_LEVELS: RuleGroup = {
       ],
       ['2 a new leaves 20', '2 a trade 5@100 leaves 15', '3 a trade 10@90 leaves 5'],
       simulated({ book: 'book_order', fills: HALF }),
+    ],
+  ],
+}
+
+export const DATA_STANDS: RuleGroup = {
+  group: 'a deeper book of which orders of the run took',
+  sources: [
+    'https://hftbacktest.readthedocs.io/en/latest/order_fill.html (orders of the run make no market impact: the data goes on as it was)',
+    'what was taken of a level is gone for orders of the run until the data sets it anew: ours, as in assumptions.ts',
+  ],
+  terms: BY_PRICE,
+  rules: [
+    [
+      'a level that an order took whole is the best price still, for stops too, until the data takes it out',
+      [
+        ...['1 bid 100 10 more', '1 bid 98 50 more', '1 ask 101 10'],
+        ...['2 a sell 5 stop 99 gtc', '3 b sell 10 market ioc', '4 ask 101 11', '5 bid 98 49'],
+        ...['6 bid 100 0'],
+      ],
+      [
+        ...['2 a new leaves 5', '3 b new leaves 10', '3 b trade 10@100 leaves 0'],
+        ...['6 a triggered', '6 a trade 5@98 leaves 0'],
+      ],
+    ],
+    [
+      'a stop that comes in behind what was taken waits for the best price of the data',
+      [
+        ...['1 bid 100 10 more', '1 bid 98 50 more', '1 ask 101 10', '2 a sell 10 market ioc'],
+        ...['3 b sell 5 stop 99 gtc', '4 c sell 5 limit_if_touched 100 97 gtc'],
+      ],
+      [
+        ...['2 a new leaves 10', '2 a trade 10@100 leaves 0', '3 b new leaves 5', '4 c new leaves 5'],
+        ...['4 c triggered', '4 c trade 5@98 leaves 0'],
+      ],
+    ],
+    [
+      'a trail follows the best price of the data',
+      [
+        ...['1 bid 90 10 more', '1 ask 101 10 more', '1 ask 105 10', '2 a buy 1 trailing_stop 3 gtc'],
+        ...['3 b buy 10 market ioc', '4 ask 103 10', '5 ask 101 0', '6 bid 91 10', '7 ask 103 0'],
+      ],
+      [
+        ...['2 a new leaves 1', '3 b new leaves 10', '3 b trade 10@101 leaves 0'],
+        ...['7 a triggered', '7 a trade 1@105 leaves 0'],
+      ],
+    ],
+    [
+      'by order a level is the best price as long as an order that was taken is there',
+      [
+        ...['1 add 1 bid 100 4', '1 add 2 bid 100 6', '1 add 3 bid 98 50', '1 add 4 ask 101 9'],
+        ...['2 a sell 5 stop 99 gtc', '3 b sell 10 market ioc', '4 delete 1', '5 execute 2 4'],
+        ...['6 modify 3 98 49', '7 execute 2 2'],
+      ],
+      [
+        ...['2 a new leaves 5', '3 b new leaves 10', '3 b trade 10@100 leaves 0'],
+        ...['7 a triggered', '7 a trade 5@98 leaves 0'],
+      ],
+      BY_ORDER,
+    ],
+    [
+      'by order one that comes in and trades whole with an order of the run is a best price to others',
+      [
+        ...['1 add 1 bid 100 5', '1 add 2 ask 106 5', '2 a sell 9 limit 103 gtc'],
+        ...['3 c sell 1 limit_if_touched 104 100 gtc', '5 add 3 bid 104 3'],
+      ],
+      [
+        ...['2 a new leaves 9', '3 c new leaves 1', '5 a trade 3@103 leaves 6'],
+        ...['5 c triggered', '5 c trade 1@100 leaves 0'],
+      ],
+      BY_ORDER,
+    ],
+    [
+      'post-only is refused where it would take, and a level with nothing left has nothing to take',
+      [
+        ...['1 bid 90 10 more', '1 ask 101 10 more', '1 ask 103 10', '2 a buy 10 market ioc'],
+        ...['3 b buy 5 limit 102 gtc post', '4 c buy 5 limit 103 gtc post'],
+      ],
+      [
+        ...['2 a new leaves 10', '2 a trade 10@101 leaves 0', '3 b new leaves 5'],
+        ...['4 c rejected post_only_would_take'],
+      ],
+    ],
+    [
+      'a trade that does not say who took is counted by the best prices of the data',
+      [
+        ...['1 bid 90 10 more', '1 ask 101 10 more', '1 ask 103 50', '2 a buy 10 market ioc'],
+        ...['3 b sell 5 limit 100 gtc', '4 trade 100 9', '5 trade 101 3'],
+      ],
+      ['2 a new leaves 10', '2 a trade 10@101 leaves 0', '3 b new leaves 5', '5 b trade 3@100 leaves 2'],
     ],
   ],
 }
