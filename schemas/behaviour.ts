@@ -68,7 +68,8 @@
  *    others took of a held order no change of it brings back.
  *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
  *    In a deeper book a resting order that the market has come to has its share of each level it reaches, and not of the best alone;
- *    and what orders of the run took moves no best price for triggers, margin and the side of a trade.
+ *    and what orders of the run took moves no best price for triggers, margin and the side of a trade. By order, too, a
+ *    touch fills an order only where nobody is ahead.
  */
 export const BEHAVIOUR = 3
 

@@ -191,6 +191,7 @@ export class DeepMatching {
         side === 1 ? this.#resting.bestSell(instrument_index) : this.#resting.bestBuy(instrument_index)
       if (own === undefined || side * (price_units - own.price_units) < 0) return taken
       if (this.#bands?.isOutOfReach(own) === true) return taken
+      if (this.#termsHold && price_units === own.price_units && !this.#queues.isInFront(own)) return taken
       const wanted = fillableUnits(own)
       if (wanted === 0 && this.#termsHold) {
         this.#events.onSpent(own, ts_us)

@@ -8,6 +8,7 @@ import type { SizeUnits } from '../../../schemas/units.ts'
 import type { RestingOrders } from '../orders/resting-orders.ts'
 import { fillableUnits, NOT_PLACED, type VenueOrder } from '../orders/venue-order.ts'
 import type { PriceBands } from '../phases/price-bands.ts'
+import type { DeepBooks } from './deep-books.ts'
 import type { FillModel } from './fill-model.ts'
 import type { MatchingEvents } from './matching-events.ts'
 import { PARTS, type QueueModel } from './queue-model.ts'
@@ -17,10 +18,15 @@ export type QueuePlacesTerms = {
   /** Undefined where nobody stands in front, or, by order, places are ranks. */
   readonly model: QueueModel | undefined
   readonly is_by_order: boolean
+  /** Of a venue whose book is deeper than its best prices. */
+  readonly deep: DeepBooks | undefined
   readonly resting: RestingOrders
   readonly specs: readonly InstrumentSpec[]
   readonly fills: FillModel
-  /** Whether a share of a trade is one for all who get of it, and who shows parts gets part after part (schemas/behaviour.ts). */
+  /**
+   * Whether a share of a trade is one for all who get of it, who shows parts gets part after part, and by order a touch fills
+   * where nobody is ahead alone (schemas/behaviour.ts).
+   */
   readonly terms_hold: boolean
   readonly bands: PriceBands | undefined
   readonly events: MatchingEvents
@@ -82,7 +88,10 @@ export class QueuePlaces {
 
   /** Whether an order trades where the other side of the market has come to exactly its price. */
   isInFront(order: VenueOrder): boolean {
-    return this.#terms.model === undefined || order.queue_place === 0
+    const { model, deep, is_by_order, terms_hold } = this.#terms
+    const { instrument_index, side, price_units, queue_place } = order
+    if (!is_by_order || !terms_hold || deep === undefined) return model === undefined || queue_place === 0
+    return !deep.orders(instrument_index).hasBefore(side === 'buy' ? 1 : -1, price_units, queue_place)
   }
 
   /**

@@ -99,7 +99,7 @@ export class OrderFloor {
     const is_by_order = terms.deep?.is_by_order === true
     const { bands, links, deep, self_match: rule, terms_hold } = terms
     const shared = { resting, specs, bands, events, terms_hold }
-    this.queues = new QueuePlaces({ ...shared, model: queue, is_by_order, fills: model })
+    this.queues = new QueuePlaces({ ...shared, model: queue, is_by_order, deep, fills: model })
     this.places = new OrderPlaces({ book, deep, queue, queues: this.queues })
     this.bars = new BarTravel({
       book,

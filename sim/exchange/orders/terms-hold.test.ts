@@ -138,6 +138,12 @@ const CASES = [
     trades: [],
   },
   {
+    what: 'by order a touch filled whoever stood in front',
+    lines: ['1 add 1 ask 101 10', '1 add 2 bid 100 4', '2 a sell 5 limit 101 gtc', '3 add 3 bid 101 4'],
+    trades: ['3 a trade 4@101 leaves 1'],
+    from: terms({ venues: [venue({ simulation: { book: 'book_order' } })] }),
+  },
+  {
     what: 'what an order took of a deeper book triggered a stop',
     lines: [...DEPTH, '2 a sell 5 stop 99 gtc', '3 b sell 10 market ioc', '4 ask 101 11'],
     trades: ['3 b trade 10@100 leaves 0', '4 a trade 5@98 leaves 0'],

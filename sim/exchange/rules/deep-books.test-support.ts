@@ -58,6 +58,49 @@ export const DEEP_LEVELS: RuleGroup = {
   ],
 }
 
+export const FRONTS: RuleGroup = {
+  group: 'a book by order that is locked at the price of an order',
+  sources: [
+    'https://hftbacktest.readthedocs.io/en/latest/order_fill.html (an order at the touch fills once nobody is in front of it)',
+    'at one price who came first trades first: ours, as in SPEC Q3',
+  ],
+  terms: BY_ORDER,
+  rules: [
+    [
+      'one that comes in at the price trades with those in front of an own order, and with it once they are gone',
+      [
+        ...['1 add 1 ask 101 10', '1 add 2 bid 100 4', '2 a sell 5 limit 101 gtc', '3 add 3 bid 101 4'],
+        ...['4 execute 1 4', '5 delete 1'],
+      ],
+      ['2 a new leaves 5', '5 a trade 4@101 leaves 1'],
+    ],
+    [
+      'one that moves to the price does likewise',
+      [
+        ...['1 add 1 ask 101 10', '1 add 2 bid 100 4', '2 a sell 5 limit 101 gtc', '3 modify 2 101 4'],
+        ...['4 execute 1 10'],
+      ],
+      ['2 a new leaves 5', '4 a trade 4@101 leaves 1'],
+    ],
+    [
+      'beyond the price an own order trades whoever stands in front, as on quotes',
+      ['1 add 1 ask 101 10', '1 add 2 bid 100 4', '2 a sell 5 limit 101 gtc', '3 add 3 bid 102 4'],
+      ['2 a new leaves 5', '3 a trade 4@101 leaves 1'],
+    ],
+    [
+      'who came behind an own order stands not in front',
+      [
+        '1 add 1 ask 102 10',
+        '1 add 2 bid 100 4',
+        '2 a sell 5 limit 101 gtc',
+        '3 add 3 ask 101 9',
+        '4 add 4 bid 101 4',
+      ],
+      ['2 a new leaves 5', '4 a trade 4@101 leaves 1'],
+    ],
+  ],
+}
+
 export const DATA_STANDS: RuleGroup = {
   group: 'a deeper book of which orders of the run took',
   sources: [
