@@ -34,7 +34,8 @@
  *    one lowers the others it is for what is left. An order the
  *    engine holds that only reduces ends when there is nothing left to reduce. A replace that only lowers an order is a cancel
  *    of a part: a venue takes it when it takes cancels, and the gate passes it but in a halted account; one of the engine's that
- *    a venue refused is asked for again when its instrument trades again. A share of what is shown is one for all orders.
+ *    a venue refused is asked for again when its instrument trades again. A share of what is shown is one for all orders, and one of a trade is of all
+ *    that traded.
  *    What a strategy says that would be passed over faults it: names that no order has, links to no order, a change
  *    of nothing, what names no timer, signal or price, and a timer without a handler of timers; so it is refused where
  *    its indicators say what none has, or it asks for signals and has no handler of them.

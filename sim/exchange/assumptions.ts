@@ -444,7 +444,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Under participation all orders of the run, of every account, take one share together of what is shown, or of a trade, until the data shows anew, whoever comes first.',
+      'Under participation all orders of the run, of every account, take one share together of what is shown, until the data shows anew, or of a trade, whatever of that those in front of them had, whoever comes first.',
     needs: ['participation'],
   },
   {

@@ -4,7 +4,7 @@ import { AUCTION_PRINTS } from './rules/auction-prints.test-support.ts'
 import { ADAPTIVE_BARS, BAR_VOLUME, FIXED_BARS, LINKS_IN_BARS } from './rules/bars.test-support.ts'
 import { CANCEL_REPLACE } from './rules/cancel-replace.test-support.ts'
 import { DATA_KINDS } from './rules/data-kinds.test-support.ts'
-import { DATA_STANDS, DEEP_LEVELS, FRONTS } from './rules/deep-books.test-support.ts'
+import { DATA_STANDS, DEEP_LEVELS, FRONTS, TRADED_SHARES } from './rules/deep-books.test-support.ts'
 import { FILL_MODELS } from './rules/fill-models.test-support.ts'
 import { INSTRUCTIONS } from './rules/instructions.test-support.ts'
 import { LIMIT } from './rules/limit-orders.test-support.ts'
@@ -59,6 +59,7 @@ const GROUPS: readonly RuleGroup[] = [
   DEEP_LEVELS,
   DATA_STANDS,
   FRONTS,
+  TRADED_SHARES,
   BAND_DISTANCES,
   BAND_REFERENCE,
   BAND_PERIODS,

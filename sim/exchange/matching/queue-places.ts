@@ -123,7 +123,7 @@ export class QueuePlaces {
         order.level_traded_units += size_units
       }
       const before = left
-      left = this.#fill(order, before, taken, ts_us)
+      left = this.#fill(order, before, taken, size_units, ts_us)
       taken += before - left
       if (distance > 0 && left > 0 && left < before && this.#showsNextPart(order)) putBehind(order, line)
     }
@@ -134,13 +134,25 @@ export class QueuePlaces {
     return terms.display_quantity_units !== 0 && is_resting && this.#terms.terms_hold
   }
 
-  /** Fills an order from what is left of a trade, of which own ones took so much; returns what is left for the next in line. */
-  #fill(order: VenueOrder, left_units: number, taken_units: number, ts_us: number): number {
+  /**
+   * Fills an order from what is left of a trade, of which own ones took so much; returns what is left for the next in line. A
+   * share is one of all that traded, those in front included.
+   */
+  #fill(
+    order: VenueOrder,
+    left_units: number,
+    taken_units: number,
+    traded_units: number,
+    ts_us: number,
+  ): number {
     const wanted = fillableUnits(order)
     if (wanted === 0) return left_units
     // No trade is beyond a band, whatever others do there.
     if (this.#terms.bands?.isOutOfReach(order) === true) return left_units
-    const available = this.#terms.fills.available(order, left_units, this.#terms.terms_hold ? taken_units : 0)
+    const { fills, terms_hold } = this.#terms
+    const available = terms_hold
+      ? Math.min(left_units, fills.available(order, traded_units - taken_units, taken_units))
+      : fills.available(order, left_units, 0)
     const { lot_units } = must(
       this.#terms.specs[order.instrument_index],
       'an order rests in a known instrument',

@@ -144,6 +144,21 @@ const CASES = [
     from: terms({ venues: [venue({ simulation: { book: 'book_order' } })] }),
   },
   {
+    what: 'a share of a trade was one of what the queue left',
+    lines: ['1 quote 100/102 50x60', '2 a sell 40 limit 102 gtc', '3 trade 102 100 buy'],
+    trades: ['3 a trade 20@102 leaves 20'],
+    from: terms({
+      venues: [
+        venue({
+          simulation: {
+            queue: { model: 'conservative' },
+            fills: { model: 'participation', participation_max: '0.5' },
+          },
+        }),
+      ],
+    }),
+  },
+  {
     what: 'what an order took of a deeper book triggered a stop',
     lines: [...DEPTH, '2 a sell 5 stop 99 gtc', '3 b sell 10 market ioc', '4 ask 101 11'],
     trades: ['3 b trade 10@100 leaves 0', '4 a trade 5@98 leaves 0'],

@@ -101,6 +101,53 @@ export const FRONTS: RuleGroup = {
   ],
 }
 
+const THIRD = { model: 'participation', participation_max: '0.3' } as const
+
+export const TRADED_SHARES: RuleGroup = {
+  group: 'a share of a trade behind a queue',
+  sources: [
+    'https://github.com/quantopian/zipline/blob/master/zipline/finance/slippage.py (volume_limit: of the volume that traded, whoever traded it)',
+    'https://www.backtrader.com/blog/posts/2016-07-14-volume-filling/volume-filling (a percentage of the whole volume)',
+    'no more than the queue leaves: ours, as in SPEC M25',
+  ],
+  terms: simulated({ book: 'book_level', fills: THIRD }),
+  rules: [
+    [
+      'it is of all that traded, and no more than is left behind the queue',
+      [
+        ...['1 bid 100 90 more', '1 ask 101 60', '2 a sell 80 limit 101 gtc', '3 trade 101 100 buy'],
+        ...['4 trade 101 50 buy', '5 ask 101 0', '6 trade 102 20 buy'],
+      ],
+      [
+        ...['2 a new leaves 80', '3 a trade 30@101 leaves 50', '4 a trade 15@101 leaves 35'],
+        ...['6 a trade 6@101 leaves 29'],
+      ],
+    ],
+    [
+      'where less is left than the share, that is all',
+      ['1 bid 100 90 more', '1 ask 101 60', '2 a sell 40 limit 101 gtc', '3 trade 101 70 buy'],
+      ['2 a new leaves 40', '3 a trade 10@101 leaves 30'],
+    ],
+    [
+      'orders behind one another have it once, on quotes, too',
+      [
+        ...['1 quote 100/102 50x60', '2 a sell 5 limit 101 gtc', '3 b sell 40 limit 102 gtc'],
+        ...['4 trade 102 100 buy', '5 trade 102 9 buy'],
+      ],
+      [
+        ...[
+          '2 a new leaves 5',
+          '3 b new leaves 40',
+          '4 a trade 5@101 leaves 0',
+          '4 b trade 25@102 leaves 15',
+        ],
+        ...['5 b trade 2@102 leaves 13'],
+      ],
+      simulated({ queue: { model: 'conservative' }, fills: THIRD }),
+    ],
+  ],
+}
+
 export const DATA_STANDS: RuleGroup = {
   group: 'a deeper book of which orders of the run took',
   sources: [
