@@ -12,55 +12,60 @@ import type { AskedOrder } from '../run-files/order-log.ts'
 
 type Placed = { readonly venue_id: string; readonly instrument_id: string }
 
+/** What one venue had. */
+type VenueUse = { readonly venue_id: string; readonly traits: Set<OrderTrait>; command_count: number }
+
 export class OrdersUsed {
-  readonly #traits = new Map<string, Set<OrderTrait>>()
-  readonly #command_counts = new Map<string, number>()
+  readonly #venues = new Map<string, VenueUse>()
   /** By instrument, orders whose trigger or trail watches the last price. */
   readonly watching_last_counts = new Map<string, number>()
-  /** The order before, and its venue: most orders are as the one before them. */
-  #last: AskedOrder | undefined
-  #last_venue_id = ''
+  /** The venue before, and the order: most are as the one before them. */
+  #venue: VenueUse | undefined
+  #order: AskedOrder | undefined
 
   traits(venue_id: string): ReadonlySet<OrderTrait> {
-    return this.#of(venue_id)
+    return this.#of(venue_id).traits
   }
 
   /** Orders and requests that were sent to a venue, each under an id of its own. */
   commandCount(venue_id: string): number {
-    return this.#command_counts.get(venue_id) ?? 0
+    return this.#of(venue_id).command_count
   }
 
   onOrder({ venue_id, instrument_id }: Placed, asked: AskedOrder): void {
     if (asked.terms.trigger_method === 'last') count(this.watching_last_counts, instrument_id)
-    const last = this.#last
+    const before = this.#order
     if (
-      last?.order_type === asked.order_type &&
-      last.time_in_force === asked.time_in_force &&
-      last.terms === asked.terms &&
-      this.#last_venue_id === venue_id
+      before?.order_type === asked.order_type &&
+      before.time_in_force === asked.time_in_force &&
+      before.terms === asked.terms &&
+      this.#venue?.venue_id === venue_id
     )
       return
-    this.#last = asked
-    this.#last_venue_id = venue_id
-    const traits = this.#of(venue_id)
+    const { traits } = this.#of(venue_id)
+    this.#order = asked
     for (const trait of traitsOf(asked)) traits.add(trait)
   }
 
   onCommand({ venue_id, type }: VenueCommand): void {
-    count(this.#command_counts, venue_id)
+    const use = this.#of(venue_id)
+    use.command_count++
     if (type === 'new_order_single') return
-    const traits = this.#of(venue_id)
-    traits.add('cancels_or_replaces')
-    if (type === 'order_cancel_replace_request') traits.add('replaces')
+    use.traits.add('cancels_or_replaces')
+    if (type === 'order_cancel_replace_request') use.traits.add('replaces')
   }
 
-  #of(venue_id: string): Set<OrderTrait> {
-    let traits = this.#traits.get(venue_id)
-    if (traits === undefined) {
-      traits = new Set()
-      this.#traits.set(venue_id, traits)
+  #of(venue_id: string): VenueUse {
+    if (this.#venue?.venue_id === venue_id) return this.#venue
+    let use = this.#venues.get(venue_id)
+    if (use === undefined) {
+      use = { venue_id, traits: new Set(), command_count: 0 }
+      this.#venues.set(venue_id, use)
     }
-    return traits
+    // The order before was perhaps none of this venue's.
+    this.#order = undefined
+    this.#venue = use
+    return use
   }
 }
 

@@ -145,12 +145,11 @@ export class OrderLog {
   #begin(order: SubmitIntent | NewOrderSingle, ts_us: number): void {
     const spec = this.#specOf(order)
     const open = this.#openOf(order)
-    const { order_type, time_in_force, terms } = order
     open.set(order.counter, {
       submitted_us: ts_us,
       spec,
       mean: new MeanPrice(spec),
-      asked: open.get(order.counter)?.asked ?? { order_type, time_in_force, terms },
+      asked: open.get(order.counter)?.asked ?? order,
       last: undefined,
     })
   }
