@@ -34,7 +34,7 @@ export class LinkedOrders {
 
   constructor(options: LinkedOptions) {
     const { onChange, onDue, terms_hold, due_alone } = options
-    const onGone: OnGone = (...gone) => this.onGone(...gone)
+    const { onGone } = this
     const groups = new OrderGroups(onChange, terms_hold)
     const due = new DueLinks(onDue, due_alone)
     this.#options = options
