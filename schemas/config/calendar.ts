@@ -49,7 +49,7 @@ export const EarlyClose = Type.Object(
   {
     date: Day('Day on which the sessions open, 2024-11-29.'),
     close: TimeOfDay(
-      'When trading ends; a closing call keeps its length, a session that would open later does not.',
+      'When trading ends; of a session into the next day, at or before its opening is on that day. A closing call keeps its length, a session that would open later does not take place.',
     ),
   },
   closed('A day that ends early.'),

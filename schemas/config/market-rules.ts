@@ -80,7 +80,8 @@ export const PriceBandsConfig = Type.Object(
       }),
     ),
     limit_state_us: Count({
-      description: 'How long the market may stand at or beyond a band before trading pauses, microseconds.',
+      description:
+        'How long a buyer may stand at the upper or a seller at the lower band before trading pauses, microseconds.',
       default: 15_000_000,
     }),
     pause_us: Count({ description: 'How long a pause lasts, microseconds.', default: 300_000_000 }),
