@@ -76,6 +76,8 @@
  *    In a deeper book a resting order that the market has come to has its share of each level it reaches, and not of the
  *    best alone; and what orders of the run took moves no best price for triggers, margin and the side of a trade. By
  *    order, too, a touch fills an order only where nobody is ahead.
+ *    A child at its venue that has traded all that was released at the row that trades more of its parent goes on with
+ *    what that releases.
  */
 export const BEHAVIOUR = 3
 

@@ -63,6 +63,12 @@ export class ChildOrders {
     return this.#byOrder.get(order)
   }
 
+  /** As `find`, of a child whose parent is to be looked at. */
+  dueOf(order: VenueOrder): Child | undefined {
+    const child = this.#byOrder.get(order)
+    return child !== undefined && this.#due.has(child.parent_key) ? child : undefined
+  }
+
   isDormant(order: VenueOrder): boolean {
     return this.#byOrder.get(order)?.granted_units === 0
   }

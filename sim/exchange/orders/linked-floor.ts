@@ -23,6 +23,8 @@ type Floor = {
   cancel(order: VenueOrder, ts_us: number, reason_code: string): void
   cancelOpen(order: VenueOrder, ts_us: number, reason_code: string): void
   cancelGroup(others: readonly VenueOrder[], ts_us: number): void
+  /** The order has nothing left at work. */
+  finish(order: VenueOrder, ts_us: number): void
 }
 
 export class LinkedFloor {
@@ -58,6 +60,14 @@ export class LinkedFloor {
     if (parent !== undefined) this.#links.uncovered.add(parent)
   }
 
+  /** Whether more of the order, which has nothing left at work, comes in behind the row under way: its parent has traded, too. */
+  goesOn(order: VenueOrder): boolean {
+    const child = this.#links.children.dueOf(order)
+    return (
+      child !== undefined && this.#share(child, this.#links.parentOf(child.parent_key)) > child.granted_units
+    )
+  }
+
   settle(ts_us: number): void {
     const { children, uncovered } = this.#links
     for (let key = children.takeDue(); key !== undefined || uncovered.size > 0; key = children.takeDue()) {
@@ -83,9 +93,12 @@ export class LinkedFloor {
     if (children.find(child.order) !== child) return
     const share = this.#share(child, parent)
     if (share > child.granted_units) this.#grant(child, share, ts_us)
-    if (!parent.ended || children.find(child.order) !== child) return
-    if (child.granted_units === 0) this.#floor.cancel(child.order, ts_us, 'parent_ended')
-    else children.leave(child.order)
+    if (children.find(child.order) !== child) return
+    const isSpent = child.granted_units > 0 && leavesUnits(child.order) === 0
+    if (parent.ended && child.granted_units === 0) this.#floor.cancel(child.order, ts_us, 'parent_ended')
+    else if (parent.ended) children.leave(child.order)
+    // It was to go on, and may not grow.
+    if (isSpent) this.#floor.finish(child.order, ts_us)
   }
 
   #share({ order, whole_units, parent_units }: Child, parent: ParentState): number {

@@ -196,6 +196,7 @@ export class OrderFloor {
   /** An order that is in no book has nothing left at work: what is withheld of it goes with it. */
   finish(order: VenueOrder, ts_us: number): void {
     if (!order.is_open) return
+    if (this.terms_hold && this.linked?.goesOn(order) === true) return
     const others = this.othersOf(order)
     this.linked?.uncover(order)
     this.#end(order)
