@@ -4,80 +4,97 @@
 
 /**
  * 1: as the journals say that name none.
+ *
  * 2: in a backtest a bar's volume trades once: buys and sells share it, and so does all that happens on the way to a
  *    price.
- * 3: what an order says holds to its end. A post-only order takes neither by a replace nor when its trigger is met; a
- *    market-to-limit order that finds nothing is canceled, and meets own orders as far as the first level alone; one that
- *    trades whole in an auction ends before others trade; fill-or-kill counts none of its own group, and fills whole
- *    before an own order that would end it; a touch that fills by chance keeps price and time; a bar beside quotes is
- *    news for triggers by the last price; the limit of a trailing order is a price. Orders the engine would hold without
- *    ever looking at their trigger, or send with another time in force, go to the gate, which denies them; what the
- *    venue lacks of an order that waits here for trigger or parent is denied as it is asked for, and so are its prices
- *    and quantity, and what a venue would not take as the market stands, of a change, too; one that is held loses its
- *    place by a replace, as at a venue, and wherever it waits for its trigger, it keeps it where it is lowered at most.
- *    What follows from orders that are kept here waits for room in the order rate, and behind a closing auction for the
- *    next session. What the gate denies behind its trigger is open no longer for a strategy in another node, and that
- *    one sees its open orders from the asking on, in the states and the order of one node. An order keeps its place in a
- *    queue over a halt.
- *    What the print of an opening leaves does not meet the quote of before it.
- *    Who comes while a close waits for its print is for the next session, where a venue queues what comes while it is
- *    closed.
- *    In the price of an auction a group of which one order trades weighs as its largest.
- *    A market changes before what reaches its venue at that time, and before an order's time ends then; what comes at the
- *    cut-off of an auction is too late, and a pause of the US plan in the last minutes ends with the closing auction;
- *    the price of an auction that nobody names is on the increment.
- *    What is due between linked orders while a market is closed is looked at every quarter second, and nothing else is: a
- *    request that a venue refused is not made again for that. On its way inside a bar the market meets those first that
- *    it had come to with nothing left, and passes the prices from which orders trail, and those at which resting parents
- *    trade, with what they release. One that opens an instrument shows at its open no more than its quarter, and that
- *    once. Fills count as decided by the order of high and low where both met orders, if only to trigger, end or lead
- *    them on. In a book by order what own orders take is gone from the orders that came first. What a parent had traded
- *    when it ended is kept with the orders that wait for it; one that comes behind a parent which left too little for it
- *    ends at once, and one that joins an order which has ended, or in a group of which one cancels the others has
- *    traded, is denied; in one of which one lowers the others it is for what is left. An order the
- *    engine holds that only reduces ends when there is nothing left to reduce. A replace that only lowers an order is a
- *    cancel of a part: a venue takes it when it takes cancels, and the gate passes it but in a halted account; one of
- *    the engine's that a venue refused is asked for again when its instrument trades again. A share of what is shown is
- *    one for all orders, and one of a trade is of all that traded.
- *    What a strategy says that would be passed over faults it: names that no order has, links to no order, a change
- *    of nothing, what names no timer, signal or price, and a timer without a handler of timers; so it is refused where
- *    its indicators say what none has, or it asks for signals and has no handler of them.
- *    An order whose trade ends it has the others of its group cancelled once. A strategy that an operator halted is
- *    halted still when the session has been stopped.
- *    A sell that is pressed or slips beyond the last valid price meets that one.
- *    An order that shows a part shows a whole one where it comes to a new place, and a trade at a worse price is its own
- *    part after part. A snapshot of a book by order gains no order a place.
- *    A trailing order is given no trigger price by a replace, whoever watches it, no order a limit that has none, and
- *    one that trails where no market comes is denied.
- *    An order or replace that was long on its way from another node is denied, though the engine would hold what it is
- *    about, and a strategy apart from its account goes on from the counters that its account knows.
- *    In an auction orders that only reduce take their turn among those of their account by price and time.
- *    What an auction takes is gone as what trades before and behind it is, on both sides of a volume that both show;
- *    what the market trades with itself there is none of the run's share. Fill-or-kill knows how far it slips, and takes
- *    what its model promised. What a row releases or leaves nothing to reduce comes in or ends behind that row,
- *    whichever leads to the other, and a child that its venue cancels takes its parent along.
- *    An order of which links leave less than it shows shows what is left; one that shows more than it is for is denied
- *    at once.
- *    A child that waits in the engine and is cancelled leaves its parent as one at a venue does; one that its venue
- *    cancels, or that has nothing left to reduce, takes the rest of its parent along.
- *    Nothing hangs on an order that was over as it was asked for.
- *    A group over two venues is kept by the engine, whatever these keep.
- *    The quantity of a child is its strategy's to change once it has all it grows to, and not before; what others of
- *    its group take is of all it is to grow to. One that has traded all its venue knew of before it grew leaves the rest
- *    to the others of its group.
- *    The limit that a venue makes of an order, from market to limit or as a trailing one is triggered, is that order's,
- *    and what a change leaves out stays as it is.
- *    A group that its venue keeps weighs in its account as its largest order does, where one of it comes in, is
- *    triggered or grows.
- *    An order that joins a group of which one lowers the others is for what all of these have left of it.
- *    Groups are looked at in the order in which they were founded, and none takes in an order by one that is to leave
- *    it. What others took of a held order no change of it brings back.
- *    An order that has traded whole while its replace is unanswered need not be in its venue's books.
- *    In a deeper book a resting order that the market has come to has its share of each level it reaches, and not of the
- *    best alone; and what orders of the run took moves no best price for triggers, margin and the side of a trade. By
- *    order, too, a touch fills an order only where nobody is ahead.
- *    A child at its venue that has traded all that was released at the row that trades more of its parent goes on with
- *    what that releases.
+ *
+ * 3: what an order says holds to its end.
+ *
+ *    Orders
+ *    - A post-only order takes neither by a replace nor when its trigger is met.
+ *    - A market-to-limit order that finds nothing is canceled, and meets own orders as far as the first level alone.
+ *    - One that trades whole in an auction ends before others trade.
+ *    - Fill-or-kill counts none of its own group, fills whole before an own order that would end it, knows how far it
+ *      slips, and takes what its model promised.
+ *    - The limit of a trailing order is a price. A replace gives such an order no trigger price, whoever watches it,
+ *      and no order a limit that has none. One that trails where no market comes is denied.
+ *    - The limit that a venue makes of an order, from market to limit or as a trailing one is triggered, is that
+ *      order's, and what a change leaves out stays as it is.
+ *    - A replace that only lowers an order is a cancel of a part: a venue takes it when it takes cancels, and the
+ *      gate passes it but in a halted account; one of the engine's that a venue refused is asked for again when its
+ *      instrument trades again.
+ *    - An order that shows a part shows a whole one where it comes to a new place, and a trade at a worse price is
+ *      its own part after part. One of which links leave less than it shows shows what is left; one that shows more
+ *      than it is for is denied at once.
+ *    - An order that has traded whole while its replace is unanswered need not be in its venue's books.
+ *
+ *    Orders that the engine holds
+ *    - Orders it would hold without ever looking at their trigger, or send with another time in force, go to the
+ *      gate, which denies them.
+ *    - What the venue lacks of an order that waits here for trigger or parent is denied as it is asked for, and so
+ *      are its prices and quantity, and what a venue would not take as the market stands, of a change, too.
+ *    - One that is held loses its place by a replace, as at a venue, and wherever it waits for its trigger, it keeps
+ *      it where it is lowered at most. One that only reduces ends when there is nothing left to reduce.
+ *    - What follows from orders that are kept here waits for room in the order rate, and behind a closing auction for
+ *      the next session. What the gate denies behind its trigger is open no longer for a strategy in another node,
+ *      and that one sees its open orders from the asking on, in the states and the order of one node.
+ *
+ *    Links between orders
+ *    - What is due between them while a market is closed is looked at every quarter second, and nothing else is: a
+ *      request that a venue refused is not made again for that.
+ *    - What a parent had traded when it ended is kept with the orders that wait for it; one that comes behind a
+ *      parent which left too little for it ends at once. Nothing hangs on an order that was over as it was asked for.
+ *    - A child that waits in the engine and is cancelled leaves its parent as one at a venue does; one that its venue
+ *      cancels, or that has nothing left to reduce, takes the rest of its parent along.
+ *    - The quantity of a child is its strategy's to change once it has all it grows to, and not before; what others
+ *      of its group take is of all it is to grow to. One that has traded all its venue knew of before it grew leaves
+ *      the rest to the others of its group; one at its venue that has traded all that was released at the row that
+ *      trades more of its parent goes on with what that releases.
+ *    - What a row releases or leaves nothing to reduce comes in or ends behind that row, whichever leads to the
+ *      other.
+ *    - One that joins an order which has ended, or in a group of which one cancels the others has traded, is denied;
+ *      in one of which one lowers the others it is for what all of these have left.
+ *    - An order whose trade ends it has the others of its group cancelled once. Groups are looked at in the order in
+ *      which they were founded, and none takes in an order by one that is to leave it. What others took of a held
+ *      order no change of it brings back.
+ *    - A group over two venues is kept by the engine, whatever these keep. One that its venue keeps weighs in its
+ *      account as its largest order does, where one of it comes in, is triggered or grows, and in the price of an
+ *      auction.
+ *
+ *    Sessions, auctions, halts
+ *    - A market changes before what reaches its venue at that time, and before an order's time ends then; what comes
+ *      at the cut-off of an auction is too late, and a pause of the US plan in the last minutes ends with the closing
+ *      auction.
+ *    - The price of an auction that nobody names is on the increment. What it takes is gone as what trades before and
+ *      behind it is, on both sides of a volume that both show; what the market trades with itself there is none of
+ *      the run's share. Orders that only reduce take their turn among those of their account by price and time.
+ *    - What the print of an opening leaves does not meet the quote of before it. Who comes while a close waits for
+ *      its print is for the next session, where a venue queues what comes while it is closed.
+ *    - An order keeps its place in a queue over a halt.
+ *
+ *    Books and bars
+ *    - A touch that fills by chance keeps price and time; by order it fills an order only where nobody is ahead.
+ *    - A share of what is shown is one for all orders, and one of a trade is of all that traded.
+ *    - A sell that is pressed or slips beyond the last valid price meets that one.
+ *    - In a book by order what own orders take is gone from the orders that came first, and a snapshot gains no order
+ *      a place.
+ *    - In a deeper book a resting order that the market has come to has its share of each level it reaches, and not
+ *      of the best alone; and what orders of the run took moves no best price for triggers, margin and the side of a
+ *      trade.
+ *    - A bar beside quotes is news for triggers by the last price. On its way inside a bar the market meets those
+ *      first that it had come to with nothing left, and passes the prices from which orders trail, and those at which
+ *      resting parents trade, with what they release. One that opens an instrument shows at its open no more than its
+ *      quarter, and that once.
+ *    - Fills count as decided by the order of high and low where both met orders, if only to trigger, end or lead
+ *      them on.
+ *
+ *    Strategies and operators
+ *    - What a strategy says that would be passed over faults it: names that no order has, links to no order, a change
+ *      of nothing, what names no timer, signal or price, and a timer without a handler of timers; so it is refused
+ *      where its indicators say what none has, or it asks for signals and has no handler of them.
+ *    - A strategy that an operator halted is halted still when the session has been stopped.
+ *    - An order or replace that was long on its way from another node is denied, though the engine would hold what it
+ *      is about, and a strategy apart from its account goes on from the counters that its account knows.
  */
 export const BEHAVIOUR = 3
 
