@@ -101,7 +101,7 @@ const GROWN_AS_ASKED: [seed: number, plans: Plan[], takes: 'all'] = [
   'all',
 ]
 
-test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kept here give the same fills, up to the first row that meets both of a group, trades orders that hang on what the strategy cancels at it, releases one, or more of it, as it asks for another, trades one of two that grow with an order it trades, too, or begins a position for what only reduces', async () => {
+test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kept here give the same fills, up to the first row that meets both of a group, trades orders that hang on what the strategy cancels at it, releases one, or more of it, as it asks for another, trades one that grows with an order it trades, too, or begins a position for what only reduces', async () => {
   const met = { same: 0, parted: 0 }
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), plans, kept, async (seed, drawn, takes) => {
@@ -211,15 +211,13 @@ function rowsThatMeetTwo({ run, asked }: Way): number[] {
   return times
 }
 
-/** The times of rows that filled an order and one of two that grow with it: that one may be done before it has grown. */
+/** The times of rows that filled an order and one that grows with it: where it is kept here, it may be done before it has grown. */
 function rowsThatOutrun({ run, asked }: Way): number[] {
   const traded = run.outputs.fills.map(({ fill }) => ({
     ...asked.get(fill.counter),
     ts_us: fill.ts_event_us,
   }))
-  const parents = traded.filter(
-    ({ plan, place }) => place === 0 && plan?.kind === 'bracket' && plan.fill === 'partial',
-  )
+  const parents = traded.filter((order) => isParent(order) && order.plan?.fill === 'partial')
   const isOutrun = (child: (typeof traded)[number]) =>
     parents.some(({ plan, ts_us }) => plan === child.plan && ts_us === child.ts_us)
   return traded.filter((order) => isChild(order) && isOutrun(order)).map(({ ts_us }) => ts_us)
@@ -259,8 +257,9 @@ function lateAsks({ run, asked }: Way): number[] {
     .map(({ fill }) => fill.ts_event_us)
 }
 
-function isParent(order: { readonly plan: Plan; readonly place: number } | undefined): boolean {
-  return order !== undefined && order.place === 0 && ['bracket', 'cover'].includes(order.plan.kind)
+function isParent(order: { readonly plan?: Plan; readonly place?: number } | undefined): boolean {
+  const { plan, place } = order ?? {}
+  return plan !== undefined && place === 0 && ['bracket', 'cover'].includes(plan.kind)
 }
 
 function isChild(order: { readonly plan?: Plan; readonly place?: number } | undefined): boolean {
