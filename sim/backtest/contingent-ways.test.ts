@@ -101,6 +101,18 @@ const GROWN_AS_ASKED: [seed: number, plans: Plan[], takes: 'all'] = [
   'all',
 ]
 
+/** Found: an only child has traded all that was released of it at the very row that trades more of its parent. */
+const DONE_AS_IT_GROWS: [seed: number, plans: Plan[], takes: 'all'] = [
+  223_792,
+  [
+    {
+      ...{ at: 222, kind: 'cover', type: 'oco', fill: 'partial', lots: 20, entry: -3, profit: 1, loss: 1 },
+      ...{ reduces: false, shows: 0, cancel: 0, after: 0 },
+    },
+  ],
+  'all',
+]
+
 test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kept here give the same fills, up to the first row that meets both of a group, trades orders that hang on what the strategy cancels at it, releases one, or more of it, as it asks for another, trades one that grows with an order it trades, too, or begins a position for what only reduces', async () => {
   const met = { same: 0, parted: 0 }
   await fc.assert(
@@ -117,7 +129,7 @@ test('[K2] [K3] [E6] [E7] [E8] links that the venue keeps and links that are kep
       if (until < Number.POSITIVE_INFINITY) met.parted++
       else if (native.run.outputs.fills.length > 0) met.same++
     }),
-    { numRuns: 60, examples: [CANCELED_TOO_LATE, GROWN_AS_ASKED] },
+    { numRuns: 60, examples: [CANCELED_TOO_LATE, GROWN_AS_ASKED, DONE_AS_IT_GROWS] },
   )
   // Both the rule and its exceptions are met.
   expect({ ...met, isMet: met.same > 25 && met.parted > 1 }).toEqual({ ...met, isMet: true })
@@ -163,6 +175,19 @@ test('[E6] [E10] a stop that grows as its strategy asks for another stands befor
       ['5 sell 1704067323390000 109976', 16_000],
       ['7 sell 1704067323390000 109976', 1_000],
     ],
+  ])
+})
+
+test('[K4] a child that is done with what was released as its parent trades more goes on at a venue, and not where it is kept here', async () => {
+  const [seed, drawn] = DONE_AS_IT_GROWS
+  const kept = fillsOf(await ran('all', seed, drawn))
+  expect([fillsOf(await ran('all_and_contingent', seed, drawn)), kept]).toEqual([
+    { ...kept, '2 sell 1704067410910000 109857': 1_000 },
+    {
+      '1 buy 1704067409395000 109855': 19_000,
+      '1 buy 1704067410910000 109858': 1_000,
+      '2 sell 1704067410910000 109856': 19_000,
+    },
   ])
 })
 
