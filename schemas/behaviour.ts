@@ -76,6 +76,8 @@
  *    - A touch that fills by chance keeps price and time; by order it fills an order only where nobody is ahead.
  *    - A share of what is shown is one for all orders, and one of a trade is of all that traded.
  *    - A sell that is pressed or slips beyond the last valid price meets that one.
+ *    - By volume each fill presses by itself, in fractions of a unit, and half of what passes is gone in each half-life,
+ *      whatever was taken meanwhile. What comes to a resting order by a trade or a touch is pressed as a quote is.
  *    - In a book by order what own orders take is gone from the orders that came first, and a snapshot gains no order
  *      a place.
  *    - In a deeper book a resting order that the market has come to has its share of each level it reaches, and not

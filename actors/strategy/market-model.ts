@@ -40,6 +40,12 @@ export type ModelContext<Params, State> = {
   readonly random: () => number
 }
 
+/** What a model that may be asked any number of times has: no chance, and a state to read. */
+export type ModelView<Params, State> = {
+  readonly params: Params
+  readonly state: Readonly<State>
+}
+
 type Common<Schema extends TSchema, State> = {
   readonly name: string
   /** Schema of the parameters; the configuration is validated by it before anything runs. */
@@ -58,7 +64,7 @@ export type FillModelDefinition<Schema extends TSchema = TSchema, State = unknow
     order: ModelOrder,
     shown_units: number,
   ) => number
-  /** By how many whole increments an arriving market order fills worse than shown; absent: none. */
+  /** By how many whole increments, up to 1,000,000,000, an arriving market order fills worse than shown; absent: none. */
   readonly slippageIncrements?: (ctx: ModelContext<Static<Schema>, State>, order: ModelOrder) => number
   /** Whether a resting order fills now that its own side of the market touches its price; absent: never. */
   readonly fillsTouched?: (ctx: ModelContext<Static<Schema>, State>, order: ModelOrder) => boolean
@@ -72,11 +78,11 @@ export type ImpactModelDefinition<Schema extends TSchema = TSchema, State = unkn
   /** An order of the run traded, at engine time `ts_us`. */
   readonly onFill: (ctx: ModelContext<Static<Schema>, State>, fill: ModelFill, ts_us: number) => void
   /**
-   * By how many whole increments a side of an instrument meets worse prices than the data shows: at least 0. It may be asked
-   * any number of times, and must not change its state.
+   * By how many whole increments a side of an instrument meets worse prices than the data shows: from 0 to 1,000,000,000. It
+   * may be asked any number of times: it draws nothing by chance, and must not change its state.
    */
   readonly incrementsWorse: (
-    ctx: ModelContext<Static<Schema>, State>,
+    ctx: ModelView<Static<Schema>, State>,
     instrument_id: string,
     side: Side,
     ts_us: number,

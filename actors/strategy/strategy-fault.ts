@@ -56,11 +56,16 @@ export function toldError(error: unknown): {
 
 /** Handlers are synchronous: what one returned must not be a promise, or anything that can be waited for. */
 export function refusePromise(handlerName: string, returned: unknown): void {
-  if (typeof returned !== 'object' || returned === null) return
-  if (typeof (returned as { then?: unknown }).then !== 'function') return
-  // What becomes of the promise is the fault's to tell, not the process's.
-  if (returned instanceof Promise) returned.catch(() => undefined)
+  if (!isPromise(returned)) return
   throw new StrategyFault('returned_a_promise', `${handlerName} returned a promise; handlers are synchronous`)
+}
+
+/** Whether an author's function returned what can be waited for. What becomes of that is a fault's to tell, not the process's. */
+export function isPromise(returned: unknown): boolean {
+  if (typeof returned !== 'object' || returned === null) return false
+  if (typeof (returned as { then?: unknown }).then !== 'function') return false
+  if (returned instanceof Promise) returned.catch(() => undefined)
+  return true
 }
 
 /** What a fault leaves behind for people: which handler, why, and the author's line where there is one. */

@@ -46,7 +46,9 @@ export function checkImpact(
   report: Report,
 ): void {
   if (impact === undefined || impact.model === 'custom') return
-  refused(report, [...path, 'impact', 'quantity'], () => impactModelOf(impact, specs, venue_id, undefined))
+  refused(report, [...path, 'impact', 'quantity'], () =>
+    impactModelOf(impact, specs, venue_id, undefined, true),
+  )
 }
 
 function refused(report: Report, path: ConfigPath, ask: () => void): void {

@@ -118,7 +118,7 @@ const CHOICES: readonly SimulationConfig[] = [
   { queue: { model: 'by_position', weight: 'linear' } },
   { taken_until: 'level_changes' },
   {
-    impact: { model: 'square_root', increments: '2', quantity: '1', half_life_us: 50, permanent_share: '0' },
+    impact: { model: 'square_root', increments: '2', quantity: '1', half_life_us: 5, permanent_share: '0' },
   },
   { fills: { model: 'top_of_book' } },
   { fills: { model: 'participation', participation_max: '0.5' } },

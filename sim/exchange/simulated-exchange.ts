@@ -138,7 +138,7 @@ export class SimulatedExchange implements VenuePort {
     refuseUnfitTaking(venue.simulation, kind, venue.id)
     const queue = queueModelOf(venue.simulation?.queue, kind, venue.id, fills_touched)
     this.#deep = deepBooksOf(terms, specs.length, book)
-    this.#impact = impactModelOf(venue.simulation?.impact, specs, venue.id, venue.impact_model)
+    this.#impact = impactModelOf(venue.simulation?.impact, specs, venue.id, venue.impact_model, terms_hold)
     const commissions = compileCommissions(venue, specs, accounts)
     const bands = PriceBands.of(venue.simulation, specs)
     this.#busts = this.#tradeBusts(terms, commissions)

@@ -94,11 +94,45 @@ test('[A3] an error, an impact to the good and a state that cannot be kept end t
   const told = 'The model own.ts#own of the venue sim'
   expect(() => scenarioWith(failing, lasting).play(...LINES)).toThrow(`${told} failed: no idea`)
   expect(() => scenarioWith(turns, good).play(...LINES)).toThrow(
-    `${told} answered -1 for incrementsWorse, and not a whole number of at least 0`,
+    `${told} answered -1 for incrementsWorse, and not a whole number from 0 to 1000000000`,
   )
   const scenario = scenarioWith(turns, lost)
   scenario.play(...LINES)
   expect(() => scenario.venues.save(new CanonicalWriter())).toThrow(`${told} has a state that cannot be kept`)
+})
+
+const NEVER = { name: 'never', params: Type.Object({}), state: () => ({ n: 0 }) }
+const fills = (own: object) =>
+  defineFillModel({ ...NEVER, fills_residual: false, available: () => 0, ...own })
+const presses = (own: object) =>
+  defineImpactModel({ ...NEVER, onFill: () => undefined, incrementsWorse: () => 0, ...own })
+const touched = ['1 quote 100/101 40x40', '2 a buy 3 limit 100 gtc', '3 quote 100/101 40x40']
+
+test.each([
+  [[fills({ fillsTouched: () => 1 }), lasting], touched, '1 for fillsTouched, and neither true nor false'],
+  [[fills({ fillsTouched: async () => true }), lasting], touched, 'a promise: a model is synchronous'],
+  [
+    [fills({ slippageIncrements: () => 2 ** 52 }), lasting],
+    LINES,
+    '4503599627370496 for slippageIncrements, and',
+  ],
+  [
+    [turns, presses({ incrementsWorse: () => Number.MAX_SAFE_INTEGER })],
+    LINES,
+    '9007199254740991 for incrementsWorse',
+  ],
+  [[turns, presses({ onFill: async () => undefined })], LINES, 'a promise: a model is synchronous'],
+])('[A3] an answer that cannot be ends the run with the name of the model: %#', (models, lines, answer) => {
+  expect(() => scenarioWith(...models).play(...lines)).toThrow(
+    `The model own.ts#own of the venue sim answered ${answer}`,
+  )
+})
+
+test('[A3] what may be asked any number of times is given no chance to draw from', () => {
+  const given: string[][] = []
+  const curious = presses({ incrementsWorse: (view: object) => given.push(Object.keys(view)) && 0 })
+  scenarioWith(turns, curious).play(...LINES)
+  expect(new Set(given.map((keys) => keys.join()))).toEqual(new Set(['params,state']))
 })
 
 test('[A4] an exchange that was not given the model its configuration names refuses it', () => {

@@ -7,8 +7,9 @@ import type {
   ImpactModelDefinition,
   ModelContext,
   ModelOrder,
+  ModelView,
 } from '../../../actors/strategy/market-model.ts'
-import { toldError } from '../../../actors/strategy/strategy-fault.ts'
+import { isPromise, toldError } from '../../../actors/strategy/strategy-fault.ts'
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { lossIn } from '../../../engine/canonical/loss.ts'
@@ -22,7 +23,7 @@ import { OperatingError } from '../../../schemas/operating-error.ts'
 import type { VenueOrder } from '../orders/venue-order.ts'
 import type { VenueTerms } from '../simulated-venues.ts'
 import type { FillModel } from './fill-model.ts'
-import type { ImpactModel, OwnFill } from './impact-model.ts'
+import { type ImpactModel, INCREMENTS_MAX, type OwnFill } from './impact-model.ts'
 
 /** A model as it was loaded for a venue. */
 export type AuthoredModel = {
@@ -67,6 +68,8 @@ export type AuthoredTerms = {
 /** What both kinds have: a state, chance, and a way of being called. */
 class Author {
   readonly ctx: ModelContext<never, unknown>
+  /** Without chance, for what may be asked any number of times. */
+  readonly view: ModelView<never, unknown>
   readonly #terms: AuthoredTerms
   readonly #random: RandomStream
   #state: unknown
@@ -77,12 +80,19 @@ class Author {
     freezeParams(terms.params)
     this.#state = this.call(() => state(terms.params as never))
     const stateNow = () => this.#state
+    const params = terms.params as never
     this.ctx = {
-      params: terms.params as never,
+      params,
       get state() {
         return stateNow()
       },
       random: () => this.#random.nextFloat(),
+    }
+    this.view = {
+      params,
+      get state() {
+        return stateNow() as Readonly<unknown>
+      },
     }
   }
 
@@ -91,10 +101,13 @@ class Author {
     const { step_running } = gate
     gate.step_running = true
     try {
-      return ask()
+      const answer = ask()
+      // What goes on behind an await, nobody waits for, and it would change the state between steps.
+      if (isPromise(answer)) throw this.failure('bad_answer', 'answered a promise: a model is synchronous')
+      return answer
     } catch (cause) {
       if (cause instanceof OperatingError) throw cause
-      throw this.#failure('failed', `failed: ${toldError(cause).message}`, cause)
+      throw this.failure('failed', `failed: ${toldError(cause).message}`, cause)
     } finally {
       gate.step_running = step_running
     }
@@ -104,17 +117,20 @@ class Author {
   units(answer: unknown, max_units: number, name: string): number {
     if (Number.isSafeInteger(answer) && (answer as number) >= 0 && (answer as number) <= max_units)
       return answer as number
-    const wanted = Number.isFinite(max_units) ? `from 0 to ${max_units}` : 'of at least 0'
-    throw this.#failure(
+    throw this.failure(
       'bad_answer',
-      `answered ${String(answer)} for ${name}, and not a whole number ${wanted}`,
+      `answered ${shown(answer)} for ${name}, and not a whole number from 0 to ${max_units}`,
     )
+  }
+
+  flag(answer: unknown, name: string): boolean {
+    if (typeof answer === 'boolean') return answer
+    throw this.failure('bad_answer', `answered ${shown(answer)} for ${name}, and neither true nor false`)
   }
 
   save(writer: CanonicalWriter): void {
     const loss = lossIn(this.#state)
-    if (loss !== undefined)
-      throw this.#failure('bad_state', `has a state that cannot be kept: ${loss.reason}`)
+    if (loss !== undefined) throw this.failure('bad_state', `has a state that cannot be kept: ${loss.reason}`)
     this.#random.save(writer)
     writer.value(this.#state)
   }
@@ -129,7 +145,7 @@ class Author {
       .instrument_id
   }
 
-  #failure(code: string, how: string, cause?: unknown): OperatingError {
+  failure(code: string, how: string, cause?: unknown): OperatingError {
     const { venue_id, source } = this.#terms
     return new OperatingError({
       code: `model.${code}`,
@@ -165,15 +181,14 @@ export class AuthoredFills implements FillModel {
     const { slippageIncrements } = this.#definition
     if (slippageIncrements === undefined) return 0
     const answer = this.#author.call(() => slippageIncrements(this.#author.ctx, this.#viewOf(order)))
-    return this.#author.units(answer, Number.POSITIVE_INFINITY, 'slippageIncrements')
+    return this.#author.units(answer, INCREMENTS_MAX, 'slippageIncrements')
   }
 
   fillsTouched(order: VenueOrder): boolean {
     const { fillsTouched } = this.#definition
-    return (
-      fillsTouched !== undefined &&
-      this.#author.call(() => fillsTouched(this.#author.ctx, this.#viewOf(order))) === true
-    )
+    if (fillsTouched === undefined) return false
+    const answer = this.#author.call(() => fillsTouched(this.#author.ctx, this.#viewOf(order)))
+    return this.#author.flag(answer, 'fillsTouched')
   }
 
   save(writer: CanonicalWriter): void {
@@ -214,9 +229,9 @@ export class AuthoredImpact implements ImpactModel {
 
   incrementsWorse(instrument_index: number, side: Side, ts_us: number): number {
     const instrument_id = this.#author.instrumentId(instrument_index)
-    const { ctx } = this.#author
-    const answer = this.#author.call(() => this.#definition.incrementsWorse(ctx, instrument_id, side, ts_us))
-    return this.#author.units(answer, Number.POSITIVE_INFINITY, 'incrementsWorse')
+    const { view } = this.#author
+    const answer = this.#author.call(() => this.#definition.incrementsWorse(view, instrument_id, side, ts_us))
+    return this.#author.units(answer, INCREMENTS_MAX, 'incrementsWorse')
   }
 
   save(writer: CanonicalWriter): void {
@@ -226,4 +241,9 @@ export class AuthoredImpact implements ImpactModel {
   load(reader: CanonicalReader): void {
     this.#author.load(reader)
   }
+}
+
+/** An answer as its author would write it. */
+function shown(answer: unknown): string {
+  return typeof answer === 'object' && answer !== null ? 'an object' : String(answer)
 }

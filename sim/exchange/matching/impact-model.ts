@@ -9,6 +9,10 @@ import type { Side } from '../../../schemas/messages/order.ts'
 import { OperatingError } from '../../../schemas/operating-error.ts'
 import { parseUnits } from '../../../schemas/units.ts'
 import { notLoaded } from './fill-model.ts'
+import { shareLeft } from './half-life.ts'
+
+/** No model answers more: further than any market is from another. */
+export const INCREMENTS_MAX = 1_000_000_000
 
 export type OwnFill = {
   readonly instrument_index: number
@@ -25,7 +29,7 @@ export type OwnFill = {
  */
 export interface ImpactModel {
   onFill(fill: OwnFill, ts_us: number): void
-  /** By how many whole price increments what an order of this side meets is worse than the data shows; at least 0. */
+  /** By how many whole price increments what an order of this side meets is worse than the data shows, from 0 to INCREMENTS_MAX. */
   incrementsWorse(instrument_index: number, side: Side, ts_us: number): number
   save(writer: CanonicalWriter): void
   load(reader: CanonicalReader): void
@@ -34,24 +38,27 @@ export interface ImpactModel {
 type Pressure = { lasting_units: number; passing_units: number; at_us: number }
 
 /**
- * What orders took of late presses on the price of their side: in proportion, or as its square root. What passes is halved
- * in each half-life, on a straight line in between, so that no two builds differ in a last bit.
+ * What orders took of late presses on the price of their side: in proportion, or as its square root. Half of what passes
+ * is gone in each half-life, whatever was taken meanwhile: one order presses as its parts do.
  */
 export class VolumeImpact implements ImpactModel {
   readonly #increments: number
   readonly #isRoot: boolean
   readonly #half_life_us: number
   readonly #lasting_share: number
+  readonly #termsHold: boolean
   /** By instrument index: the quantity that presses by so many increments. */
   readonly #quantity_units: readonly number[]
   /** Buys and sells of each instrument. */
   readonly #pressures: readonly Pressure[]
 
-  constructor(config: VolumeImpactConfig, quantity_units: readonly number[]) {
+  /** @param terms_hold whether fractions of a unit press, too (schemas/behaviour.ts). */
+  constructor(config: VolumeImpactConfig, quantity_units: readonly number[], terms_hold: boolean) {
     this.#increments = Number(config.increments)
     this.#isRoot = config.model === 'square_root'
     this.#half_life_us = config.half_life_us
     this.#lasting_share = Number(config.permanent_share)
+    this.#termsHold = terms_hold
     this.#quantity_units = quantity_units
     this.#pressures = Array.from({ length: quantity_units.length * 2 }, () => ({
       lasting_units: 0,
@@ -63,7 +70,8 @@ export class VolumeImpact implements ImpactModel {
   onFill({ instrument_index, side, quantity_units, liquidity_side }: OwnFill, ts_us: number): void {
     if (liquidity_side !== 'taker') return
     const pressure = this.#of(instrument_index, side)
-    const lasting = Math.floor(quantity_units * this.#lasting_share)
+    const share = quantity_units * this.#lasting_share
+    const lasting = this.#termsHold ? share : Math.floor(share)
     pressure.passing_units = this.#passing(pressure, ts_us) + quantity_units - lasting
     pressure.lasting_units += lasting
     pressure.at_us = ts_us
@@ -73,7 +81,7 @@ export class VolumeImpact implements ImpactModel {
     const pressure = this.#of(instrument_index, side)
     const units = pressure.lasting_units + this.#passing(pressure, ts_us)
     const share = units / (this.#quantity_units[instrument_index] as number)
-    return Math.round(this.#increments * (this.#isRoot ? Math.sqrt(share) : share))
+    return Math.min(INCREMENTS_MAX, Math.round(this.#increments * (this.#isRoot ? Math.sqrt(share) : share)))
   }
 
   save(writer: CanonicalWriter): void {
@@ -96,9 +104,11 @@ export class VolumeImpact implements ImpactModel {
     return this.#pressures[instrument_index * 2 + (side === 'buy' ? 0 : 1)] as Pressure
   }
 
-  /** Whole units of what passes that still press at a time. */
+  /** What of what passes still presses at a time. */
   #passing({ passing_units, at_us }: Pressure, ts_us: number): number {
     const elapsed = ts_us - at_us
+    if (this.#termsHold) return passing_units * shareLeft(elapsed / this.#half_life_us)
+    // Whole units, on a straight line between half-lives.
     const halvings = Math.floor(elapsed / this.#half_life_us)
     let units = passing_units
     for (let left = halvings; left > 0 && units >= 1; left--) units /= 2
@@ -114,6 +124,7 @@ export function impactModelOf(
   specs: readonly InstrumentSpec[],
   venue_id: string,
   authored: ImpactModel | undefined,
+  terms_hold: boolean,
 ): ImpactModel | undefined {
   if (config === undefined) return undefined
   if (config.model === 'custom') {
@@ -126,7 +137,7 @@ export function impactModelOf(
     if (units === undefined || units === 0) throw badQuantity(config.quantity, spec, venue_id)
     return units
   })
-  return new VolumeImpact(config, quantities)
+  return new VolumeImpact(config, quantities, terms_hold)
 }
 
 function badQuantity(quantity: string, { instrument_id }: InstrumentSpec, venue_id: string): OperatingError {

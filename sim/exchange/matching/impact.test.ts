@@ -187,7 +187,7 @@ test('an impact does not depend on how often it is asked for, and goes on from a
   fc.assert(
     fc.property(fc.array(fill, { maxLength: 30 }), (fills) => {
       const config: VolumeImpactConfig = { ...ROOT, permanent_share: '0.25' }
-      const [often, seldom] = [new VolumeImpact(config, [8]), new VolumeImpact(config, [8])]
+      const [often, seldom] = [new VolumeImpact(config, [8], true), new VolumeImpact(config, [8], true)]
       let now = 0
       for (const { wait_us, units: quantity_units, asks } of fills) {
         for (let i = 0; i < asks; i++) often.incrementsWorse(0, 'buy', now + (i * wait_us) / 4)
@@ -204,7 +204,7 @@ test('an impact does not depend on how often it is asked for, and goes on from a
       }
       const writer = new CanonicalWriter()
       often.save(writer)
-      const copy = new VolumeImpact(config, [8])
+      const copy = new VolumeImpact(config, [8], true)
       copy.load(new CanonicalReader(writer.copy()))
       const later = [0, 1, 99, 100, 101, 1_000, 1e9].map((after) => now + after)
       const answers = later.map((at) => seldom.incrementsWorse(0, 'buy', at))
@@ -215,6 +215,51 @@ test('an impact does not depend on how often it is asked for, and goes on from a
       expect(often.incrementsWorse(0, 'sell', now)).toBe(0)
     }),
   )
+})
+
+test('[I3] an impact is what each fill presses by itself, in fractions and whatever was taken meanwhile', () => {
+  const fill = fc.record({ wait_us: fc.nat(250), units: fc.integer({ min: 1, max: 20 }) })
+  const share = fc.constantFrom('0', '0.1', '0.29', '1')
+  fc.assert(
+    fc.property(fc.array(fill, { minLength: 1, maxLength: 40 }), share, (fills, permanent_share) => {
+      const model = new VolumeImpact({ ...LINEAR, increments: '100', permanent_share }, [8], true)
+      const told: { units: number; at_us: number }[] = []
+      let now = 0
+      for (const { wait_us, units } of fills) {
+        now += wait_us
+        const of = { instrument_index: 0, side: 'buy', price_units: 1, liquidity_side: 'taker' } as const
+        model.onFill({ ...of, quantity_units: units }, now)
+        told.push({ units, at_us: now })
+      }
+      for (const after of [0, 1, 50, 99, 100, 250, 5_000]) {
+        const pressing = told.reduce((sum, { units, at_us }) => {
+          const lasting = Number(permanent_share)
+          return sum + units * (lasting + (1 - lasting) * 2 ** (-(now + after - at_us) / 100))
+        }, 0)
+        const exact = (pressing * 100) / 8
+        const answer = model.incrementsWorse(0, 'buy', now + after)
+        // Half an increment is rounded up, where the last bits of the two sums agree that it is one.
+        expect(Math.abs(answer - exact)).toBeLessThanOrEqual(0.5 + 1e-9)
+      }
+    }),
+  )
+})
+
+test.each([
+  ['a quote at its price', '3 quote 98/100 50x50', []],
+  ['a trade at its price', '3 trade 100 9 sell', []],
+  ['a trade less worse than its side is pressed', '3 trade 97 9 sell', []],
+  ['a trade as much worse as its side is pressed', '3 trade 96 9 sell', ['3 b trade 3@100 leaves 0']],
+])('[I1] a resting order in a queue whose side is pressed by four: %s', (_what, row, reports) => {
+  const queued = pressed(LINEAR, { queue: { model: 'conservative' } })
+  const lines = ['1 quote 99/105 50x50', '2 a buy 8 market ioc', '2 b buy 3 limit 100 gtc', row]
+  expect(play(lines, queued).slice(3)).toEqual(reports)
+})
+
+test('[I2] no side is pressed by more than a thousand million increments', () => {
+  const far = { ...LINEAR, increments: '1000000000', quantity: '1' } as const
+  const lines = ['1 quote 100/105 50x50', '2 a buy 20 market ioc', '2 b buy 1 market ioc']
+  expect(play(lines, pressed(far)).at(-1)).toBe('2 b trade 1@1000000105 leaves 0')
 })
 
 test('a quantity that an instrument of the venue cannot have is refused', () => {

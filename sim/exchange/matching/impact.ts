@@ -81,7 +81,7 @@ export class Impact {
 
   /**
    * A price so many increments worse for a side. Where that would not be a valid one, the last that is; before behaviour 3
-   * the price itself, as if nothing pressed it.
+   * the price itself, as if nothing pressed it, where it would be below the first.
    */
   worse(
     spec: InstrumentSpec,
@@ -92,7 +92,8 @@ export class Impact {
   ): PriceUnits {
     if (increments === 0) return price_units as PriceUnits
     const increment = incrementUnits(spec, price_units, ts_us) ?? 0
-    const distance = increments * increment
+    const room = Math.floor((Number.MAX_SAFE_INTEGER - Math.abs(price_units)) / increment)
+    const distance = Math.min(increments, room) * increment
     const worse = price_units + (side === 'buy' ? distance : -distance)
     if (worse > 0 || spec.allow_non_positive_price) return worse as PriceUnits
     if (!this.#termsHold || price_units <= 0) return price_units as PriceUnits

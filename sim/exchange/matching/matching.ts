@@ -124,8 +124,8 @@ export class Matching {
    */
   touched(instrument_index: number, ts_us: number): void {
     if (!this.#model.fills_touched) return
-    const bid = this.#book.bid_price_units[instrument_index] as number
-    const ask = this.#book.ask_price_units[instrument_index] as number
+    const bid = this.#touching(instrument_index, 'buy', ts_us)
+    const ask = this.#touching(instrument_index, 'sell', ts_us)
     let passed: Side | '' = ''
     for (const order of this.#resting.of(instrument_index)) {
       const { side } = order
@@ -134,6 +134,13 @@ export class Matching {
       const isServed = this.#model.fillsTouched(order) && this.#crossOne(order, order.price_units, ts_us)
       if (!isServed && this.#termsHold) passed = side
     }
+  }
+
+  /** The best price of a side, where who comes for it finds an own order. */
+  #touching(instrument_index: number, side: Side, ts_us: number): number {
+    const { bid_price_units, ask_price_units } = this.#book
+    const best = (side === 'buy' ? bid_price_units : ask_price_units)[instrument_index] as number
+    return this.#termsHold ? this.#impact.pressed(instrument_index, side, best, ts_us) : best
   }
 
   isMarketable(order: VenueOrder, ts_us: number): boolean {

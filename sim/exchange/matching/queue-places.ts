@@ -10,6 +10,7 @@ import { fillableUnits, NOT_PLACED, type VenueOrder } from '../orders/venue-orde
 import type { PriceBands } from '../phases/price-bands.ts'
 import type { DeepBooks } from './deep-books.ts'
 import type { FillModel } from './fill-model.ts'
+import type { Impact } from './impact.ts'
 import type { MatchingEvents } from './matching-events.ts'
 import { PARTS, type QueueModel } from './queue-model.ts'
 import { UNSEEN } from './top-of-book.ts'
@@ -23,9 +24,10 @@ export type QueuePlacesTerms = {
   readonly resting: RestingOrders
   readonly specs: readonly InstrumentSpec[]
   readonly fills: FillModel
+  readonly impact: Impact
   /**
-   * Whether a share of a trade is one for all who get of it, who shows parts gets part after part, and by order a touch fills
-   * where nobody is ahead alone (schemas/behaviour.ts).
+   * Whether a share of a trade is one for all who get of it, who shows parts gets part after part, by order a touch fills
+   * where nobody is ahead alone, and trades are met as pressed (schemas/behaviour.ts).
    */
   readonly terms_hold: boolean
   readonly bands: PriceBands | undefined
@@ -111,7 +113,10 @@ export class QueuePlaces {
     let left = size_units
     let taken = 0
     let others = 0
-    const line = this.#resting.ofSide(instrument_index, side === 1 ? 'buy' : 'sell')
+    const name = side === 1 ? 'buy' : 'sell'
+    const line = this.#resting.ofSide(instrument_index, name)
+    const { impact, terms_hold } = this.#terms
+    const met_units = terms_hold ? impact.pressed(instrument_index, name, price_units, ts_us) : price_units
     for (const order of line) {
       const distance = side * (order.price_units - price_units)
       if (distance < 0 || (this.#terms.is_by_order && distance === 0 && order.queue_place > rank)) return
@@ -122,6 +127,8 @@ export class QueuePlaces {
         put(order, Math.max(0, order.queue_place - others), order.queue_carry_parts)
         order.level_traded_units += size_units
       }
+      // The queue is of what the data shows; its trade is too far away for who presses the price.
+      if (side * (order.price_units - met_units) < 0) continue
       const before = left
       left = this.#fill(order, before, taken, size_units, ts_us)
       taken += before - left

@@ -99,7 +99,9 @@ export class OrderFloor {
     const is_by_order = terms.deep?.is_by_order === true
     const { bands, links, deep, self_match: rule, terms_hold } = terms
     const shared = { resting, specs, bands, events, terms_hold }
-    this.queues = new QueuePlaces({ ...shared, model: queue, is_by_order, deep, fills: model })
+    this.#impact = new Impact(terms.impact, book, specs, terms_hold)
+    const impact = this.#impact
+    this.queues = new QueuePlaces({ ...shared, model: queue, is_by_order, deep, fills: model, impact })
     this.places = new OrderPlaces({ book, deep, queue, queues: this.queues })
     this.bars = new BarTravel({
       book,
@@ -114,14 +116,13 @@ export class OrderFloor {
     this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, terms_hold, events })
     this.linked = links && new LinkedFloor(links, this, specs)
     this.fills = new OrderFills(terms, this)
-    this.#impact = new Impact(terms.impact, book, specs, terms_hold)
     const parts = {
       resting,
       specs,
       model,
       queues: this.queues,
       self: this.self,
-      impact: this.#impact,
+      impact,
       events,
       terms_hold,
     }
