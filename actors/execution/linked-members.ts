@@ -75,7 +75,7 @@ export class LinkedMembers {
     const member = this.#groups.member(strategy_id, counter)
     if (member === undefined) return
     // Its end takes the others along, unless somebody has asked for that end.
-    const isLast = this.#options.cancels_once && order.ended && !this.#isOutrun(member, order)
+    const isLast = this.#options.cancels_once && order.ended && this.#takesAlong(member, order)
     if (!isLast || member.is_leaving) this.#tellOthers(member, order)
   }
 
@@ -90,12 +90,22 @@ export class LinkedMembers {
     const member = this.#groups.member(strategy_id, counter)
     if (member === undefined) return
     const others = this.#groups.others(strategy_id, counter)
+    const takesAlong = order === undefined || this.#takesAlong(member, order)
     this.#groups.leave(strategy_id, counter)
     if (member.is_leaving) return
     if (member.parent_counter !== 0 && !isAskedFor) this.#cancelAtVenue(strategy_id, member.parent_counter)
-    // They have been lowered by what it traded, and cover what it did not come to.
-    if (order !== undefined && this.#isOutrun(member, order)) return
-    for (const other of others) this.#cancel(other)
+    if (takesAlong) for (const other of others) this.#cancel(other)
+  }
+
+  /**
+   * Whether the end of an order is that of the others. One that traded whole in a group of which one lowers the others has
+   * lowered them, and so has one that its venue let grow too late: they cover what it did not come to.
+   */
+  #takesAlong(member: Member, order: Parent): boolean {
+    const { strategy_id, counter } = member
+    const isWhole = order.ended && order.cum_quantity_units >= order.order_quantity_units
+    const lowers = this.#options.terms_hold && this.#groups.of(strategy_id, counter)?.type === 'ouo'
+    return !(isWhole && lowers) && !this.#isOutrun(member, order)
   }
 
   /** Tells the venue what a member may still trade, as soon as it can be told. */

@@ -328,6 +328,27 @@ test('[E8] of an OUO pair a partial take-profit shrinks the stop, and the whole 
   expect(told(desk, 3)).toEqual(['held', 'held', 'replaced', 'canceled'])
 })
 
+test.each([
+  { behaviour: 2, held: undefined, last: 'cancel 3' },
+  { behaviour: BEHAVIOUR, held: 600, last: 'replace to 600 3' },
+])(
+  '[E8] a smaller take-profit that trades whole leaves the stop of its OUO group to the rest: %j',
+  (expected) => {
+    const { behaviour, held, last } = expected
+    // The one is held here, the other at the venue, and both are of one group.
+    const desk = new Desk({ capabilities: BASIC, behaviour })
+    desk.do((ctx) => {
+      const group = { counter: ctx.submit({ ...profit, quantity_units: 400 }), type: 'ouo' } as const
+      ctx.submit({ ...stop, group })
+      ctx.submit({ ...profit, limit_price_units: 102_000, group })
+    })
+    for (const counter of [1, 3]) desk.accept(order(desk, counter))
+    trade(desk, 1, 400)
+    desk.report('replaced', must(desk.sent.at(-1), 'the one at the venue was lowered'))
+    expect([heldQuantity(desk, 2), sent(desk).at(-1)]).toEqual([held, last])
+  },
+)
+
 test('[E8] an order at the venue is lowered by a replace, once the venue can hear it', () => {
   const desk = new Desk({ capabilities: BASIC })
   desk.do((ctx) => {

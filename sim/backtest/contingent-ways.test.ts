@@ -31,6 +31,8 @@ type Plan = {
   readonly entry: number
   readonly profit: number
   readonly loss: number
+  /** The way out at a limit, or the first way in, is for one of so many parts of the lots, and at least one lot. */
+  readonly parts: number
   readonly reduces: boolean
   /** Lots the way out at a limit shows at a time, no more than it has; 0: all. */
   readonly shows: number
@@ -58,6 +60,7 @@ const plans = fc.array(
     entry: fc.integer({ min: -3, max: 12 }),
     profit: fc.integer({ min: 1, max: 25 }),
     loss: fc.integer({ min: 1, max: 25 }),
+    parts: fc.integer({ min: 1, max: 3 }),
     reduces: fc.boolean(),
     shows: fc.integer({ min: 0, max: 20 }),
     cancel: fc.integer({ min: 0, max: 3 }),
@@ -75,7 +78,7 @@ const CANCELED_TOO_LATE: [seed: number, plans: Plan[], takes: 'all'] = [
   [
     {
       ...{ at: 39, kind: 'bracket', type: 'oco', fill: 'full', lots: 4, entry: 3, profit: 1, loss: 1 },
-      ...{ reduces: false, shows: 0, cancel: 2, after: 19 },
+      ...{ parts: 1, reduces: false, shows: 0, cancel: 2, after: 19 },
     },
   ],
   'all',
@@ -87,15 +90,15 @@ const GROWN_AS_ASKED: [seed: number, plans: Plan[], takes: 'all'] = [
   [
     {
       ...{ at: 124, kind: 'pair', type: 'oco', fill: 'partial', lots: 1, entry: 0, profit: 1, loss: 1 },
-      ...{ reduces: false, shows: 0, cancel: 0, after: 0 },
+      ...{ parts: 1, reduces: false, shows: 0, cancel: 0, after: 0 },
     },
     {
       ...{ at: 105, kind: 'bracket', type: 'oco', fill: 'partial', lots: 17, entry: 3, profit: 1, loss: 15 },
-      ...{ reduces: false, shows: 0, cancel: 0, after: 0 },
+      ...{ parts: 1, reduces: false, shows: 0, cancel: 0, after: 0 },
     },
     {
       ...{ at: 1, kind: 'pair', type: 'oco', fill: 'partial', lots: 1, entry: 0, profit: 1, loss: 1 },
-      ...{ reduces: false, shows: 0, cancel: 0, after: 0 },
+      ...{ parts: 1, reduces: false, shows: 0, cancel: 0, after: 0 },
     },
   ],
   'all',
@@ -107,7 +110,7 @@ const DONE_AS_IT_GROWS: [seed: number, plans: Plan[], takes: 'all'] = [
   [
     {
       ...{ at: 222, kind: 'cover', type: 'oco', fill: 'partial', lots: 20, entry: -3, profit: 1, loss: 1 },
-      ...{ reduces: false, shows: 0, cancel: 0, after: 0 },
+      ...{ parts: 1, reduces: false, shows: 0, cancel: 0, after: 0 },
     },
   ],
   'all',
@@ -144,6 +147,7 @@ test('[K2] [E7] one row that meets both of a group trades one of them at the ven
     entry: 0,
     profit: 1,
     loss: 1,
+    parts: 1,
   } as const
   const drawn: Plan[] = [{ at: 1, ...entries, reduces: false, shows: 0, cancel: 0, after: 0 }]
   const native = await ran('all_and_contingent', 1, drawn)
@@ -296,8 +300,9 @@ function pairsOf(asked: Asked) {
   const pairs = new Map<Plan, { counters: number[]; plan: Plan; quantity_units: number }>()
   for (const [counter, { plan, place, quantity_units }] of asked) {
     if (plan.kind === 'cover' || (plan.kind === 'bracket' && place === 0)) continue
-    const pair = pairs.get(plan) ?? { counters: [], plan, quantity_units }
+    const pair = pairs.get(plan) ?? { counters: [], plan, quantity_units: 0 }
     pair.counters.push(counter)
+    pair.quantity_units = Math.max(pair.quantity_units, quantity_units)
     pairs.set(plan, pair)
   }
   return [...pairs.values()]
@@ -370,25 +375,32 @@ function planner(drawn: readonly Plan[], asked: Asked, cancels: Cancel[]) {
         asked.set(counter, { plan, place: 1, quantity_units, ts_us })
       }
       for (const plan of drawn.filter((one) => one.at === at)) {
-        const { kind, type, fill, lots, entry, profit, loss, reduces, shows, cancel, after } = plan
+        const { kind, type, fill, lots, entry, profit, loss, parts, reduces, shows, cancel, after } = plan
         const quantity_units = lots * 1_000
+        const part_units = Math.ceil(lots / parts) * 1_000
         const counters: number[] = []
         const submit = (order: OrderRequest) => {
           const counter = ctx.submit(order)
-          asked.set(counter, { plan, place: counters.length, quantity_units, ts_us })
+          asked.set(counter, {
+            plan,
+            place: counters.length,
+            quantity_units: Number(order.quantity_units),
+            ts_us,
+          })
           counters.push(counter)
           return counter
         }
         const sell = { instrument, side: 'sell', quantity_units } as const
         // One that was lowered below what it shows goes on showing that as it grows, which others at its price would notice.
-        const shown_lots = Math.min(shows, drawn.length === 1 ? lots : 1)
+        const shown_lots = Math.min(shows, drawn.length === 1 ? part_units / 1_000 : 1)
         const shown = shows === 0 ? {} : { display_quantity_units: shown_lots * 1_000 }
         if (kind === 'pair') {
-          const first = submit({ ...sell, ...shown, limit_price_units: ask + profit })
+          const part = { ...sell, ...shown, quantity_units: part_units }
+          const first = submit({ ...part, limit_price_units: ask + profit })
           submit({ ...sell, trigger_price_units: bid - loss, group: { counter: first, type } })
         } else if (kind === 'entries') {
           const buy = { ...sell, side: 'buy' } as const
-          const first = submit({ ...buy, limit_price_units: bid - profit })
+          const first = submit({ ...buy, quantity_units: part_units, limit_price_units: bid - profit })
           submit({ ...buy, limit_price_units: bid - loss, group: { counter: first, type } })
         } else if (kind === 'joined') {
           const first = submit({ ...sell, side: 'buy', limit_price_units: ask - (entry % 3) })
@@ -400,7 +412,8 @@ function planner(drawn: readonly Plan[], asked: Asked, cancels: Cancel[]) {
         } else {
           const parent = submit({ ...sell, side: 'buy', limit_price_units: ask - entry })
           const child = { ...sell, parent: { counter: parent, fill }, reduce_only: reduces } as const
-          const first = submit({ ...child, ...shown, limit_price_units: ask + profit })
+          const part = { ...child, ...shown, quantity_units: part_units }
+          const first = submit({ ...part, limit_price_units: ask + profit })
           const stop = { ...child, trigger_price_units: bid - entry - loss } as const
           if (kind === 'bracket') submit({ ...stop, group: { counter: first, type } })
         }

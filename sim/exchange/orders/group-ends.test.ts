@@ -173,7 +173,10 @@ test.each([
       'a canceled cum 4',
     ],
   },
-  { behaviour: BEHAVIOUR, told: ['b trade 2@104 leaves 0', 'a canceled cum 0'] },
+  {
+    behaviour: BEHAVIOUR,
+    told: ['b trade 2@104 leaves 0', 'a triggered', 'a trade 4@104 leaves 2', 'a canceled cum 4'],
+  },
 ])(
   '[K2] an order that trades whole at the opening has ended before others trade: %j',
   ({ behaviour, told }) => {

@@ -198,7 +198,7 @@ export class OrderFloor {
   finish(order: VenueOrder, ts_us: number): void {
     if (!order.is_open) return
     if (this.terms_hold && this.linked?.goesOn(order) === true) return
-    const others = this.othersOf(order)
+    const others = this.#terms.links?.endsWith(order) ?? NO_ORDERS
     this.linked?.uncover(order)
     this.#end(order)
     if (order.withheld_units > 0)

@@ -121,6 +121,11 @@ export class VenueLinks {
     return [...(this.#groups.get(order)?.orders ?? [])].filter((other) => other !== order)
   }
 
+  /** Those that end with the order once it has nothing left at work: where its trades lower them, they go on with what is left. */
+  endsWith(order: VenueOrder): VenueOrder[] {
+    return this.#termsHold && this.isLowering(order) ? [] : this.others(order)
+  }
+
   /** Whether a trade of the order lowers the others of its group, and does not end them. */
   isLowering(order: VenueOrder): boolean {
     return this.#groups.get(order)?.type === 'ouo'
