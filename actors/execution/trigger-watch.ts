@@ -8,7 +8,7 @@ import { must } from '../../schemas/assert.ts'
 import type { ExecutionOptions } from './execution-options.ts'
 import type { HeldOrder } from './held-order.ts'
 
-type WatchOptions = Pick<ExecutionOptions, 'instruments' | 'table' | 'statuses'>
+type WatchOptions = Pick<ExecutionOptions, 'instruments' | 'table' | 'statuses' | 'terms_hold'>
 
 export class TriggerWatch {
   readonly #options: WatchOptions
@@ -32,7 +32,7 @@ export class TriggerWatch {
     const price = this.#price(order)
     if (price === undefined) return
     const spec = must(this.#options.instruments[order.instrument_index], 'an order is of a known instrument')
-    followPrice(order, price, incrementUnits(spec, price, now_us) ?? 1)
+    followPrice(order, price, incrementUnits(spec, price, now_us) ?? 1, this.#options.terms_hold)
   }
 
   isMet(order: HeldOrder): boolean {

@@ -58,8 +58,17 @@ export function isTriggerMet(state: TriggerState, price: number): boolean {
   return risesToTrigger(state) ? price >= state.trigger_price_units : price <= state.trigger_price_units
 }
 
-/** Moves a trailing order's stop behind the best price it has seen. It never moves back. */
-export function followPrice(state: TriggerState, price: number, increment_units: number): void {
+/**
+ * Moves a trailing order's stop behind the best price it has seen. It never moves back, and a first stop stands until the
+ * trail is beyond it: from a new best price on, or from its activation price.
+ * @param terms_hold see schemas/behaviour.ts; before, a trail came to its activation price with its first stop.
+ */
+export function followPrice(
+  state: TriggerState,
+  price: number,
+  increment_units: number,
+  terms_hold: boolean,
+): void {
   if (!trails(state)) return
   const sign = state.side === 'sell' ? 1 : -1
   const { activation_price_units: activation, trigger_price_units: first } = state.terms
@@ -67,7 +76,9 @@ export function followPrice(state: TriggerState, price: number, increment_units:
     if (activation !== 0 && sign * price < sign * activation) return
     state.is_trailing = true
     state.anchor_price_units = price as PriceUnits
-    if (first === 0) state.trigger_price_units = stopBehind(state, price, increment_units)
+    const stop = stopBehind(state, price, increment_units)
+    const isBeyond = terms_hold && activation !== 0 && sign * stop > sign * first
+    if (first === 0 || isBeyond) state.trigger_price_units = stop
     return
   }
   if (sign * price <= sign * state.anchor_price_units) return

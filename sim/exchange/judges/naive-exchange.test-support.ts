@@ -177,6 +177,7 @@ export class NaiveExchange {
       order.trails = true
       order.best = price
       if (order.firstStop === 0) order.stop = stop
+      else if (activation !== 0) order.stop = isSell ? Math.max(order.stop, stop) : Math.min(order.stop, stop)
     } else if (isSell ? price > order.best : price < order.best) {
       order.best = price
       order.stop = isSell ? Math.max(order.stop, stop) : Math.min(order.stop, stop)

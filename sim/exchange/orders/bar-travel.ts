@@ -53,7 +53,7 @@ export class BarTravel {
     for (;;) {
       onBook(instrument_index, ts_us, isGap)
       if (at === to) return true
-      at = this.#nextStop(instrument_index, at, to, ts_us)
+      at = this.#nextStop(move, at, ts_us)
       if (price_type === 'last') book.noteLast(instrument_index, at)
       book.move(instrument_index, price_type, at, size_units)
     }
@@ -72,12 +72,10 @@ export class BarTravel {
   }
 
   /** Where the market, leaving a price, first meets anybody. */
-  #firstStop(
-    { instrument_index, from_price_units: from, to_price_units: to }: BarMove,
-    ts_us: number,
-  ): number {
+  #firstStop(move: BarMove, ts_us: number): number {
     const { specs, resting, terms_hold } = this.#terms
-    const next = this.#nextStop(instrument_index, from, to, ts_us)
+    const { instrument_index, from_price_units: from, to_price_units: to } = move
+    const next = this.#nextStop(move, from, ts_us)
     if (!terms_hold) return next
     const spec = must(specs[instrument_index], 'a bar is of a known instrument')
     const increment = incrementUnits(spec, from, ts_us) ?? 1
@@ -91,11 +89,11 @@ export class BarTravel {
   }
 
   /** The nearest price strictly on the way that changes whom the market meets further on, or the way's end. */
-  #nextStop(instrument_index: number, from: number, to: number, ts_us: number): number {
+  #nextStop(move: BarMove, from: number, ts_us: number): number {
     const { links, terms_hold } = this.#terms
-    const next = this.#nextTrigger(instrument_index, from, to)
+    const next = this.#nextTrigger(move, from)
     if (!terms_hold || links === undefined || links.children.size === 0) return next
-    return this.#nextParent(links, instrument_index, from, next, ts_us)
+    return this.#nextParent(links, move.instrument_index, from, next, ts_us)
   }
 
   /** The nearest price strictly on the way at which a resting order trades that releases others there, or the way's end. */
@@ -114,16 +112,28 @@ export class BarTravel {
   }
 
   /** The nearest trigger strictly on the way, or price from which an order trails, or the way's end. */
-  #nextTrigger(instrument_index: number, from: number, to: number): number {
+  #nextTrigger(move: BarMove, from: number): number {
     const { waiting, terms_hold } = this.#terms
+    const { to_price_units: to } = move
     let next = to
-    for (const order of waiting.of(instrument_index)) {
+    for (const order of waiting.of(move.instrument_index)) {
       const { activation_price_units: activation } = order.terms
       const trigger =
         terms_hold && activation !== 0 && !order.is_trailing ? activation : order.trigger_price_units
-      const isOnTheWay = from < to ? trigger > from && trigger < next : trigger < from && trigger > next
-      if (isOnTheWay) next = trigger
+      const at = terms_hold ? this.#whereMet(move, order, trigger) : trigger
+      const isOnTheWay = from < to ? at > from && at < next : at < from && at > next
+      if (isOnTheWay) next = at
     }
     return next
+  }
+
+  /** Where the side of the market that moves has to come for a price to be the one that a trigger watches. */
+  #whereMet({ instrument_index, price_type }: BarMove, { terms }: VenueOrder, price_units: number): number {
+    if (terms.trigger_method !== 'mid') return price_units
+    const { book } = this.#terms
+    const middle = (at: number) =>
+      (book.bidAt(instrument_index, price_type, at) + book.askAt(instrument_index, price_type, at)) / 2
+    // The middle moves as much as the market where both sides do, and half as much where one does.
+    return (price_units - middle(0)) / (middle(1) - middle(0))
   }
 }

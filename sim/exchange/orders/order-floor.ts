@@ -87,7 +87,7 @@ export class OrderFloor {
     this.keeps_places = terms.keeps_places
     this.terms_hold = terms.terms_hold
     this.resting = new RestingOrders(specs.length)
-    this.waiting = new WaitingOrders(book, specs)
+    this.waiting = new WaitingOrders(book, specs, terms.terms_hold)
     this.call = new CallBook(specs.length)
     const events: MatchingEvents = {
       onFill: (order, price, quantity, ts_us) =>

@@ -19,16 +19,19 @@ export class WaitingOrders {
   readonly #lists: VenueOrder[][]
   readonly #book: TopOfBook
   readonly #specs: readonly InstrumentSpec[]
+  readonly #termsHold: boolean
   /** A quote concerns somebody when its bid or ask is at or beyond these. */
   readonly #bidAtLeast: Float64Array
   readonly #bidAtMost: Float64Array
   readonly #askAtLeast: Float64Array
   readonly #askAtMost: Float64Array
 
-  constructor(book: TopOfBook, specs: readonly InstrumentSpec[]) {
+  /** @param terms_hold see `followPrice`. */
+  constructor(book: TopOfBook, specs: readonly InstrumentSpec[], terms_hold: boolean) {
     const count = specs.length
     this.#book = book
     this.#specs = specs
+    this.#termsHold = terms_hold
     this.counts = new Uint32Array(count)
     this.#lists = Array.from({ length: count }, () => [])
     this.#bidAtLeast = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
@@ -113,7 +116,7 @@ export class WaitingOrders {
     const price = this.#watchedPrice(order)
     if (price === undefined) return
     const spec = must(this.#specs[order.instrument_index], 'an order waits in a listed instrument')
-    followPrice(order, price, incrementUnits(spec, price, ts_us) ?? 1)
+    followPrice(order, price, incrementUnits(spec, price, ts_us) ?? 1, this.#termsHold)
   }
 
   *[Symbol.iterator](): Generator<VenueOrder> {

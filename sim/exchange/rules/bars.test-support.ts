@@ -378,6 +378,21 @@ export const BAR_VOLUME: RuleGroup = {
         '4 b canceled cum 5',
       ],
     ],
+    [
+      'on its way a bar of one side passes the price at which the middle meets a trigger',
+      [
+        '1 bar bid 100',
+        '1 bar ask 101',
+        '2 a sell 5 market_if_touched 105 gtc by=mid',
+        '2 b sell 5 stop 97 gtc by=mid',
+        '3 bar bid 100 130 90 110',
+      ],
+      [
+        ...['2 a new leaves 5', '2 b new leaves 5', '3 a triggered', '3 a trade 5@109 leaves 0'],
+        ...['3 b triggered', '3 b trade 5@93 leaves 0'],
+      ],
+      simulated({ bars: 'fixed' }),
+    ],
     opened(
       'what opens a session trades no more than its volume, at the open its quarter once',
       '09:01 bar last 102 104 101 103 20',

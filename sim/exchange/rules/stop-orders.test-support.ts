@@ -8,8 +8,7 @@ export const STOP: RuleGroup = {
   group: 'stop',
   sources: [
     'https://www.onixs.biz/fix-dictionary/latest/tagNum_40.html (3)',
-    'OANDA v20 triggerCondition DEFAULT, ask for a buy and bid for a sell: https://docs.rs/fxoanda_definitions',
-    'Interactive Brokers triggers a simulated stop on currencies by the other side: https://www.ibkrguides.com',
+    'OANDA v20 OrderTriggerCondition DEFAULT, ask for a buy and bid for a sell: https://developer.oanda.com/rest-live-v20/order-df/',
   ],
   rules: [
     [

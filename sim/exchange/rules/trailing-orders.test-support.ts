@@ -62,6 +62,21 @@ export const TRAILING: RuleGroup = {
       ['2 a new leaves 5', '6 a triggered', '6 a trade 5@102 leaves 0'],
     ],
     [
+      'where it begins to trail, a first stop price holds if the trail is not beyond it',
+      [
+        Q,
+        '2 a sell 5 trailing_stop 3 gtc active=105 at=99',
+        '2 b sell 5 trailing_stop 3 gtc active=105 at=103',
+        '3 quote 105/106',
+        '4 quote 103/104',
+        '5 quote 102/103',
+      ],
+      [
+        ...['2 a new leaves 5', '2 b new leaves 5', '4 b triggered', '4 b trade 5@103 leaves 0'],
+        ...['5 a triggered', '5 a trade 5@102 leaves 0'],
+      ],
+    ],
+    [
       'below zero it begins, stands and is triggered as above; where it is to begin at zero, it begins at once',
       [
         '1 quote -4/-3',
