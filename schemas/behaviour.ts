@@ -18,6 +18,7 @@
  *      slips, and takes what its model promised.
  *    - The limit of a trailing order is a price. A replace gives such an order no trigger price, whoever watches it,
  *      and no order a limit that has none. One that trails where no market comes is denied.
+ *    - A trail that begins at its activation price stands at its offset there, where its first stop is not nearer.
  *    - The limit that a venue makes of an order, from market to limit or as a trailing one is triggered, is that
  *      order's, and what a change leaves out stays as it is.
  *    - A replace that only lowers an order is a cancel of a part: a venue takes it when it takes cancels, and the
@@ -88,6 +89,7 @@
  *      first that it had come to with nothing left, and passes the prices from which orders trail, and those at which
  *      resting parents trade, with what they release. One that opens an instrument shows at its open no more than its
  *      quarter, and that once.
+ *      Inside one of bids or asks a trigger that watches the middle is met where the middle is there.
  *    - Fills count as decided by the order of high and low where both met orders, if only to trigger, end or lead
  *      them on.
  *

@@ -58,11 +58,15 @@ export type FillModelDefinition<Schema extends TSchema = TSchema, State = unknow
   readonly kind: typeof FILL_MODEL_KIND
   /** Whether what a market order finds no size for trades one price increment worse; else it is canceled. */
   readonly fills_residual: boolean
-  /** Of the units shown at a price, or traded there, how many this order may take: a whole number up to all of them. */
+  /**
+   * Of the units shown at a price, or traded there, how many this order may take: a whole number up to all of them.
+   * `taken_units`: what orders of the run have taken of the same showing, or trade, and is no more among those shown.
+   */
   readonly available: (
     ctx: ModelContext<Static<Schema>, State>,
     order: ModelOrder,
     shown_units: number,
+    taken_units: number,
   ) => number
   /** By how many whole increments, up to 1,000,000,000, an arriving market order fills worse than shown; absent: none. */
   readonly slippageIncrements?: (ctx: ModelContext<Static<Schema>, State>, order: ModelOrder) => number

@@ -248,6 +248,11 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
+      'Without latency an order meets the market as it stands at the row it was decided on: where bars are the market, at the close of the bar that decided it.',
+    needs: [],
+  },
+  {
+    sentence:
       'What one account sends to a venue keeps its order, and so do the reports it gets: what would be faster waits for what was sent before it, as on one TCP connection, whatever the delay of each.',
     needs: ['latency'],
   },
@@ -351,6 +356,11 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     sentence:
       'An imported bar trades at its close alone unless the venue expands bars; expanded, it passes open, high, low and close in the configured order, with a quarter of its volume at each and the rest at the close.',
     needs: ['bars', 'quote_book'],
+  },
+  {
+    sentence:
+      'Bars of bids and of asks that end together are two rows, one after the other in the order in which the data names their sources: each goes its whole way while the other side stands, and no fill counts as decided by that.',
+    needs: ['expanded_bars'],
   },
   {
     sentence:

@@ -135,6 +135,23 @@ test('[A3] what may be asked any number of times is given no chance to draw from
   expect(new Set(given.map((keys) => keys.join()))).toEqual(new Set(['params,state']))
 })
 
+test('[A2] a model that is told what was taken gives all orders together what the built-in share does', () => {
+  const half = fills({
+    available: (_: object, _order: object, shown: number, taken: number) =>
+      Math.max(0, Math.floor((shown + taken) / 2) - taken),
+  })
+  const lines = [
+    '1 quote 100/101 40x40',
+    ...[2, 3, 4].map((at) => `${at} o${at} buy 9 market ioc`),
+    '5 quote 100/101 40x40',
+    '6 p buy 30 market ioc',
+  ]
+  const own = scenarioWith(half, presses({})).play(...lines)
+  const simulation: SimulationConfig = { fills: { model: 'participation', participation_max: '0.5' } }
+  expect(own).toEqual(new Scenario(terms({ venues: [venue({ simulation })] })).play(...lines))
+  expect(own).toContain('4 o4 trade 2@101 leaves 7')
+})
+
 test('[A4] an exchange that was not given the model its configuration names refuses it', () => {
   expect(() => scenarioWith()).toThrow(
     'A model of fills of your own runs in backtests, and in no other mode yet.',

@@ -171,9 +171,11 @@ export class AuthoredFills implements FillModel {
     this.#author = new Author(terms, 'fills', definition.state)
   }
 
-  available(order: VenueOrder, shown_units: number): number {
+  available(order: VenueOrder, shown_units: number, taken_units: number): number {
     const { ctx } = this.#author
-    const answer = this.#author.call(() => this.#definition.available(ctx, this.#viewOf(order), shown_units))
+    const answer = this.#author.call(() =>
+      this.#definition.available(ctx, this.#viewOf(order), shown_units, taken_units),
+    )
     return this.#author.units(answer, shown_units, 'available')
   }
 

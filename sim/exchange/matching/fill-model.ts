@@ -58,7 +58,8 @@ export function participationCap(parts_per_million: number): FillModel {
 
 /** Whether a model has to know what the run took before of what is shown. */
 export function countsTaken(config: SimulationConfig | undefined): boolean {
-  return config?.fills?.model === 'participation'
+  const model = config?.fills?.model
+  return model === 'participation' || model === 'custom'
 }
 
 /** Chance decides whether market orders slip and whether a touch fills, from a stream of the venue's own. */
