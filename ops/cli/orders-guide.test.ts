@@ -13,6 +13,7 @@ import {
   TRIGGER_METHODS,
 } from '../../schemas/messages/order-terms.ts'
 import { DENIAL_CODES } from '../../schemas/messages/risk.ts'
+import { capabilitiesOf } from '../../sim/exchange/orders/capability-tables.ts'
 import { runCli } from './run-cli.test-support.ts'
 
 const GUIDE = new URL('../../docs/orders.md', import.meta.url)
@@ -22,9 +23,12 @@ let guide = ''
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'orrery-orders-'))
   guide = await readFile(GUIDE, 'utf8')
-  const example = must(/```ts\n(.*?)```/s.exec(guide)?.[1], 'the guide has an example')
-  for (const [name, text] of Object.entries({ ...FILES, 'bracket.ts': example }))
-    await writeFile(join(cwd, name), text)
+  const [bracket, sorts] = [...guide.matchAll(/```ts\n(.*?)```/gs)].map(([, text]) => text)
+  const examples = {
+    'bracket.ts': must(bracket, 'the guide has an example'),
+    'sorts.ts': must(sorts, 'and one of each sort of order'),
+  }
+  for (const [name, text] of Object.entries({ ...FILES, ...examples })) await writeFile(join(cwd, name), text)
   const args = ['import', 'quotes.csv', '--mapping', 'quotes.yaml', '--store', 'ticks']
   expect(runCli(args, { cwd })).toMatchObject({ exit_code: 0, stderr: '' })
 })
@@ -93,3 +97,31 @@ test.each(['all', 'all_and_contingent', 'market_and_limit'])(
     ])
   },
 )
+
+test('its orders of each sort are taken by a venue, all of them', async () => {
+  const sets = ['strategies.s.source=sorts.ts#sorts', 'accounts.main.risk.order_rate.orders_max=20']
+  const layers = sets.flatMap((set) => ['--set', set])
+  const run = runCli(['backtest', 'session.yaml', ...layers, '--out', 'sorts'], { cwd })
+  expect(run).toMatchObject({ exit_code: 0, stderr: '' })
+  const rows: Record<string, string>[] = parse(await readFile(join(cwd, 'sorts', 'orders.csv'), 'utf8'), {
+    columns: true,
+  })
+  const types = new Set(rows.map((row) => row['order_type']))
+  expect([...types].sort()).toEqual([...ORDER_TYPES].sort())
+  const ends = new Set(rows.map((row) => row['outcome']))
+  expect([...ends].filter((end) => ['denied', 'rejected', 'not_sent'].includes(end ?? ''))).toEqual([])
+})
+
+test('each type has the times in force that it names, and no other', () => {
+  const held = capabilitiesOf({}, { opening: true, closing: true }).orders
+  const rows = [...guide.matchAll(/^\| `([a-z_]+)` \|(?:[^|]*\|){4} ([^|]*) \|$/gm)]
+  const said = rows.map(([, type, times = '']) => [type, timesOf(times)])
+  const taken = Object.entries(held).map(([type, times]) => [type, [...(times ?? [])].sort()])
+  expect(Object.fromEntries(said)).toEqual(Object.fromEntries(taken))
+})
+
+function timesOf(cell: string): string[] {
+  const named = [...cell.matchAll(/`([a-z]+)`/g)].map(([, time = '']) => time)
+  if (!cell.startsWith('all')) return named.sort()
+  return TIMES_IN_FORCE.filter((time) => !named.includes(time)).sort()
+}
