@@ -80,8 +80,8 @@ export class Impact {
   }
 
   /**
-   * A price so many increments worse for a side. Where that would not be a valid one, the last that is; before behaviour 3
-   * the price itself, as if nothing pressed it, where it would be below the first.
+   * A price so many increments worse for a side. Where that would not be a valid one, the last that is. Before behaviour 3
+   * a sell that would come below the first valid price has its own, as if nothing pressed it.
    */
   worse(
     spec: InstrumentSpec,
