@@ -487,6 +487,25 @@ export const ONE_TRIGGERS_OTHERS: RuleGroup = {
       ],
     ],
     [
+      'one that was to go on and may not grow, for its account, ends with what it had',
+      [
+        START,
+        '2 a buy 14 limit 99 gtc as=1',
+        '3 b buy 14 limit 98 gtc as=2 oto=1',
+        '4 quote 98/99 50x4',
+        '5 quote 97/98 50x50',
+      ],
+      [
+        '2 a new leaves 14',
+        '3 b new leaves 14',
+        '4 a trade 4@99 leaves 10',
+        '5 a trade 10@99 leaves 0',
+        '5 b trade 4@98 leaves 10',
+        '5 b canceled cum 4',
+      ],
+      poor,
+    ],
+    [
       'and where the parent has more to trade, it ends that one once it is done with what was released',
       [
         START,
