@@ -75,6 +75,8 @@
  *    - An order keeps its place in a queue over a halt.
  *
  *    Books and bars
+ *    - A last price is no offer: a limit order trades once it is passed, or at it by chance, and where the data says who
+ *      stands there. Imported bars are traded through unless the venue says otherwise.
  *    - A touch that fills by chance keeps price and time; by order it fills an order only where nobody is ahead.
  *    - A share of what is shown is one for all orders, and one of a trade is of all that traded.
  *    - A sell that is pressed or slips beyond the last valid price meets that one.

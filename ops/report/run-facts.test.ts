@@ -136,12 +136,13 @@ test.each<[begin: string, with_it: Changes, without: Changes]>([
   ['A size of zero in the data', { kinds: ['book_level'] }, { kinds: ['trade', 'bar'] }],
   ['A trade that does not say', { kinds: ['trade'] }, { kinds: ['quote', 'bar'] }],
   ['A trade or an imported bar', { kinds: ['bar'] }, { kinds: ['quote'] }],
-  ['Where trades, or bars', { kinds: ['bar'] }, { kinds: ['bar'], simulation: { bars: 'fixed' } }],
+  ['Where trades, or bars', { kinds: ['bar'], simulation: { bars: 'close' } }, { kinds: ['bar'] }],
+  ['Where trades or bars', { kinds: ['trade'] }, { kinds: ['quote'] }],
   ['Once an instrument has had a quote', { kinds: ['quote', 'trade'] }, { kinds: ['trade', 'bar'] }],
   [
-    'Inside an expanded bar',
-    { kinds: ['bar'], simulation: { bars: 'adaptive' } },
-    { simulation: { bars: 'adaptive' } },
+    'Inside an expanded bar the market',
+    { kinds: ['bar'] },
+    { kinds: ['bar'], simulation: { bars: 'close' } },
   ],
   [
     'An imported bar is a row of its end',
@@ -171,6 +172,11 @@ test.each<[begin: string, with_it: Changes, without: Changes]>([
     { requests: ['order_cancel_request'] },
   ],
   ['A buy stop watches', { orders: [['trailing_stop_limit', 'gtc']] }, { orders: [LIMIT] }],
+  [
+    'Inside an expanded bar a trail',
+    { kinds: ['bar'], orders: [['trailing_stop', 'gtc']] },
+    { kinds: ['bar'], orders: [['stop', 'gtc']] },
+  ],
   ['A triggered stop is', { orders: [['trailing_stop', 'gtc']] }, { orders: [['market_if_touched', 'gtc']] }],
   [
     'An order whose trigger',

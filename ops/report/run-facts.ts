@@ -65,7 +65,7 @@ function dataFacts({ id, simulation = {} }: Venue, { config }: Run): Claims {
   const bars = kinds.has('bar')
   const trades = kinds.has('trade')
   const rows = kinds.has('book_level') || kinds.has('book_order')
-  const expands = (simulation.bars ?? 'close') !== 'close'
+  const expands = simulation.bars !== 'close'
   return [
     // A book in the data shows quotes, too.
     ['quotes', kinds.has('quote') || rows],

@@ -55,7 +55,7 @@ export const SimulationConfig = Type.Object(
     bars: Type.Optional(
       Type.Union([Type.Literal('close'), Type.Literal('fixed'), Type.Literal('adaptive')], {
         description:
-          'What an imported bar trades at: its close alone (the default), open-high-low-close, or the extreme nearer to the open first.',
+          'The way an imported bar trades: fixed, open-high-low-close (the default); adaptive, the extreme nearer to the open first; close, at its close alone.',
       }),
     ),
     auctions: Type.Optional(AuctionsConfig),

@@ -228,7 +228,12 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'A trade or an imported bar of price type last puts bid and ask at its price, so such a market has no spread; a bid or ask bar does so for its own side, and for the other until that has bars of its own.',
+      'A trade or an imported bar of price type last puts bid and ask at its price, so such a market has no spread, and what takes there pays none; a bid or ask bar does so for its own side, and for the other until that has bars of its own.',
+    needs: ['quote_book', 'trades_or_bars'],
+  },
+  {
+    sentence:
+      'Where trades or bars are the market, a limit order trades at exactly its price only where the data says that somebody stands there on the other side: a bar of asks does for buys, one of bids for sells, and so does a trade in which a buyer took, or a seller. A last price alone touches it, and the order, new or resting, waits until it is passed.',
     needs: ['quote_book', 'trades_or_bars'],
   },
   {
@@ -299,7 +304,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Under top_of_book, walk_book and participation what a market order finds no size for is canceled; under probabilistic a market order slips one increment, and a touched limit order fills, by the chances given, drawn from the seed of the session, and none before another of its side with a better price or of the same that came first.',
+      'Under top_of_book, walk_book and participation what a market order finds no size for is canceled; under probabilistic a market order slips one increment, and a touched limit order fills, where a last price touches it, too, by the chances given, drawn from the seed of the session, and none before another of its side with a better price or of the same that came first.',
     needs: ['other_fills'],
   },
   {
@@ -354,7 +359,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'An imported bar trades at its close alone unless the venue expands bars; expanded, it passes open, high, low and close in the configured order, with a quarter of its volume at each and the rest at the close.',
+      'An imported bar passes open, high, low and close, or the extreme nearer to the open first where the venue says so, with a quarter of its volume at each and the rest at the close; so expanded unless it is to trade at its close alone.',
     needs: ['bars', 'quote_book'],
   },
   {
@@ -371,6 +376,11 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     sentence:
       'A volume of an expanded bar is traded once: buys and sells share it, and all that happens on the way to a price shares what is shown there, those first that the market had come to before with nothing left for them; a bar without a volume shows the default on each side.',
     needs: ['expanded_bars'],
+  },
+  {
+    sentence:
+      'Inside an expanded bar a trail follows those four prices alone: no way back between them meets it, which flatters one that is shorter than the range of a bar.',
+    needs: ['trails', 'expanded_bars'],
   },
   {
     sentence:

@@ -131,7 +131,7 @@ export class SimulatedExchange implements VenuePort {
       capabilities,
       wouldTake: (command, account, now_us) => this.#floor.wouldTake(command, account, now_us),
     })
-    const { book: kind = 'quote', self_match: selfMatch = 'apart', bars = 'close' } = venue.simulation ?? {}
+    const { book: kind = 'quote', self_match: selfMatch = 'apart', bars } = venue.simulation ?? {}
     this.book = kind
     this.#model = fillModelOf(venue.simulation?.fills, kind, seed, venue.id, venue.fill_model)
     const { fills_touched } = this.#model

@@ -76,6 +76,7 @@ export class SimulatedVenues {
       simulations.map((simulation) => simulation?.taken_until === 'level_changes'),
       simulations.map((simulation) => terms_hold && countsTaken(simulation)),
       behaviour >= SINCE_BEHAVIOUR.bar_volume_once,
+      terms_hold,
     )
     this.#book = book
     this.agenda = new Agenda(terms_hold)

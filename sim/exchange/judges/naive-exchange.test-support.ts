@@ -47,6 +47,8 @@ export class NaiveExchange {
   #askSize = 0
   #isShared = false
   #hasQuotes = false
+  /** The side of who took in the last trade, if it says. */
+  #taker = ''
   #position = 0
   #places = 0
   #requests = 0
@@ -67,7 +69,7 @@ export class NaiveExchange {
     this.#expireBefore(Number(time))
     this.#now = Number(time)
     if (what === 'quote') this.#quote(words)
-    else if (what === 'trade') this.#trade(Number(words[0]))
+    else if (what === 'trade') this.#trade(Number(words[0]), words[2] ?? '')
     else if (what === 'bar') this.#bar(words[0] ?? '', words.slice(1).map(Number))
     else if (words[0] === 'cancel' || words[0] === 'replace') this.#request(what, words[0], words.slice(1))
     else this.#submit(what, words)
@@ -83,8 +85,9 @@ export class NaiveExchange {
     this.#moved(false)
   }
 
-  #trade(price: number): void {
+  #trade(price: number, taker: string): void {
     this.#last = price
+    this.#taker = taker
     if (this.#hasQuotes) {
       this.#trigger()
       return this.#settle()
@@ -98,6 +101,7 @@ export class NaiveExchange {
   /** Of last prices, without quotes beside it. */
   #bar(kind: string, [open = 0, high = 0, low = 0, close = 0, volume = 0]: readonly number[]): void {
     if (kind !== 'last') throw new Error('a bar is of last prices here')
+    this.#taker = ''
     const put = (price: number, isGap: boolean) => {
       this.#bid = price
       this.#ask = price
@@ -265,9 +269,10 @@ export class NaiveExchange {
     return side === 'buy' ? this.#askSize : this.#bidSize
   }
 
-  /** Whether the other side of the market stands at its limit, or better. */
+  /** Whether the other side of the market stands at its limit, or better; of last prices nobody is known to stand at them. */
   #isMet({ side, limit }: Pick<Order, 'side' | 'limit'>): boolean {
-    return side === 'buy' ? limit >= this.#ask : limit <= this.#bid
+    if (limit === this.#touch(side)) return this.#hasQuotes || side === this.#taker
+    return side === 'buy' ? limit > this.#ask : limit < this.#bid
   }
 
   #cancel(order: Order): void {

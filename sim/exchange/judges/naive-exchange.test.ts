@@ -7,12 +7,13 @@ const SHOWN_DEFAULT = 9
 const SEED = 20_261_128
 
 /** `parts`: of limit orders that show a part, on quotes, which meet each other's places often. */
-type Kind = 'quotes' | 'fixed' | 'adaptive' | 'parts'
+type Kind = 'quotes' | 'trades' | 'fixed' | 'adaptive' | 'parts'
 
 /** Lines of one scenario: rows near 100, orders of every type, time and instruction near them, cancels and replaces. */
 class Lines {
   readonly #random: RandomStream
   readonly #isBars: boolean
+  readonly #isTrades: boolean
   readonly #hasParts: boolean
   readonly #ids: string[] = []
   #now = 1
@@ -20,6 +21,7 @@ class Lines {
 
   constructor(round: number, kind: Kind) {
     this.#isBars = kind === 'fixed' || kind === 'adaptive'
+    this.#isTrades = kind === 'trades'
     this.#hasParts = kind === 'parts'
     this.#random = new RandomStream(SEED, `naive/${this.#isBars}/${round}`)
   }
@@ -43,6 +45,7 @@ class Lines {
       const low = Math.min(open, close) - this.#between(0, 4)
       return `bar last ${open} ${high} ${low} ${close} ${this.#between(0, 2) === 0 ? 0 : this.#between(1, 60)}`
     }
+    if (this.#isTrades) return `trade ${close} ${this.#units()}${this.#one('', ' buy', ' sell')}`
     if (this.#now > 1 && this.#between(1, 4) === 1) return `trade ${this.#near()} ${this.#units()}`
     return `quote ${close}/${close + this.#between(0, 3)} ${this.#units()}x${this.#units()}`
   }
@@ -102,10 +105,10 @@ class Lines {
   }
 }
 
-test.each<Kind>(['quotes', 'fixed', 'adaptive', 'parts'])(
+test.each<Kind>(['quotes', 'trades', 'fixed', 'adaptive', 'parts'])(
   `every order is told as a naive exchange tells it, report by report: %s (seed ${SEED})`,
   (kind) => {
-    const bars = kind === 'quotes' || kind === 'parts' ? 'close' : kind
+    const bars = kind === 'adaptive' ? kind : 'fixed'
     const from = terms({
       venues: [venue({ displayed_quantity_default: `${SHOWN_DEFAULT}`, simulation: { bars } })],
       accounts: [account({ balance: '1000000000' })],

@@ -100,7 +100,7 @@ const COUNT_CASES: CountCase[] = [
   ],
   [
     'the low triggered what traded on the way to the close',
-    [...LONG, '3 s sell 5 limit 105 gtc', '3 t sell 5 stop_limit 96 99 gtc', '4 bar last 100 105 95 100'],
+    [...LONG, '3 s sell 5 limit 105 gtc', '3 t sell 5 stop_limit 96 98 gtc', '4 bar last 100 106 95 100'],
     2,
   ],
   [

@@ -26,8 +26,8 @@ test('an order that waits is a maker when a quote, a trade or a bar crosses it, 
       '4 quote 98/99 10x20',
     ),
   ).toEqual(['a 20 maker', 'a 5 maker'])
-  expect(sidesAfter('1 trade 100', '2 a buy 5 limit 99 gtc', '3 trade 99')).toEqual(['a 5 maker'])
-  expect(sidesAfter('1 bar last 100', '2 a sell 5 limit 101 gtc', '3 bar last 101')).toEqual(['a 5 maker'])
+  expect(sidesAfter('1 trade 100', '2 a buy 5 limit 99 gtc', '3 trade 98')).toEqual(['a 5 maker'])
+  expect(sidesAfter('1 bar last 100', '2 a sell 5 limit 101 gtc', '3 bar last 102')).toEqual(['a 5 maker'])
 })
 
 test('an order that takes what is shown and waits with the rest is first a taker, then a maker', () => {

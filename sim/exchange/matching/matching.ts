@@ -79,7 +79,7 @@ export class Matching {
     // What it takes on the way presses on what comes later, not on itself.
     const touch = this.#touch(order, ts_us)
     const reach = this.#reach(order, touch, slip, ts_us)
-    const isMarketable = order.side === 'buy' ? touch <= reach : touch >= reach
+    const isMarketable = this.#takesAt(order, touch, reach)
     if (this.#self?.meet(order, isMarketable ? touch : reach, false, ts_us) === false) return false
     if (isMarketable)
       this.#takeShown(order, this.#impact.worse(this.#spec(order), order.side, touch, slip, ts_us), ts_us)
@@ -119,10 +119,10 @@ export class Matching {
   }
 
   /**
-   * Resting orders at a price that their own side of the market has come to, where the model fills such. Whoever is passed
-   * over stands in front of all behind it.
+   * Resting orders at a price that their own side of the market has come to, where the model fills such; `only` of a side
+   * where the row is of that side. Whoever is passed over stands in front of all behind it.
    */
-  touched(instrument_index: number, ts_us: number): void {
+  touched(instrument_index: number, ts_us: number, only?: Side): void {
     if (!this.#model.fills_touched) return
     const bid = this.#touching(instrument_index, 'buy', ts_us)
     const ask = this.#touching(instrument_index, 'sell', ts_us)
@@ -130,7 +130,7 @@ export class Matching {
     for (const order of this.#resting.of(instrument_index)) {
       const { side } = order
       const isTouched = side === 'buy' ? bid <= order.price_units : ask >= order.price_units
-      if (!isTouched || passed === side) continue
+      if (!isTouched || passed === side || (only !== undefined && side !== only)) continue
       const isServed = this.#model.fillsTouched(order) && this.#crossOne(order, order.price_units, ts_us)
       if (!isServed && this.#termsHold) passed = side
     }
@@ -145,16 +145,21 @@ export class Matching {
 
   isMarketable(order: VenueOrder, ts_us: number): boolean {
     if (order.works_as !== 'limit') return true
-    const touch = this.#touch(order, ts_us)
-    return order.side === 'buy' ? order.price_units >= touch : order.price_units <= touch
+    return this.#takesAt(order, this.#touch(order, ts_us), order.price_units)
+  }
+
+  /** Whether an order that may go as far as `reach_units` takes at the touch: a limit order at exactly that if somebody stands there. */
+  #takesAt(order: VenueOrder, touch_units: PriceUnits, reach_units: PriceUnits): boolean {
+    const { side, works_as, instrument_index } = order
+    if (reach_units === touch_units) return works_as !== 'limit' || this.#book.isShown(instrument_index, side)
+    return side === 'buy' ? touch_units < reach_units : touch_units > reach_units
   }
 
   /** Whether an arriving order fills whole before it comes to one of its own account, which would end it: on the way of `take`. */
   #fillsApart(order: VenueOrder, self: SelfMatch, wanted: number, slip: number, ts_us: number): boolean {
     const touch = this.#touch(order, ts_us)
     const reach = this.#reach(order, touch, slip, ts_us)
-    const isMarketable = order.side === 'buy' ? touch <= reach : touch >= reach
-    if (!isMarketable || self.wouldMeet(order, touch, false)) return false
+    if (!this.#takesAt(order, touch, reach) || self.wouldMeet(order, touch, false)) return false
     if (this.#askFor(order) >= wanted) return true
     const hasResidual = order.works_as === 'market' && this.#model.fills_residual
     return hasResidual && !self.wouldMeet(order, reach, true)

@@ -13,12 +13,13 @@ import type { FillModel } from './fill-model.ts'
 import type { Impact } from './impact.ts'
 import type { MatchingEvents } from './matching-events.ts'
 import { PARTS, type QueueModel } from './queue-model.ts'
-import { UNSEEN } from './top-of-book.ts'
+import { type TopOfBook, UNSEEN } from './top-of-book.ts'
 
 export type QueuePlacesTerms = {
   /** Undefined where nobody stands in front, or, by order, places are ranks. */
   readonly model: QueueModel | undefined
   readonly is_by_order: boolean
+  readonly book: TopOfBook
   /** Of a venue whose book is deeper than its best prices. */
   readonly deep: DeepBooks | undefined
   readonly resting: RestingOrders
@@ -90,8 +91,9 @@ export class QueuePlaces {
 
   /** Whether an order trades where the other side of the market has come to exactly its price. */
   isInFront(order: VenueOrder): boolean {
-    const { model, deep, is_by_order, terms_hold } = this.#terms
+    const { book, model, deep, is_by_order, terms_hold } = this.#terms
     const { instrument_index, side, price_units, queue_place } = order
+    if (deep === undefined && model === undefined) return book.isShown(instrument_index, side)
     if (!is_by_order || !terms_hold || deep === undefined) return model === undefined || queue_place === 0
     return !deep.orders(instrument_index).hasBefore(side === 'buy' ? 1 : -1, price_units, queue_place)
   }

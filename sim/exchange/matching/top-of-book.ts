@@ -19,6 +19,9 @@ const SOURCE = { none: 0, last: 1, volume: 2, quotes: 3 } as const
 /** Which sides have bars of their own. */
 const BID_BARS = 1
 const ASK_BARS = 2
+/** Which sides of a book without quotes stand where the data says somebody bids or offers, and not at a last price alone. */
+const BID_SHOWN = 4
+const ASK_SHOWN = 8
 /** Of which sides orders have taken, where that lasts until the level changes. */
 const BID_TAKEN = 1
 const ASK_TAKEN = 2
@@ -34,7 +37,7 @@ export class TopOfBook {
   readonly #hasLast: Uint8Array
   readonly #displayed_default_units: Float64Array
   readonly #source: Uint8Array
-  readonly #bars: Uint8Array
+  readonly #sides: Uint8Array
   /** Whether what is taken of an instrument stays so until its level changes, and of which sides something is. */
   readonly #keeps: Uint8Array
   readonly #taken: Uint8Array
@@ -44,19 +47,22 @@ export class TopOfBook {
   readonly #bid_shown_units: Float64Array
   readonly #ask_shown_units: Float64Array
   readonly #volume_once: boolean
+  readonly #last_is_passed: boolean
 
   /**
    * Per instrument: what is shown where the data has no sizes, whether what an order takes is gone until the level changes,
    * else until the next row, and whether it is counted. `volume_once`: whether what is taken of a bar's volume is gone on
-   * both sides and on the way to its price, as it is since that behaviour.
+   * both sides and on the way to its price, as it is since that behaviour. `last_is_passed`: see `isShown`.
    */
   constructor(
     displayed_default_units: readonly number[],
     keeps_taken: readonly boolean[] = [],
     counts_taken: readonly boolean[] = [],
     volume_once = true,
+    last_is_passed = true,
   ) {
     this.#volume_once = volume_once
+    this.#last_is_passed = last_is_passed
     const count = displayed_default_units.length
     this.bid_price_units = new Float64Array(count)
     this.ask_price_units = new Float64Array(count)
@@ -66,7 +72,7 @@ export class TopOfBook {
     this.#hasLast = new Uint8Array(count)
     this.#displayed_default_units = Float64Array.from(displayed_default_units)
     this.#source = new Uint8Array(count)
-    this.#bars = new Uint8Array(count)
+    this.#sides = new Uint8Array(count)
     const flags = (of: readonly boolean[]) =>
       Uint8Array.from(displayed_default_units, (_, index) => (of[index] === true ? 1 : 0))
     this.#keeps = flags(keeps_taken)
@@ -86,6 +92,15 @@ export class TopOfBook {
 
   hasLast(instrument_index: number): boolean {
     return this.#hasLast[instrument_index] !== 0
+  }
+
+  /**
+   * Whether the data says that somebody stands at the price which an order of this side trades against. Where it is a last
+   * price nobody need, and a limit order at exactly that price has been touched, not crossed; before behaviour 3 it traded.
+   */
+  isShown(instrument_index: number, side: Side): boolean {
+    if (!this.#last_is_passed || this.hasQuotes(instrument_index)) return true
+    return (this.#sidesOf(instrument_index) & (side === 'buy' ? ASK_SHOWN : BID_SHOWN)) !== 0
   }
 
   /** What is shown where the data has no size. */
@@ -148,9 +163,14 @@ export class TopOfBook {
     if (hasBids && hasAsks) this.#source[instrument_index] = SOURCE.quotes
   }
 
-  /** A trade puts both sides at its price. Returns whether the book moved. */
-  trade(instrument_index: number, price_units: number): boolean {
+  /**
+   * A trade puts both sides at its price; who took (1: a buy, -1: a sell, 0: the data does not say) took what was shown on
+   * the other side. Returns whether the book moved.
+   */
+  trade(instrument_index: number, price_units: number, aggressor_side: number): boolean {
     if (this.#source[instrument_index] === SOURCE.quotes) return false
+    const shown_side = aggressor_side > 0 ? ASK_SHOWN : aggressor_side < 0 ? BID_SHOWN : 0
+    this.#sides[instrument_index] = this.#ownBars(instrument_index) | shown_side
     const shown = this.#displayed_default_units[instrument_index] as number
     this.#source[instrument_index] = SOURCE.last
     this.#taken[instrument_index] = 0
@@ -171,8 +191,8 @@ export class TopOfBook {
     price_units: number,
     volume_units?: number,
   ): boolean {
-    if (price_type === 'bid') this.#bars[instrument_index] = this.#barsOf(instrument_index) | BID_BARS
-    if (price_type === 'ask') this.#bars[instrument_index] = this.#barsOf(instrument_index) | ASK_BARS
+    if (price_type === 'bid') this.#sides[instrument_index] = this.#sidesOf(instrument_index) | BID_BARS
+    if (price_type === 'ask') this.#sides[instrument_index] = this.#sidesOf(instrument_index) | ASK_BARS
     if (this.#source[instrument_index] === SOURCE.quotes) return false
     const shown = volume_units ?? (this.#displayed_default_units[instrument_index] as number)
     const setsBid = this.#setsBid(instrument_index, price_type)
@@ -183,6 +203,10 @@ export class TopOfBook {
     this.#taken[instrument_index] = (this.#taken[instrument_index] as number) & ~isAnew
     const isShared = this.#volume_once && setsBid && setsAsk && volume_units !== undefined
     this.#source[instrument_index] = isShared ? SOURCE.volume : SOURCE.last
+    const stands = (setsBid ? 0 : BID_SHOWN) | (setsAsk ? 0 : ASK_SHOWN)
+    const isSaid = price_type === 'bid' ? BID_SHOWN : price_type === 'ask' ? ASK_SHOWN : 0
+    this.#sides[instrument_index] =
+      this.#ownBars(instrument_index) | (this.#sidesOf(instrument_index) & stands) | isSaid
     this.#put(instrument_index, price_type, price_units)
     return true
   }
@@ -249,7 +273,7 @@ export class TopOfBook {
     for (const numbers of this.#numbers()) for (const value of numbers) writer.number(value)
     writer.bytes(this.#hasLast)
     writer.bytes(this.#source)
-    writer.bytes(this.#bars)
+    writer.bytes(this.#sides)
     writer.bytes(this.#taken)
   }
 
@@ -258,16 +282,16 @@ export class TopOfBook {
       for (let i = 0; i < numbers.length; i++) numbers[i] = reader.number()
     this.#hasLast.set(reader.bytes())
     this.#source.set(reader.bytes())
-    this.#bars.set(reader.bytes())
+    this.#sides.set(reader.bytes())
     this.#taken.set(reader.bytes())
   }
 
   #setsBid(instrument_index: number, price_type: BarColumns['price_type']): boolean {
-    return price_type !== 'ask' || (this.#barsOf(instrument_index) & BID_BARS) === 0
+    return price_type !== 'ask' || (this.#sidesOf(instrument_index) & BID_BARS) === 0
   }
 
   #setsAsk(instrument_index: number, price_type: BarColumns['price_type']): boolean {
-    return price_type !== 'bid' || (this.#barsOf(instrument_index) & ASK_BARS) === 0
+    return price_type !== 'bid' || (this.#sidesOf(instrument_index) & ASK_BARS) === 0
   }
 
   #shrink(sizes: Float64Array, instrument_index: number, quantity_units: number): void {
@@ -306,8 +330,12 @@ export class TopOfBook {
     this.ask_size_units[instrument_index] = shown_units
   }
 
-  #barsOf(instrument_index: number): number {
-    return this.#bars[instrument_index] as number
+  #sidesOf(instrument_index: number): number {
+    return this.#sides[instrument_index] as number
+  }
+
+  #ownBars(instrument_index: number): number {
+    return this.#sidesOf(instrument_index) & (BID_BARS | ASK_BARS)
   }
 
   #numbers(): readonly Float64Array[] {

@@ -19,7 +19,8 @@ export type VenueRowsParts = {
   /** Of a venue that trades on a deeper book: quotes and bars are then of a lesser kind. */
   readonly deep: DeepBooks | undefined
   readonly floor: OrderFloor
-  readonly bars: BarExpansion
+  /** As the venue says; else it is traded through, before behaviour 3 at its close alone. */
+  readonly bars: BarExpansion | undefined
   readonly fills_touched: boolean
   readonly has_queues: boolean
   readonly has_bands: boolean
@@ -31,6 +32,9 @@ export type VenueRowsParts = {
 
 /** What a bar that is traded through shows at its open: the default where it does not say. */
 type BarOpen = { readonly price_units: number; readonly size_units?: number | undefined }
+
+/** The side whose resting orders a price of a kind touches; both where it is left out. */
+const TOUCHES = { bid: 'buy', ask: 'sell', last: undefined } as const
 
 export class VenueRows {
   /** Fills that came about behind the open of an expanded bar both of whose extremes met orders: their order decided on them. */
@@ -62,7 +66,7 @@ export class VenueRows {
     this.#floor = parts.floor
     this.#resting = parts.floor.resting
     this.#waitingCounts = parts.floor.waiting.counts
-    this.#bars = parts.bars
+    this.#bars = parts.bars ?? (parts.terms_hold ? 'fixed' : 'close')
     this.#fillsTouched = parts.fills_touched
     this.#hasQueues = parts.has_queues
     this.#hasBands = parts.has_bands
@@ -112,9 +116,10 @@ export class VenueRows {
     this.#book.noteLast(instrument_index, price_units)
     if (this.#deep !== undefined)
       this.#onDeepTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
-    else if (this.#book.trade(instrument_index, price_units)) {
+    else if (this.#book.trade(instrument_index, price_units, aggressor_side)) {
       this.#market()?.beforeRow(instrument_index, ts_us)
       this.#floor.onBook(instrument_index, ts_us)
+      this.#touch(instrument_index, ts_us, 'last')
       hasMoved = true
     } else {
       if (this.#hasQueues) this.#useUp(instrument_index, ts_us, price_units, size_units, aggressor_side)
@@ -148,11 +153,17 @@ export class VenueRows {
     if (this.#termsHold) market?.onRow(instrument_index, ts_us)
     if (path === undefined) {
       if (price_type === 'last') this.#book.noteLast(instrument_index, close_price_units)
-      if (this.#book.bar(instrument_index, price_type, close_price_units))
-        this.#floor.onBook(instrument_index, ts_us)
-      return
+      if (!this.#book.bar(instrument_index, price_type, close_price_units)) return
+      this.#floor.onBook(instrument_index, ts_us)
+      return this.#touch(instrument_index, ts_us, price_type)
     }
     this.#pass(instrument_index, ts_us, price_type, path, hasOpened)
+  }
+
+  /** Where trades or bars are the market: a last price touches both sides, a bar of bids or asks its own. */
+  #touch(instrument_index: number, ts_us: number, price_type: BarColumns['price_type']): void {
+    if (!this.#fillsTouched || !this.#termsHold) return
+    this.#floor.onTouch(instrument_index, ts_us, TOUCHES[price_type])
   }
 
   /** A row of another kind than the venue trades on. */
@@ -224,6 +235,7 @@ export class VenueRows {
       const before = this.#floor.fills.count
       const move = { instrument_index, price_type, from_price_units, to_price_units, size_units }
       if (!bars.travel(move, ts_us, step === open)) return
+      this.#touch(instrument_index, ts_us, price_type)
       filled[step.point] += this.#floor.fills.count - before
       from_price_units = to_price_units
     }

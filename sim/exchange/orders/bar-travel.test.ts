@@ -27,7 +27,7 @@ test.each([
 
 test('a parent that meets pressed prices releases where the market has come so far', () => {
   const impact = { ...PRESSING, increments: '2', quantity: '9' } as const
-  // What was bought before presses the ask by two: the order at 98 trades with the market at 96, and not before.
+  // What was bought before presses the ask by two: the order at 98 trades with the market at 95, beyond it as pressed.
   const orders = [
     '2 first buy 9 market ioc',
     '3 a buy 9 limit 98 gtc as=1',
@@ -36,7 +36,7 @@ test('a parent that meets pressed prices releases where the market has come so f
   const lines = ['1 bar last 100', ...orders, '5 bar last 100 101 90 95']
   expect(tradesOf(lines, of({ ...LINKED, impact })).slice(1)).toEqual([
     '5 a trade 9@98 leaves 0',
-    '5 b trade 9@96 leaves 0',
+    '5 b trade 9@95 leaves 0',
   ])
 })
 
@@ -58,17 +58,17 @@ test('on any way through a bar a released stop trades where the market first is 
   expect(stopped).toBeGreaterThan(500)
 })
 
-/** The prices at which a buy limit trades and then the sell stop it releases, cent by cent. */
+/** The prices at which a buy limit trades and then the sell stop it releases, cent by cent: a touch of the limit is none. */
 function walked(path: readonly number[], parent: number, stop: number): number[] {
   const traded: number[] = []
   let [at = 0] = path
-  const look = (price: number) => {
-    if (traded.length === 0 && price <= parent) traded.push(price)
+  const look = (price: number, trades_at: number) => {
+    if (traded.length === 0 && price < parent) traded.push(trades_at)
     if (traded.length === 1 && price <= stop) traded.push(price)
   }
-  look(at)
+  look(at, at)
   for (const to of path.slice(1)) {
-    for (; at !== to; look(at)) at += Math.sign(to - at)
+    for (; at !== to; look(at, parent)) at += Math.sign(to - at)
   }
   return traded
 }

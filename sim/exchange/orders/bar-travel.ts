@@ -27,6 +27,8 @@ export type BarTravelTerms = {
   readonly links: VenueLinks | undefined
   /** Whether what an order says holds to its end (schemas/behaviour.ts). */
   readonly terms_hold: boolean
+  /** Whether the fill model may fill an order that the market only touches. */
+  readonly fills_touched: boolean
   /** Where the market has to come for a resting order to trade. */
   readonly tradesAt: (order: VenueOrder, ts_us: number) => number
   /** The market has come to a stop on the way: orders meet it there. */
@@ -59,13 +61,18 @@ export class BarTravel {
     }
   }
 
-  /** Whether anybody who rests or waits now would be met where the market comes to a price, or follow it there. */
+  /**
+   * Whether anybody who rests or waits now would be met where the market comes to a price, or follow it there. A touch meets
+   * those alone whom chance may let trade (`fills_touched`).
+   */
   meets(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): boolean {
-    const { book, resting, waiting } = this.#terms
+    const { book, resting, waiting, fills_touched } = this.#terms
     const bid = book.bidAt(instrument_index, price_type, price_units)
     const ask = book.askAt(instrument_index, price_type, price_units)
-    if (ask <= (resting.best_buy_price_units[instrument_index] as number)) return true
-    if (bid >= (resting.best_sell_price_units[instrument_index] as number)) return true
+    const buy = resting.best_buy_price_units[instrument_index] as number
+    const sell = resting.best_sell_price_units[instrument_index] as number
+    if (ask < buy || (ask === buy && (fills_touched || book.isShown(instrument_index, 'buy')))) return true
+    if (bid > sell || (bid === sell && (fills_touched || book.isShown(instrument_index, 'sell')))) return true
     if (waiting.counts[instrument_index] === 0) return false
     const noted = book.hasLast(instrument_index) ? book.last_price_units[instrument_index] : undefined
     return waiting.meets(instrument_index, bid, ask, price_type === 'last' ? price_units : noted)

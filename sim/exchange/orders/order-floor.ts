@@ -101,7 +101,7 @@ export class OrderFloor {
     const shared = { resting, specs, bands, events, terms_hold }
     this.#impact = new Impact(terms.impact, book, specs, terms_hold)
     const impact = this.#impact
-    this.queues = new QueuePlaces({ ...shared, model: queue, is_by_order, deep, fills: model, impact })
+    this.queues = new QueuePlaces({ ...shared, book, model: queue, is_by_order, deep, fills: model, impact })
     this.places = new OrderPlaces({ book, deep, queue, queues: this.queues })
     this.bars = new BarTravel({
       book,
@@ -110,6 +110,7 @@ export class OrderFloor {
       waiting: this.waiting,
       links,
       terms_hold,
+      fills_touched: model.fills_touched,
       tradesAt: (order, ts_us) => this.matching.tradesAt(order, ts_us),
       onBook: (instrument_index, ts_us, isGap) => this.onBook(instrument_index, ts_us, isGap),
     })
@@ -245,7 +246,8 @@ export class OrderFloor {
     now_us: number,
   ): boolean {
     const touch = this.#touchUnits(instrument_index, side, now_us)
-    if (side === 'buy' ? price_units >= touch : price_units <= touch) return true
+    if (side === 'buy' ? price_units > touch : price_units < touch) return true
+    if (price_units === touch && this.#isShown(instrument_index, side)) return true
     return this.self?.meets(account, instrument_index, side, price_units) === true
   }
 
@@ -301,8 +303,8 @@ export class OrderFloor {
     this.settle(ts_us)
   }
 
-  onTouch(instrument_index: number, ts_us: number): void {
-    this.matching.touched(instrument_index, ts_us)
+  onTouch(instrument_index: number, ts_us: number, only?: Side): void {
+    this.matching.touched(instrument_index, ts_us, only)
     this.settle(ts_us)
   }
 
@@ -448,6 +450,10 @@ export class OrderFloor {
     return side === 'buy'
       ? this.#impact.ask(instrument_index, now_us)
       : this.#impact.bid(instrument_index, now_us)
+  }
+
+  #isShown(instrument_index: number, side: Side): boolean {
+    return this.deep !== undefined || this.#terms.book.isShown(instrument_index, side)
   }
 
   #wouldTake(order: VenueOrder, now_us: number): boolean {

@@ -165,13 +165,13 @@ export const LINKS_IN_BARS: RuleGroup = {
       [
         START,
         '2 a buy 9 limit 98 gtc as=1',
-        '3 b sell 4 limit 97 gtc as=2 oto=1',
-        '4 c sell 4 limit 99 gtc as=3 oto=1',
+        '3 b sell 4 limit 96 gtc as=2 oto=1',
+        '4 c sell 4 limit 98 gtc as=3 oto=1',
         '5 bar last 100 101 90 99',
       ],
       [
         ...['2 a new leaves 9', '3 b new leaves 4', '4 c new leaves 4', '5 a trade 9@98 leaves 0'],
-        ...['5 b trade 4@98 leaves 0', '5 c trade 4@99 leaves 0'],
+        ...['5 b trade 4@97 leaves 0', '5 c trade 4@98 leaves 0'],
       ],
     ],
     [
@@ -438,9 +438,18 @@ export const BAR_VOLUME: RuleGroup = {
       PRINTS,
     ),
     [
-      'a bar that is not expanded trades at its close alone, whatever its volume',
+      'a bar that is to trade at its close alone does, whatever its volume',
       [START, '2 a buy 5 stop 103 gtc', '3 bar last 101 106 95 100 4', '4 b buy 5 market ioc'],
       ['2 a new leaves 5', '4 b new leaves 5', '4 b trade 5@100 leaves 0'],
+      simulated({ bars: 'close' }),
+    ],
+    [
+      'a bar is traded through where the venue says nothing: open, high, low, close, a quarter at each',
+      [START, '2 a buy 5 stop 103 gtc', '3 bar last 101 106 95 100 4', '4 b buy 5 market ioc'],
+      [
+        ...['2 a new leaves 5', '3 a triggered', '3 a trade 1@103 leaves 4', '3 a trade 4@104 leaves 0'],
+        ...['4 b new leaves 5', '4 b trade 1@100 leaves 4', '4 b trade 4@101 leaves 0'],
+      ],
       simulated({}),
     ],
   ],

@@ -241,6 +241,21 @@ export const FILL_MODELS: RuleGroup = {
       simulated({ fills: { model: 'probabilistic', slip_probability: '0', touch_probability: '1' } }),
     ],
     [
+      'where trades are the market, chance may fill an order that a last price touches',
+      ['1 trade 100', '2 a buy 5 limit 98 gtc', '3 b sell 5 limit 103 gtc', '4 trade 98', '5 trade 103'],
+      ['2 a new leaves 5', '3 b new leaves 5', '4 a trade 5@98 leaves 0', '5 b trade 5@103 leaves 0'],
+      simulated({ fills: { model: 'probabilistic', slip_probability: '0', touch_probability: '1' } }),
+    ],
+    [
+      'where bars are the market, each of their prices may touch: one of bids buys, one of asks sells',
+      [
+        ...['1 bar bid 100', '1 bar ask 102', '2 a buy 5 limit 98 gtc', '2 b sell 5 limit 105 gtc'],
+        ...['3 bar ask 102 105 98 103', '4 bar bid 100 101 98 100'],
+      ],
+      [...['2 a new leaves 5', '2 b new leaves 5', '3 b trade 5@105 leaves 0', '3 a trade 5@98 leaves 0']],
+      simulated({ fills: { model: 'probabilistic', slip_probability: '0', touch_probability: '1' } }),
+    ],
+    [
       'where chance decides, nobody trades before one of a better price, or of the same that came first',
       [
         Q,
