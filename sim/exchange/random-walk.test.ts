@@ -1,47 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { RandomStream } from '../../engine/random-stream.ts'
 import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
-import { account, Scenario, terms, venue } from './scenario.test-support.ts'
+import { profit, SEED, SHAPES, type Shape, SPREAD, type Tape } from './random-walk.test-support.ts'
 
-// On a market that goes nowhere nobody earns: each order is marked at the middle some quotes after its fill, where a
-// martingale is worth its price of now. A market order pays half the spread, and no other type is paid for anything.
-
-const SEED = 20_260_102
-const SPREAD = 10
-/** Quotes an order lives, and quotes after its fill at which it is marked. */
-const LIFE = 12
-const HORIZON = 4
-
-/** What follows `<id> <side> 1` of an order, from the bid and the ask it is decided at; `s` is 1 for a buy, -1 for a sell. */
-type Shape = (near: number, far: number, s: 1 | -1) => string
-const SHAPES: { readonly [type: string]: Shape } = {
-  market: () => 'market ioc',
-  'limit, waiting': (near, _far, s) => `limit ${near - s * 2} gtc`,
-  'limit at its own touch': (near) => `limit ${near} gtc post`,
-  'limit, taking': (_near, far) => `limit ${far} gtc`,
-  'limit, immediate or cancel': (_near, far) => `limit ${far} ioc`,
-  iceberg: (near, _far, s) => `limit ${near - s} gtc show=1`,
-  stop: (_near, far, s) => `stop ${far + s * 4} gtc`,
-  'stop by the middle': (_near, far, s) => `stop ${far + s * 2} gtc by=mid`,
-  stop_limit: (_near, far, s) => `stop_limit ${far + s * 4} ${far + s * 5} gtc`,
-  market_to_limit: () => 'market_to_limit gtc',
-  market_if_touched: (_near, far, s) => `market_if_touched ${far - s * 4} gtc`,
-  limit_if_touched: (_near, far, s) => `limit_if_touched ${far - s * 4} ${far - s * 5} gtc`,
-  trailing_stop: () => 'trailing_stop 4 gtc',
-  trailing_stop_limit: () => 'trailing_stop_limit 4 gtc limit=2',
-}
-
-type Tape = {
-  readonly orders: number
-  /** The rows of one step of the walk from a bid, and by how much it moves. */
-  readonly next: (
-    random: RandomStream,
-    bid: number,
-  ) => { readonly lines: readonly string[]; readonly move: number }
-}
+// On quotes that go nowhere a market order pays half the spread, and no other type is paid for anything. Other kinds of data
+// are walked in random-walk-data.test.ts.
 
 const QUOTES: Tape = {
   orders: 9_000,
+  spread: SPREAD,
+  unit: 1,
   next: (random, bid) => {
     const move = random.nextInt(7) - 3
     return { lines: [`quote ${bid + move}/${bid + move + SPREAD}`], move }
@@ -54,6 +21,8 @@ const QUOTES: Tape = {
  */
 const SWEEPS: Tape = {
   orders: 1_500,
+  spread: SPREAD,
+  unit: 1,
   next: (random, bid) => {
     const sizes = () => `${2 + random.nextInt(18)}x${2 + random.nextInt(18)}`
     const shown = `quote ${bid}/${bid + SPREAD} ${sizes()}`
@@ -64,52 +33,6 @@ const SWEEPS: Tape = {
     const sweep = kind === 1 ? `trade ${bid + SPREAD} 40 buy` : `trade ${bid} 40 sell`
     return { lines: [shown, sweep, `quote ${bid + move}/${bid + move + SPREAD} ${sizes()}`], move }
   },
-}
-
-/** Mean profit of an order against the middle at the horizon, and its standard error, in price units. */
-function profit(shape: Shape, simulation: SimulationConfig = {}, tape = QUOTES) {
-  const scenario = new Scenario(
-    terms({
-      venues: [venue({ simulation })],
-      accounts: [account({ balance: '1000000000', leverage_max: '100000' })],
-    }),
-  )
-  const random = new RandomStream(SEED, 'walk')
-  let bid = 1_000_000
-  let ts = 0
-  const quote = () => {
-    const { lines, move } = tape.next(random, bid)
-    for (const line of lines) scenario.step(`${++ts} ${line}`)
-    bid += move
-  }
-  const profits: number[] = []
-  quote()
-  for (let i = 0; i < tape.orders; i++) {
-    const s = random.nextInt(2) === 0 ? 1 : -1
-    const [near, far] = s === 1 ? [bid, bid + SPREAD] : [bid + SPREAD, bid]
-    scenario.deliveries.length = 0
-    scenario.step(`${ts} o${i} ${s === 1 ? 'buy' : 'sell'} 1 ${shape(near, far, s)}`)
-    let price = priceOfFill(scenario)
-    for (let age = 0; age < LIFE && price === undefined; age++) {
-      quote()
-      price = priceOfFill(scenario)
-    }
-    if (price === undefined) scenario.step(`${ts} c${i} cancel o${i}`)
-    else {
-      for (let wait = 0; wait < HORIZON; wait++) quote()
-      profits.push(s * (bid + SPREAD / 2 - price))
-    }
-  }
-  const count = profits.length
-  const mean = profits.reduce((sum, one) => sum + one, 0) / count
-  const variance = profits.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (count - 1)
-  return { count, mean, error: Math.sqrt(variance / count) }
-}
-
-function priceOfFill(scenario: Scenario): number | undefined {
-  for (const { message } of scenario.deliveries)
-    if (message.type === 'venue_report' && message.report_type === 'trade') return message.last_price_units
-  return undefined
 }
 
 /** Every choice of queue and fills that changes what trades, but for the one that fills on touch and is caught below. */
@@ -126,13 +49,13 @@ const CHOICES: readonly SimulationConfig[] = [
 ]
 
 test(`market orders lose half the spread on a driftless walk, no more and no less (seed ${SEED})`, () => {
-  const { mean, error } = profit(SHAPES['market'] as Shape)
+  const { mean, error } = profit(SHAPES['market'] as Shape, {}, QUOTES)
   expect(error).toBeLessThanOrEqual(0.05 * SPREAD)
   expect(Math.abs(mean + SPREAD / 2)).toBeLessThanOrEqual(3 * error)
 })
 
 test.each(Object.entries(SHAPES))(`%s earns nothing on a driftless walk (seed ${SEED})`, (_type, shape) => {
-  const { count, mean, error } = profit(shape)
+  const { count, mean, error } = profit(shape, {}, QUOTES)
   // A type that hardly ever fills would prove nothing.
   expect(count).toBeGreaterThan(500)
   expect(error).toBeLessThanOrEqual(0.05 * SPREAD)

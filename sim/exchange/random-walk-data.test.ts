@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { profit, SEED, SHAPES, type Shape, SPREAD, type Tape } from './random-walk.test-support.ts'
+
+// The walk of random-walk.test.ts on other data than quotes.
+
+/** Trades alone, whose price goes nowhere. */
+const TRADES: Tape = {
+  orders: 2_000,
+  spread: 0,
+  unit: 1,
+  next: (random, last) => {
+    const move = random.nextInt(7) - 3
+    return { lines: [`trade ${last + move} ${1 + random.nextInt(9)}`], move }
+  },
+}
+
+/** Bars of a price that goes nowhere by single units. */
+const BARS: Tape = {
+  orders: 1_500,
+  spread: 0,
+  unit: 1,
+  next: (random, open) => {
+    let [close, high, low] = [open, open, open]
+    for (let i = 0; i < 20; i++) {
+      close += random.nextInt(2) === 0 ? 1 : -1
+      high = Math.max(high, close)
+      low = Math.min(low, close)
+    }
+    return { lines: [`bar last ${open} ${high} ${low} ${close}`], move: close - open }
+  },
+}
+
+/** A book by price of two levels a side, which a trade sweeps now and then as the one of quotes. */
+const LEVELS: Tape = {
+  orders: 1_500,
+  spread: SPREAD,
+  unit: 1,
+  simulation: { book: 'book_level' },
+  next: (random, bid) => {
+    const size = () => 2 + random.nextInt(18)
+    const move = sweep(random.nextInt(3))
+    const swept = move > 0 ? [`trade ${bid + SPREAD} 40 buy`] : move < 0 ? [`trade ${bid} 40 sell`] : []
+    const gone = move === 0 ? [] : levels(bid, () => 0).map((level) => `${level} more`)
+    const [last, ...others] = levels(bid + move, size)
+    return { lines: [...swept, ...gone, ...others.map((level) => `${level} more`), `${last}`], move }
+  },
+}
+
+/** The same by order: who is executed stood first at the best price and last, and the market is told anew. */
+const ORDERS: Tape = {
+  orders: 1_500,
+  spread: SPREAD,
+  unit: 1,
+  simulation: { book: 'book_order' },
+  next: (random, bid, step) => {
+    const id = 10 * step
+    const move = sweep(random.nextInt(3))
+    const before = levels(bid, () => 9)
+    const best = move > 0 ? 0 : 2
+    const swept = [`add ${id} ${before[best]}`, `execute ${id - 10 + best + 1} 9`, `execute ${id} 9`]
+    const gone = before.map((_, place) => `delete ${id - 10 + place + 1}`)
+    const shown = levels(bid + move, () => 9).map((level, place) => `add ${id + place + 1} ${level}`)
+    return { lines: step === 1 ? shown : [...(move === 0 ? [] : swept), ...gone, ...shown], move }
+  },
+}
+
+/**
+ * Trades alone, of those who come to a market that nobody is shown: one increment wide, and of that alone it moves. They
+ * sell at its bid or buy at its ask, whichever, and know nothing.
+ */
+const BOUNCES: Tape = {
+  orders: 4_000,
+  spread: SPREAD,
+  unit: SPREAD,
+  next: (random, bid) => {
+    const move = SPREAD * (random.nextInt(3) - 1)
+    return { lines: [`trade ${bid + move + SPREAD * random.nextInt(2)}`], move }
+  },
+}
+
+function sweep(kind: number): number {
+  return kind === 0 ? 0 : kind === 1 ? SPREAD / 2 : -SPREAD / 2
+}
+
+function levels(bid: number, size: () => number): string[] {
+  const ask = bid + SPREAD
+  return [
+    `ask ${ask} ${size()}`,
+    `ask ${ask + 2} ${size()}`,
+    `bid ${bid} ${size()}`,
+    `bid ${bid - 2} ${size()}`,
+  ]
+}
+
+/** A trail that sees four prices of a bar misses the ways back between them: assumptions.ts says so. */
+const TRAILS = new Set(['trailing_stop', 'trailing_stop_limit'])
+const ALL = Object.entries(SHAPES)
+const WALKS: readonly (readonly [string, Tape, readonly (readonly [string, Shape])[]])[] = [
+  ['trades', TRADES, ALL],
+  ['bars, open-high-low-close', BARS, ALL],
+  [
+    'bars, the nearer extreme first',
+    { ...BARS, simulation: { bars: 'adaptive' } },
+    ALL.filter(([type]) => !TRAILS.has(type)),
+  ],
+  ['a book by price', LEVELS, ALL],
+  ['a book by order', ORDERS, ALL],
+]
+
+describe.each(WALKS)('on %s', (_data, tape, shapes) => {
+  test.each(shapes)(`%s earns nothing on a driftless walk (seed ${SEED})`, (type, shape) => {
+    const { count, mean, error } = profit(shape, {}, tape)
+    // At the one price there is, nothing is taken that has to be there at once.
+    if (tape.spread === 0 && type === 'limit, immediate or cancel') return expect(count).toBe(0)
+    expect(count).toBeGreaterThan(300)
+    expect(error).toBeLessThanOrEqual(0.05 * SPREAD)
+    expect(mean).toBeLessThanOrEqual(3 * error)
+    if (type === 'market') expect(Math.abs(mean + tape.spread / 2)).toBeLessThanOrEqual(3 * error)
+  })
+})
+
+test.each(['limit, waiting', 'limit at its own touch', 'iceberg'])(
+  `%s earns nothing from trades that bounce between a bid and an ask, as one that fills on touch does (seed ${SEED})`,
+  (type) => {
+    const shape = SHAPES[type] as Shape
+    const { count, mean, error } = profit(shape, {}, BOUNCES)
+    expect(count).toBeGreaterThan(500)
+    expect(mean).toBeLessThanOrEqual(3 * error)
+    const fills = { model: 'probabilistic', slip_probability: '0', touch_probability: '1' } as const
+    const touched = profit(shape, { fills }, BOUNCES)
+    // One that stands at the touch already is filled by the next trade of either side there: that pays it nothing.
+    if (type !== 'limit at its own touch') expect(touched.mean).toBeGreaterThan(3 * touched.error)
+  },
+)
