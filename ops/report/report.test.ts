@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BacktestResult } from '../../schemas/backtest-result.ts'
+import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
 import { PLAIN_TERMS } from '../../schemas/messages/order-terms.ts'
 import { ASSUMPTIONS } from '../../sim/exchange/assumptions.ts'
 import { RunFiles } from '../run-files/run-files.ts'
@@ -184,6 +185,43 @@ test('a run that traded nothing has a report too', async () => {
     profits: { width: 1, columns: [[0.5], [null], [null]] },
     prices: [],
   })
+})
+
+test('a market without a spread is told, and one of bids and asks is not', () => {
+  const told = (...kinds: readonly string[]) => {
+    const sources = kinds.map((kind) => {
+      const [price_type, bar] = kind.split(' ')
+      return { venue: 'gen', instruments: ['GEN9'], ...(bar ? { kind: bar, price_type } : { kind }) }
+    })
+    const config = { ...data.config, data: { ...data.config.data, sources } } as ReportData['config']
+    return warningsOf({ ...data, config }).filter((text) => text.includes('no spread'))
+  }
+  const none = ['The data of GEN9.gen has no spread: what took there paid none, as a market order does.']
+  for (const kinds of [['trade'], ['last bar'], ['bid bar'], ['trade', 'ask bar']])
+    expect(told(...kinds)).toEqual(none)
+  for (const kinds of [['quote'], ['book_level'], ['trade', 'book_order'], ['bid bar', 'ask bar', 'trade']])
+    expect(told(...kinds)).toEqual([])
+})
+
+test('triggers that the engine watches on bars are told, and what the venue watches is not', () => {
+  const used = new OrdersUsed()
+  const placed = { venue_id: 'gen', instrument_id: 'GEN9.gen' }
+  const rows = Object.assign(Object.create(data.rows) as typeof data.rows, { used })
+  const told = (simulation: SimulationConfig, kind = 'bar') => {
+    const sources = [{ venue: 'gen', instruments: ['GEN9'], kind, price_type: 'last' }]
+    const venues = data.config.venues.map((venue) => ({ ...venue, simulation }))
+    const config = { ...data.config, venues, data: { ...data.config.data, sources } } as ReportData['config']
+    return warningsOf({ ...data, config, rows }).filter((text) => text.includes('closes alone'))
+  }
+  expect(told({ takes: 'alpaca' })).toEqual([])
+  used.onOrder(placed, { order_type: 'stop', time_in_force: 'gtc', terms: PLAIN_TERMS })
+  expect(told({ takes: 'alpaca' })).toEqual([
+    'What gen does not watch of triggers and trails, the engine does, and it sees bars at their closes alone: what the bars of GEN9.gen met on their way, it did not.',
+  ])
+  expect(told({ takes: 'market_and_limit', bars: 'adaptive' })).toHaveLength(1)
+  expect(told({})).toEqual([])
+  expect(told({ takes: 'alpaca', bars: 'close' })).toEqual([])
+  expect(told({ takes: 'alpaca' }, 'quote')).toEqual([])
 })
 
 test('orders that wait for a last price are told where the data has none', () => {

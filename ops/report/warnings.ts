@@ -13,6 +13,8 @@ export function warningsOf(data: ReportData): string[] {
     ...faultWarnings(data),
     ...fillWarnings(data),
     ...lastPriceWarnings(data),
+    ...spreadWarnings(data.config),
+    ...heldTriggerWarnings(data),
     ...venueWarnings(data),
     ...configWarnings(data.config),
     ...resultWarnings(data),
@@ -65,6 +67,55 @@ function lastPriceWarnings({ rows, config }: ReportData): string[] {
       const which = count === 1 ? '1 order' : `${groupedDecimal(String(count))} orders`
       return `The data of ${instrument_id} has no last price: the trigger of ${which} by it could never be met.`
     })
+}
+
+/** Trades, and bars of one kind, put bid and ask at one price. */
+function spreadWarnings({ data }: Config): string[] {
+  const kinds = kindsOf(data.sources)
+  const names = [...kinds].filter(([, told]) => !hasSpread(told)).map(([instrument_id]) => instrument_id)
+  return names.length === 0
+    ? []
+    : [`The data of ${names.join(', ')} has no spread: what took there paid none, as a market order does.`]
+}
+
+/** The engine sees an imported bar at its end, where a venue that watches a trigger meets it on the way. */
+function heldTriggerWarnings({ config, rows }: ReportData): string[] {
+  const kinds = kindsOf(config.data.sources)
+  return config.venues.flatMap(({ id, simulation = {} }) => {
+    const { takes = 'all', bars } = simulation
+    const isHeld = takes === 'market_and_limit' || takes === 'alpaca'
+    const traits = rows.used.traits(id)
+    if (!isHeld || bars === 'close' || !(traits.has('triggers') || traits.has('trails'))) return []
+    const names = [...kinds]
+      .filter(([instrument_id, told]) => instrument_id.endsWith(`.${id}`) && isBarsAlone(told))
+      .map(([instrument_id]) => instrument_id)
+    return names.length === 0
+      ? []
+      : [
+          `What ${id} does not watch of triggers and trails, the engine does, and it sees bars at their closes alone: what the bars of ${names.join(', ')} met on their way, it did not.`,
+        ]
+  })
+}
+
+/** By instrument, the kinds of its sources, of bars with their price. */
+function kindsOf(sources: Config['data']['sources']): ReadonlyMap<string, ReadonlySet<string>> {
+  const kinds = new Map<string, Set<string>>()
+  for (const source of sources)
+    for (const symbol of source.instruments) {
+      const instrument_id = `${symbol}.${source.venue}`
+      const kind = source.kind === 'bar' ? `${source.price_type} bar` : source.kind
+      kinds.set(instrument_id, (kinds.get(instrument_id) ?? new Set()).add(kind))
+    }
+  return kinds
+}
+
+function hasSpread(kinds: ReadonlySet<string>): boolean {
+  const isQuoted = ['quote', 'book_level', 'book_order'].some((kind) => kinds.has(kind))
+  return isQuoted || (kinds.has('bid bar') && kinds.has('ask bar'))
+}
+
+function isBarsAlone(kinds: ReadonlySet<string>): boolean {
+  return [...kinds].every((kind) => kind.endsWith('bar'))
 }
 
 function venueWarnings({ result, config }: ReportData): string[] {
