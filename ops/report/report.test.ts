@@ -196,7 +196,7 @@ test('a market without a spread is told, and one of bids and asks is not', () =>
     const config = { ...data.config, data: { ...data.config.data, sources } } as ReportData['config']
     return warningsOf({ ...data, config }).filter((text) => text.includes('no spread'))
   }
-  const none = ['The data of GEN9.gen has no spread: what took there paid none, as a market order does.']
+  const none = ['The data of GEN9.gen has no spread: market orders, and what else took there, paid none.']
   for (const kinds of [['trade'], ['last bar'], ['bid bar'], ['trade', 'ask bar']])
     expect(told(...kinds)).toEqual(none)
   for (const kinds of [['quote'], ['book_level'], ['trade', 'book_order'], ['bid bar', 'ask bar', 'trade']])

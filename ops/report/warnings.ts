@@ -75,7 +75,7 @@ function spreadWarnings({ data }: Config): string[] {
   const names = [...kinds].filter(([, told]) => !hasSpread(told)).map(([instrument_id]) => instrument_id)
   return names.length === 0
     ? []
-    : [`The data of ${names.join(', ')} has no spread: what took there paid none, as a market order does.`]
+    : [`The data of ${names.join(', ')} has no spread: market orders, and what else took there, paid none.`]
 }
 
 /** The engine sees an imported bar at its end, where a venue that watches a trigger meets it on the way. */
