@@ -50,7 +50,8 @@ export const FillsConfig = Type.Union(
           default: '0',
         }),
         touch_probability: Probability({
-          description: 'Chance that a resting limit order is filled when its own side touches its price.',
+          description:
+            'Chance that a resting limit order is filled when its own side, or a last price, touches its price.',
           default: '0',
         }),
       },
