@@ -49,6 +49,22 @@ const CASES = [
     from: CHANCE,
   },
   {
+    what: 'a limit order traded where a last price touched it',
+    lines: ['1 trade 100', '2 a buy 5 limit 98 gtc', '3 trade 98', '4 b sell 5 limit 98 ioc'],
+    trades: ['3 a trade 5@98 leaves 0', '4 b trade 5@98 leaves 0'],
+  },
+  {
+    what: 'chance filled nothing that a trade touched, which was always filled',
+    lines: ['1 trade 100', '2 a buy 5 limit 98 gtc', '3 trade 98'],
+    trades: ['3 a trade 5@98 leaves 0'],
+    from: CHANCE,
+  },
+  {
+    what: 'a bar traded at its close where the venue said nothing',
+    lines: ['1 bar last 100', '2 a buy 5 stop 103 gtc', '3 bar last 101 106 95 102'],
+    trades: [],
+  },
+  {
     what: 'the last price of a bar beside quotes was no news',
     lines: [Q, '2 a sell 5 stop 95 gtc by=last', '3 bar last 94'],
     trades: [],
