@@ -80,13 +80,18 @@ export function profit(shape: Shape, simulation: SimulationConfig, tape: Tape) {
       profits.push(s * (bid + tape.spread / 2 - price))
     }
   }
+  return momentsOf(profits)
+}
+
+/** Their mean, and its standard error. */
+export function momentsOf(profits: readonly number[]) {
   const count = profits.length
   const mean = profits.reduce((sum, one) => sum + one, 0) / count
   const variance = profits.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (count - 1)
   return { count, mean, error: Math.sqrt(variance / count) }
 }
 
-function priceOfFill(scenario: Scenario): number | undefined {
+export function priceOfFill(scenario: Scenario): number | undefined {
   for (const { message } of scenario.deliveries)
     if (message.type === 'venue_report' && message.report_type === 'trade') return message.last_price_units
   return undefined

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { RandomStream } from '../../../engine/random-stream.ts'
 import type { AuctionsConfig } from '../../../schemas/config/market-rules.ts'
+import { momentsOf, priceOfFill } from '../random-walk.test-support.ts'
 import { account, Scenario, venue } from '../scenario.test-support.ts'
 import { clockUs, dayTerms } from './trading-day.test-support.ts'
 
@@ -57,16 +58,7 @@ function profit({ time_in_force, isLimit }: Kind, price: AuctionsConfig['price']
     const paid = priceOfFill(scenario)
     if (paid !== undefined) profits.push(s * (bid + SPREAD / 2 - paid))
   }
-  const count = profits.length
-  const mean = profits.reduce((sum, one) => sum + one, 0) / count
-  const variance = profits.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (count - 1)
-  return { count, mean, error: Math.sqrt(variance / count) }
-}
-
-function priceOfFill(scenario: Scenario): number | undefined {
-  for (const { message } of scenario.deliveries)
-    if (message.type === 'venue_report' && message.report_type === 'trade') return message.last_price_units
-  return undefined
+  return momentsOf(profits)
 }
 
 test.each(Object.entries(KINDS))(`%s earns nothing on a driftless walk (seed ${SEED})`, (_name, kind) => {
