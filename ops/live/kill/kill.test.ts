@@ -38,10 +38,6 @@ test.each([
 
 const mutants = Object.keys(MUTANTS) as Mutant[]
 
-test.each(mutants)('the proof finds an engine that %s', { timeout: 300_000 }, async (mutant) => {
-  // What a life was about when it was killed is up to the machine: on a busy one a mutant comes through four kills, rarely.
-  let broken: string | undefined
-  for (let seed = 2; broken === undefined && seed < 5; seed++)
-    broken = (await killRun({ seed, kills: 4, mutant })).broken
-  expect(broken).toEqual(expect.any(String))
+test.each(mutants)('the proof finds an engine that %s', { timeout: 120_000 }, async (mutant) => {
+  expect((await killRun({ seed: 2, kills: 4, mutant })).broken).toEqual(expect.any(String))
 })
