@@ -32,7 +32,7 @@ function pass(at: CrashPoint): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
-let resend: readonly VenueCommand[] = []
+let resend: VenueCommand[] = []
 const paper = await openPaperSession({
   path: config,
   set: journal === '' ? [] : [`journal.directory=${journal}`],
@@ -62,18 +62,24 @@ function ofJournal(journal: Journal): Journal {
   return changed(journal, {
     read: (epoch, from_lsn) => {
       const records = journal.read(epoch, from_lsn)
-      return mutant === 'drops the last input' ? withoutLastInput(records) : noted(records)
+      if (mutant === 'drops the last input') return withoutLastInput(records)
+      return mutant === 'sends an old outbox again' ? noted(records, journal.read(epoch)) : records
     },
   })
 }
 
-/** Keeps the commands of the last effect record that has any, for the mutant that sends them again. */
-async function* noted(records: AsyncIterable<JournalRecord>): AsyncIterable<JournalRecord> {
-  for await (const record of records) {
-    const commands = record.kind === RECORD_KIND.effects ? readEffects(record.payload, () => 0).commands : []
-    if (commands.length > 0) resend = commands
-    yield record
-  }
+/**
+ * Keeps every command of the epoch, for the mutant that sends them again: the last may not have arrived, and to send that
+ * one again is no mistake; of the one before whose outcome it died, the venue holds the first.
+ */
+async function* noted(
+  records: AsyncIterable<JournalRecord>,
+  epoch: AsyncIterable<JournalRecord>,
+): AsyncIterable<JournalRecord> {
+  resend = []
+  for await (const { kind, payload } of epoch)
+    if (kind === RECORD_KIND.effects) resend.push(...readEffects(payload, () => 0).commands)
+  yield* records
 }
 
 async function* withoutLastInput(records: AsyncIterable<JournalRecord>): AsyncIterable<JournalRecord> {
