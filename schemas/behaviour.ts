@@ -76,7 +76,8 @@
  *
  *    Books and bars
  *    - A last price is no offer: a limit order trades once it is passed, or at it by chance, and where the data says who
- *      stands there. Imported bars are traded through unless the venue says otherwise.
+ *      stands there. Imported bars are traded through unless the venue says otherwise, and a trail stands inside one until
+ *      it ends.
  *    - A touch that fills by chance keeps price and time; by order it fills an order only where nobody is ahead.
  *    - A share of what is shown is one for all orders, and one of a trade is of all that traded.
  *    - A sell that is pressed or slips beyond the last valid price meets that one.
@@ -88,12 +89,10 @@
  *      of the best alone; and what orders of the run took moves no best price for triggers, margin and the side of a
  *      trade.
  *    - A bar beside quotes is news for triggers by the last price. On its way inside a bar the market meets those
- *      first that it had come to with nothing left, and passes the prices from which orders trail, and those at which
- *      resting parents trade, with what they release. One that opens an instrument shows at its open no more than its
- *      quarter, and that once.
+ *      first that it had come to with nothing left, and passes the prices at which resting parents trade, with what they
+ *      release. One that opens an instrument shows at its open no more than its quarter, and that once.
  *      Inside one of bids or asks a trigger that watches the middle is met where the middle is there.
- *    - Fills count as decided by the order of high and low where both met orders, if only to trigger, end or lead
- *      them on.
+ *    - Fills count as decided by the order of high and low where both met orders, if only to trigger or end them.
  *
  *    Strategies and operators
  *    - What a strategy says that would be passed over faults it: names that no order has, links to no order, a change

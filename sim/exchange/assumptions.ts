@@ -379,7 +379,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Inside an expanded bar a trail follows those four prices alone: no way back between them meets it, which flatters one that is shorter than the range of a bar.',
+      'Inside an expanded bar a trail stands where it stood at the open, since nothing tells what came before what; at the close it follows the best price of the bar, and is met there where the close is beyond its stop.',
     needs: ['trails', 'expanded_bars'],
   },
   {

@@ -92,17 +92,11 @@ function levels(bid: number, size: () => number): string[] {
   ]
 }
 
-/** A trail that sees four prices of a bar misses the ways back between them: assumptions.ts says so. */
-const TRAILS = new Set(['trailing_stop', 'trailing_stop_limit'])
 const ALL = Object.entries(SHAPES)
 const WALKS: readonly (readonly [string, Tape, readonly (readonly [string, Shape])[]])[] = [
   ['trades', TRADES, ALL],
   ['bars, open-high-low-close', BARS, ALL],
-  [
-    'bars, the nearer extreme first',
-    { ...BARS, simulation: { bars: 'adaptive' } },
-    ALL.filter(([type]) => !TRAILS.has(type)),
-  ],
+  ['bars, the nearer extreme first', { ...BARS, simulation: { bars: 'adaptive' } }, ALL],
   ['a book by price', LEVELS, ALL],
   ['a book by order', ORDERS, ALL],
 ]
@@ -116,6 +110,18 @@ describe.each(WALKS)('on %s', (_data, tape, shapes) => {
     expect(error).toBeLessThanOrEqual(0.05 * SPREAD)
     expect(mean).toBeLessThanOrEqual(3 * error)
     if (type === 'market') expect(Math.abs(mean + tape.spread / 2)).toBeLessThanOrEqual(3 * error)
+  })
+})
+
+// The shorter a trail, the more ways back inside a bar would have met it of which four prices say nothing.
+describe.each(['fixed', 'adaptive'] as const)('inside bars, %s', (bars) => {
+  test.each([1, 2, 8])(`a trail of %i earns nothing (seed ${SEED})`, (offset) => {
+    for (const shape of [`trailing_stop ${offset} gtc`, `trailing_stop_limit ${offset} gtc limit=2`]) {
+      const { count, mean, error } = profit(() => shape, { bars }, { ...BARS, orders: 4_000 })
+      expect(count).toBeGreaterThan(3_000)
+      expect(error).toBeLessThanOrEqual(0.05 * SPREAD)
+      expect(mean).toBeLessThanOrEqual(3 * error)
+    }
   })
 })
 

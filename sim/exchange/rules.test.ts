@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { REJECT_TEXT } from './orders/reject-code.ts'
 import { AUCTION_PRINTS } from './rules/auction-prints.test-support.ts'
-import { ADAPTIVE_BARS, BAR_VOLUME, FIXED_BARS, LINKS_IN_BARS } from './rules/bars.test-support.ts'
+import {
+  ADAPTIVE_BARS,
+  BAR_VOLUME,
+  FIXED_BARS,
+  LINKS_IN_BARS,
+  TRAILS_IN_ADAPTIVE_BARS,
+  TRAILS_IN_FIXED_BARS,
+} from './rules/bars.test-support.ts'
 import { CANCEL_REPLACE } from './rules/cancel-replace.test-support.ts'
 import { DATA_KINDS } from './rules/data-kinds.test-support.ts'
 import { DATA_STANDS, DEEP_LEVELS, FRONTS, TRADED_SHARES } from './rules/deep-books.test-support.ts'
@@ -53,6 +60,8 @@ const GROUPS: readonly RuleGroup[] = [
   DATA_KINDS,
   FIXED_BARS,
   ADAPTIVE_BARS,
+  TRAILS_IN_FIXED_BARS,
+  TRAILS_IN_ADAPTIVE_BARS,
   BAR_VOLUME,
   LINKS_IN_BARS,
   FILL_MODELS,

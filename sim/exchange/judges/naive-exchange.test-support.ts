@@ -21,6 +21,8 @@ type Order = {
   limit: number
   stop: number
   best: number
+  /** The best price of a bar so far, for a trail that stands until it ends. */
+  passed: number
   trails: boolean
   shown: number
   /** A lower number came first. */
@@ -46,6 +48,8 @@ export class NaiveExchange {
   #bidSize = 0
   #askSize = 0
   #isShared = false
+  /** Between the open and the close of a bar. */
+  #isInside = false
   #hasQuotes = false
   /** The side of who took in the last trade, if it says. */
   #taker = ''
@@ -115,9 +119,15 @@ export class NaiveExchange {
     for (const [point, to] of way.entries()) {
       const size = point === 3 ? volume - 3 * quarter : quarter
       this.#show(volume > 0 ? size : this.#shownDefault, volume > 0 ? size : this.#shownDefault, volume > 0)
+      this.#isInside = point > 0 && (point < 3 || at !== to)
       if (at === to) put(to, point === 0)
-      for (; at !== to; put(at, false)) at += Math.sign(to - at)
+      while (at !== to) {
+        at += Math.sign(to - at)
+        this.#isInside = point < 3 || at !== to
+        put(at, false)
+      }
     }
+    this.#isInside = false
   }
 
   #show(bidSize: number, askSize: number, isShared: boolean): void {
@@ -171,9 +181,13 @@ export class NaiveExchange {
   }
 
   #follow(order: Order): void {
-    const price = this.#watched(order)
-    if (!TRAILS.test(order.type) || Number.isNaN(price)) return
+    const now = this.#watched(order)
+    if (!TRAILS.test(order.type) || Number.isNaN(now)) return
     const isSell = order.side === 'sell'
+    const passed = Number.isNaN(order.passed) ? now : order.passed
+    const price = isSell ? Math.max(passed, now) : Math.min(passed, now)
+    order.passed = this.#isInside ? price : Number.NaN
+    if (this.#isInside) return
     const stop = isSell ? Math.floor(price - order.offset) : Math.ceil(price + order.offset)
     if (!order.trails) {
       const { activation } = order
@@ -372,6 +386,7 @@ function orderOf(id: string, [side = '', quantity = '', type = '', ...more]: rea
       limit: numbers.shift() ?? 0,
       stop,
       best: 0,
+      passed: Number.NaN,
       trails: false,
       shown: 0,
       place: 0,

@@ -228,12 +228,13 @@ export class VenueRows {
     let areMet = [false, false]
     let from_price_units = open.price_units
     for (const step of hasOpened ? path.slice(1) : path) {
-      // What the first extreme ends, the second would have met; and it meets what the first has triggered or led there.
+      // What the first extreme ends, the second would have met; and it meets what the first has triggered.
       if (step === first) areMet = [meets(first), meets(second)]
       if (step === second) areMet[1] ||= meets(second)
       const { price_units: to_price_units, size_units } = step
       const before = this.#floor.fills.count
-      const move = { instrument_index, price_type, from_price_units, to_price_units, size_units }
+      const is_last = step.point === 'close'
+      const move = { instrument_index, price_type, from_price_units, to_price_units, size_units, is_last }
       if (!bars.travel(move, ts_us, step === open)) return
       this.#touch(instrument_index, ts_us, price_type)
       filled[step.point] += this.#floor.fills.count - before

@@ -16,6 +16,8 @@ export type BarMove = {
   readonly from_price_units: number
   readonly to_price_units: number
   readonly size_units: number | undefined
+  /** Whether the bar ends with this way. */
+  readonly is_last: boolean
 }
 
 export type BarTravelTerms = {
@@ -47,13 +49,13 @@ export class BarTravel {
    * first that the market came to before and had nothing left for. Returns whether the book took the bar.
    */
   travel(move: BarMove, ts_us: number, isGap: boolean): boolean {
-    const { book, onBook } = this.#terms
+    const { book } = this.#terms
     const { instrument_index, price_type, to_price_units: to, size_units } = move
     let at = isGap ? to : this.#firstStop(move, ts_us)
     if (price_type === 'last') book.noteLast(instrument_index, at)
     if (!book.bar(instrument_index, price_type, at, size_units)) return false
     for (;;) {
-      onBook(instrument_index, ts_us, isGap)
+      this.#meet(move, at, ts_us, isGap)
       if (at === to) return true
       at = this.#nextStop(move, at, ts_us)
       if (price_type === 'last') book.noteLast(instrument_index, at)
@@ -62,8 +64,8 @@ export class BarTravel {
   }
 
   /**
-   * Whether anybody who rests or waits now would be met where the market comes to a price, or follow it there. A touch meets
-   * those alone whom chance may let trade (`fills_touched`).
+   * Whether anybody who rests or waits now would be met where the market comes to a price. A touch meets those alone whom
+   * chance may let trade (`fills_touched`).
    */
   meets(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): boolean {
     const { book, resting, waiting, fills_touched } = this.#terms
@@ -76,6 +78,19 @@ export class BarTravel {
     if (waiting.counts[instrument_index] === 0) return false
     const noted = book.hasLast(instrument_index) ? book.last_price_units[instrument_index] : undefined
     return waiting.meets(instrument_index, bid, ask, price_type === 'last' ? price_units : noted)
+  }
+
+  /** What comes between the open and the close is in no known order: trails stand, and follow it when the bar ends. */
+  #meet(
+    { instrument_index, to_price_units, is_last }: BarMove,
+    at: number,
+    ts_us: number,
+    isGap: boolean,
+  ): void {
+    const { waiting, terms_hold, onBook } = this.#terms
+    waiting.trails_stand = terms_hold && !isGap && !(is_last && at === to_price_units)
+    onBook(instrument_index, ts_us, isGap)
+    waiting.trails_stand = false
   }
 
   /** Where the market, leaving a price, first meets anybody. */
@@ -118,15 +133,13 @@ export class BarTravel {
     return to
   }
 
-  /** The nearest trigger strictly on the way, or price from which an order trails, or the way's end. */
+  /** The nearest trigger strictly on the way, or the way's end. */
   #nextTrigger(move: BarMove, from: number): number {
     const { waiting, terms_hold } = this.#terms
     const { to_price_units: to } = move
     let next = to
     for (const order of waiting.of(move.instrument_index)) {
-      const { activation_price_units: activation } = order.terms
-      const trigger =
-        terms_hold && activation !== 0 && !order.is_trailing ? activation : order.trigger_price_units
+      const { trigger_price_units: trigger } = order
       const at = terms_hold ? this.#whereMet(move, order, trigger) : trigger
       const isOnTheWay = from < to ? at > from && at < next : at < from && at > next
       if (isOnTheWay) next = at

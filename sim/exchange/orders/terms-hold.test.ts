@@ -87,6 +87,12 @@ const CASES = [
     from: EXPANDED,
   },
   {
+    what: 'a trail followed inside a bar',
+    lines: ['1 bar last 100', '2 a sell 5 trailing_stop 3 gtc', '3 bar last 100 106 101 102'],
+    trades: ['3 a trade 5@103 leaves 0'],
+    from: EXPANDED,
+  },
+  {
     what: 'a trail began where the way of a bar ended',
     lines: ['1 bar last 100', '2 a buy 5 trailing_stop 2 gtc active=97 at=101', '3 bar last 100 100 91 95'],
     trades: [],

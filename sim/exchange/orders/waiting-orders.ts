@@ -16,10 +16,14 @@ import type { VenueOrder } from './venue-order.ts'
 export class WaitingOrders {
   /** Orders that wait, per instrument: the first thing a row looks at. */
   readonly counts: Uint32Array
+  /** While it is set trails do not follow, but keep the best price that comes by for when they do. */
+  trails_stand = false
   readonly #lists: VenueOrder[][]
   readonly #book: TopOfBook
   readonly #specs: readonly InstrumentSpec[]
   readonly #termsHold: boolean
+  /** The best price that came by while a trail stood. */
+  readonly #passed = new Map<VenueOrder, number>()
   /** A quote concerns somebody when its bid or ask is at or beyond these. */
   readonly #bidAtLeast: Float64Array
   readonly #bidAtMost: Float64Array
@@ -56,6 +60,7 @@ export class WaitingOrders {
     const place = list.indexOf(order)
     assert(place >= 0, 'an order is removed from where it waits')
     list.splice(place, 1)
+    this.#passed.delete(order)
     order.is_waiting = false
     this.counts[order.instrument_index] = list.length
     this.#watchAll(order.instrument_index)
@@ -74,7 +79,10 @@ export class WaitingOrders {
   /** Lets trailing orders follow the book as it stands, and gives those whose trigger is met, the earliest first. */
   triggered(instrument_index: number, ts_us: number): VenueOrder[] {
     const list = this.#lists[instrument_index] as VenueOrder[]
-    for (const order of list) this.follow(order, ts_us)
+    for (const order of list) {
+      if (this.trails_stand) this.#pass(order)
+      else this.follow(order, ts_us)
+    }
     const met = list.filter((order) => this.isMet(order))
     this.#watchAll(instrument_index)
     return met
@@ -90,7 +98,7 @@ export class WaitingOrders {
     return price !== undefined && isTriggerMet(order, price)
   }
 
-  /** Whether the trigger of any order of the instrument is met at these prices, or follows them. */
+  /** Whether the trigger of any order of the instrument is met at these prices. */
   meets(
     instrument_index: number,
     bid_price_units: number,
@@ -106,17 +114,31 @@ export class WaitingOrders {
         ask_price_units,
         last_price_units,
       )
-      return price !== undefined && (isTriggerMet(order, price) || isLedTo(order, price))
+      return price !== undefined && isTriggerMet(order, price)
     })
   }
 
-  /** Lets a trailing order follow the book as it stands. */
+  /** Lets a trailing order follow the book as it stands, and what came by while it stood. */
   follow(order: VenueOrder, ts_us: number): void {
     if (!trails(order)) return
     const price = this.#watchedPrice(order)
     if (price === undefined) return
+    const best = this.#best(order, price)
+    this.#passed.delete(order)
     const spec = must(this.#specs[order.instrument_index], 'an order waits in a listed instrument')
-    followPrice(order, price, incrementUnits(spec, price, ts_us) ?? 1, this.#termsHold)
+    followPrice(order, best, incrementUnits(spec, best, ts_us) ?? 1, this.#termsHold)
+  }
+
+  #pass(order: VenueOrder): void {
+    if (!trails(order)) return
+    const price = this.#watchedPrice(order)
+    if (price !== undefined) this.#passed.set(order, this.#best(order, price))
+  }
+
+  /** The better of a price and what came by, for a trail. */
+  #best(order: VenueOrder, price: number): number {
+    const passed = this.#passed.get(order) ?? price
+    return order.side === 'sell' ? Math.max(passed, price) : Math.min(passed, price)
   }
 
   *[Symbol.iterator](): Generator<VenueOrder> {
@@ -175,13 +197,4 @@ export class WaitingOrders {
   #raise(thresholds: Float64Array, index: number, price: number): void {
     if (price > (thresholds[index] as number)) thresholds[index] = price
   }
-}
-
-/** Whether a trailing order follows to a price, or begins to trail at it. */
-function isLedTo(order: VenueOrder, price: number): boolean {
-  if (!trails(order)) return false
-  const sign = order.side === 'sell' ? 1 : -1
-  const { activation_price_units: activation } = order.terms
-  if (order.is_trailing) return sign * price > sign * order.anchor_price_units
-  return activation === 0 || sign * price >= sign * activation
 }
