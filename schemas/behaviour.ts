@@ -91,7 +91,8 @@
  *    - A bar beside quotes is news for triggers by the last price. On its way inside a bar the market meets those
  *      first that it had come to with nothing left, and passes the prices at which resting parents trade, with what they
  *      release. One that opens an instrument shows at its open no more than its quarter, and that once.
- *      Inside one of bids or asks a trigger that watches the middle is met where the middle is there.
+ *      Inside one of bids or asks a trigger that watches the middle is met where the middle is there. Those of one time
+ *      go together, and what is sent where bars are the market comes behind the rows of its time.
  *    - Fills count as decided by the order of high and low where both met orders, if only to trigger or end them.
  *
  *    Strategies and operators

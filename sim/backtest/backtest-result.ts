@@ -46,10 +46,10 @@ export function resultOf({ config, session, header, hashes, trades }: ResultPart
     positions_closed: portfolios.reduce((sum, portfolio) => sum + portfolio.positions_closed, 0),
     venues: session.venues.exchanges.map(({ venue_id, rows }) => ({
       venue_id,
-      bar_order_fill_count: rows.bar_order_fill_count,
+      bar_order_fill_count: rows.bars.bar_order_fill_count,
       ignored_row_count: rows.ignored_row_count,
-      bar_count: rows.bar_count,
-      closed_bar_count: rows.closed_bar_count,
+      bar_count: rows.bars.bar_count,
+      closed_bar_count: rows.bars.closed_bar_count,
     })),
     accounts: [...session.trading.portfolios].map(([account_id, portfolio]) => {
       const { currency, cash } = portfolio.marks()

@@ -253,7 +253,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Without latency an order meets the market as it stands at the row it was decided on: where bars are the market, at the close of the bar that decided it.',
+      'Without latency an order meets the market as it stands at the row it was decided on; where bars are the market, at their close once all rows of that time have come, so that nobody trades against the bar of a minute that is over.',
     needs: [],
   },
   {
@@ -364,7 +364,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Bars of bids and of asks that end together are two rows, one after the other in the order in which the data names their sources: each goes its whole way while the other side stands, and no fill counts as decided by that.',
+      'Bars of bids and of asks that end together go together once the rows of that time have come: at one pace, with one order of high and low, and what is between two increments on the way is the worse of them; one without the other goes by itself while the other side stands.',
     needs: ['expanded_bars'],
   },
   {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { RandomStream } from '../../engine/random-stream.ts'
 import { profit, SEED, SHAPES, type Shape, SPREAD, type Tape } from './random-walk.test-support.ts'
 
 // The walk of random-walk.test.ts on other data than quotes.
@@ -20,14 +21,31 @@ const BARS: Tape = {
   spread: 0,
   unit: 1,
   next: (random, open) => {
-    let [close, high, low] = [open, open, open]
-    for (let i = 0; i < 20; i++) {
-      close += random.nextInt(2) === 0 ? 1 : -1
-      high = Math.max(high, close)
-      low = Math.min(low, close)
-    }
+    const { high, low, close } = minute(random, open)
     return { lines: [`bar last ${open} ${high} ${low} ${close}`], move: close - open }
   },
+}
+
+/** The same of bids and of asks: so near that an ask of before would be a bargain once the bids have gone. */
+const SIDES: Tape = {
+  orders: 3_000,
+  spread: 1,
+  unit: 1,
+  next: (random, open) => {
+    const { high, low, close } = minute(random, open)
+    const [bids, asks] = [0, 1].map((up) => [open + up, high + up, low + up, close + up].join(' '))
+    return { lines: [`bar bid ${bids}`, `bar ask ${asks}`], move: close - open }
+  },
+}
+
+function minute(random: RandomStream, open: number) {
+  let [close, high, low] = [open, open, open]
+  for (let i = 0; i < 20; i++) {
+    close += random.nextInt(2) === 0 ? 1 : -1
+    high = Math.max(high, close)
+    low = Math.min(low, close)
+  }
+  return { high, low, close }
 }
 
 /** A book by price of two levels a side, which a trade sweeps now and then as the one of quotes. */
@@ -97,6 +115,9 @@ const WALKS: readonly (readonly [string, Tape, readonly (readonly [string, Shape
   ['trades', TRADES, ALL],
   ['bars, open-high-low-close', BARS, ALL],
   ['bars, the nearer extreme first', { ...BARS, simulation: { bars: 'adaptive' } }, ALL],
+  ['bars of bids and asks', SIDES, ALL],
+  ['bars of bids and asks, the nearer extreme first', { ...SIDES, simulation: { bars: 'adaptive' } }, ALL],
+  ['bars of bids and asks, at their close', { ...SIDES, simulation: { bars: 'close' } }, ALL],
   ['a book by price', LEVELS, ALL],
   ['a book by order', ORDERS, ALL],
 ]

@@ -59,7 +59,8 @@ export function profit(shape: Shape, simulation: SimulationConfig, tape: Tape) {
   let steps = 0
   const quote = () => {
     const { lines, move } = tape.next(random, bid, ++steps)
-    for (const line of lines) scenario.step(`${++ts} ${line}`)
+    ts += lines.length
+    for (const line of lines) scenario.step(`${ts} ${line}`)
     bid += move
   }
   const profits: number[] = []

@@ -4,6 +4,7 @@ import { AUCTION_PRINTS } from './rules/auction-prints.test-support.ts'
 import {
   ADAPTIVE_BARS,
   BAR_VOLUME,
+  BARS_OF_BOTH_SIDES,
   FIXED_BARS,
   LINKS_IN_BARS,
   TRAILS_IN_ADAPTIVE_BARS,
@@ -60,6 +61,7 @@ const GROUPS: readonly RuleGroup[] = [
   DATA_KINDS,
   FIXED_BARS,
   ADAPTIVE_BARS,
+  BARS_OF_BOTH_SIDES,
   TRAILS_IN_FIXED_BARS,
   TRAILS_IN_ADAPTIVE_BARS,
   BAR_VOLUME,

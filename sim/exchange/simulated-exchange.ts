@@ -160,6 +160,7 @@ export class SimulatedExchange implements VenuePort {
     this.#market = VenueMarket.of(this.#marketTerms)
     const incoming = {
       ...shared,
+      rank: this.#rank,
       floor: this.#floor,
       deep: this.#deep,
       has_queues: queue !== undefined,
@@ -167,13 +168,12 @@ export class SimulatedExchange implements VenuePort {
     }
     this.#entry = new OrderEntry({
       ...incoming,
-      rank: this.#rank,
       accounts: this.#accounts,
       agenda,
       admission,
       report: (report, ts_us) => this.#report(report, ts_us),
     })
-    this.rows = new VenueRows({ ...incoming, bars, fills_touched, has_bands: bands !== undefined })
+    this.rows = new VenueRows({ ...incoming, agenda, bars, fills_touched, has_bands: bands !== undefined })
     this.deepRows = new DeepRows(incoming)
     if (this.#market !== undefined) this.rows.is_watched = true
   }
@@ -198,7 +198,10 @@ export class SimulatedExchange implements VenuePort {
   }
 
   send(command: VenueCommand, sent_us: number): void {
-    this.#toVenue.carry(command, sent_us, this.#delays[command.type].next())
+    const delay_us = this.#delays[command.type].next()
+    // Bars of one time tell of one time: who decides on the first of them has not seen a market that the others end.
+    const waits = this.#floor.terms_hold && this.#book.tradesOnBars(command.instrument_index)
+    this.#toVenue.carry(command, sent_us, delay_us, waits)
     this.#agenda.add('outcome', this.#rank, sent_us, sent_us, {
       type: 'send_outcome',
       outcome: 'sent',
@@ -227,6 +230,8 @@ export class SimulatedExchange implements VenuePort {
         return this.#entry.expire(command, now_us)
       case 'market_event':
         return must(this.#market, 'a market that changes is configured to').onEvent(command, now_us)
+      case 'bars_due':
+        return this.rows.bars.onDue(command, now_us)
       case 'trade_bust':
         this.#busts.onDue(command, now_us)
         return this.#floor.noteBust(now_us)

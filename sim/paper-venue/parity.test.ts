@@ -189,7 +189,7 @@ test.each(MODELS.flatMap((simulation) => LATENCIES.map((latency) => [simulation,
     const { venues } = outcome.session
     expect({ seed, books: host.books.venues.books() }).toEqual({ seed, books: venues.books() })
     const counted = [host.books.venues, venues].map(
-      ({ exchanges }) => exchanges[0]?.rows.bar_order_fill_count,
+      ({ exchanges }) => exchanges[0]?.rows.bars.bar_order_fill_count,
     )
     expect(counted[0]).toBe(counted[1])
     await host.close()

@@ -10,6 +10,7 @@ import type { AccountId, ClientOrderId, VenueId } from '../../../schemas/ids.ts'
 import type { SendOutcome, VenueCommand, VenueReport } from '../../../schemas/messages/order.ts'
 import { sharedTerms } from '../../../schemas/messages/order-terms.ts'
 import type { SecurityStatus } from '../../../schemas/messages/security-status.ts'
+import type { ImportedBar } from '../matching/bar-path.ts'
 
 /** The order of items that are due at the same time. */
 export const AGENDA_CLASS = { row: 0, arrival: 1, outcome: 2, report: 3 } as const
@@ -50,7 +51,15 @@ export type TradeBust = {
   readonly corrected_price_units: number
 }
 
-export type Arrival = VenueCommand | OrderExpiry | MarketEvent | TradeBust
+/** The time of bars of one instrument is over that wait for each other. */
+export type BarsDue = {
+  readonly type: 'bars_due'
+  readonly venue_id: VenueId
+  readonly instrument_index: number
+  readonly bars: ImportedBar[]
+}
+
+export type Arrival = VenueCommand | OrderExpiry | MarketEvent | TradeBust | BarsDue
 
 /** The first row under way of a source of the run is due at the node; the driver has it. */
 export type LateRow = { readonly type: 'late_row'; readonly source: number }
@@ -82,8 +91,12 @@ export type AgendaItem =
       readonly message: VenueReport | SecurityStatus
     }
 
-/** What a market does by itself comes before all that reaches its venue at the same time; insertions are fewer than this. */
+/**
+ * What a market does by itself comes before all that reaches its venue at the same time, and the rows of that time before
+ * both; insertions are fewer than this.
+ */
 const MARKET_FIRST = 2 ** 52
+const ROWS_FIRST = 2 * MARKET_FIRST
 
 type Kind = AgendaItem['kind']
 type Message = AgendaItem['message']
@@ -162,6 +175,14 @@ export class Agenda {
     return due.length === 0 ? undefined : Math.max(...due)
   }
 
+  /** The bars of a venue that wait for each other. */
+  barsDue(venue_id: string): BarsDue[] {
+    return this.#heap
+      .map(({ message }) => message)
+      .filter((message) => message.type === 'bars_due')
+      .filter((message) => message.venue_id === venue_id)
+  }
+
   /** Reports of a venue on their way to an account. */
   reportsUnderWay(venue_id: string, account_id: string): number {
     const isOne = ({ message }: Slot) =>
@@ -195,7 +216,8 @@ export class Agenda {
 
   #slot(kind: Kind, venue_rank: number, due_us: number, message: Message): Slot {
     const isFirst = this.#marketFirst && message.type === 'market_event'
-    const number = this.#insertions++ - (isFirst ? MARKET_FIRST : 0)
+    const first = message.type === 'bars_due' ? ROWS_FIRST : isFirst ? MARKET_FIRST : 0
+    const number = this.#insertions++ - first
     const slot = this.#free.pop()
     if (slot === undefined) return { kind, due_us, venue_rank, number, message }
     slot.kind = kind

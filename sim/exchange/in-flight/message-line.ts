@@ -21,13 +21,21 @@ export class MessageLine {
     this.#rank = venue_rank
   }
 
-  /** A message sets out. One that takes no time, with nothing before it, is an instant of the input at `now_us`. */
-  carry(message: VenueCommand | VenueReport | SecurityStatus, now_us: number, delay_us: number): void {
+  /**
+   * A message sets out. One that takes no time, with nothing before it, is an instant of the input at `now_us`, unless it
+   * `waits` until the rows of that time have come.
+   */
+  carry(
+    message: VenueCommand | VenueReport | SecurityStatus,
+    now_us: number,
+    delay_us: number,
+    waits = false,
+  ): void {
     // What is said to everybody keeps its own order.
     const line = message.type === 'security_status' ? '' : message.account_id
     const last_us = this.#last_us.get(line) ?? Number.NEGATIVE_INFINITY
     const due_us = Math.max(now_us + delay_us, last_us)
-    const isInstant = delay_us === 0 && last_us < now_us
+    const isInstant = delay_us === 0 && last_us < now_us && !waits
     if (!isInstant) this.#last_us.set(line, due_us)
     this.#agenda.add(this.#kind, this.#rank, now_us, due_us, message, isInstant)
   }

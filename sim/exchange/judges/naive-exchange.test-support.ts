@@ -33,6 +33,8 @@ type Order = {
   works: 'market' | 'limit' | 'market_to_limit'
 }
 
+type Bar = { readonly kind: string; readonly prices: readonly number[]; readonly volume: number }
+
 const WAITS = /stop|touched/
 const TRAILS = /^trailing/
 
@@ -51,8 +53,13 @@ export class NaiveExchange {
   /** Between the open and the close of a bar. */
   #isInside = false
   #hasQuotes = false
-  /** The side of who took in the last trade, if it says. */
-  #taker = ''
+  /** Who trades at exactly the price of the market, since the data says that somebody stands there for them. */
+  #served = new Set<string>()
+  /** Kinds of bars that came. */
+  readonly #kinds = new Set<string>()
+  /** What waits until the rows of its time have come: bars of one side, and whatever is asked for where bars are the market. */
+  #halves: Bar[] = []
+  #late: (readonly string[])[] = []
   #position = 0
   #places = 0
   #requests = 0
@@ -65,18 +72,36 @@ export class NaiveExchange {
 
   play(lines: readonly string[]): string[] {
     for (const line of lines) this.#step(line.split(' '))
+    this.#endTime()
     this.#expireBefore(Number.POSITIVE_INFINITY)
     return this.told
   }
 
   #step([time = '', what = '', ...words]: readonly string[]): void {
+    if (Number(time) > this.#now) this.#endTime()
     this.#expireBefore(Number(time))
     this.#now = Number(time)
     if (what === 'quote') this.#quote(words)
     else if (what === 'trade') this.#trade(Number(words[0]), words[2] ?? '')
     else if (what === 'bar') this.#bar(words[0] ?? '', words.slice(1).map(Number))
-    else if (words[0] === 'cancel' || words[0] === 'replace') this.#request(what, words[0], words.slice(1))
+    else if (this.#kinds.size > 0) this.#late.push([what, ...words])
+    else this.#asked(what, words)
+  }
+
+  #asked(what: string, words: readonly string[]): void {
+    if (words[0] === 'cancel' || words[0] === 'replace') this.#request(what, words[0], words.slice(1))
     else this.#submit(what, words)
+  }
+
+  /** The rows of a time have come. Bars of bids and asks go together, then orders expire, then come those of that time. */
+  #endTime(): void {
+    const bids = this.#halves.filter(({ kind }) => kind === 'bid')
+    const asks = this.#halves.filter(({ kind }) => kind === 'ask')
+    this.#halves = []
+    for (let i = 0; i < Math.max(bids.length, asks.length); i++)
+      this.#go([bids[i], asks[i]].filter((bar) => bar !== undefined))
+    if (this.#late.length > 0) this.#expireBefore(this.#now + 1)
+    for (const [what = '', ...words] of this.#late.splice(0)) this.#asked(what, words)
   }
 
   #quote([prices = '', sizes = '0x0']: readonly string[]): void {
@@ -91,7 +116,7 @@ export class NaiveExchange {
 
   #trade(price: number, taker: string): void {
     this.#last = price
-    this.#taker = taker
+    this.#served = new Set([taker])
     if (this.#hasQuotes) {
       this.#trigger()
       return this.#settle()
@@ -102,32 +127,64 @@ export class NaiveExchange {
     this.#moved(false)
   }
 
-  /** Of last prices, without quotes beside it. */
+  /** Without quotes beside it. */
   #bar(kind: string, [open = 0, high = 0, low = 0, close = 0, volume = 0]: readonly number[]): void {
-    if (kind !== 'last') throw new Error('a bar is of last prices here')
-    this.#taker = ''
-    const put = (price: number, isGap: boolean) => {
-      this.#bid = price
-      this.#ask = price
-      this.#last = price
-      this.#moved(isGap)
-    }
-    const quarter = Math.floor(volume / 4)
-    const isLowFirst = this.#bars === 'adaptive' && open - low < high - open
-    const way = isLowFirst ? [open, low, high, close] : [open, high, low, close]
-    let at = open
-    for (const [point, to] of way.entries()) {
-      const size = point === 3 ? volume - 3 * quarter : quarter
-      this.#show(volume > 0 ? size : this.#shownDefault, volume > 0 ? size : this.#shownDefault, volume > 0)
-      this.#isInside = point > 0 && (point < 3 || at !== to)
-      if (at === to) put(to, point === 0)
-      while (at !== to) {
-        at += Math.sign(to - at)
-        this.#isInside = point < 3 || at !== to
-        put(at, false)
+    const bar = { kind, prices: [open, high, low, close], volume }
+    const isHalf = kind !== 'last' && this.#kinds.has(kind === 'bid' ? 'ask' : 'bid')
+    if (isHalf) this.#halves.push(bar)
+    else this.#go([bar])
+  }
+
+  /** One, or one of bids and one of asks at one pace. */
+  #go(bars: readonly Bar[]): void {
+    const distance = (one: number) =>
+      bars.reduce((sum, { prices }) => sum + Math.abs((prices[one] as number) - (prices[0] as number)), 0)
+    const way = this.#bars === 'adaptive' && distance(2) < distance(1) ? [0, 2, 1, 3] : [0, 1, 2, 3]
+    for (const { kind } of bars) this.#kinds.add(kind)
+    for (const [place, point] of way.entries()) {
+      const legs = bars.map((bar) => ({
+        bar,
+        from: bar.prices[way[place - 1] ?? 0] as number,
+        to: bar.prices[point] as number,
+      }))
+      for (const { bar } of legs) this.#showBar(bar, point === 3)
+      const steps = Math.max(...legs.map(({ from, to }) => Math.abs(to - from)))
+      for (let step = Math.min(1, steps); step <= steps; step++) {
+        for (const { bar, from, to } of legs) {
+          const at = steps === 0 ? to : from + ((to - from) * step) / steps
+          this.#put(bar.kind, bar.kind === 'ask' ? Math.ceil(at) : Math.floor(at))
+        }
+        this.#isInside = place > 0 && (place < 3 || step < steps)
+        this.#moved(place === 0)
       }
     }
     this.#isInside = false
+  }
+
+  /** A side without bars of its own is where those of the other are. */
+  #sides(kind: string): { readonly bid: boolean; readonly ask: boolean } {
+    return {
+      bid: kind !== 'ask' || !this.#kinds.has('bid'),
+      ask: kind !== 'bid' || !this.#kinds.has('ask'),
+    }
+  }
+
+  #showBar({ kind, volume }: Bar, isClose: boolean): void {
+    const { bid, ask } = this.#sides(kind)
+    const quarter = Math.floor(volume / 4)
+    const size = volume === 0 ? this.#shownDefault : isClose ? volume - 3 * quarter : quarter
+    this.#show(bid ? size : this.#bidSize, ask ? size : this.#askSize, volume > 0 && bid && ask)
+    if (bid) this.#served.delete('sell')
+    if (ask) this.#served.delete('buy')
+    if (kind === 'bid') this.#served.add('sell')
+    if (kind === 'ask') this.#served.add('buy')
+  }
+
+  #put(kind: string, price: number): void {
+    const { bid, ask } = this.#sides(kind)
+    if (bid) this.#bid = price
+    if (ask) this.#ask = price
+    if (kind === 'last') this.#last = price
   }
 
   #show(bidSize: number, askSize: number, isShared: boolean): void {
@@ -285,7 +342,7 @@ export class NaiveExchange {
 
   /** Whether the other side of the market stands at its limit, or better; of last prices nobody is known to stand at them. */
   #isMet({ side, limit }: Pick<Order, 'side' | 'limit'>): boolean {
-    if (limit === this.#touch(side)) return this.#hasQuotes || side === this.#taker
+    if (limit === this.#touch(side)) return this.#hasQuotes || this.#served.has(side)
     return side === 'buy' ? limit > this.#ask : limit < this.#bid
   }
 

@@ -6,13 +6,15 @@ import { NaiveExchange } from './naive-exchange.test-support.ts'
 const SHOWN_DEFAULT = 9
 const SEED = 20_261_128
 
+const BARS = ['last, fixed', 'last, adaptive', 'bids and asks, fixed', 'bids and asks, adaptive'] as const
 /** `parts`: of limit orders that show a part, on quotes, which meet each other's places often. */
-type Kind = 'quotes' | 'trades' | 'fixed' | 'adaptive' | 'parts'
+type Kind = 'quotes' | 'trades' | 'parts' | (typeof BARS)[number]
 
 /** Lines of one scenario: rows near 100, orders of every type, time and instruction near them, cancels and replaces. */
 class Lines {
   readonly #random: RandomStream
   readonly #isBars: boolean
+  readonly #hasSides: boolean
   readonly #isTrades: boolean
   readonly #hasParts: boolean
   readonly #ids: string[] = []
@@ -20,31 +22,50 @@ class Lines {
   #price = 100
 
   constructor(round: number, kind: Kind) {
-    this.#isBars = kind === 'fixed' || kind === 'adaptive'
+    this.#isBars = BARS.some((bars) => bars === kind)
+    this.#hasSides = kind.startsWith('bids')
     this.#isTrades = kind === 'trades'
     this.#hasParts = kind === 'parts'
     this.#random = new RandomStream(SEED, `naive/${this.#isBars}/${round}`)
   }
 
   draw(count: number): string[] {
-    const lines = [`1 ${this.#row()}`]
+    const lines = this.#rows().map((row) => `1 ${row}`)
     while (lines.length < count) {
       this.#now += this.#between(this.#isBars ? 1 : 0, 3)
       const kind = this.#between(1, 20)
-      lines.push(`${this.#now} ${kind <= 8 ? this.#row() : kind <= 11 ? this.#request() : this.#order()}`)
+      const next = kind <= 8 ? this.#rows() : [kind <= 11 ? this.#request() : this.#order()]
+      for (const line of next) lines.push(`${this.#now} ${line}`)
     }
     return lines
   }
 
+  /** Rows of one time, and what is asked for between them. */
+  #rows(): string[] {
+    if (!this.#hasSides) return [this.#row()]
+    const spread = this.#between(0, 3)
+    const [bid, ask] = [this.#bar('bid', 0), this.#bar('ask', spread)]
+    const both = this.#one([bid, ask], [ask, bid])
+    const some = this.#now > 1 ? this.#one(both, both, both, [bid], [ask]) : both
+    return this.#between(1, 3) === 1 && this.#now > 1
+      ? [some[0] as string, this.#order(), ...some.slice(1)]
+      : some
+  }
+
+  #bar(kind: string, above: number): string {
+    const open = this.#price + above + this.#between(-2, 2)
+    if (kind !== 'ask') this.#price = Math.min(104, Math.max(97, this.#price + this.#between(-4, 4)))
+    const close = this.#price + above
+    const high = Math.max(open, close) + this.#between(0, 4)
+    const low = Math.min(open, close) - this.#between(0, 4)
+    const volume = this.#between(0, 2) === 0 ? 0 : this.#between(1, 60)
+    return `bar ${kind} ${open} ${high} ${low} ${close} ${volume}`
+  }
+
   #row(): string {
-    const open = this.#price + this.#between(-2, 2)
+    if (this.#isBars) return this.#bar('last', 0)
     this.#price = Math.min(104, Math.max(97, this.#price + this.#between(-4, 4)))
     const close = this.#price
-    if (this.#isBars) {
-      const high = Math.max(open, close) + this.#between(0, 4)
-      const low = Math.min(open, close) - this.#between(0, 4)
-      return `bar last ${open} ${high} ${low} ${close} ${this.#between(0, 2) === 0 ? 0 : this.#between(1, 60)}`
-    }
     if (this.#isTrades) return `trade ${close} ${this.#units()}${this.#one('', ' buy', ' sell')}`
     if (this.#now > 1 && this.#between(1, 4) === 1) return `trade ${this.#near()} ${this.#units()}`
     return `quote ${close}/${close + this.#between(0, 3)} ${this.#units()}x${this.#units()}`
@@ -96,8 +117,8 @@ class Lines {
     return this.#between(1, 12)
   }
 
-  #one(...choices: readonly string[]): string {
-    return choices[this.#random.nextInt(choices.length)] as string
+  #one<Choice>(...choices: readonly Choice[]): Choice {
+    return choices[this.#random.nextInt(choices.length)] as Choice
   }
 
   #between(low: number, high: number): number {
@@ -105,10 +126,10 @@ class Lines {
   }
 }
 
-test.each<Kind>(['quotes', 'trades', 'fixed', 'adaptive', 'parts'])(
+test.each<Kind>(['quotes', 'trades', 'parts', ...BARS])(
   `every order is told as a naive exchange tells it, report by report: %s (seed ${SEED})`,
   (kind) => {
-    const bars = kind === 'adaptive' ? kind : 'fixed'
+    const bars = kind.endsWith('adaptive') ? 'adaptive' : 'fixed'
     const from = terms({
       venues: [venue({ displayed_quantity_default: `${SHOWN_DEFAULT}`, simulation: { bars } })],
       accounts: [account({ balance: '1000000000' })],

@@ -1,5 +1,6 @@
 // The way an imported bar is traded through: which of its prices come in which order, and how much is shown at each.
 
+import type { BarColumns } from '../../../engine/tick-store-port.ts'
 import type { BarExpansion } from '../../../schemas/config/simulation-config.ts'
 
 export type BarPrices = {
@@ -11,6 +12,13 @@ export type BarPrices = {
   readonly volume_units: number
 }
 
+/** At its end. Without its other prices it is its close alone. */
+export type ImportedBar = {
+  readonly price_type: BarColumns['price_type']
+  readonly close_price_units: number
+  readonly prices: BarPrices | undefined
+}
+
 export type BarStep = {
   readonly price_units: number
   /** Shown at the price; undefined where the bar has no volume: the configured default. */
@@ -18,20 +26,46 @@ export type BarStep = {
   readonly point: 'open' | 'high' | 'low' | 'close'
 }
 
-/** Open, high, low, close, or the extreme nearer to the open first; a quarter of the volume each, what is left at the close. */
-export function barPath(bar: BarPrices, expansion: BarExpansion, lot_units: number): BarStep[] {
+/**
+ * Open, high, low, close, or the extreme nearer to the open first; a quarter of the volume each, what is left at the close.
+ * Of bids and asks that end together both take one order, that of both together.
+ */
+export function barPaths(
+  bars: readonly BarPrices[],
+  expansion: Exclude<BarExpansion, 'close'>,
+  lot_units: number,
+): readonly (readonly BarStep[])[] {
+  const sum = (of: (bar: BarPrices) => number) => bars.reduce((total, bar) => total + of(bar), 0)
+  const isLowFirst =
+    expansion === 'adaptive' &&
+    sum((bar) => bar.open_price_units - bar.low_price_units) <
+      sum((bar) => bar.high_price_units - bar.open_price_units)
+  return bars.map((bar) => {
+    const { open, high, low, close } = stepsOf(bar, lot_units)
+    return isLowFirst ? [open, low, high, close] : [open, high, low, close]
+  })
+}
+
+function stepsOf(bar: BarPrices, lot_units: number): { readonly [point in BarStep['point']]: BarStep } {
   const { open_price_units, high_price_units, low_price_units, close_price_units, volume_units } = bar
   const quarter = Math.floor(volume_units / 4 / lot_units) * lot_units
-  if (expansion === 'close')
-    return [{ price_units: close_price_units, size_units: undefined, point: 'close' }]
   const hasVolume = volume_units > 0
   const size_units = hasVolume ? quarter : undefined
   const rest = hasVolume ? volume_units - 3 * quarter : undefined
-  const open: BarStep = { price_units: open_price_units, size_units, point: 'open' }
-  const high: BarStep = { price_units: high_price_units, size_units, point: 'high' }
-  const low: BarStep = { price_units: low_price_units, size_units, point: 'low' }
-  const close: BarStep = { price_units: close_price_units, size_units: rest, point: 'close' }
-  const isLowFirst =
-    expansion === 'adaptive' && open_price_units - low_price_units < high_price_units - open_price_units
-  return isLowFirst ? [open, low, high, close] : [open, high, low, close]
+  return {
+    open: { price_units: open_price_units, size_units, point: 'open' },
+    high: { price_units: high_price_units, size_units, point: 'high' },
+    low: { price_units: low_price_units, size_units, point: 'low' },
+    close: { price_units: close_price_units, size_units: rest, point: 'close' },
+  }
+}
+
+export function pricesOf({
+  open_price_units,
+  high_price_units,
+  low_price_units,
+  close_price_units,
+  volume_units,
+}: BarPrices): BarPrices {
+  return { open_price_units, high_price_units, low_price_units, close_price_units, volume_units }
 }

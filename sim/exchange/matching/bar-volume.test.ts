@@ -28,6 +28,8 @@ test.each(BY_VOLUME.flatMap((fills) => (['fixed', 'adaptive'] as const).map((bar
         const high = Math.max(open, next) + random.nextInt(10)
         const low = Math.min(open, next) - random.nextInt(10)
         close = next
+        // Orders that were decided on the bar before have come.
+        scenario.step(`${10 * at} time`)
         const before = scenario.deliveries.length
         scenario.step(`${10 * at} bar last ${open} ${high} ${low} ${close} ${volume}`)
         for (let order = 0; order < 5; order++)
@@ -51,7 +53,7 @@ test('fills are counted that depend on whether the high or the low came first', 
   const START = '1 bar last 100'
   scenario.play(START, '2 a buy 5 stop 104 gtc', '3 b buy 5 limit 96 gtc', '4 bar last 100 105 95 100')
   scenario.play('5 c buy 5 limit 96 gtc', '6 bar last 100 105 95 100')
-  expect(scenario.venues.exchange('sim').rows.bar_order_fill_count).toBe(2)
+  expect(scenario.venues.exchange('sim').rows.bars.bar_order_fill_count).toBe(2)
 })
 
 test('a venue loaded between bars of both sides knows which side has bars of its own', () => {
@@ -132,14 +134,14 @@ test.each(COUNT_CASES)(
   (_what, lines, count) => {
     const scenario = new Scenario(of({ bars: 'fixed', takes: 'all_and_oco' }))
     scenario.play(...lines)
-    expect(scenario.venues.exchange('sim').rows.bar_order_fill_count).toBe(count)
+    expect(scenario.venues.exchange('sim').rows.bars.bar_order_fill_count).toBe(count)
   },
 )
 
 test('before behaviour 3 fills were counted where both extremes filled orders', () => {
   const scenario = new Scenario({ ...of({ bars: 'fixed' }), behaviour: 2 })
   scenario.play(...LONG, '3 t sell 5 trailing_stop 3 gtc', '4 bar last 100 106 99 105')
-  expect(scenario.venues.exchange('sim').rows.bar_order_fill_count).toBe(0)
+  expect(scenario.venues.exchange('sim').rows.bars.bar_order_fill_count).toBe(0)
 })
 
 test('every fill that a bar has in one order of high and low alone is counted', () => {
@@ -162,7 +164,7 @@ test('every fill that a bar has in one order of high and low alone is counted', 
       [lowFirst, mirrored, told],
     ] as const) {
       const alone = own.filter((trade) => !other.includes(trade)).length
-      const { bar_order_fill_count: count } = scenario.venues.exchange('sim').rows
+      const { bar_order_fill_count: count } = scenario.venues.exchange('sim').rows.bars
       differing += alone
       expect({ seed, round, isCounted: count >= alone }).toEqual({ seed, round, isCounted: true })
     }

@@ -22,6 +22,9 @@ const ASK_BARS = 2
 /** Which sides of a book without quotes stand where the data says somebody bids or offers, and not at a last price alone. */
 const BID_SHOWN = 4
 const ASK_SHOWN = 8
+/** Whether bars of last prices have come. */
+const LAST_BARS = 16
+const HAD_BARS = BID_BARS | ASK_BARS | LAST_BARS
 /** Of which sides orders have taken, where that lasts until the level changes. */
 const BID_TAKEN = 1
 const ASK_TAKEN = 2
@@ -170,7 +173,7 @@ export class TopOfBook {
   trade(instrument_index: number, price_units: number, aggressor_side: number): boolean {
     if (this.#source[instrument_index] === SOURCE.quotes) return false
     const shown_side = aggressor_side > 0 ? ASK_SHOWN : aggressor_side < 0 ? BID_SHOWN : 0
-    this.#sides[instrument_index] = this.#ownBars(instrument_index) | shown_side
+    this.#sides[instrument_index] = this.#hadBars(instrument_index) | shown_side
     const shown = this.#displayed_default_units[instrument_index] as number
     this.#source[instrument_index] = SOURCE.last
     this.#taken[instrument_index] = 0
@@ -193,10 +196,12 @@ export class TopOfBook {
   ): boolean {
     if (price_type === 'bid') this.#sides[instrument_index] = this.#sidesOf(instrument_index) | BID_BARS
     if (price_type === 'ask') this.#sides[instrument_index] = this.#sidesOf(instrument_index) | ASK_BARS
+    if (price_type === 'last' && this.#last_is_passed)
+      this.#sides[instrument_index] = this.#sidesOf(instrument_index) | LAST_BARS
     if (this.#source[instrument_index] === SOURCE.quotes) return false
     const shown = volume_units ?? (this.#displayed_default_units[instrument_index] as number)
-    const setsBid = this.#setsBid(instrument_index, price_type)
-    const setsAsk = this.#setsAsk(instrument_index, price_type)
+    const setsBid = this.setsBid(instrument_index, price_type)
+    const setsAsk = this.setsAsk(instrument_index, price_type)
     if (setsBid) this.bid_size_units[instrument_index] = shown
     if (setsAsk) this.ask_size_units[instrument_index] = shown
     const isAnew = (setsBid ? BID_TAKEN : 0) | (setsAsk ? ASK_TAKEN : 0)
@@ -206,7 +211,7 @@ export class TopOfBook {
     const stands = (setsBid ? 0 : BID_SHOWN) | (setsAsk ? 0 : ASK_SHOWN)
     const isSaid = price_type === 'bid' ? BID_SHOWN : price_type === 'ask' ? ASK_SHOWN : 0
     this.#sides[instrument_index] =
-      this.#ownBars(instrument_index) | (this.#sidesOf(instrument_index) & stands) | isSaid
+      this.#hadBars(instrument_index) | (this.#sidesOf(instrument_index) & stands) | isSaid
     this.#put(instrument_index, price_type, price_units)
     return true
   }
@@ -222,22 +227,28 @@ export class TopOfBook {
     else this.bar(instrument_index, price_type, price_units, volume_units)
   }
 
-  /** Where a price of a bar puts the bid, and the ask: where they are, once the side has bars of its own and this is of the other. */
-  bidAt(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): number {
-    return this.#setsBid(instrument_index, price_type)
-      ? price_units
-      : (this.bid_price_units[instrument_index] as number)
+  /** Whether an instrument trades on bars, which come when what they tell is over. */
+  tradesOnBars(instrument_index: number): boolean {
+    return !this.hasQuotes(instrument_index) && this.#hadBars(instrument_index) !== 0
   }
 
-  askAt(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): number {
-    return this.#setsAsk(instrument_index, price_type)
-      ? price_units
-      : (this.ask_price_units[instrument_index] as number)
+  /** Whether a side has had bars of its own. */
+  hasOwnBars(instrument_index: number, side: 'bid' | 'ask'): boolean {
+    return (this.#sidesOf(instrument_index) & (side === 'bid' ? BID_BARS : ASK_BARS)) !== 0
+  }
+
+  /** Whether a bar of a kind puts the bid, and the ask, at its price: not where the side has bars of its own and this is of the other. */
+  setsBid(instrument_index: number, price_type: BarColumns['price_type']): boolean {
+    return price_type !== 'ask' || (this.#sidesOf(instrument_index) & BID_BARS) === 0
+  }
+
+  setsAsk(instrument_index: number, price_type: BarColumns['price_type']): boolean {
+    return price_type !== 'bid' || (this.#sidesOf(instrument_index) & ASK_BARS) === 0
   }
 
   #put(instrument_index: number, price_type: BarColumns['price_type'], price_units: number): void {
-    if (this.#setsBid(instrument_index, price_type)) this.bid_price_units[instrument_index] = price_units
-    if (this.#setsAsk(instrument_index, price_type)) this.ask_price_units[instrument_index] = price_units
+    if (this.setsBid(instrument_index, price_type)) this.bid_price_units[instrument_index] = price_units
+    if (this.setsAsk(instrument_index, price_type)) this.ask_price_units[instrument_index] = price_units
   }
 
   /** An order of this side trades with what is shown: it is gone until the row that shows anew. */
@@ -286,14 +297,6 @@ export class TopOfBook {
     this.#taken.set(reader.bytes())
   }
 
-  #setsBid(instrument_index: number, price_type: BarColumns['price_type']): boolean {
-    return price_type !== 'ask' || (this.#sidesOf(instrument_index) & BID_BARS) === 0
-  }
-
-  #setsAsk(instrument_index: number, price_type: BarColumns['price_type']): boolean {
-    return price_type !== 'bid' || (this.#sidesOf(instrument_index) & ASK_BARS) === 0
-  }
-
   #shrink(sizes: Float64Array, instrument_index: number, quantity_units: number): void {
     sizes[instrument_index] = (sizes[instrument_index] as number) - quantity_units
   }
@@ -334,8 +337,8 @@ export class TopOfBook {
     return this.#sides[instrument_index] as number
   }
 
-  #ownBars(instrument_index: number): number {
-    return this.#sidesOf(instrument_index) & (BID_BARS | ASK_BARS)
+  #hadBars(instrument_index: number): number {
+    return this.#sidesOf(instrument_index) & HAD_BARS
   }
 
   #numbers(): readonly Float64Array[] {

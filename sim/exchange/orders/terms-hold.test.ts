@@ -93,6 +93,20 @@ const CASES = [
     from: EXPANDED,
   },
   {
+    what: 'bars of bids and asks of one time went one after the other',
+    lines: [
+      ...['1 bar bid 100', '1 bar ask 102', '2 a buy 5 stop 105 gtc by=mid'],
+      ...['3 bar bid 100 110 99 108', '3 bar ask 102 112 101 110'],
+    ],
+    trades: ['3 a trade 5@102 leaves 0'],
+    from: EXPANDED,
+  },
+  {
+    what: 'an order traded with a bar of before the rows of its time',
+    lines: ['1 bar bid 100', '1 bar ask 102', '2 bar bid 110', '2 a buy 5 market ioc', '2 bar ask 112'],
+    trades: ['2 a trade 5@102 leaves 0'],
+  },
+  {
     what: 'a trail began where the way of a bar ended',
     lines: ['1 bar last 100', '2 a buy 5 trailing_stop 2 gtc active=97 at=101', '3 bar last 100 100 91 95'],
     trades: [],

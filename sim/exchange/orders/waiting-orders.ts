@@ -98,24 +98,16 @@ export class WaitingOrders {
     return price !== undefined && isTriggerMet(order, price)
   }
 
-  /** Whether the trigger of any order of the instrument is met at these prices. */
-  meets(
-    instrument_index: number,
+  /** Whether the trigger of an order is met at these prices. */
+  isMetAt(
+    order: VenueOrder,
     bid_price_units: number,
     ask_price_units: number,
     last_price_units: number | undefined,
   ): boolean {
-    return this.of(instrument_index).some((order) => {
-      const { side, terms } = order
-      const price = watchedPrice(
-        terms.trigger_method,
-        side,
-        bid_price_units,
-        ask_price_units,
-        last_price_units,
-      )
-      return price !== undefined && isTriggerMet(order, price)
-    })
+    const { side, terms } = order
+    const price = watchedPrice(terms.trigger_method, side, bid_price_units, ask_price_units, last_price_units)
+    return price !== undefined && isTriggerMet(order, price)
   }
 
   /** Lets a trailing order follow the book as it stands, and what came by while it stood. */

@@ -1185,7 +1185,7 @@ test('bars that end while nothing trades are counted, behind a snapshot, too', (
     again.drainBefore(clockUs(line.split(' ')[0] ?? ''))
     again.step(inMicroseconds(line))
   }
-  const { bar_count, closed_bar_count } = again.venues.exchange('sim').rows
+  const { bar_count, closed_bar_count } = again.venues.exchange('sim').rows.bars
   expect({ bar_count, closed_bar_count }).toEqual({ bar_count: 4, closed_bar_count: 2 })
 })
 

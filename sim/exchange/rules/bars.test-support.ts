@@ -325,6 +325,103 @@ export const ADAPTIVE_BARS: RuleGroup = {
   ],
 }
 
+const BOTH = ['1 bar bid 100', '1 bar ask 102']
+
+export const BARS_OF_BOTH_SIDES: RuleGroup = {
+  group: 'bars of bids and of asks',
+  sources: [
+    'https://github.com/nautechsystems/nautilus_trader/blob/develop/nautilus_trader/backtest/engine.pyx (_process_quote_ticks_from_bar: a bar of one side waits for that of the other of its time)',
+    'that both go at one pace, and that orders of a time come behind its rows: ours, as in assumptions.ts',
+  ],
+  terms: simulated({ bars: 'fixed', takes: 'all_and_contingent' }),
+  rules: [
+    [
+      'a stop by the middle is met where the middle of both is, and buys at the ask of there',
+      [...BOTH, '2 a buy 5 stop 105 gtc by=mid', '3 bar bid 100 110 99 108', '3 bar ask 102 112 101 110'],
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@106 leaves 0'],
+    ],
+    [
+      'whichever comes first in the data',
+      [...BOTH, '2 a buy 5 stop 105 gtc by=mid', '3 bar ask 102 112 101 110', '3 bar bid 100 110 99 108'],
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@106 leaves 0'],
+    ],
+    [
+      'where one goes further both are as far on their way',
+      [...BOTH, '2 a sell 5 stop 98 gtc by=mid', '3 bar bid 100 100 90 92', '3 bar ask 102 102 97 99'],
+      // At four of ten steps down: the bid at 96, the ask at 100.
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@96 leaves 0'],
+    ],
+    [
+      'what is between two increments on the way is the worse of them',
+      [
+        ...BOTH,
+        '2 a buy 5 limit 101 gtc as=1',
+        '2 b sell 5 market ioc as=2 oto=1',
+        '3 bar bid 100 100 97 98',
+        '3 bar ask 102 102 92 99',
+      ],
+      // At one of ten steps down the ask is at 101, and the bid at 99.7.
+      [...['2 a new leaves 5', '2 b new leaves 5', '3 a trade 5@101 leaves 0'], '3 b trade 5@99 leaves 0'],
+    ],
+    [
+      'by the nearer extreme of both together',
+      [
+        ...BOTH,
+        '2 a buy 5 stop 104 gtc',
+        '2 b buy 5 limit 99 gtc',
+        '3 bar bid 100 105 96 101',
+        '3 bar ask 102 105 98 103',
+      ],
+      [
+        ...['2 a new leaves 5', '2 b new leaves 5', '3 a triggered'],
+        ...['3 a trade 5@104 leaves 0', '3 b trade 5@99 leaves 0'],
+      ],
+      simulated({ bars: 'adaptive' }),
+    ],
+    [
+      'what a sell at the bid releases buys at no ask of before',
+      [
+        ...BOTH,
+        '2 a sell 5 limit 108 gtc as=1',
+        '2 b buy 5 limit 104 gtc as=2 oto=1',
+        '3 bar bid 100 110 106 109',
+        '3 bar ask 102 112 108 111',
+      ],
+      ['2 a new leaves 5', '2 b new leaves 5', '3 a trade 5@108 leaves 0'],
+    ],
+    [
+      'one that has no other of its time goes by itself when the time is over',
+      [...BOTH, '2 a sell 5 stop 98 gtc', '3 bar bid 100 101 97 99', '4 bar ask 102'],
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@98 leaves 0'],
+    ],
+    [
+      'an order that is decided on a bar of bids meets the asks of its time',
+      [...BOTH, '2 bar bid 110', '2 a buy 5 market ioc', '2 bar ask 112'],
+      ['2 a new leaves 5', '2 a trade 5@112 leaves 0'],
+    ],
+    [
+      'and a cancel comes behind what they fill',
+      [...BOTH, '2 a buy 5 limit 98 gtc', '3 bar bid 95', '3 c cancel a', '3 bar ask 97'],
+      ['2 a new leaves 5', '3 a trade 5@98 leaves 0', '3 c cancel_rejected a order_terminal'],
+    ],
+    [
+      'so it is with bars of two instruments of one time',
+      [
+        ...['1 bar:X.sim last 100', '1 bar:Y.sim last 100', '2 bar:X.sim last 110'],
+        ...['2 a:Y.sim buy 5 market ioc', '2 bar:Y.sim last 120'],
+      ],
+      ['2 a new leaves 5', '2 a trade 5@120 leaves 0'],
+      terms({ specs: specsOf(instrument(), instrument({ instrument_id: 'Y.sim' })) }),
+    ],
+    [
+      'a latency that ends at the time of bars comes behind them, too',
+      [...BOTH, '2 a buy 5 market ioc', '5 bar bid 110', '5 bar ask 112'],
+      ['5 a new leaves 5', '5 a trade 5@112 leaves 0'],
+      terms({ venues: [venue({ latency: { submit_us: 3, report_us: 0 }, simulation: { bars: 'fixed' } })] }),
+    ],
+  ],
+}
+
 export const BAR_VOLUME: RuleGroup = {
   group: 'bars, their volume',
   sources: [

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { Scenario, terms, venue } from '../scenario.test-support.ts'
+
+const FROM = terms({ venues: [venue({ simulation: { bars: 'fixed', takes: 'all_and_contingent' } })] })
+const LINES = [
+  ...[
+    '1 bar bid 100 100 100 100 8',
+    '1 bar ask 102',
+    '2 a buy 5 stop 105 gtc by=mid as=7',
+    '2 b buy 5 limit 99 gtc as=1',
+  ],
+  ...['2 c sell 9 stop 98 gtc as=2 oto=1', '3 t sell 5 trailing_stop 3 gtc by=mid as=8'],
+  ...[
+    '5 bar ask 102 112 97 99 40',
+    '5 d buy 5 market ioc as=9',
+    '5 bar bid 100 110 95 97 40',
+    '5 e buy 2 limit 96 gtc as=10',
+  ],
+  ...['6 bar bid 97 97 90 95', '6 f cancel e', '8 bar ask 99 99 93 96', '8 bar bid 95 95 91 94', '9 time'],
+]
+
+test.each(LINES.map((line, place) => [line, place] as const))(
+  '[E11] venues that are saved behind "%s" and loaded go on as they would have',
+  (_line, place) => {
+    const whole = new Scenario(FROM).play(...LINES)
+    const before = new Scenario(FROM)
+    for (const line of LINES.slice(0, place + 1)) before.step(line)
+    const told = before.reports()
+    expect([...told, ...before.reopened(FROM).play(...LINES.slice(place + 1))]).toEqual(whole)
+    expect(whole.filter((report) => report.includes(' trade '))).toHaveLength(6)
+  },
+)
+
+test('two bars of one side that end together go one after the other, each with one of the other side', () => {
+  const lines = ['1 bar bid 100', '1 bar ask 102', '2 a buy 5 limit 99 gtc', '2 b sell 5 limit 104 gtc']
+  const bars = ['3 bar bid 100 101 97 98', '3 bar bid 98 105 98 101', '3 bar ask 102 103 99 100']
+  expect(new Scenario(FROM).play(...lines, ...bars)).toEqual([
+    ...['2 a new leaves 5', '2 b new leaves 5', '3 a trade 5@99 leaves 0', '3 b trade 5@104 leaves 0'],
+  ])
+})
