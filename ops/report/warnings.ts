@@ -124,7 +124,7 @@ function venueWarnings({ result, config }: ReportData): string[] {
     const warnings = closedBarWarnings(venue)
     if (bar_order_fill_count > 0) {
       const expansion = config.venues.find(({ id }) => id === venue_id)?.simulation?.bars
-      const assumed = expansion === 'adaptive' ? 'the extreme nearer to the open' : 'the high'
+      const assumed = expansion === 'fixed' ? 'the high' : 'the extreme nearer to the open'
       warnings.push(
         `${fills(bar_order_fill_count)} at ${venue_id} came about in bars whose high and low both met orders: that ${assumed} came first is an assumption.`,
       )

@@ -55,7 +55,7 @@ export const SimulationConfig = Type.Object(
     bars: Type.Optional(
       Type.Union([Type.Literal('close'), Type.Literal('fixed'), Type.Literal('adaptive')], {
         description:
-          'The way an imported bar trades: fixed, open-high-low-close (the default); adaptive, the extreme nearer to the open first; close, at its close alone.',
+          'The way an imported bar trades: adaptive, the extreme nearer to the open first (the default); fixed, open-high-low-close, which flatters what the high triggers and the low fills; close, at its close alone.',
       }),
     ),
     auctions: Type.Optional(AuctionsConfig),

@@ -137,6 +137,7 @@ export class BacktestSession {
     await turn()
     await this.#through(() => this.driver.catchUp(to_us))
     const { moved_us } = this.driver
+    this.venues.endRows()
     await this.#control('session_stop', to_us)
     this.sampler.finish(moved_us)
     await turn()

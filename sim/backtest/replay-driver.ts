@@ -366,7 +366,9 @@ export class ReplayDriver {
     if (this.settle() === 'waiting') return 'waiting'
     for (;;) {
       const due_us = Math.min(agenda.next_due_us, timers.next_us)
-      if (sampler.next_us < ts_us && sampler.next_us <= due_us) {
+      // A sample of a time shows what its rows have led to.
+      const isSampled = sampler.next_us <= due_us && sampler.next_us !== agenda.behind_rows_us
+      if (sampler.next_us < ts_us && isSampled) {
         sampler.sampleBefore(Math.min(ts_us, due_us + 1))
         continue
       }

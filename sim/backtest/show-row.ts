@@ -30,8 +30,10 @@ export function showRow(
       return rows.onTrade(index, ts_us, price, size_units[at] as number, aggressor_side[at] as number)
     }
     case 'bar': {
-      const close = columns.close_price_units[at] as number
-      return rows.onBar(index, ts_us, columns.price_type, close, pricesOf(columns, at))
+      const { price_type, interval_us } = columns
+      const close_price_units = columns.close_price_units[at] as number
+      const prices = pricesOf(columns, at)
+      return rows.onBar(index, ts_us, { price_type, interval_us, close_price_units, prices })
     }
   }
 }

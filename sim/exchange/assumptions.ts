@@ -319,7 +319,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'An order whose trigger its venue does not watch is watched by the engine; without latency it gives the same fills, but inside an expanded bar, of which the engine sees the close alone, where an order is changed at the very row that triggers it, where one that only reduces meets a position that ends and begins again at one moment, and where what goes out then meets a limit of the risk gate, which a stop beyond the order rate waits for.',
+      'An order whose trigger its venue does not watch is watched by the engine; without latency it gives the same fills, but inside an expanded bar, of which the engine sees the close alone, where bars of one time come one after the other, of which the engine sees each as it comes, where an order is changed at the very row that triggers it, where one that only reduces meets a position that ends and begins again at one moment, and where what goes out then meets a limit of the risk gate, which a stop beyond the order rate waits for.',
     needs: ['triggers', 'engine_triggers'],
   },
   {
@@ -359,12 +359,12 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'An imported bar passes open, high, low and close, or the extreme nearer to the open first where the venue says so, with a quarter of its volume at each and the rest at the close; so expanded unless it is to trade at its close alone.',
+      'An imported bar passes its open, the extreme nearer to it, the other one and its close, with a quarter of its volume at each and the rest at the close; so expanded unless it is to trade at its close alone. Where the venue says `fixed` the high always comes first: what it triggers can trade at the low of the same bar, which flatters a buy stop-limit that waits for the way back.',
     needs: ['bars', 'quote_book'],
   },
   {
     sentence:
-      'Bars of bids and of asks that end together go together once the rows of that time have come: at one pace, with one order of high and low, and what is between two increments on the way is the worse of them; one without the other goes by itself while the other side stands.',
+      'Bars of bids and of asks that end together go together once the rows of that time have come, behind one of last prices: at one pace, in steps of a price unit of the longer way, in one order of high and low, by the sum of their distances; a side that is between two increments at a step stands at the worse, and the middle is that of both as they stand. One without the other, and each on the tape of a session, whose rows have a time each, goes by itself while the other side stands.',
     needs: ['expanded_bars'],
   },
   {

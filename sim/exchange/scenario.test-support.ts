@@ -212,7 +212,13 @@ export class Scenario {
     if (name === 'bar') {
       const [open = 0, high = open, low = open, close = open, volume = 0] = words.slice(1).map(Number)
       const prices = words.length < 5 ? undefined : barPrices(open, high, low, close, volume)
-      return exchange.rows.onBar(spec.index, ts_us, words[0] as 'bid', close, prices)
+      const [price_type, minutes] = (words[0] as string).split('*')
+      return exchange.rows.onBar(spec.index, ts_us, {
+        price_type: price_type as 'bid',
+        interval_us: Number(minutes ?? 1) * 60_000_000,
+        close_price_units: close,
+        prices,
+      })
     }
     const [bid, ask] = pair(must(words[0], 'a quote has prices'), '/')
     const [bidSize, askSize] = pair(words[1] ?? '0x0', 'x')

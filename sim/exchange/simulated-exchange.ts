@@ -106,6 +106,7 @@ export class SimulatedExchange implements VenuePort {
   readonly #entry: OrderEntry
   readonly #busts: TradeBusts
   #hasBegun = false
+  #hasAllRows = false
 
   constructor(terms: ExchangeTerms, { agenda, specs, book, accounts }: ExchangeSurroundings) {
     const { venue, seed, calendars, terms_hold, keeps_places } = terms
@@ -197,10 +198,16 @@ export class SimulatedExchange implements VenuePort {
     }
   }
 
+  /** The run has no more rows that a command could wait for. */
+  endRows(): void {
+    this.#hasAllRows = true
+  }
+
   send(command: VenueCommand, sent_us: number): void {
     const delay_us = this.#delays[command.type].next()
-    // Bars of one time tell of one time: who decides on the first of them has not seen a market that the others end.
-    const waits = this.#floor.terms_hold && this.#book.tradesOnBars(command.instrument_index)
+    // Whoever decides on one of the bars of a time trades in the market that all of them show.
+    const awaitsRows = this.#floor.terms_hold && !this.#hasAllRows
+    const waits = awaitsRows && this.#book.tradesOnBars(command.instrument_index)
     this.#toVenue.carry(command, sent_us, delay_us, waits)
     this.#agenda.add('outcome', this.#rank, sent_us, sent_us, {
       type: 'send_outcome',

@@ -99,6 +99,11 @@ export class SimulatedVenues {
     for (const exchange of this.exchanges) exchange.begin(now_us)
   }
 
+  /** The last row has come. */
+  endRows(): void {
+    for (const exchange of this.exchanges) exchange.endRows()
+  }
+
   exchange(venue_id: string): SimulatedExchange {
     return must(this.#byId.get(venue_id), 'a venue is configured before it is used')
   }

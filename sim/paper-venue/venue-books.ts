@@ -97,7 +97,13 @@ export class VenueBooks {
     } else if (row.type === 'trade') {
       const { price_units, size_units, aggressor_side } = row
       exchange.rows.onTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
-    } else exchange.rows.onBar(instrument_index, ts_us, row.price_type, row.close_price_units, row)
+    } else
+      exchange.rows.onBar(instrument_index, ts_us, {
+        price_type: row.price_type,
+        interval_us: row.interval_us,
+        close_price_units: row.close_price_units,
+        prices: row,
+      })
     this.history.note(spec.venue_id, row.ts_event_us, 1)
     this.#handle(ts_us)
   }

@@ -474,3 +474,25 @@ test('[V13] a model that fails ends the exchange, which takes nothing more, and 
   expect(failures).toEqual(['model.failed'])
   expect(await auditLedger(new MemoryJournal(nodeSha256, store.copy()), authored)).toMatchObject({ ids: [] })
 })
+
+test('[T2] bars of bids and of asks that come with nothing between them are of one time, whatever the clock says', async () => {
+  const config = await venueConfig()
+  const { host, words } = await hostOn(new MemoryJournalStore(), config)
+  const bar = (price_type: 'bid' | 'ask', minute: number, from: number, to: number) => ({
+    ...({ type: 'bar', instrument_index: 0, interval_us: 60_000_000, price_type } as const),
+    ...{ ts_event_us: START_US + minute * 60_000_000, ts_recv_us: 0, volume_units: 0 },
+    ...{ open_price_units: from, high_price_units: to, low_price_units: from, close_price_units: to },
+  })
+  host.row(bar('bid', 1, 110_000, 110_000), START_US)
+  host.row(bar('ask', 1, 110_002, 110_002), START_US + 7)
+  const terms = { ...PLAIN_TERMS, trigger_method: 'mid', trigger_price_units: priceUnits(110_050) } as const
+  host.command(orderOf(1, { order_type: 'stop', terms }), START_US + 20)
+  host.row(bar('bid', 2, 110_000, 110_100), START_US + 30)
+  host.row(bar('ask', 2, 110_002, 110_102), START_US + 31)
+  // One of another minute is of a time of its own.
+  host.row(bar('bid', 3, 110_100, 110_200), START_US + 32)
+  host.pass(START_US + 40)
+  await host.commit()
+  const trades = words.flatMap((word) => (word.word === 'report' ? [word.report.last_price_units] : []))
+  expect(trades.filter((price) => price > 0)).toEqual([110_051])
+})

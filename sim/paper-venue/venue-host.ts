@@ -71,6 +71,8 @@ export class VenueHost {
   #states: AskedState[] = []
   readonly #questions: { readonly due_us: number; readonly answer: () => () => void }[] = []
   #rowsSinceCommit = 0
+  /** Of the last bar. */
+  #bars = { ended_us: Number.NaN, came_us: 0 }
 
   /** Opens the ledger and comes up with its books. */
   static async open(options: VenueHostOptions): Promise<VenueHost> {
@@ -132,11 +134,21 @@ export class VenueHost {
 
   /** A row of market data, before any node sees it. */
   row(row: RowInput, now_us: number): void {
-    const ts_us = this.books.timeOf(now_us)
+    const ts_us = this.#timeOf(row, now_us)
     if (this.#events.row_count > 0 || !this.#rows.takes(row)) this.#flush()
     this.#rows.add(row, this.books.seq + 1, ts_us)
     this.#rowsSinceCommit++
     this.books.row(row, ts_us)
+  }
+
+  /** Bars that ended together, and come with nothing between them, are of one time, as they are in a history. */
+  #timeOf(row: RowInput, now_us: number): number {
+    const ts_us = this.books.timeOf(now_us)
+    if (row.type !== 'bar') return ts_us
+    const { ended_us, came_us } = this.#bars
+    if (row.ts_event_us === ended_us && this.books.timeOf(came_us) === came_us) return came_us
+    this.#bars = { ended_us: row.ts_event_us, came_us: ts_us }
+    return ts_us
   }
 
   /** An event of a book, likewise. Returns whether it changes or confirms the quote that is shown of it. */

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
-import type { SendOutcome } from '../../../schemas/messages/order.ts'
-import { Agenda, type MarketEvent } from './agenda.ts'
+import type { NewOrderSingle, SendOutcome } from '../../../schemas/messages/order.ts'
+import { Agenda, type BarsDue, type LateRow, type MarketEvent } from './agenda.ts'
 
 /** What comes first at one time. */
 const KINDS = ['row', 'arrival', 'outcome', 'report'] as const
@@ -123,6 +123,21 @@ test('[M2] a market changes before what reaches its venue at that time, and not 
     now: ['sent to the first venue', 'call', 'close', 'sent to the second venue'],
     before: ['sent to the first venue', 'sent to the second venue', 'call', 'close'],
   })
+})
+
+test('[T1] what is behind the rows of a time comes before all else of it, bars first, and else as it was sent', () => {
+  const agenda = new Agenda()
+  agenda.add('row', 0, 10, 10, message('late row') as unknown as LateRow, false)
+  agenda.add('arrival', 0, 5, 10, message('sent before'))
+  agenda.add('arrival', 0, 5, 10, change('close'))
+  agenda.addBehindRows(1, 10, message('sent to the second venue') as unknown as NewOrderSingle)
+  agenda.addBehindRows(0, 10, message('sent to the first venue') as unknown as NewOrderSingle)
+  agenda.addBehindRows(2, 10, { ...message('bars'), type: 'bars_due' } as unknown as BarsDue)
+  expect([agenda.next_due_us, agenda.behind_rows_us]).toEqual([10, 10])
+  expect(drain(copyOf(agenda))).toEqual([
+    ...['bars', 'sent to the second venue', 'sent to the first venue'],
+    ...['late row', 'close', 'sent before'],
+  ])
 })
 
 test('popping an empty agenda is a bug', () => {

@@ -12,8 +12,8 @@ import { sharedTerms } from '../../../schemas/messages/order-terms.ts'
 import type { SecurityStatus } from '../../../schemas/messages/security-status.ts'
 import type { ImportedBar } from '../matching/bar-path.ts'
 
-/** The order of items that are due at the same time. */
-export const AGENDA_CLASS = { row: 0, arrival: 1, outcome: 2, report: 3 } as const
+/** The order of items that are due at the same time: bars that waited for it to end, what followed from its rows, the rest. */
+export const AGENDA_CLASS = { bars: 0, behind_rows: 1, row: 2, arrival: 3, outcome: 4, report: 5 } as const
 
 /** An order's time in force ends; it reaches the venue like a command, but nobody sent it. */
 export type OrderExpiry = {
@@ -92,11 +92,11 @@ export type AgendaItem =
     }
 
 /**
- * What a market does by itself comes before all that reaches its venue at the same time, and the rows of that time before
- * both; insertions are fewer than this.
+ * What a market does by itself comes before all that reaches its venue at the same time. What is behind the rows of a time
+ * is told by its number, too. Insertions are fewer than either.
  */
 const MARKET_FIRST = 2 ** 52
-const ROWS_FIRST = 2 * MARKET_FIRST
+const BEHIND_ROWS = 2 * MARKET_FIRST
 
 type Kind = AgendaItem['kind']
 type Message = AgendaItem['message']
@@ -105,6 +105,7 @@ type Message = AgendaItem['message']
 type Slot = {
   kind: Kind
   due_us: number
+  class_number: number
   venue_rank: number
   /** Insertion number: the last tie-breaker. */
   number: number
@@ -114,6 +115,8 @@ type Slot = {
 export class Agenda {
   /** Due time of the earliest item that is no instant, Infinity when there is none. Read once per row of market data. */
   next_due_us = Number.POSITIVE_INFINITY
+  /** The same where that item comes right behind the rows of its time, before time moves on; else Infinity. */
+  behind_rows_us = Number.POSITIVE_INFINITY
   has_instant = false
   readonly #heap: Slot[] = []
   readonly #instants = new RingBuffer<Slot>()
@@ -145,15 +148,18 @@ export class Agenda {
     isInstant = due_us === now_us,
   ): void {
     assert(due_us >= now_us, 'nothing is due before it was caused')
-    const slot = this.#slot(kind, venue_rank, due_us, message)
+    const isFirst = this.#marketFirst && message.type === 'market_event'
+    const number = this.#insertions++ - (isFirst ? MARKET_FIRST : 0)
+    const slot = this.#slot(kind, venue_rank, due_us, number, message)
     if (isInstant) {
       this.#instants.push(slot)
       this.has_instant = true
-    } else {
-      this.#heap.push(slot)
-      siftUp(this.#heap)
-      this.#settle()
-    }
+    } else this.#push(slot)
+  }
+
+  /** Adds what takes no time and yet waits until the rows of this time have come, and comes before all else of it. */
+  addBehindRows(venue_rank: number, now_us: number, message: Arrival): void {
+    this.#push(this.#slot('arrival', venue_rank, now_us, this.#insertions++ - BEHIND_ROWS, message))
   }
 
   /** A venue's market is another one now: what was to change of the former does not. */
@@ -214,14 +220,19 @@ export class Agenda {
     this.#settle()
   }
 
-  #slot(kind: Kind, venue_rank: number, due_us: number, message: Message): Slot {
-    const isFirst = this.#marketFirst && message.type === 'market_event'
-    const first = message.type === 'bars_due' ? ROWS_FIRST : isFirst ? MARKET_FIRST : 0
-    const number = this.#insertions++ - first
+  #push(slot: Slot): void {
+    this.#heap.push(slot)
+    siftUp(this.#heap)
+    this.#settle()
+  }
+
+  #slot(kind: Kind, venue_rank: number, due_us: number, number: number, message: Message): Slot {
+    const class_number = classOf(kind, number, message)
     const slot = this.#free.pop()
-    if (slot === undefined) return { kind, due_us, venue_rank, number, message }
+    if (slot === undefined) return { kind, due_us, class_number, venue_rank, number, message }
     slot.kind = kind
     slot.due_us = due_us
+    slot.class_number = class_number
     slot.venue_rank = venue_rank
     slot.number = number
     slot.message = message
@@ -247,16 +258,24 @@ export class Agenda {
   #settle(): void {
     const top = this.#heap[0]
     this.next_due_us = top === undefined ? Number.POSITIVE_INFINITY : top.due_us
+    this.behind_rows_us =
+      top !== undefined && top.class_number <= AGENDA_CLASS.behind_rows
+        ? top.due_us
+        : Number.POSITIVE_INFINITY
   }
 }
 
+function classOf(kind: Kind, number: number, message: Message): number {
+  if (message.type === 'bars_due') return AGENDA_CLASS.bars
+  return number < -MARKET_FIRST ? AGENDA_CLASS.behind_rows : AGENDA_CLASS[kind]
+}
+
 function compare(a: Slot, b: Slot): number {
-  return (
-    a.due_us - b.due_us ||
-    AGENDA_CLASS[a.kind] - AGENDA_CLASS[b.kind] ||
-    a.venue_rank - b.venue_rank ||
-    a.number - b.number
-  )
+  const byTime = a.due_us - b.due_us || a.class_number - b.class_number
+  if (byTime !== 0) return byTime
+  // Instants have one order over all venues, and so has what would be one but for the rows of its time.
+  const byVenue = a.class_number === AGENDA_CLASS.behind_rows ? 0 : a.venue_rank - b.venue_rank
+  return byVenue || a.number - b.number
 }
 
 /** Moves the last item up to its place. */
@@ -308,13 +327,13 @@ function readBack(message: Message): Message {
 function loadSlots(reader: CanonicalReader): Slot[] {
   const slots: Slot[] = []
   for (let remaining = reader.count(); remaining > 0; remaining--) {
-    slots.push({
-      kind: reader.text() as Kind,
-      due_us: reader.number(),
-      venue_rank: reader.number(),
-      number: reader.number(),
-      message: readBack(reader.value() as Message),
-    })
+    const kind = reader.text() as Kind
+    const due_us = reader.number()
+    const venue_rank = reader.number()
+    const number = reader.number()
+    const message = readBack(reader.value() as Message)
+    const class_number = classOf(kind, number, message)
+    slots.push({ kind, due_us, class_number, venue_rank, number, message })
   }
   return slots
 }

@@ -8,12 +8,16 @@ import type { VenueCommand, VenueReport } from '../../../schemas/messages/order.
 import type { SecurityStatus } from '../../../schemas/messages/security-status.ts'
 import type { Agenda } from './agenda.ts'
 
+/** No name of an account ends so. */
+const BEHIND = ' behind rows'
+
 export class MessageLine {
   readonly #agenda: Agenda
   readonly #kind: 'arrival' | 'report'
   readonly #rank: number
-  /** By account, when the last message that took time comes. */
+  /** By account, when the last message that took time comes, and under its name and BEHIND when one last waited for rows. */
   readonly #last_us = new NameMap<string, number>()
+  #hasWaited = false
 
   constructor(agenda: Agenda, kind: 'arrival' | 'report', venue_rank: number) {
     this.#agenda = agenda
@@ -22,8 +26,8 @@ export class MessageLine {
   }
 
   /**
-   * A message sets out. One that takes no time, with nothing before it, is an instant of the input at `now_us`, unless it
-   * `waits` until the rows of that time have come.
+   * A message sets out. One that takes no time, with nothing before it, is an instant of the input at `now_us`; a command
+   * that `waits` comes behind the rows of that time, and so does what is sent behind it.
    */
   carry(
     message: VenueCommand | VenueReport | SecurityStatus,
@@ -34,10 +38,15 @@ export class MessageLine {
     // What is said to everybody keeps its own order.
     const line = message.type === 'security_status' ? '' : message.account_id
     const last_us = this.#last_us.get(line) ?? Number.NEGATIVE_INFINITY
-    const due_us = Math.max(now_us + delay_us, last_us)
-    const isInstant = delay_us === 0 && last_us < now_us && !waits
-    if (!isInstant) this.#last_us.set(line, due_us)
-    this.#agenda.add(this.#kind, this.#rank, now_us, due_us, message, isInstant)
+    if (delay_us > 0 || last_us >= now_us) {
+      const due_us = Math.max(now_us + delay_us, last_us)
+      this.#last_us.set(line, due_us)
+      this.#agenda.add(this.#kind, this.#rank, now_us, due_us, message, false)
+    } else if (waits || (this.#hasWaited && this.#last_us.get(line + BEHIND) === now_us)) {
+      this.#hasWaited = true
+      this.#last_us.set(line + BEHIND, now_us)
+      this.#agenda.addBehindRows(this.#rank, now_us, message as VenueCommand)
+    } else this.#agenda.add(this.#kind, this.#rank, now_us, now_us, message, true)
   }
 
   /** When everything that is under way by now has come. */
@@ -50,7 +59,9 @@ export class MessageLine {
   }
 
   load(reader: CanonicalReader): void {
-    for (const [account_id, last_us] of reader.value() as Map<string, number>)
-      this.#last_us.set(account_id, last_us)
+    for (const [line, last_us] of reader.value() as Map<string, number>) {
+      this.#last_us.set(line, last_us)
+      this.#hasWaited ||= line.endsWith(BEHIND)
+    }
   }
 }

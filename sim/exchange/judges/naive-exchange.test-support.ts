@@ -93,14 +93,13 @@ export class NaiveExchange {
     else this.#submit(what, words)
   }
 
-  /** The rows of a time have come. Bars of bids and asks go together, then orders expire, then come those of that time. */
+  /** The rows of a time have come: bars of bids and asks go together, and then comes whatever was asked for. */
   #endTime(): void {
     const bids = this.#halves.filter(({ kind }) => kind === 'bid')
     const asks = this.#halves.filter(({ kind }) => kind === 'ask')
     this.#halves = []
     for (let i = 0; i < Math.max(bids.length, asks.length); i++)
       this.#go([bids[i], asks[i]].filter((bar) => bar !== undefined))
-    if (this.#late.length > 0) this.#expireBefore(this.#now + 1)
     for (const [what = '', ...words] of this.#late.splice(0)) this.#asked(what, words)
   }
 
@@ -130,9 +129,9 @@ export class NaiveExchange {
   /** Without quotes beside it. */
   #bar(kind: string, [open = 0, high = 0, low = 0, close = 0, volume = 0]: readonly number[]): void {
     const bar = { kind, prices: [open, high, low, close], volume }
-    const isHalf = kind !== 'last' && this.#kinds.has(kind === 'bid' ? 'ask' : 'bid')
-    if (isHalf) this.#halves.push(bar)
-    else this.#go([bar])
+    this.#kinds.add(kind)
+    if (kind === 'last') this.#go([bar])
+    else this.#halves.push(bar)
   }
 
   /** One, or one of bids and one of asks at one pace. */
@@ -140,7 +139,6 @@ export class NaiveExchange {
     const distance = (one: number) =>
       bars.reduce((sum, { prices }) => sum + Math.abs((prices[one] as number) - (prices[0] as number)), 0)
     const way = this.#bars === 'adaptive' && distance(2) < distance(1) ? [0, 2, 1, 3] : [0, 1, 2, 3]
-    for (const { kind } of bars) this.#kinds.add(kind)
     for (const [place, point] of way.entries()) {
       const legs = bars.map((bar) => ({
         bar,

@@ -46,7 +46,7 @@ class Lines {
     const spread = this.#between(0, 3)
     const [bid, ask] = [this.#bar('bid', 0), this.#bar('ask', spread)]
     const both = this.#one([bid, ask], [ask, bid])
-    const some = this.#now > 1 ? this.#one(both, both, both, [bid], [ask]) : both
+    const some = this.#one(both, both, both, [bid], [ask])
     return this.#between(1, 3) === 1 && this.#now > 1
       ? [some[0] as string, this.#order(), ...some.slice(1)]
       : some

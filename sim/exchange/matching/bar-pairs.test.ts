@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { Scenario, terms, venue } from '../scenario.test-support.ts'
+import { RandomStream } from '../../../engine/random-stream.ts'
+import { instrument, Scenario, specsOf, terms, venue } from '../scenario.test-support.ts'
 
 const FROM = terms({ venues: [venue({ simulation: { bars: 'fixed', takes: 'all_and_contingent' } })] })
 const LINES = [
@@ -20,7 +21,7 @@ const LINES = [
 ]
 
 test.each(LINES.map((line, place) => [line, place] as const))(
-  '[E11] venues that are saved behind "%s" and loaded go on as they would have',
+  '[T2] venues that are saved behind "%s" and loaded go on as they would have',
   (_line, place) => {
     const whole = new Scenario(FROM).play(...LINES)
     const before = new Scenario(FROM)
@@ -37,4 +38,38 @@ test('two bars of one side that end together go one after the other, each with o
   expect(new Scenario(FROM).play(...lines, ...bars)).toEqual([
     ...['2 a new leaves 5', '2 b new leaves 5', '3 a trade 5@99 leaves 0', '3 b trade 5@104 leaves 0'],
   ])
+})
+
+test('whatever is met inside bars of both sides trades on the increment (seed 20261130)', () => {
+  const increments = [{ price_increment: '0.02' }, { price_from: '1.00', price_increment: '0.05' }]
+  const from = terms({
+    venues: [venue({ simulation: { bars: 'adaptive', takes: 'all_and_contingent' } })],
+    specs: specsOf(instrument({ increments })),
+  })
+  const random = new RandomStream(20_261_130, 'bar-pairs')
+  let trades = 0
+  for (let round = 0; round < 500; round++) {
+    const price = () => 100 + 5 * random.nextInt(7)
+    const low = () => (random.nextInt(3) === 0 ? 90 + 2 * random.nextInt(5) : price())
+    const bar = (kind: string) => {
+      const [open, close] = [price(), low()]
+      return `3 bar ${kind} ${open} ${Math.max(open, close, price())} ${Math.min(open, close, low())} ${close}`
+    }
+    const told = new Scenario(from).play(
+      ...[
+        '1 bar bid 100',
+        '1 bar ask 105',
+        `2 a buy 5 stop ${price()} gtc by=mid`,
+        `2 b sell 5 stop ${low()} gtc by=mid`,
+      ],
+      ...[`2 c buy 5 limit ${low()} gtc as=1`, '2 d sell 5 market ioc as=2 oto=1', bar('ask'), bar('bid')],
+    )
+    const prices = told.flatMap((report) => / trade \d+@(\d+)/.exec(report)?.[1] ?? []).map(Number)
+    trades += prices.length
+    expect({ round, off: prices.filter((one) => one % (one < 100 ? 2 : 5) !== 0) }).toEqual({
+      round,
+      off: [],
+    })
+  }
+  expect(trades).toBeGreaterThan(800)
 })

@@ -1,5 +1,5 @@
-// Bars of bids and of asks of one instrument that end together are one row of its market. Where a side has bars of its own,
-// one of the other waits until the time they end at is over: then all are there that will be.
+// Bars of bids and of asks of one instrument that end together are one row of its market: each waits until the time it ends at
+// is over, when all are there that will be.
 
 import type { VenueId } from '../../../schemas/ids.ts'
 import type { Agenda, BarsDue } from '../in-flight/agenda.ts'
@@ -20,9 +20,8 @@ export class BarPairs {
 
   /** A bar waits for the end of its time, with those of its instrument that ended with it. */
   hold(instrument_index: number, bar: ImportedBar, ts_us: number): void {
-    const { price_type, close_price_units, prices } = bar
     // Whoever hands it in may use its object again.
-    const kept = { price_type, close_price_units, prices: prices && pricesOf(prices) }
+    const kept = { ...bar, prices: bar.prices && pricesOf(bar.prices) }
     const others = this.#due.get(instrument_index)
     if (others !== undefined) {
       others.bars.push(kept)
@@ -30,18 +29,21 @@ export class BarPairs {
     }
     const message: BarsDue = { type: 'bars_due', venue_id: this.#venue_id, instrument_index, bars: [kept] }
     this.#due.set(instrument_index, message)
-    this.#agenda.add('arrival', this.#rank, ts_us, ts_us, message, false)
+    this.#agenda.addBehindRows(this.#rank, ts_us, message)
   }
 
-  /** The time of these is over. Each of bids goes with the one of asks that came in its place, and what is left by itself. */
+  /** The time of these is over. Each goes with one of its length of the other side, and what is left by itself. */
   release({ instrument_index, bars }: BarsDue): readonly (readonly ImportedBar[])[] {
     this.#due.delete(instrument_index)
-    const bids = bars.filter(({ price_type }) => price_type === 'bid')
-    const asks = bars.filter(({ price_type }) => price_type === 'ask')
-    const count = Math.max(bids.length, asks.length)
-    return Array.from({ length: count }, (_, place) =>
-      [bids[place], asks[place]].filter((bar) => bar !== undefined),
-    )
+    const left = [...bars]
+    const groups: ImportedBar[][] = []
+    for (let bar = left.shift(); bar !== undefined; bar = left.shift()) {
+      const { interval_us, price_type } = bar
+      const other = left.find((one) => one.interval_us === interval_us && one.price_type !== price_type)
+      groups.push(other === undefined ? [bar] : price_type === 'bid' ? [bar, other] : [other, bar])
+      if (other !== undefined) left.splice(left.indexOf(other), 1)
+    }
+    return groups
   }
 
   /** The agenda was loaded, and what waits with it. */

@@ -15,6 +15,7 @@ export type BarPrices = {
 /** At its end. Without its other prices it is its close alone. */
 export type ImportedBar = {
   readonly price_type: BarColumns['price_type']
+  readonly interval_us: number
   readonly close_price_units: number
   readonly prices: BarPrices | undefined
 }

@@ -51,7 +51,7 @@ export class BarRows {
   constructor(parts: BarRowsParts) {
     this.#parts = parts
     this.#pairs = new BarPairs(parts.agenda, parts.venue_id, parts.rank)
-    this.#expansion = parts.bars ?? (parts.terms_hold ? 'fixed' : 'close')
+    this.#expansion = parts.bars ?? (parts.terms_hold ? 'adaptive' : 'close')
   }
 
   /** An imported bar, at its end. Without its other prices it trades at its close alone. */
@@ -59,8 +59,9 @@ export class BarRows {
     const { market } = this.#parts
     this.bar_count++
     if (market()?.isClosed(instrument_index) === true) this.closed_bar_count++
-    if (this.#isHalf(instrument_index, bar)) this.#pairs.hold(instrument_index, bar, ts_us)
-    else this.#trade(instrument_index, ts_us, [bar])
+    if (!this.#isHalf(instrument_index, bar)) return this.#trade(instrument_index, ts_us, [bar])
+    this.#parts.book.noteBars(instrument_index, bar.price_type)
+    this.#pairs.hold(instrument_index, bar, ts_us)
   }
 
   /** The time of bars that waited for each other is over. */
@@ -73,10 +74,10 @@ export class BarRows {
     this.#pairs.reload()
   }
 
+  /** One of bids or of asks, which may have another that ends with it. */
   #isHalf(instrument_index: number, { price_type }: ImportedBar): boolean {
     const { book, terms_hold } = this.#parts
-    if (!terms_hold || price_type === 'last' || book.hasQuotes(instrument_index)) return false
-    return book.hasOwnBars(instrument_index, price_type === 'bid' ? 'ask' : 'bid')
+    return terms_hold && price_type !== 'last' && !book.hasQuotes(instrument_index)
   }
 
   #trade(instrument_index: number, ts_us: number, bars: readonly ImportedBar[]): void {

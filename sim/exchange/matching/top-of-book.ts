@@ -184,6 +184,14 @@ export class TopOfBook {
     return true
   }
 
+  /** Bars of a kind have come. */
+  noteBars(instrument_index: number, price_type: BarColumns['price_type']): void {
+    // Before behaviour 3 nothing asked for those of last prices.
+    const bars =
+      price_type === 'bid' ? BID_BARS : price_type === 'ask' ? ASK_BARS : this.#last_is_passed ? LAST_BARS : 0
+    this.#sides[instrument_index] = this.#sidesOf(instrument_index) | bars
+  }
+
   /**
    * A bar's price puts its side there, and the other side too until that has bars of its own. Shows `volume_units`, or
    * the default where the bar has none. Returns whether the book moved.
@@ -194,10 +202,7 @@ export class TopOfBook {
     price_units: number,
     volume_units?: number,
   ): boolean {
-    if (price_type === 'bid') this.#sides[instrument_index] = this.#sidesOf(instrument_index) | BID_BARS
-    if (price_type === 'ask') this.#sides[instrument_index] = this.#sidesOf(instrument_index) | ASK_BARS
-    if (price_type === 'last' && this.#last_is_passed)
-      this.#sides[instrument_index] = this.#sidesOf(instrument_index) | LAST_BARS
+    this.noteBars(instrument_index, price_type)
     if (this.#source[instrument_index] === SOURCE.quotes) return false
     const shown = volume_units ?? (this.#displayed_default_units[instrument_index] as number)
     const setsBid = this.setsBid(instrument_index, price_type)
@@ -230,11 +235,6 @@ export class TopOfBook {
   /** Whether an instrument trades on bars, which come when what they tell is over. */
   tradesOnBars(instrument_index: number): boolean {
     return !this.hasQuotes(instrument_index) && this.#hadBars(instrument_index) !== 0
-  }
-
-  /** Whether a side has had bars of its own. */
-  hasOwnBars(instrument_index: number, side: 'bid' | 'ask'): boolean {
-    return (this.#sidesOf(instrument_index) & (side === 'bid' ? BID_BARS : ASK_BARS)) !== 0
   }
 
   /** Whether a bar of a kind puts the bid, and the ask, at its price: not where the side has bars of its own and this is of the other. */

@@ -2,11 +2,10 @@
 
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
-import type { BarColumns } from '../../../engine/tick-store-port.ts'
 import type { OrderFloor } from '../orders/order-floor.ts'
 import type { RestingOrders } from '../orders/resting-orders.ts'
 import type { VenueMarket } from '../phases/venue-market.ts'
-import type { BarPrices } from './bar-path.ts'
+import type { ImportedBar } from './bar-path.ts'
 import { BarRows, type BarRowsParts } from './bar-rows.ts'
 import type { DeepBooks } from './deep-books.ts'
 import type { TopOfBook } from './top-of-book.ts'
@@ -107,16 +106,9 @@ export class VenueRows {
     if (hasMoved) market.onRow(instrument_index, ts_us)
   }
 
-  /** An imported bar, at its end. Without its other prices it trades at its close alone. */
-  onBar(
-    instrument_index: number,
-    ts_us: number,
-    price_type: BarColumns['price_type'],
-    close_price_units: number,
-    prices?: BarPrices,
-  ): void {
+  onBar(instrument_index: number, ts_us: number, bar: ImportedBar): void {
     if (this.#deep !== undefined) return this.ignore()
-    this.bars.onBar(instrument_index, ts_us, { price_type, close_price_units, prices })
+    this.bars.onBar(instrument_index, ts_us, bar)
   }
 
   /** Where trades are the market one touches both sides. */

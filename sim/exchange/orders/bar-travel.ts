@@ -1,7 +1,7 @@
 // The way of the market inside a bar. From its open on it passes every price between: a trigger on the way is met at its own
 // price, and only a gap to the open is not. What a parent on the way releases is there from its price on.
 
-import { type InstrumentSpec, incrementUnits } from '../../../engine/instrument-spec.ts'
+import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { must } from '../../../schemas/assert.ts'
 import type { TopOfBook } from '../matching/top-of-book.ts'
 import { type BarLeg, BarWay, spanOf } from './bar-way.ts'
@@ -81,8 +81,7 @@ export class BarTravel {
 
   #wayOf({ instrument_index, legs }: BarMove, ts_us: number): BarWay {
     const spec = must(this.#terms.specs[instrument_index], 'a bar is of a known instrument')
-    const increment = incrementUnits(spec, legs[0]?.from_price_units ?? 0, ts_us) ?? 1
-    return new BarWay(this.#terms.book, instrument_index, legs, increment)
+    return new BarWay(this.#terms.book, spec, legs, ts_us)
   }
 
   /** What comes between the open and the close is in no known order: trails stand, and follow it when the bar ends. */
@@ -97,7 +96,7 @@ export class BarTravel {
   #firstStop(way: BarWay, instrument_index: number, ts_us: number): number {
     const { resting, terms_hold } = this.#terms
     const next = this.#nextStop(way, instrument_index, 0, ts_us)
-    const first = way.increment_units
+    const first = way.first_step
     if (!terms_hold || first >= next) return next
     const buy = resting.best_buy_price_units[instrument_index] as number
     const sell = resting.best_sell_price_units[instrument_index] as number
@@ -110,20 +109,18 @@ export class BarTravel {
     const { links, terms_hold } = this.#terms
     let next = this.#nextTrigger(way, instrument_index, from)
     if (!terms_hold || links === undefined || links.children.size === 0) return next
-    for (const leg of way.legs) {
-      const parent = this.#nextParent(links, way, leg, instrument_index, from, ts_us)
-      next = Math.min(next, parent)
-    }
+    for (const leg of way.legs) next = this.#nextParent(links, way, leg, instrument_index, from, next, ts_us)
     return next
   }
 
-  /** The nearest step at which a resting order trades that releases others there; Infinity where none is before the way's end. */
+  /** The nearest step before another at which a resting order trades that releases others there, or that other. */
   #nextParent(
     links: VenueLinks,
     way: BarWay,
     leg: BarLeg,
     instrument_index: number,
     from: number,
+    next: number,
     ts_us: number,
   ): number {
     const { resting, tradesAt } = this.#terms
@@ -131,25 +128,27 @@ export class BarTravel {
     const side = sign > 0 ? 'sell' : 'buy'
     for (let place = resting.count(instrument_index, side) - 1; place >= 0; place--) {
       const order = resting.at(instrument_index, side, place)
-      if (sign * (leg.to_price_units - order.price_units) <= 0) return Number.POSITIVE_INFINITY
+      if (sign * (leg.to_price_units - order.price_units) <= 0) return next
       if (!links.isParent(order)) continue
       const price = tradesAt(order, ts_us)
-      const at = way.firstStep(from, (step) => sign * (way.priceAt(leg, step) - price) >= 0)
-      if (at < way.steps) return at
+      const at = way.firstStep(from, next, (step) => sign * (way.priceAt(leg, step) - price) >= 0)
+      if (at < next) return at
     }
-    return Number.POSITIVE_INFINITY
+    return next
   }
 
   /** The nearest trigger strictly on the way, or the way's end. */
   #nextTrigger(way: BarWay, instrument_index: number, from: number): number {
     const { waiting, terms_hold } = this.#terms
+    // Last prices are both sides and the middle, too. Before behaviour 3 every trigger was looked for so.
+    const isPlain = !terms_hold || way.legs[0]?.price_type === 'last'
     let next = way.steps
     for (const order of waiting.of(instrument_index)) {
-      const at = terms_hold
-        ? way.firstStep(from, (step) =>
+      const at = isPlain
+        ? way.stepAlone(order.trigger_price_units)
+        : way.firstStep(from, next, (step) =>
             waiting.isMetAt(order, way.bidAt(step), way.askAt(step), way.lastAt(step)),
           )
-        : way.stepTo(order.trigger_price_units)
       if (at > from && at < next) next = at
     }
     return next

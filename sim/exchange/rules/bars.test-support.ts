@@ -290,6 +290,15 @@ export const ADAPTIVE_BARS: RuleGroup = {
   terms: simulated({ bars: 'adaptive' }),
   rules: [
     [
+      'so it is where the venue says nothing',
+      [START, '2 a buy 5 stop 104 gtc', '3 b buy 5 limit 96 gtc', '4 bar last 97 105 95 100'],
+      [
+        ...['2 a new leaves 5', '3 b new leaves 5', '4 b trade 5@96 leaves 0'],
+        ...['4 a triggered', '4 a trade 5@104 leaves 0'],
+      ],
+      simulated({}),
+    ],
+    [
       'the low comes first where it is nearer to the open',
       [START, '2 a buy 5 stop 104 gtc', '3 b buy 5 limit 96 gtc', '4 bar last 97 105 95 100'],
       [
@@ -419,6 +428,61 @@ export const BARS_OF_BOTH_SIDES: RuleGroup = {
       ['5 a new leaves 5', '5 a trade 5@112 leaves 0'],
       terms({ venues: [venue({ latency: { submit_us: 3, report_us: 0 }, simulation: { bars: 'fixed' } })] }),
     ],
+    [
+      'bars of one side are its own from the first on, though they wait',
+      ['1 bar ask 102', '1 s sell 5 limit 103 gtc', '2 bar bid 100', '2 bar ask 102 110 102 104'],
+      ['1 s new leaves 5'],
+    ],
+    [
+      'and so of the other',
+      ['1 bar bid 100', '1 b buy 5 limit 99 gtc', '2 bar ask 102', '2 bar bid 100 101 95 100'],
+      ['1 b new leaves 5'],
+    ],
+    [
+      'whichever comes first',
+      ['1 bar bid 100', '1 b buy 5 limit 99 gtc', '2 bar bid 100 101 95 100', '2 bar ask 102'],
+      ['1 b new leaves 5'],
+    ],
+    [
+      'a bar of last prices of their time goes before them',
+      [...BOTH, '2 a buy 5 market ioc', '2 bar bid 104', '2 bar last 103', '2 bar ask 106'],
+      ['2 a new leaves 5', '2 a trade 5@106 leaves 0'],
+    ],
+    [
+      'bars of another length go by themselves',
+      [
+        ...BOTH,
+        '2 a buy 5 stop 104 gtc by=mid',
+        ...['5 bar bid 100 101 100 101', '5 bar bid*5 100 110 100 101', '5 bar ask*5 102 112 102 103'],
+      ],
+      ['2 a new leaves 5', '5 a triggered', '5 a trade 5@105 leaves 0'],
+    ],
+    [
+      'an order whose time is over at the time of a bar is cancelled by whoever saw that bar, before it ends by itself',
+      [...BOTH, '2 a buy 5 limit 90 gtd until=5', '5 bar bid 101', '5 c cancel a', '5 bar ask 103'],
+      ['2 a new leaves 5', '5 c canceled a cum 0'],
+    ],
+    [
+      'both are on the increment all the way, at the worse of two',
+      [
+        ...['1 bar bid 100', '1 bar ask 105', '2 a buy 5 stop 105 gtc by=mid'],
+        ...['3 bar bid 100 110 100 110', '3 bar ask 105 115 105 115'],
+      ],
+      // The middle of 100 and 110 is there as soon as the ask is beyond 105.
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@110 leaves 0'],
+      terms({
+        venues: [venue({ simulation: { bars: 'fixed' } })],
+        specs: specsOf(instrument({ increments: [{ price_increment: '0.05' }] })),
+      }),
+    ],
+    ...['market ioc', 'limit 104 gtc'].map(
+      (order): Rule => [
+        `what is decided on the last bar before a closing call trades before it: ${order}`,
+        ['09:01 bar last 100', '17:30 bar last 101', `17:30 a buy 5 ${order}`].map(inMicroseconds),
+        ['17:30 a new leaves 5', '17:30 a trade 5@101 leaves 0'].map(inMicroseconds),
+        dayTerms({ bars: 'fixed' }, { opening_auction: false, closing_auction: false }),
+      ],
+    ),
   ],
 }
 
@@ -594,7 +658,7 @@ export const BAR_VOLUME: RuleGroup = {
       simulated({ bars: 'close' }),
     ],
     [
-      'a bar is traded through where the venue says nothing: open, high, low, close, a quarter at each',
+      'a bar is traded through where the venue says nothing, a quarter at each of its prices',
       [START, '2 a buy 5 stop 103 gtc', '3 bar last 101 106 95 100 4', '4 b buy 5 market ioc'],
       [
         ...['2 a new leaves 5', '3 a triggered', '3 a trade 1@103 leaves 4', '3 a trade 4@104 leaves 0'],
