@@ -18,7 +18,8 @@
  *      slips, and takes what its model promised.
  *    - The limit of a trailing order is a price. A replace gives such an order no trigger price, whoever watches it,
  *      and no order a limit that has none. One that trails where no market comes is denied.
- *    - A trail that begins at its activation price stands at its offset there, where its first stop is not nearer.
+ *    - A trail that begins at its activation price stands at its offset there, where its first stop is not nearer, and
+ *      every trail on the increment of where it stands.
  *    - The limit that a venue makes of an order, from market to limit or as a trailing one is triggered, is that
  *      order's, and what a change leaves out stays as it is.
  *    - A replace that only lowers an order is a cancel of a part: a venue takes it when it takes cancels, and the

@@ -2,7 +2,6 @@
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
-import { incrementUnits } from '../../engine/instrument-spec.ts'
 import { followPrice, isTriggerMet, watchedPrice } from '../../engine/trigger/trigger.ts'
 import { must } from '../../schemas/assert.ts'
 import type { ExecutionOptions } from './execution-options.ts'
@@ -32,7 +31,7 @@ export class TriggerWatch {
     const price = this.#price(order)
     if (price === undefined) return
     const spec = must(this.#options.instruments[order.instrument_index], 'an order is of a known instrument')
-    followPrice(order, price, incrementUnits(spec, price, now_us) ?? 1, this.#options.terms_hold)
+    followPrice(order, price, spec, now_us, this.#options.terms_hold)
   }
 
   isMet(order: HeldOrder): boolean {

@@ -61,12 +61,14 @@ export function isTriggerMet(state: TriggerState, price: number): boolean {
 /**
  * Moves a trailing order's stop behind the best price it has seen. It never moves back, and a first stop stands until the
  * trail is beyond it: from a new best price on, or from its activation price.
- * @param terms_hold see schemas/behaviour.ts; before, a trail came to its activation price with its first stop.
+ * @param terms_hold see schemas/behaviour.ts; before, a trail came to its activation price with its first stop, and was on
+ * the increment of the price it follows, whatever that of its own was.
  */
 export function followPrice(
   state: TriggerState,
   price: number,
-  increment_units: number,
+  spec: InstrumentSpec,
+  ts_us: number,
   terms_hold: boolean,
 ): void {
   if (!trails(state)) return
@@ -76,14 +78,14 @@ export function followPrice(
     if (activation !== 0 && sign * price < sign * activation) return
     state.is_trailing = true
     state.anchor_price_units = price as PriceUnits
-    const stop = stopBehind(state, price, increment_units)
+    const stop = stopBehind(state, price, spec, ts_us, terms_hold)
     const isBeyond = terms_hold && activation !== 0 && sign * stop > sign * first
     if (first === 0 || isBeyond) state.trigger_price_units = stop
     return
   }
   if (sign * price <= sign * state.anchor_price_units) return
   state.anchor_price_units = price as PriceUnits
-  const stop = stopBehind(state, price, increment_units)
+  const stop = stopBehind(state, price, spec, ts_us, terms_hold)
   if (sign * stop > sign * state.trigger_price_units) state.trigger_price_units = stop
 }
 
@@ -128,17 +130,23 @@ export function trailReason(
 }
 
 /** On the price increment, away from the market where it falls between. */
-function stopBehind({ side, terms }: TriggerState, price: number, increment_units: number): PriceUnits {
+function stopBehind(
+  { side, terms }: TriggerState,
+  price: number,
+  spec: InstrumentSpec,
+  ts_us: number,
+  terms_hold: boolean,
+): PriceUnits {
   const { trail_offset, trail_unit } = terms
+  const tick = incrementUnits(spec, price, ts_us) ?? 1
   const offset =
     trail_unit === 'price'
       ? trail_offset
       : trail_unit === 'ticks'
-        ? trail_offset * increment_units
+        ? trail_offset * tick
         : (Math.abs(price) * trail_offset) / BASIS_POINTS
-  const stop =
-    side === 'sell'
-      ? Math.floor((price - offset) / increment_units) * increment_units
-      : Math.ceil((price + offset) / increment_units) * increment_units
-  return stop as PriceUnits
+  const behind = side === 'sell' ? price - offset : price + offset
+  const increment = terms_hold ? (incrementUnits(spec, behind, ts_us) ?? 1) : tick
+  const stop = side === 'sell' ? Math.floor(behind / increment) : Math.ceil(behind / increment)
+  return (stop * increment) as PriceUnits
 }

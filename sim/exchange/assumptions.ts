@@ -78,7 +78,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'An instrument opens with its first row behind the opening, and orders that waited meet the market there like new ones: a gap fills them at the price of the opening.',
+      'An instrument opens with its first row behind the opening, and orders that waited meet the market there like new ones: a gap fills them at the price of the opening. Strategies hear that it trades behind that row: what they ask for at the row itself is judged as before the opening.',
     needs: ['closures'],
   },
   {
@@ -359,7 +359,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'An imported bar passes its open, the extreme nearer to it, the other one and its close, with a quarter of its volume at each and the rest at the close; so expanded unless it is to trade at its close alone. Where the venue says `fixed` the high always comes first: what it triggers can trade at the low of the same bar, which flatters a buy stop-limit that waits for the way back.',
+      'An imported bar passes its open, the extreme nearer to it (the high where both are as near), the other one and its close, with a quarter of its volume at each and the rest at the close; so expanded unless it is to trade at its close alone. Where the venue says `fixed` the high always comes first: what it triggers can trade at the low of the same bar, which flatters a buy stop-limit that waits for the way back.',
     needs: ['bars', 'quote_book'],
   },
   {
@@ -384,7 +384,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'An order that arrives while a bar forms meets all prices of that bar, since nothing tells which came before it.',
+      'An order that arrives while a bar forms meets all prices of that bar, since nothing in it tells which came before the order: one that is decided on shorter bars or other rows of the same minutes is flattered.',
     needs: ['bars', 'quote_book'],
   },
   {
@@ -474,7 +474,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Where the increment depends on the price, residuals, slippage, impact and trails count increments as they are at the price they start from.',
+      'Where the increment depends on the price, residuals, slippage, impact and the ticks of a trail count increments as they are at the price they start from.',
     needs: ['increments_by_price'],
   },
 ]

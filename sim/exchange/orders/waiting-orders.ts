@@ -1,7 +1,7 @@
 // The orders that wait for their trigger at a venue. Per instrument four thresholds say whether a quote can concern any
 // of them, so that a quote that concerns none costs four comparisons, however many wait.
 
-import { type InstrumentSpec, incrementUnits } from '../../../engine/instrument-spec.ts'
+import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import {
   followPrice,
   isTriggerMet,
@@ -118,7 +118,7 @@ export class WaitingOrders {
     const best = this.#best(order, price)
     this.#passed.delete(order)
     const spec = must(this.#specs[order.instrument_index], 'an order waits in a listed instrument')
-    followPrice(order, best, incrementUnits(spec, best, ts_us) ?? 1, this.#termsHold)
+    followPrice(order, best, spec, ts_us, this.#termsHold)
   }
 
   #pass(order: VenueOrder): void {

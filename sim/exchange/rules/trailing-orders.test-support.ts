@@ -4,6 +4,11 @@ import { instrument, specsOf, terms } from '../scenario.test-support.ts'
 import type { RuleGroup } from './rule.test-support.ts'
 
 const Q = '1 quote 100/101 10x20'
+const FINER_BELOW_ONE = terms({
+  specs: specsOf(
+    instrument({ increments: [{ price_increment: '0.01' }, { price_from: '1', price_increment: '0.05' }] }),
+  ),
+})
 
 export const TRAILING: RuleGroup = {
   group: 'trailing',
@@ -13,6 +18,24 @@ export const TRAILING: RuleGroup = {
       'a sell stop follows the bid up, stays when it falls, and is triggered by the way back',
       [Q, '2 a sell 5 trailing_stop 3 gtc', '3 quote 104/105', '4 quote 102/103', '5 quote 101/102'],
       ['2 a new leaves 5', '5 a triggered', '5 a trade 5@101 leaves 0'],
+    ],
+    [
+      'its stop is on the increment of where it stands, and not of what it follows: of a coarser one',
+      ['1 quote 90/91', '2 a buy 5 trailing_stop 12 gtc', '3 quote 95/103', '4 quote 95/105'],
+      ['2 a new leaves 5', '4 a triggered', '4 a trade 5@105 leaves 0'],
+      FINER_BELOW_ONE,
+    ],
+    [
+      'inside a bar of last prices, too',
+      ['1 bar last 90', '2 a buy 5 trailing_stop 12 gtc', '3 bar last 90 120 90 120'],
+      ['2 a new leaves 5', '3 a triggered', '3 a trade 5@105 leaves 0'],
+      FINER_BELOW_ONE,
+    ],
+    [
+      'of a finer one',
+      ['1 quote 110/115', '2 a sell 5 trailing_stop 17 gtc', '3 quote 94/110', '4 quote 93/110'],
+      ['2 a new leaves 5', '4 a triggered', '4 a trade 5@93 leaves 0'],
+      FINER_BELOW_ONE,
     ],
     [
       'a buy stop follows the ask down',
