@@ -3,7 +3,7 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, glob, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -124,16 +124,21 @@ export class TestNatsServer {
     return this.#end('SIGTERM')
   }
 
-  /** Leaves it as a killed one that had written nothing of what `act` made it take. */
-  async losing(act: () => Promise<void>): Promise<void> {
+  /** Leaves it as a killed one that had written nothing of what `act` made it take, but for the streams of `written`. */
+  async losing(act: () => Promise<void>, written?: string): Promise<void> {
     const [store, kept] = [join(this.directory, 'store'), join(this.directory, 'kept')]
     await this.end()
     await cp(store, kept, { recursive: true })
     await this.restart()
     await act()
     await this.kill9()
+    const streams = written === undefined ? [] : await Array.fromAsync(glob(`**/${written}`, { cwd: store }))
+    for (const stream of streams) {
+      await rm(join(kept, stream), { recursive: true, force: true })
+      await cp(join(store, stream), join(kept, stream), { recursive: true })
+    }
     await rm(store, { recursive: true })
-    await cp(kept, store, { recursive: true })
+    await rename(kept, store)
     await this.restart()
   }
 

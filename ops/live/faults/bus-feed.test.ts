@@ -65,7 +65,8 @@ test('[B9] [B18] a server killed amid single rows gives numbers again: the sessi
     return publisher
   }
   await heard(1)
-  await server.losing(async () => void (await heard(2)))
+  // Its lease would be over before a busy machine had started the server twice.
+  await server.losing(async () => void (await heard(2)), 'KV_orrery_lease_*')
   const publisher = await heard(3)
   // What the server has not written when it is killed is nobody's, but for who has heard it.
   publisher.json(SINGLE)
