@@ -77,8 +77,8 @@
  *
  *    Books and bars
  *    - A last price is no offer: a limit order trades once it is passed, or at it by chance, and where the data says who
- *      stands there. Imported bars are traded through unless the venue says otherwise, and a trail stands inside one until
- *      it ends.
+ *      stands there. Imported bars are traded through, the nearer extreme first, unless the venue says otherwise, and a
+ *      trail stands inside one until it ends.
  *    - A touch that fills by chance keeps price and time; by order it fills an order only where nobody is ahead.
  *    - A share of what is shown is one for all orders, and one of a trade is of all that traded.
  *    - A sell that is pressed or slips beyond the last valid price meets that one.
