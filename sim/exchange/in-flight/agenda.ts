@@ -5,7 +5,7 @@
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { RingBuffer } from '../../../engine/ring-buffer.ts'
-import { assert, must } from '../../../schemas/assert.ts'
+import { assert, must, unreachable } from '../../../schemas/assert.ts'
 import type { AccountId, ClientOrderId, VenueId } from '../../../schemas/ids.ts'
 import type { SendOutcome, VenueCommand, VenueReport } from '../../../schemas/messages/order.ts'
 import { sharedTerms } from '../../../schemas/messages/order-terms.ts'
@@ -120,7 +120,7 @@ export class Agenda {
   has_instant = false
   readonly #heap: Slot[] = []
   readonly #instants = new RingBuffer<Slot>()
-  readonly #free: Slot[] = []
+  readonly #free = new RingBuffer<Slot>()
   /** The item handed out last: the caller may read it until its next `pop`. */
   #lent: Slot | undefined
   #insertions = 0
@@ -228,7 +228,7 @@ export class Agenda {
 
   #slot(kind: Kind, venue_rank: number, due_us: number, number: number, message: Message): Slot {
     const class_number = classOf(kind, number, message)
-    const slot = this.#free.pop()
+    const slot = this.#free.shift()
     if (slot === undefined) return { kind, due_us, class_number, venue_rank, number, message }
     slot.kind = kind
     slot.due_us = due_us
@@ -267,7 +267,20 @@ export class Agenda {
 
 function classOf(kind: Kind, number: number, message: Message): number {
   if (message.type === 'bars_due') return AGENDA_CLASS.bars
-  return number < -MARKET_FIRST ? AGENDA_CLASS.behind_rows : AGENDA_CLASS[kind]
+  if (number < -MARKET_FIRST) return AGENDA_CLASS.behind_rows
+  // A look-up by a name that changes from call to call leaves compiled code.
+  switch (kind) {
+    case 'row':
+      return AGENDA_CLASS.row
+    case 'arrival':
+      return AGENDA_CLASS.arrival
+    case 'outcome':
+      return AGENDA_CLASS.outcome
+    case 'report':
+      return AGENDA_CLASS.report
+    default:
+      return unreachable(kind)
+  }
 }
 
 function compare(a: Slot, b: Slot): number {
