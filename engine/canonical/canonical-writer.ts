@@ -3,7 +3,7 @@
 // an author's handler can observe it. Floats are written by their bits, so no printing rule can differ.
 
 import { assert } from '../../schemas/assert.ts'
-import { NotCanonicalError, putByte, putCount, putNumber, putText, textRoom, WORD } from './put.ts'
+import { lengthOf, NotCanonicalError, putByte, putCount, putNumber, putText, textRoom, WORD } from './put.ts'
 import { safeNumberOf } from './safe-bigint.ts'
 
 /** Tags of free-form values. The numbers are part of the encoding. */
@@ -102,7 +102,7 @@ export class CanonicalWriter {
   }
 
   text(value: string): void {
-    this.#reserve(textRoom(value.length))
+    this.#reserve(textRoom(lengthOf(value)))
     this.#length = putText(this.#view, this.#length, value)
   }
 

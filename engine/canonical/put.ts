@@ -41,8 +41,7 @@ export function putNumber(view: DataView, at: number, value: number): number {
 }
 
 export function putText(view: DataView, at: number, value: string): number {
-  // biome-ignore lint/style/useTemplate: a sum is known to be a text, whose length needs no look-up
-  const { length } = '' + value
+  const length = lengthOf(value)
   const from = at + LENGTH
   for (let i = 0; i < length; i++) {
     const code = charCodeAt.call(value, i)
@@ -51,6 +50,12 @@ export function putText(view: DataView, at: number, value: string): number {
   }
   view.setUint32(at, length, true)
   return from + length
+}
+
+/** Looking the length up on strings of many internal kinds costs more; a sum is known to be a text. */
+export function lengthOf(text: string): number {
+  // biome-ignore lint/style/useTemplate: a template is made anew
+  return ('' + text).length
 }
 
 /** Room for a text: three bytes bound any UTF-16 unit. It has a word more, for whoever copies it in words. */
