@@ -15,7 +15,11 @@ export type AccountTerms = Pick<
 /** A fraction in lowest terms. */
 export type Factor = { readonly numerator: bigint; readonly denominator: bigint }
 
+/** One object, by which it is known. */
+const ONE: Factor = { numerator: 1n, denominator: 1n }
+
 export function applyFactor(factor: Factor, amount: bigint): bigint {
+  if (factor === ONE) return amount
   const scaled = amount * factor.numerator
   return factor.denominator === 1n ? scaled : divideRounded(scaled, factor.denominator, 'half_even')
 }
@@ -37,7 +41,7 @@ export function marginFactor(terms: AccountTerms, spec: InstrumentSpec): Factor 
 
 /** From money of `currency` to money of the account, at the rate given. */
 export function conversionFactor(terms: AccountTerms, currency: string): Factor {
-  if (currency === terms.currency) return { numerator: 1n, denominator: 1n }
+  if (currency === terms.currency) return ONE
   const rate = terms.conversion_rates[currency]
   if (rate === undefined) throw rateMissing(terms, currency)
   const { mantissa, divisor } = parseRate(rate, `accounts.${terms.id}.conversion_rates.${currency}`)
@@ -46,7 +50,8 @@ export function conversionFactor(terms: AccountTerms, currency: string): Factor 
 
 function reduced(numerator: bigint, denominator: bigint): Factor {
   const common = greatestCommonDivisor(numerator, denominator)
-  return { numerator: numerator / common, denominator: denominator / common }
+  const factor = { numerator: numerator / common, denominator: denominator / common }
+  return factor.numerator === 1n && factor.denominator === 1n ? ONE : factor
 }
 
 function rateMissing(terms: AccountTerms, currency: string): OperatingError {

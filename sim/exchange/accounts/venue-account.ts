@@ -208,7 +208,10 @@ export class VenueAccount {
     const held = holding.quantity_units
     const closed = Math.sign(held) * closing_units
     // Half-even, so that neither side of a long run of partial closes is favoured; a full close takes the whole cost.
-    const cost = divideRounded(holding.open_cost * BigInt(closing_units), BigInt(Math.abs(held)), 'half_even')
+    const cost =
+      closed === held
+        ? holding.open_cost
+        : divideRounded(holding.open_cost * BigInt(closing_units), BigInt(Math.abs(held)), 'half_even')
     holding.realized += exactValue(holding.spec, price_units, closed) - cost
     // The change of the rounded total, so that a long run of closes never drifts from it.
     const booked = applyFactor(holding.conversion, moneyOf(holding, holding.realized))
