@@ -11,6 +11,7 @@ import {
   TIMES_IN_FORCE,
   type VenueCommand,
 } from '../schemas/messages/order.ts'
+import { placeOf } from '../schemas/place-of.ts'
 import { priceUnits, sizeUnits } from '../schemas/units.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
@@ -34,7 +35,7 @@ export function writeCommand(writer: CanonicalWriter, command: VenueCommand): vo
   const { account_id, strategy_id, client_order_id, venue_id, instrument_id } = command
   const names_length = account_id.length + strategy_id.length + venue_id.length + instrument_id.length
   const view = writer.room(FIELDS_ROOM + textRoom(names_length + client_order_id.length))
-  let at = putByte(view, writer.length, COMMAND_TYPES.indexOf(command.type))
+  let at = putByte(view, writer.length, placeOf(COMMAND_TYPES, command.type))
   at = lastOwner.put(view, at, account_id, strategy_id)
   at = putNumber(view, at, command.counter)
   at = putNumber(view, at, command.incarnation)
@@ -42,9 +43,9 @@ export function writeCommand(writer: CanonicalWriter, command: VenueCommand): vo
   writer.extendTo(lastPlace.put(view, at, venue_id, instrument_id))
   switch (command.type) {
     case 'new_order_single':
-      writer.byte(SIDES.indexOf(command.side))
-      writer.byte(ORDER_TYPES.indexOf(command.order_type))
-      writer.byte(TIMES_IN_FORCE.indexOf(command.time_in_force))
+      writer.byte(placeOf(SIDES, command.side))
+      writer.byte(placeOf(ORDER_TYPES, command.order_type))
+      writer.byte(placeOf(TIMES_IN_FORCE, command.time_in_force))
       writer.number(command.price_units)
       writer.number(command.order_quantity_units)
       writeTerms(writer, command.terms)

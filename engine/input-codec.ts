@@ -10,6 +10,7 @@ import type { MessagesPublished, NodeMessage } from '../schemas/messages/node-me
 import type { SendOutcome, VenueReport } from '../schemas/messages/order.ts'
 import type { SecurityStatus } from '../schemas/messages/security-status.ts'
 import type { OrderLookup, VenueState } from '../schemas/messages/venue.ts'
+import { placeOf } from '../schemas/place-of.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
 import { COMMAND_TYPES } from './command-codec.ts'
@@ -82,7 +83,7 @@ export function writeInput(
 ): void {
   writer.number(seq)
   writer.number(ts_seq_us)
-  writer.byte(INPUT_TYPES.indexOf(input.type))
+  writer.byte(placeOf(INPUT_TYPES, input.type))
   switch (input.type) {
     case 'control':
       return writeControl(writer, input)
@@ -137,7 +138,7 @@ const READERS = {
 }
 
 function writeControl(writer: CanonicalWriter, control: Control): void {
-  writer.byte(CONTROL_COMMANDS.indexOf(control.command))
+  writer.byte(placeOf(CONTROL_COMMANDS, control.command))
   writer.text(control.account_id)
   writer.text(control.strategy_id)
   writer.text(control.reason)
@@ -156,7 +157,7 @@ function readControl(reader: CanonicalReader): Control {
 }
 
 function writeFeedEvent(writer: CanonicalWriter, event: FeedEvent): void {
-  writer.byte(FEED_EVENTS.indexOf(event.event))
+  writer.byte(placeOf(FEED_EVENTS, event.event))
   writer.text(event.venue_id)
   writer.text(event.reason)
 }
@@ -171,10 +172,10 @@ function readFeedEvent(reader: CanonicalReader): FeedEvent {
 }
 
 function writeOutcome(writer: CanonicalWriter, outcome: SendOutcome): void {
-  writer.byte(OUTCOMES.indexOf(outcome.outcome))
+  writer.byte(placeOf(OUTCOMES, outcome.outcome))
   writer.text(outcome.account_id)
   writer.text(outcome.client_order_id)
-  writer.byte(COMMAND_TYPES.indexOf(outcome.command_type))
+  writer.byte(placeOf(COMMAND_TYPES, outcome.command_type))
   writer.text(outcome.reason_code)
 }
 

@@ -13,6 +13,7 @@ import {
 import { ORDER_FACT_TYPES, type OrderFact } from '../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../schemas/messages/risk.ts'
 import { DENIAL_CODES } from '../schemas/messages/risk.ts'
+import { placeOf } from '../schemas/place-of.ts'
 import { KnownText, LastPair, LastText } from './canonical/last-text.ts'
 import { putBig, putByte, putNumber, textRoom } from './canonical/put.ts'
 import { COMMAND_TYPES } from './command-codec.ts'
@@ -40,7 +41,6 @@ const REQUESTS = ['new', 'replace', 'cancel'] as const
 const DENIED_SIDES = ['', ...SIDES] as const
 const DENIED_ORDER_TYPES = ['', ...ORDER_TYPES] as const
 const DENIED_TIMES_IN_FORCE = ['', ...TIMES_IN_FORCE] as const
-const FACT_NUMBER = new Map(ORDER_FACT_TYPES.map((type, number) => [type, number]))
 const DENIAL_NUMBER = new Map(DENIAL_CODES.map((code, number) => [code, number]))
 
 export class Outputs {
@@ -78,9 +78,9 @@ export class Outputs {
     at = this.#instrument.put(view, at, instrument_id)
     record.extendTo(at)
     if (command.type === 'new_order_single') {
-      record.byte(SIDES.indexOf(command.side))
-      record.byte(ORDER_TYPES.indexOf(command.order_type))
-      record.byte(TIMES_IN_FORCE.indexOf(command.time_in_force))
+      record.byte(placeOf(SIDES, command.side))
+      record.byte(placeOf(ORDER_TYPES, command.order_type))
+      record.byte(placeOf(TIMES_IN_FORCE, command.time_in_force))
       writeTerms(record, command.terms)
     }
     if (command.type === 'order_cancel_replace_request') record.number(command.trigger_price_units)
@@ -102,9 +102,9 @@ export class Outputs {
     at = this.#owner.put(view, at, account_id, strategy_id)
     at = putNumber(view, at, fact.counter)
     at = putNumber(view, at, fact.incarnation)
-    at = putByte(view, at, FACT_NUMBER.get(fact.type) as number)
+    at = putByte(view, at, placeOf(ORDER_FACT_TYPES, fact.type))
     at = this.#instrument.put(view, at, instrument_id)
-    at = putByte(view, at, SIDES.indexOf(fact.side))
+    at = putByte(view, at, placeOf(SIDES, fact.side))
     at = putNumber(view, at, fact.price_units)
     at = putNumber(view, at, fact.order_quantity_units)
     at = putNumber(view, at, fact.cum_quantity_units)
@@ -112,7 +112,7 @@ export class Outputs {
     at = this.#execution.put(view, at, execution_id)
     at = putNumber(view, at, fact.last_price_units)
     at = putNumber(view, at, fact.last_quantity_units)
-    at = putByte(view, at, LIQUIDITY_SIDES.indexOf(fact.liquidity_side))
+    at = putByte(view, at, placeOf(LIQUIDITY_SIDES, fact.liquidity_side))
     at = putNumber(view, at, fact.reversed_price_units)
     at = putNumber(view, at, fact.reversed_quantity_units)
     at = putBig(view, at, fact.commission)
@@ -130,11 +130,11 @@ export class Outputs {
     record.text(denial.account_id)
     record.text(denial.strategy_id)
     record.number(denial.counter)
-    record.byte(REQUESTS.indexOf(denial.request))
+    record.byte(placeOf(REQUESTS, denial.request))
     record.text(denial.instrument_id)
-    record.byte(DENIED_SIDES.indexOf(denial.side))
-    record.byte(DENIED_ORDER_TYPES.indexOf(denial.order_type))
-    record.byte(DENIED_TIMES_IN_FORCE.indexOf(denial.time_in_force))
+    record.byte(placeOf(DENIED_SIDES, denial.side))
+    record.byte(placeOf(DENIED_ORDER_TYPES, denial.order_type))
+    record.byte(placeOf(DENIED_TIMES_IN_FORCE, denial.time_in_force))
     record.number(denial.price_units)
     record.number(denial.trigger_price_units)
     record.number(denial.order_quantity_units)

@@ -3,12 +3,13 @@
 import { must } from '../schemas/assert.ts'
 import type { AccountId, ClientOrderId, InstrumentId, VenueId } from '../schemas/ids.ts'
 import { LIQUIDITY_SIDES, REPORT_TYPES, SIDES, type VenueReport } from '../schemas/messages/order.ts'
+import { placeOf } from '../schemas/place-of.ts'
 import { priceUnits, sizeUnits, timeUs } from '../schemas/units.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
 
 export function writeReport(writer: CanonicalWriter, report: VenueReport): void {
-  writer.byte(REPORT_TYPES.indexOf(report.report_type))
+  writer.byte(placeOf(REPORT_TYPES, report.report_type))
   writer.text(report.venue_id)
   writer.text(report.account_id)
   writer.text(report.report_id)
@@ -18,10 +19,10 @@ export function writeReport(writer: CanonicalWriter, report: VenueReport): void 
   writer.text(report.venue_order_id)
   writer.text(report.execution_id)
   writer.text(report.execution_reference_id)
-  writer.byte(SIDES.indexOf(report.side))
+  writer.byte(placeOf(SIDES, report.side))
   writer.number(report.last_price_units)
   writer.number(report.last_quantity_units)
-  writer.byte(LIQUIDITY_SIDES.indexOf(report.liquidity_side))
+  writer.byte(placeOf(LIQUIDITY_SIDES, report.liquidity_side))
   writer.number(report.cum_quantity_units)
   writer.number(report.leaves_quantity_units)
   writer.number(report.price_units)

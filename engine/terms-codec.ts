@@ -9,6 +9,7 @@ import {
   TRAIL_UNITS,
   TRIGGER_METHODS,
 } from '../schemas/messages/order-terms.ts'
+import { placeOf } from '../schemas/place-of.ts'
 import { priceUnits, sizeUnits, timeUs } from '../schemas/units.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
@@ -17,9 +18,9 @@ export function writeTerms(writer: CanonicalWriter, terms: OrderTerms): void {
   writer.flag(terms !== PLAIN_TERMS)
   if (terms === PLAIN_TERMS) return
   writer.number(terms.trigger_price_units)
-  writer.byte(TRIGGER_METHODS.indexOf(terms.trigger_method))
+  writer.byte(placeOf(TRIGGER_METHODS, terms.trigger_method))
   writer.number(terms.trail_offset)
-  writer.byte(TRAIL_UNITS.indexOf(terms.trail_unit))
+  writer.byte(placeOf(TRAIL_UNITS, terms.trail_unit))
   writer.number(terms.limit_offset_units)
   writer.number(terms.activation_price_units)
   writer.number(terms.expire_time_us)
@@ -27,9 +28,9 @@ export function writeTerms(writer: CanonicalWriter, terms: OrderTerms): void {
   writer.flag(terms.reduce_only)
   writer.number(terms.display_quantity_units)
   writer.number(terms.parent_counter)
-  writer.byte(PARENT_FILLS.indexOf(terms.parent_fill))
+  writer.byte(placeOf(PARENT_FILLS, terms.parent_fill))
   writer.number(terms.group_counter)
-  writer.byte(GROUP_TYPES.indexOf(terms.group_type))
+  writer.byte(placeOf(GROUP_TYPES, terms.group_type))
 }
 
 /** Fields are read in the order an object literal evaluates them, which is the order they were written in. */

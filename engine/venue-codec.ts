@@ -9,6 +9,7 @@ import {
   type VenuePosition,
   type VenueState,
 } from '../schemas/messages/venue.ts'
+import { placeOf } from '../schemas/place-of.ts'
 import { sizeUnits, timeUs } from '../schemas/units.ts'
 import type { CanonicalReader } from './canonical/canonical-reader.ts'
 import type { CanonicalWriter } from './canonical/canonical-writer.ts'
@@ -17,7 +18,7 @@ import { readReport, writeReport } from './report-codec.ts'
 type InstrumentIndex = (instrument_id: string) => number
 
 export function writeLookup(writer: CanonicalWriter, lookup: OrderLookup): void {
-  writer.byte(LOOKUP_OUTCOMES.indexOf(lookup.outcome))
+  writer.byte(placeOf(LOOKUP_OUTCOMES, lookup.outcome))
   writer.text(lookup.venue_id)
   writer.text(lookup.account_id)
   writer.text(lookup.client_order_id)
@@ -41,7 +42,7 @@ export function readLookup(reader: CanonicalReader, instrumentIndex: InstrumentI
 export function writeSecurityStatus(writer: CanonicalWriter, status: SecurityStatus): void {
   writer.text(status.venue_id)
   writer.text(status.instrument_id)
-  writer.byte(SECURITY_STATUSES.indexOf(status.status))
+  writer.byte(placeOf(SECURITY_STATUSES, status.status))
   writer.flag(status.ends_day)
   writer.number(status.ts_event_us)
 }

@@ -6,20 +6,21 @@ import { readTerms, writeTerms } from '../../engine/terms-codec.ts'
 import { must } from '../../schemas/assert.ts'
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueId } from '../../schemas/ids.ts'
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../../schemas/messages/order.ts'
+import { placeOf } from '../../schemas/place-of.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 import { type Execution, ORDER_STATES, type OrderRecord } from './order-record.ts'
 
 export function saveOrder(writer: CanonicalWriter, order: OrderRecord): void {
-  writer.byte(ORDER_STATES.indexOf(order.state))
+  writer.byte(placeOf(ORDER_STATES, order.state))
   writer.text(order.account_id)
   writer.text(order.strategy_id)
   writer.number(order.counter)
   writer.text(order.venue_id)
   writer.text(order.instrument_id)
   writer.count(order.instrument_index)
-  writer.byte(SIDES.indexOf(order.side))
-  writer.byte(ORDER_TYPES.indexOf(order.order_type))
-  writer.byte(TIMES_IN_FORCE.indexOf(order.time_in_force))
+  writer.byte(placeOf(SIDES, order.side))
+  writer.byte(placeOf(ORDER_TYPES, order.order_type))
+  writer.byte(placeOf(TIMES_IN_FORCE, order.time_in_force))
   writeTerms(writer, order.terms)
   writer.count(order.incarnation)
   saveIds(writer, order)

@@ -1,6 +1,7 @@
 // What an order's machine hears, by who said it: `send.*` the outbox, `report.*` the venue, `lookup.*` a look-up at the
 // venue, `request.*` the strategy or an operator. All events have one shape, which keeps the table's dispatch fast.
 
+import { must } from '../../schemas/assert.ts'
 import type { ClientOrderId } from '../../schemas/ids.ts'
 import {
   REPORT_TYPES,
@@ -10,6 +11,7 @@ import {
   type VenueReport,
 } from '../../schemas/messages/order.ts'
 import type { OrderLookup } from '../../schemas/messages/venue.ts'
+import { placeOf } from '../../schemas/place-of.ts'
 import type { PriceUnits, SizeUnits, TimeUs } from '../../schemas/units.ts'
 
 type Heard<Type extends string, Body> = {
@@ -68,13 +70,12 @@ const SEND_EVENTS: {
   order_cancel_replace_request: sendEvents('order_cancel_replace_request'),
 }
 
-const REPORT_EVENTS = Object.fromEntries(REPORT_TYPES.map((type) => [type, `report.${type}`])) as {
-  readonly [type in ReportType]: `report.${type}`
-}
+/** By the place of the report's type among all. */
+const REPORT_EVENTS: readonly ReportEventType[] = REPORT_TYPES.map((type) => `report.${type}` as const)
 
 export const ORDER_EVENT_TYPES: readonly OrderEvent['type'][] = [
   ...Object.values(SEND_EVENTS).flatMap((outcomes) => Object.values(outcomes)),
-  ...Object.values(REPORT_EVENTS),
+  ...REPORT_EVENTS,
   'lookup.found',
   'lookup.absent',
   'request.cancel',
@@ -92,7 +93,8 @@ export function lookupEvent(lookup: OrderLookup, tsSeqUs: TimeUs): OrderFound | 
 }
 
 export function reportEvent(report: VenueReport, tsSeqUs: TimeUs): ReportEvent {
-  return { type: REPORT_EVENTS[report.report_type], ts_seq_us: tsSeqUs, body: report }
+  const type = must(REPORT_EVENTS[placeOf(REPORT_TYPES, report.report_type)], 'a report has a known type')
+  return { type, ts_seq_us: tsSeqUs, body: report }
 }
 
 function sendEvents<Command extends VenueCommand['type']>(command: Command) {

@@ -14,6 +14,7 @@ import {
   type Side,
 } from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
+import { placeOf } from '../../schemas/place-of.ts'
 
 /** What one open order may still trade. */
 export type Reservation = {
@@ -130,7 +131,7 @@ export class Exposure {
         writer.number(counter)
         writer.number(reservation.instrument_index)
         writer.flag(reservation.side === 'buy')
-        writer.byte(ORDER_TYPES.indexOf(reservation.order_type))
+        writer.byte(placeOf(ORDER_TYPES, reservation.order_type))
         writer.number(reservation.cum_quantity_units)
         writer.number(reservation.leaves_quantity_units)
         writer.number(reservation.replace_quantity_units)

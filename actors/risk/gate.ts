@@ -20,6 +20,7 @@ import type { OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { DenialCode } from '../../schemas/messages/risk.ts'
 import type { SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
+import { placeOf } from '../../schemas/place-of.ts'
 import { decimalString, type PriceUnits, type SizeUnits } from '../../schemas/units.ts'
 import type { NoteCheck } from '../decision-trace.ts'
 import type { Exposure } from './exposure.ts'
@@ -59,7 +60,8 @@ export function checkCapability(
 ): Refusal | undefined {
   const { order_type, time_in_force, terms } = command
   note?.('order_type', `${order_type} ${time_in_force}`, takenBy(capabilities, order_type))
-  if (capabilities.orders[order_type]?.includes(time_in_force) !== true) {
+  const times_in_force = capabilities.orders[order_type]
+  if (times_in_force === undefined || placeOf(times_in_force, time_in_force) < 0) {
     return refusal('order_type_not_supported', `${order_type} ${time_in_force}`)
   }
   if (isPlain(command)) return undefined

@@ -16,6 +16,7 @@ import {
   TRAIL_UNITS,
   TRIGGER_METHODS,
 } from '../../schemas/messages/order-terms.ts'
+import { placeOf } from '../../schemas/place-of.ts'
 import { type PriceUnits, priceUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
 import { checkKeys } from './check-keys.ts'
 import { checkUnits } from './check-units.ts'
@@ -187,7 +188,7 @@ function changeFault(message: string): StrategyFault {
 export function requestedOrder(order: OrderRequest): RequestedOrder {
   const { limit_price_units, trigger_price_units, trail } = order
   const order_type = order.order_type ?? typeOf(order)
-  if (!ORDER_TYPES.includes(order_type)) throw notOneOf('order_type', ORDER_TYPES, order_type)
+  if (placeOf(ORDER_TYPES, order_type) < 0) throw notOneOf('order_type', ORDER_TYPES, order_type)
   const needs = ORDER_NEEDS[order_type]
   checkPresence(order_type, 'limit_price_units', needs.limit, limit_price_units)
   // A trailing stop may say where it stands at first.
@@ -196,7 +197,8 @@ export function requestedOrder(order: OrderRequest): RequestedOrder {
   const limit = limit_price_units ?? 0
   checkUnits('limit_price_units', limit)
   const time_in_force = order.time_in_force ?? defaultTime(order, order_type)
-  if (!TIMES_IN_FORCE.includes(time_in_force)) throw notOneOf('time_in_force', TIMES_IN_FORCE, time_in_force)
+  if (placeOf(TIMES_IN_FORCE, time_in_force) < 0)
+    throw notOneOf('time_in_force', TIMES_IN_FORCE, time_in_force)
   checkPresence(time_in_force, 'expire_time_us', time_in_force === 'gtd', order.expire_time_us)
   const terms = saysMore(order) ? termsOf(order, order_type) : PLAIN_TERMS
   return { order_type, time_in_force, price_units: priceUnits(limit), terms }

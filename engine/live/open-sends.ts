@@ -6,6 +6,7 @@
 
 import { must } from '../../schemas/assert.ts'
 import type { SendOutcome, VenueCommand } from '../../schemas/messages/order.ts'
+import { placeOf } from '../../schemas/place-of.ts'
 import type { CanonicalReader } from '../canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../canonical/canonical-writer.ts'
 import { COMMAND_TYPES } from '../command-codec.ts'
@@ -48,7 +49,7 @@ export class OpenSends {
     for (const send of this.#sends.values()) {
       writer.text(send.account_id)
       writer.text(send.client_order_id)
-      writer.byte(COMMAND_TYPES.indexOf(send.command_type))
+      writer.byte(placeOf(COMMAND_TYPES, send.command_type))
       writer.flag(send.never_sent)
     }
   }

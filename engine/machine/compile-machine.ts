@@ -4,6 +4,7 @@
 
 import type { AnyStateMachine } from 'xstate'
 import { assert, must } from '../../schemas/assert.ts'
+import { placeOf } from '../../schemas/place-of.ts'
 import { NameMap } from '../name-map.ts'
 import type { Action, Behaviour, EffectSink, Guard } from './behaviour.ts'
 import { descriptorsFor, meetsEvent } from './event-descriptor.ts'
@@ -32,16 +33,19 @@ export class CompiledMachine<
   Effect,
 > {
   readonly initial: string
-  readonly #rows: ReadonlyMap<string, ReadonlyMap<string, Row<Data, Event, Effect>>>
+  readonly #states: readonly string[]
+  /** By the place of the state. */
+  readonly #rows: readonly ReadonlyMap<string, Row<Data, Event, Effect>>[]
 
-  constructor(flat: FlatMachine, rows: ReadonlyMap<string, ReadonlyMap<string, Row<Data, Event, Effect>>>) {
+  constructor(flat: FlatMachine, behaviour: Behaviour<Data, Event, Effect>) {
     this.initial = flat.initial
-    this.#rows = rows
+    this.#states = flat.states.map(({ name }) => name)
+    this.#rows = flat.states.map((state) => compileState(flat, state, behaviour))
   }
 
   /** Takes the first transition whose guard passes. False where there is none, and then nothing has happened. */
   dispatch(record: Data, event: Event, out: EffectSink<Effect>): boolean {
-    const state = this.#rows.get(record.state)
+    const state = this.#rows[placeOf(this.#states, record.state)]
     assert(state !== undefined, 'a record is in a state of its machine')
     const row = state.get(event.type)
     assert(row !== undefined, 'an event is one its machine was compiled for')
@@ -64,8 +68,7 @@ export function compileMachine<
 >(machine: AnyStateMachine, behaviour: Behaviour<Data, Event, Effect>): CompiledMachine<Data, Event, Effect> {
   const flat = readFlatMachine(machine)
   refuseUnknownNames(flat, behaviour)
-  const rows = new Map(flat.states.map((state) => [state.name, compileState(flat, state, behaviour)]))
-  return new CompiledMachine(flat, rows)
+  return new CompiledMachine(flat, behaviour)
 }
 
 function take<Data extends { state: string }, Event, Effect>(

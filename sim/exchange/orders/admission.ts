@@ -14,6 +14,7 @@ import {
   type OrderCancelRequest,
 } from '../../../schemas/messages/order.ts'
 import type { OrderTerms } from '../../../schemas/messages/order-terms.ts'
+import { placeOf } from '../../../schemas/place-of.ts'
 import type { VenueAccount } from '../accounts/venue-account.ts'
 import type { TopOfBook } from '../matching/top-of-book.ts'
 import type { OrderRegister } from './order-register.ts'
@@ -49,7 +50,7 @@ export class Admission {
     if (spec === undefined || spec.venue_id !== venue_id) return 'unknown_instrument'
     if (register.knows(command.client_order_id)) return 'duplicate_client_order_id'
     const timesInForce = capabilities.orders[command.order_type]
-    if (timesInForce === undefined || !timesInForce.includes(command.time_in_force))
+    if (timesInForce === undefined || placeOf(timesInForce, command.time_in_force) < 0)
       return 'unsupported_order_type'
     return (
       quantityReason(spec, command.order_quantity_units) ||
