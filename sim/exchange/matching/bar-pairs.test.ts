@@ -73,3 +73,19 @@ test('whatever is met inside bars of both sides trades on the increment (seed 20
   }
   expect(trades).toBeGreaterThan(800)
 })
+
+test('a side on its way from below 0 comes to 0, and not to -0', () => {
+  const from = terms({
+    venues: [venue({ simulation: { bars: 'fixed' } })],
+    specs: specsOf(instrument({ allow_non_positive_price: true })),
+  })
+  const scenario = new Scenario(from)
+  scenario.play(
+    ...['1 bar bid -10', '1 bar ask -2', '2 a buy 5 stop -2 gtc by=mid'],
+    ...['3 bar bid -10 10 -10 10', '3 bar ask -2 2 -2 2'],
+  )
+  const prices = scenario.deliveries.flatMap(({ message }) =>
+    message.type === 'venue_report' && message.report_type === 'trade' ? [message.last_price_units] : [],
+  )
+  expect(prices).toEqual([0])
+})

@@ -138,6 +138,22 @@ test.each(COUNT_CASES)(
   },
 )
 
+test('a fill by a touch of the own side is counted where the order of high and low decided on it', () => {
+  const fills = { model: 'probabilistic', slip_probability: '0', touch_probability: '1' } as const
+  for (const [bars, filled] of [
+    ['fixed', 'b trade 5@106'],
+    ['adaptive', 'a trade 5@99'],
+  ] as const) {
+    const scenario = new Scenario(of({ bars, fills, takes: 'all_and_oco' }))
+    const told = scenario.play(
+      ...['1 bar bid 100', '1 bar ask 101', '2 a buy 5 limit 99 gtc as=1'],
+      ...['2 b sell 5 limit 106 gtc as=2 oco=1', '3 bar bid 100 105 98 102', '3 bar ask 101 106 100 103'],
+    )
+    expect(told).toContain(`3 ${filled} leaves 0`)
+    expect(scenario.venues.exchange('sim').rows.bars.bar_order_fill_count).toBe(1)
+  }
+})
+
 test('before behaviour 3 fills were counted where both extremes filled orders', () => {
   const scenario = new Scenario({ ...of({ bars: 'fixed' }), behaviour: 2 })
   scenario.play(...LONG, '3 t sell 5 trailing_stop 3 gtc', '4 bar last 100 106 99 105')

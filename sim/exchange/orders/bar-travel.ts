@@ -61,8 +61,8 @@ export class BarTravel {
   }
 
   /**
-   * Whether anybody who rests or waits now would be met where a way ends. A touch meets those alone whom chance may let
-   * trade (`fills_touched`).
+   * Whether anybody who rests or waits now would be met where a way ends: by the other side, and by a touch of the own one
+   * where chance may let such a one trade (`fills_touched`).
    */
   meets(move: BarMove, ts_us: number): boolean {
     const { book, resting, waiting, fills_touched } = this.#terms
@@ -72,8 +72,9 @@ export class BarTravel {
     const ask = way.askAt(way.steps)
     const buy = resting.best_buy_price_units[instrument_index] as number
     const sell = resting.best_sell_price_units[instrument_index] as number
-    if (ask < buy || (ask === buy && (fills_touched || book.isShown(instrument_index, 'buy')))) return true
-    if (bid > sell || (bid === sell && (fills_touched || book.isShown(instrument_index, 'sell')))) return true
+    if (ask < buy || (ask === buy && book.isShown(instrument_index, 'buy'))) return true
+    if (bid > sell || (bid === sell && book.isShown(instrument_index, 'sell'))) return true
+    if (fills_touched && (bid <= buy || ask >= sell)) return true
     if (waiting.counts[instrument_index] === 0) return false
     const last = way.lastAt(way.steps)
     return waiting.of(instrument_index).some((order) => waiting.isMetAt(order, bid, ask, last))

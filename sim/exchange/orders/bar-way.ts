@@ -41,7 +41,9 @@ export class BarWay {
     const at = from + (spanOf(leg) * step) / this.steps
     if (price_type === 'last') return at
     const increment = incrementUnits(this.#spec, at, this.#ts_us) ?? 1
-    const price = (price_type === 'ask' ? Math.ceil(at / increment) : Math.floor(at / increment)) * increment
+    // Below 0 rounding up comes to -0, which is another number to whoever writes it.
+    const price =
+      (price_type === 'ask' ? Math.ceil(at / increment) : Math.floor(at / increment)) * increment + 0
     return Math.min(Math.max(price, Math.min(from, to)), Math.max(from, to))
   }
 
