@@ -389,12 +389,12 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      "Links between orders are kept by the engine, but for groups of which one cancels the others where the venue takes them (`all_and_oco`), and for every link where it takes all of them (`all_and_contingent`); kept by the engine they act on the venue's reports: with latency, inside one expanded bar, or where one row meets both, two orders of a group may both trade before the first report.",
+      "Links between orders are kept by the engine, but for groups of which one cancels the others where the venue takes them (`all_and_oco`), and for every link where it takes all of them (`all_and_contingent`); kept by the engine they act on the venue's reports: with latency, inside one expanded bar, or where one row or bars of one time meet both, two orders of a group may both trade before the first report.",
     needs: ['links'],
   },
   {
     sentence:
-      "Kept by the venue, a trade ends or lowers the others of its group before anything else is matched, in one auction one order of a group alone trades, and what a parent's trade releases of a child meets the book once the row or order that traded has been matched, inside an expanded bar once the market has been at the price of that trade: it is there for the rest of the bar.",
+      "Kept by the venue, a trade ends or lowers the others of its group before anything else is matched, in one auction one order of a group alone trades, and what a parent's trade releases of a child meets the book once the row or order that traded has been matched, inside an expanded bar once the market has been at the price of that trade: it is there for the rest of the bar. Where bars of the child's instrument may still come of that time, it meets the book behind them.",
     needs: ['links', 'venue_links'],
   },
   {

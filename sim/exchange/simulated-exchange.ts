@@ -153,6 +153,12 @@ export class SimulatedExchange implements VenuePort {
       impact: this.#impact,
       deep: this.#deep,
       report: (report, ts_us) => this.#report(report, ts_us),
+      rows: {
+        awaits: (instrument_index, isElsewhere) =>
+          this.#awaitsRows(instrument_index) && (isElsewhere || this.rows.bars.mayCome(instrument_index)),
+        callBehind: (ts_us) =>
+          agenda.addBehindRows(terms.venue_rank, ts_us, { type: 'children_due', venue_id }),
+      },
       isKept: (order) => this.#market?.keeps(order) === true,
       missesAuction: (order, now_us) => this.#market?.missesAuction(order, now_us) === true,
       bands,
@@ -205,10 +211,7 @@ export class SimulatedExchange implements VenuePort {
 
   send(command: VenueCommand, sent_us: number): void {
     const delay_us = this.#delays[command.type].next()
-    // Whoever decides on one of the bars of a time trades in the market that all of them show.
-    const awaitsRows = this.#floor.terms_hold && !this.#hasAllRows
-    const waits = awaitsRows && this.#book.tradesOnBars(command.instrument_index)
-    this.#toVenue.carry(command, sent_us, delay_us, waits)
+    this.#toVenue.carry(command, sent_us, delay_us, this.#awaitsRows(command.instrument_index))
     this.#agenda.add('outcome', this.#rank, sent_us, sent_us, {
       type: 'send_outcome',
       outcome: 'sent',
@@ -217,6 +220,11 @@ export class SimulatedExchange implements VenuePort {
       command_type: command.type,
       reason_code: '',
     })
+  }
+
+  /** Whoever decides on one of the bars of a time trades in the market that all of them show. */
+  #awaitsRows(instrument_index: number): boolean {
+    return this.#floor.terms_hold && !this.#hasAllRows && this.#book.tradesOnBars(instrument_index)
   }
 
   /** A command reaches the venue: the driver calls it with each arrival popped from the agenda. */
@@ -239,6 +247,8 @@ export class SimulatedExchange implements VenuePort {
         return must(this.#market, 'a market that changes is configured to').onEvent(command, now_us)
       case 'bars_due':
         return this.rows.bars.onDue(command, now_us)
+      case 'children_due':
+        return this.#floor.linked?.onRowsThere(now_us)
       case 'trade_bust':
         this.#busts.onDue(command, now_us)
         return this.#floor.noteBust(now_us)

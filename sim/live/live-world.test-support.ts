@@ -112,7 +112,8 @@ export class LiveWorld {
       this.#link?.(item.message)
     } else if (item.kind === 'arrival') {
       const { type } = item.message
-      if (type === 'market_event' || type === 'trade_bust' || type === 'bars_due') return
+      if (type === 'market_event' || type === 'trade_bust' || type === 'bars_due' || type === 'children_due')
+        return
       const { client_order_id, venue_id } = item.message
       if (!this.#isOfThisLife(client_order_id) && this.#random.nextInt(2) === 1) return
       count(this.received, client_order_id)

@@ -59,7 +59,10 @@ export type BarsDue = {
   readonly bars: ImportedBar[]
 }
 
-export type Arrival = VenueCommand | OrderExpiry | MarketEvent | TradeBust | BarsDue
+/** The rows of a time are there that children of the venue waited for, released by trades of others of that time. */
+export type ChildrenDue = { readonly type: 'children_due'; readonly venue_id: VenueId }
+
+export type Arrival = VenueCommand | OrderExpiry | MarketEvent | TradeBust | BarsDue | ChildrenDue
 
 /** The first row under way of a source of the run is due at the node; the driver has it. */
 export type LateRow = { readonly type: 'late_row'; readonly source: number }

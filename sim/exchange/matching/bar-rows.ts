@@ -32,6 +32,8 @@ export type BarRowsParts = {
   readonly ignore: () => void
 }
 
+const NONE = -1
+
 /** What a bar shows at its open: the default where it does not say. */
 type BarOpen = { readonly price_units: number; readonly size_units?: number | undefined }
 
@@ -47,6 +49,8 @@ export class BarRows {
   readonly #parts: BarRowsParts
   readonly #pairs: BarPairs
   readonly #expansion: BarExpansion
+  /** The instrument whose bars of a time that is over go their way, or NONE. */
+  #due_index = NONE
 
   constructor(parts: BarRowsParts) {
     this.#parts = parts
@@ -66,7 +70,14 @@ export class BarRows {
 
   /** The time of bars that waited for each other is over. */
   onDue(due: BarsDue, ts_us: number): void {
+    this.#due_index = due.instrument_index
     for (const bars of this.#pairs.release(due)) this.#trade(due.instrument_index, ts_us, bars)
+    this.#due_index = NONE
+  }
+
+  /** Whether bars of the instrument's bids or asks may still be to come of this time. */
+  mayCome(instrument_index: number): boolean {
+    return this.#due_index !== instrument_index && this.#parts.book.hasBarsOfSides(instrument_index)
   }
 
   /** A state was loaded: what waits there is found again. */

@@ -237,6 +237,11 @@ export class TopOfBook {
     return !this.hasQuotes(instrument_index) && this.#hadBars(instrument_index) !== 0
   }
 
+  /** Whether its bids or its asks have bars of their own. */
+  hasBarsOfSides(instrument_index: number): boolean {
+    return (this.#sidesOf(instrument_index) & (BID_BARS | ASK_BARS)) !== 0
+  }
+
   /** Whether a bar of a kind puts the bid, and the ask, at its price: not where the side has bars of its own and this is of the other. */
   setsBid(instrument_index: number, price_type: BarColumns['price_type']): boolean {
     return price_type !== 'ask' || (this.#sidesOf(instrument_index) & BID_BARS) === 0

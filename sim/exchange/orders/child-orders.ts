@@ -13,6 +13,8 @@ export type ParentState = {
 export type Child = {
   readonly order: VenueOrder
   readonly parent_key: string
+  /** Whether its parent is of another instrument. */
+  readonly is_elsewhere: boolean
   /** The parent's quantity when the child came. */
   readonly parent_units: number
   /** What it comes to once its parent has traded whole. */
@@ -24,11 +26,17 @@ export type Child = {
 type Traded = Map<string, ParentState>
 
 export type SavedChildren = {
-  readonly children: readonly (Omit<Child, 'order'> & { readonly venue_order_id: string })[]
+  readonly children: readonly (Omit<Child, 'order' | 'is_elsewhere'> & {
+    readonly venue_order_id: string
+    /** Absent in what was saved before anything asked for it. */
+    readonly is_elsewhere?: boolean
+  })[]
   /** Parents that ended with trades, in two generations, as the register of orders keeps its own. */
   readonly traded: readonly (readonly { readonly key: string; readonly parent: ParentState }[])[]
   /** Of parents to look at when the row under way has been matched. */
   readonly due: readonly string[]
+  /** Of parents to look at when the rows of this time are there; absent where there are none. */
+  readonly awaiting?: readonly string[]
 }
 
 const NONE: ParentState = { cum_quantity_units: 0, ordered_units: 0, ended: true }
@@ -39,6 +47,8 @@ export class ChildOrders {
   readonly #byParent = new Map<string, Set<Child>>()
   /** Parents that traded or ended, or that a child has just named. */
   readonly #due = new Set<string>()
+  /** Parents with a child that waits for the rows of this time. */
+  readonly #awaiting = new Set<string>()
   #young: Traded = new Map()
   #old: Traded = new Map()
 
@@ -51,11 +61,11 @@ export class ChildOrders {
   }
 
   /** A child comes in: nothing of it works yet. */
-  add(order: VenueOrder, parent_key: string, parent_units: number): void {
+  add(order: VenueOrder, parent_key: string, parent_units: number, is_elsewhere: boolean): void {
     const whole_units = order.order_quantity_units
     order.withheld_units = whole_units
     order.order_quantity_units = 0 as VenueOrder['order_quantity_units']
-    this.#put({ order, parent_key, parent_units, whole_units, granted_units: 0 })
+    this.#put({ order, parent_key, is_elsewhere, parent_units, whole_units, granted_units: 0 })
     this.#due.add(parent_key)
   }
 
@@ -66,7 +76,9 @@ export class ChildOrders {
   /** As `find`, of a child whose parent is to be looked at. */
   dueOf(order: VenueOrder): Child | undefined {
     const child = this.#byOrder.get(order)
-    return child !== undefined && this.#due.has(child.parent_key) ? child : undefined
+    if (child === undefined) return undefined
+    const { parent_key } = child
+    return this.#due.has(parent_key) || this.#awaiting.has(parent_key) ? child : undefined
   }
 
   isDormant(order: VenueOrder): boolean {
@@ -94,6 +106,18 @@ export class ChildOrders {
     const [key] = this.#due
     if (key !== undefined) this.#due.delete(key)
     return key
+  }
+
+  /** A parent is to be looked at when the rows of this time are there. Returns whether it is the first of them. */
+  await(parent_key: string): boolean {
+    this.#awaiting.add(parent_key)
+    return this.#awaiting.size === 1
+  }
+
+  /** They are there. */
+  endWait(): void {
+    for (const key of this.#awaiting) this.#due.add(key)
+    this.#awaiting.clear()
   }
 
   wholeUnits(order: VenueOrder): number {
@@ -145,8 +169,10 @@ export class ChildOrders {
   saved(): SavedChildren {
     return {
       due: [...this.#due],
-      children: [...this.#byOrder.values()].map(({ order, ...child }) => ({
+      ...(this.#awaiting.size > 0 ? { awaiting: [...this.#awaiting] } : {}),
+      children: [...this.#byOrder.values()].map(({ order, is_elsewhere, ...child }) => ({
         ...child,
+        ...(is_elsewhere ? { is_elsewhere } : {}),
         venue_order_id: order.venue_order_id,
       })),
       traded: [this.#old, this.#young].map((traded) =>
@@ -155,9 +181,14 @@ export class ChildOrders {
     }
   }
 
-  restore({ children, traded, due }: SavedChildren, find: (venue_order_id: string) => VenueOrder): void {
+  restore(
+    { children, traded, due, awaiting = [] }: SavedChildren,
+    find: (venue_order_id: string) => VenueOrder,
+  ): void {
     for (const key of due) this.#due.add(key)
-    for (const { venue_order_id, ...child } of children) this.#put({ ...child, order: find(venue_order_id) })
+    for (const key of awaiting) this.#awaiting.add(key)
+    for (const { venue_order_id, is_elsewhere = false, ...child } of children)
+      this.#put({ ...child, is_elsewhere, order: find(venue_order_id) })
     const [old, young] = traded.map((saved) => new Map(saved.map(({ key, parent }) => [key, parent])))
     this.#old = must(old, 'two generations are saved')
     this.#young = must(young, 'two generations are saved')

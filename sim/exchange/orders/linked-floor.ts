@@ -27,15 +27,26 @@ type Floor = {
   finish(order: VenueOrder, ts_us: number): void
 }
 
+/** Rows of the time under way. */
+export type RowsToCome = {
+  /** Whether one may still be to come of an instrument, when a trade in its own market or in another releases a child. */
+  readonly awaits: (instrument_index: number, isElsewhere: boolean) => boolean
+  /** Calls `onRowsThere` once they are there. */
+  readonly callBehind: (ts_us: number) => void
+}
+
 export class LinkedFloor {
   readonly #links: VenueLinks
   readonly #floor: Floor
   readonly #specs: readonly InstrumentSpec[]
+  readonly #rows: RowsToCome
+  #areRowsThere = false
 
-  constructor(links: VenueLinks, floor: Floor, specs: readonly InstrumentSpec[]) {
+  constructor(links: VenueLinks, floor: Floor, specs: readonly InstrumentSpec[], rows: RowsToCome) {
     this.#links = links
     this.#floor = floor
     this.#specs = specs
+    this.#rows = rows
   }
 
   /** Whether the order that came in waits for its parent. */
@@ -79,6 +90,14 @@ export class LinkedFloor {
     }
   }
 
+  /** Children come in that waited for the rows of this time, so as not to trade where their market was before. */
+  onRowsThere(ts_us: number): void {
+    this.#areRowsThere = true
+    this.#links.children.endWait()
+    this.settle(ts_us)
+    this.#areRowsThere = false
+  }
+
   #lower(order: VenueOrder, units: number, ts_us: number): void {
     const weighs = isWeighed(order)
     if (this.#links.openUnits(order) <= units) return this.#floor.cancelGroup([order], ts_us)
@@ -92,13 +111,23 @@ export class LinkedFloor {
     // What became of a child before it has taken this one along.
     if (children.find(child.order) !== child) return
     const share = this.#share(child, parent)
-    if (share > child.granted_units) this.#grant(child, share, ts_us)
+    if (share > child.granted_units) {
+      if (this.#awaitsRows(child)) {
+        if (children.await(child.parent_key)) this.#rows.callBehind(ts_us)
+        return
+      }
+      this.#grant(child, share, ts_us)
+    }
     if (children.find(child.order) !== child) return
     const isSpent = child.granted_units > 0 && leavesUnits(child.order) === 0
     if (parent.ended && child.granted_units === 0) this.#floor.cancel(child.order, ts_us, 'parent_ended')
     else if (parent.ended) children.leave(child.order)
     // It was to go on, and may not grow.
     if (isSpent) this.#floor.finish(child.order, ts_us)
+  }
+
+  #awaitsRows({ order, is_elsewhere }: Child): boolean {
+    return !this.#areRowsThere && this.#rows.awaits(order.instrument_index, is_elsewhere)
   }
 
   #share({ order, whole_units, parent_units }: Child, parent: ParentState): number {

@@ -23,7 +23,7 @@ import type { TopOfBook } from '../matching/top-of-book.ts'
 import { CallBook } from '../phases/call-book.ts'
 import type { PriceBands } from '../phases/price-bands.ts'
 import { BarTravel } from './bar-travel.ts'
-import { LinkedFloor } from './linked-floor.ts'
+import { LinkedFloor, type RowsToCome } from './linked-floor.ts'
 import { type FillTerms, OrderFills } from './order-fills.ts'
 import type { OrderRegister } from './order-register.ts'
 import { ReducingOrders } from './reducing-orders.ts'
@@ -45,6 +45,7 @@ export type FloorTerms = FillTerms & {
   readonly deep: DeepBooks | undefined
   /** Of a venue that keeps them. */
   readonly links: VenueLinks | undefined
+  readonly rows: RowsToCome
   /** Whether what an order says holds to its end (schemas/behaviour.ts). */
   readonly terms_hold: boolean
   /** Whether an order keeps its place in a queue over a halt (schemas/behaviour.ts). */
@@ -115,7 +116,7 @@ export class OrderFloor {
       onBook: (instrument_index, ts_us, isGap) => this.onBook(instrument_index, ts_us, isGap),
     })
     this.self = rule && new SelfMatch({ rule, resting, deep, bands, links, terms_hold, events })
-    this.linked = links && new LinkedFloor(links, this, specs)
+    this.linked = links && new LinkedFloor(links, this, specs, terms.rows)
     this.fills = new OrderFills(terms, this)
     const parts = {
       resting,

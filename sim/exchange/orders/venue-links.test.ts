@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
-import { Scenario, terms, venue } from '../scenario.test-support.ts'
+import { instrument, Scenario, specsOf, terms, venue } from '../scenario.test-support.ts'
 import { VenueLinks } from './venue-links.ts'
 import type { VenueOrder } from './venue-order.ts'
 
@@ -46,6 +46,23 @@ test('[K5] a venue that was saved and loaded has the state of one that was not: 
   )
   const again = through.reopened(linked)
   for (const one of [through, again]) one.play('7 quote 103/104 4x50', '8 quote 99/101 50x50')
+  expect(Buffer.compare(saved(again), saved(through))).toBe(0)
+})
+
+test('[K3] a child that waits for the rows of a time is saved, and comes in behind them', () => {
+  const two = terms({
+    venues: [venue({ simulation: { takes: 'all_and_contingent' } })],
+    specs: specsOf(instrument(), instrument({ instrument_id: 'Y.sim' })),
+  })
+  const through = new Scenario(two)
+  for (const line of [
+    ...['1 bar:X.sim last 100', '1 bar:Y.sim last 100', '2 a:X.sim buy 5 limit 98 gtc as=1'],
+    ...['2 b:Y.sim sell 5 market gtc as=2 oto=1', '3 bar:X.sim last 97'],
+  ])
+    through.step(line)
+  const again = through.reopened(two)
+  for (const one of [through, again])
+    expect(one.play('3 bar:Y.sim last 85').at(-1)).toBe('3 b trade 5@85 leaves 0')
   expect(Buffer.compare(saved(again), saved(through))).toBe(0)
 })
 

@@ -78,7 +78,10 @@ export class VenueLinks {
     const { terms } = command
     if (terms.parent_counter !== 0) {
       const parent = keyOf(command, terms.parent_counter)
-      this.children.add(order, parent, this.parentOf(parent).ordered_units)
+      const open = this.#open.get(parent)
+      // One that has ended waits for nothing: its child comes in at once.
+      const isElsewhere = open !== undefined && open.instrument_index !== order.instrument_index
+      this.children.add(order, parent, this.parentOf(parent).ordered_units, isElsewhere)
     }
     if (terms.group_type === '') return
     const leader = must(

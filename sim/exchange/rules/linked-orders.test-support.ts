@@ -1,9 +1,16 @@
 // Orders that cancel, update or trigger others, at a venue that keeps such links itself.
 
-import { account, terms, venue } from '../scenario.test-support.ts'
+import { account, instrument, specsOf, terms, venue } from '../scenario.test-support.ts'
 import { type RuleGroup, simulated } from './rule.test-support.ts'
 
 const START = '1 quote 100/105'
+
+/** Of two instruments that trade on bars. */
+const onBars = terms({
+  venues: [venue({ simulation: { bars: 'fixed', takes: 'all_and_contingent' } })],
+  specs: specsOf(instrument(), instrument({ instrument_id: 'Y.sim' })),
+})
+const TWO = ['1 bar:X.sim last 100', '1 bar:Y.sim last 100', '2 a:X.sim buy 5 limit 98 gtc as=1']
 
 /** Its equity bears twenty units at a hundred. */
 const poor = terms({
@@ -707,6 +714,30 @@ export const ONE_TRIGGERS_OTHERS: RuleGroup = {
         '8 a trade 4@99 leaves 0',
         '9 t trade 4@112 leaves 0',
       ],
+    ],
+    [
+      'a child in another instrument comes behind the bars of the time in which its parent traded',
+      [...TWO, '2 b:Y.sim sell 5 market gtc as=2 oto=1', '3 bar:X.sim last 97', '3 bar:Y.sim last 85'],
+      ['2 a new leaves 5', '2 b new leaves 5', '3 a trade 5@98 leaves 0', '3 b trade 5@85 leaves 0'],
+      onBars,
+    ],
+    [
+      'whichever of them comes first, and however it is traded through',
+      [
+        ...[...TWO, '2 b:Y.sim buy 5 limit 95 gtc as=2 oto=1'],
+        ...['3 bar:X.sim last 100 101 97 99', '3 bar:Y.sim last 100 101 90 100', '4 bar:Y.sim last 94'],
+      ],
+      ['2 a new leaves 5', '2 b new leaves 5', '3 a trade 5@98 leaves 0', '4 b trade 5@95 leaves 0'],
+      onBars,
+    ],
+    [
+      'so does one behind a bar of last prices whose bids and asks are still to come',
+      [
+        ...['1 bar last 100', '1 bar bid 99', '1 bar ask 101', '2 a buy 5 limit 98 gtc as=1'],
+        ...['2 b sell 5 market gtc as=2 oto=1', '3 bar last 97', '3 bar bid 94', '3 bar ask 96'],
+      ],
+      ['2 a new leaves 5', '2 b new leaves 5', '3 a trade 5@98 leaves 0', '3 b trade 5@94 leaves 0'],
+      onBars,
     ],
   ],
 }
