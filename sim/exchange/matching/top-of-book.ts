@@ -24,6 +24,9 @@ const BID_SHOWN = 4
 const ASK_SHOWN = 8
 /** Whether bars of last prices have come. */
 const LAST_BARS = 16
+/** Which sides show what was there before their market began anew. */
+const BID_OLD = 32
+const ASK_OLD = 64
 const HAD_BARS = BID_BARS | ASK_BARS | LAST_BARS
 /** Of which sides orders have taken, where that lasts until the level changes. */
 const BID_TAKEN = 1
@@ -213,7 +216,7 @@ export class TopOfBook {
     this.#taken[instrument_index] = (this.#taken[instrument_index] as number) & ~isAnew
     const isShared = this.#volume_once && setsBid && setsAsk && volume_units !== undefined
     this.#source[instrument_index] = isShared ? SOURCE.volume : SOURCE.last
-    const stands = (setsBid ? 0 : BID_SHOWN) | (setsAsk ? 0 : ASK_SHOWN)
+    const stands = (setsBid ? 0 : BID_SHOWN | BID_OLD) | (setsAsk ? 0 : ASK_SHOWN | ASK_OLD)
     const isSaid = price_type === 'bid' ? BID_SHOWN : price_type === 'ask' ? ASK_SHOWN : 0
     this.#sides[instrument_index] =
       this.#hadBars(instrument_index) | (this.#sidesOf(instrument_index) & stands) | isSaid
@@ -235,6 +238,18 @@ export class TopOfBook {
   /** Whether an instrument trades on bars, which come when what they tell is over. */
   tradesOnBars(instrument_index: number): boolean {
     return !this.hasQuotes(instrument_index) && this.#hadBars(instrument_index) !== 0
+  }
+
+  /** Its market is to begin anew: of two sides with bars of their own each is of before until it has one. */
+  age(instrument_index: number): void {
+    const sides = this.#sidesOf(instrument_index)
+    const areOwn = (sides & BID_BARS) !== 0 && (sides & ASK_BARS) !== 0
+    if (areOwn) this.#sides[instrument_index] = sides | BID_OLD | ASK_OLD
+  }
+
+  /** Whether a side shows what was there before. */
+  isOld(instrument_index: number): boolean {
+    return !this.hasQuotes(instrument_index) && (this.#sidesOf(instrument_index) & (BID_OLD | ASK_OLD)) !== 0
   }
 
   /** Whether its bids or its asks have bars of their own. */

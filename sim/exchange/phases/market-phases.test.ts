@@ -762,6 +762,39 @@ const BARS: Group = {
       ['08:55 a new leaves 5', '17:35 a trade 5@98 leaves 0'],
       [{ bars: 'fixed' }],
     ],
+    [
+      'of bids and asks with bars of their own both have to come before an instrument begins',
+      [
+        ...['09:01 bar bid 100', '09:01 bar ask 102', '2/08:55 a buy 5 market day', '2/09:01 bar bid 200'],
+        ...['2/09:02 bar bid 201', '2/09:02 bar ask 203'],
+      ],
+      ['2/08:55 a new leaves 5', '2/09:02 a trade 5@203 leaves 0'],
+      [{ bars: 'fixed' }, { opening_auction: false, closing_auction: false }],
+    ],
+    [
+      'so does an auction, which is between the two of that day',
+      [
+        ...['09:01 bar bid 200', '09:01 bar ask 202', '2/08:55 a sell 5 market day', '2/09:01 bar ask 102'],
+        ...['2/09:02 bar bid 98', '2/09:02 time'],
+      ],
+      ['2/08:55 a new leaves 5', '2/09:02 a trade 5@98 leaves 0'],
+      [{ bars: 'fixed' }, { closing_auction: false }],
+    ],
+    [
+      'and so behind a halt',
+      [
+        ...['09:01 bar bid 100', '09:01 bar ask 102', '10:01 a buy 5 market day', '10:06 bar bid 200'],
+        ...['10:07 bar bid 200', '10:07 bar ask 202'],
+      ],
+      ['10:01 a new leaves 5', '10:07 a trade 5@202 leaves 0'],
+      [
+        {
+          bars: 'fixed',
+          halts: [{ instrument: 'X.sim', from: '1970-01-01T10:00:00Z', to: '1970-01-01T10:05:00Z' }],
+        },
+        { opening_auction: false, closing_auction: false },
+      ],
+    ],
   ],
 }
 

@@ -38,6 +38,10 @@ export type MarketPhasesTerms = {
   readonly terms_hold: boolean
   /** An instrument begins to trade, but for the end of a stand at a band. */
   readonly onOpen: (instrument_index: number) => void
+  /** An instrument waits for the row with which it begins. */
+  readonly onAwait: (instrument_index: number) => void
+  /** Whether a side of its book shows what was there before it began to wait. */
+  readonly isOld: (instrument_index: number) => boolean
   /** The last session of its day has ended. */
   readonly onDayEnd: (instrument_index: number) => void
   readonly agenda: Agenda
@@ -241,6 +245,7 @@ export class MarketPhases {
 
   /** The book of an instrument has moved. */
   onRow(instrument_index: number, ts_us: number): void {
+    if (this.#terms.isOld(instrument_index)) return
     const pending = this.#columns.pending[instrument_index]
     this.#columns.has_row[instrument_index] = 1
     if (pending === PENDING.none) return
@@ -322,6 +327,7 @@ export class MarketPhases {
     const waitsForPrint = isAuction && this.#terms.auctions.price === 'print'
     if (!waitsForPrint && this.#terms.isDeepBookReady?.(index) === true)
       return this.#open(index, isAuction ? 'book' : 'none', now_us)
+    this.#terms.onAwait(index)
     this.#await(
       index,
       waitsForPrint ? PENDING.opening_print : isAuction ? PENDING.auction : PENDING.row,

@@ -87,6 +87,10 @@ export class VenueMarket {
       bands: bands?.config,
       terms_hold: floor.terms_hold,
       onOpen: (index) => bands?.reset(index),
+      onAwait: (index) => {
+        if (floor.terms_hold) book.age(index)
+      },
+      isOld: (index) => book.isOld(index),
       onDayEnd: (index) => bands?.endDay(index),
       auctions: venue.simulation?.auctions ?? AUCTIONS_DEFAULT,
       agenda,
