@@ -110,8 +110,9 @@ export class ChildOrders {
 
   /** A parent is to be looked at when the rows of this time are there. Returns whether it is the first of them. */
   await(parent_key: string): boolean {
+    const isFirst = this.#awaiting.size === 0
     this.#awaiting.add(parent_key)
-    return this.#awaiting.size === 1
+    return isFirst
   }
 
   /** They are there. */

@@ -80,7 +80,8 @@ export class VenueLinks {
       const parent = keyOf(command, terms.parent_counter)
       const open = this.#open.get(parent)
       // One that has ended waits for nothing: its child comes in at once.
-      const isElsewhere = open !== undefined && open.instrument_index !== order.instrument_index
+      const isElsewhere =
+        this.#termsHold && open !== undefined && open.instrument_index !== order.instrument_index
       this.children.add(order, parent, this.parentOf(parent).ordered_units, isElsewhere)
     }
     if (terms.group_type === '') return
