@@ -32,6 +32,7 @@ import type { TopOfBook } from './matching/top-of-book.ts'
 import { VenueRows } from './matching/venue-rows.ts'
 import { Admission } from './orders/admission.ts'
 import { capabilitiesOf } from './orders/capability-tables.ts'
+import type { RowsToCome } from './orders/linked-floor.ts'
 import { OrderEntry } from './orders/order-entry.ts'
 import { OrderFloor } from './orders/order-floor.ts'
 import { OrderRegister } from './orders/order-register.ts'
@@ -143,6 +144,7 @@ export class SimulatedExchange implements VenuePort {
     const commissions = compileCommissions(venue, specs, accounts)
     const bands = PriceBands.of(venue.simulation, specs)
     this.#busts = this.#tradeBusts(terms, commissions)
+    const report = (told: VenueReport, ts_us: number) => this.#report(told, ts_us)
     this.#floor = new OrderFloor({
       ...shared,
       keeps_places,
@@ -152,13 +154,8 @@ export class SimulatedExchange implements VenuePort {
       self_match: selfMatch === 'apart' ? undefined : selfMatch,
       impact: this.#impact,
       deep: this.#deep,
-      report: (report, ts_us) => this.#report(report, ts_us),
-      rows: {
-        awaits: (instrument_index, isElsewhere) =>
-          this.#awaitsRows(instrument_index) && (isElsewhere || this.rows.bars.mayCome(instrument_index)),
-        callBehind: (ts_us) =>
-          agenda.addBehindRows(terms.venue_rank, ts_us, { type: 'children_due', venue_id }),
-      },
+      report,
+      rows: this.#rowsToCome(),
       isKept: (order) => this.#market?.keeps(order) === true,
       missesAuction: (order, now_us) => this.#market?.missesAuction(order, now_us) === true,
       bands,
@@ -173,13 +170,7 @@ export class SimulatedExchange implements VenuePort {
       has_queues: queue !== undefined,
       market: () => this.#market,
     }
-    this.#entry = new OrderEntry({
-      ...incoming,
-      accounts: this.#accounts,
-      agenda,
-      admission,
-      report: (report, ts_us) => this.#report(report, ts_us),
-    })
+    this.#entry = new OrderEntry({ ...incoming, accounts: this.#accounts, agenda, admission, report })
     this.rows = new VenueRows({ ...incoming, agenda, bars, fills_touched, has_bands: bands !== undefined })
     this.deepRows = new DeepRows(incoming)
     if (this.#market !== undefined) this.rows.is_watched = true
@@ -225,6 +216,16 @@ export class SimulatedExchange implements VenuePort {
   /** Whoever decides on one of the bars of a time trades in the market that all of them show. */
   #awaitsRows(instrument_index: number): boolean {
     return this.#floor.terms_hold && !this.#hasAllRows && this.#book.tradesOnBars(instrument_index)
+  }
+
+  #rowsToCome(): RowsToCome {
+    const { venue_id } = this
+    return {
+      awaits: (instrument_index, isElsewhere) =>
+        this.#awaitsRows(instrument_index) && (isElsewhere || this.rows.bars.mayCome(instrument_index)),
+      callBehind: (ts_us) =>
+        this.#agenda.addBehindRows(this.#rank, ts_us, { type: 'children_due', venue_id }),
+    }
   }
 
   /** A command reaches the venue: the driver calls it with each arrival popped from the agenda. */

@@ -66,6 +66,25 @@ test('[K3] a child that waits for the rows of a time is saved, and comes in behi
   expect(Buffer.compare(saved(again), saved(through))).toBe(0)
 })
 
+test('[K3] children that wait for the rows of a time are called once, however often their parents trade in it', () => {
+  const two = terms({
+    venues: [venue({ simulation: { takes: 'all_and_contingent', fills: { model: 'top_of_book' } } })],
+    specs: specsOf(instrument(), instrument({ instrument_id: 'Y.sim' })),
+  })
+  const scenario = new Scenario(two)
+  for (const line of [
+    ...['1 bar:X.sim last 100', '1 bar:Y.sim last 100', '2 a:X.sim buy 8 limit 98 gtc as=1'],
+    ...['2 b:Y.sim sell 8 limit 90 gtc as=2 oto=1', '3 bar:X.sim last 97 97 97 97 16'],
+  ])
+    scenario.step(line)
+  expect(scenario.venues.agenda.count).toBe(1)
+  expect(scenario.play('3 bar:Y.sim last 95').slice(2)).toEqual([
+    '3 a trade 4@97 leaves 4',
+    '3 a trade 4@98 leaves 0',
+    '3 b trade 8@95 leaves 0',
+  ])
+})
+
 function saved({ venues }: Scenario): Uint8Array {
   const writer = new CanonicalWriter(1 << 14)
   venues.save(writer)
