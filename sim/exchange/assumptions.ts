@@ -88,7 +88,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'An auction has one price: the one at which most trades, then leaves the smallest imbalance, then is nearest to the last price, then is the higher.',
+      'An auction has one price: the one at which most trades, then leaves the smallest imbalance, then is nearest to the last price, or to the bid or the ask of that moment where the last price is beyond them, then is the higher.',
     needs: ['auctions'],
   },
   {

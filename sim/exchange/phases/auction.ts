@@ -220,13 +220,17 @@ export class Auction {
       .filter(({ size_units }) => size_units > 0)
   }
 
-  /** The last price, or else the middle of the book, down to the increment. */
+  /** The last price, from the bid to the ask where these do not cross, or else their middle, down to the increment. */
   #reference(spec: InstrumentSpec, ts_us: number): number {
-    const { book } = this.#terms
+    const { book, terms_hold } = this.#terms
     const { index } = spec
-    if (book.hasLast(index)) return book.last_price_units[index] as number
     const bid = book.bid_price_units[index] as number
-    const middle = Math.floor((bid + (book.ask_price_units[index] as number)) / 2)
+    const ask = book.ask_price_units[index] as number
+    if (book.hasLast(index)) {
+      const last = book.last_price_units[index] as number
+      return terms_hold && bid <= ask ? Math.max(bid, Math.min(last, ask)) : last
+    }
+    const middle = Math.floor((bid + ask) / 2)
     const increment = incrementUnits(spec, middle, ts_us) ?? 1
     return middle - (((middle % increment) + increment) % increment)
   }

@@ -990,7 +990,7 @@ const PRINT: Group = {
         '09:00:02 a trade 20@110 leaves 70',
         '09:00:02 a expired leaves 0',
         '10:01 b new leaves 90',
-        '17:36 b trade 20@110 leaves 70',
+        '17:36 b trade 20@105 leaves 70',
         '17:36 b expired leaves 0',
       ],
       [
