@@ -2,6 +2,7 @@
 
 import type { BarColumns } from '../../../engine/tick-store-port.ts'
 import type { BarExpansion } from '../../../schemas/config/simulation-config.ts'
+import type { Side } from '../../../schemas/messages/order.ts'
 
 export type BarPrices = {
   readonly open_price_units: number
@@ -18,6 +19,13 @@ export type ImportedBar = {
   readonly interval_us: number
   readonly close_price_units: number
   readonly prices: BarPrices | undefined
+}
+
+/** The side whose resting orders bars touch: a bar of bids or of asks its own; a last price, and both together, either. */
+export function touchedSide(bars: readonly Pick<ImportedBar, 'price_type'>[]): Side | undefined {
+  const [bar] = bars as [ImportedBar]
+  if (bars.length > 1 || bar.price_type === 'last') return undefined
+  return bar.price_type === 'bid' ? 'buy' : 'sell'
 }
 
 export type BarStep = {

@@ -10,7 +10,7 @@ import type { BarMove } from '../orders/bar-travel.ts'
 import type { OrderFloor } from '../orders/order-floor.ts'
 import type { VenueMarket } from '../phases/venue-market.ts'
 import { BarPairs } from './bar-pairs.ts'
-import { type BarStep, barPaths, type ImportedBar } from './bar-path.ts'
+import { type BarStep, barPaths, type ImportedBar, touchedSide } from './bar-path.ts'
 import type { TopOfBook } from './top-of-book.ts'
 
 export type BarRowsParts = {
@@ -36,9 +36,6 @@ const NONE = -1
 
 /** What a bar shows at its open: the default where it does not say. */
 type BarOpen = { readonly price_units: number; readonly size_units?: number | undefined }
-
-/** The side whose resting orders a price of a kind touches; both where it is left out. */
-const TOUCHES = { bid: 'buy', ask: 'sell', last: undefined } as const
 
 export class BarRows {
   /** Fills that came about behind the open of an expanded bar both of whose extremes met orders: their order decided on them. */
@@ -157,12 +154,10 @@ export class BarRows {
     } else if (filled.high > 0 && filled.low > 0) this.bar_order_fill_count += filled.high + filled.low
   }
 
-  /** A last price touches both sides, and so do bids and asks together; a bar of one of them its own. */
   #touch(instrument_index: number, ts_us: number, bars: readonly ImportedBar[]): void {
     const { floor, fills_touched, terms_hold } = this.#parts
     if (!fills_touched || !terms_hold) return
-    const [bar] = bars as [ImportedBar]
-    floor.onTouch(instrument_index, ts_us, bars.length > 1 ? undefined : TOUCHES[bar.price_type])
+    floor.onTouch(instrument_index, ts_us, touchedSide(bars))
   }
 
   /** Undefined where they trade at their close alone. */

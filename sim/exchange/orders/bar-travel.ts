@@ -3,6 +3,7 @@
 
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { must } from '../../../schemas/assert.ts'
+import { touchedSide } from '../matching/bar-path.ts'
 import type { TopOfBook } from '../matching/top-of-book.ts'
 import { type BarLeg, BarWay, spanOf } from './bar-way.ts'
 import type { RestingOrders } from './resting-orders.ts'
@@ -74,7 +75,9 @@ export class BarTravel {
     const sell = resting.best_sell_price_units[instrument_index] as number
     if (ask < buy || (ask === buy && book.isShown(instrument_index, 'buy'))) return true
     if (bid > sell || (bid === sell && book.isShown(instrument_index, 'sell'))) return true
-    if (fills_touched && (bid <= buy || ask >= sell)) return true
+    const touched = touchedSide(move.legs)
+    if (fills_touched && touched !== 'sell' && bid <= buy) return true
+    if (fills_touched && touched !== 'buy' && ask >= sell) return true
     if (waiting.counts[instrument_index] === 0) return false
     const last = way.lastAt(way.steps)
     return waiting.of(instrument_index).some((order) => waiting.isMetAt(order, bid, ask, last))
