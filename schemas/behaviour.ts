@@ -69,6 +69,8 @@
  *      at the cut-off of an auction is too late, and a pause of the US plan in the last minutes ends with the closing
  *      auction.
  *    - The price of an auction that nobody names is on the increment. What it takes is gone as what trades before and
+ *    - An instrument whose bids and asks have bars begins once both have come, or an hour later with one of them. The
+ *      last price counts in an auction from the bid to the ask.
  *      behind it is, on both sides of a volume that both show; what the market trades with itself there is none of
  *      the run's share. Orders that only reduce take their turn among those of their account by price and time.
  *    - What the print of an opening leaves does not meet the quote of before it. Who comes while a close waits for

@@ -78,7 +78,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'An instrument opens with its first row behind the opening, one whose bids and asks have bars of their own once both have come, and orders that waited meet the market there like new ones: a gap fills them at the price of the opening. Strategies hear that it trades behind that row: what they ask for at the row itself is judged as before the opening.',
+      'An instrument opens with its first row behind the opening, one of bars of bids and asks once both have come, or after an hour with the next of one, which stands for both until the other has bars again; and orders that waited meet the market there like new ones: a gap fills them at the price of the opening. Strategies hear that it trades behind that row: what they ask for at the row itself is judged as before the opening.',
     needs: ['closures'],
   },
   {

@@ -95,6 +95,7 @@ export class BarRows {
     const hasOpened = market !== undefined && this.#onOpen(market, instrument_index, ts_us, bars, paths)
     if (terms_hold && book.hasQuotes(instrument_index))
       return this.#onBarsBesideQuotes(instrument_index, ts_us, bars)
+    if (terms_hold) this.#renew(instrument_index, ts_us, bars)
     // One that comes in a closing call is a row of its session, too.
     if (terms_hold) market?.onRow(instrument_index, ts_us)
     if (paths === undefined) this.#close(instrument_index, ts_us, bars)
@@ -105,6 +106,14 @@ export class BarRows {
     const { book, floor } = this.#parts
     for (const { price_type, close_price_units } of bars) {
       if (price_type === 'last') book.noteLast(instrument_index, close_price_units)
+  /** What the bars are about to put is of now. */
+  #renew(instrument_index: number, ts_us: number, bars: readonly ImportedBar[]): void {
+    const { book } = this.#parts
+    if (this.#parts.market()?.hasWaitedLong(instrument_index, ts_us) === true)
+      book.forgetOldSide(instrument_index)
+    for (const { price_type } of bars) book.renew(instrument_index, price_type)
+  }
+
       if (!book.bar(instrument_index, price_type, close_price_units)) return
     }
     floor.onBook(instrument_index, ts_us)

@@ -240,11 +240,26 @@ export class TopOfBook {
     return !this.hasQuotes(instrument_index) && this.#hadBars(instrument_index) !== 0
   }
 
-  /** Its market is to begin anew: of two sides with bars of their own each is of before until it has one. */
+  /** Its market is to begin anew: where bids or asks have had bars of their own, both are of before until a row puts them. */
   age(instrument_index: number): void {
     const sides = this.#sidesOf(instrument_index)
-    const areOwn = (sides & BID_BARS) !== 0 && (sides & ASK_BARS) !== 0
-    if (areOwn) this.#sides[instrument_index] = sides | BID_OLD | ASK_OLD
+    if ((sides & (BID_BARS | ASK_BARS)) !== 0) this.#sides[instrument_index] = sides | BID_OLD | ASK_OLD
+  }
+
+  /** A bar is there that is about to put the sides that are its own: they are of before no more. */
+  renew(instrument_index: number, price_type: BarColumns['price_type']): void {
+    this.noteBars(instrument_index, price_type)
+    const bid = this.setsBid(instrument_index, price_type) ? BID_OLD : 0
+    const ask = this.setsAsk(instrument_index, price_type) ? ASK_OLD : 0
+    this.#sides[instrument_index] = this.#sidesOf(instrument_index) & ~(bid | ask)
+  }
+
+  /** Of two sides one has come anew and the other not: it has no bars of its own any more, until one comes. */
+  forgetOldSide(instrument_index: number): void {
+    const sides = this.#sidesOf(instrument_index)
+    const old = sides & (BID_OLD | ASK_OLD)
+    if (old === BID_OLD) this.#sides[instrument_index] = sides & ~BID_BARS
+    else if (old === ASK_OLD) this.#sides[instrument_index] = sides & ~ASK_BARS
   }
 
   /** Whether a side shows what was there before. */

@@ -795,6 +795,67 @@ const BARS: Group = {
         { opening_auction: false, closing_auction: false },
       ],
     ],
+    [
+      'so do the first bars ever of a side, whatever stood for it before',
+      [
+        ...['09:01 bar bid 100', '2/08:55 a sell 5 market day', '2/09:01 bar ask 202', '2/09:02 bar bid 200'],
+        ...['2/09:02 bar ask 202', '2/09:03 time'],
+      ],
+      ['2/08:55 a new leaves 5', '2/09:02 a trade 5@200 leaves 0'],
+      [{ bars: 'fixed' }, { opening_auction: false, closing_auction: false }],
+    ],
+    [
+      'a side whose bars have stopped is waited for an hour, and what comes stands for both until it has bars again',
+      [
+        ...['09:01 bar bid 100', '09:01 bar ask 102', '2/08:55 a buy 5 market day', '2/09:30 bar bid 150'],
+        ...[
+          '2/10:00 bar bid 180',
+          '2/10:01 bar bid 200',
+          '2/10:02 bar ask 205',
+          '2/10:03 b buy 5 market day',
+        ],
+      ],
+      ['2/08:55 a new leaves 5', '2/10:01 a trade 5@200 leaves 0', '2/10:03 b new leaves 5'].concat(
+        '2/10:03 b trade 5@205 leaves 0',
+      ),
+      [{ bars: 'fixed' }, { opening_auction: false, closing_auction: false }],
+    ],
+    [
+      'whoever comes first after an hour waits for the other side as before',
+      [
+        ...['09:01 bar bid 100', '09:01 bar ask 102', '2/08:55 a buy 5 market day', '2/11:00 bar bid 200'],
+        '2/11:01 bar ask 205',
+      ],
+      ['2/08:55 a new leaves 5', '2/11:01 a trade 5@205 leaves 0'],
+      [{ bars: 'fixed' }, { opening_auction: false, closing_auction: false }],
+    ],
+    [
+      'bars of bids and asks that end with the session are a row of it, daily ones, too',
+      [
+        ...['17:35 bar bid 100', '17:35 bar ask 102', '2/08:55 a buy 5 market cls', '2/17:35 bar bid 200'],
+        ...[
+          '2/17:35 bar ask 202',
+          '3/08:55 b buy 5 market cls',
+          '3/17:35 bar bid 300',
+          '3/17:35 bar ask 302',
+        ],
+        '4/08:00 time',
+      ],
+      [
+        ...['2/08:55 a new leaves 5', '2/17:35 a trade 5@202 leaves 0', '3/08:55 b new leaves 5'],
+        '3/17:35 b trade 5@302 leaves 0',
+      ],
+      [{ bars: 'fixed' }],
+    ],
+    [
+      'nor is there no closing auction where the only ones come in its call',
+      [
+        ...['09:01 bar bid 100', '09:01 bar ask 102', '2/08:55 a buy 5 limit 300 gtc', '2/17:31 bar bid 200'],
+        ...['2/17:31 bar ask 202', '2/18:00 time'],
+      ],
+      ['2/08:55 a new leaves 5', '2/17:35 a trade 5@202 leaves 0'],
+      [{ bars: 'fixed' }],
+    ],
   ],
 }
 

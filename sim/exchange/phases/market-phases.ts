@@ -74,6 +74,8 @@ const NEVER_TOLD = 255
 const NEVER_LATE = Number.POSITIVE_INFINITY
 /** In the last minutes of a day an instrument that pauses under the US plan trades no more before the closing auction. */
 const LAST_PAUSE_US = 600_000_000
+/** So long an instrument waits for the bars of its other side. */
+const SIDE_WAIT_US = 3_600_000_000
 
 /** By instrument index, and of the cursors by calendar. */
 export type MarketState = PhaseColumnsState & {
@@ -114,8 +116,10 @@ export class MarketPhases {
       this.#enter(index, this.#calendarPhase(index, now_us))
       const isOpen = this.phaseOf(index) === 'continuous' && !this.isHalted(index)
       // Orders that an earlier market left meet the next row, or what opens this one.
-      if (this.#terms.floor.suspend(index) > 0 && isOpen) this.#await(index, PENDING.row, now_us)
-      else if (isOpen) this.#columns.is_trading[index] = 1
+      if (this.#terms.floor.suspend(index) > 0 && isOpen) {
+        this.#terms.onAwait(index)
+        this.#await(index, PENDING.row, now_us)
+      } else if (isOpen) this.#columns.is_trading[index] = 1
       this.#terms.floor.forgetPlaces(index)
       this.#tell(index, now_us)
     }
@@ -170,6 +174,12 @@ export class MarketPhases {
   /** Whether it begins or closes with what the market does next. */
   isPending(instrument_index: number): boolean {
     return this.#columns.pending[instrument_index] !== PENDING.none
+  }
+
+  /** Whether it has waited so long that a side which has not come does not come. */
+  hasWaitedLong(instrument_index: number, ts_us: number): boolean {
+    const since_us = this.#columns.pending_since_us[instrument_index] as number
+    return this.isPending(instrument_index) && ts_us > since_us + SIDE_WAIT_US
   }
 
   /** Whether its opening has been printed, and the market behind it is still to come. */

@@ -151,6 +151,11 @@ export class VenueMarket {
     return this.#phases.isPending(instrument_index)
   }
 
+  /** Whether an instrument has waited so long for what it begins with that a side which has not come does not come. */
+  hasWaitedLong(instrument_index: number, ts_us: number): boolean {
+    return this.#phases.hasWaitedLong(instrument_index, ts_us)
+  }
+
   /** Whether an instrument is closed, and no closing price of it is still to come. */
   isClosed(instrument_index: number): boolean {
     return this.#phases.phaseOf(instrument_index) === 'closed' && !this.#phases.isPending(instrument_index)
