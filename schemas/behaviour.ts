@@ -51,7 +51,8 @@
  *    - The quantity of a child is its strategy's to change once it has all it grows to, and not before; what others
  *      of its group take is of all it is to grow to. One that has traded all its venue knew of before it grew leaves
  *      the rest to the others of its group; one at its venue that has traded all that was released at the row that
- *      trades more of its parent goes on with what that releases.
+ *      trades more of its parent goes on with what that releases. One of a venue comes in and grows behind the bars of the
+ *      time in which its parent trades, and nothing of it ends before those have come.
  *    - What a row releases or leaves nothing to reduce comes in or ends behind that row, whichever leads to the
  *      other.
  *    - One that joins an order which has ended, or in a group of which one cancels the others has traded, is denied;
@@ -68,9 +69,9 @@
  *    - A market changes before what reaches its venue at that time, and before an order's time ends then; what comes
  *      at the cut-off of an auction is too late, and a pause of the US plan in the last minutes ends with the closing
  *      auction.
- *    - The price of an auction that nobody names is on the increment. What it takes is gone as what trades before and
  *    - An instrument whose bids and asks have bars begins once both have come, or an hour later with one of them. The
  *      last price counts in an auction from the bid to the ask.
+ *    - The price of an auction that nobody names is on the increment. What it takes is gone as what trades before and
  *      behind it is, on both sides of a volume that both show; what the market trades with itself there is none of
  *      the run's share. Orders that only reduce take their turn among those of their account by price and time.
  *    - What the print of an opening leaves does not meet the quote of before it. Who comes while a close waits for

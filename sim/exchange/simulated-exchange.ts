@@ -303,9 +303,9 @@ export class SimulatedExchange implements VenuePort {
       .map((spec) => market?.statusOf(spec, now_us) ?? securityStatus(spec, 'trading', false, now_us))
   }
 
-  /** The open orders: the resting ones by instrument, buys before sells, best first, those that wait for a trigger, those in the call, those that wait for a parent. */
+  /** The open orders: the resting ones by instrument, buys before sells, best first, those that wait for a trigger, those in the call, those that wait for their parent or for more of it. */
   openOrders(): VenueOrder[] {
-    return [...this.#placedOrders(), ...(this.#links?.children.dormant() ?? [])]
+    return [...this.#placedOrders(), ...(this.#links?.children.unplaced() ?? [])]
   }
 
   /** Writes what is the venue's own; agenda, book and accounts are shared and written by whoever owns them. */
@@ -359,8 +359,8 @@ export class SimulatedExchange implements VenuePort {
     })
     open.sort((a, b) => numberOf(a.order) - numberOf(b.order))
     for (const { order, isWaiting, isCalled } of open) this.#floor.restore(order, isWaiting, isCalled)
-    this.#floor.reducing.restore(reducing)
     if (reader.flag()) this.#loadLinks(reader)
+    this.#floor.reducing.restore(reducing)
   }
 
   /** A market that is there for an operator alone goes on, and so does what he has halted when the rest of it is gone. */
@@ -371,7 +371,10 @@ export class SimulatedExchange implements VenuePort {
 
   #loadLinks(reader: CanonicalReader): void {
     const links = this.#links ?? new VenueLinks([], this.#retention, true)
-    for (const order of links.load(reader, this.#placedOrders(), this.#accounts)) this.#register.open(order)
+    for (const order of links.load(reader, this.#placedOrders(), this.#accounts)) {
+      this.#register.open(order)
+      if (!links.children.isDormant(order)) this.#floor.reducing.add(order)
+    }
     // One that keeps no groups any more lets those it had go; what hangs on a parent cannot go on without it.
     if (this.#links === undefined && links.has_unfinished) throw linksLeft(this.venue_id)
   }

@@ -33,7 +33,7 @@ export class BarPairs {
   }
 
   /** The time of these is over. Each goes with one of its length of the other side, and what is left by itself. */
-  release({ instrument_index, bars }: BarsDue): readonly (readonly ImportedBar[])[] {
+  release({ instrument_index, bars }: BarsDue): ImportedBar[][] {
     this.#due.delete(instrument_index)
     const left = [...bars]
     const groups: ImportedBar[][] = []

@@ -46,8 +46,8 @@ export class BarRows {
   readonly #parts: BarRowsParts
   readonly #pairs: BarPairs
   readonly #expansion: BarExpansion
-  /** The instrument whose bars of a time that is over go their way, or NONE. */
-  #due_index = NONE
+  /** The instrument the last of whose bars of bids and asks of a time goes its way, or NONE. */
+  #last_index = NONE
 
   constructor(parts: BarRowsParts) {
     this.#parts = parts
@@ -67,14 +67,18 @@ export class BarRows {
 
   /** The time of bars that waited for each other is over. */
   onDue(due: BarsDue, ts_us: number): void {
-    this.#due_index = due.instrument_index
-    for (const bars of this.#pairs.release(due)) this.#trade(due.instrument_index, ts_us, bars)
-    this.#due_index = NONE
+    const { instrument_index } = due
+    const rows = this.#pairs.release(due)
+    const last = rows.pop()
+    for (const bars of rows) this.#trade(instrument_index, ts_us, bars)
+    this.#last_index = instrument_index
+    if (last !== undefined) this.#trade(instrument_index, ts_us, last)
+    this.#last_index = NONE
   }
 
   /** Whether bars of the instrument's bids or asks may still be to come of this time. */
   mayCome(instrument_index: number): boolean {
-    return this.#due_index !== instrument_index && this.#parts.book.hasBarsOfSides(instrument_index)
+    return this.#last_index !== instrument_index && this.#parts.book.hasBarsOfSides(instrument_index)
   }
 
   /** A state was loaded: what waits there is found again. */
@@ -91,21 +95,17 @@ export class BarRows {
   #trade(instrument_index: number, ts_us: number, bars: readonly ImportedBar[]): void {
     const { book, terms_hold } = this.#parts
     const market = this.#parts.market()
+    if (terms_hold) this.#renew(instrument_index, ts_us, bars)
     const paths = this.#pathsOf(instrument_index, bars)
     const hasOpened = market !== undefined && this.#onOpen(market, instrument_index, ts_us, bars, paths)
     if (terms_hold && book.hasQuotes(instrument_index))
       return this.#onBarsBesideQuotes(instrument_index, ts_us, bars)
-    if (terms_hold) this.#renew(instrument_index, ts_us, bars)
     // One that comes in a closing call is a row of its session, too.
     if (terms_hold) market?.onRow(instrument_index, ts_us)
     if (paths === undefined) this.#close(instrument_index, ts_us, bars)
     else this.#pass(instrument_index, ts_us, bars, paths, hasOpened)
   }
 
-  #close(instrument_index: number, ts_us: number, bars: readonly ImportedBar[]): void {
-    const { book, floor } = this.#parts
-    for (const { price_type, close_price_units } of bars) {
-      if (price_type === 'last') book.noteLast(instrument_index, close_price_units)
   /** What the bars are about to put is of now. */
   #renew(instrument_index: number, ts_us: number, bars: readonly ImportedBar[]): void {
     const { book } = this.#parts
@@ -114,6 +114,10 @@ export class BarRows {
     for (const { price_type } of bars) book.renew(instrument_index, price_type)
   }
 
+  #close(instrument_index: number, ts_us: number, bars: readonly ImportedBar[]): void {
+    const { book, floor } = this.#parts
+    for (const { price_type, close_price_units } of bars) {
+      if (price_type === 'last') book.noteLast(instrument_index, close_price_units)
       if (!book.bar(instrument_index, price_type, close_price_units)) return
     }
     floor.onBook(instrument_index, ts_us)

@@ -79,8 +79,10 @@ export class Admission {
     const added = request.order_quantity_units - orderedUnits(order)
     const { links } = this.#terms
     const isDormant = links?.children.isDormant(order) === true
-    if (added !== 0 && !isDormant && links?.children.find(order) !== undefined) return 'linked_quantity'
-    if ((links?.openUnits(order) ?? leavesUnits(order)) + added <= 0) return 'quantity_not_above_filled'
+    const isGrowing = !isDormant && links?.children.find(order) !== undefined
+    if (added !== 0 && isGrowing) return 'linked_quantity'
+    if (!isGrowing && (links?.openUnits(order) ?? leavesUnits(order)) + added <= 0)
+      return 'quantity_not_above_filled'
     return (
       quantityReason(spec, request.order_quantity_units) ||
       (namesLimit(order) ? priceReason(spec, request.price_units, now_us) : '') ||

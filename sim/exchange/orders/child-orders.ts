@@ -2,7 +2,7 @@
 // released, and what an ended parent had traded when its child came.
 
 import { must } from '../../../schemas/assert.ts'
-import type { VenueOrder } from './venue-order.ts'
+import { isPlaced, type VenueOrder } from './venue-order.ts'
 
 export type ParentState = {
   readonly cum_quantity_units: number
@@ -73,23 +73,18 @@ export class ChildOrders {
     return this.#byOrder.get(order)
   }
 
-  /** As `find`, of a child whose parent is to be looked at. */
-  dueOf(order: VenueOrder): Child | undefined {
-    const child = this.#byOrder.get(order)
-    if (child === undefined) return undefined
-    const { parent_key } = child
-    return this.#due.has(parent_key) || this.#awaiting.has(parent_key) ? child : undefined
+  /** Whether a parent is to be looked at, behind the row under way or those of its time. */
+  isDue(parent_key: string): boolean {
+    return this.#due.has(parent_key) || this.#awaiting.has(parent_key)
   }
 
   isDormant(order: VenueOrder): boolean {
     return this.#byOrder.get(order)?.granted_units === 0
   }
 
-  /** Those of which nothing is released, oldest first. */
-  dormant(): VenueOrder[] {
-    return [...this.#byOrder.values()]
-      .filter(({ granted_units }) => granted_units === 0)
-      .map(({ order }) => order)
+  /** Those in no book, oldest first: nothing is released of them, or what was is gone and more comes in behind the rows. */
+  unplaced(): VenueOrder[] {
+    return [...this.#byOrder.keys()].filter((order) => !isPlaced(order))
   }
 
   /** Whether any waits for a parent, or grows with it. */

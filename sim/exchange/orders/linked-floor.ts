@@ -71,12 +71,18 @@ export class LinkedFloor {
     if (parent !== undefined) this.#links.uncovered.add(parent)
   }
 
-  /** Whether more of the order, which has nothing left at work, comes in behind the row under way: its parent has traded, too. */
-  goesOn(order: VenueOrder): boolean {
-    const child = this.#links.children.dueOf(order)
-    return (
-      child !== undefined && this.#share(child, this.#links.parentOf(child.parent_key)) > child.granted_units
-    )
+  /** Whether more of the order, which has nothing left at work, may come in behind the row under way or the rows of its time. */
+  goesOn(order: VenueOrder, ts_us: number): boolean {
+    const { children } = this.#links
+    const child = children.find(order)
+    if (child === undefined) return false
+    const { parent_key, granted_units } = child
+    if (children.isDue(parent_key) && this.#share(child, this.#links.parentOf(parent_key)) > granted_units)
+      return true
+    const parent = this.#links.openParentOf(order)
+    if (parent === undefined || !this.#awaitsRows(parent, child)) return false
+    this.#awaitRows(child, ts_us)
+    return true
   }
 
   settle(ts_us: number): void {
@@ -99,8 +105,15 @@ export class LinkedFloor {
   }
 
   #lower(order: VenueOrder, units: number, ts_us: number): void {
+    const left_units = this.#links.openUnits(order) - units
+    if (left_units < 0) return this.#floor.cancelGroup([order], ts_us)
+    if (left_units === 0) {
+      if (!this.#floor.terms_hold || !this.goesOn(order, ts_us))
+        return this.#floor.cancelGroup([order], ts_us)
+      // One that waits for its trigger goes on doing so.
+      if (order.is_resting) this.#floor.withdraw(order)
+    }
     const weighs = isWeighed(order)
-    if (this.#links.openUnits(order) <= units) return this.#floor.cancelGroup([order], ts_us)
     this.#links.lower(order, units)
     if (weighs) order.account.rest(order.instrument_index, order.side, -units)
     order.display_left_units = Math.min(order.display_left_units, leavesUnits(order))
@@ -112,22 +125,26 @@ export class LinkedFloor {
     if (children.find(child.order) !== child) return
     const share = this.#share(child, parent)
     if (share > child.granted_units) {
-      if (this.#awaitsRows(child)) {
-        if (children.await(child.parent_key)) this.#rows.callBehind(ts_us)
-        return
-      }
+      if (this.#awaitsRows(child.order, child)) return this.#awaitRows(child, ts_us)
       this.#grant(child, share, ts_us)
     }
     if (children.find(child.order) !== child) return
     const isSpent = child.granted_units > 0 && leavesUnits(child.order) === 0
     if (parent.ended && child.granted_units === 0) this.#floor.cancel(child.order, ts_us, 'parent_ended')
     else if (parent.ended) children.leave(child.order)
+    if (!isSpent) return
     // It was to go on, and may not grow.
-    if (isSpent) this.#floor.finish(child.order, ts_us)
+    this.#floor.withdraw(child.order)
+    this.#floor.finish(child.order, ts_us)
   }
 
-  #awaitsRows({ order, is_elsewhere }: Child): boolean {
-    return !this.#areRowsThere && this.#rows.awaits(order.instrument_index, is_elsewhere)
+  /** Whether rows of the time may still come of an order's instrument, where a trade of the parent releases the child. */
+  #awaitsRows({ instrument_index }: VenueOrder, { is_elsewhere }: Child): boolean {
+    return !this.#areRowsThere && this.#rows.awaits(instrument_index, is_elsewhere)
+  }
+
+  #awaitRows({ parent_key }: Child, ts_us: number): void {
+    if (this.#links.children.await(parent_key)) this.#rows.callBehind(ts_us)
   }
 
   #share({ order, whole_units, parent_units }: Child, parent: ParentState): number {

@@ -20,7 +20,7 @@ import type { OrderFloor } from './order-floor.ts'
 import type { OrderRegister } from './order-register.ts'
 import type { RejectCode } from './reject-code.ts'
 import type { VenueLinks } from './venue-links.ts'
-import { NOT_PLACED, orderedUnits, type VenueOrder, venueOrder } from './venue-order.ts'
+import { isPlaced, NOT_PLACED, orderedUnits, type VenueOrder, venueOrder } from './venue-order.ts'
 import { answering, orderReport, rejectReport, requestRejectReport } from './venue-reports.ts'
 
 export type OrderEntryParts = {
@@ -110,12 +110,12 @@ export class OrderEntry {
       )
     const order = must(found, 'a replace is admitted for an open order')
     const wasWaiting = order.is_waiting
-    const isDormant = this.#parts.floor.linked?.waits(order) === true
+    const wasPlaced = isPlaced(order)
     const waitsOn = wasWaiting && this.#waitsOn(order, request)
     this.#amend(order, request)
     this.#parts.report(answering(request, orderReport('replaced', order, this.#spec(order), now_us)), now_us)
     if (order.time_in_force === 'gtd') this.#scheduleExpiry(order, now_us)
-    if (isDormant) return
+    if (!wasPlaced) return
     if (keepsPlace && !wasWaiting) return this.#parts.floor.stay(order)
     if (!waitsOn) order.priority = this.#parts.floor.priority_count++
     order.queue_place = NOT_PLACED

@@ -199,7 +199,7 @@ export class OrderFloor {
   /** An order that is in no book has nothing left at work: what is withheld of it goes with it. */
   finish(order: VenueOrder, ts_us: number): void {
     if (!order.is_open) return
-    if (this.terms_hold && this.linked?.goesOn(order) === true) return
+    if (this.terms_hold && this.linked?.goesOn(order, ts_us) === true) return
     const others = this.#terms.links?.endsWith(order) ?? NO_ORDERS
     this.linked?.uncover(order)
     this.#end(order)
@@ -386,10 +386,10 @@ export class OrderFloor {
     this.cancelGroup(others, now_us)
   }
 
-  /** Those that wait for a parent. */
-  dormantOf(instrument_index: number): VenueOrder[] {
-    const dormant = this.#terms.links?.children.dormant() ?? []
-    return dormant.filter((order) => order.instrument_index === instrument_index)
+  /** Those that wait for their parent, or for more of it. */
+  unplacedOf(instrument_index: number): VenueOrder[] {
+    const unplaced = this.#terms.links?.children.unplaced() ?? []
+    return unplaced.filter((order) => order.instrument_index === instrument_index)
   }
 
   /** The orders that its trade or its end cancels. */

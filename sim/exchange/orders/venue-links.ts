@@ -34,6 +34,7 @@ type SavedLinks = {
   readonly withheld: readonly { readonly venue_order_id: string; readonly units: number }[]
   readonly children: SavedChildren
   readonly uncovered: readonly string[]
+  /** Of those in no book. */
   readonly dormant_count: number
 }
 
@@ -223,19 +224,19 @@ export class VenueLinks {
     const withheld = [...this.#keys.keys()]
       .filter((order) => order.withheld_units > 0)
       .map(({ venue_order_id, withheld_units: units }) => ({ venue_order_id, units }))
-    const dormant = this.children.dormant()
+    const unplaced = this.children.unplaced()
     const uncovered = [...this.uncovered].filter(({ is_open }) => is_open).map(idOf)
     writer.value({
       ...{ keys, groups, withheld, uncovered },
       children: this.children.saved(),
-      dormant_count: dormant.length,
+      dormant_count: unplaced.length,
     })
-    for (const order of dormant) saveOrder(writer, order)
+    for (const order of unplaced) saveOrder(writer, order)
   }
 
   /**
    * @param placed every open order that is in a book, restored.
-   * @returns those that wait for their parents, and are in none.
+   * @returns those that are in none.
    */
   load(
     reader: CanonicalReader,
@@ -247,10 +248,10 @@ export class VenueLinks {
     const saved: Pick<SavedLinks, 'keys' | 'groups'> = isPlain
       ? { keys: first, groups: (reader.value() as string[][]).map((orders) => ({ type: 'oco', orders })) }
       : first
-    const dormant = Array.from({ length: isPlain ? 0 : first.dormant_count }, () =>
+    const unplaced = Array.from({ length: isPlain ? 0 : first.dormant_count }, () =>
       loadOrder(reader, accounts),
     )
-    const byId = new Map([...placed, ...dormant].map((order) => [order.venue_order_id, order]))
+    const byId = new Map([...placed, ...unplaced].map((order) => [order.venue_order_id, order]))
     const find = (id: string) => must(byId.get(id), 'a saved order is open')
     for (const { key, venue_order_id } of saved.keys) this.#put(key, find(venue_order_id))
     for (const { type, orders, told } of saved.groups) {
@@ -267,7 +268,7 @@ export class VenueLinks {
     for (const { venue_order_id, units } of first.withheld) find(venue_order_id).withheld_units = units
     this.children.restore(first.children, find)
     for (const id of first.uncovered) this.uncovered.add(find(id))
-    return dormant
+    return unplaced
   }
 
   #put(key: string, order: VenueOrder): void {

@@ -77,6 +77,11 @@ export function fillableUnits(order: VenueOrder): number {
   return Math.min(units, order.account.closableUnits(order.instrument_index, order.side))
 }
 
+/** Whether it is in a book, waits for its trigger, or is kept in the call. */
+export function isPlaced({ is_resting, is_waiting, is_called }: VenueOrder): boolean {
+  return is_resting || is_waiting || is_called
+}
+
 /** The quantity its owner knows it with. */
 export function orderedUnits(order: VenueOrder): SizeUnits {
   return (order.order_quantity_units + order.withheld_units) as SizeUnits

@@ -74,7 +74,7 @@ export class CallFloor {
 
   /** A session has ended, and with it the orders that were for it alone. What came later is for the next. */
   endSession(instrument_index: number, endsDay: boolean, late_from: number, ts_us: number): void {
-    for (const order of [...this.#call.of(instrument_index), ...this.#floor.dormantOf(instrument_index)]) {
+    for (const order of [...this.#call.of(instrument_index), ...this.#floor.unplacedOf(instrument_index)]) {
       // It ended with another that it is linked to.
       if (!order.is_called && this.#floor.linked?.waits(order) !== true) continue
       const { time_in_force, priority } = order

@@ -1,0 +1,189 @@
+// Children that wait for the rows of a time: some of them works already, and has traded or is lowered meanwhile.
+
+import { expect, test } from 'vitest'
+import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
+import { RandomStream } from '../../../engine/random-stream.ts'
+import { instrument, play, Scenario, specsOf, terms, venue } from '../scenario.test-support.ts'
+import type { SimulatedVenuesTerms } from '../simulated-venues.ts'
+
+const NAMES = ['X.sim', 'Y.sim', 'Z.sim']
+const FROM = terms({
+  venues: [
+    venue({ simulation: { bars: 'fixed', takes: 'all_and_contingent', fills: { model: 'top_of_book' } } }),
+  ],
+  specs: specsOf(...NAMES.map((instrument_id) => instrument({ instrument_id }))),
+})
+const BOTH = ['1 bar:X.sim last 100', '1 bar:Y.sim last 100']
+/** Of 8 of b 4 work; in the minute 4 its parent trades the rest in X, and Y trades what works of b. */
+const HALF = [
+  ...['2 a:X.sim buy 8 limit 98 gtc as=1', '2 b:Y.sim sell 8 limit 105 gtc as=2 oto=1'],
+  ...['3 bar:X.sim last 97 97 97 97 4', '3 bar:Y.sim last 100'],
+]
+const REST = ['4 bar:X.sim last 97 97 97 97 4', '4 bar:Y.sim last 106']
+const SPENT = [...BOTH, ...HALF, ...REST]
+
+test.each([
+  ['a child', SPENT],
+  [
+    'one that only reduces',
+    SPENT.toSpliced(2, 0, '1 y:Y.sim buy 20 market gtc as=9').map((line) =>
+      line.includes(' b:') ? `${line} reduce` : line,
+    ),
+  ],
+])('[K5] %s that has traded what works of it while more waits for rows is saved', (_, lines) => {
+  const told = play(lines, FROM)
+  expect(told).toContain('4 b trade 4@106 leaves 0')
+  expect(reopened(lines, FROM)).toEqual(told)
+})
+
+test('[K5] it is among the open orders of its venue', () => {
+  const scenario = new Scenario(FROM)
+  for (const line of SPENT) scenario.step(line)
+  expect(scenario.venues.books().open_orders.map(({ client_order_id }) => client_order_id)).toEqual(['b'])
+})
+
+test('[K4] it goes on with another price where it is replaced meanwhile, and ends where it is cancelled', () => {
+  const lines = [...BOTH, ...HALF, '4 bar:Z.sim last 100']
+  const replaced = play([...lines, '4 r:Y.sim replace b 8 107', ...REST, '5 bar:Y.sim last 108'], FROM)
+  expect(replaced.slice(-3)).toEqual([
+    ...['4 b trade 4@105 leaves 4', '4 r replaced b 8@107 leaves 4', '5 r trade 4@107 leaves 0'],
+  ])
+  const canceled = play([...lines, '4 c:Y.sim cancel b', ...REST, '5 bar:Y.sim last 108'], FROM)
+  expect(canceled.slice(-2)).toEqual(['4 b trade 4@105 leaves 4', '4 c canceled b cum 4'])
+})
+
+const BRACKET = HALF.toSpliced(2, 0, '2 c:Y.sim sell 8 stop 90 gtc as=3 oto=1 ouo=2')
+test.each([
+  [
+    'two instruments',
+    [...BOTH, ...BRACKET, REST[0], '4 bar:Y.sim last 100 106 100 100', '5 bar:Y.sim last 85'],
+  ],
+  [
+    'one, whose last prices come beside bids and asks',
+    [
+      ...['1 bar last 100', '1 bar bid 99', '1 bar ask 101', '2 a buy 8 limit 98 gtc as=1'],
+      ...['2 b sell 8 limit 105 gtc as=2 oto=1', '2 c sell 8 stop 90 gtc as=3 oto=1 ouo=2'],
+      ...['3 bar last 97 97 97 97 4', '3 bar bid 99', '3 bar ask 101', '4 bar last 97 97 97 97 4'],
+      ...[
+        '4 bar bid 99 106 99 99',
+        '4 bar ask 101 108 101 101',
+        '5 bar last 85',
+        '5 bar bid 84',
+        '5 bar ask 86',
+      ],
+    ],
+  ],
+])('[K4] a stop from which its pair takes all that works goes on with what waits: %s', (_, lines) => {
+  const told = play(lines as string[], FROM)
+  expect(tradedUnits(told, 'b')).toBe(4)
+  expect(tradedUnits(told, 'c')).toBe(4)
+  expect(told).not.toContain('4 c canceled cum 0')
+})
+
+test('[K3] of bars of two lengths a child waits for both, whichever comes first', () => {
+  const orders = ['2 a sell 5 limit 105 gtc as=1', '2 b buy 5 market gtc as=2 oto=1']
+  const rows = ['3 bar bid*1 106', '3 bar ask*5 109']
+  for (const order of [rows, rows.toReversed()])
+    expect(play(['1 bar bid 99', '1 bar ask 101', ...orders, ...order], FROM).at(-1)).toBe(
+      '3 b trade 5@109 leaves 0',
+    )
+})
+
+test('[K4] whether a parent is uncovered is judged behind the rows of its time, whichever comes first', () => {
+  const before = [...BOTH, ...HALF]
+  const told = play([...before, ...REST.toReversed()], FROM)
+  expect(told.toSorted()).toEqual(play([...before, ...REST], FROM).toSorted())
+  expect([tradedUnits(told, 'a'), tradedUnits(told, 'b')]).toEqual([8, 8])
+})
+
+test('in whatever order the rows of a time come, orders and their children trade the same (seed 20261201)', () => {
+  const random = new RandomStream(20_261_201, 'children-behind-rows')
+  let trades = 0
+  for (let round = 0; round < 400; round++) {
+    const { before, minutes } = drawn(random, false)
+    const told = (turn: (rows: readonly string[]) => readonly string[]) =>
+      play([...before, ...minutes.flatMap(turn)], FROM)
+        .filter((report) => / trade | canceled /.test(report))
+        .toSorted()
+    const first = told((rows) => rows)
+    trades += first.length
+    expect({ round, told: told((rows) => rows.toReversed()) }).toEqual({ round, told: first })
+  }
+  expect(trades).toBeGreaterThan(1_000)
+})
+
+test('saved behind any row they go on as they would have (seed 20261202)', () => {
+  const random = new RandomStream(20_261_202, 'children-behind-rows')
+  let trades = 0
+  for (let round = 0; round < 120; round++) {
+    const { before, minutes } = drawn(random, true)
+    const lines = [...before, ...minutes.flat()]
+    const told = play(lines, FROM)
+    trades += told.filter((report) => report.includes(' trade ')).length
+    expect({ round, told: reopened(lines, FROM) }).toEqual({ round, told })
+  }
+  expect(trades).toBeGreaterThan(400)
+})
+
+/**
+ * Parents, children and groups of them over three instruments, and bars of some minutes. With volumes parents trade in parts;
+ * who of several takes what is shown is the order's in which they come.
+ */
+function drawn(random: RandomStream, hasVolumes: boolean): { before: string[]; minutes: string[][] } {
+  const one = <T>(list: readonly T[]): T => list[random.nextInt(list.length)] as T
+  const kinds = NAMES.map(() => one([['last'], ['bid', 'ask'], ['last', 'bid', 'ask']]))
+  const mids = NAMES.map(() => 100)
+  const bar = (minute: number, name: string, kind: string, mid: number) => {
+    const open = mid + random.nextInt(3) - 1
+    const close = mid + random.nextInt(5) - 2
+    const high = Math.max(open, close) + random.nextInt(4)
+    const low = Math.min(open, close) - random.nextInt(4)
+    const volume = hasVolumes ? one([' 8', ' 16', ' 40']) : ''
+    return `${minute} bar:${name} ${kind} ${open} ${high} ${low} ${close}${volume}`
+  }
+  const rowsOf = (minute: number) =>
+    NAMES.flatMap((name, at) => {
+      const mid = (mids[at] as number) + (minute === 1 ? 0 : random.nextInt(9) - 4)
+      mids[at] = mid
+      const offset = { last: 0, bid: -1, ask: 1 } as Record<string, number>
+      return (kinds[at] as string[]).map((kind) => bar(minute, name, kind, mid + (offset[kind] as number)))
+    })
+  const orders = [1, 2, 3, 4, 5, 6].map((counter) => {
+    const parent = counter > 1 && random.nextInt(4) > 0 ? 1 + random.nextInt(counter - 1) : 0
+    const type = one(parent === 0 ? ['limit', 'stop'] : ['limit', 'limit', 'stop', 'market'])
+    const price = type === 'market' ? '' : ` ${92 + random.nextInt(17)}`
+    const link = parent === 0 ? '' : ` ${hasVolumes ? 'oto' : one(['oto', 'whole'])}=${parent}`
+    const pair = hasVolumes && counter > 1 && random.nextInt(3) === 0 ? ` ouo=${counter - 1}` : ''
+    const quantity = hasVolumes ? 1 + random.nextInt(12) : 10
+    return `2 o${counter}:${one(NAMES)} ${one(['buy', 'sell'])} ${quantity} ${type}${price} gtc as=${counter}${link}${pair}`
+  })
+  return { before: [...rowsOf(1), ...orders], minutes: [3, 4, 5, 6, 7, 8].map(rowsOf) }
+}
+
+/** What is told where venues are saved and loaded behind every line; each loaded one has the state of the one that was saved. */
+function reopened(lines: readonly string[], from: SimulatedVenuesTerms): string[] {
+  const whole = new Scenario(from)
+  let part = new Scenario(from)
+  for (const line of lines) {
+    part.step(line)
+    whole.deliveries.push(...part.deliveries)
+    const before = saved(part)
+    part = part.reopened(from)
+    expect(Buffer.compare(saved(part), before)).toBe(0)
+  }
+  part.finish()
+  whole.deliveries.push(...part.deliveries)
+  return whole.reports()
+}
+
+function saved({ venues }: Scenario): Uint8Array {
+  const writer = new CanonicalWriter(1 << 14)
+  venues.save(writer)
+  return writer.copy()
+}
+
+function tradedUnits(told: readonly string[], id: string): number {
+  return told
+    .flatMap((report) => new RegExp(` ${id} trade (\\d+)@`).exec(report)?.[1] ?? [])
+    .reduce((sum, units) => sum + Number(units), 0)
+}
