@@ -89,3 +89,22 @@ test('a side on its way from below 0 comes to 0, and not to -0', () => {
   )
   expect(prices).toEqual([0])
 })
+
+test('a bar of one side meets the orders that it touches on its own side alone, where fills are counted', () => {
+  const fills = { model: 'probabilistic', slip_probability: '0', touch_probability: '0.0000001' } as const
+  const counted = (...bars: readonly string[]) => {
+    const scenario = new Scenario(terms({ venues: [venue({ simulation: { bars: 'fixed', fills } })] }))
+    scenario.play(
+      '1 bar bid 100',
+      '1 bar ask 103',
+      '2 a sell 5 limit 104 gtc',
+      '2 b buy 5 limit 98 gtc',
+      ...bars,
+    )
+    return scenario.venues.exchange('sim').rows.bars.bar_order_fill_count
+  }
+  // Its low touches the buy, and its high meets the sell.
+  expect(counted('3 bar bid 100 105 98 102')).toBe(1)
+  // The sell at 104 is above its low and beyond its touch.
+  expect(counted('3 c cancel b', '3 d sell 5 limit 103 gtc', '4 bar bid 100 105 98 102')).toBe(0)
+})

@@ -39,6 +39,17 @@ const OPENING: Group = {
       ['08:55 a new leaves 5', '09:00:01 a trade 5@104 leaves 0'],
     ],
     [
+      'the last price of the day before is none of this quote: who sells gets the bid, and who buys pays the ask',
+      [
+        ...['09:01 quote 100/102', '09:02 trade 101', '2/08:55 a sell 5 market opg', '2/09:01 quote 200/202'],
+        ...['3/08:55 b buy 5 market opg', '3/09:01 quote 90/92'],
+      ],
+      [
+        ...['2/08:55 a new leaves 5', '2/09:01 a trade 5@200 leaves 0', '3/08:55 b new leaves 5'],
+        '3/09:01 b trade 5@92 leaves 0',
+      ],
+    ],
+    [
       'a limit order at the opening that does not reach the price expires there',
       [Q, '08:55 a buy 5 limit 103 opg', '09:00:01 quote 103/104'],
       ['08:55 a new leaves 5', '09:00:01 a expired leaves 0'],
