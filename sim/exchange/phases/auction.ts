@@ -222,13 +222,15 @@ export class Auction {
 
   /** The last price, from the bid to the ask where these do not cross, or else their middle, down to the increment. */
   #reference(spec: InstrumentSpec, ts_us: number): number {
-    const { book, terms_hold } = this.#terms
+    const { book, deep, terms_hold } = this.#terms
     const { index } = spec
     const bid = book.bid_price_units[index] as number
     const ask = book.ask_price_units[index] as number
     if (book.hasLast(index)) {
       const last = book.last_price_units[index] as number
-      return terms_hold && bid <= ask ? Math.max(bid, Math.min(last, ask)) : last
+      // A deeper book keeps the last best price of a side that is empty.
+      const hasBoth = deep === undefined || deep.hasBothSides(index)
+      return terms_hold && hasBoth && bid <= ask ? Math.max(bid, Math.min(last, ask)) : last
     }
     const middle = Math.floor((bid + ask) / 2)
     const increment = incrementUnits(spec, middle, ts_us) ?? 1

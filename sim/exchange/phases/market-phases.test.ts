@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Scenario } from '../scenario.test-support.ts'
+import { account, Scenario } from '../scenario.test-support.ts'
 import { clockUs, dayTerms, inMicroseconds, playDay, withClock } from './trading-day.test-support.ts'
 
 // Each case is a small day, orders and the exact reports. Where a rule is written in a public document, the group names
@@ -832,6 +832,18 @@ const BARS: Group = {
       [{ bars: 'fixed' }, { opening_auction: false, closing_auction: false }],
     ],
     [
+      'one bar a session, and bars of the closing call, are no different',
+      [
+        ...['17:35 bar bid 100', '17:35 bar ask 102', '2/08:55 a sell 5 market gtc', '2/17:35 bar bid 200'],
+        ...['3/17:35 bar bid 201', '4/08:55 b sell 5 limit 100 gtc', '4/17:31 bar bid 202', '4/17:36 time'],
+      ],
+      [
+        ...['2/08:55 a new leaves 5', '3/17:35 a trade 5@201 leaves 0', '4/08:55 b new leaves 5'],
+        '4/17:35 b trade 5@202 leaves 0',
+      ],
+      [{ bars: 'fixed' }],
+    ],
+    [
       'whoever comes first after an hour waits for the other side as before',
       [
         ...['09:01 bar bid 100', '09:01 bar ask 102', '2/08:55 a buy 5 market day', '2/11:00 bar bid 200'],
@@ -1179,6 +1191,15 @@ for (const [name, { source, cases }] of Object.entries({
     })
   }
 }
+
+test('with a book by price the last price is not bounded by a side that is empty', () => {
+  const from = { ...dayTerms({ book: 'book_level' }), accounts: [account(), account({ id: 'other' })] }
+  const lines = ['08:40 bid 100 5', '08:41 ask 101 5', '09:30 trade 105 1', '17:00 ask 101 0']
+  const orders = ['17:31 a buy 5 limit 110 gtc', '17:31 b:X.sim:other sell 5 limit 103 gtc', '17:36 time']
+  expect(playDay([...lines, ...orders], from).slice(2)).toEqual([
+    ...['17:35 a trade 5@105 leaves 0', '17:35 b trade 5@105 leaves 0'],
+  ])
+})
 
 /** A call in which bids of 105×10 and 103×5 stand across asks of 101×8 and 104×5; the reference is a trade at 100. */
 function crossed(...lines: readonly string[]): string[] {

@@ -87,8 +87,10 @@ export class VenueMarket {
       bands: bands?.config,
       terms_hold: floor.terms_hold,
       onOpen: (index) => bands?.reset(index),
-      onAwait: (index) => {
-        if (floor.terms_hold) book.age(index)
+      onAwait: (index, now_us) => {
+        if (!floor.terms_hold) return
+        if (this.hasWaitedLong(index, now_us)) book.forgetOldSide(index)
+        book.age(index)
       },
       isOld: (index) => book.isOld(index),
       onDayEnd: (index) => bands?.endDay(index),
@@ -151,7 +153,7 @@ export class VenueMarket {
     return this.#phases.isPending(instrument_index)
   }
 
-  /** Whether an instrument has waited so long for what it begins with that a side which has not come does not come. */
+  /** Whether it is so long since an instrument should have begun that a side which has not come does not come. */
   hasWaitedLong(instrument_index: number, ts_us: number): boolean {
     return this.#phases.hasWaitedLong(instrument_index, ts_us)
   }
