@@ -52,7 +52,7 @@
  *      of its group take is of all it is to grow to. One that has traded all its venue knew of before it grew leaves
  *      the rest to the others of its group; one at its venue that has traded all that was released at the row that
  *      trades more of its parent goes on with what that releases. One of a venue comes in and grows behind the bars of the
- *      time in which its parent trades, and nothing of it ends before those have come.
+ *      time in which its parent trades.
  *    - What a row releases or leaves nothing to reduce comes in or ends behind that row, whichever leads to the
  *      other.
  *    - One that joins an order which has ended, or in a group of which one cancels the others has traded, is denied;

@@ -3,14 +3,23 @@
 import { expect, test } from 'vitest'
 import { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { RandomStream } from '../../../engine/random-stream.ts'
+import { must } from '../../../schemas/assert.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
+import { dayTerms, inMicroseconds, withClock } from '../phases/trading-day.test-support.ts'
 import { instrument, play, Scenario, specsOf, terms, venue } from '../scenario.test-support.ts'
 import type { SimulatedVenuesTerms } from '../simulated-venues.ts'
 
 const NAMES = ['X.sim', 'Y.sim', 'Z.sim']
+const SIMULATION = {
+  ...{ bars: 'fixed', takes: 'all_and_contingent', fills: { model: 'top_of_book' } },
+} as const satisfies SimulationConfig
+const HALT_OF_Y = {
+  instrument: 'Y.sim',
+  from: '1970-01-01T00:00:00.000005Z',
+  to: '1970-01-01T00:00:00.000007Z',
+}
 const FROM = terms({
-  venues: [
-    venue({ simulation: { bars: 'fixed', takes: 'all_and_contingent', fills: { model: 'top_of_book' } } }),
-  ],
+  venues: [venue({ simulation: SIMULATION })],
   specs: specsOf(...NAMES.map((instrument_id) => instrument({ instrument_id }))),
 })
 const BOTH = ['1 bar:X.sim last 100', '1 bar:Y.sim last 100']
@@ -80,6 +89,145 @@ test.each([
   expect(told).not.toContain('4 c canceled cum 0')
 })
 
+/** A stop of a pair waits for its trigger, whatever of the pair trades meanwhile. */
+test.each([
+  [
+    'behind a trade of its parent that releases less than was taken',
+    FROM,
+    [
+      ...[...BOTH, '2 a:X.sim buy 16 limit 98 gtc as=1', ...BRACKET.slice(1, 3)],
+      ...['3 bar:X.sim last 97 97 97 97 8', '3 bar:Y.sim last 100', '4 bar:X.sim last 97 97 97 97 4'],
+      ...['4 bar:Y.sim last 100 106 100 100', '5 bar:Y.sim last 100'],
+    ],
+    [0, 2],
+  ],
+  [
+    'where its market begins again',
+    { ...FROM, venues: [venue({ simulation: { ...SIMULATION, halts: [HALT_OF_Y] } })] },
+    [...BOTH, ...BRACKET, '8 bar:X.sim last 97 97 97 97 4', '8 bar:Y.sim last 106 106 104 104'],
+    [0, 4],
+  ],
+])('[K2] %s', (_, from, lines, [traded, left]) => {
+  const scenario = new Scenario(from)
+  const told = scenario.play(...lines)
+  expect(told.filter((report) => / [bc] canceled| c triggered/.test(report))).toEqual([])
+  expect(tradedUnits(told, 'c')).toBe(traded)
+  const stop = scenario.venues
+    .exchange('sim')
+    .openOrders()
+    .find((order) => order.client_order_id === 'c')
+  expect(stop).toMatchObject({ is_waiting: true, order_quantity_units: left })
+})
+
+test('[K2] a pair that takes the whole of a child which waits for its parent ends it', () => {
+  const told = play(
+    [
+      ...[...BOTH, '2 a:X.sim buy 8 limit 90 gtc as=1', '2 b:Y.sim sell 4 limit 105 gtc as=2'],
+      ...['2 c:Y.sim sell 4 limit 110 gtc as=3 whole=1 ouo=2', '4 bar:Y.sim last 106'],
+    ],
+    FROM,
+  )
+  expect(told.slice(-2)).toEqual(['4 b trade 4@105 leaves 0', '4 c canceled cum 0'])
+})
+
+test('[M14] what is taken back of a child while more of it waits trades again with that', () => {
+  const scenario = new Scenario({ ...FROM, trade_retention: 10 })
+  for (const line of SPENT) scenario.step(line)
+  const { execution_id } = must(
+    scenario.deliveries
+      .flatMap(({ message }) => (message.type === 'venue_report' ? [message] : []))
+      .findLast(({ report_type, client_order_id }) => report_type === 'trade' && client_order_id === 'b'),
+    'the child has traded',
+  ) as { execution_id: string }
+  scenario.venues.exchange('sim').act({ type: 'trade_cancel', execution_id } as never, 4)
+  expect(scenario.play('5 bar:Y.sim last 107').at(-1)).toBe('4 b trade 8@106 leaves 0')
+})
+
+test('[K3] more of a post-only child does not come in where it would take', () => {
+  const told = play(
+    SPENT.map((line) => (line.includes(' b:') ? `${line} post` : line)),
+    FROM,
+  )
+  expect(told.slice(-2)).toEqual(['4 b trade 4@105 leaves 4', '4 b canceled cum 4'])
+})
+
+test('[K4] a child for the day expires with it while more of it waits', () => {
+  const day = { ...FROM, ...dayTerms(SIMULATION), specs: FROM.specs }
+  const lines = [
+    ...['09:01 bar:X.sim last 100', '09:01 bar:Y.sim last 100', '09:02 a:X.sim buy 8 limit 98 gtc as=1'],
+    ...['09:02 b:Y.sim sell 8 limit 105 day as=2 oto=1', '09:03 bar:X.sim last 97 97 97 97 4'],
+    ...['09:03 bar:Y.sim last 100', '17:31 bar:X.sim last 97', '17:31 bar:Y.sim last 106', '2/08:00 time'],
+  ]
+  const told = new Scenario(day).play(...lines.map(inMicroseconds)).map(withClock)
+  expect(told.slice(-2)).toEqual(['17:35 b trade 4@106 leaves 4', '17:35 b expired leaves 0'])
+})
+
+test('no pair sells more than its parent bought, none of it untriggered, and what is open is for the rest (seed 20261203)', () => {
+  const random = new RandomStream(20_261_203, 'children-behind-rows')
+  let both = 0
+  for (let round = 0; round < 2_000; round++) {
+    const { from, lines } = drawnPair(random)
+    const scenario = new Scenario(from)
+    const told = scenario.play(...lines)
+    const [bought, profit, stop] = ['a', 'b', 'c'].map((id) => tradedUnits(told, id)) as [
+      number,
+      number,
+      number,
+    ]
+    const owed = Math.floor(bought / 2) - profit - stop
+    const open = scenario.venues
+      .exchange('sim')
+      .openOrders()
+      .filter(({ client_order_id: id }) => id !== 'a')
+    const works = open.map((order) => order.order_quantity_units - order.cum_quantity_units)
+    const isTriggered = stop === 0 || told.some((report) => report.includes(' c triggered'))
+    expect({ round, lines, isTriggered, owed: Math.max(0, owed), works }).toEqual({
+      ...{ round, lines, isTriggered: true, owed, works: works.map(() => owed) },
+    })
+    if (profit > 0 && stop > 0) both++
+  }
+  expect(both).toBeGreaterThan(50)
+})
+
+/** A parent, and a profit and a stop for half of what it buys, on data of several kinds, with a halt now and then. */
+function drawnPair(random: RandomStream): { from: SimulatedVenuesTerms; lines: string[] } {
+  const one = <T>(list: readonly T[]): T => list[random.nextInt(list.length)] as T
+  const around = (price: number, by: number) => price + random.nextInt(2 * by + 1) - by
+  const kinds = [1, 2].map(() => one([['last'], ['last', 'bid', 'ask'], ['bid', 'ask'], ['quote']]))
+  const row = (minute: number, at: number, mid: number, kind: string) => {
+    const start = `${minute} ${kind === 'quote' ? 'quote' : 'bar'}:${NAMES[at]}`
+    if (kind === 'quote')
+      return `${start} ${mid - 1}/${mid + 1} ${1 + random.nextInt(8)}x${1 + random.nextInt(8)}`
+    const near = mid + ({ last: 0, bid: -1, ask: 1 }[kind] ?? 0)
+    const [open, close] = [around(near, 2), around(near, 2)]
+    const [high, low] = [Math.max(open, close) + random.nextInt(6), Math.min(open, close) - random.nextInt(6)]
+    return `${start} ${kind} ${open} ${high} ${low} ${close}${one([' 4', ' 4', ' 8', ' 16'])}`
+  }
+  const rows = (minute: number) => {
+    const all = [0, 1].flatMap((at) => {
+      const mid = minute === 1 ? 100 : around(99, 4)
+      return (kinds[at] as string[]).map((kind) => row(minute, at, mid, kind))
+    })
+    return random.nextInt(2) === 0 ? all : all.toReversed()
+  }
+  const units = 4 + random.nextInt(5)
+  const stop = one(['stop 90', 'stop 94', 'stop_limit 94 90', 'trailing_stop 5'])
+  const halts = random.nextInt(3) === 0 ? [HALT_OF_Y] : []
+  return {
+    from: {
+      ...FROM,
+      venues: [venue({ simulation: { ...SIMULATION, bars: one(['fixed', 'adaptive', 'close']), halts } })],
+    },
+    lines: [
+      ...rows(1),
+      `2 a:${one(['X.sim', 'Y.sim'])} buy ${2 * units} limit ${96 + random.nextInt(4)} gtc as=1`,
+      `2 b:Y.sim sell ${units} limit ${101 + random.nextInt(4)} gtc as=2 oto=1`,
+      `2 c:Y.sim sell ${units} ${stop} gtc as=3 oto=1 ouo=2`,
+      ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].flatMap(rows),
+    ],
+  }
+}
+
 test('[K3] of bars of two lengths a child waits for both, whichever comes first', () => {
   const orders = ['2 a sell 5 limit 105 gtc as=1', '2 b buy 5 market gtc as=2 oto=1']
   const rows = ['3 bar bid*1 106', '3 bar ask*5 109']
@@ -87,13 +235,6 @@ test('[K3] of bars of two lengths a child waits for both, whichever comes first'
     expect(play(['1 bar bid 99', '1 bar ask 101', ...orders, ...order], FROM).at(-1)).toBe(
       '3 b trade 5@109 leaves 0',
     )
-})
-
-test('[K4] whether a parent is uncovered is judged behind the rows of its time, whichever comes first', () => {
-  const before = [...BOTH, ...HALF]
-  const told = play([...before, ...REST.toReversed()], FROM)
-  expect(told.toSorted()).toEqual(play([...before, ...REST], FROM).toSorted())
-  expect([tradedUnits(told, 'a'), tradedUnits(told, 'b')]).toEqual([8, 8])
 })
 
 test('in whatever order the rows of a time come, orders and their children trade the same (seed 20261201)', () => {

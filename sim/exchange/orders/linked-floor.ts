@@ -6,7 +6,7 @@ import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { must } from '../../../schemas/assert.ts'
 import type { Child, ParentState } from './child-orders.ts'
 import type { VenueLinks } from './venue-links.ts'
-import { isWeighed, leavesUnits, NOT_PLACED, type VenueOrder, weighedUnits } from './venue-order.ts'
+import { isPlaced, isWeighed, leavesUnits, NOT_PLACED, type VenueOrder, weighedUnits } from './venue-order.ts'
 
 /** What links do to the orders of a floor. */
 type Floor = {
@@ -41,6 +41,8 @@ export class LinkedFloor {
   readonly #specs: readonly InstrumentSpec[]
   readonly #rows: RowsToCome
   #areRowsThere = false
+  /** The parent whose children come in. */
+  #underWay: string | undefined
 
   constructor(links: VenueLinks, floor: Floor, specs: readonly InstrumentSpec[], rows: RowsToCome) {
     this.#links = links
@@ -71,18 +73,11 @@ export class LinkedFloor {
     if (parent !== undefined) this.#links.uncovered.add(parent)
   }
 
-  /** Whether more of the order, which has nothing left at work, may come in behind the row under way or the rows of its time. */
-  goesOn(order: VenueOrder, ts_us: number): boolean {
+  /** Whether more of the order, which has nothing left at work, comes in behind the row under way or the rows of its time. */
+  goesOn(order: VenueOrder): boolean {
     const { children } = this.#links
     const child = children.find(order)
-    if (child === undefined) return false
-    const { parent_key, granted_units } = child
-    if (children.isDue(parent_key) && this.#share(child, this.#links.parentOf(parent_key)) > granted_units)
-      return true
-    const parent = this.#links.openParentOf(order)
-    if (parent === undefined || !this.#awaitsRows(parent, child)) return false
-    this.#awaitRows(child, ts_us)
-    return true
+    return child !== undefined && children.isDue(child.parent_key) && this.#dueUnits(child) > 0
   }
 
   settle(ts_us: number): void {
@@ -92,7 +87,9 @@ export class LinkedFloor {
       uncovered.clear()
       if (key === undefined) continue
       const parent = this.#links.parentOf(key)
+      this.#underWay = key
       for (const child of children.of(key)) this.#release(child, parent, ts_us)
+      this.#underWay = undefined
     }
   }
 
@@ -104,19 +101,26 @@ export class LinkedFloor {
     this.#areRowsThere = false
   }
 
+  /** Of a child that takes first what its parent's trades release to it and has not come in yet. */
   #lower(order: VenueOrder, units: number, ts_us: number): void {
-    const left_units = this.#links.openUnits(order) - units
-    if (left_units < 0) return this.#floor.cancelGroup([order], ts_us)
-    if (left_units === 0) {
-      if (!this.#floor.terms_hold || !this.goesOn(order, ts_us))
-        return this.#floor.cancelGroup([order], ts_us)
-      // One that waits for its trigger goes on doing so.
-      if (order.is_resting) this.#floor.withdraw(order)
-    }
-    const weighs = isWeighed(order)
+    const child = this.#links.children.find(order)
+    const due_units = child === undefined || !this.#floor.terms_hold ? 0 : this.#dueUnits(child)
+    const isNew = due_units > 0 && this.waits(order)
+    const works_units = isNew ? 0 : this.#links.openUnits(order)
+    if (works_units + due_units <= units) return this.#floor.cancelGroup([order], ts_us)
+    const taken_units = Math.min(due_units, units)
+    if (child !== undefined && taken_units > 0)
+      this.#links.children.grant(child, child.granted_units + taken_units)
     this.#links.lower(order, units)
-    if (weighs) order.account.rest(order.instrument_index, order.side, -units)
+    if (isWeighed(order)) order.account.rest(order.instrument_index, order.side, taken_units - units)
     order.display_left_units = Math.min(order.display_left_units, leavesUnits(order))
+  }
+
+  /** What trades of its parent release to a child, and what has not come in yet. */
+  #dueUnits(child: Child): number {
+    const { parent_key, granted_units } = child
+    if (parent_key !== this.#underWay && !this.#links.children.isDue(parent_key)) return 0
+    return Math.max(0, this.#share(child, this.#links.parentOf(parent_key)) - granted_units)
   }
 
   #release(child: Child, parent: ParentState, ts_us: number): void {
@@ -124,27 +128,24 @@ export class LinkedFloor {
     // What became of a child before it has taken this one along.
     if (children.find(child.order) !== child) return
     const share = this.#share(child, parent)
-    if (share > child.granted_units) {
-      if (this.#awaitsRows(child.order, child)) return this.#awaitRows(child, ts_us)
-      this.#grant(child, share, ts_us)
+    const isLeftOut = leavesUnits(child.order) > 0 && !isPlaced(child.order)
+    if (share > child.granted_units || isLeftOut) {
+      if (this.#awaitsRows(child)) {
+        if (children.await(child.parent_key)) this.#rows.callBehind(ts_us)
+        return
+      }
+      this.#comeIn(child, Math.max(share, child.granted_units), ts_us)
     }
     if (children.find(child.order) !== child) return
     const isSpent = child.granted_units > 0 && leavesUnits(child.order) === 0
     if (parent.ended && child.granted_units === 0) this.#floor.cancel(child.order, ts_us, 'parent_ended')
     else if (parent.ended) children.leave(child.order)
-    if (!isSpent) return
     // It was to go on, and may not grow.
-    this.#floor.withdraw(child.order)
-    this.#floor.finish(child.order, ts_us)
+    if (isSpent) this.#floor.finish(child.order, ts_us)
   }
 
-  /** Whether rows of the time may still come of an order's instrument, where a trade of the parent releases the child. */
-  #awaitsRows({ instrument_index }: VenueOrder, { is_elsewhere }: Child): boolean {
-    return !this.#areRowsThere && this.#rows.awaits(instrument_index, is_elsewhere)
-  }
-
-  #awaitRows({ parent_key }: Child, ts_us: number): void {
-    if (this.#links.children.await(parent_key)) this.#rows.callBehind(ts_us)
+  #awaitsRows({ order, is_elsewhere }: Child): boolean {
+    return !this.#areRowsThere && this.#rows.awaits(order.instrument_index, is_elsewhere)
   }
 
   #share({ order, whole_units, parent_units }: Child, parent: ParentState): number {
@@ -155,18 +156,22 @@ export class LinkedFloor {
     return shareUnits(whole_units, cum_quantity_units, parent_units, spec)
   }
 
-  /** The child comes in with its share, or grows, and stands behind whoever is at its price. */
-  #grant(child: Child, share: number, ts_us: number): void {
-    const { order, granted_units } = child
+  /** A child that is in no book comes in with its share, or with more of it, if its account and its terms allow it now. */
+  #comeIn(child: Child, share: number, ts_us: number): void {
+    const { order } = child
+    if (isPlaced(order)) return this.#grow(child, share, ts_us)
+    this.#links.children.grant(child, share)
+    this.#place(order)
+    const refused = this.#floor.start(order, ts_us)
+    if (refused === '') return
+    this.uncover(order)
+    this.#floor.cancelOpen(order, ts_us, refused)
+  }
+
+  /** A child grows where it is, and stands behind whoever is at its price. */
+  #grow(child: Child, share: number, ts_us: number): void {
+    const { order } = child
     const { is_waiting, account, instrument_index, side, terms } = order
-    if (granted_units === 0) {
-      this.#links.children.grant(child, share)
-      this.#place(order)
-      const refused = this.#floor.start(order, ts_us)
-      if (refused === '') return
-      this.uncover(order)
-      return this.#floor.cancelOpen(order, ts_us, refused)
-    }
     if (this.#floor.missesAuction(order, ts_us)) return
     const weighs = !is_waiting && !terms.reduce_only
     // What the account cannot bear is looked at again when the parent trades more.

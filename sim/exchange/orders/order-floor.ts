@@ -142,10 +142,13 @@ export class OrderFloor {
     this.settle(now_us)
   }
 
-  /** A child that its parent has released comes in, if its account and its terms allow it now. Returns why not, or ''. */
+  /**
+   * A child that its parent has released comes in, or more of one that has traded all that was, if its account and its terms
+   * allow it now. Returns why not, or ''.
+   */
   start(order: VenueOrder, now_us: number): string {
     const { account, instrument_index, side, terms } = order
-    const waits = waitsForTrigger(order.order_type)
+    const waits = waitsForTrigger(order.order_type) && order.cum_quantity_units === 0
     if (this.missesAuction(order, now_us)) return 'auction_missed'
     if (this.terms_hold && isImmediate(order) && this.#terms.isKept(order)) return 'not_in_call'
     if (terms.reduce_only) {
@@ -199,7 +202,7 @@ export class OrderFloor {
   /** An order that is in no book has nothing left at work: what is withheld of it goes with it. */
   finish(order: VenueOrder, ts_us: number): void {
     if (!order.is_open) return
-    if (this.terms_hold && this.linked?.goesOn(order, ts_us) === true) return
+    if (this.terms_hold && this.linked?.goesOn(order) === true) return
     const others = this.#terms.links?.endsWith(order) ?? NO_ORDERS
     this.linked?.uncover(order)
     this.#end(order)

@@ -76,7 +76,7 @@ export class CallFloor {
   endSession(instrument_index: number, endsDay: boolean, late_from: number, ts_us: number): void {
     for (const order of [...this.#call.of(instrument_index), ...this.#floor.unplacedOf(instrument_index)]) {
       // It ended with another that it is linked to.
-      if (!order.is_called && this.#floor.linked?.waits(order) !== true) continue
+      if (!order.is_open) continue
       const { time_in_force, priority } = order
       if (priority >= late_from) continue
       if (time_in_force === 'opg' || time_in_force === 'cls' || (endsDay && time_in_force === 'day'))
