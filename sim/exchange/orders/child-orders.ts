@@ -19,6 +19,8 @@ export type Child = {
   readonly parent_units: number
   /** What it comes to once its parent has traded whole. */
   whole_units: number
+  /** What its group took of that before it came in. */
+  taken_units: number
   /** 0 while it waits. */
   granted_units: number
 }
@@ -26,10 +28,12 @@ export type Child = {
 type Traded = Map<string, ParentState>
 
 export type SavedChildren = {
-  readonly children: readonly (Omit<Child, 'order' | 'is_elsewhere'> & {
+  readonly children: readonly (Omit<Child, 'order' | 'is_elsewhere' | 'taken_units'> & {
     readonly venue_order_id: string
     /** Absent in what was saved before anything asked for it. */
     readonly is_elsewhere?: boolean
+    /** Absent where it is 0. */
+    readonly taken_units?: number
   })[]
   /** Parents that ended with trades, in two generations, as the register of orders keeps its own. */
   readonly traded: readonly (readonly { readonly key: string; readonly parent: ParentState }[])[]
@@ -65,7 +69,10 @@ export class ChildOrders {
     const whole_units = order.order_quantity_units
     order.withheld_units = whole_units
     order.order_quantity_units = 0 as VenueOrder['order_quantity_units']
-    this.#put({ order, parent_key, is_elsewhere, parent_units, whole_units, granted_units: 0 })
+    this.#put({
+      ...{ order, parent_key, is_elsewhere, parent_units, whole_units },
+      ...{ taken_units: 0, granted_units: 0 },
+    })
     this.#due.add(parent_key)
   }
 
@@ -117,7 +124,8 @@ export class ChildOrders {
   }
 
   wholeUnits(order: VenueOrder): number {
-    return must(this.#byOrder.get(order), 'the order is a child').whole_units
+    const { whole_units, taken_units } = must(this.#byOrder.get(order), 'the order is a child')
+    return whole_units - taken_units
   }
 
   /** So much more of an order that waits will work. */
@@ -166,9 +174,10 @@ export class ChildOrders {
     return {
       due: [...this.#due],
       ...(this.#awaiting.size > 0 ? { awaiting: [...this.#awaiting] } : {}),
-      children: [...this.#byOrder.values()].map(({ order, is_elsewhere, ...child }) => ({
+      children: [...this.#byOrder.values()].map(({ order, is_elsewhere, taken_units, ...child }) => ({
         ...child,
         ...(is_elsewhere ? { is_elsewhere } : {}),
+        ...(taken_units > 0 ? { taken_units } : {}),
         venue_order_id: order.venue_order_id,
       })),
       traded: [this.#old, this.#young].map((traded) =>
@@ -183,8 +192,8 @@ export class ChildOrders {
   ): void {
     for (const key of due) this.#due.add(key)
     for (const key of awaiting) this.#awaiting.add(key)
-    for (const { venue_order_id, is_elsewhere = false, ...child } of children)
-      this.#put({ ...child, is_elsewhere, order: find(venue_order_id) })
+    for (const { venue_order_id, is_elsewhere = false, taken_units = 0, ...child } of children)
+      this.#put({ ...child, is_elsewhere, taken_units, order: find(venue_order_id) })
     const [old, young] = traded.map((saved) => new Map(saved.map(({ key, parent }) => [key, parent])))
     this.#old = must(old, 'two generations are saved')
     this.#young = must(young, 'two generations are saved')

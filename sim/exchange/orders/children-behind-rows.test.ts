@@ -130,18 +130,52 @@ test('[K2] a pair that takes the whole of a child which waits for its parent end
   expect(told.slice(-2)).toEqual(['4 b trade 4@105 leaves 0', '4 c canceled cum 0'])
 })
 
-test('[M14] what is taken back of a child while more of it waits trades again with that', () => {
-  const scenario = new Scenario({ ...FROM, trade_retention: 10 })
-  for (const line of SPENT) scenario.step(line)
-  const { execution_id } = must(
-    scenario.deliveries
-      .flatMap(({ message }) => (message.type === 'venue_report' ? [message] : []))
-      .findLast(({ report_type, client_order_id }) => report_type === 'trade' && client_order_id === 'b'),
-    'the child has traded',
-  ) as { execution_id: string }
-  scenario.venues.exchange('sim').act({ type: 'trade_cancel', execution_id } as never, 4)
-  expect(scenario.play('5 bar:Y.sim last 107').at(-1)).toBe('4 b trade 8@106 leaves 0')
+test('[K2] a stop that others took of before it came in is replaced as one that waits for its parent', () => {
+  const lines = [
+    ...[...BOTH, '2 a:X.sim buy 8 limit 98 gtc as=1', '2 x:Y.sim sell 4 limit 105 gtc as=2'],
+    ...[
+      '2 c:Y.sim sell 8 stop 95 gtc as=3 oto=1 ouo=2',
+      '4 bar:Z.sim last 100',
+      '4 r:Y.sim replace c 8 0 85',
+    ],
+    ...['4 bar:X.sim last 97', '4 bar:Y.sim last 106', '5 bar:Y.sim last 90', '6 bar:Y.sim last 80'],
+  ]
+  const told = play(lines, FROM)
+  expect(told.filter((report) => / [cr] /.test(report)).slice(1, 4)).toEqual([
+    ...['4 r replaced c 8@0 leaves 8', '6 r triggered', '6 r trade 4@80 leaves 4'],
+  ])
 })
+
+test.each([
+  ['a limit', SPENT, 'b', '5 bar:Y.sim last 107', '4 b trade 8@106 leaves 0'],
+  [
+    'a stop, which was triggered',
+    [
+      ...[...BOTH, ...BRACKET.map((line) => line.replace('limit 105', 'limit 120'))],
+      ...['4 bar:X.sim last 97 97 97 97 16', '4 bar:Y.sim last 90 90 90 90 64'],
+    ],
+    ...(['c', '5 bar:Y.sim last 100', '4 c trade 8@90 leaves 0'] as const),
+  ],
+])(
+  '[M14] what is taken back of a child while more of it waits trades again with that: %s',
+  (_, lines, id, row, last) => {
+    const scenario = new Scenario({ ...FROM, trade_retention: 10 })
+    for (const line of lines) scenario.step(line)
+    const { execution_id } = must(
+      scenario.deliveries
+        .flatMap(({ message }) => (message.type === 'venue_report' ? [message] : []))
+        .findLast(({ report_type, client_order_id }) => report_type === 'trade' && client_order_id === id),
+      'the child has traded',
+    ) as { execution_id: string }
+    scenario.venues.exchange('sim').act({ type: 'trade_cancel', execution_id } as never, 4)
+    expect(
+      scenario
+        .play(row)
+        .filter((report) => report.includes(` ${id} `))
+        .at(-1),
+    ).toBe(last)
+  },
+)
 
 test('[K3] more of a post-only child does not come in where it would take', () => {
   const told = play(

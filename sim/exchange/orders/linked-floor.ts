@@ -6,7 +6,15 @@ import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { must } from '../../../schemas/assert.ts'
 import type { Child, ParentState } from './child-orders.ts'
 import type { VenueLinks } from './venue-links.ts'
-import { isPlaced, isWeighed, leavesUnits, NOT_PLACED, type VenueOrder, weighedUnits } from './venue-order.ts'
+import {
+  isPlaced,
+  isWeighed,
+  leavesUnits,
+  NOT_PLACED,
+  type VenueOrder,
+  waitsForTrigger,
+  weighedUnits,
+} from './venue-order.ts'
 
 /** What links do to the orders of a floor. */
 type Floor = {
@@ -15,7 +23,7 @@ type Floor = {
   /** Whether what an order says holds to its end (schemas/behaviour.ts). */
   readonly terms_hold: boolean
   /** Brings in an order that was held back; returns why it cannot be, or ''. */
-  start(order: VenueOrder, ts_us: number): string
+  start(order: VenueOrder, waits: boolean, ts_us: number): string
   /** Whether the order is for an auction that takes no more of them. */
   missesAuction(order: VenueOrder, ts_us: number): boolean
   enter(order: VenueOrder, waits: boolean, ts_us: number): void
@@ -109,10 +117,11 @@ export class LinkedFloor {
     const works_units = isNew ? 0 : this.#links.openUnits(order)
     if (works_units + due_units <= units) return this.#floor.cancelGroup([order], ts_us)
     const taken_units = Math.min(due_units, units)
-    if (child !== undefined && taken_units > 0)
-      this.#links.children.grant(child, child.granted_units + taken_units)
-    this.#links.lower(order, units)
-    if (isWeighed(order)) order.account.rest(order.instrument_index, order.side, taken_units - units)
+    if (child !== undefined) child.taken_units += taken_units
+    const by_units = units - taken_units
+    if (by_units === 0) return
+    this.#links.lower(order, by_units)
+    if (isWeighed(order)) order.account.rest(order.instrument_index, order.side, -by_units)
     order.display_left_units = Math.min(order.display_left_units, leavesUnits(order))
   }
 
@@ -148,21 +157,22 @@ export class LinkedFloor {
     return !this.#areRowsThere && this.#rows.awaits(order.instrument_index, is_elsewhere)
   }
 
-  #share({ order, whole_units, parent_units }: Child, parent: ParentState): number {
+  #share({ order, whole_units, taken_units, parent_units }: Child, parent: ParentState): number {
     const { cum_quantity_units, ordered_units, ended } = parent
     const isDone = ended || cum_quantity_units >= ordered_units
     if (order.terms.parent_fill === 'full' && !isDone) return 0
     const spec = must(this.#specs[order.instrument_index], 'an accepted order is in a listed instrument')
-    return shareUnits(whole_units, cum_quantity_units, parent_units, spec)
+    return Math.max(0, shareUnits(whole_units, cum_quantity_units, parent_units, spec) - taken_units)
   }
 
   /** A child that is in no book comes in with its share, or with more of it, if its account and its terms allow it now. */
   #comeIn(child: Child, share: number, ts_us: number): void {
     const { order } = child
     if (isPlaced(order)) return this.#grow(child, share, ts_us)
+    const waits = child.granted_units === 0 && waitsForTrigger(order.order_type)
     this.#links.children.grant(child, share)
     this.#place(order)
-    const refused = this.#floor.start(order, ts_us)
+    const refused = this.#floor.start(order, waits, ts_us)
     if (refused === '') return
     this.uncover(order)
     this.#floor.cancelOpen(order, ts_us, refused)

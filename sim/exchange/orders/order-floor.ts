@@ -146,9 +146,8 @@ export class OrderFloor {
    * A child that its parent has released comes in, or more of one that has traded all that was, if its account and its terms
    * allow it now. Returns why not, or ''.
    */
-  start(order: VenueOrder, now_us: number): string {
+  start(order: VenueOrder, waits: boolean, now_us: number): string {
     const { account, instrument_index, side, terms } = order
-    const waits = waitsForTrigger(order.order_type) && order.cum_quantity_units === 0
     if (this.missesAuction(order, now_us)) return 'auction_missed'
     if (this.terms_hold && isImmediate(order) && this.#terms.isKept(order)) return 'not_in_call'
     if (terms.reduce_only) {

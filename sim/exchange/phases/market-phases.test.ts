@@ -844,6 +844,21 @@ const BARS: Group = {
       [{ bars: 'fixed' }],
     ],
     [
+      'the time of a halt is none of that hour: who begins behind it waits for both anew',
+      [
+        ...['10:00 bar bid 100', '10:00 bar ask 102', '2/08:55 a buy 5 market gtc', '2/09:01 bar bid 100'],
+        ...['2/11:00 bar bid 100', '2/12:01 bar bid 100', '2/12:02 bar ask 120'],
+      ],
+      ['2/08:55 a new leaves 5', '2/12:02 a trade 5@120 leaves 0'],
+      [
+        {
+          bars: 'fixed',
+          halts: [{ instrument: 'X.sim', from: '1970-01-02T09:02:00Z', to: '1970-01-02T12:00:00Z' }],
+        },
+        { opening_auction: false, closing_auction: false },
+      ],
+    ],
+    [
       'whoever comes first after an hour waits for the other side as before',
       [
         ...['09:01 bar bid 100', '09:01 bar ask 102', '2/08:55 a buy 5 market day', '2/11:00 bar bid 200'],
@@ -1191,6 +1206,22 @@ for (const [name, { source, cases }] of Object.entries({
     })
   }
 }
+
+test('[M11] a market that begins under other rules waits for both sides', () => {
+  const hours = { opening_auction: false, closing_auction: false }
+  const scenario = new Scenario(dayTerms({ bars: 'fixed' }, hours))
+  const before = [
+    '10:00 bar bid 100',
+    '10:00 bar ask 102',
+    '2/08:55 a buy 5 market gtc',
+    '2/09:01 bar bid 100',
+  ]
+  for (const line of before) scenario.step(inMicroseconds(line))
+  const halts = [{ instrument: 'X.sim', from: '1970-01-09T10:00:00Z', to: '1970-01-09T10:05:00Z' }]
+  const again = scenario.reopened(dayTerms({ bars: 'fixed', halts }, hours))
+  const lines = ['2/09:03 bar bid 100', '2/09:04 bar ask 120', '2/09:05 time']
+  expect(again.play(...lines.map(inMicroseconds)).map(withClock)).toEqual(['2/09:04 a trade 5@120 leaves 0'])
+})
 
 test('with a book by price the last price is not bounded by a side that is empty', () => {
   const from = { ...dayTerms({ book: 'book_level' }), accounts: [account(), account({ id: 'other' })] }

@@ -39,7 +39,9 @@ export type MarketPhasesTerms = {
   /** An instrument begins to trade, but for the end of a stand at a band. */
   readonly onOpen: (instrument_index: number) => void
   /** An instrument waits for the row with which it begins. */
-  readonly onAwait: (instrument_index: number, now_us: number) => void
+  readonly onAwait: (instrument_index: number) => void
+  /** A session opens, and in the one before one side of its market alone has come. */
+  readonly onSideStopped: (instrument_index: number) => void
   /** Whether a side of its book shows what was there before it began to wait. */
   readonly isOld: (instrument_index: number) => boolean
   /** The last session of its day has ended. */
@@ -117,7 +119,7 @@ export class MarketPhases {
       const isOpen = this.phaseOf(index) === 'continuous' && !this.isHalted(index)
       // Orders that an earlier market left meet the next row, or what opens this one.
       if (this.#terms.floor.suspend(index) > 0 && isOpen) {
-        this.#terms.onAwait(index, now_us)
+        this.#terms.onAwait(index)
         this.#await(index, PENDING.row, now_us)
       } else if (isOpen) this.#columns.is_trading[index] = 1
       this.#terms.floor.forgetPlaces(index)
@@ -179,7 +181,7 @@ export class MarketPhases {
   /** Whether it has waited so long since it should have begun that a side which has not come does not come. */
   hasWaitedLong(instrument_index: number, ts_us: number): boolean {
     const since_us = this.#columns.pending_since_us[instrument_index] as number
-    return ts_us > since_us + SIDE_WAIT_US
+    return since_us !== 0 && !this.isHalted(instrument_index) && ts_us > since_us + SIDE_WAIT_US
   }
 
   /** Whether its opening has been printed, and the market behind it is still to come. */
@@ -321,6 +323,7 @@ export class MarketPhases {
       else if (event === 'open') {
         this.#enter(index, 'continuous')
         this.#columns.has_row[index] = 0
+        if (this.hasWaitedLong(index, now_us)) this.#terms.onSideStopped(index)
         if (!this.isHalted(index)) this.#startOpening(index, calendar.has_opening_auction, now_us)
       } else if (event === 'closing_call') {
         this.#enter(index, 'closing_call')
@@ -337,7 +340,7 @@ export class MarketPhases {
     const waitsForPrint = isAuction && this.#terms.auctions.price === 'print'
     if (!waitsForPrint && this.#terms.isDeepBookReady?.(index) === true)
       return this.#open(index, isAuction ? 'book' : 'none', now_us)
-    this.#terms.onAwait(index, now_us)
+    this.#terms.onAwait(index)
     this.#await(
       index,
       waitsForPrint ? PENDING.opening_print : isAuction ? PENDING.auction : PENDING.row,

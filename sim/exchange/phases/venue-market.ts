@@ -87,11 +87,10 @@ export class VenueMarket {
       bands: bands?.config,
       terms_hold: floor.terms_hold,
       onOpen: (index) => bands?.reset(index),
-      onAwait: (index, now_us) => {
-        if (!floor.terms_hold) return
-        if (this.hasWaitedLong(index, now_us)) book.forgetOldSide(index)
-        book.age(index)
+      onAwait: (index) => {
+        if (floor.terms_hold) book.age(index)
       },
+      onSideStopped: (index) => book.forgetOldSide(index),
       isOld: (index) => book.isOld(index),
       onDayEnd: (index) => bands?.endDay(index),
       auctions: venue.simulation?.auctions ?? AUCTIONS_DEFAULT,
