@@ -859,6 +859,35 @@ const BARS: Group = {
       ],
     ],
     [
+      'what was waited for before a halt decides, over an opening, too',
+      [
+        ...['17:35 bar bid 100', '17:35 bar ask 102', '2/08:55 a sell 5 market gtc', '2/17:35 bar bid 200'],
+        ...['3/17:35 bar bid 201', '4/08:00 time'],
+      ],
+      ['2/08:55 a new leaves 5', '3/17:35 a trade 5@201 leaves 0'],
+      [
+        {
+          bars: 'fixed',
+          halts: [{ instrument: 'X.sim', from: '1970-01-03T08:59:00Z', to: '1970-01-03T09:10:00Z' }],
+        },
+      ],
+    ],
+    [
+      'a halt that ends while the market is closed counts no more than another',
+      [
+        ...['10:00 bar bid 100', '10:00 bar ask 102', '2/08:55 a buy 5 market gtc', '2/09:01 bar bid 100'],
+        ...['3/09:01 bar bid 110', '3/09:02 bar ask 130'],
+      ],
+      ['2/08:55 a new leaves 5', '3/09:02 a trade 5@130 leaves 0'],
+      [
+        {
+          bars: 'fixed',
+          halts: [{ instrument: 'X.sim', from: '1970-01-02T09:05:00Z', to: '1970-01-03T08:30:00Z' }],
+        },
+        { opening_auction: false, closing_auction: false },
+      ],
+    ],
+    [
       'whoever comes first after an hour waits for the other side as before',
       [
         ...['09:01 bar bid 100', '09:01 bar ask 102', '2/08:55 a buy 5 market day', '2/11:00 bar bid 200'],
@@ -1221,6 +1250,24 @@ test('[M11] a market that begins under other rules waits for both sides', () => 
   const again = scenario.reopened(dayTerms({ bars: 'fixed', halts }, hours))
   const lines = ['2/09:03 bar bid 100', '2/09:04 bar ask 120', '2/09:05 time']
   expect(again.play(...lines.map(inMicroseconds)).map(withClock)).toEqual(['2/09:04 a trade 5@120 leaves 0'])
+})
+
+test('[M11] so it does for orders that come then', () => {
+  const hours = { opening_auction: false, closing_auction: false }
+  const scenario = new Scenario(dayTerms({ bars: 'fixed' }, hours))
+  for (const line of ['10:00 bar bid 100', '10:00 bar ask 102', '2/09:01 bar bid 100'])
+    scenario.step(inMicroseconds(line))
+  const halts = [{ instrument: 'X.sim', from: '1970-01-09T10:00:00Z', to: '1970-01-09T10:05:00Z' }]
+  const again = scenario.reopened(dayTerms({ bars: 'fixed', halts }, hours))
+  const lines = [
+    '2/11:30 bar bid 150',
+    '2/11:40 a buy 5 market day',
+    '2/11:41 bar bid 150',
+    '2/11:42 bar ask 155',
+  ]
+  expect(again.play(...lines.map(inMicroseconds)).map(withClock)).toEqual([
+    ...['2/11:40 a new leaves 5', '2/11:42 a trade 5@155 leaves 0'],
+  ])
 })
 
 test('with a book by price the last price is not bounded by a side that is empty', () => {

@@ -40,7 +40,7 @@ export type MarketPhasesTerms = {
   readonly onOpen: (instrument_index: number) => void
   /** An instrument waits for the row with which it begins. */
   readonly onAwait: (instrument_index: number) => void
-  /** A session opens, and in the one before one side of its market alone has come. */
+  /** A session opens or a halt begins, and what has come by then is all that comes: of a market of one side that one. */
   readonly onSideStopped: (instrument_index: number) => void
   /** Whether a side of its book shows what was there before it began to wait. */
   readonly isOld: (instrument_index: number) => boolean
@@ -117,8 +117,9 @@ export class MarketPhases {
     for (const { index } of this.#own) {
       this.#enter(index, this.#calendarPhase(index, now_us))
       const isOpen = this.phaseOf(index) === 'continuous' && !this.isHalted(index)
-      // Orders that an earlier market left meet the next row, or what opens this one.
-      if (this.#terms.floor.suspend(index) > 0 && isOpen) {
+      // Orders that an earlier market left meet the next row, or what opens this one; so does who comes where a side is
+      // of before.
+      if ((this.#terms.floor.suspend(index) > 0 || this.#terms.isOld(index)) && isOpen) {
         this.#terms.onAwait(index)
         this.#await(index, PENDING.row, now_us)
       } else if (isOpen) this.#columns.is_trading[index] = 1
@@ -181,7 +182,7 @@ export class MarketPhases {
   /** Whether it has waited so long since it should have begun that a side which has not come does not come. */
   hasWaitedLong(instrument_index: number, ts_us: number): boolean {
     const since_us = this.#columns.pending_since_us[instrument_index] as number
-    return since_us !== 0 && !this.isHalted(instrument_index) && ts_us > since_us + SIDE_WAIT_US
+    return since_us !== 0 && ts_us > since_us + SIDE_WAIT_US
   }
 
   /** Whether its opening has been printed, and the market behind it is still to come. */
@@ -454,8 +455,18 @@ export class MarketPhases {
   #suspend(index: number, now_us: number): void {
     this.#forgetLimit(index)
     this.#stop(index)
-    if (!this.isClosing(index)) this.#columns.pending[index] = PENDING.none
+    if (!this.isClosing(index)) {
+      this.#columns.pending[index] = PENDING.none
+      this.#endWaitForSides(index, now_us)
+    }
     this.#tell(index, now_us)
+  }
+
+  /** A halt is no time of waiting: what was waited for before it decides. */
+  #endWaitForSides(index: number, now_us: number): void {
+    if (!this.#terms.terms_hold) return
+    if (this.hasWaitedLong(index, now_us)) this.#terms.onSideStopped(index)
+    this.#columns.pending_since_us[index] = 0
   }
 
   #endHalt(index: number, now_us: number): void {
