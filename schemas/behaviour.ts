@@ -48,11 +48,11 @@
  *      parent which left too little for it ends at once. Nothing hangs on an order that was over as it was asked for.
  *    - A child that waits in the engine and is cancelled leaves its parent as one at a venue does; one that its venue
  *      cancels, or that has nothing left to reduce, takes the rest of its parent along.
- *    - The quantity of a child is its strategy's to change once it has all it grows to, and not before; what others
- *      of its group take is of all it is to grow to. One that has traded all its venue knew of before it grew leaves
- *      the rest to the others of its group; one at its venue that has traded all that was released at the row that
- *      trades more of its parent goes on with what that releases. One of a venue comes in and grows behind the bars of the
- *      time in which its parent trades.
+ *    - The quantity of a child is its strategy's to change once it has all it grows to, and not before; what others of
+ *      its group take is of all it is to grow to, and before it came in of what its parent releases. One that has
+ *      traded all its venue knew of before it grew leaves the rest to the others of its group; one at its venue that
+ *      has traded all that was released at the row that trades more of its parent goes on with what that releases. One
+ *      of a venue comes in and grows behind the bars of the time in which its parent trades.
  *    - What a row releases or leaves nothing to reduce comes in or ends behind that row, whichever leads to the
  *      other.
  *    - One that joins an order which has ended, or in a group of which one cancels the others has traded, is denied;

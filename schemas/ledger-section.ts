@@ -268,6 +268,16 @@ export const LedgerEndedParent = Type.Object(
 )
 export type LedgerEndedParent = Static<typeof LedgerEndedParent>
 
+export const LedgerTaken = Type.Object(
+  {
+    strategy_id: Text('Strategy.'),
+    counter: Units('The order that waits.'),
+    taken_units: Units('What trades of its group took of it.'),
+  },
+  closed('What became of an order before its parent released it.'),
+)
+export type LedgerTaken = Static<typeof LedgerTaken>
+
 export const LedgerHolding = Type.Object(
   {
     orders: Type.Array(LedgerHeldOrder, { description: 'Oldest first.' }),
@@ -275,6 +285,11 @@ export const LedgerHolding = Type.Object(
       Type.Array(LedgerEndedParent, {
         description:
           'Of orders that may go once market and account are open, in the order their parents ended; absent where there are none.',
+      }),
+    ),
+    taken: Type.Optional(
+      Type.Array(LedgerTaken, {
+        description: 'Of orders that wait for a parent; absent where there are none.',
       }),
     ),
     groups: Type.Array(LedgerGroup, { description: 'Oldest first.' }),

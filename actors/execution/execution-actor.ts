@@ -380,8 +380,10 @@ export class ExecutionActor implements Actor {
     const terms = withoutLinks(intent.terms, keepsParent, keepsGroup)
     if (keepsParent) {
       const child = heldOrder(order, venue_id, 'parent', parent_units)
-      if (this.#linked.children.releaseAtOnce(child)) return
+      const taken_units = intent.order_quantity_units - units
+      if (this.#linked.children.releaseAtOnce(child, taken_units)) return
       this.#held.add(child)
+      this.#linked.children.noteTaken(child, taken_units)
       this.#linked.children.endAtOnce(child)
     } else if (!this.#held.release(heldOrder({ ...order, terms }, venue_id, 'trigger'))) {
       this.#linked.onGone(intent.strategy_id, intent.counter)

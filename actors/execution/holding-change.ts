@@ -3,7 +3,7 @@
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { must, unreachable } from '../../schemas/assert.ts'
-import type { LedgerEndedParent } from '../../schemas/ledger-section.ts'
+import type { LedgerEndedParent, LedgerTaken } from '../../schemas/ledger-section.ts'
 import { type HeldOrder, loadHeld, saveHeld } from './held-order.ts'
 import { loadGroup, type OrderGroup, saveGroup } from './order-group.ts'
 
@@ -16,6 +16,8 @@ export type HoldingChange =
   | { readonly change: 'left'; readonly strategy_id: string; readonly counter: number }
   /** The parent of an order that waits has ended with so much traded. */
   | ({ readonly change: 'parent_ended' } & LedgerEndedParent)
+  /** The group of an order that waits for its parent has taken so much of it. */
+  | ({ readonly change: 'taken' } & LedgerTaken)
 
 const CHANGES = [
   'held',
@@ -23,6 +25,7 @@ const CHANGES = [
   'group',
   'left',
   'parent_ended',
+  'taken',
 ] as const satisfies readonly HoldingChange['change'][]
 
 export function encodeChange(change: HoldingChange): Uint8Array {
@@ -39,6 +42,11 @@ export function encodeChange(change: HoldingChange): Uint8Array {
       writer.text(change.strategy_id)
       writer.number(change.counter)
       writer.number(change.traded_units)
+      break
+    case 'taken':
+      writer.text(change.strategy_id)
+      writer.number(change.counter)
+      writer.number(change.taken_units)
       break
     case 'gone':
     case 'left':
@@ -57,5 +65,6 @@ export function decodeChange(bytes: Uint8Array): HoldingChange {
   if (change === 'held') return { change, order: loadHeld(reader) }
   if (change === 'group') return { change, group: loadGroup(reader) }
   const key = { strategy_id: reader.text(), counter: reader.number() }
-  return change === 'parent_ended' ? { change, ...key, traded_units: reader.number() } : { change, ...key }
+  if (change === 'parent_ended') return { change, ...key, traded_units: reader.number() }
+  return change === 'taken' ? { change, ...key, taken_units: reader.number() } : { change, ...key }
 }

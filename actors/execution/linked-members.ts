@@ -7,6 +7,7 @@ import type { GroupType } from '../../schemas/messages/order-terms.ts'
 import type { OrderRecord } from '../order/order-record.ts'
 import type { DueLinks } from './due-links.ts'
 import type { HeldOrder } from './held-order.ts'
+import type { LinkedChildren } from './linked-children.ts'
 import type { LinkedOptions, OnGone, Parent } from './linked-options.ts'
 import { grown, isOutrun, type Member, memberUnits, type Traded } from './order-group.ts'
 import type { OrderGroups } from './order-groups.ts'
@@ -15,6 +16,7 @@ import { shareUnits } from './share-units.ts'
 export type MembersParts = {
   readonly groups: OrderGroups
   readonly due: DueLinks
+  readonly children: LinkedChildren
   readonly onGone: OnGone
 }
 
@@ -22,12 +24,14 @@ export class LinkedMembers {
   readonly #options: LinkedOptions
   readonly #groups: OrderGroups
   readonly #due: DueLinks
+  readonly #children: LinkedChildren
   readonly #onGone: OnGone
 
-  constructor(options: LinkedOptions, { groups, due, onGone }: MembersParts) {
+  constructor(options: LinkedOptions, { groups, due, children, onGone }: MembersParts) {
     this.#options = options
     this.#groups = groups
     this.#due = due
+    this.#children = children
     this.#onGone = onGone
   }
 
@@ -239,8 +243,10 @@ export class LinkedMembers {
     const left = units - by_units
     if (left <= 0) return this.#cancel(member)
     this.#groups.change(member, { quantity_max_units: left })
-    if ('awaits' in order) held.resize(order, left, 'ouo')
-    else this.payOwed(strategy_id as StrategyId, counter)
+    if ('awaits' in order) {
+      this.#children.noteTaken(order, by_units)
+      held.resize(order, left, 'ouo')
+    } else this.payOwed(strategy_id as StrategyId, counter)
   }
 
   /** What the others of its group have traded: of one that ended the group has ended with it. */

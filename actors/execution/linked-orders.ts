@@ -8,8 +8,8 @@ import type { StrategyId } from '../../schemas/ids.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { SubmitIntent } from '../../schemas/messages/intent.ts'
 import { isFill, type OrderFact, type OrderFactType } from '../../schemas/messages/order-fact.ts'
+import { ChildUnits } from './child-units.ts'
 import { DueLinks } from './due-links.ts'
-import { EndedParents } from './ended-parents.ts'
 import type { HeldKey } from './held-orders.ts'
 import type { HoldingChange } from './holding-change.ts'
 import { JustAsked } from './just-asked.ts'
@@ -19,7 +19,7 @@ import type { LinkedOptions, OnGone } from './linked-options.ts'
 import { OrderGroups } from './order-groups.ts'
 
 /** What is kept of links over a change. */
-type LedgerLinks = Pick<LedgerHolding, 'groups' | 'ended_parents'>
+type LedgerLinks = Pick<LedgerHolding, 'groups' | 'ended_parents' | 'taken'>
 
 const REFUSALS: ReadonlySet<OrderFactType> = new Set(['order.cancel_rejected', 'order.replace_rejected'])
 
@@ -30,7 +30,8 @@ export class LinkedOrders {
   readonly #asked = new JustAsked()
   readonly #groups: OrderGroups
   readonly #due: DueLinks
-  readonly #ended = new EndedParents()
+  readonly #ended = new ChildUnits()
+  readonly #taken = new ChildUnits()
 
   constructor(options: LinkedOptions) {
     const { onChange, onDue, terms_hold, due_alone } = options
@@ -40,8 +41,15 @@ export class LinkedOrders {
     this.#options = options
     this.#groups = groups
     this.#due = due
-    this.children = new LinkedChildren(options, { groups, due, ended: this.#ended, onGone })
-    this.members = new LinkedMembers(options, { groups, due, onGone })
+    const children = new LinkedChildren(options, {
+      groups,
+      due,
+      ended: this.#ended,
+      taken: this.#taken,
+      onGone,
+    })
+    this.children = children
+    this.members = new LinkedMembers(options, { groups, due, children, onGone })
   }
 
   noteAsked(seq: number, intent: SubmitIntent): void {
@@ -89,6 +97,7 @@ export class LinkedOrders {
   /** The order waits no more. */
   forget(order: HeldKey): void {
     this.#ended.forget(order)
+    this.#taken.forget(order)
   }
 
   onFact(fact: OrderFact): void {
@@ -141,30 +150,39 @@ export class LinkedOrders {
 
   foldChange(change: HoldingChange): void {
     this.#groups.foldChange(change)
-    if (change.change === 'parent_ended') this.#ended.put(change)
-    else if (change.change === 'gone') this.#ended.forget(change)
+    if (change.change === 'parent_ended') this.#ended.put(change, change.traded_units)
+    else if (change.change === 'taken') this.#taken.put(change, change.taken_units)
+    else if (change.change === 'gone') this.forget(change)
   }
 
   save(writer: CanonicalWriter): void {
     this.#groups.save(writer)
     this.#due.save(writer)
     this.#ended.save(writer)
+    this.#taken.save(writer)
   }
 
   load(reader: CanonicalReader): void {
     this.#groups.load(reader)
     this.#due.load(reader)
     this.#ended.load(reader)
+    this.#taken.load(reader)
   }
 
   saveLedger(): LedgerLinks {
-    const ended_parents = this.#ended.saveLedger()
-    return { groups: this.#groups.saveLedger(), ...(ended_parents.length > 0 && { ended_parents }) }
+    const ended_parents = this.#ended.all().map(({ units, ...child }) => ({ ...child, traded_units: units }))
+    const taken = this.#taken.all().map(({ units, ...child }) => ({ ...child, taken_units: units }))
+    return {
+      groups: this.#groups.saveLedger(),
+      ...(ended_parents.length > 0 && { ended_parents }),
+      ...(taken.length > 0 && { taken }),
+    }
   }
 
-  loadLedger({ groups, ended_parents = [] }: LedgerLinks): void {
+  loadLedger({ groups, ended_parents = [], taken = [] }: LedgerLinks): void {
     this.#groups.loadLedger(groups)
-    for (const ended of ended_parents) this.#ended.put(ended)
+    for (const ended of ended_parents) this.#ended.put(ended, ended.traded_units)
+    for (const child of taken) this.#taken.put(child, child.taken_units)
   }
 
   /** A venue cancels an order for reasons of its own, too. */

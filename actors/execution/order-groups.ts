@@ -54,12 +54,11 @@ export class OrderGroups {
     this.note(group)
   }
 
-  /** The order grows with its parent from here on. */
-  grow(strategy_id: string, counter: number, growth: Growth): void {
+  /** The order, for so much now, grows with its parent from here on. */
+  grow(strategy_id: string, counter: number, growth: Growth, quantity_max_units: number): void {
     const group = this.of(strategy_id, counter) ?? { type: '', members: [newMember(strategy_id, counter)] }
     for (const member of group.members) {
-      if (member.counter === counter)
-        Object.assign(member, growth, { quantity_max_units: growth.granted_units })
+      if (member.counter === counter) Object.assign(member, growth, { quantity_max_units })
     }
     this.#put(group)
     this.note(group)

@@ -130,6 +130,24 @@ test('[K2] a pair that takes the whole of a child which waits for its parent end
   expect(told.slice(-2)).toEqual(['4 b trade 4@105 leaves 0', '4 c canceled cum 0'])
 })
 
+test.each([
+  ['all', 4, '4 bar:Y.sim last 106', 0],
+  ['a part', 2, '4 bar:Y.sim last 100 106 100 100 8', 2],
+])(
+  '[K2] %s of what a parent bought that ends in part is sold by one of a pair, and the other, which waited, sells the rest',
+  (_, first, row, second) => {
+    const told = play(
+      [
+        ...[...BOTH, '2 a:X.sim buy 8 limit 98 gtc as=1', '2 b:Y.sim sell 8 limit 105 gtc as=2 oto=1'],
+        ...['2 c:Y.sim sell 8 limit 103 gtc as=3 whole=1 ouo=2', '3 bar:X.sim last 97 97 97 97 4'],
+        ...['3 bar:Y.sim last 100', row, '4 x:X.sim cancel a', '5 bar:Y.sim last 104'],
+      ],
+      FROM,
+    )
+    expect([tradedUnits(told, 'b'), tradedUnits(told, 'c')]).toEqual([first, second])
+  },
+)
+
 test('[K2] a stop that others took of before it came in is replaced as one that waits for its parent', () => {
   const lines = [
     ...[...BOTH, '2 a:X.sim buy 8 limit 98 gtc as=1', '2 x:Y.sim sell 4 limit 105 gtc as=2'],

@@ -147,7 +147,10 @@ export class VenueLinks {
 
   /** So much less of the order will work. */
   lower(order: VenueOrder, by_units: number): void {
-    if (this.children.isDormant(order)) return this.children.widen(order, -by_units)
+    const child = this.children.isDormant(order) ? this.children.find(order) : undefined
+    if (child !== undefined && this.#termsHold) child.taken_units += by_units
+    else if (child !== undefined) child.whole_units -= by_units
+    if (child !== undefined) return
     order.order_quantity_units = (order.order_quantity_units - by_units) as VenueOrder['order_quantity_units']
     order.withheld_units += by_units
   }

@@ -1,0 +1,108 @@
+// What a group takes of an order that waits for its parent is taken of what that one releases, however much that comes to.
+
+import { expect, test } from 'vitest'
+import { readEffects } from '../../engine/effect-record.ts'
+import { RECORD_KIND } from '../../engine/journal-port.ts'
+import { must } from '../../schemas/assert.ts'
+import { BEHAVIOUR } from '../../schemas/behaviour.ts'
+import type { LedgerHolding } from '../../schemas/ledger-section.ts'
+import { Desk } from '../desk.test-support.ts'
+import { LedgerFold } from '../ledger-fold.ts'
+import type { OrderRequest } from '../strategy/context.ts'
+import { loadLedger, saveLedger } from '../trading-ledger.ts'
+import { EURUSD, TestNode, type TestNodeOptions } from '../trading-node.test-support.ts'
+
+const OPTIONS: TestNodeOptions = {
+  capabilities: { orders: { market: ['ioc', 'gtc'], limit: ['gtc', 'gtd', 'day'] } },
+}
+const entry = { instrument: EURUSD, side: 'buy', quantity_units: 1_000, limit_price_units: 99_000 } as const
+const exit = { instrument: EURUSD, side: 'sell', quantity_units: 1_000, limit_price_units: 101_000 } as const
+
+/** An entry of 1,000 that has traded 500, an exit that grows with it, and one that waits for the whole of it; the first has sold so much. */
+function bought({ sold = 200, behaviour = BEHAVIOUR, joins = false } = {}): Desk {
+  const desk = new Desk({ ...OPTIONS, behaviour })
+  const waiting = (first: number): OrderRequest => ({
+    ...{ ...exit, limit_price_units: 102_000 },
+    ...{ parent: { counter: 1, fill: 'full' }, group: { counter: first, type: 'ouo' } },
+  })
+  desk.do((ctx) => {
+    const counter = ctx.submit(entry)
+    const first = ctx.submit({ ...exit, parent: { counter } })
+    if (!joins) ctx.submit(waiting(first))
+  })
+  const parent = must(desk.orders[0], 'the parent was sent')
+  desk.accept(parent)
+  desk.fill(parent, 99_000, 500)
+  const first = must(desk.orders[1], 'the exit was sent')
+  desk.accept(first)
+  desk.fill(first, 101_000, sold)
+  if (joins) desk.do((ctx) => ctx.submit(waiting(2)))
+  return desk
+}
+
+/** The parent trades on to so much, and ends. Returns the order that waited, as it was sent. */
+function ended(node: TestNode, from: Desk, traded: number): string | undefined {
+  const parent = must(from.orders[0], 'the parent was sent')
+  if (traded > 500) node.fill(parent, 99_000, traded - 500, { cum_quantity_units: traded as never })
+  if (traded < 1_000)
+    node.report('canceled', parent, {
+      cum_quantity_units: traded as never,
+      leaves_quantity_units: 0 as never,
+    })
+  return node.orders.filter(({ counter }) => counter === 3).map(sent)[0]
+}
+
+function sent({ counter, order_quantity_units }: { counter: number; order_quantity_units: number }): string {
+  return `${counter} of ${order_quantity_units}`
+}
+
+function holding({ trading }: TestNode): LedgerHolding {
+  return must(structuredClone(saveLedger(trading)).holdings['main'], 'an account is in the ledger')
+}
+
+test.each([
+  { sold: 200, traded: 500, expected: '3 of 300' },
+  { sold: 200, traded: 700, expected: '3 of 500' },
+  { sold: 200, traded: 1_000, expected: '3 of 800' },
+  { sold: 500, traded: 500, expected: undefined },
+])(
+  '[E6] [E8] the orders of a pair sell what their parent bought, and no more: %j',
+  ({ sold, traded, expected }) => {
+    for (const joins of [false, true]) expect(ended(...twice(bought({ sold, joins })), traded)).toBe(expected)
+  },
+)
+
+test('[E6] one of which less is left than an order may be for ends with its parent', () => {
+  const desk = bought({ sold: 500 })
+  ended(desk, desk, 500)
+  expect(desk.facts.at(-1)).toMatchObject({ counter: 3, type: 'order.canceled', reason_code: 'parent_ended' })
+  expect(holding(desk).taken).toBe(undefined)
+})
+
+test('[E11] what was taken survives a restart and a change, by the ledger or by a fold of the records', () => {
+  const desk = bought()
+  expect(holding(desk).taken).toEqual([{ strategy_id: 's', counter: 3, taken_units: 200 }])
+  const again = desk.reloaded()
+  expect(again.save()).toEqual(desk.save())
+  const folded = new TestNode(OPTIONS)
+  const fold = new LedgerFold(folded.trading)
+  for (const { kind, bytes } of desk.journal.records) {
+    if (kind !== RECORD_KIND.effects) continue
+    const { seq, ts_seq_us, commands, holdings } = readEffects(bytes, () => 0)
+    fold.effects(seq, ts_seq_us, commands, holdings)
+  }
+  fold.end()
+  expect(holding(folded)).toEqual(holding(desk))
+  const changed = new TestNode(OPTIONS)
+  loadLedger(changed.trading, changed.instruments, structuredClone(saveLedger(desk.trading)))
+  changed.start()
+  for (const node of [again, changed]) expect(ended(node, desk, 500)).toBe('3 of 300')
+})
+
+test('[E6] before behaviour 3 the parent released a part of what had been left', () => {
+  expect(ended(...twice(bought({ behaviour: 2 })), 500)).toBe('3 of 400')
+})
+
+function twice(desk: Desk): [Desk, Desk] {
+  return [desk, desk]
+}
