@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { askSession, listenForControl } from './control-socket.ts'
 
@@ -61,6 +62,21 @@ test('where a session was killed, none runs, whatever it left behind', async () 
   expect(await askSession(folder, { command: 'status' }, undefined)).toBeUndefined()
 })
 
+test('who comes behind a killed session clears away its socket, and no file that is none', async () => {
+  const folder = await sessionFolder()
+  const left = await leftSocket()
+  const other = join(folder, 'control')
+  await writeFile(other, '')
+  for (const socket of [left, other]) {
+    await writeFile(join(folder, 'control.json'), JSON.stringify({ pid: 1, socket }))
+    const close = await listenForControl(folder, () => Promise.resolve('here'))
+    expect(await askSession(folder, { command: 'status' }, undefined)).toBe('here')
+    await close()
+  }
+  expect((await stat(other)).isFile()).toBe(true)
+  await expect(stat(dirname(left))).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
 test.each([
   ['empty', '', 'It is empty.'],
   ['cut off', '{"pid":1,"sock', 'It does not say where.'],
@@ -91,6 +107,15 @@ test('what is no question, or too long for one, ends its connection and nothing 
   }
   expect(await askSession(folder, { command: 'status' }, undefined)).toBe('here')
 })
+
+/** The socket of a process that was killed. */
+async function leftSocket(): Promise<string> {
+  const socket = join(await mkdtemp(join(tmpdir(), 'orrery-')), 'control')
+  const listen = `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, 'SIGKILL'))`
+  const [, signal] = await once(spawn(process.execPath, ['-e', listen]), 'exit')
+  expect([signal, (await stat(socket)).isSocket()]).toEqual(['SIGKILL', true])
+  return socket
+}
 
 async function sessionFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'orrery-control-'))

@@ -1,10 +1,10 @@
 // How other commands reach a running session: a local socket that takes one JSON object, ended by a line end, and answers
 // with one. The socket lies in a folder of its own that only its user may enter; the session's folder says where.
 
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setImmediate as turn } from 'node:timers/promises'
 import { FrameLines } from '../../engine/wire/frame-lines.ts'
@@ -23,6 +23,7 @@ export type ControlAnswer =
 export type ControlHandler = (request: ControlRequest) => Promise<unknown>
 
 const FILE = 'control.json'
+const DIRECTORY = join(tmpdir(), 'orrery-')
 const REQUEST_BYTES_MAX = 64 * 1024
 /** Within this a session that turns has said how it stands. */
 export const STATUS_TIMEOUT_MS = 5_000
@@ -30,7 +31,7 @@ export const STATUS_TIMEOUT_MS = 5_000
 /** Listens until the returned function is called. */
 export async function listenForControl(folder: string, handle: ControlHandler): Promise<() => Promise<void>> {
   // A path under the session's folder may be longer than a socket's name can be.
-  const directory = await mkdtemp(join(tmpdir(), 'orrery-'))
+  const directory = await mkdtemp(DIRECTORY)
   const socket = join(directory, 'control')
   const open = new Set<Socket>()
   const server = createServer((connection) => {
@@ -40,10 +41,12 @@ export async function listenForControl(folder: string, handle: ControlHandler): 
   })
   await listening(server, socket)
   const file = join(folder, FILE)
+  const before = parseWhereabouts((await whereaboutsIn(file)) ?? 'null')
   // Whoever looks meanwhile, or after a power loss, finds the whole of it or nothing.
   const whereabouts = `${JSON.stringify({ pid: process.pid, socket } satisfies Whereabouts)}\n`
   await writeFile(`${file}.draft`, whereabouts, { flush: true })
   await rename(`${file}.draft`, file)
+  if (before !== undefined) await clearAway(before)
   return async () => {
     // An answer that was found a moment ago leaves first.
     await turn()
@@ -72,6 +75,18 @@ export async function askSession(
   if (answer.ok) return answer.value
   const { code, reason, what, remedy } = answer
   throw new OperatingError({ code, reason, what, where: folder, remedy })
+}
+
+/** What a session that was killed left behind: the one that holds its journal now is the only one there is. */
+async function clearAway({ socket }: Whereabouts): Promise<void> {
+  if (!socket.startsWith(DIRECTORY)) return
+  try {
+    if (!(await lstat(socket)).isSocket()) return
+    await rm(socket)
+    await rmdir(dirname(socket))
+  } catch {
+    // It is in nobody's way.
+  }
 }
 
 type Whereabouts = { readonly pid: number; readonly socket: string }
