@@ -68,7 +68,8 @@
  *    Sessions, auctions, halts
  *    - A market changes before what reaches its venue at that time, and before an order's time ends then; what comes
  *      at the cut-off of an auction is too late, and a pause of the US plan in the last minutes ends with the closing
- *      auction.
+ *      auction. At one moment a halt begins, then sessions change, then a halt ends. What was shown before a halt that
+ *      ends in the closing call, or before a market of other rules, is of before.
  *    - An instrument whose bids and asks have bars begins once both have come, or an hour later with one of them. The
  *      last price counts in an auction from the bid to the ask.
  *    - The price of an auction that nobody names is on the increment. What it takes is gone as what trades before and

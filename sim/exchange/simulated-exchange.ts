@@ -107,6 +107,8 @@ export class SimulatedExchange implements VenuePort {
   readonly #entry: OrderEntry
   readonly #busts: TradeBusts
   #hasBegun = false
+  /** A state was loaded whose market went by others: what is shown is of before. */
+  #hasOtherRules = false
   #hasAllRows = false
 
   constructor(terms: ExchangeTerms, { agenda, specs, book, accounts }: ExchangeSurroundings) {
@@ -181,18 +183,28 @@ export class SimulatedExchange implements VenuePort {
     if (this.#hasBegun) return
     this.#hasBegun = true
     this.#agenda.forgetMarket(this.#rank)
-    if (this.#market !== undefined) return this.#market.begin(now_us)
-    for (const order of [...this.#floor.call]) {
+    if (this.#market === undefined) this.#leaveMarket(now_us)
+    this.#market?.begin(now_us, this.#hasOtherRules)
+    this.#hasOtherRules = false
+  }
+
+  /** Nothing closes or halts the venue any more: what an earlier market left waits for the next row, as under other rules. */
+  #leaveMarket(now_us: number): void {
+    const { call, terms_hold } = this.#floor
+    for (const order of [...call]) {
       // It ended with another of its group.
       if (!order.is_called) continue
+      // There is no auction for it any more.
+      const isForAuction = order.time_in_force === 'opg' || order.time_in_force === 'cls'
+      if (terms_hold && !isForAuction) continue
       const waits = order.is_waiting
       this.#floor.withdraw(order)
       order.is_waiting = false
       order.queue_place = NOT_PLACED
-      // There is no auction for it any more.
-      if (order.time_in_force === 'opg' || order.time_in_force === 'cls') this.#floor.expire(order, now_us)
+      if (isForAuction) this.#floor.expire(order, now_us)
       else this.#floor.release(order, waits, now_us)
     }
+    if (this.#hasOtherRules) this.#operate(VenueMarket.operated(this.#marketTerms))
   }
 
   /** The run has no more rows that a command could wait for. */
@@ -320,6 +332,7 @@ export class SimulatedExchange implements VenuePort {
     this.#impact?.save(writer)
     this.#busts.save(writer)
     writer.flag(this.#hasBegun)
+    writer.flag(this.#hasOtherRules)
     writer.flag(this.#market !== undefined)
     this.#market?.save(writer)
     this.#register.save(writer)
@@ -346,11 +359,14 @@ export class SimulatedExchange implements VenuePort {
     this.#impact?.load(reader)
     this.#busts.load(reader)
     this.#hasBegun = reader.flag()
+    // One that was saved before it began goes on as it would have.
+    const hadOtherRules = reader.flag()
     const market = reader.flag() ? (reader.value() as SavedMarket) : undefined
     if (market !== undefined && this.#market === undefined) this.#takeOperated(market)
     // Under other rules it begins again, with the orders it has.
     const isSame = this.#market === undefined ? market === undefined : this.#market.restore(market)
     if (!isSame) this.#hasBegun = false
+    this.#hasOtherRules = (!isSame || hadOtherRules) && this.#floor.terms_hold
     this.#register.load(reader)
     const open = Array.from({ length: reader.count() }, () => {
       const isWaiting = reader.flag()

@@ -386,8 +386,11 @@ test('[V10] under another script or calendar the market begins again, with the o
   const plain = await hostOn(store, await venueConfig())
   plain.host.row(quoteAt(START_US + 70_000_000, 110_200), START_US + 70_000_000)
   await plain.host.close()
-  // At the price of before: without a market that opens there is no first row to wait for.
-  expect(plain.words.map(wordOf)).toEqual(['3 trade paper-1-t-1'])
+  expect(plain.words.map(wordOf)).toEqual([
+    'EURUSD.gen pre_open',
+    'EURUSD.gen trading',
+    '3 trade paper-1-t-1',
+  ])
   const again = await hostOn(store, await haltedConfig())
   again.host.row(quoteAt(START_US + 80_000_000, 99_000), START_US + 80_000_000)
   again.host.pass(START_US + 3_660_000_000)

@@ -95,10 +95,13 @@ export type AgendaItem =
     }
 
 /**
- * What a market does by itself comes before all that reaches its venue at the same time. What is behind the rows of a time
- * is told by its number, too. Insertions are fewer than either.
+ * What a market does by itself comes before all that reaches its venue at the same time: a halt that begins, then sessions,
+ * then one that ends, whenever each of them became known. What is behind the rows of a time is told by its number, too.
+ * Insertions are fewer than any step between these.
  */
 const MARKET_FIRST = 2 ** 52
+const HALT_ENDS = 2 ** 51
+const SESSION_TURNS = 2 ** 50
 const BEHIND_ROWS = 2 * MARKET_FIRST
 
 type Kind = AgendaItem['kind']
@@ -152,7 +155,7 @@ export class Agenda {
   ): void {
     assert(due_us >= now_us, 'nothing is due before it was caused')
     const isFirst = this.#marketFirst && message.type === 'market_event'
-    const number = this.#insertions++ - (isFirst ? MARKET_FIRST : 0)
+    const number = this.#insertions++ - (isFirst ? MARKET_FIRST - stepOf(message.event) : 0)
     const slot = this.#slot(kind, venue_rank, due_us, number, message)
     if (isInstant) {
       this.#instants.push(slot)
@@ -266,6 +269,11 @@ export class Agenda {
         ? top.due_us
         : Number.POSITIVE_INFINITY
   }
+}
+
+function stepOf(event: MarketEvent['event']): number {
+  if (event === 'halt') return 0
+  return event === 'resume' ? HALT_ENDS : SESSION_TURNS
 }
 
 function classOf(kind: Kind, number: number, message: Message): number {

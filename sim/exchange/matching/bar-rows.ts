@@ -70,6 +70,7 @@ export class BarRows {
     const { instrument_index } = due
     const rows = this.#pairs.release(due)
     const last = rows.pop()
+    this.#giveUp(instrument_index, ts_us, due.bars)
     for (const bars of rows) this.#trade(instrument_index, ts_us, bars)
     this.#last_index = instrument_index
     if (last !== undefined) this.#trade(instrument_index, ts_us, last)
@@ -95,7 +96,7 @@ export class BarRows {
   #trade(instrument_index: number, ts_us: number, bars: readonly ImportedBar[]): void {
     const { book, terms_hold } = this.#parts
     const market = this.#parts.market()
-    if (terms_hold) this.#renew(instrument_index, ts_us, bars)
+    if (terms_hold) this.#renew(instrument_index, bars)
     const paths = this.#pathsOf(instrument_index, bars)
     const hasOpened = market !== undefined && this.#onOpen(market, instrument_index, ts_us, bars, paths)
     if (terms_hold && book.hasQuotes(instrument_index))
@@ -106,11 +107,16 @@ export class BarRows {
     else this.#pass(instrument_index, ts_us, bars, paths, hasOpened)
   }
 
-  /** What the bars are about to put is of now. */
-  #renew(instrument_index: number, ts_us: number, bars: readonly ImportedBar[]): void {
+  /** A side that has not come for long is given up, unless a bar of it is among those of this time. */
+  #giveUp(instrument_index: number, ts_us: number, bars: readonly ImportedBar[]): void {
     const { book } = this.#parts
-    if (this.#parts.market()?.hasWaitedLong(instrument_index, ts_us) === true)
-      book.forgetOldSide(instrument_index)
+    if (this.#parts.market()?.hasWaitedLong(instrument_index, ts_us) !== true) return
+    if (new Set(bars.map(({ price_type }) => price_type)).size === 1) book.forgetOldSide(instrument_index)
+  }
+
+  /** What the bars are about to put is of now. */
+  #renew(instrument_index: number, bars: readonly ImportedBar[]): void {
+    const { book } = this.#parts
     for (const { price_type } of bars) book.renew(instrument_index, price_type)
   }
 

@@ -102,8 +102,8 @@ export class MarketPhases {
     this.#own = terms.specs.filter(({ venue_id }) => venue_id === terms.venue_id)
   }
 
-  /** Comes up at a time: a session under way has opened already. */
-  begin(now_us: number): void {
+  /** Comes up at a time: a session under way has opened already, and goes on with the next row where it had other rules. */
+  begin(now_us: number, has_other_rules: boolean): void {
     this.#columns.told.fill(NEVER_TOLD)
     for (const at of this.#cursors.calendars.keys()) {
       this.#cursors.seek(at, now_us)
@@ -116,11 +116,10 @@ export class MarketPhases {
     }
     for (const { index } of this.#own) {
       this.#enter(index, this.#calendarPhase(index, now_us))
+      if (has_other_rules) this.#terms.onAwait(index)
       const isOpen = this.phaseOf(index) === 'continuous' && !this.isHalted(index)
-      // Orders that an earlier market left meet the next row, or what opens this one; so does who comes where a side is
-      // of before.
-      if ((this.#terms.floor.suspend(index) > 0 || this.#terms.isOld(index)) && isOpen) {
-        this.#terms.onAwait(index)
+      // Orders that an earlier market left meet the next row, or what opens this one.
+      if ((this.#terms.floor.suspend(index) > 0 || has_other_rules) && isOpen) {
         this.#await(index, PENDING.row, now_us)
       } else if (isOpen) this.#columns.is_trading[index] = 1
       this.#terms.floor.forgetPlaces(index)
@@ -472,7 +471,14 @@ export class MarketPhases {
   #endHalt(index: number, now_us: number): void {
     if (this.isHalted(index)) return
     if (this.phaseOf(index) === 'continuous') this.#startOpening(index, true, now_us)
+    else if (this.phaseOf(index) === 'closing_call' && this.#terms.terms_hold) this.#rejoinCall(index)
     this.#tell(index, now_us)
+  }
+
+  /** A halt has ended in the closing call: in its auction, too, what was shown before is of before. */
+  #rejoinCall(index: number): void {
+    this.#terms.onAwait(index)
+    this.#columns.has_row[index] = this.#terms.isDeepBookReady?.(index) === true ? 1 : 0
   }
 
   /** The market has come back inside its bands: orders meet it. */

@@ -112,8 +112,9 @@ export class VenueMarket {
     ])
   }
 
-  begin(now_us: number): void {
-    this.#phases.begin(now_us)
+  /** @param has_other_rules whether another market was there before, and what is shown is of that one. */
+  begin(now_us: number, has_other_rules: boolean): void {
+    this.#phases.begin(now_us, has_other_rules)
   }
 
   /** Comes up where everything has traded without it. */

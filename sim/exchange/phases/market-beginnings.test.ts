@@ -1,0 +1,262 @@
+// Whenever a market begins, at an opening, behind a halt, in a closing call or under other rules, nothing trades at what was
+// shown before, and what happens at one moment has one order.
+
+import { expect, test } from 'vitest'
+import { RandomStream } from '../../../engine/random-stream.ts'
+import { must } from '../../../schemas/assert.ts'
+import type { CalendarConfig } from '../../../schemas/config/calendar.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
+import { Scenario, terms, venue } from '../scenario.test-support.ts'
+import type { SimulatedVenuesTerms } from '../simulated-venues.ts'
+import { clockUs, dayTerms, inMicroseconds, playDay, withClock } from './trading-day.test-support.ts'
+
+const NO_AUCTIONS = { opening_auction: false, closing_auction: false }
+const SIDES = ['09:01 bar bid 100', '09:01 bar ask 102']
+const QUOTES = ['09:00:01 quote 100/102']
+
+test.each([
+  [
+    'of bars, one side of which was shown before',
+    [...SIDES, '17:00 a buy 5 market cls', '17:33 bar bid 200'],
+  ],
+  ['of quotes, none of which came behind it', [...QUOTES, '17:00 a buy 5 market cls']],
+])(
+  '[M3] behind a halt that ends in the closing call there is no auction of what was shown before: %s',
+  (_, lines) => {
+    const told = playDay([...lines, '17:36 time'], halted('17:10', '17:32'))
+    expect(told).toEqual(['17:00 a new leaves 5', '17:35 a expired leaves 0'])
+  },
+)
+
+test('[M3] what comes in the call behind a halt is in its auction', () => {
+  const rows = [...QUOTES, '17:00 a buy 5 market cls', '17:33 quote 200/202', '17:36 time']
+  expect(playDay(rows, halted('17:10', '17:32')).at(-1)).toBe('17:35 a trade 5@202 leaves 0')
+})
+
+test('[M3] halted from the opening into the closing call, no order meets a side of the day before', () => {
+  const lines = [...SIDES, '2/17:32:30 a buy 5 market gtc', '2/17:33 bar bid 200', '2/17:36 time']
+  expect(playDay(lines, halted('2/08:59', '2/17:32'))).toEqual(['2/17:32:30 a new leaves 5'])
+})
+
+const WITHOUT_CALL = { sessions: [{ days: ['thu', 'fri'], open: '09:00', close: '17:35' }] } as const
+test.each([
+  ['with a call', '17:20', {}],
+  ['with a call, in which it began', '17:31', {}],
+  ['without a call', '17:20', WITHOUT_CALL as never],
+])('[M10] a halt to the very close lasts over it: %s', (_, from, calendar) => {
+  const lines = [...QUOTES, '16:00 a buy 5 market cls', '17:36 time']
+  expect(playDay(lines, halted(from, '17:35', {}, calendar)).at(-1)).toBe('17:35 a expired leaves 0')
+})
+
+test.each(['08:40', '08:55'])('[M5] a halt to the very opening, from %s, ends with an auction', (from) => {
+  const lines = ['08:30 quote 99/101', '08:56 a buy 5 market day', '08:57 b buy 5 limit 106 day']
+  const told = playDay([...lines, '09:00:01 quote 104/107 5x5'], halted(from, '09:00', {}, NO_AUCTIONS))
+  expect(told.at(-1)).toBe('09:00:01 a trade 5@107 leaves 0')
+})
+
+test.each(['09:50', '10:00'])('[M1] one halt behind another is one, where the run begins at %s', (begin) => {
+  const halts = [haltOf('09:55', '10:05'), haltOf('10:05', '10:15')]
+  const lines = [
+    '10:01 bid 100 5',
+    '10:01 ask 101 5',
+    '10:02 a buy 5 market day',
+    '10:06 ask 101 0',
+    '10:07 ask 150 5',
+  ]
+  const told = playDay([`${begin} time`, ...lines, '10:20 time'], dayTerms({ book: 'book_level', halts }))
+  expect(told.at(-1)).toBe('10:15 a trade 5@150 leaves 0')
+})
+
+/** What was saved while closed goes on under other halts, or under none of the rules. */
+const FAR = { halts: [haltOf('9/10:00', '9/10:05')] }
+const NONE = (simulation: SimulationConfig) => terms({ venues: [venue({ simulation })] })
+const BARS = { bars: 'fixed' } as const
+test.each<[string, SimulatedVenuesTerms, SimulatedVenuesTerms, string[], string[], string]>([
+  [
+    'of bars',
+    dayTerms(BARS, NO_AUCTIONS),
+    dayTerms({ ...BARS, ...FAR }, NO_AUCTIONS),
+    ['10:00 bar bid 100', '10:00 bar ask 102', '20:00 time'],
+    ['2/11:30 bar bid 150', '2/11:40 a buy 5 market day', '2/11:41 bar bid 150', '2/11:42 bar ask 155'],
+    '2/11:42 a trade 5@155 leaves 0',
+  ],
+  [
+    'of quotes',
+    dayTerms({}, NO_AUCTIONS),
+    dayTerms(FAR, NO_AUCTIONS),
+    ['10:00 quote 100/102', '20:00 time'],
+    ['2/11:40 a buy 5 market day', '2/11:41 quote 150/155'],
+    '2/11:41 a trade 5@155 leaves 0',
+  ],
+  [
+    'of bars, under no rules any more',
+    dayTerms(BARS, NO_AUCTIONS),
+    NONE(BARS),
+    ['10:00 bar bid 100', '10:00 bar ask 102', '2/08:55 a buy 5 market gtc', '2/09:01 bar bid 150'],
+    ['2/09:03 bar bid 150', '2/09:04 bar ask 155', '2/09:05 time'],
+    '2/09:04 a trade 5@155 leaves 0',
+  ],
+  [
+    'of quotes, under no rules any more',
+    dayTerms({}, NO_AUCTIONS),
+    NONE({}),
+    ['10:00 quote 100/102', '2/08:55 a buy 5 market gtc'],
+    ['2/09:04 quote 150/155', '2/09:05 time'],
+    '2/09:04 a trade 5@155 leaves 0',
+  ],
+  [
+    'in a closing call',
+    dayTerms(BARS),
+    dayTerms({ ...BARS, ...FAR }),
+    ['10:00 bar bid 100', '10:00 bar ask 102', '20:00 time'],
+    ['2/17:31 bar bid 200', '2/17:32 a buy 5 market day', '2/18:00 time'],
+    '2/17:35 a expired leaves 0',
+  ],
+])('[M11] under other rules orders meet the next row: %s', (_, before, after, first, then, last) => {
+  const scenario = new Scenario(before)
+  for (const line of first) scenario.step(inMicroseconds(line))
+  const again = scenario.reopened(after)
+  // Saved before its first input it begins no less anew.
+  for (const one of [again.reopened(after), again])
+    expect(
+      one
+        .play(...then.map(inMicroseconds))
+        .map(withClock)
+        .at(-1),
+    ).toBe(last)
+})
+
+test('[M11] under no rules any more an order for an auction ends', () => {
+  const scenario = new Scenario(dayTerms())
+  for (const line of [...QUOTES, '10:00 a buy 5 market cls']) scenario.step(inMicroseconds(line))
+  const told = scenario.reopened(NONE({})).play(inMicroseconds('10:01 quote 100/102'))
+  expect(told.map(withClock)).toEqual(['10:01 a expired leaves 0'])
+})
+
+test.each(['bar last', 'trade'])('[M3] a last price that opens gives no side up: %s', (last) => {
+  const rows = ['2/09:01 bar bid 150', `2/10:05 ${last} 160`, '2/10:06 bar bid 155']
+  const told = playDay(
+    [...SIDES, ...rows, '2/10:07 a buy 5 market day', '2/10:08 time'],
+    dayTerms(BARS, NO_AUCTIONS),
+  )
+  expect(told.at(-1)).toBe('2/10:07 a trade 5@160 leaves 0')
+})
+
+test.each([
+  [
+    'two of one side are no next bar',
+    ['2/11:00 bar bid*1 200', '2/11:00 bar bid*5 200', '2/11:01 bar ask 205'],
+    205,
+  ],
+  [
+    'one of the other is among them',
+    ['2/09:30 bar bid 150', '2/10:05 bar bid*1 201', '2/10:05 bar ask*5 205'],
+    205,
+  ],
+  ['the same, turned round', ['2/09:30 bar bid 150', '2/10:05 bar ask*5 205', '2/10:05 bar bid*1 201'], 205],
+])('[M3] of bars of one time no side is given up: %s', (_, rows, price) => {
+  const lines = [...SIDES, '2/08:55 a buy 5 market day', ...rows, '2/11:02 time']
+  expect(playDay(lines, dayTerms(BARS, NO_AUCTIONS)).at(-1)).toMatch(
+    new RegExp(`a trade 5@${price} leaves 0$`),
+  )
+})
+
+const DAYS = 4
+const DAY_US = clockUs('2/00:00')
+const OPEN_US = clockUs('09:00')
+const CALL_US = clockUs('17:30')
+const CLOSE_US = clockUs('17:35')
+const MINUTE_US = 60_000_000
+
+test('[M3] no order trades at what was shown before its market began last (seed 20261204)', () => {
+  let trades = 0
+  for (let run = 0; run < 400; run++) {
+    const random = new RandomStream(20_261_204, `beginnings/${run}`)
+    const halts = drawnHalts(random)
+    const hours = random.nextInt(2) === 0 ? NO_AUCTIONS : {}
+    const isOfBars = random.nextInt(3) > 0
+    const script = halts.map(({ from_us, to_us }) => ({
+      ...{
+        instrument: 'X.sim',
+        from: new Date(from_us / 1_000).toISOString(),
+        to: new Date(to_us / 1_000).toISOString(),
+      },
+    }))
+    const simulation: SimulationConfig = { closed_orders: 'queue', ...(isOfBars ? BARS : {}), halts: script }
+    const scenario = new Scenario(dayTerms(simulation, hours))
+    const shown = new Map<number, number>()
+    for (let day = 0; day < DAYS; day++)
+      for (const ts_us of drawnTimes(random, day)) {
+        const order = `o${scenario.deliveries.length}x${ts_us}`
+        const side = run % 2 === 0 ? 'buy' : 'sell'
+        if (random.nextInt(3) > 0) scenario.step(`${ts_us - 20_000_000} ${order} ${side} 1 market gtc`)
+        const price = 10_000 + shown.size
+        const rows = isOfBars
+          ? ['bid', 'ask']
+              .filter(() => random.nextInt(4) > 0)
+              .map((of) => `bar ${of} ${of === 'ask' ? price + 5_000 : price}`)
+          : [`quote ${price}/${price + 5_000}`]
+        for (const row of rows) scenario.step(`${ts_us} ${row}`)
+        for (const one of [price, price + 5_000]) shown.set(one, ts_us)
+      }
+    scenario.step(`${(DAYS + 1) * DAY_US} time`)
+    for (const { message } of scenario.deliveries) {
+      if (message.type !== 'venue_report' || message.report_type !== 'trade') continue
+      trades++
+      const { ts_event_us, last_price_units } = message
+      const shown_us = must(shown.get(last_price_units), `run ${run}: somebody showed ${last_price_units}`)
+      const begun_us = lastBeginning(ts_event_us, halts)
+      expect({ run, ts_event_us, isOfBefore: shown_us < begun_us }).toEqual({
+        run,
+        ts_event_us,
+        isOfBefore: false,
+      })
+    }
+  }
+  expect(trades).toBeGreaterThan(2_000)
+})
+
+type HaltTimes = { readonly from_us: number; readonly to_us: number }
+
+function drawnHalts(random: RandomStream): HaltTimes[] {
+  const halts: HaltTimes[] = []
+  let at_us = OPEN_US
+  for (let count = random.nextInt(4); count > 0; count--) {
+    const from_us = at_us + random.nextInt(900) * MINUTE_US + 30_000_000
+    const lasts_us = (1 + random.nextInt([5, 60, 600, 1_500][random.nextInt(4)] as number)) * MINUTE_US
+    const call_us = Math.floor(from_us / DAY_US) * DAY_US + CALL_US + random.nextInt(6) * MINUTE_US
+    const to_us = random.nextInt(2) === 0 && call_us > from_us ? call_us : from_us + lasts_us
+    halts.push({ from_us, to_us })
+    at_us = to_us + MINUTE_US
+  }
+  return halts
+}
+
+/** Of a session, its closing call and a while behind it. */
+function drawnTimes(random: RandomStream, day: number): number[] {
+  const times = Array.from({ length: 8 }, () => OPEN_US + random.nextInt(530) * MINUTE_US)
+  const call = Array.from({ length: 2 }, () => CALL_US + random.nextInt(6) * MINUTE_US)
+  return [...new Set([...times, ...call])].sort((a, b) => a - b).map((ts_us) => day * DAY_US + ts_us)
+}
+
+/** The opening of the session, or the end of a halt that ended in it, whichever was last. */
+function lastBeginning(ts_us: number, halts: readonly HaltTimes[]): number {
+  const day_us = Math.floor(ts_us / DAY_US) * DAY_US
+  const opening_us = day_us + OPEN_US
+  const halt = halts.findLast(({ to_us }) => to_us < ts_us && to_us > opening_us && to_us < day_us + CLOSE_US)
+  return Math.max(opening_us, halt?.to_us ?? 0)
+}
+
+function haltOf(from: string, to: string) {
+  const at = (time: string) => new Date(clockUs(time) / 1_000).toISOString()
+  return { instrument: 'X.sim', from: at(from), to: at(to) }
+}
+
+function halted(
+  from: string,
+  to: string,
+  simulation: SimulationConfig = {},
+  calendar: Partial<CalendarConfig> = {},
+): SimulatedVenuesTerms {
+  return dayTerms({ bars: 'fixed', ...simulation, halts: [haltOf(from, to)] }, calendar)
+}
