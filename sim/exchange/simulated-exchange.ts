@@ -309,7 +309,7 @@ export class SimulatedExchange implements VenuePort {
    */
   statuses(now_us: number): SecurityStatus[] {
     const market = this.#market
-    if (market !== undefined && !this.#hasBegun) return []
+    if (!this.#hasBegun && (market !== undefined || this.#hasOtherRules)) return []
     return this.#specs
       .filter(({ venue_id }) => venue_id === this.venue_id)
       .map((spec) => market?.statusOf(spec, now_us) ?? securityStatus(spec, 'trading', false, now_us))

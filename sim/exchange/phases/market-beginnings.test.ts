@@ -126,6 +126,23 @@ test.each<[string, SimulatedVenuesTerms, SimulatedVenuesTerms, string[], string[
     ).toBe(last)
 })
 
+test('[M11] under no rules any more no status is said before the market begins', () => {
+  const scenario = new Scenario(dayTerms())
+  for (const line of [...QUOTES, '20:00 time']) scenario.step(inMicroseconds(line))
+  const again = scenario.reopened(NONE({}))
+  const { venues } = again
+  const statuses = () =>
+    venues
+      .exchange('sim')
+      .statuses(0)
+      .map(({ status }) => status)
+  expect(statuses()).toEqual([])
+  again.step(inMicroseconds('2/10:00 time'))
+  expect(statuses()).toEqual(['pre_open'])
+  again.step(inMicroseconds('2/10:01 quote 100/102'))
+  expect(statuses()).toEqual(['trading'])
+})
+
 test('[M11] under no rules any more an order for an auction ends', () => {
   const scenario = new Scenario(dayTerms())
   for (const line of [...QUOTES, '10:00 a buy 5 market cls']) scenario.step(inMicroseconds(line))
