@@ -97,10 +97,10 @@ export const Statistics = Type.Object(
       'Equity at the end over equity at the start, less one; null when it began at zero.',
     ),
     max_drawdown: Money(
-      'Largest fall of equity below its highest value so far, in account currency, not negative.',
+      'Largest fall of equity below its highest value so far, both as equity.csv has them, in account currency, not negative.',
     ),
     max_drawdown_fraction: Defined(
-      'Largest fall of equity as a share of the highest value before it; null at zero equity.',
+      'Largest fall of equity as a share of the highest value before it, likewise; null at zero equity.',
     ),
     sharpe_ratio: Defined(
       'Mean of daily returns over their standard deviation, times the square root of 252, no riskless rate; null with fewer than two days or no variation.',

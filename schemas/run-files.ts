@@ -132,7 +132,9 @@ export type LedgerRow = Static<typeof LedgerRow>
 
 export const EquityRow = Type.Object(
   {
-    time: Time('Time of the sample; the last one is behind the last row and the last report.'),
+    time: Time(
+      'Time of the sample; the first one is before the first row, the last behind the last row and the last report.',
+    ),
     equity: Decimal('Cash and unrealized profit of all accounts, at the side that would close.'),
     currency: Text('Currency: that of the first account.'),
     in_position: Words(['true', 'false'], 'Whether any account held a position.'),

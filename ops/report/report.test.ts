@@ -96,7 +96,9 @@ test('assumptions that this run rests on come first, the others are folded away 
 
 test('the charts hold the whole equity curve, every closed trade and every fill', () => {
   const { equity, profits, prices } = chartsOf(page)
+  expect(equity[1]?.[0]).toBe(Number(result.equity.start))
   expect(equity[1]?.at(-1)).toBe(Number(result.equity.end))
+  expect(-Math.min(...(equity[2] ?? []))).toBeCloseTo(result.statistics.max_drawdown_fraction ?? 0, 12)
   const trades = profits.columns
     .slice(1)
     .flat()

@@ -13,7 +13,7 @@ import { planData } from './data-plan.ts'
 import type { BacktestHeader } from './epoch-header.ts'
 import { moneyText } from './money-text.ts'
 import { resultConversion } from './result-currency.ts'
-import { statisticsOf } from './statistics.ts'
+import { type EquityEnds, statisticsOf } from './statistics.ts'
 import type { TradeTally } from './trade-tally.ts'
 
 export type ResultParts = {
@@ -31,6 +31,10 @@ export function resultOf({ config, session, header, hashes, trades }: ResultPart
   const { range } = planData(config)
   const { counts } = session.driver
   const portfolios = [...session.trading.portfolios.values()]
+  const money = moneyOf(
+    config,
+    portfolios.map((portfolio) => portfolio.marks()),
+  )
   return {
     contract_version: BACKTEST_CONTRACT_VERSION,
     run_id: header.run_id,
@@ -55,11 +59,8 @@ export function resultOf({ config, session, header, hashes, trades }: ResultPart
       const { currency, cash } = portfolio.marks()
       return { account_id, balances: [{ currency, total: moneyText(cash) }] }
     }),
-    ...moneyOf(
-      config,
-      portfolios.map((portfolio) => portfolio.marks()),
-    ),
-    statistics: statisticsOf(trades, session.sampler.samples),
+    ...moneyTexts(money),
+    statistics: statisticsOf(trades, session.sampler.samples, money),
   }
 }
 
@@ -103,8 +104,15 @@ function heldCounts(session: BacktestSession): ExecutionActor['counts'] {
   return sums
 }
 
+type Money = EquityEnds & {
+  readonly currency: string
+  readonly realized: bigint
+  readonly unrealized: bigint
+  readonly fees: bigint
+}
+
 /** Money of all accounts, in the currency of the first. */
-function moneyOf(config: Config, marks: readonly AccountMarks[]): Pick<BacktestResult, 'equity' | 'pnl'> {
+function moneyOf(config: Config, marks: readonly AccountMarks[]): Money {
   const conversion = resultConversion(config)
   const total = (of: (mark: AccountMarks) => bigint) =>
     marks.reduce((sum, mark) => sum + conversion.convert(of(mark), mark.currency), 0n)
@@ -116,8 +124,13 @@ function moneyOf(config: Config, marks: readonly AccountMarks[]): Pick<BacktestR
   }, 0n)
   for (const [i, account] of config.accounts.entries()) assertBooked(account, marks[i])
   const end = start + realized + unrealized - fees
+  return { currency: conversion.currency, start, end, realized, unrealized, fees }
+}
+
+function moneyTexts(money: Money): Pick<BacktestResult, 'equity' | 'pnl'> {
+  const { currency, start, end, realized, unrealized, fees } = money
   return {
-    equity: { currency: conversion.currency, start: moneyText(start), end: moneyText(end) },
+    equity: { currency, start: moneyText(start), end: moneyText(end) },
     pnl: { realized: moneyText(realized), unrealized: moneyText(unrealized), fees: moneyText(fees) },
   }
 }

@@ -108,6 +108,7 @@ export class BacktestSession {
     this.venues.begin(from_us)
     await this.#control('session_start', from_us)
     await this.#control('trading_enable', from_us)
+    this.sampler.begin()
   }
 
   /** Replays up to `rows` further rows. */

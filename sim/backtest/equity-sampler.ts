@@ -25,6 +25,12 @@ export class EquitySampler {
     this.#sample = sample
   }
 
+  /** The first sample, before the first row: a curve begins with what the accounts had. */
+  begin(): void {
+    this.samples.push(this.#sample(this.next_us))
+    this.#goOnBehind(this.next_us)
+  }
+
   /** Takes the samples due before `ts_us`; over a long silence only the last, since nothing changed between. */
   sampleBefore(ts_us: number): void {
     const until_us = Math.min(ts_us, this.#to_us)
@@ -32,8 +38,7 @@ export class EquitySampler {
     const last_us = this.next_us + (passed - 1) * this.#interval_us
     this.samples.push(this.#sample(this.next_us))
     if (last_us > this.next_us) this.samples.push(this.#sample(last_us))
-    this.next_us = last_us + this.#interval_us
-    if (this.next_us >= this.#to_us) this.next_us = Number.POSITIVE_INFINITY
+    this.#goOnBehind(last_us)
   }
 
   /**
@@ -43,5 +48,9 @@ export class EquitySampler {
   finish(moved_us: number): void {
     this.samples.push(this.#sample(Math.max(this.#to_us, moved_us)))
     this.next_us = Number.POSITIVE_INFINITY
+  }
+  #goOnBehind(last_us: number): void {
+    const next_us = last_us + this.#interval_us
+    this.next_us = next_us < this.#to_us ? next_us : Number.POSITIVE_INFINITY
   }
 }

@@ -18,6 +18,16 @@ const late = defineStrategy({
   },
 })
 
+/** Buys at the first quote. */
+const prompt = defineStrategy({
+  name: 'prompt',
+  params: Type.Object({}),
+  state: () => ({ quotes: 0 }),
+  onQuote(ctx, { instrument_id: instrument }) {
+    if (++ctx.state.quotes === 1) ctx.submit({ instrument, side: 'buy', quantity_units: 1_000 })
+  },
+})
+
 async function samplesAt(report_us: number) {
   const rows = [0, 1, 2, 3, 4, 5].map((at) => [START_US + at * SECOND_US, 110_000, 110_010, 0, 0])
   const scenario = await scenarioOf({
@@ -66,4 +76,29 @@ test('the last sample has the time of the last report, whose fill it counts', as
 test('where nothing comes behind the last row, the last sample has its time, and no more of the range is drawn', async () => {
   const { samples } = await samplesAt(0)
   expect(samples.at(-1)).toMatchObject({ ts_us: 5 * SECOND_US + 1, has_position: true })
+})
+
+test('what a run loses at its first row is in its return, its drawdown and its curve', async () => {
+  // 1,000 bought at 1.10100 and sold at 1.10000 at best: 1 of 10,000 is lost at once, and no more.
+  const rows = [0, 1, 2].map((at) => [START_US + at * SECOND_US, 110_000, 110_100, 0, 0])
+  const scenario = await scenarioOf({
+    tapes: [{ series: { instrument_id: 'AAA.one', kind: 'quote' }, rows }],
+    more: [{ config: strategyOf('prompt', ['AAA.one']), definition: plain(prompt) }],
+    account: { balance: '10000' },
+  })
+  const venues = scenario.config.venues.map(({ commission: _, ...venue }) => venue)
+  const { outcome } = await runScenario({ ...scenario, config: { ...scenario.config, venues } })
+  const { samples, result } = outcome
+  expect(result.equity).toMatchObject({ start: '10000.00', end: '9999.00' })
+  expect(result.statistics).toMatchObject({
+    return_fraction: -0.0001,
+    max_drawdown: '1.00',
+    max_drawdown_fraction: 0.0001,
+  })
+  const curve = samples.map(({ ts_us, equity }) => [ts_us - START_US, equity / 10n ** BigInt(MONEY_SCALE)])
+  expect(curve[0]).toEqual([0, 10_000n])
+  expect(curve.slice(1).every(([, equity]) => equity === 9_999n)).toBe(true)
+  const times = samples.map(({ ts_us }) => ts_us)
+  expect(new Set(times).size).toBe(times.length)
+  expect(curve.length).toBeGreaterThan(2)
 })

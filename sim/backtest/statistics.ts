@@ -10,8 +10,15 @@ import type { TradeTally } from './trade-tally.ts'
 const DAY_US = 86_400_000_000
 const DAYS_PER_YEAR = 252
 
-export function statisticsOf(trades: TradeTally, samples: readonly EquitySample[]): Statistics {
-  return { ...tradeFigures(trades), ...equityFigures(samples) }
+/** Equity of all accounts before the first input, and behind the last one. */
+export type EquityEnds = { readonly start: bigint; readonly end: bigint }
+
+export function statisticsOf(
+  trades: TradeTally,
+  samples: readonly EquitySample[],
+  ends: EquityEnds,
+): Statistics {
+  return { ...tradeFigures(trades), ...equityFigures(samples, ends) }
 }
 
 function tradeFigures({ count, wins, losses, won, lost }: TradeTally) {
@@ -25,11 +32,9 @@ function tradeFigures({ count, wins, losses, won, lost }: TradeTally) {
   }
 }
 
-function equityFigures(samples: readonly EquitySample[]) {
-  const start = samples[0]?.equity ?? 0n
-  const end = samples.at(-1)?.equity ?? 0n
-  const { amount, fraction } = maxDrawdown(samples)
-  const returns = dailyReturns(samples)
+function equityFigures(samples: readonly EquitySample[], { start, end }: EquityEnds) {
+  const { amount, fraction } = maxDrawdown(samples, start)
+  const returns = dailyReturns(samples, start)
   return {
     return_fraction: start === 0n ? null : Number(end - start) / Number(start),
     max_drawdown: moneyText(amount),
@@ -45,8 +50,11 @@ function equityFigures(samples: readonly EquitySample[]) {
 }
 
 /** The largest fall from a high, in money and as a share of that high. */
-export function maxDrawdown(samples: readonly EquitySample[]): { amount: bigint; fraction: number | null } {
-  let high = samples[0]?.equity ?? 0n
+function maxDrawdown(
+  samples: readonly EquitySample[],
+  start: bigint,
+): { amount: bigint; fraction: number | null } {
+  let high = start
   let amount = 0n
   let fraction = 0
   for (const { equity } of samples) {
@@ -58,11 +66,11 @@ export function maxDrawdown(samples: readonly EquitySample[]): { amount: bigint;
   return { amount, fraction: high > 0n ? fraction : null }
 }
 
-/** Returns from one UTC day's last equity to the next's. */
-function dailyReturns(samples: readonly EquitySample[]): number[] {
+/** Returns from one UTC day's last equity to the next's, the first from the start. */
+function dailyReturns(samples: readonly EquitySample[], start: bigint): number[] {
   const closes = new Map<number, bigint>()
   for (const { ts_us, equity } of samples) closes.set(Math.floor(ts_us / DAY_US), equity)
-  const values = [samples[0]?.equity ?? 0n, ...closes.values()]
+  const values = [start, ...closes.values()]
   const returns: number[] = []
   for (let i = 1; i < values.length; i++) {
     const before = Number(values[i - 1])
