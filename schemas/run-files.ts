@@ -61,7 +61,7 @@ export const OrderRow = Type.Object(
       'Mean price of its fills, rounded two digits below the price; empty without.',
     ),
     outcome: Words(ORDER_OUTCOMES, 'How it ended.'),
-    reason_code: Text('Code of a denial, refusal or expiry.'),
+    reason_code: Text('Code of a denial, refusal, cancel or expiry; empty for what filled or is open.'),
     reason: Text('The same in words, as the gate or the venue gave it.'),
   },
   row('orders.csv: one row per order, in the order they ended; those still open come last.'),

@@ -18,7 +18,7 @@ export function orderTables({ rows, result }: ReportData): Html {
     { name: 'Orders', cell: ([, count]) => groupedDecimal(String(count)), number: true },
     { name: 'Share', cell: ([, count]) => share(count), number: true },
   ])
-  const byReason = table('Denials, refusals and expiries by reason', coded, [
+  const byReason = table('Denials, refusals, cancels and expiries by reason', coded, [
     { name: 'Outcome', cell: ({ outcome }) => words(outcome) },
     { name: 'Reason', cell: ({ reason_code }) => html`<code>${reason_code}</code>` },
     { name: 'Orders', cell: ({ count }) => groupedDecimal(String(count)), number: true },

@@ -3,6 +3,8 @@ import type { OrderEvent } from '../../actors/order/order-event.ts'
 import {
   absent,
   answer,
+  CANCEL_ID,
+  cancel,
   correction,
   newOrder,
   REPLACE_ID,
@@ -15,7 +17,7 @@ import type { OrderEffect } from '../../actors/order/order-facts.ts'
 import { orderTable } from '../../actors/order/order-machine.ts'
 import { approvedOrder } from '../../actors/order/order-record.ts'
 import { fxSpec } from '../../engine/instrument.test-support.ts'
-import type { NewOrderSingle } from '../../schemas/messages/order.ts'
+import type { NewOrderSingle, ReportType } from '../../schemas/messages/order.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import type { OrderRow } from '../../schemas/run-files.ts'
 import { priceUnits, sizeUnits, type TimeUs, timeUs } from '../../schemas/units.ts'
@@ -23,6 +25,8 @@ import { textRow } from './cells.ts'
 import { ORDER_COLUMNS, OrderLog } from './order-log.ts'
 
 const accepted = report('new')
+const HALTED = { reason_code: 'order_halted', reason_text: 'Not now.' }
+const refused = (type: ReportType) => report(type, HALTED)
 
 test.each<[string, OrderEvent[]]>([
   ['not_sent', [send('new', 'refused')]],
@@ -38,6 +42,33 @@ test.each<[string, OrderEvent[]]>([
   ['open_at_end', [accepted, replace(51, 120), trade('x1', 100), replacedTo(120)]],
 ])('an order that ends is written once, as %s', (outcome, events) => {
   expect(rowsAfter(events).map((row) => row.outcome)).toEqual([outcome])
+})
+
+test.each<[string, string, string, OrderEvent[]]>([
+  ['a rejected order has the reason of its rejection', 'order_halted', 'Not now.', [refused('rejected')]],
+  ['a canceled one that of its cancel', 'order_halted', 'Not now.', [accepted, refused('canceled')]],
+  ['an expired one that of its expiry', 'order_halted', 'Not now.', [accepted, refused('expired')]],
+  ['one that was never sent that of the send', 'refused_by_test', '', [send('new', 'refused')]],
+  [
+    'one that filled has none, though the replace that was on its way had one',
+    '',
+    '',
+    [accepted, replace(51, 120), trade('x1', 100), answer('replace_rejected', REPLACE_ID, HALTED)],
+  ],
+  [
+    'one that filled has none, though a cancel beside had one',
+    '',
+    '',
+    [accepted, cancel(), answer('cancel_rejected', CANCEL_ID, HALTED), trade('x1', 100)],
+  ],
+  [
+    'an open one has none',
+    '',
+    '',
+    [accepted, replace(51, 120), answer('replace_rejected', REPLACE_ID, HALTED)],
+  ],
+])('%s', (_, reason_code, reason, events) => {
+  expect(rowsAfter(events)).toMatchObject([{ reason_code, reason }])
 })
 
 test('a denied order is a whole row: what was asked for, and why not', () => {

@@ -174,7 +174,8 @@ function priceCell(cell: Cells, price_units: number | undefined, { price_scale }
 }
 
 function endedOrder(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, ended_us?: number): OrderItem {
-  const isOpen = outcome === 'open_at_end'
+  // What filled has ended as asked: a reason that its last fact gives is of a request that came too late.
+  const hasReason = outcome !== 'filled' && outcome !== 'open_at_end'
   return {
     asked: order.asked,
     submitted_us: order.submitted_us,
@@ -188,8 +189,8 @@ function endedOrder(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, en
     filled_units: fact.cum_quantity_units,
     mean: order.mean,
     outcome,
-    reason_code: isOpen ? '' : fact.reason_code,
-    reason: isOpen ? '' : fact.reason_text,
+    reason_code: hasReason ? fact.reason_code : '',
+    reason: hasReason ? fact.reason_text : '',
   }
 }
 
