@@ -54,7 +54,9 @@ export const OrderRow = Type.Object(
     ),
     time_in_force: Words(TIMES_IN_FORCE, 'Time in force as it was asked for.'),
     quantity: Decimal('Ordered quantity, the last replace included.'),
-    price: DecimalOrNone('Limit, the last replace included; empty for a type without one.'),
+    price: DecimalOrNone(
+      'Limit, the last replace included, and of a type that comes to one by itself that one; empty without.',
+    ),
     trigger_price: DecimalOrNone('Stop or touch price as it was asked for; empty for a type without one.'),
     filled_quantity: Decimal('Filled up to its end.'),
     average_price: DecimalOrNone(

@@ -5,7 +5,7 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { OutputObserver } from '../../engine/outputs.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import type { Alert } from '../../schemas/messages/alert.ts'
-import { hasLimit } from '../../schemas/messages/order.ts'
+import { hasLimitNow } from '../../schemas/messages/order.ts'
 import { isFill, type OrderFact } from '../../schemas/messages/order-fact.ts'
 import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import { decimalString, isoTime } from '../../schemas/units.ts'
@@ -115,6 +115,5 @@ export class SessionPrinter {
 function termsText({ order_type, price_units }: OrderFact, price: (units: number) => string): string {
   if (order_type === 'market') return ''
   const name = order_type === 'limit' ? '' : ` ${order_type}`
-  const hasPrice = hasLimit(order_type) || (order_type === 'trailing_stop_limit' && price_units !== 0)
-  return hasPrice ? `${name} at ${price(price_units)}` : name
+  return hasLimitNow(order_type, price_units) ? `${name} at ${price(price_units)}` : name
 }

@@ -7,6 +7,7 @@ import { must } from '../../schemas/assert.ts'
 import type { SubmitIntent } from '../../schemas/messages/intent.ts'
 import {
   hasLimit,
+  hasLimitNow,
   hasTrigger,
   type NewOrderSingle,
   type OrderKey,
@@ -184,7 +185,7 @@ function endedOrder(order: OpenOrder, fact: OrderFact, outcome: OrderOutcome, en
     spec: order.spec,
     // What was held to its end has an id that no venue ever heard of.
     client_order_id: fact.incarnation === 0 ? '' : fact.client_order_id,
-    price_units: hasLimit(fact.order_type) ? fact.price_units : undefined,
+    price_units: hasLimitNow(fact.order_type, fact.price_units) ? fact.price_units : undefined,
     trigger_price_units: askedTrigger(order.asked),
     filled_units: fact.cum_quantity_units,
     mean: order.mean,

@@ -32,6 +32,11 @@ export function mayHaveLimit(order_type: OrderType): boolean {
   return hasLimit(order_type) || order_type === 'market_to_limit' || order_type === 'trailing_stop_limit'
 }
 
+/** Whether an order has a limit now: one that makes its own has none, and a price of 0, until then. */
+export function hasLimitNow(order_type: OrderType, price_units: number): boolean {
+  return hasLimit(order_type) || (mayHaveLimit(order_type) && price_units !== 0)
+}
+
 /** Whether an order of the type names its trigger price; a trailing one makes its own. */
 export function hasTrigger(order_type: OrderType): boolean {
   return (
