@@ -81,6 +81,10 @@ export const VenueCounts = Type.Object(
     closed_bar_count: Count(
       'Those of them that ended while their instrument was closed: nothing trades on such a bar.',
     ),
+    unsized_instruments: Type.Array(Type.String({ description: 'Id of the instrument.' }), {
+      description:
+        'Instruments of which a quote that it traded on carried no size on a side, so that displayed_quantity_default was taken to be shown there.',
+    }),
   },
   closed('What a simulated venue had to assume, or left out.'),
 )

@@ -19,11 +19,9 @@ export type PriceSeries = {
   readonly price_scale: number
   /** Prices as people write them, as floats: for drawing alone. */
   readonly points: readonly Point[]
-  /** The quotes carry no displayed sizes. */
-  readonly lacks_sizes: boolean
 }
 
-type Recorded = { readonly price_name: string; readonly buckets: ExtremeBuckets; lacks_sizes: boolean }
+type Recorded = { readonly price_name: string; readonly buckets: ExtremeBuckets }
 
 type AnyReading = Pick<SeriesReading, 'series'> & { readonly blocks: AsyncIterable<TickColumns> }
 
@@ -62,7 +60,7 @@ export class PriceRecorder {
     let recorded = this.#books[instrument_index]
     if (recorded === undefined) {
       if (this.#recorded.has(instrument_id)) return
-      recorded = { price_name: 'bid', buckets: new ExtremeBuckets(), lacks_sizes: false }
+      recorded = { price_name: 'bid', buckets: new ExtremeBuckets() }
       this.#books[instrument_index] = recorded
       this.#recorded.set(instrument_id, recorded)
     }
@@ -72,11 +70,11 @@ export class PriceRecorder {
   }
 
   series(): PriceSeries[] {
-    return [...this.#recorded].map(([instrument_id, { price_name, buckets, lacks_sizes }]) => {
+    return [...this.#recorded].map(([instrument_id, { price_name, buckets }]) => {
       const spec = this.#specs.find((candidate) => candidate.instrument_id === instrument_id)
       const { price_scale } = must(spec, 'a series is of an instrument of the run')
       const points = buckets.points().map(({ ts_us, price }) => ({ ts_us, price: price / 10 ** price_scale }))
-      return { instrument_id, price_name, price_scale, points, lacks_sizes }
+      return { instrument_id, price_name, price_scale, points }
     })
   }
 
@@ -85,7 +83,7 @@ export class PriceRecorder {
     // The rows of a book are no prices: what they show comes by itself.
     if (this.#recorded.has(instrument_id) || isBookKind(kind)) return reading
     const price_name = { quote: 'bid', trade: 'trade', bar: 'bar close' }[kind]
-    const recorded = { price_name, buckets: new ExtremeBuckets(), lacks_sizes: false }
+    const recorded = { price_name, buckets: new ExtremeBuckets() }
     this.#recorded.set(instrument_id, recorded)
     return { ...reading, blocks: recordedBlocks(reading.blocks, recorded) }
   }
@@ -94,8 +92,6 @@ export class PriceRecorder {
 async function* recordedBlocks(blocks: AsyncIterable<TickColumns>, recorded: Recorded) {
   for await (const block of blocks) {
     recorded.buckets.add(block.ts_event_us, pricesOf(block), block.count)
-    if (block.kind === 'quote')
-      recorded.lacks_sizes = block.bid_size_units[0] === 0 && block.ask_size_units[0] === 0
     yield block
   }
 }

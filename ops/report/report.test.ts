@@ -121,10 +121,22 @@ test('the report loads nothing: no source, no link, no address but that of uPlot
 
 test('rows a venue did not trade on are told before the run is believed', async () => {
   expect(page).not.toContain('than its book')
-  const counts = { bar_order_fill_count: 0, ignored_row_count: 1_200, bar_count: 0, closed_bar_count: 0 }
-  const venues = [{ venue_id: 'gen', ...counts }]
+  const venues = result.venues.map((venue) => ({ ...venue, ignored_row_count: 1_200 }))
   const text = reportPage({ ...data, result: { ...result, venues } }, folder, await loadAssets())
   expect(text).toContain('The exchange gen did not trade on 1,200 rows of a lesser kind than its book.')
+})
+
+test('a size that was assumed is told of the instruments of which it was, and of no others', () => {
+  const told = (unsized_instruments: string[]) => {
+    const venues = result.venues.map((venue) => ({ ...venue, unsized_instruments }))
+    return warningsOf({ ...data, result: { ...result, venues } }).filter((text) =>
+      text.includes('lack sizes'),
+    )
+  }
+  expect(told([])).toEqual([])
+  expect(told(['GEN1.gen', 'GEN2.gen'])).toEqual([
+    'Quotes of GEN1.gen, GEN2.gen lack sizes: where one was missing, 1,000,000 was taken to be shown.',
+  ])
 })
 
 test('nothing a name can hold ends up as markup', async () => {

@@ -1,5 +1,6 @@
 // What a reader should know before believing a run: faults, and where the simulation was generous or had little to go by.
 
+import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import { isoTime } from '../../schemas/units.ts'
 import { groupedDecimal } from './formats.ts'
@@ -28,25 +29,15 @@ function faultWarnings({ faults }: ReportData): string[] {
   })
 }
 
-function fillWarnings({ rows, prices, config }: ReportData): string[] {
-  const warnings = config.venues.flatMap(({ id, displayed_quantity_default }) => {
-    const names = prices
-      .filter(({ instrument_id, lacks_sizes }) => lacks_sizes && instrument_id.endsWith(`.${id}`))
-      .map(({ instrument_id }) => instrument_id)
-    const size = groupedDecimal(displayed_quantity_default)
-    return names.length === 0
-      ? []
-      : [`The quotes of ${names.join(', ')} carry no sizes: ${size} was taken to be shown on each side.`]
-  })
+function fillWarnings({ rows, config }: ReportData): string[] {
   const residual = config.venues
     .filter(fillsResidual)
     .reduce((sum, { id }) => sum + (rows.residual_counts.get(id) ?? 0), 0)
-  if (residual > 0) {
-    warnings.push(
-      `${orders(residual)} larger than the size shown: the rest was filled one price increment worse, whatever the real book held.`,
-    )
-  }
-  return warnings
+  return residual === 0
+    ? []
+    : [
+        `${orders(residual)} larger than the size shown: the rest was filled one price increment worse, whatever the real book held.`,
+      ]
 }
 
 /** Elsewhere what is not shown does not trade, and worse prices are those of further levels. */
@@ -121,7 +112,7 @@ function isBarsAlone(kinds: ReadonlySet<string>): boolean {
 function venueWarnings({ result, config }: ReportData): string[] {
   return result.venues.flatMap((venue) => {
     const { venue_id, bar_order_fill_count, ignored_row_count } = venue
-    const warnings = closedBarWarnings(venue)
+    const warnings = [...unsizedWarnings(venue, config), ...closedBarWarnings(venue)]
     if (bar_order_fill_count > 0) {
       const expansion = config.venues.find(({ id }) => id === venue_id)?.simulation?.bars
       const assumed = expansion === 'fixed' ? 'the high' : 'the extreme nearer to the open'
@@ -136,6 +127,21 @@ function venueWarnings({ result, config }: ReportData): string[] {
     }
     return warnings
   })
+}
+
+function unsizedWarnings(
+  { venue_id, unsized_instruments }: ReportData['result']['venues'][number],
+  { venues }: Config,
+): string[] {
+  if (unsized_instruments.length === 0) return []
+  const { displayed_quantity_default } = must(
+    venues.find(({ id }) => id === venue_id),
+    'a result is of the venues of its configuration',
+  )
+  const size = groupedDecimal(displayed_quantity_default)
+  return [
+    `Quotes of ${unsized_instruments.join(', ')} lack sizes: where one was missing, ${size} was taken to be shown.`,
+  ]
 }
 
 /** A bar is a row of its end: one as long as a session, or longer, ends when nothing trades any more. */

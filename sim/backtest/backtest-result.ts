@@ -8,6 +8,7 @@ import type { AccountConfig } from '../../schemas/config/account-config.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { isoTime, parseDecimal } from '../../schemas/units.ts'
+import type { SimulatedExchange } from '../exchange/simulated-exchange.ts'
 import type { BacktestSession } from './backtest-session.ts'
 import { planData } from './data-plan.ts'
 import type { BacktestHeader } from './epoch-header.ts'
@@ -48,19 +49,25 @@ export function resultOf({ config, session, header, hashes, trades }: ResultPart
     orders: orderCounts(session),
     fills: portfolios.reduce((sum, portfolio) => sum + portfolio.fill_count, 0),
     positions_closed: portfolios.reduce((sum, portfolio) => sum + portfolio.positions_closed, 0),
-    venues: session.venues.exchanges.map(({ venue_id, rows }) => ({
-      venue_id,
-      bar_order_fill_count: rows.bars.bar_order_fill_count,
-      ignored_row_count: rows.ignored_row_count,
-      bar_count: rows.bars.bar_count,
-      closed_bar_count: rows.bars.closed_bar_count,
-    })),
+    venues: session.venues.exchanges.map(venueCounts),
     accounts: [...session.trading.portfolios].map(([account_id, portfolio]) => {
       const { currency, cash } = portfolio.marks()
       return { account_id, balances: [{ currency, total: moneyText(cash) }] }
     }),
     ...moneyTexts(money),
     statistics: statisticsOf(trades, session.sampler.samples, money),
+  }
+}
+
+function venueCounts(exchange: SimulatedExchange): BacktestResult['venues'][number] {
+  const { ignored_row_count, bars } = exchange.rows
+  return {
+    venue_id: exchange.venue_id,
+    bar_order_fill_count: bars.bar_order_fill_count,
+    ignored_row_count,
+    bar_count: bars.bar_count,
+    closed_bar_count: bars.closed_bar_count,
+    unsized_instruments: exchange.unsizedInstruments(),
   }
 }
 

@@ -32,7 +32,13 @@ import { quoteTape, START_US, type Tape } from './tape.test-support.ts'
 const SEED = 20_261_127
 const INSTRUMENT = fxPair({ instrument_id: 'AAA.one', lot: '1', quantity_min: '1' })
 const EVENTS = 120
-const NO_BARS = { venue_id: 'one', bar_order_fill_count: 0, bar_count: 0, closed_bar_count: 0 }
+const NO_BARS = {
+  venue_id: 'one',
+  bar_order_fill_count: 0,
+  bar_count: 0,
+  closed_bar_count: 0,
+  unsized_instruments: [],
+}
 
 let folder = ''
 beforeAll(async () => {

@@ -310,9 +310,20 @@ export class SimulatedExchange implements VenuePort {
   statuses(now_us: number): SecurityStatus[] {
     const market = this.#market
     if (!this.#hasBegun && (market !== undefined || this.#hasOtherRules)) return []
-    return this.#specs
-      .filter(({ venue_id }) => venue_id === this.venue_id)
-      .map((spec) => market?.statusOf(spec, now_us) ?? securityStatus(spec, 'trading', false, now_us))
+    return this.#listed().map(
+      (spec) => market?.statusOf(spec, now_us) ?? securityStatus(spec, 'trading', false, now_us),
+    )
+  }
+
+  /** Those of which a quote that it traded on carried no size on a side, so that the default was taken to be shown there. */
+  unsizedInstruments(): string[] {
+    return this.#listed()
+      .filter(({ index }) => this.#book.isUnsized(index))
+      .map(({ instrument_id }) => instrument_id)
+  }
+
+  #listed(): InstrumentSpec[] {
+    return this.#specs.filter(({ venue_id }) => venue_id === this.venue_id)
   }
 
   /** The open orders: the resting ones by instrument, buys before sells, best first, those that wait for a trigger, those in the call, those that wait for their parent or for more of it. */

@@ -42,6 +42,8 @@ export class TopOfBook {
   readonly last_price_units: Float64Array
   readonly #hasLast: Uint8Array
   readonly #displayed_default_units: Float64Array
+  /** Of which instruments a quote carried no size on a side. */
+  readonly #unsized: Uint8Array
   readonly #source: Uint8Array
   readonly #sides: Uint8Array
   /** Whether what is taken of an instrument stays so until its level changes, and of which sides something is. */
@@ -77,6 +79,7 @@ export class TopOfBook {
     this.last_price_units = new Float64Array(count)
     this.#hasLast = new Uint8Array(count)
     this.#displayed_default_units = Float64Array.from(displayed_default_units)
+    this.#unsized = new Uint8Array(count)
     this.#source = new Uint8Array(count)
     this.#sides = new Uint8Array(count)
     const flags = (of: readonly boolean[]) =>
@@ -114,6 +117,11 @@ export class TopOfBook {
     return this.#displayed_default_units[instrument_index] as number
   }
 
+  /** Whether a quote carried no size on a side, so that the default was taken to be shown there. */
+  isUnsized(instrument_index: number): boolean {
+    return this.#unsized[instrument_index] !== 0
+  }
+
   noteLast(instrument_index: number, price_units: number): void {
     this.last_price_units[instrument_index] = price_units
     this.#hasLast[instrument_index] = 1
@@ -126,9 +134,8 @@ export class TopOfBook {
     bid_size_units: number,
     ask_size_units: number,
   ): void {
-    const shown = this.#displayed_default_units[instrument_index] as number
-    const bid_shown = bid_size_units === 0 ? shown : bid_size_units
-    const ask_shown = ask_size_units === 0 ? shown : ask_size_units
+    const bid_shown = bid_size_units === 0 ? this.#assumedUnits(instrument_index) : bid_size_units
+    const ask_shown = ask_size_units === 0 ? this.#assumedUnits(instrument_index) : ask_size_units
     const taken = this.#taken[instrument_index] as number
     this.#source[instrument_index] = SOURCE.quotes
     if (taken === 0) {
@@ -321,6 +328,7 @@ export class TopOfBook {
     writer.bytes(this.#source)
     writer.bytes(this.#sides)
     writer.bytes(this.#taken)
+    writer.bytes(this.#unsized)
   }
 
   load(reader: CanonicalReader): void {
@@ -330,6 +338,12 @@ export class TopOfBook {
     this.#source.set(reader.bytes())
     this.#sides.set(reader.bytes())
     this.#taken.set(reader.bytes())
+    this.#unsized.set(reader.bytes())
+  }
+
+  #assumedUnits(instrument_index: number): number {
+    this.#unsized[instrument_index] = 1
+    return this.defaultUnits(instrument_index)
   }
 
   #shrink(sizes: Float64Array, instrument_index: number, quantity_units: number): void {
