@@ -76,7 +76,7 @@ export const VenueCounts = Type.Object(
     bar_order_fill_count: Count(
       'Fills inside expanded bars both of whose extremes met orders, if only to trigger, end or lead them on: the order of high and low, which is assumed, decided on them.',
     ),
-    ignored_row_count: Count("Rows of a lesser kind than the venue's book, which it did not trade on."),
+    ignored_row_count: Count("Rows of another kind than the venue's book, which it did not trade on."),
     bar_count: Count('Imported bars that it traded on.'),
     closed_bar_count: Count(
       'Those of them that ended while their instrument was closed: nothing trades on such a bar.',

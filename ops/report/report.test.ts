@@ -123,7 +123,7 @@ test('rows a venue did not trade on are told before the run is believed', async 
   expect(page).not.toContain('than its book')
   const venues = result.venues.map((venue) => ({ ...venue, ignored_row_count: 1_200 }))
   const text = reportPage({ ...data, result: { ...result, venues } }, folder, await loadAssets())
-  expect(text).toContain('The exchange gen did not trade on 1,200 rows of a lesser kind than its book.')
+  expect(text).toContain('The exchange gen did not trade on 1,200 rows of another kind than its book.')
 })
 
 test('a size that was assumed is told of the instruments of which it was, and of no others', () => {

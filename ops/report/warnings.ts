@@ -122,7 +122,7 @@ function venueWarnings({ result, config }: ReportData): string[] {
     }
     if (ignored_row_count > 0) {
       warnings.push(
-        `The exchange ${venue_id} did not trade on ${rows(ignored_row_count)} of a lesser kind than its book.`,
+        `The exchange ${venue_id} did not trade on ${rows(ignored_row_count)} of another kind than its book.`,
       )
     }
     return warnings

@@ -25,7 +25,7 @@ export const SimulationConfig = Type.Object(
     book: Type.Optional(
       Type.Union([Type.Literal('quote'), Type.Literal('book_level'), Type.Literal('book_order')], {
         description:
-          'The kind of rows it trades on: quotes (the default, which a book in the data gives too), a book by price, or a book by order. Rows of a lesser kind are ignored and counted.',
+          'The kind of rows it trades on: quotes (the default, which a book in the data gives too), a book by price, or a book by order. Rows of another kind that it has no use for are ignored and counted.',
       }),
     ),
     fills: Type.Optional(FillsConfig),

@@ -285,6 +285,14 @@ test('quotes beside a book are what the node sees; the venue of the book ignores
   expect(result.data).toMatchObject({ quotes: 30, trades: 0, bars: 0, book_levels: 0 })
 })
 
+test('a book beside quotes is ignored and counted by a venue that trades on quotes', async () => {
+  const tape = quoteTape({ instrument_id: 'AAA.one', row_count: 30, gap_ms_max: 5 })
+  const beside = lines(`${at(0)},1,update,bid,1.10000,5`, `${at(0)},1,update,ask,1.10002,5`)
+  const { result } = await run({ files: [beside], own: OWN, book: 'quote', beside: [tape] })
+  expect(result.data).toMatchObject({ quotes: 30, book_levels: 2 })
+  expect(result.venues).toMatchObject([{ ignored_row_count: 2 }])
+})
+
 const lines = (...rows: string[]): File => ({
   csv: ['t,e,a,s,p,q', ...rows].join('\n'),
   mapping: LEVEL_MAPPING,

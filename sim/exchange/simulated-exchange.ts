@@ -79,7 +79,7 @@ export type ExchangeSurroundings = {
 export class SimulatedExchange implements VenuePort {
   readonly venue_id: VenueId
   readonly capabilities: CapabilityTable
-  /** The kind of rows it trades on. Those of a lesser kind are ignored and counted. */
+  /** The kind of rows it trades on. Those of another kind that it has no use for are ignored and counted. */
   readonly book: VenueBook
   /** Takes quotes, trades and bars. */
   readonly rows: VenueRows

@@ -85,7 +85,7 @@ test('a resting order is filled by the other side that comes to it, up to what s
   ])
 })
 
-test('quotes and bars are of a lesser kind there: ignored and counted', () => {
+test('quotes and bars are of another kind there: ignored and counted', () => {
   const scenario = byPrice()
   scenario.step('2 quote 50/51')
   scenario.step('3 bar last 70')

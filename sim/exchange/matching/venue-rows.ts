@@ -11,14 +11,14 @@ import type { DeepBooks } from './deep-books.ts'
 import type { TopOfBook } from './top-of-book.ts'
 
 export type VenueRowsParts = Omit<BarRowsParts, 'ignore'> & {
-  /** Of a venue that trades on a deeper book: quotes and bars are then of a lesser kind. */
+  /** Of a venue that trades on a deeper book: quotes and bars are then of another kind. */
   readonly deep: DeepBooks | undefined
   readonly has_queues: boolean
   readonly has_bands: boolean
 }
 
 export class VenueRows {
-  /** Rows of a lesser kind than the venue's book, which it did not trade on. */
+  /** Rows of another kind than the venue's book, which it did not trade on. */
   ignored_row_count = 0
   /** Whether a quote that no order is concerned with may still do something. */
   is_watched: boolean
