@@ -77,7 +77,9 @@ export const VenueCounts = Type.Object(
       'Fills inside expanded bars both of whose extremes met orders, if only to trigger, end or lead them on: the order of high and low, which is assumed, decided on them.',
     ),
     ignored_row_count: Count("Rows of another kind than the venue's book, which it did not trade on."),
-    bar_count: Count('Imported bars that it traded on.'),
+    bar_count: Count(
+      'Imported bars that came to it, those beside quotes among them, on which it did not trade; 0 where it trades on a deeper book.',
+    ),
     closed_bar_count: Count(
       'Those of them that ended while their instrument was closed: nothing trades on such a bar.',
     ),
