@@ -56,7 +56,8 @@
  *    - What a row releases or leaves nothing to reduce comes in or ends behind that row, whichever leads to the
  *      other.
  *    - One that joins an order which has ended, or in a group of which one cancels the others has traded, is denied;
- *      in one of which one lowers the others it is for what all of these have left.
+ *      in one of which one lowers the others it is for what all of these have left. One that joins a group as one of
+ *      another type is refused, and the group stays what it is.
  *    - One that trades whole in a group of which one lowers the others leaves them the rest.
  *    - An order whose trade ends it has the others of its group cancelled once. Groups are looked at in the order in
  *      which they were founded, and none takes in an order by one that is to leave it. What others took of a held
@@ -101,9 +102,10 @@
  *    - Fills count as decided by the order of high and low where both met orders, if only to trigger or end them.
  *
  *    Strategies and operators
- *    - What a strategy says that would be passed over faults it: names that no order has, links to no order, a change
- *      of nothing, what names no timer, signal or price, and a timer without a handler of timers; so it is refused
- *      where its indicators say what none has, or it asks for signals and has no handler of them.
+ *    - What a strategy says that would be passed over faults it: names that no order has, links to no order, another
+ *      type for a group than the same handler gave it, a change of nothing, what names no timer, signal or price, and a
+ *      timer without a handler of timers; so it is refused where its indicators say what none has, or it asks for
+ *      signals and has no handler of them.
  *    - A strategy that an operator halted is halted still when the session has been stopped.
  *    - An order or replace that was long on its way from another node is denied, though the engine would hold what it
  *      is about, and a strategy apart from its account goes on from the counters that its account knows.

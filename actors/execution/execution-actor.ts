@@ -97,6 +97,7 @@ export class ExecutionActor implements Actor {
       terms_hold: options.terms_hold,
       onChange,
       orderOf: options.orderOf,
+      groupedOrders: () => (keepsGroups(options) ? options.openOrders() : []),
       wasAskedToEnd: options.wasAskedToEnd,
       cancel: (strategy_id, counter) => this.#gate.cancelOwn(strategy_id, counter),
       specOf: (i) => this.#gate.instrument(i),
@@ -502,7 +503,12 @@ export class ExecutionActor implements Actor {
   }
 }
 
-/** There is no order, or none any more, that an order names. */
+/** Whether any venue keeps groups of orders itself. */
+function keepsGroups({ capabilities }: ExecutionOptions): boolean {
+  return [...capabilities.values()].some(({ contingencies }) => contingencies?.some((kind) => kind !== 'oto'))
+}
+
+/** There is no order, or none any more, that an order names, or its group is of another type. */
 function unknown(counter: number): gate.Refusal {
   return gate.refusal('contingency_unknown', String(counter))
 }

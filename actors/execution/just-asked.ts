@@ -22,6 +22,14 @@ export class JustAsked {
     return [...this.#intents].find((intent) => isOf(intent, strategy_id, counter))
   }
 
+  /** The first that joined the order. */
+  findJoined(seq: number, strategy_id: StrategyId, counter: number): SubmitIntent | undefined {
+    if (seq !== this.#seq) return undefined
+    return [...this.#intents].find(
+      (intent) => intent.strategy_id === strategy_id && intent.terms.group_counter === counter,
+    )
+  }
+
   /** Nothing can be linked to an order that was over as it was asked for. */
   forget(strategy_id: StrategyId, counter: number): void {
     const left = [...this.#intents].filter((intent) => !isOf(intent, strategy_id, counter))

@@ -22,6 +22,8 @@ export type LinkedOptions = {
   /** Hears of each change of a group. */
   readonly onChange: (change: HoldingChange) => void
   readonly orderOf: (strategy_id: StrategyId, counter: number) => OrderRecord | undefined
+  /** Open orders that may be of a group which their venue keeps. */
+  readonly groupedOrders: () => Iterable<OrderRecord>
   /** Whether somebody asked for the end of an order that ended in this step. */
   readonly wasAskedToEnd: (strategy_id: StrategyId, counter: number) => boolean
   /** Asks the venue to cancel an order of the account. */

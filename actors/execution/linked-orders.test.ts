@@ -5,6 +5,7 @@ import type { Config } from '../../schemas/config/config.ts'
 import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
 import { sizeUnits } from '../../schemas/units.ts'
 import { Desk } from '../desk.test-support.ts'
+import type { OrderRequest } from '../strategy/context.ts'
 import {
   EURUSD,
   type TestNode,
@@ -284,6 +285,61 @@ test('[E7] an order that joins an OCO pair which a trade has decided is denied, 
     return desk.denials.map(({ reason_code }) => reason_code)
   })
   expect(named).toEqual([['contingency_unknown'], ['contingency_unknown']])
+})
+
+/** What the orders of a pair and of one that joins it as another type come to, asked for one after the other. */
+function mixed(contingencies: readonly ('oco' | 'ouo')[], joins: OrderRequest, behaviour?: number): Desk {
+  const capabilities = { ...BASIC, ...(contingencies.length > 0 && { contingencies }) }
+  const desk = new Desk({ capabilities, ...(behaviour !== undefined && { behaviour }) })
+  desk.do((ctx) => {
+    ctx.submit(profit)
+    ctx.submit({ ...profit, limit_price_units: 101_500, group: { counter: 1, type: 'oco' } })
+  })
+  for (const counter of [1, 2]) desk.accept(order(desk, counter))
+  desk.do((ctx) => ctx.submit(joins))
+  return desk
+}
+
+const TO_MIX: readonly (readonly [string, readonly ('oco' | 'ouo')[], OrderRequest])[] = [
+  ['kept here', [], { ...profit, group: { counter: 1, type: 'ouo' } }],
+  ['kept here, by its last', [], { ...profit, group: { counter: 2, type: 'ouo' } }],
+  [
+    'its venue keeps, and the engine the other type',
+    ['oco'],
+    { ...profit, group: { counter: 1, type: 'ouo' } },
+  ],
+  ['its venue keeps, named by its last', ['oco'], { ...profit, group: { counter: 2, type: 'ouo' } }],
+  [
+    'its venue keeps, by one that waits here',
+    ['oco', 'ouo'],
+    { ...stop, group: { counter: 1, type: 'ouo' } },
+  ],
+]
+
+test.each(TO_MIX)(
+  '[E7] [E8] no order joins a group as one of another type: %s',
+  (_, contingencies, joins) => {
+    const desk = mixed(contingencies, joins)
+    expect(desk.denials.map(({ counter, reason_code, value }) => [counter, reason_code, value])).toEqual([
+      [3, 'contingency_unknown', String(joins.group?.counter)],
+    ])
+    expect(told(desk, 3)).toEqual([])
+    // As one of the type they have it joins them.
+    const fitting = mixed(contingencies, {
+      ...joins,
+      group: { ...must(joins.group, 'it joins'), type: 'oco' },
+    })
+    expect(fitting.denials).toEqual([])
+  },
+)
+
+test('[E7] a pair of which one cancels the other stays one, whatever would join it', () => {
+  const left = [2, BEHAVIOUR].map((behaviour) => {
+    const desk = mixed([], { ...profit, group: { counter: 1, type: 'ouo' } }, behaviour)
+    trade(desk, 1, 400)
+    return sent(desk).filter((text) => text.startsWith('cancel') || text.startsWith('replace'))
+  })
+  expect(left).toEqual([['replace to 600 2'], ['cancel 2']])
 })
 
 test('[E8] what others of its group took from a held order no change brings back', () => {

@@ -8,6 +8,7 @@ import type { StrategyId } from '../../schemas/ids.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { SubmitIntent } from '../../schemas/messages/intent.ts'
 import { isFill, type OrderFact, type OrderFactType } from '../../schemas/messages/order-fact.ts'
+import type { GroupType } from '../../schemas/messages/order-terms.ts'
 import { ChildUnits } from './child-units.ts'
 import { DueLinks } from './due-links.ts'
 import type { HeldKey } from './held-orders.ts'
@@ -66,10 +67,14 @@ export class LinkedOrders {
     return order.order_quantity_units
   }
 
-  /** What an order that joins the one it names has left to trade. Undefined where there is nothing to join. */
+  /**
+   * What an order that joins the one it names has left to trade. Undefined where there is nothing to join, or a group of
+   * another type: those in it are to be what their strategy asked for.
+   */
   joiningUnits(seq: number, intent: SubmitIntent): number | undefined {
     const { strategy_id, terms } = intent
     if (this.quantityOf(seq, strategy_id, terms.group_counter) === undefined) return undefined
+    if (this.#options.terms_hold && this.#hasOtherType(seq, intent)) return undefined
     return this.members.joiningUnits(intent)
   }
 
@@ -183,6 +188,25 @@ export class LinkedOrders {
     this.#groups.loadLedger(groups)
     for (const ended of ended_parents) this.#ended.put(ended, ended.traded_units)
     for (const child of taken) this.#taken.put(child, child.taken_units)
+  }
+
+  #hasOtherType(seq: number, { strategy_id, terms }: SubmitIntent): boolean {
+    const { group_counter, group_type } = terms
+    const type =
+      this.#groups.of(strategy_id, group_counter)?.type || this.#venueType(seq, strategy_id, group_counter)
+    return type !== '' && type !== group_type
+  }
+
+  /** The type of the group that an order's venue keeps: the order says it, or one that has joined it does. */
+  #venueType(seq: number, strategy_id: StrategyId, counter: number): GroupType {
+    const { orderOf, groupedOrders } = this.#options
+    const named = this.#asked.find(seq, strategy_id, counter) ?? orderOf(strategy_id, counter)
+    if (named !== undefined && named.terms.group_type !== '') return named.terms.group_type
+    const joined = this.#asked.findJoined(seq, strategy_id, counter)
+    if (joined !== undefined) return joined.terms.group_type
+    for (const { strategy_id: id, terms } of groupedOrders())
+      if (id === strategy_id && terms.group_counter === counter) return terms.group_type
+    return ''
   }
 
   /** A venue cancels an order for reasons of its own, too. */

@@ -7,6 +7,7 @@ import type { RandomStream } from '../../engine/random-stream.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { Intent, SubmitIntent } from '../../schemas/messages/intent.ts'
 import type { OrderType } from '../../schemas/messages/order.ts'
+import type { GroupType, OrderTerms } from '../../schemas/messages/order-terms.ts'
 import type { SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
 import { parseSignalName } from '../../schemas/subjects.ts'
 import { decimalString, parseUnits, sizeUnits, timeUs } from '../../schemas/units.ts'
@@ -155,6 +156,7 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
       throw new StrategyFault('bad_order', `submit: side is 'buy' or 'sell', got ${String(order.side)}`)
     }
     const { order_type, time_in_force, price_units, terms } = requestedOrder(order)
+    if (this.#options.refuses_unknown) this.#checkGroup(terms)
     this.#bound()
     const counter = ++this.#memory.counter
     this.#options.sendIntent({
@@ -239,6 +241,17 @@ export class HandlerContext implements StrategyContext<unknown, unknown> {
     return this.#options.random.nextFloat()
   }
 
+  /** Of a group that the running handler has asked for its type is known; of others the account's node says it. */
+  #checkGroup({ group_counter, group_type }: OrderTerms): void {
+    const { effects } = this.#options
+    if (group_type === '' || effects.count === 0) return
+    const asked = effects.intents().filter((intent) => intent.type === 'submit_intent')
+    const type =
+      asked.find(({ counter }) => counter === group_counter)?.terms.group_type ||
+      asked.find(({ terms }) => terms.group_counter === group_counter)?.terms.group_type
+    if (type && type !== group_type) throw otherGroup(group_counter, type, group_type)
+  }
+
   /** An order that the running handler has asked for: nobody else knows it yet. */
   #asked(counter: number): SubmitIntent | undefined {
     const { effects } = this.#options
@@ -284,6 +297,13 @@ function unknownName(
   return new StrategyFault(
     code,
     `no ${kind} named '${String(name)}'; the strategy has: ${known.join(', ') || 'none'}`,
+  )
+}
+
+function otherGroup(counter: number, type: GroupType, asked: GroupType): StrategyFault {
+  return new StrategyFault(
+    'bad_order',
+    `submit: the group of order ${counter} is of the type '${type}', and none of it can be '${asked}'`,
   )
 }
 

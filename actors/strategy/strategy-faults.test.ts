@@ -88,6 +88,23 @@ const DEEDS: readonly (readonly [string, StrategyFaultCode, Deed])[] = [
       ctx.replace(counter, { quantity_units: 1, trigger_price_units: 101_000 })
     },
   ],
+  [
+    'joins a pair that it has just asked for as one of another type',
+    'bad_order',
+    (ctx) => {
+      const counter = ctx.submit(rest)
+      ctx.submit({ ...rest, group: { counter, type: 'oco' } })
+      ctx.submit({ ...rest, group: { counter, type: 'ouo' } })
+    },
+  ],
+  [
+    'joins such a pair by its last order',
+    'bad_order',
+    (ctx) => {
+      const group = { counter: ctx.submit(rest), type: 'ouo' } as const
+      ctx.submit({ ...rest, group: { counter: ctx.submit({ ...rest, group }), type: 'oco' } })
+    },
+  ],
   ['orders at the price of no text', 'bad_order', (ctx) => ctx.instrument(EURUSD).price(undefined as never)],
   ['orders the quantity of no text', 'bad_order', (ctx) => ctx.instrument(EURUSD).size(undefined as never)],
   ['writes to its parameters', 'threw', (ctx) => Object.assign(ctx.params as object, { counter: 5 })],

@@ -135,7 +135,9 @@ export class Admission {
 
   #ofFlags(command: NewOrderSingle, account: VenueAccount, now_us: number): RejectCode | '' {
     const { instrument_index, side, order_type, terms } = command
-    if (isLinked(terms) && this.#terms.links?.areThere(command) !== true) return 'linked_order_gone'
+    const { links } = this.#terms
+    if (isLinked(terms) && links?.areThere(command) !== true) return 'linked_order_gone'
+    if (links?.isOfOtherType(command) === true) return 'linked_type'
     // What its account and the book have to say of a child is asked when its parent releases it.
     if (terms.parent_counter !== 0) return ''
     if (terms.reduce_only && account.closableUnits(instrument_index, side) === 0) return 'would_not_reduce'

@@ -28,6 +28,7 @@ export type RejectCode =
   | 'too_late_to_cancel'
   | 'linked_order_gone'
   | 'linked_quantity'
+  | 'linked_type'
   | 'unknown_order'
   | 'order_terminal'
   | 'order_replaced'
@@ -52,6 +53,7 @@ export const REJECT_TEXT: { readonly [code in RejectCode]: string } = {
   unsupported_instruction: 'The venue does not take post-only, reduce-only, displayed quantities or links.',
   linked_order_gone: 'The order it is linked to is not there, or leaves nothing of it.',
   linked_quantity: 'The quantity of an order that grows with its parent cannot be replaced.',
+  linked_type: 'The group it is to join is of another type.',
   display_quantity: 'The displayed quantity is not a valid part of the quantity.',
   trail_offset: 'A trailing order needs an offset above zero, and a sell one below its whole price.',
   expire_time_past: 'The expire time is past.',

@@ -218,6 +218,15 @@ const CASES = [
       ],
     }),
   },
+  {
+    what: 'an order that joined a pair made it one of its own type',
+    lines: [
+      ...[Q, '2 a buy 9 limit 98 gtc as=1', '3 b sell 9 limit 110 gtc as=2 oco=1'],
+      ...['4 c sell 9 limit 120 gtc as=3 ouo=1', '5 quote 90/98 50x5', '6 quote 110/112 50x50'],
+    ],
+    trades: ['5 a trade 5@98 leaves 4', '6 b trade 4@110 leaves 5'],
+    from: terms({ venues: [venue({ simulation: { takes: 'all_and_contingent' } })] }),
+  },
 ]
 
 test.each(CASES)('[N26] a run of an earlier behaviour comes to what it came to: $what', (one) => {

@@ -52,7 +52,7 @@ export class VenueLinks {
 
   /**
    * @param retention traded orders that have ended and may still be named as a parent.
-   * @param terms_hold whether an order joins with what a whole group has left (schemas/behaviour.ts).
+   * @param terms_hold whether an order joins with what a whole group has left, and as its type (schemas/behaviour.ts).
    */
   constructor(kinds: CapabilityTable['contingencies'], retention: number, terms_hold: boolean) {
     this.#termsHold = terms_hold
@@ -71,6 +71,14 @@ export class VenueLinks {
     const leader = this.#open.get(keyOf(command, terms.group_counter))
     if (leader === undefined) return false
     return this.#tradedUnits(leader) < (terms.group_type === 'oco' ? 1 : order_quantity_units)
+  }
+
+  /** Whether the order would join a group as one of another type than those in it go by. */
+  isOfOtherType({ account_id, strategy_id, terms }: NewOrderSingle): boolean {
+    if (!this.#termsHold || terms.group_type === '') return false
+    const leader = this.#open.get(keyOf({ account_id, strategy_id }, terms.group_counter))
+    const group = leader && this.#groups.get(leader)
+    return group !== undefined && group.type !== terms.group_type
   }
 
   /** An order is admitted; where it names others, it is linked to them from now on. */

@@ -120,6 +120,28 @@ export const ONE_UPDATES_OTHERS: RuleGroup = {
       ],
     ],
     [
+      'a group has one type: an order of another one is refused, whichever of the group it names',
+      [
+        START,
+        '2 a buy 9 limit 98 gtc as=1',
+        '3 b buy 9 limit 97 gtc as=2 oco=1',
+        '4 c buy 9 limit 96 gtc as=3 ouo=1',
+        '5 d buy 9 limit 96 gtc as=4 ouo=2',
+        '6 e buy 9 limit 96 gtc as=5 oco=2',
+        '7 quote 90/98 50x5',
+      ],
+      [
+        '2 a new leaves 9',
+        '3 b new leaves 9',
+        '4 c rejected linked_type',
+        '5 d rejected linked_type',
+        '6 e new leaves 9',
+        '7 a trade 5@98 leaves 4',
+        '7 b canceled cum 0',
+        '7 e canceled cum 0',
+      ],
+    ],
+    [
       'what is left for one that comes then is all it trades, and what traded before takes nothing from it again',
       [
         '1 quote 100/105 50x4',
