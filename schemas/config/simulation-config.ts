@@ -18,7 +18,7 @@ export const SimulationConfig = Type.Object(
         ],
         {
           description:
-            'Orders it takes: all it can (the default), all and groups of which one cancels the others, all and every link between orders (oco, ouo, oto), market and limit orders alone, or what a broker takes: alpaca market, limit, stop and trailing stop orders without flags and links, triggers by the last trade. The engine works out the rest.',
+            'Orders it takes: all it can (the default), all and groups of which one cancels the others, all and every link between orders (oco, ouo, oto), market and limit orders alone, or what a broker takes: alpaca market, limit, stop, stop limit and trailing stop orders without flags and links, triggers by the last trade. The engine works out the rest.',
         },
       ),
     ),

@@ -11,7 +11,7 @@ import {
   strategyOf,
 } from './proof-session.test-support.ts'
 import { plain } from './proof-strategies.test-support.ts'
-import { quoteTape } from './tape.test-support.ts'
+import { quoteTape, type Tape, type TapeOptions, tradeTape } from './tape.test-support.ts'
 
 /** Every few quotes an order of a kind drawn by chance, near the market, so that most are triggered; some are cancelled. */
 const triggers = defineStrategy({
@@ -57,15 +57,19 @@ const triggers = defineStrategy({
   },
 })
 
+/** Quotes, and trades at their bids. */
+const TRADED = (options: TapeOptions): Tape[] => [quoteTape(options), tradeTape(options)]
+
 async function run(
   takes: SimulationConfig['takes'],
   seed: number,
   definition: typeof triggers = triggers,
+  tapesOf: (options: TapeOptions) => Tape[] = (options) => [quoteTape(options)],
 ): Promise<ProofRun> {
   const simulation = takes === undefined ? {} : { takes }
   return runScenario(
     await scenarioOf({
-      tapes: [quoteTape({ instrument_id: 'AAA.one', row_count: 1_500, seed })],
+      tapes: tapesOf({ instrument_id: 'AAA.one', row_count: 1_500, seed }),
       more: [{ config: strategyOf('triggers', ['AAA.one']), definition: plain(definition) }],
       venue: { simulation },
       // A held order is reserved when it goes out and a venue's own when it is sent, so that limits would tell them apart.
@@ -101,6 +105,73 @@ test.each([1, 2, 3])(
     expect(fills(emulated)).toEqual(fills(native))
   },
 )
+
+/** What a broker without flags takes, by every price a trigger can watch; some of it is cancelled. */
+const brokered = defineStrategy({
+  name: 'brokered',
+  params: Type.Object({}),
+  state: () => ({ quotes: 0 }),
+  onQuote(ctx, quote) {
+    ctx.state.quotes++
+    if (ctx.state.quotes % 5 !== 0) return
+    const side = ctx.random() < 0.5 ? ('buy' as const) : ('sell' as const)
+    const away = Math.ceil(ctx.random() * 30)
+    const worse = side === 'buy' ? 3 : -3
+    const stop = side === 'buy' ? quote.ask_price_units + away : quote.bid_price_units - away
+    const touch = side === 'buy' ? quote.bid_price_units - away : quote.ask_price_units + away
+    const expire_time_us = quote.ts_event_us + 40_000_000
+    const shapes: Partial<OrderRequest>[] = [
+      { trigger_price_units: stop },
+      { trigger_price_units: stop, limit_price_units: stop + worse },
+      { trail: { offset: away } },
+      { trail: { offset: away, unit: 'ticks', activation_price_units: touch } },
+      { trigger_price_units: stop, time_in_force: 'gtd', expire_time_us },
+      { trigger_price_units: stop, limit_price_units: stop + worse, time_in_force: 'fok' },
+      { order_type: 'market_if_touched', trigger_price_units: touch },
+      { order_type: 'limit_if_touched', trigger_price_units: touch, limit_price_units: touch },
+      { order_type: 'trailing_stop_limit', trail: { offset: away, limit_offset_units: 2 } },
+    ]
+    const methods = ['last', 'last', 'bid_ask', 'mid'] as const
+    const counter = ctx.submit({
+      instrument: quote.instrument_id,
+      side,
+      quantity_units: 1_000 * Math.ceil(ctx.random() * 4),
+      trigger_method: methods[Math.floor(ctx.random() * methods.length)] ?? 'last',
+      ...shapes[Math.floor(ctx.random() * shapes.length)],
+    })
+    if (ctx.random() < 0.2) ctx.cancel(counter - 6)
+  },
+})
+
+test.each([1, 2, 3])(
+  'a named broker watches what its table has, the engine the rest, and the fills are those of a venue that watches all (seed %i)',
+  async (seed) => {
+    const native = await run('all', seed, brokered, TRADED)
+    const broker = await run('alpaca', seed, brokered, TRADED)
+    const denied = broker.outputs.denials.filter(({ request }) => request === 'new')
+    expect([native.outcome.faults, broker.outcome.faults, denied]).toEqual([[], [], []])
+    // What waits there does so by the last trade, and is of the types and times that it has.
+    const waits = broker.outputs.commands.flatMap((command) =>
+      'order_type' in command && !['market', 'limit'].includes(command.order_type)
+        ? [`${command.order_type} ${command.time_in_force} ${command.terms.trigger_method}`]
+        : [],
+    )
+    expect([...new Set(waits)].sort()).toEqual([
+      'stop gtc last',
+      'stop_limit gtc last',
+      'trailing_stop gtc last',
+    ])
+    const held = broker.outputs.facts.filter(({ type }) => type === 'order.held').length
+    expect({ held, isMet: held > 100 && waits.length > 30 }).toEqual({ held, isMet: true })
+    expect(fills(native).length).toBeGreaterThan(100)
+    expect(byMoment(broker)).toEqual(byMoment(native))
+  },
+)
+
+/** The fills; of one moment by order: what the venue watches goes before what the engine does. */
+function byMoment(ran: ProofRun) {
+  return fills(ran).sort((a, b) => a.ts_event_us - b.ts_event_us || a.counter - b.counter)
+}
 
 /** Orders that only reduce, beside market orders that move the position through zero; some are cancelled. */
 const reducers = defineStrategy({

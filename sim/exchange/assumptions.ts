@@ -319,7 +319,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'An order whose trigger its venue does not watch is watched by the engine; without latency it gives the same fills, but inside an expanded bar, of which the engine sees the close alone, where bars of one time come one after the other, of which the engine sees each as it comes, where an order is changed at the very row that triggers it, where one that only reduces meets a position that ends and begins again at one moment, and where what goes out then meets a limit of the risk gate, which a stop beyond the order rate waits for.',
+      'An order whose trigger its venue does not watch is watched by the engine; without latency it gives the same fills, but inside an expanded bar, of which the engine sees the close alone, where bars of one time come one after the other, of which the engine sees each as it comes, where an order is changed at the very row that triggers it, where one row triggers orders that the venue watches, which go first, and others, where one that only reduces meets a position that ends and begins again at one moment, and where what goes out then meets a limit of the risk gate, which a stop beyond the order rate waits for.',
     needs: ['triggers', 'engine_triggers'],
   },
   {
