@@ -52,6 +52,12 @@ function checkRecording({ file, delays_us }: Partly<Recording>, path: ConfigPath
       'the recording has neither a file nor delays.',
       'Write file: PATH, or delays_us: [500, 620].',
     )
+  } else if (file !== undefined && delays_us !== undefined) {
+    report(
+      [...path, 'file'],
+      'the delays are written beside it, and the file would not be read.',
+      'Remove file, or delays_us.',
+    )
   } else if ((delays_us?.length ?? 0) > RECORDED_DELAYS_MAX) {
     report([...path, 'delays_us'], `there are ${delays_us?.length} delays.`, tooMany())
   }

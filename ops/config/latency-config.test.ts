@@ -43,7 +43,7 @@ test('a delay is a number or a model, with defaults filled in', async () => {
 
 test('a recording is read into the configuration, and a configuration that was read needs no file', async () => {
   const loaded = await parse('{ submit_us: { model: recorded, file: delays.csv } }')
-  const submit_us = { model: 'recorded', file: 'delays.csv', delays_us: [480, 520, 0] }
+  const submit_us = { model: 'recorded', delays_us: [480, 520, 0] }
   expect(loaded.config.venues[0]?.latency).toEqual({ submit_us, report_us: 0 })
   const elsewhere = await parseConfig({
     text: stringify(loaded.config),
@@ -113,6 +113,26 @@ test('what a session processed has its latency already', async () => {
     ],
   })
   await expect(parse('{ data_us: 0 }', text)).resolves.toBeDefined()
+})
+
+test('a recording says its delays once: a file beside them would be passed over', async () => {
+  const text = RIGHT_CONFIG.replace(
+    'latency: {submit_us: 5000}',
+    'latency:\n      data_us:\n        model: recorded\n        delays_us: [480, 520]\n        file: delays.csv',
+  )
+  const error: unknown = await parse('', text).catch((reason) => reason)
+  const line = text.split('\n').indexOf('        file: delays.csv') + 1
+  expect(error).toMatchObject({
+    code: 'config.invalid',
+    problems: [
+      {
+        path: 'venues[0].latency.data_us.file',
+        where: expect.stringMatching(`x.yaml:${line}:`),
+        what: 'the delays are written beside it, and the file would not be read.',
+        remedy: 'Remove file, or delays_us.',
+      },
+    ],
+  })
 })
 
 test('a recording that is not there is named', async () => {

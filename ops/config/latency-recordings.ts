@@ -1,5 +1,5 @@
 // The recordings of delays that a configuration names, read into it: from here on the delays are part of the
-// configuration, of its hash and of what a journal stores, and the file is no longer needed.
+// configuration, of its hash and of what a journal stores, and the file is no longer needed or named.
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -47,7 +47,7 @@ async function recorded(
   const { file = '' } = delay
   const text = await textOf(resolve(base_directory, file))
   const delays = typeof text === 'string' ? delaysOf(text) : text
-  if (Array.isArray(delays)) return { ...delay, delays_us: delays }
+  if (Array.isArray(delays)) return { model: 'recorded', delays_us: delays }
   source.reportAt([...path, 'file'], delays.what, delays.remedy)
   return delay
 }
