@@ -154,7 +154,20 @@ test('[A2] a model that is told what was taken gives all orders together what th
 
 test('[A4] an exchange that was not given the model its configuration names refuses it', () => {
   expect(() => scenarioWith()).toThrow(
-    'A model of fills of your own runs in backtests, and in no other mode yet.',
+    'The exchange was not given the model of fills that its configuration names.',
   )
-  expect(() => scenarioWith(turns)).toThrow('A model of impact of your own runs in backtests')
+  expect(() => scenarioWith(turns)).toThrow('was not given the model of impact')
+  expect(refusal(() => scenarioWith())).toMatchObject({
+    code: 'exchange.model_not_loaded',
+    where: 'venues.sim.simulation.fills',
+    remedy: expect.stringContaining('orrery backtest, paper or exchange'),
+  })
 })
+
+function refusal(act: () => unknown): unknown {
+  try {
+    return act()
+  } catch (error) {
+    return error
+  }
+}

@@ -155,9 +155,10 @@ export function notLoaded(part: 'fills' | 'impact', venue_id: string): Operating
   return new OperatingError({
     code: 'exchange.model_not_loaded',
     reason: 'usage',
-    what: `A model of ${part} of your own runs in backtests, and in no other mode yet.`,
+    what: `The exchange was not given the model of ${part} that its configuration names.`,
     where: `venues.${venue_id}.simulation.${part}`,
-    remedy: 'Choose one that the exchange brings, for this mode.',
+    remedy:
+      'Run it by orrery backtest, paper or exchange, which load the file it names, or choose one that the exchange brings.',
   })
 }
 
