@@ -85,7 +85,8 @@
  *      stands there. Imported bars are traded through, the nearer extreme first, unless the venue says otherwise, and a
  *      trail stands inside one until it ends.
  *    - A touch that fills by chance keeps price and time; by order it fills an order only where nobody is ahead.
- *    - A share of what is shown is one for all orders, and one of a trade is of all that traded.
+ *    - A share of what is shown is one for all orders, and one of a trade is of all that traded. Where trades or bars at
+ *      their close are the market it is one of what traded, and not of the default.
  *    - A sell that is pressed or slips beyond the last valid price meets that one.
  *    - By volume each fill presses by itself, in fractions of a unit, and half of what passes is gone in each half-life,
  *      whatever was taken meanwhile. What comes to a resting order by a trade or a touch is pressed as a quote is.

@@ -110,6 +110,11 @@ test.each<[begin: string, with_it: Changes, without: Changes]>([
   ['A market order fills up', { orders: [MARKET] }, { orders: [MARKET], simulation: { book: 'book_level' } }],
   ['Under top_of_book', { simulation: { book: 'book_level' } }, { simulation: {} }],
   ['Under participation', { simulation: { fills: { model: 'participation', participation_max: '1' } } }, {}],
+  [
+    'Where trades, or bars that are not expanded, are the market, the share',
+    { kinds: ['trade'], simulation: { fills: { model: 'participation', participation_max: '1' } } },
+    { kinds: ['bar'], simulation: { fills: { model: 'participation', participation_max: '1' } } },
+  ],
   ['The marketable part', { orders: [['limit', 'ioc']] }, { orders: [MARKET] }],
   ['A resting limit order', { orders: [['market_to_limit', 'gtc']] }, { orders: [['limit', 'fok']] }],
   [
@@ -136,7 +141,11 @@ test.each<[begin: string, with_it: Changes, without: Changes]>([
   ['A size of zero in the data', { kinds: ['book_level'] }, { kinds: ['trade', 'bar'] }],
   ['A trade that does not say', { kinds: ['trade'] }, { kinds: ['quote', 'bar'] }],
   ['A trade or an imported bar', { kinds: ['bar'] }, { kinds: ['quote'] }],
-  ['Where trades, or bars', { kinds: ['bar'], simulation: { bars: 'close' } }, { kinds: ['bar'] }],
+  [
+    'Where trades, or bars that are not expanded, are the market, the configured',
+    { kinds: ['bar'], simulation: { bars: 'close' } },
+    { kinds: ['bar'] },
+  ],
   ['Where trades or bars', { kinds: ['trade'] }, { kinds: ['quote'] }],
   ['Once an instrument has had a quote', { kinds: ['quote', 'trade'] }, { kinds: ['trade', 'bar'] }],
   [

@@ -238,7 +238,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Where trades, or bars that are not expanded, are the market, the configured default displayed quantity is shown at their price, whatever their own sizes.',
+      'Where trades, or bars that are not expanded, are the market, the configured default displayed quantity is shown at their price, whatever their own sizes, but under participation.',
     needs: ['quote_book', 'trades_or_closes'],
   },
   {
@@ -466,6 +466,11 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     sentence:
       'Under participation all orders of the run, of every account, take one share together of what is shown, until the data shows anew, or of a trade, whatever of that those in front of them had, whoever comes first.',
     needs: ['participation'],
+  },
+  {
+    sentence:
+      'Where trades, or bars that are not expanded, are the market, the share under participation is one of what traded, of buys and sells together, and one of the default displayed quantity where the data has no size; of a trade that was the print of an auction nobody has a share besides.',
+    needs: ['quote_book', 'participation', 'trades_or_closes'],
   },
   {
     sentence:

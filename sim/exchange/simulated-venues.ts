@@ -14,7 +14,7 @@ import { parseUnits } from '../../schemas/units.ts'
 import type { AccountTerms } from './accounts/account-factors.ts'
 import { VenueAccount, type VenuePosition } from './accounts/venue-account.ts'
 import { Agenda } from './in-flight/agenda.ts'
-import { countsTaken } from './matching/fill-model.ts'
+import { countsTaken, sharesTraded } from './matching/fill-model.ts'
 import { TopOfBook } from './matching/top-of-book.ts'
 import { orderedUnits } from './orders/venue-order.ts'
 import { type ExchangeTerms, SimulatedExchange } from './simulated-exchange.ts'
@@ -77,6 +77,7 @@ export class SimulatedVenues {
       simulations.map((simulation) => terms_hold && countsTaken(simulation)),
       behaviour >= SINCE_BEHAVIOUR.bar_volume_once,
       terms_hold,
+      simulations.map((simulation) => terms_hold && sharesTraded(simulation)),
     )
     this.#book = book
     this.agenda = new Agenda(terms_hold)

@@ -103,7 +103,7 @@ export class BarRows {
       return this.#onBarsBesideQuotes(instrument_index, ts_us, bars)
     // One that comes in a closing call is a row of its session, too.
     if (terms_hold) market?.onRow(instrument_index, ts_us)
-    if (paths === undefined) this.#close(instrument_index, ts_us, bars)
+    if (paths === undefined) this.#close(instrument_index, ts_us, bars, hasOpened)
     else this.#pass(instrument_index, ts_us, bars, paths, hasOpened)
   }
 
@@ -120,14 +120,23 @@ export class BarRows {
     for (const { price_type } of bars) book.renew(instrument_index, price_type)
   }
 
-  #close(instrument_index: number, ts_us: number, bars: readonly ImportedBar[]): void {
+  #close(instrument_index: number, ts_us: number, bars: readonly ImportedBar[], hasOpened: boolean): void {
     const { book, floor } = this.#parts
-    for (const { price_type, close_price_units } of bars) {
+    for (const bar of bars) {
+      const { price_type, close_price_units } = bar
+      const traded = this.#tradedUnits(instrument_index, bar)
       if (price_type === 'last') book.noteLast(instrument_index, close_price_units)
-      if (!book.bar(instrument_index, price_type, close_price_units)) return
+      // Of what traded orders have met their share at the open.
+      if (hasOpened && traded !== undefined) book.move(instrument_index, price_type, close_price_units)
+      else if (!book.bar(instrument_index, price_type, close_price_units, traded)) return
     }
     floor.onBook(instrument_index, ts_us)
     this.#touch(instrument_index, ts_us, bars)
+  }
+
+  /** What one that trades at its close shows of its volume; undefined: the default. */
+  #tradedUnits(instrument_index: number, { prices }: ImportedBar): number | undefined {
+    return this.#parts.book.tradedUnits(instrument_index, prices?.volume_units ?? 0)
   }
 
   /** They no longer move the book. One of last prices is news for triggers, as a trade is; nothing is made of others. */
@@ -204,9 +213,11 @@ export class BarRows {
     if (!market.awaitsRow(instrument_index)) return false
     const { book, terms_hold } = this.#parts
     let hasMoved = true
-    for (const [place, { price_type, close_price_units, prices }] of bars.entries()) {
+    for (const [place, bar] of bars.entries()) {
+      const { price_type, close_price_units, prices } = bar
       const open: BarOpen = paths?.[place]?.[0] ?? {
         price_units: prices?.open_price_units ?? close_price_units,
+        size_units: this.#tradedUnits(instrument_index, bar),
       }
       if (price_type === 'last') {
         book.noteLast(instrument_index, open.price_units)

@@ -62,6 +62,11 @@ export function countsTaken(config: SimulationConfig | undefined): boolean {
   return model === 'participation' || model === 'custom'
 }
 
+/** Whether orders have a share of what traded, where that is the market; else the default is shown there. */
+export function sharesTraded(config: SimulationConfig | undefined): boolean {
+  return config?.fills?.model === 'participation'
+}
+
 /** Chance decides whether market orders slip and whether a touch fills, from a stream of the venue's own. */
 export class ProbabilisticFills implements FillModel {
   readonly fills_residual = true

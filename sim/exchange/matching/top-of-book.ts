@@ -12,8 +12,8 @@ import type { Side } from '../../../schemas/messages/order.ts'
 export const UNSEEN = Number.POSITIVE_INFINITY
 
 /**
- * What an instrument's book is made of; a higher number is the better kind. A bar's volume is the only one that both sides
- * show between them: what trades with it was bought and sold once.
+ * What an instrument's book is made of; a higher number is the better kind. Only what traded, a bar's volume or a trade's
+ * size, is shown by both sides between them: what trades with it was bought and sold once.
  */
 const SOURCE = { none: 0, last: 1, volume: 2, quotes: 3 } as const
 /** Which sides have bars of their own. */
@@ -56,11 +56,14 @@ export class TopOfBook {
   readonly #ask_shown_units: Float64Array
   readonly #volume_once: boolean
   readonly #last_is_passed: boolean
+  /** Whether what traded is shown where it is the market, in place of the default. */
+  readonly #showsTraded: Uint8Array
 
   /**
    * Per instrument: what is shown where the data has no sizes, whether what an order takes is gone until the level changes,
    * else until the next row, and whether it is counted. `volume_once`: whether what is taken of a bar's volume is gone on
-   * both sides and on the way to its price, as it is since that behaviour. `last_is_passed`: see `isShown`.
+   * both sides and on the way to its price, as it is since that behaviour. `last_is_passed`: see `isShown`. `shows_traded`,
+   * per instrument: see `tradedUnits`.
    */
   constructor(
     displayed_default_units: readonly number[],
@@ -68,6 +71,7 @@ export class TopOfBook {
     counts_taken: readonly boolean[] = [],
     volume_once = true,
     last_is_passed = true,
+    shows_traded: readonly boolean[] = [],
   ) {
     this.#volume_once = volume_once
     this.#last_is_passed = last_is_passed
@@ -86,6 +90,7 @@ export class TopOfBook {
       Uint8Array.from(displayed_default_units, (_, index) => (of[index] === true ? 1 : 0))
     this.#keeps = flags(keeps_taken)
     this.#counts = flags(counts_taken)
+    this.#showsTraded = flags(shows_traded)
     this.#taken = new Uint8Array(count)
     this.#bid_shown_units = new Float64Array(count)
     this.#ask_shown_units = new Float64Array(count)
@@ -120,6 +125,14 @@ export class TopOfBook {
   /** Whether a quote carried no size on a side, so that the default was taken to be shown there. */
   isUnsized(instrument_index: number): boolean {
     return this.#unsized[instrument_index] !== 0
+  }
+
+  /**
+   * What a trade, or a bar at its close, shows of what traded, 0 where the data does not say: undefined where that is the
+   * default, as it is unless a share of it is all that orders have.
+   */
+  tradedUnits(instrument_index: number, size_units: number): number | undefined {
+    return size_units > 0 && this.#showsTraded[instrument_index] !== 0 ? size_units : undefined
   }
 
   noteLast(instrument_index: number, price_units: number): void {
@@ -180,18 +193,27 @@ export class TopOfBook {
    * A trade puts both sides at its price; who took (1: a buy, -1: a sell, 0: the data does not say) took what was shown on
    * the other side. Returns whether the book moved.
    */
-  trade(instrument_index: number, price_units: number, aggressor_side: number): boolean {
+  trade(instrument_index: number, price_units: number, aggressor_side: number, size_units: number): boolean {
     if (this.#source[instrument_index] === SOURCE.quotes) return false
     const shown_side = aggressor_side > 0 ? ASK_SHOWN : aggressor_side < 0 ? BID_SHOWN : 0
     this.#sides[instrument_index] = this.#hadBars(instrument_index) | shown_side
-    const shown = this.#displayed_default_units[instrument_index] as number
-    this.#source[instrument_index] = SOURCE.last
+    const traded = this.tradedUnits(instrument_index, size_units)
+    const shown = traded ?? (this.#displayed_default_units[instrument_index] as number)
+    this.#source[instrument_index] = traded === undefined ? SOURCE.last : SOURCE.volume
     this.#taken[instrument_index] = 0
     this.bid_price_units[instrument_index] = price_units
     this.ask_price_units[instrument_index] = price_units
     this.bid_size_units[instrument_index] = shown
     this.ask_size_units[instrument_index] = shown
     return true
+  }
+
+  /** An auction had all that traded: where that is what the market shows, nothing of it is left. */
+  passTraded(instrument_index: number): void {
+    if (this.#source[instrument_index] !== SOURCE.volume) return
+    this.#taken[instrument_index] = 0
+    this.bid_size_units[instrument_index] = 0
+    this.ask_size_units[instrument_index] = 0
   }
 
   /** Bars of a kind have come. */

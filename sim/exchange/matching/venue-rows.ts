@@ -90,7 +90,7 @@ export class VenueRows {
     this.#book.noteLast(instrument_index, price_units)
     if (this.#deep !== undefined)
       this.#onDeepTrade(instrument_index, ts_us, price_units, size_units, aggressor_side)
-    else if (this.#book.trade(instrument_index, price_units, aggressor_side)) {
+    else if (this.#book.trade(instrument_index, price_units, aggressor_side, size_units)) {
       this.#market()?.beforeRow(instrument_index, ts_us)
       this.#floor.onBook(instrument_index, ts_us)
       this.#touch(instrument_index, ts_us)
@@ -102,6 +102,7 @@ export class VenueRows {
     }
     const market = this.#market()
     if (market === undefined) return
+    if (hasMoved && market.awaitsPrint(instrument_index)) this.#book.passTraded(instrument_index)
     market.onTrade(instrument_index, ts_us, price_units, size_units)
     if (hasMoved) market.onRow(instrument_index, ts_us)
   }

@@ -195,6 +195,24 @@ const CASES = [
     }),
   },
   {
+    what: 'a share of a trade that is the market was one of the default',
+    lines: ['1 trade 100 1', '2 a buy 900 limit 102 gtc', '3 trade 101 10'],
+    trades: ['2 a trade 500@100 leaves 400', '3 a trade 400@102 leaves 0'],
+    from: terms({
+      venues: [venue({ simulation: { fills: { model: 'participation', participation_max: '0.5' } } })],
+    }),
+  },
+  {
+    what: 'and so was one of a bar at its close',
+    lines: ['1 bar last 100 100 100 100 8', '2 a buy 600 limit 102 gtc'],
+    trades: ['2 a trade 500@100 leaves 100'],
+    from: terms({
+      venues: [
+        venue({ simulation: { bars: 'close', fills: { model: 'participation', participation_max: '0.5' } } }),
+      ],
+    }),
+  },
+  {
     what: 'what an order took of a deeper book triggered a stop',
     lines: [...DEPTH, '2 a sell 5 stop 99 gtc', '3 b sell 10 market ioc', '4 ask 101 11'],
     trades: ['3 b trade 10@100 leaves 0', '4 a trade 5@98 leaves 0'],

@@ -178,6 +178,13 @@ export class MarketPhases {
     return this.#columns.pending[instrument_index] !== PENDING.none
   }
 
+  /** Whether the next trade is the price of its auction. */
+  awaitsPrint(instrument_index: number): boolean {
+    return (
+      this.#columns.pending[instrument_index] === PENDING.opening_print || this.isClosing(instrument_index)
+    )
+  }
+
   /** Whether it has waited so long since it should have begun that a side which has not come does not come. */
   hasWaitedLong(instrument_index: number, ts_us: number): boolean {
     const since_us = this.#columns.pending_since_us[instrument_index] as number

@@ -153,6 +153,11 @@ export class VenueMarket {
     return this.#phases.isPending(instrument_index)
   }
 
+  /** Whether the next trade of an instrument is the price of its auction. */
+  awaitsPrint(instrument_index: number): boolean {
+    return this.#phases.awaitsPrint(instrument_index)
+  }
+
   /** Whether it is so long since an instrument should have begun that a side which has not come does not come. */
   hasWaitedLong(instrument_index: number, ts_us: number): boolean {
     return this.#phases.hasWaitedLong(instrument_index, ts_us)

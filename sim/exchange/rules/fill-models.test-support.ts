@@ -12,7 +12,7 @@ export const FILL_MODELS: RuleGroup = {
   group: 'fill models',
   sources: [
     'https://nautilustrader.io/docs/nightly/concepts/backtesting/fill-models/ (slippage of one tick by chance)',
-    'https://github.com/quantopian/zipline/blob/master/zipline/finance/slippage.py (a share of a bar less what orders before took of it)',
+    'https://github.com/quantopian/zipline/blob/master/zipline/finance/slippage.py (a share of the volume of a bar less what orders before took of it)',
     'https://nautilustrader.io/docs/latest/concepts/backtesting/fill-prices-and-matching/ (displayed size consumed at a price level)',
     'what is shown and no more, and a share of it: ours, as in assumptions.ts',
   ],
@@ -150,6 +150,90 @@ export const FILL_MODELS: RuleGroup = {
         '4 b canceled cum 2',
       ],
       simulated({ ...HALF, bars: 'fixed' }),
+    ],
+    [
+      'where trades are the market a share is one of what traded, of buys and sells together, and of the next trade anew',
+      [
+        ...['1 trade 100 1', '2 a buy 900 limit 102 day', '3 trade 101 10', '4 b sell 2 market ioc'],
+        ...['5 c buy 900 limit 90 fok', '6 trade 99 7', '7 d sell 5 limit 98 ioc'],
+      ],
+      [
+        ...['2 a new leaves 900', '3 a trade 5@102 leaves 895', '4 b new leaves 2', '4 b canceled cum 0'],
+        ...['5 c new leaves 900', '5 c canceled cum 0', '6 a trade 3@102 leaves 892'],
+        ...['7 d new leaves 5', '7 d canceled cum 0'],
+      ],
+      simulated(HALF),
+    ],
+    [
+      'a market order there has what those before it left of that share, and one of a trade without a size has half the default',
+      [
+        '1 trade 100 9',
+        '2 a buy 3 market ioc',
+        '3 b sell 3 market ioc',
+        '4 trade 100',
+        '5 c buy 900 market ioc',
+      ],
+      [
+        ...['2 a new leaves 3', '2 a trade 3@100 leaves 0', '3 b new leaves 3', '3 b trade 1@100 leaves 2'],
+        ...[
+          '3 b canceled cum 1',
+          '5 c new leaves 900',
+          '5 c trade 500@100 leaves 400',
+          '5 c canceled cum 500',
+        ],
+      ],
+      simulated(HALF),
+    ],
+    [
+      'where a bar trades at its close a share is one of its volume, and of the default where it has none',
+      [
+        ...['1 bar last 100 105 95 100 40', '2 a buy 900 limit 101 gtc', '3 bar last 100 105 95 99 20'],
+        ...['4 b sell 5 market ioc', '5 bar last 99', '6 c sell 600 market ioc'],
+      ],
+      [
+        ...['2 a new leaves 900', '2 a trade 20@100 leaves 880', '3 a trade 10@101 leaves 870'],
+        ...['4 b new leaves 5', '4 b canceled cum 0', '5 a trade 500@101 leaves 370'],
+        ...['6 c new leaves 600', '6 c trade 500@99 leaves 100', '6 c canceled cum 500'],
+      ],
+      simulated({ ...HALF, bars: 'close' }),
+    ],
+    [
+      'where bars of bids and of asks trade at their close each side has the share of its own volume',
+      [
+        ...['1 bar bid 100 100 100 100 40', '1 bar ask 102 102 102 102 20', '2 a buy 90 market ioc'],
+        '3 b sell 90 market ioc',
+      ],
+      [
+        ...['2 a new leaves 90', '2 a trade 10@102 leaves 80', '2 a canceled cum 10'],
+        ...['3 b new leaves 90', '3 b trade 20@100 leaves 70', '3 b canceled cum 20'],
+      ],
+      simulated({ ...HALF, bars: 'close' }),
+    ],
+    [
+      'a trade that an opening had as its print leaves no share to those who come out of the call behind it',
+      [
+        '08:40 trade 99 100',
+        '08:56 a buy 10 limit 110 gtc',
+        '09:00:02 trade 100 4',
+        '09:00:03 trade 101 6',
+      ].map(inMicroseconds),
+      ['08:56 a new leaves 10', '09:00:02 a trade 4@100 leaves 6', '09:00:03 a trade 3@110 leaves 3'].map(
+        inMicroseconds,
+      ),
+      dayTerms({ ...HALF, auctions: { price: 'print', print_wait_us: 15_000_000 } }),
+    ],
+    [
+      'a bar that trades at its close shows its volume once, at the open that begins a session and there',
+      [
+        '08:40 bar last 100',
+        '08:56 a buy 30 limit 110 gtc',
+        '09:10 bar last 100 100 100 101 40',
+        '09:20 bar last 100 100 100 102 40',
+      ].map(inMicroseconds),
+      ['08:56 a new leaves 30', '09:10 a trade 20@100 leaves 10', '09:20 a trade 10@110 leaves 0'].map(
+        inMicroseconds,
+      ),
+      dayTerms({ ...HALF, bars: 'close', closed_orders: 'queue' }, { opening_auction: false }),
     ],
     [
       'where what is taken stays taken, the same price and size shown again bring nothing back',
