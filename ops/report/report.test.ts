@@ -217,6 +217,23 @@ test('a market without a spread is told, and one of bids and asks is not', () =>
     expect(told(...kinds)).toEqual([])
 })
 
+test('where last prices alone are the market, who gains by their bounce is told, once for all instruments', () => {
+  const told = (...kinds: readonly string[]) => {
+    const sources = kinds.map((kind) => {
+      const [price_type, bar] = kind.split(' ')
+      return { venue: 'gen', instruments: ['GEN8', 'GEN9'], ...(bar ? { kind: bar, price_type } : { kind }) }
+    })
+    const config = { ...data.config, data: { ...data.config.data, sources } } as ReportData['config']
+    return warningsOf({ ...data, config }).filter((text) => text.includes('bounce'))
+  }
+  const both = [
+    'GEN8.gen, GEN9.gen traded at last prices alone: where these bounce between a bid and an ask, orders if touched and limit orders that are immediate or cancel gained up to half of the bounce with each fill.',
+  ]
+  for (const kinds of [['trade'], ['last bar'], ['trade', 'last bar']]) expect(told(...kinds)).toEqual(both)
+  for (const kinds of [['quote', 'trade'], ['book_level', 'trade'], ['bid bar'], ['bid bar', 'ask bar']])
+    expect(told(...kinds)).toEqual([])
+})
+
 test('triggers that the engine watches on bars are told, and what the venue watches is not', () => {
   const used = new OrdersUsed()
   const placed = { venue_id: 'gen', instrument_id: 'GEN9.gen' }

@@ -147,6 +147,7 @@ test.each<[begin: string, with_it: Changes, without: Changes]>([
     { kinds: ['bar'] },
   ],
   ['Where trades or bars', { kinds: ['trade'] }, { kinds: ['quote'] }],
+  ['Where the last prices that are', { kinds: ['trade'] }, { kinds: ['quote'] }],
   ['Once an instrument has had a quote', { kinds: ['quote', 'trade'] }, { kinds: ['trade', 'bar'] }],
   [
     'Inside an expanded bar the market',

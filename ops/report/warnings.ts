@@ -64,9 +64,23 @@ function lastPriceWarnings({ rows, config }: ReportData): string[] {
 function spreadWarnings({ data }: Config): string[] {
   const kinds = kindsOf(data.sources)
   const names = [...kinds].filter(([, told]) => !hasSpread(told)).map(([instrument_id]) => instrument_id)
-  return names.length === 0
-    ? []
-    : [`The data of ${names.join(', ')} has no spread: market orders, and what else took there, paid none.`]
+  const bouncing = names.filter((instrument_id) => hasLastPrices(kinds.get(instrument_id)))
+  return [
+    ...(names.length === 0
+      ? []
+      : [
+          `The data of ${names.join(', ')} has no spread: market orders, and what else took there, paid none.`,
+        ]),
+    ...(bouncing.length === 0
+      ? []
+      : [
+          `${bouncing.join(', ')} traded at last prices alone: where these bounce between a bid and an ask, orders if touched and limit orders that are immediate or cancel gained up to half of the bounce with each fill.`,
+        ]),
+  ]
+}
+
+function hasLastPrices(kinds: ReadonlySet<string> | undefined): boolean {
+  return kinds?.has('trade') === true || kinds?.has('last bar') === true
 }
 
 /** The engine sees an imported bar at its end, where a venue that watches a trigger meets it on the way. */

@@ -233,6 +233,11 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
+      'Where the last prices that are the market bounce between a bid and an ask that nobody is shown, what takes only at the better of the two gains up to half of the bounce with each fill: an order if touched, or a limit order that is immediate or cancel. Fills of such orders there are no proof that they earn.',
+    needs: ['quote_book', 'trades_or_bars'],
+  },
+  {
+    sentence:
       'Where trades or bars are the market, a limit order trades at exactly its price only where the data says that somebody stands there on the other side: a bar of asks does for buys, one of bids for sells, and so does a trade in which a buyer took, or a seller. A last price alone touches it, and the order, new or resting, waits until it is passed.',
     needs: ['quote_book', 'trades_or_bars'],
   },
