@@ -52,7 +52,8 @@ export class LinkedChildren {
   /** A child that was asked for behind the end of its parent, and gets nothing of it, ends. */
   endAtOnce(child: HeldOrder): void {
     if (!this.#options.knows_ended) return
-    if (this.#options.orderOf(child.strategy_id, child.terms.parent_counter)?.ended === true) this.#end(child)
+    const parent = this.#options.orderOf(child.strategy_id, child.terms.parent_counter)
+    if (parent?.ended === true) this.#end(child, parent)
   }
 
   /** A session starts: what its orders wait for may have ended in a step that the last one did not record. */
@@ -71,7 +72,7 @@ export class LinkedChildren {
   onParentGone(strategy_id: StrategyId, counter: number, order: Parent | undefined): void {
     for (const child of this.#options.held.childrenOf(strategy_id, counter)) {
       const parent = order ?? this.#endOf(child) ?? NOTHING
-      if (!this.#release(child, { ...parent, ended: true })) this.#end(child)
+      if (!this.#release(child, { ...parent, ended: true })) this.#end(child, parent)
     }
   }
 
@@ -82,7 +83,7 @@ export class LinkedChildren {
     if (held.find(strategy_id, terms.parent_counter) !== undefined) return
     const parent = orderOf(strategy_id, terms.parent_counter) ?? this.#endOf(child)
     if (parent !== undefined && (this.#release(child, parent) || !parent.ended)) return
-    this.#end(child)
+    this.#end(child, parent ?? NOTHING)
   }
 
   /** Whether the child goes, or will as soon as it may. */
@@ -132,7 +133,11 @@ export class LinkedChildren {
     if (!held.release(free)) onGone(strategy_id, counter)
   }
 
-  #end({ strategy_id, counter }: HeldOrder): void {
+  #end({ strategy_id, counter }: HeldOrder, { cum_quantity_units }: Parent): void {
+    const { groups, taken } = this.#parts
+    // One that trades of its group leave nothing of ends by them, and the others cover what is left ([E8]).
+    if (cum_quantity_units > 0 && taken.of({ strategy_id, counter }) !== undefined)
+      groups.leave(strategy_id, counter)
     if (this.#options.held.cancel(strategy_id, counter, 'parent_ended'))
       this.#parts.onGone(strategy_id, counter, true)
   }

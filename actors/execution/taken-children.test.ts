@@ -10,7 +10,7 @@ import { Desk } from '../desk.test-support.ts'
 import { LedgerFold } from '../ledger-fold.ts'
 import type { OrderRequest } from '../strategy/context.ts'
 import { loadLedger, saveLedger } from '../trading-ledger.ts'
-import { EURUSD, TestNode, type TestNodeOptions } from '../trading-node.test-support.ts'
+import { EURUSD, TestNode, type TestNodeOptions, testInstrument } from '../trading-node.test-support.ts'
 
 const OPTIONS: TestNodeOptions = {
   capabilities: { orders: { market: ['ioc', 'gtc'], limit: ['gtc', 'gtd', 'day'] } },
@@ -78,6 +78,64 @@ test('[E6] one of which less is left than an order may be for ends with its pare
   expect(desk.facts.at(-1)).toMatchObject({ counter: 3, type: 'order.canceled', reason_code: 'parent_ended' })
   expect(holding(desk).taken).toBe(undefined)
 })
+
+/** An entry that has bought 500, exits of a group that wait for parts of it, of which the one named has sold so much, and no more to come. */
+function left(exits: readonly OrderRequest[], seller: number, sold: number, options = OPTIONS): Desk {
+  const desk = new Desk(options)
+  desk.do((ctx) => {
+    const counter = ctx.submit(entry)
+    for (const [at, order] of exits.entries()) {
+      const parent = { ...order.parent, counter }
+      const group = at === 0 ? {} : { group: { counter: counter + 1, type: 'ouo' as const } }
+      ctx.submit({ ...order, parent, ...group })
+    }
+  })
+  const parent = must(desk.orders[0], 'the parent was sent')
+  desk.accept(parent)
+  desk.fill(parent, 99_000, 500)
+  for (const order of desk.orders.slice(1)) desk.accept(order)
+  const first = must(
+    desk.orders.find(({ counter }) => counter === seller),
+    'it was sent',
+  )
+  desk.fill(first, 101_000, sold)
+  ended(desk, desk, 500)
+  return desk
+}
+
+const later = { ...exit, limit_price_units: 102_000, parent: { counter: 0, fill: 'full' } } as const
+const stopped = {
+  instrument: EURUSD,
+  side: 'sell',
+  quantity_units: 1_000,
+  trigger_price_units: 95_000,
+} as const
+test.each<[string, OrderRequest[], number, number, TestNodeOptions]>([
+  ['a smaller one', [exit, { ...later, quantity_units: 500 }], 2, 250, OPTIONS],
+  [
+    'one of two targets beside a stop',
+    [stopped, { ...exit, quantity_units: 500 }, { ...later, quantity_units: 500 }],
+    3,
+    250,
+    OPTIONS,
+  ],
+  [
+    'one of which less is left than an order may be for',
+    [exit, later],
+    2,
+    300,
+    { ...OPTIONS, instruments: [testInstrument(EURUSD, 0, { quantity_min: '300' })] },
+  ],
+])(
+  '[E8] what others have taken all of ends alone, and they cover the rest: %s',
+  (_, exits, seller, sold, options) => {
+    const desk = left(exits, seller, sold, options)
+    const last = exits.length + 1
+    expect(desk.facts.findLast(({ counter }) => counter === last)).toMatchObject({ type: 'order.canceled' })
+    expect(desk.sent.filter((one) => one.type === 'order_cancel_request' && one.counter !== 1)).toEqual([])
+    expect(desk.facts.filter(({ counter, type }) => counter === 2 && type === 'order.canceled')).toEqual([])
+  },
+)
 
 test('[E11] what was taken survives a restart and a change, by the ledger or by a fold of the records', () => {
   const desk = bought()

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -75,6 +75,15 @@ test('who comes behind a killed session clears away its socket, and no file that
   }
   expect((await stat(other)).isFile()).toBe(true)
   await expect(stat(dirname(left))).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('who comes up in a copy of the folder of a running session leaves that one its socket', async () => {
+  const running = await sessionFolder()
+  const copy = await sessionFolder()
+  onTestFinished(await listenForControl(running, () => Promise.resolve('first')))
+  await copyFile(join(running, 'control.json'), join(copy, 'control.json'))
+  onTestFinished(await listenForControl(copy, () => Promise.resolve('second')))
+  expect(await askSession(running, { command: 'status' }, undefined)).toBe('first')
 })
 
 test.each([

@@ -1,6 +1,7 @@
 // How other commands reach a running session: a local socket that takes one JSON object, ended by a line end, and answers
 // with one. The socket lies in a folder of its own that only its user may enter; the session's folder says where.
 
+import { once } from 'node:events'
 import { lstat, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -77,15 +78,27 @@ export async function askSession(
   throw new OperatingError({ code, reason, what, where: folder, remedy })
 }
 
-/** What a session that was killed left behind: the one that holds its journal now is the only one there is. */
+/** What a session that was killed left behind; in a copy of a folder the one that it names may run. */
 async function clearAway({ socket }: Whereabouts): Promise<void> {
   if (!socket.startsWith(DIRECTORY)) return
   try {
-    if (!(await lstat(socket)).isSocket()) return
+    if (!(await lstat(socket)).isSocket() || (await isHeard(socket))) return
     await rm(socket)
     await rmdir(dirname(socket))
   } catch {
     // It is in nobody's way.
+  }
+}
+
+async function isHeard(socket: string): Promise<boolean> {
+  const connection = createConnection(socket)
+  try {
+    await once(connection, 'connect')
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ECONNREFUSED'
+  } finally {
+    connection.destroy()
   }
 }
 

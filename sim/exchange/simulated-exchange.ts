@@ -190,21 +190,21 @@ export class SimulatedExchange implements VenuePort {
 
   /** Nothing closes or halts the venue any more: what an earlier market left waits for the next row, as under other rules. */
   #leaveMarket(now_us: number): void {
-    const { call, terms_hold } = this.#floor
-    for (const order of [...call]) {
+    if (this.#hasOtherRules) {
+      this.#operate(VenueMarket.operated(this.#marketTerms))
+      return
+    }
+    for (const order of [...this.#floor.call]) {
       // It ended with another of its group.
       if (!order.is_called) continue
-      // There is no auction for it any more.
-      const isForAuction = order.time_in_force === 'opg' || order.time_in_force === 'cls'
-      if (terms_hold && !isForAuction) continue
       const waits = order.is_waiting
       this.#floor.withdraw(order)
       order.is_waiting = false
       order.queue_place = NOT_PLACED
-      if (isForAuction) this.#floor.expire(order, now_us)
+      // There is no auction for it any more.
+      if (order.time_in_force === 'opg' || order.time_in_force === 'cls') this.#floor.expire(order, now_us)
       else this.#floor.release(order, waits, now_us)
     }
-    if (this.#hasOtherRules) this.#operate(VenueMarket.operated(this.#marketTerms))
   }
 
   /** The run has no more rows that a command could wait for. */

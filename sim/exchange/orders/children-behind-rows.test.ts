@@ -148,6 +148,42 @@ test.each([
   },
 )
 
+test.each([
+  [
+    'a smaller one',
+    ['2 b:Y.sim sell 8 limit 105 gtc as=2 oto=1', '2 c:Y.sim sell 4 limit 120 gtc as=3 whole=1 ouo=2'],
+    '4 bar:Y.sim last 100 106 100 100 8',
+  ],
+  [
+    'one of two targets beside a stop',
+    [
+      ...['2 b:Y.sim sell 8 stop 90 gtc as=2 oto=1', '2 c:Y.sim sell 4 limit 105 gtc as=3 oto=1 ouo=2'],
+      '2 d:Y.sim sell 4 limit 120 gtc as=4 whole=1 ouo=2',
+    ],
+    '4 bar:Y.sim last 106',
+  ],
+])('[K2] what others have taken all of ends alone, and they keep what is left: %s', (_, exits, row) => {
+  const scenario = new Scenario(FROM)
+  scenario.play(
+    ...[...BOTH, '2 a:X.sim buy 8 limit 98 gtc as=1', ...exits, '3 bar:X.sim last 97 97 97 97 4'],
+    ...['3 bar:Y.sim last 100', row, '4 x:X.sim cancel a', '5 bar:Y.sim last 104'],
+  )
+  expect(scenario.venues.books().open_orders.map(({ client_order_id }) => client_order_id)).toEqual(['b'])
+})
+
+test('[K3] by what its group took no child comes in below the least order', () => {
+  const specs = specsOf(...NAMES.map((instrument_id) => instrument({ instrument_id, quantity_min: '3' })))
+  const told = play(
+    [
+      ...[...BOTH, '2 a:X.sim buy 8 limit 98 gtc as=1', '2 b:Y.sim sell 8 limit 105 gtc as=2 oto=1'],
+      ...['2 c:Y.sim sell 8 limit 103 gtc as=3 whole=1 ouo=2', '3 bar:X.sim last 97 97 97 97 4'],
+      ...['3 bar:Y.sim last 100', '4 bar:Y.sim last 100 106 100 100 8', '4 x:X.sim cancel a'],
+    ],
+    { ...FROM, specs },
+  )
+  expect(told.at(-1)).toBe('4 c canceled cum 0')
+})
+
 test('[K2] a stop that others took of before it came in is replaced as one that waits for its parent', () => {
   const lines = [
     ...[...BOTH, '2 a:X.sim buy 8 limit 98 gtc as=1', '2 x:Y.sim sell 4 limit 105 gtc as=2'],

@@ -147,10 +147,16 @@ export class LinkedFloor {
     }
     if (children.find(child.order) !== child) return
     const isSpent = child.granted_units > 0 && leavesUnits(child.order) === 0
-    if (parent.ended && child.granted_units === 0) this.#floor.cancel(child.order, ts_us, 'parent_ended')
+    if (parent.ended && child.granted_units === 0) this.#endUnreleased(child, parent, ts_us)
     else if (parent.ended) children.leave(child.order)
     // It was to go on, and may not grow.
     if (isSpent) this.#floor.finish(child.order, ts_us)
+  }
+
+  /** One that trades of its group leave nothing of ends by them, and the others go on. */
+  #endUnreleased({ order, taken_units }: Child, { cum_quantity_units }: ParentState, ts_us: number): void {
+    if (taken_units > 0 && cum_quantity_units > 0) this.#floor.cancelGroup([order], ts_us)
+    else this.#floor.cancel(order, ts_us, 'parent_ended')
   }
 
   #awaitsRows({ order, is_elsewhere }: Child): boolean {
@@ -162,7 +168,9 @@ export class LinkedFloor {
     const isDone = ended || cum_quantity_units >= ordered_units
     if (order.terms.parent_fill === 'full' && !isDone) return 0
     const spec = must(this.#specs[order.instrument_index], 'an accepted order is in a listed instrument')
-    return Math.max(0, shareUnits(whole_units, cum_quantity_units, parent_units, spec) - taken_units)
+    const units = shareUnits(whole_units, cum_quantity_units, parent_units, spec) - taken_units
+    const least_units = taken_units > 0 ? spec.quantity_min_units : 0
+    return units < least_units ? 0 : units
   }
 
   /** A child that is in no book comes in with its share, or with more of it, if its account and its terms allow it now. */

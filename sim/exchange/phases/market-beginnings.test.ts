@@ -150,6 +150,45 @@ test('[M11] under no rules any more an order for an auction ends', () => {
   expect(told.map(withClock)).toEqual(['10:01 a expired leaves 0'])
 })
 
+test.each([
+  ['quotes', ['09:00:01 quote 100/102', '10:00 quote 100/102']],
+  ['trades', ['09:00:01 trade 101 5', '10:00 trade 101 5']],
+])('[M6] behind a halt that ends in the closing call a print is the price: %s', (_, rows) => {
+  const lines = [...rows, '17:00 a buy 5 limit 110 cls', '17:35:01 trade 105 50', '17:40 time']
+  const auctions = { price: 'print', print_wait_us: MINUTE_US } as const
+  expect(playDay(lines, halted('17:10', '17:32', { auctions })).at(-1)).toBe(
+    '17:35:01 a trade 5@105 leaves 0',
+  )
+})
+
+test('[M3] [M11] a book that has both sides begins at once under other rules', () => {
+  const book = 'book_level' as const
+  const scenario = new Scenario(dayTerms({ book }))
+  for (const line of ['10:00 bid 100 5', '10:00 bid 99 5', '10:00 ask 102 5', '10:00 ask 103 5'])
+    scenario.step(inMicroseconds(line))
+  const again = scenario.reopened(dayTerms({ book, ...FAR }))
+  const then = ['11:00 bid 98 7', '11:01 ask 104 7', '11:02 a buy 5 market ioc']
+  expect(
+    again
+      .play(...then.map(inMicroseconds))
+      .map(withClock)
+      .at(-1),
+  ).toBe('11:02 a trade 5@102 leaves 0')
+})
+
+test.each([
+  ['without a calendar, but with halts', NONE(FAR), false],
+  ['without rules, but with what an operator has halted', NONE({}), true],
+])('[M10] [M11] no order for an auction is left where there is none any more: %s', (_, after, isHeld) => {
+  const scenario = new Scenario(dayTerms())
+  for (const line of [...QUOTES, '10:00 a buy 5 market cls']) scenario.step(inMicroseconds(line))
+  const act = { venue_id: 'sim', instrument_id: 'X.sim', operator: 'desk', reason: '' }
+  if (isHeld) scenario.venues.exchange('sim').act({ type: 'halt', ...act } as never, clockUs('10:01'))
+  const again = scenario.reopened(after)
+  again.step(inMicroseconds('10:02 quote 100/102'))
+  expect(again.venues.books().open_orders).toEqual([])
+})
+
 test.each(['bar last', 'trade'])('[M3] a last price that opens gives no side up: %s', (last) => {
   const rows = ['2/09:01 bar bid 150', `2/10:05 ${last} 160`, '2/10:06 bar bid 155']
   const told = playDay(

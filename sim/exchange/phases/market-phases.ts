@@ -116,15 +116,23 @@ export class MarketPhases {
     }
     for (const { index } of this.#own) {
       this.#enter(index, this.#calendarPhase(index, now_us))
-      if (has_other_rules) this.#terms.onAwait(index)
+      if (has_other_rules) this.#takeOver(index, now_us)
       const isOpen = this.phaseOf(index) === 'continuous' && !this.isHalted(index)
-      // Orders that an earlier market left meet the next row, or what opens this one.
-      if ((this.#terms.floor.suspend(index) > 0 || has_other_rules) && isOpen) {
-        this.#await(index, PENDING.row, now_us)
-      } else if (isOpen) this.#columns.is_trading[index] = 1
+      const isLeft = this.#terms.floor.suspend(index) > 0
       this.#terms.floor.forgetPlaces(index)
+      if (isOpen && has_other_rules && this.#terms.isDeepBookReady?.(index) === true)
+        this.#open(index, 'none', now_us)
+      // Orders that an earlier market left meet the next row, or what opens this one.
+      else if (isOpen && (isLeft || has_other_rules)) this.#await(index, PENDING.row, now_us)
+      else if (isOpen) this.#columns.is_trading[index] = 1
       this.#tell(index, now_us)
     }
+  }
+
+  /** What an earlier market showed is of before, and where no session ends, no order is for its auctions. */
+  #takeOver(index: number, now_us: number): void {
+    this.#awaitInCall(index)
+    if (this.#terms.calendarOf[index] === -1) this.#terms.floor.endSession(index, false, NEVER_LATE, now_us)
   }
 
   /** Comes up where everything trades around the clock, and has all the time. */
@@ -478,13 +486,14 @@ export class MarketPhases {
   #endHalt(index: number, now_us: number): void {
     if (this.isHalted(index)) return
     if (this.phaseOf(index) === 'continuous') this.#startOpening(index, true, now_us)
-    else if (this.phaseOf(index) === 'closing_call' && this.#terms.terms_hold) this.#rejoinCall(index)
+    else if (this.phaseOf(index) === 'closing_call' && this.#terms.terms_hold) this.#awaitInCall(index)
     this.#tell(index, now_us)
   }
 
-  /** A halt has ended in the closing call: in its auction, too, what was shown before is of before. */
-  #rejoinCall(index: number): void {
+  /** In a closing call that begins in its midst: for its auction, too, what was shown before is of before; a print is its price. */
+  #awaitInCall(index: number): void {
     this.#terms.onAwait(index)
+    if (this.#terms.auctions.price === 'print') return
     this.#columns.has_row[index] = this.#terms.isDeepBookReady?.(index) === true ? 1 : 0
   }
 
