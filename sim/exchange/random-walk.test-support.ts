@@ -36,6 +36,8 @@ export type Tape = {
   readonly spread: number
   /** What orders count their distances in. */
   readonly unit: number
+  /** Whether it passes every price, so that whoever takes pays half the spread, whatever made it take and when. */
+  readonly pays_half?: boolean
   readonly simulation?: SimulationConfig
   /** The rows of one step of the walk from a bid, and by how much it moves. */
   readonly next: (
