@@ -12,9 +12,15 @@ export type BookMessage =
       readonly price: number
       readonly size: number
     }
+  | BookChange
+  | { readonly is: 'execute'; readonly id: number; readonly size: number }
+  /** A trade that leaves the book as it is: what it changes is told by another row, `then` of the same event, or later. */
+  | { readonly is: 'fill'; readonly id: number; readonly size: number; readonly then?: BookChange }
+/** What becomes of an order that stands in the book; `cancel` takes back so much of it. */
+export type BookChange =
   | { readonly is: 'modify'; readonly id: number; readonly price: number; readonly size: number }
   | { readonly is: 'delete'; readonly id: number }
-  | { readonly is: 'execute'; readonly id: number; readonly size: number }
+  | { readonly is: 'cancel'; readonly id: number; readonly size: number }
 /** A snapshot is all that stands in the book, in any order. */
 export type HistoryMessage = BookMessage | { readonly is: 'snapshot'; readonly orders: readonly Shown[] }
 
@@ -79,7 +85,15 @@ export class NaiveQueue {
     const entry = this.#entries.find(({ id }) => id === message.id)
     if (entry === undefined) return
     if (message.is === 'delete') return this.#drop(entry)
-    if (message.is === 'execute') return this.#execute(entry, message.size, at)
+    if (message.is === 'cancel') return this.#lessen(entry, message.size)
+    if (message.is === 'execute') {
+      this.#tradeAhead(entry, message.size, at)
+      return this.#lessen(entry, message.size)
+    }
+    if (message.is === 'fill') {
+      this.#tradeAhead(entry, message.size, at)
+      return message.then && this.#apply(message.then, at)
+    }
     if (message.price !== entry.price || message.size > entry.size) entry.time = this.#time++
     entry.price = message.price
     resize(entry, message.size)
@@ -152,13 +166,16 @@ export class NaiveQueue {
   }
 
   /** Who traded took from the front: if the own order stood there, it was the own order that traded first. */
-  #execute(entry: Entry, size: number, at: number): void {
+  #tradeAhead(entry: Entry, size: number, at: number): void {
     const queue = this.#entries
       .filter(({ side }) => side === entry.side)
       .sort((a, b) => entry.side * (b.price - a.price) || a.time - b.time)
     const own = queue.find(({ id }) => id === 'own')
     if (!this.isHalted && own !== undefined && queue.indexOf(own) < queue.indexOf(entry))
       this.#trade(own, size, at)
+  }
+
+  #lessen(entry: Entry, size: number): void {
     resize(entry, entry.size - size)
     if (entry.size <= 0) this.#drop(entry)
   }
@@ -232,7 +249,7 @@ function drawn(random: RandomStream, { isAcross, hasSnapshots }: Kind): HistoryM
       messages.push({ is: 'snapshot', orders: [...orders, ...BORDER] })
       continue
     }
-    const kind = random.nextInt(10)
+    const kind = random.nextInt(12)
     const known = id === undefined ? undefined : live.get(id)
     if (id === undefined || known === undefined || kind < 4) {
       const side = random.nextInt(2) === 0 ? 1 : -1
@@ -248,17 +265,28 @@ function drawn(random: RandomStream, { isAcross, hasSnapshots }: Kind): HistoryM
       }
       live.set(id, { ...known, ...change })
       messages.push({ is: 'modify', id, ...change })
-    } else if (kind < 8) {
+    } else if (kind === 6) {
       live.delete(id)
       messages.push({ is: 'delete', id })
     } else {
       const size = 1 + random.nextInt(known.size)
-      if (size === known.size) live.delete(id)
-      else live.set(id, { ...known, size: known.size - size })
-      messages.push({ is: 'execute', id, size })
+      const left = { ...known, size: known.size - size }
+      if (left.size === 0) live.delete(id)
+      else live.set(id, left)
+      if (kind < 9) messages.push({ is: 'cancel', id, size })
+      else if (kind === 9) messages.push({ is: 'execute', id, size })
+      else messages.push(...filled(id, size, left, random))
     }
   }
   return messages
+}
+
+/** A trade whose change of the book comes in a row of its own, of the same event or of the next. */
+function filled(id: number, size: number, left: Omit<Shown, 'id'>, random: RandomStream): BookMessage[] {
+  const lessened: BookChange =
+    left.size === 0 ? { is: 'delete', id } : { is: 'modify', id, price: left.price, size: left.size }
+  const then: BookChange = random.nextInt(2) === 0 ? { is: 'cancel', id, size } : lessened
+  return random.nextInt(2) === 0 ? [{ is: 'fill', id, size, then }] : [{ is: 'fill', id, size }, then]
 }
 
 /** Of what was there some is gone, some has moved, and some has another size. */

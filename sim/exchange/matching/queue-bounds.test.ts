@@ -96,6 +96,19 @@ test(`with trades no model lets an order trade later than conservative does (see
   expect(earlier).toBeGreaterThan(100)
 })
 
+type Standing = { readonly side: 1 | -1; readonly price: number; readonly size: number }
+
+/** What stands in the book behind a row: one that no order of it is about changes nothing. */
+function applyTo(live: Map<number, Standing>, row: BookMessage): void {
+  if (row.is === 'add') return void live.set(row.id, row)
+  const before = live.get(row.id)
+  if (before === undefined || row.is === 'fill') return
+  if (row.is === 'modify') return void live.set(row.id, { ...before, price: row.price, size: row.size })
+  const left = row.is === 'delete' ? 0 : before.size - row.size
+  if (left > 0) live.set(row.id, { ...before, size: left })
+  else live.delete(row.id)
+}
+
 /** What an own order had after each message of a history by order, and, by price, after what that history shows of it. */
 function againstExact(
   messages: readonly BookMessage[],
@@ -106,7 +119,7 @@ function againstExact(
   const book = queue === undefined ? 'book_order' : 'book_level'
   const scenario = scenarioWith(queue ?? { model: 'exact' }, book)
   const exchange = scenario.venues.exchange('sim')
-  const live = new Map<number, { side: 1 | -1; price: number; size: number }>()
+  const live = new Map<number, Standing>()
   const sizeAt = (side: 1 | -1, price: number) =>
     [...live.values()].reduce(
       (sum, one) => (one.side === side && one.price === price ? sum + one.size : sum),
@@ -115,21 +128,18 @@ function againstExact(
   return messages.map((message, i) => {
     if (i === at) scenario.step(`${i} ${own}`)
     const before = live.get(message.id)
-    const now = message.is === 'add' ? message : message.is === 'modify' ? { ...before, ...message } : before
-    if (message.is === 'delete' || now === undefined || (before === undefined && message.is !== 'add'))
-      live.delete(message.id)
-    else {
-      const size = message.is === 'execute' ? (before?.size ?? 0) - message.size : (now.size ?? 0)
-      if (size > 0) live.set(message.id, { side: (now.side ?? 1) as 1 | -1, price: now.price ?? 0, size })
-      else live.delete(message.id)
-    }
+    const rows = 'then' in message && message.then !== undefined ? [message, message.then] : [message]
+    for (const row of rows) applyTo(live, row)
     if (queue === undefined) {
-      const side = 'side' in message ? message.side : 1
-      const price = 'price' in message ? message.price : 0
-      const size = 'size' in message ? message.size : 0
-      exchange.deepRows.onBookOrder(0, i, BOOK_ACTION[message.is], message.id, side, price, size)
+      for (const [place, row] of rows.entries()) {
+        const side = 'side' in row ? row.side : 1
+        const price = 'price' in row ? row.price : 0
+        const size = 'size' in row ? row.size : 0
+        const isLast = place === rows.length - 1
+        exchange.deepRows.onBookOrder(0, i, BOOK_ACTION[row.is], row.id, side, price, size, isLast)
+      }
     } else {
-      if (message.is === 'execute' && before !== undefined)
+      if ((message.is === 'execute' || message.is === 'fill') && before !== undefined)
         exchange.rows.onTrade(0, i, before.price, message.size, before.side === 1 ? -1 : 1)
       for (const one of [before, live.get(message.id)])
         if (one !== undefined)
