@@ -241,12 +241,19 @@ export class LinkedMembers {
       ? memberUnits(member, total)
       : Math.min(member.quantity_max_units, total)
     const left = units - by_units
-    if (left <= 0) return this.#cancel(member)
+    if (left <= 0 || this.#isTooLittle(member, order, left)) return this.#cancel(member)
     this.#groups.change(member, { quantity_max_units: left })
     if ('awaits' in order) {
       this.#children.noteTaken(order, by_units)
       held.resize(order, left, 'ouo')
     } else this.payOwed(strategy_id as StrategyId, counter)
+  }
+
+  /** Whether no venue takes so little of the order: it would stay what it was, and trade beyond the group. */
+  #isTooLittle({ whole_units }: Member, order: HeldOrder | OrderRecord, left: number): boolean {
+    if (!this.#options.terms_hold || whole_units !== 0) return false
+    if ('awaits' in order && order.awaits === 'parent') return false
+    return left < this.#options.specOf(order.instrument_index).quantity_min_units
   }
 
   /** What the others of its group have traded: of one that ended the group has ended with it. */

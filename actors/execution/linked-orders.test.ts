@@ -1157,3 +1157,19 @@ test.each([
   trade(desk, 1, 600, 1_000)
   expect(desk.sent.slice(2)).toMatchObject([{ price_units: expected, order_quantity_units: 1_000 }])
 })
+
+test.each([
+  [60, 'cancel 2'],
+  [50, 'replace to 50 2'],
+])('[E8] an order of which %i trades leave less than any venue takes is cancelled', (traded, expected) => {
+  const least = testInstrument(EURUSD, 0, { quantity_min: '50' })
+  const desk = new Desk({ capabilities: BASIC, instruments: [least] })
+  desk.do((ctx) => {
+    const counter = ctx.submit({ ...profit, quantity_units: 100 })
+    const group = { counter, type: 'ouo' } as const
+    ctx.submit({ ...profit, quantity_units: 100, limit_price_units: 102_000, group })
+  })
+  for (const counter of [1, 2]) desk.accept(order(desk, counter))
+  trade(desk, 1, traded)
+  expect([sent(desk).slice(2), desk.denials]).toEqual([[expected], []])
+})
