@@ -90,8 +90,8 @@
  *    - A sell that is pressed or slips beyond the last valid price meets that one.
  *    - By volume each fill presses by itself, in fractions of a unit, and half of what passes is gone in each half-life,
  *      whatever was taken meanwhile. What comes to a resting order by a trade or a touch is pressed as a quote is.
- *    - In a book by order what own orders take is gone from the orders that came first, and a snapshot gains no order
- *      a place.
+ *    - In a book by order what own orders take is gone from the orders that came first, a snapshot gains no order a
+ *      place, and what comes in under a known id meets own orders without the one that it replaces.
  *    - In a deeper book a resting order that the market has come to has its share of each level it reaches, and not
  *      of the best alone; and what orders of the run took moves no best price for triggers, margin and the side of a
  *      trade.

@@ -7,7 +7,7 @@ import { SCHEMA_VERSION } from './schema-version.ts'
 const PINNED = {
   version: 3,
   files: {
-    'backtest-result.ts': '0c25e56804e478f1',
+    'backtest-result.ts': '913a36013cfa740b',
     'config/account-config.ts': '35d4d5e4a38d6029',
     'config/calendar.ts': '51976ad7dd6589c8',
     'config/config.ts': '6e4738190ff7a28c',
@@ -25,7 +25,7 @@ const PINNED = {
     'csv-mapping.ts': 'c0e980e75ed73154',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',
-    'ledger-section.ts': 'b0e7bfa17e2b8d22',
+    'ledger-section.ts': '51bf46dc9ce19b25',
     'messages/alert.ts': '6bb3dcab29665953',
     'messages/control.ts': 'c0fe1aefb2a84d85',
     'messages/feed.ts': '837ed5231a2a113a',

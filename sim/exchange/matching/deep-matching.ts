@@ -159,9 +159,12 @@ export class DeepMatching {
     ts_us: number,
   ): boolean {
     if (action === BOOK_ACTION.add) {
+      // What comes in under a known id takes the place of what was there: own orders meet it without that.
+      const isKnown = this.#termsHold && this.#hasOwn(instrument_index) && book.has(order_id)
+      const wasBest = isKnown && book.delete(order_id)
       const taken = this.#comesIn(instrument_index, side, price_units, size_units, ts_us)
       // One that traded whole is in the data still: nothing of it is left, and its price is a price.
-      if (this.#termsHold) return book.add(order_id, side, price_units, size_units, taken)
+      if (this.#termsHold) return book.add(order_id, side, price_units, size_units, taken) || wasBest
       if (taken >= size_units) return book.delete(order_id)
       return book.add(order_id, side, price_units, size_units - taken)
     }

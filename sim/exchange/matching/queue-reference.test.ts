@@ -106,10 +106,15 @@ test('in a history by order an own order fills as in a matcher written apart, in
 /** What becomes of an own order before a message. */
 type Change = { readonly price: number; readonly size: number } | 'cancel'
 
+/** Found: what replaces an order by coming in under its id stands in front of an own order only through that one. */
+const ACROSS: readonly (readonly [seed: number, round: number])[] = [
+  [4_242, 247],
+  ...Array.from({ length: 1_000 }, (_, round) => [20_261_129, round] as const),
+]
+
 test('an own order that takes, is met, is changed and taken back fills as there, in 1,000 random cases', () => {
-  const seed = 20_261_129
   const fillsBy = { itself: 0, execute: 0, fill: 0, add: 0, modify: 0 }
-  for (let round = 0; round < 1_000; round++) {
+  for (const [seed, round] of ACROSS) {
     const random = new RandomStream(seed, `across/${round}`)
     const messages = history(random, true)
     const at = 8 + random.nextInt(20)
