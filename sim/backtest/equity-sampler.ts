@@ -49,6 +49,7 @@ export class EquitySampler {
     this.samples.push(this.#sample(Math.max(this.#to_us, moved_us)))
     this.next_us = Number.POSITIVE_INFINITY
   }
+
   #goOnBehind(last_us: number): void {
     const next_us = last_us + this.#interval_us
     this.next_us = next_us < this.#to_us ? next_us : Number.POSITIVE_INFINITY
