@@ -134,10 +134,10 @@ export class LinkedChildren {
   }
 
   #end({ strategy_id, counter }: HeldOrder, { cum_quantity_units }: Parent): void {
-    const { groups, taken } = this.#parts
-    // One that trades of its group leave nothing of ends by them, and the others cover what is left ([E8]).
-    if (cum_quantity_units > 0 && taken.of({ strategy_id, counter }) !== undefined)
-      groups.leave(strategy_id, counter)
+    const { groups } = this.#parts
+    // In a group that lowers its orders the others cover what its parent has traded ([E8]).
+    const isCovered = this.#options.terms_hold && groups.of(strategy_id, counter)?.type === 'ouo'
+    if (isCovered && cum_quantity_units > 0) groups.leave(strategy_id, counter)
     if (this.#options.held.cancel(strategy_id, counter, 'parent_ended'))
       this.#parts.onGone(strategy_id, counter, true)
   }

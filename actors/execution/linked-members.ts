@@ -181,7 +181,12 @@ export class LinkedMembers {
   #endGrowth(member: Member): void {
     this.#groups.change(member, { parent_counter: 0 })
     const order = this.#orderOf(member)
-    if (order !== undefined) this.#noteGrown(member, order.order_quantity_units)
+    if (order === undefined) return
+    this.#noteGrown(member, order.order_quantity_units)
+    if (member.is_leaving) return
+    // What was too little of it while it could grow still is.
+    if (this.#isTooLittle({ ...member, whole_units: 0 }, order, member.quantity_max_units))
+      this.#cancel(member)
   }
 
   #noteGrown(member: Member, total_units: number): void {

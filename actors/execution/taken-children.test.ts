@@ -137,6 +137,50 @@ test.each<[string, OrderRequest[], number, number, TestNodeOptions]>([
   },
 )
 
+test.each(['full', 'partial'] as const)(
+  '[E8] a target whose share rounds to nothing leaves the stop (%s)',
+  (fill) => {
+    const desk = new Desk(OPTIONS)
+    desk.do((ctx) => {
+      const counter = ctx.submit({ ...entry, quantity_units: 10 })
+      const parent = { counter, fill }
+      const group = { counter: ctx.submit({ ...stopped, quantity_units: 10, parent }), type: 'ouo' } as const
+      ctx.submit({ ...exit, quantity_units: 9, parent, group })
+      ctx.submit({ ...exit, quantity_units: 1, limit_price_units: 102_000, parent, group })
+    })
+    const parent = must(desk.orders[0], 'the parent was sent')
+    desk.accept(parent)
+    desk.fill(parent, 99_000, 5)
+    for (const order of desk.orders.slice(1)) desk.accept(order)
+    desk.report('canceled', parent, { cum_quantity_units: 5 as never, leaves_quantity_units: 0 as never })
+    const ends = desk.facts.filter(({ type }) => type === 'order.canceled').map(({ counter }) => counter)
+    expect(ends).toEqual([1, 4])
+  },
+)
+
+test.each(['before', 'after'])(
+  '[E8] of a pair that grows one is cancelled that is left with too little, its parent ended %s',
+  (when) => {
+    const desk = new Desk({ ...OPTIONS, instruments: [testInstrument(EURUSD, 0, { quantity_min: '500' })] })
+    desk.do((ctx) => {
+      const parent = { counter: ctx.submit(entry) }
+      const group = { counter: ctx.submit({ ...exit, parent }), type: 'ouo' } as const
+      ctx.submit({ ...exit, limit_price_units: 102_000, parent, group })
+    })
+    const parent = must(desk.orders[0], 'the parent was sent')
+    desk.accept(parent)
+    desk.fill(parent, 99_000, 600)
+    for (const order of desk.orders.slice(1)) desk.accept(order)
+    const end = () =>
+      desk.report('canceled', parent, { cum_quantity_units: 600 as never, leaves_quantity_units: 0 as never })
+    if (when === 'before') end()
+    desk.fill(must(desk.orders[1], 'the first was sent'), 101_000, 200)
+    if (when === 'after') end()
+    const cancels = desk.sent.filter(({ type }) => type === 'order_cancel_request')
+    expect(cancels.map(({ counter }) => counter)).toEqual([3])
+  },
+)
+
 test('[E11] what was taken survives a restart and a change, by the ledger or by a fold of the records', () => {
   const desk = bought()
   expect(holding(desk).taken).toEqual([{ strategy_id: 's', counter: 3, taken_units: 200 }])

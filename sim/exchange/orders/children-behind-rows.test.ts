@@ -171,6 +171,25 @@ test.each([
   expect(scenario.venues.books().open_orders.map(({ client_order_id }) => client_order_id)).toEqual(['b'])
 })
 
+test.each(['oto=1', 'whole=1'])('[K2] a target whose share rounds to nothing leaves the stop: %s', (oto) => {
+  const scenario = new Scenario(FROM)
+  scenario.play(
+    ...[...BOTH, '2 a:X.sim buy 8 limit 98 gtc as=1', `2 b:Y.sim sell 8 stop 90 gtc as=2 ${oto}`],
+    ...[
+      `2 c:Y.sim sell 7 limit 105 gtc as=3 ${oto} ouo=2`,
+      `2 d:Y.sim sell 1 limit 120 gtc as=4 ${oto} ouo=2`,
+    ],
+    ...[
+      '3 bar:X.sim last 97 97 97 97 4',
+      '3 bar:Y.sim last 100',
+      '4 x:X.sim cancel a',
+      '5 bar:Y.sim last 104',
+    ],
+  )
+  const open = scenario.venues.books().open_orders.map(({ client_order_id }) => client_order_id)
+  expect(open.toSorted()).toEqual(['b', 'c'])
+})
+
 test('[K3] by what its group took no child comes in below the least order', () => {
   const specs = specsOf(...NAMES.map((instrument_id) => instrument({ instrument_id, quantity_min: '3' })))
   const told = play(

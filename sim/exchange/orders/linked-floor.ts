@@ -153,9 +153,10 @@ export class LinkedFloor {
     if (isSpent) this.#floor.finish(child.order, ts_us)
   }
 
-  /** One that trades of its group leave nothing of ends by them, and the others go on. */
-  #endUnreleased({ order, taken_units }: Child, { cum_quantity_units }: ParentState, ts_us: number): void {
-    if (taken_units > 0 && cum_quantity_units > 0) this.#floor.cancelGroup([order], ts_us)
+  /** In a group that lowers its orders the others cover what its parent has traded. */
+  #endUnreleased({ order }: Child, { cum_quantity_units }: ParentState, ts_us: number): void {
+    const isCovered = this.#floor.terms_hold && this.#links.isLowering(order)
+    if (isCovered && cum_quantity_units > 0) this.#floor.cancelGroup([order], ts_us)
     else this.#floor.cancel(order, ts_us, 'parent_ended')
   }
 

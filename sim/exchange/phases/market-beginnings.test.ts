@@ -161,6 +161,16 @@ test.each([
   )
 })
 
+test('[M6] [M11] a market of other rules that begins in its closing call waits for the print', () => {
+  const auctions = { price: 'print', print_wait_us: MINUTE_US } as const
+  const scenario = new Scenario(dayTerms({ auctions }))
+  for (const line of [...QUOTES, '17:00 a buy 5 limit 110 cls', '17:31 time'])
+    scenario.step(inMicroseconds(line))
+  const again = scenario.reopened(dayTerms({ auctions, ...FAR }))
+  const told = again.play(...['17:32 time', '17:35:01 trade 105 50', '17:40 time'].map(inMicroseconds))
+  expect(told.map(withClock).at(-1)).toBe('17:35:01 a trade 5@105 leaves 0')
+})
+
 test('[M3] [M11] a book that has both sides begins at once under other rules', () => {
   const book = 'book_level' as const
   const scenario = new Scenario(dayTerms({ book }))
