@@ -94,18 +94,24 @@ function turn<Item>(items: readonly Item[], number: number): Item {
 }
 
 /** Lives until it kills itself. A mutant whose books differ stops trading, and may never come to its crash point. */
-function oneLife(folder: string, how: readonly string[], mayStall: boolean): Promise<number | string> {
+function oneLife(folder: string, how: readonly string[], mayStall: boolean): Promise<string> {
   const child = start(folder, how)
   const timer = mayStall ? setTimeout(() => child.kill('SIGKILL'), STALLED_MS) : undefined
+  let said = ''
+  child.stdout.on('data', (text) => {
+    said = `${said}${text}`.slice(-SAID_MAX)
+  })
   return new Promise((resolve) =>
     child.once('exit', (code, signal) => {
       clearTimeout(timer)
-      resolve(signal ?? code ?? 0)
+      // What it said last tells why one ended that was to be killed.
+      resolve(signal ?? `${code}: ${said}`)
     }),
   )
 }
 
 const STALLED_MS = 20_000
+const SAID_MAX = 2_000
 
 /** Lives until a few orders were traded after the last recovery, and is ended gracefully. */
 function lastLife(folder: string, mutant: Mutant | undefined): Promise<number | string> {
