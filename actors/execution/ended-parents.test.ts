@@ -2,13 +2,11 @@
 // One ended order is remembered, so that each that ends displaces the one before.
 
 import { expect, test } from 'vitest'
-import { readEffects } from '../../engine/effect-record.ts'
-import { RECORD_KIND } from '../../engine/journal-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { LedgerHolding, LedgerSection } from '../../schemas/ledger-section.ts'
 import { Desk } from '../desk.test-support.ts'
-import { LedgerFold } from '../ledger-fold.ts'
+import { foldedFrom } from '../ledger-fold.test-support.ts'
 import { loadLedger, saveLedger } from '../trading-ledger.ts'
 import { EURUSD, TestNode, type TestNodeOptions } from '../trading-node.test-support.ts'
 
@@ -83,15 +81,7 @@ test('[E17] what was noted of a parent survives a change, by the ledger or by a 
     { strategy_id: 's', counter: 2, traded_units: 1_000 },
     { strategy_id: 's', counter: 3, traded_units: 1_000 },
   ])
-  const folded = new TestNode(OPTIONS)
-  const fold = new LedgerFold(folded.trading)
-  for (const { kind, bytes } of desk.journal.records) {
-    if (kind !== RECORD_KIND.effects) continue
-    const { seq, ts_seq_us, commands, holdings } = readEffects(bytes, () => 0)
-    fold.effects(seq, ts_seq_us, commands, holdings)
-  }
-  fold.end()
-  expect(holding(folded)).toEqual(holding(desk))
+  expect(holding(foldedFrom(desk, OPTIONS))).toEqual(holding(desk))
   const node = taken(structuredClone(saveLedger(desk.trading)))
   node.start()
   node.pass(node.now_us + 250_000)

@@ -1,13 +1,11 @@
 // What a group takes of an order that waits for its parent is taken of what that one releases, however much that comes to.
 
 import { expect, test } from 'vitest'
-import { readEffects } from '../../engine/effect-record.ts'
-import { RECORD_KIND } from '../../engine/journal-port.ts'
 import { must } from '../../schemas/assert.ts'
 import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import { Desk } from '../desk.test-support.ts'
-import { LedgerFold } from '../ledger-fold.ts'
+import { foldedFrom } from '../ledger-fold.test-support.ts'
 import type { OrderRequest } from '../strategy/context.ts'
 import { loadLedger, saveLedger } from '../trading-ledger.ts'
 import { EURUSD, TestNode, type TestNodeOptions, testInstrument } from '../trading-node.test-support.ts'
@@ -186,15 +184,7 @@ test('[E11] what was taken survives a restart and a change, by the ledger or by 
   expect(holding(desk).taken).toEqual([{ strategy_id: 's', counter: 3, taken_units: 200 }])
   const again = desk.reloaded()
   expect(again.save()).toEqual(desk.save())
-  const folded = new TestNode(OPTIONS)
-  const fold = new LedgerFold(folded.trading)
-  for (const { kind, bytes } of desk.journal.records) {
-    if (kind !== RECORD_KIND.effects) continue
-    const { seq, ts_seq_us, commands, holdings } = readEffects(bytes, () => 0)
-    fold.effects(seq, ts_seq_us, commands, holdings)
-  }
-  fold.end()
-  expect(holding(folded)).toEqual(holding(desk))
+  expect(holding(foldedFrom(desk, OPTIONS))).toEqual(holding(desk))
   const changed = new TestNode(OPTIONS)
   loadLedger(changed.trading, changed.instruments, structuredClone(saveLedger(desk.trading)))
   changed.start()

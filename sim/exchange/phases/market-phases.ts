@@ -132,8 +132,8 @@ export class MarketPhases {
   /** What an earlier market showed is of before, and where no session ends, no order is for its auctions. */
   #takeOver(index: number, now_us: number): void {
     this.#awaitInCall(index)
-    const awaitsPrint = this.#terms.auctions.price === 'print'
-    if (awaitsPrint && this.phaseOf(index) === 'closing_call') this.#columns.has_row[index] = 1
+    const hasPrints = this.#terms.auctions.price === 'print'
+    if (hasPrints && this.phaseOf(index) === 'closing_call') this.#columns.has_row[index] = 1
     if (this.#terms.calendarOf[index] === -1) this.#terms.floor.endSession(index, false, NEVER_LATE, now_us)
   }
 
