@@ -47,6 +47,7 @@ export function loadLedger(
   const { node } = trading
   node.outputs.load(new CanonicalReader(ledger.outputs))
   node.resumeAt(ledger.seq, ledger.now_us)
+  trading.statuses.noteDaysTold(ledger.now_us)
   for (const [account_id, orders] of trading.orders) {
     const saved = ledger.orders[account_id]
     // An ended order of an instrument that is gone keeps no index: nothing of it can trade.

@@ -286,7 +286,14 @@ export class TestNode {
     this.release()
   }
 
-  securityStatus(instrument_id: string, status: SecurityTradingStatus, ts_us = this.now_us): void {
+  /** A closed instrument has ended its day, unless something else is said. */
+  securityStatus(
+    instrument_id: string,
+    status: SecurityTradingStatus,
+    ts_us = this.now_us,
+    said: { ends_day?: boolean; ts_event_us?: number } = {},
+  ): void {
+    const { ends_day = status === 'closed', ts_event_us = ts_us } = said
     const [, venue = ''] = instrument_id.split('.')
     const instrument_index = this.instruments.findIndex((spec) => spec.instrument_id === instrument_id)
     this.node.stepSecurityStatus(
@@ -296,8 +303,8 @@ export class TestNode {
         instrument_id: instrument_id as InstrumentId,
         instrument_index,
         status,
-        ends_day: status === 'closed',
-        ts_event_us: timeUs(ts_us),
+        ends_day,
+        ts_event_us: timeUs(ts_event_us),
       },
       ts_us,
     )

@@ -79,6 +79,7 @@ export type TradingNodeOptions = Omit<
 export type TradingNode = {
   readonly node: Node
   readonly table: MarketTable
+  readonly statuses: StatusTable
   readonly orders: ReadonlyMap<string, OrderActor>
   readonly portfolios: ReadonlyMap<string, PortfolioActor>
   readonly executions: ReadonlyMap<string, ExecutionActor>
@@ -164,6 +165,7 @@ class Wiring {
     return {
       node: this.#node,
       table: this.#table,
+      statuses: this.#statuses,
       orders: this.#orders,
       portfolios: this.#portfolios,
       executions: this.#executions,
@@ -203,6 +205,7 @@ class Wiring {
         .filter((spec) => spec.venue_id === venue_id)
         .map((spec) => spec.index),
       stale_after_us: venue.market_data.stale_after_us,
+      ends_days_once: this.#holds('ends_days_once'),
       inspect: this.#options.inspect,
     })
   }

@@ -73,6 +73,8 @@
  *      ends in the closing call, or before a market of other rules, is of before.
  *    - An instrument whose bids and asks have bars begins once both have come, or an hour later with one of them. The
  *      last price counts in an auction from the bid to the ask.
+ *    - The end of a day that passed while its venue was not heard ends what the engine holds for that day, and under
+ *      other rules of the market what was for a session that is over ends.
  *    - The price of an auction that nobody names is on the increment. What it takes is gone as what trades before and
  *      behind it is, on both sides of a volume that both show; what the market trades with itself there is none of
  *      the run's share. Orders that only reduce take their turn among those of their account by price and time.
@@ -130,6 +132,7 @@ export const SINCE_BEHAVIOUR = {
   intents_age: 3,
   counters_told: 3,
   filled_unlisted: 3,
+  ends_days_once: 3,
 } as const
 
 /** Of a journal's header; those of before there was a number name none. */

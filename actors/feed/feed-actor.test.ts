@@ -162,4 +162,8 @@ test('[F8] a change of the trading status is told once, to the strategies of the
   node.securityStatus(EURUSD, 'trading')
   expect(heard).toEqual(['EURUSD.sim halted halted', 'EURUSD.sim trading trading'])
   expect(node.state('feed/sim')).toBe('live')
+  // With the end of a day that nobody heard the status of now is told again, once.
+  for (const said of [{ ends_day: true }, { ends_day: true }, {}])
+    node.securityStatus(EURUSD, 'trading', node.now_us, said)
+  expect(heard.slice(2)).toEqual(['EURUSD.sim trading trading'])
 })

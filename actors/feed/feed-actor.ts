@@ -24,6 +24,8 @@ export type FeedOptions = {
   readonly quoted: ReadonlySet<number>
   readonly instruments: readonly number[]
   readonly stale_after_us: number
+  /** Whether each end of a day is told once, whatever the status it is said with (schemas/behaviour.ts). */
+  readonly ends_days_once: boolean
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }
 
@@ -125,11 +127,18 @@ export class FeedActor implements Actor {
     if (event.venue_id === this.#options.venue_id) this.#lane.send(MACHINE_EVENT[event.event])
   }
 
-  /** What was said before is not told again. */
+  /** What was said before is not told again; the end of a day that was missed is. */
   #onStatus(status: SecurityStatus): void {
-    if (status.venue_id !== this.#options.venue_id) return
-    if (!this.#options.statuses.set(status.instrument_index, status.status, this.#node.now_us)) return
-    this.#node.bus.send(this.#statusRoute, status)
+    const { venue_id, instrument_index, ts_event_us } = status
+    const { statuses, ends_days_once } = this.#options
+    if (venue_id !== this.#options.venue_id) return
+    const isOther = statuses.set(instrument_index, status.status, this.#node.now_us)
+    if (!ends_days_once) {
+      if (isOther) this.#node.bus.send(this.#statusRoute, status)
+      return
+    }
+    const ends_day = status.ends_day && statuses.endDay(instrument_index, ts_event_us)
+    if (isOther || ends_day) this.#node.bus.send(this.#statusRoute, { ...status, ends_day })
   }
 
   #enter(state: string): void {

@@ -1,4 +1,4 @@
-// In which trading status each instrument is, and when it last stopped trading. An instrument of which nothing was said trades.
+// In which trading status each instrument is, when it last stopped trading, and when its day ended last. An instrument of which nothing was said trades.
 
 import { assert } from '../../schemas/assert.ts'
 import { SECURITY_STATUSES, type SecurityTradingStatus } from '../../schemas/messages/security-status.ts'
@@ -9,10 +9,13 @@ export class StatusTable {
   readonly #statuses: Uint8Array
   /** Engine time at which it last stopped trading. */
   readonly #stopped_us: Float64Array
+  /** On the venue's clock; 0: no end of a day was told. */
+  readonly #dayEnded_us: Float64Array
 
   constructor(instrument_count: number) {
     this.#statuses = new Uint8Array(instrument_count)
     this.#stopped_us = new Float64Array(instrument_count)
+    this.#dayEnded_us = new Float64Array(instrument_count)
   }
 
   of(instrument_index: number): SecurityTradingStatus {
@@ -34,13 +37,27 @@ export class StatusTable {
     return true
   }
 
+  /** Returns whether that end of its day was not told before. */
+  endDay(instrument_index: number, ts_event_us: number): boolean {
+    if (ts_event_us <= (this.#dayEnded_us[instrument_index] as number)) return false
+    this.#dayEnded_us[instrument_index] = ts_event_us
+    return true
+  }
+
+  /** What ended until then was told: to a node that goes on from another's ledger, which knows of no days. */
+  noteDaysTold(until_us: number): void {
+    this.#dayEnded_us.fill(until_us)
+  }
+
   save(writer: CanonicalWriter): void {
     writer.bytes(this.#statuses)
-    for (const time_us of this.#stopped_us) writer.number(time_us)
+    for (const times_us of [this.#stopped_us, this.#dayEnded_us])
+      for (const time_us of times_us) writer.number(time_us)
   }
 
   load(reader: CanonicalReader): void {
     this.#statuses.set(reader.bytes())
-    for (let i = 0; i < this.#stopped_us.length; i++) this.#stopped_us[i] = reader.number()
+    for (const times_us of [this.#stopped_us, this.#dayEnded_us])
+      for (let i = 0; i < times_us.length; i++) times_us[i] = reader.number()
   }
 }

@@ -17,7 +17,10 @@ export type SecurityStatus = {
   readonly instrument_id: InstrumentId
   readonly instrument_index: number
   readonly status: SecurityTradingStatus
-  /** Closed, and the trading day has ended with it: orders for the day expire. */
+  /**
+   * The trading day ended at `ts_event_us`: orders for it expire. Said with `closed` as it happens, and to whoever may not
+   * have heard that beside the status of now.
+   */
   readonly ends_day: boolean
   readonly ts_event_us: TimeUs
 }

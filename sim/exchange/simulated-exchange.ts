@@ -188,12 +188,8 @@ export class SimulatedExchange implements VenuePort {
     this.#hasOtherRules = false
   }
 
-  /** Nothing closes or halts the venue any more: what an earlier market left waits for the next row, as under other rules. */
+  /** Nothing closes or halts the venue any more, and what an earlier market left goes on at once. */
   #leaveMarket(now_us: number): void {
-    if (this.#hasOtherRules) {
-      this.#operate(VenueMarket.operated(this.#marketTerms))
-      return
-    }
     for (const order of [...this.#floor.call]) {
       // It ended with another of its group.
       if (!order.is_called) continue
@@ -304,14 +300,14 @@ export class SimulatedExchange implements VenuePort {
   }
 
   /**
-   * In which status its instruments are now; empty before a market of theirs has begun. Where they always trade that is
-   * said, too: a node may remember a halt from a configuration that had them.
+   * In which status its instruments are now, and when a day of theirs ended last; empty before a market of theirs has
+   * begun. Where they always trade that is said, too: a node may remember a halt from a configuration that had them.
    */
   statuses(now_us: number): SecurityStatus[] {
     const market = this.#market
     if (!this.#hasBegun && (market !== undefined || this.#hasOtherRules)) return []
-    return this.#listed().map(
-      (spec) => market?.statusOf(spec, now_us) ?? securityStatus(spec, 'trading', false, now_us),
+    return this.#listed().flatMap(
+      (spec) => market?.statusesOf(spec, now_us) ?? [securityStatus(spec, 'trading', false, now_us)],
     )
   }
 
@@ -390,10 +386,11 @@ export class SimulatedExchange implements VenuePort {
     this.#floor.reducing.restore(reducing)
   }
 
-  /** A market that is there for an operator alone goes on, and so does what he has halted when the rest of it is gone. */
+  /** A market that is there for an operator alone goes on; one of rules that are gone hands over what it has left, and what is halted. */
   #takeOperated(saved: SavedMarket): void {
     const market = VenueMarket.operated(this.#marketTerms)
-    if (market.restore(saved) || saved.state.is_held.includes(1)) this.#operate(market)
+    const isLeft = this.#floor.terms_hold || saved.state.is_held.includes(1)
+    if (market.restore(saved) || isLeft) this.#operate(market)
   }
 
   #loadLinks(reader: CanonicalReader): void {

@@ -83,7 +83,7 @@ test('[V20] the form of the books has a number: raise BOOKS_FORM with this hash'
   host.books.save(saved)
   await host.close()
   const hash = Buffer.from(nodeSha256.digest(saved.view())).toString('hex').slice(0, 16)
-  expect({ form: BOOKS_FORM, hash }).toEqual({ form: 4, hash: '697b086e19f05d79' })
+  expect({ form: BOOKS_FORM, hash }).toEqual({ form: 5, hash: '697b086e19f05d79' })
 })
 
 function headerOf(header: object): Uint8Array {

@@ -138,9 +138,41 @@ test('[M11] under no rules any more no status is said before the market begins',
       .map(({ status }) => status)
   expect(statuses()).toEqual([])
   again.step(inMicroseconds('2/10:00 time'))
-  expect(statuses()).toEqual(['pre_open'])
+  // The second says when a day ended last.
+  expect(statuses()).toEqual(['pre_open', 'pre_open'])
   again.step(inMicroseconds('2/10:01 quote 100/102'))
-  expect(statuses()).toEqual(['trading'])
+  expect(statuses()).toEqual(['trading', 'trading'])
+})
+
+test('[M11] the end of a day that is over is told, then the status of now', () => {
+  const scenario = new Scenario(dayTerms())
+  for (const line of QUOTES) scenario.step(inMicroseconds(line))
+  const again = scenario.reopened(dayTerms(FAR))
+  again.step(inMicroseconds('2/10:00 time'))
+  const told = again.deliveries.map(({ message }) => message).filter(({ type }) => type === 'security_status')
+  const at = { ts_event_us: clockUs('2/10:00') }
+  expect(told).toMatchObject([
+    { status: 'closed', ends_day: true, ...at },
+    { status: 'pre_open', ends_day: false, ...at },
+  ])
+})
+
+test('[M26] a status says how things stand, and beside it when a day ended last', () => {
+  const scenario = new Scenario(dayTerms())
+  const statuses = (time: string) => {
+    scenario.step(inMicroseconds(`${time} time`))
+    const now = scenario.venues.exchange('sim').statuses(clockUs(time))
+    return now.map(({ status, ends_day, ts_event_us }) => [status, ends_day, withClock(`${ts_event_us}`)])
+  }
+  expect(statuses('12:00')).toEqual([['trading', false, '12:00']])
+  expect(statuses('20:00')).toEqual([
+    ['closed', false, '20:00'],
+    ['closed', true, '17:35'],
+  ])
+  expect(statuses('2/08:55')).toEqual([
+    ['pre_open', false, '2/08:55'],
+    ['pre_open', true, '17:35'],
+  ])
 })
 
 test('[M11] under no rules any more an order for an auction ends', () => {
@@ -185,6 +217,78 @@ test('[M3] [M11] a book that has both sides begins at once under other rules', (
       .at(-1),
   ).toBe('11:02 a trade 5@102 leaves 0')
 })
+
+const PRINTS = { price: 'print', print_wait_us: 60 * 60_000_000 } as const
+const QUEUED: SimulationConfig = { closed_orders: 'queue' }
+const DAY_ORDER = '10:00 a buy 5 limit 90 day'
+const CLOSE_ORDER = '10:00 b buy 5 limit 90 cls'
+const IN_PRINT = [DAY_ORDER, CLOSE_ORDER, '17:36 c buy 5 limit 80 day']
+const LINKED: SimulationConfig = { takes: 'all_and_contingent' }
+const CHILD = ['10:00 a buy 5 limit 90 gtc', '10:00 b sell 5 limit 110 day as=2 oto=1']
+const hours = (...times: (readonly [string, string])[]): Partial<CalendarConfig> => ({
+  sessions: times.map(([open, close]) => ({ days: ['thu', 'fri', 'sat'], open, close })),
+})
+const TWO = hours(['09:00', '12:00'], ['13:00', '17:35'])
+const HOURS = (change: Partial<CalendarConfig>) => dayTerms({}, change)
+type Ends = [string, SimulatedVenuesTerms, SimulatedVenuesTerms, string[], string, string[]]
+const of = (simulation: SimulationConfig, change: Partial<CalendarConfig> = {}) =>
+  [dayTerms(simulation, change), dayTerms({ ...simulation, ...FAR }, change)] as const
+
+test.each<Ends>([
+  ['the day', ...of({}), [DAY_ORDER], '2/10:00', ['a expired']],
+  ['no end', ...of({}), ['10:00 a buy 5 limit 90 gtc'], '2/10:00', []],
+  ['the day, which goes on', ...of({}), [DAY_ORDER], '17:34', []],
+  ['the day, which ends now', ...of({}), [DAY_ORDER], '17:35', ['a expired']],
+  ['a day that is longer now', dayTerms(), HOURS(hours(['09:00', '22:00'])), [DAY_ORDER], '18:00', []],
+  ['one that is shorter', dayTerms(), HOURS(hours(['09:00', '12:00'])), [DAY_ORDER], '13:00', ['a expired']],
+  ['a day of two sessions', ...of({}, TWO), [DAY_ORDER, CLOSE_ORDER], '14:00', ['b expired']],
+  ['the same, later', ...of({}, TWO), [DAY_ORDER, CLOSE_ORDER], '18:00', ['a expired', 'b expired']],
+  ['the next day', ...of({}, TWO), [DAY_ORDER, CLOSE_ORDER], '2/09:30', ['a expired', 'b expired']],
+  ['another close', ...of({}), [CLOSE_ORDER], '2/10:00', ['b expired']],
+  [
+    'a session to come, that has been',
+    ...of(QUEUED),
+    ['20:00 a buy 5 limit 90 day'],
+    '3/10:00',
+    ['a expired'],
+  ],
+  ['one that is on', ...of(QUEUED), ['20:00 a buy 5 limit 90 day'], '2/10:00', []],
+  ['a print', ...of({ ...QUEUED, auctions: PRINTS }), IN_PRINT, '17:40', ['a expired', 'b expired']],
+  [
+    'a print, and another day',
+    ...of({ ...QUEUED, auctions: PRINTS }),
+    IN_PRINT,
+    '2/10:00',
+    ['a expired', 'b expired'],
+  ],
+  [
+    'a print, under no rules',
+    dayTerms({ ...QUEUED, auctions: PRINTS }),
+    NONE(QUEUED),
+    IN_PRINT,
+    '17:40',
+    ['a expired', 'b expired'],
+  ],
+  ['its parent', ...of(LINKED), CHILD, '2/10:00', ['b expired']],
+])(
+  '[M11] under other rules what was for a session that is over ends: for %s',
+  (_, before, after, first, time, ended) => {
+    const scenario = new Scenario(before)
+    for (const line of [...QUOTES, ...first]) scenario.step(inMicroseconds(line))
+    const again = scenario.reopened(after)
+    // Saved before its first input, under these rules or under others, it ends no less.
+    for (const one of [
+      again.reopened(after),
+      scenario.reopened(dayTerms({ ...QUEUED, ...LINKED, ...FAR })).reopened(after),
+      again,
+    ]) {
+      const told = one.play(`${clockUs(time)} time`).map(withClock)
+      expect(told.map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual(
+        ended.map((end) => `${time} ${end}`),
+      )
+    }
+  },
+)
 
 test.each([
   ['without a calendar, but with halts', NONE(FAR), false],

@@ -84,6 +84,8 @@ export type MarketState = PhaseColumnsState & {
   readonly sessions: readonly number[]
   /** While a close waits for its price. */
   readonly late_from?: readonly number[]
+  /** Until a market begins behind one of other rules. */
+  readonly earlier_open_us?: readonly number[]
 }
 
 export class MarketPhases {
@@ -93,6 +95,8 @@ export class MarketPhases {
   readonly #own: readonly InstrumentSpec[]
   /** While a close waits for its price: the priority from which on orders came behind it. Else infinite. */
   readonly #lateFrom: Float64Array
+  /** When the session opens, by instrument index, that a market of other rules was in or before; -1: it had none. */
+  #earlierOpens_us: readonly number[] | undefined
 
   constructor(terms: MarketPhasesTerms) {
     this.#terms = terms
@@ -115,11 +119,12 @@ export class MarketPhases {
       else this.#add('halt', -1, halt.instrument_index, now_us, halt.from_us)
     }
     for (const { index } of this.#own) {
+      const isLeft = this.#terms.floor.suspend(index) > 0
+      this.#terms.floor.forgetPlaces(index)
+      if (has_other_rules) this.#endEarlier(index, now_us)
       this.#enter(index, this.#calendarPhase(index, now_us))
       if (has_other_rules) this.#takeOver(index, now_us)
       const isOpen = this.phaseOf(index) === 'continuous' && !this.isHalted(index)
-      const isLeft = this.#terms.floor.suspend(index) > 0
-      this.#terms.floor.forgetPlaces(index)
       if (isOpen && has_other_rules && this.#terms.isDeepBookReady?.(index) === true)
         this.#open(index, 'none', now_us)
       // Orders that an earlier market left meet the next row, or what opens this one.
@@ -127,6 +132,23 @@ export class MarketPhases {
       else if (isOpen) this.#columns.is_trading[index] = 1
       this.#tell(index, now_us)
     }
+    this.#earlierOpens_us = undefined
+  }
+
+  /** The print that a close of the earlier market waited for does not come, and a session that is over has ended its orders. */
+  #endEarlier(index: number, now_us: number): void {
+    if (this.isClosing(index)) {
+      this.#columns.pending[index] = PENDING.none
+      this.#endSession(index, now_us)
+      this.#lateFrom[index] = NEVER_LATE
+    }
+    const at = this.#terms.calendarOf[index] as number
+    const open_us = this.#earlierOpens_us?.[index] ?? -1
+    if (at === -1 || open_us === -1 || !this.#cursors.isOver(at, open_us, now_us, 'session')) return
+    this.#enter(index, 'closed')
+    this.#noteDayEnd(index, this.#cursors.isOver(at, open_us, now_us, 'day'), now_us)
+    this.#tell(index, now_us)
+    this.#endSession(index, now_us)
   }
 
   /** What an earlier market showed is of before, and where no session ends, no order is for its auctions. */
@@ -167,6 +189,11 @@ export class MarketPhases {
   isHalted(instrument_index: number): boolean {
     const hasEnd = this.#columns.halted_until_us[instrument_index] !== 0
     return hasEnd || this.isHeld(instrument_index) || this.isLimited(instrument_index)
+  }
+
+  /** When a day of the instrument ended last; 0: none has. */
+  dayEndedUs(instrument_index: number): number {
+    return this.#columns.day_ended_us[instrument_index] as number
   }
 
   /** Whether an operator has halted it. */
@@ -247,9 +274,18 @@ export class MarketPhases {
     this.#endHalt(instrument_index, now_us)
   }
 
-  /** A market of other rules takes over what an operator has halted. */
-  takeHeld(is_held: readonly number[]): void {
+  /** Takes over from a market of other rules what an operator has halted, and what its orders are for. */
+  takeEarlier(state: MarketState, opens_us: readonly number[]): void {
+    const { is_held, pending, ends_day, day_ended_us, late_from = [] } = state
     this.#columns.is_held.set(is_held)
+    if (!this.#terms.terms_hold) return
+    this.#columns.pending.set(
+      pending.map((one) => (one === PENDING.closing_print ? PENDING.closing_print : PENDING.none)),
+    )
+    this.#columns.ends_day.set(ends_day)
+    this.#columns.day_ended_us.set(day_ended_us)
+    this.#lateFrom.set(late_from)
+    this.#earlierOpens_us = opens_us
   }
 
   /** The market of an instrument that trades, stands at a band or has been printed is here now; orders have not met it. */
@@ -318,13 +354,15 @@ export class MarketPhases {
       sessions: this.#cursors.state(),
       ...this.#columns.state(),
       ...(isAnyLate ? { late_from: [...this.#lateFrom] } : {}),
+      ...(this.#earlierOpens_us === undefined ? {} : { earlier_open_us: this.#earlierOpens_us }),
     }
   }
 
-  restore({ sessions, late_from = [], ...columns }: MarketState): void {
+  restore({ sessions, late_from = [], earlier_open_us, ...columns }: MarketState): void {
     this.#cursors.restore(sessions)
     this.#columns.restore(columns)
     this.#lateFrom.set(late_from)
+    this.#earlierOpens_us = earlier_open_us
   }
 
   /** A change of a calendar's session, for each instrument that trades by it. */
@@ -424,10 +462,15 @@ export class MarketPhases {
     this.#terms.floor.forgetPlaces(index)
     this.#enter(index, 'closed')
     this.#columns.pending[index] = PENDING.none
-    this.#columns.ends_day[index] = this.sessionOf(index)?.session?.is_last_of_day === true ? 1 : 0
+    this.#noteDayEnd(index, this.sessionOf(index)?.session?.is_last_of_day === true, now_us)
     if (!isAuction) return this.#endSession(index, now_us)
     if (this.#terms.auctions.price === 'print') return this.#awaitClose(index, now_us)
     this.#settleClose(index, 'book', now_us)
+  }
+
+  #noteDayEnd(index: number, ends_day: boolean, now_us: number): void {
+    this.#columns.ends_day[index] = ends_day ? 1 : 0
+    if (ends_day) this.#columns.day_ended_us[index] = now_us
   }
 
   /** The close has been, and its price is still to come: who comes meanwhile is for the next session. */

@@ -11,6 +11,8 @@ export class PhaseColumns {
   readonly has_row: Uint8Array
   /** Whether the session that has closed was the last of its day. */
   readonly ends_day: Uint8Array
+  /** When a day ended last; 0: none has. */
+  readonly day_ended_us: Float64Array
   readonly halted_until_us: Float64Array
   /** Halted by an operator, until he lets it go, whatever else halts it meanwhile. */
   readonly is_held: Uint8Array
@@ -29,6 +31,7 @@ export class PhaseColumns {
     this.pending_since_us = new Float64Array(instrument_count)
     this.has_row = new Uint8Array(instrument_count)
     this.ends_day = new Uint8Array(instrument_count)
+    this.day_ended_us = new Float64Array(instrument_count)
     this.halted_until_us = new Float64Array(instrument_count)
     this.is_held = new Uint8Array(instrument_count)
     this.is_limited = new Uint8Array(instrument_count)
@@ -45,6 +48,7 @@ export class PhaseColumns {
       pending_since_us: [...this.pending_since_us],
       has_row: [...this.has_row],
       ends_day: [...this.ends_day],
+      day_ended_us: [...this.day_ended_us],
       halted_until_us: [...this.halted_until_us],
       is_held: [...this.is_held],
       is_limited: [...this.is_limited],
@@ -61,6 +65,7 @@ export class PhaseColumns {
     this.pending_since_us.set(state.pending_since_us)
     this.has_row.set(state.has_row)
     this.ends_day.set(state.ends_day)
+    this.day_ended_us.set(state.day_ended_us)
     this.halted_until_us.set(state.halted_until_us)
     this.is_held.set(state.is_held)
     this.is_limited.set(state.is_limited)

@@ -45,6 +45,15 @@ export class SessionCursors {
     return changes[changes.findIndex((change) => change.event === event) + 1]
   }
 
+  /** Whether the session that was under way or next when one opened is over by a time, or the day of it. */
+  isOver(at: number, open_us: number, time_us: number, what: 'session' | 'day'): boolean {
+    const calendar = this.calendar(at)
+    let session = calendar.sessionAfter(open_us)
+    while (what === 'day' && session?.is_last_of_day === false)
+      session = calendar.sessionAfter(session.close_us)
+    return session !== undefined && session.close_us <= time_us
+  }
+
   /** When the session of each calendar opens; -1 where there is none. */
   state(): number[] {
     return this.#sessions.map((session) => session?.open_us ?? -1)

@@ -6,11 +6,12 @@ import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { must } from '../../../schemas/assert.ts'
 import type { CalendarConfig } from '../../../schemas/config/calendar.ts'
-import type { AuctionsConfig } from '../../../schemas/config/market-rules.ts'
+import type { AuctionsConfig, PriceBandsConfig } from '../../../schemas/config/market-rules.ts'
 import type { VenueConfig } from '../../../schemas/config/venue-config.ts'
 import type { VenueId } from '../../../schemas/ids.ts'
 import type { NewOrderSingle, OrderCancelReplaceRequest } from '../../../schemas/messages/order.ts'
 import type { SecurityStatus } from '../../../schemas/messages/security-status.ts'
+import type { TimeUs } from '../../../schemas/units.ts'
 import type { Agenda, MarketEvent } from '../in-flight/agenda.ts'
 import type { DeepBooks } from '../matching/deep-books.ts'
 import type { TopOfBook } from '../matching/top-of-book.ts'
@@ -103,13 +104,8 @@ export class VenueMarket {
     this.#admission = new PhaseAdmission(this.#phases, venue.simulation ?? {}, floor.terms_hold)
     // A newer table of zones leaves the rules what they are.
     const calendars = named.calendars.map((config) => ({ ...config, utc_offsets: [] }))
-    this.#rules = JSON.stringify([
-      calendars,
-      named.calendarOf,
-      halts,
-      bands?.config,
-      venue.simulation?.auctions,
-    ])
+    const rules: MarketRules = [calendars, named.calendarOf, halts, bands?.config, venue.simulation?.auctions]
+    this.#rules = JSON.stringify(rules)
   }
 
   /** @param has_other_rules whether another market was there before, and what is shown is of that one. */
@@ -145,7 +141,14 @@ export class VenueMarket {
 
   statusOf(spec: InstrumentSpec, ts_us: number): SecurityStatus {
     const { index } = spec
-    return securityStatus(spec, this.#phases.statusOf(index), this.#phases.hasDayEnded(index), ts_us)
+    return securityStatus(spec, this.#phases.statusOf(index), this.#phases.dayEndedUs(index) === ts_us, ts_us)
+  }
+
+  /** For whoever may not have heard what came before: the status of now, and when a day ended last. */
+  statusesOf(spec: InstrumentSpec, now_us: number): SecurityStatus[] {
+    const status = { ...this.statusOf(spec, now_us), ends_day: false }
+    const day_ended_us = this.#phases.dayEndedUs(spec.index) as TimeUs
+    return day_ended_us === 0 ? [status] : [status, { ...status, ends_day: true, ts_event_us: day_ended_us }]
   }
 
   /** Whether an instrument begins or closes with what the market does next. */
@@ -238,12 +241,16 @@ export class VenueMarket {
     } satisfies SavedMarket)
   }
 
-  /** Takes over what a market of the same rules saved, of others what an operator has halted; returns whether it was of the same. */
+  /** Goes on as a market of the same rules that saved this, behind one of others begins anew; returns whether it was of the same. */
   restore(saved: SavedMarket | undefined): boolean {
-    if (saved !== undefined) this.#phases.takeHeld(saved.state.is_held)
-    if (saved?.rules !== this.#rules) return false
-    this.#phases.restore(saved.state)
-    if (saved.bands !== undefined) this.#bands?.restore(saved.bands)
+    if (saved === undefined) return false
+    const { rules, state, bands } = saved
+    if (rules !== this.#rules) {
+      this.#phases.takeEarlier(state, sessionOpens(saved))
+      return false
+    }
+    this.#phases.restore(state)
+    if (bands !== undefined) this.#bands?.restore(bands)
     return true
   }
 }
@@ -253,6 +260,22 @@ export type SavedMarket = {
   readonly rules: string
   readonly state: MarketState
   readonly bands: BandsState | undefined
+}
+
+/** Calendars, which of them each instrument trades by, halts, bands and auctions. */
+type MarketRules = readonly [
+  readonly CalendarConfig[],
+  NamedCalendars['calendarOf'],
+  readonly Halt[],
+  PriceBandsConfig | undefined,
+  AuctionsConfig | undefined,
+]
+
+/** When the session of each instrument opens that a market was in or before; -1: it has none. */
+function sessionOpens({ rules, state: { sessions, earlier_open_us } }: SavedMarket): readonly number[] {
+  if (earlier_open_us !== undefined) return earlier_open_us
+  const [, calendarOf] = JSON.parse(rules) as MarketRules
+  return calendarOf.map((at) => sessions[at] ?? -1)
 }
 
 export type AuctionsHeld = { readonly opening: boolean; readonly closing: boolean }
