@@ -185,8 +185,7 @@ export class LinkedMembers {
     this.#noteGrown(member, order.order_quantity_units)
     if (member.is_leaving) return
     // What was too little of it while it could grow still is.
-    if (this.#isTooLittle({ ...member, whole_units: 0 }, order, member.quantity_max_units))
-      this.#cancel(member)
+    if (this.#isTooLittle(member, order, member.quantity_max_units)) this.#cancel(member)
   }
 
   #noteGrown(member: Member, total_units: number): void {
@@ -254,9 +253,9 @@ export class LinkedMembers {
     } else this.payOwed(strategy_id as StrategyId, counter)
   }
 
-  /** Whether no venue takes so little of the order: it would stay what it was, and trade beyond the group. */
-  #isTooLittle({ whole_units }: Member, order: HeldOrder | OrderRecord, left: number): boolean {
-    if (!this.#options.terms_hold || whole_units !== 0) return false
+  /** Whether no venue takes so little of the order, and it grows no more: it would stay what it was, and trade beyond the group. */
+  #isTooLittle({ parent_counter }: Member, order: HeldOrder | OrderRecord, left: number): boolean {
+    if (!this.#options.terms_hold || parent_counter !== 0) return false
     if ('awaits' in order && order.awaits === 'parent') return false
     return left < this.#options.specOf(order.instrument_index).quantity_min_units
   }

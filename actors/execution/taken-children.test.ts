@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { must } from '../../schemas/assert.ts'
 import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
+import { sizeUnits } from '../../schemas/units.ts'
 import { Desk } from '../desk.test-support.ts'
 import { foldedFrom } from '../ledger-fold.test-support.ts'
 import type { OrderRequest } from '../strategy/context.ts'
@@ -178,6 +179,60 @@ test.each(['before', 'after'])(
     expect(cancels.map(({ counter }) => counter)).toEqual([3])
   },
 )
+
+const LEAST_500: TestNodeOptions = {
+  ...OPTIONS,
+  instruments: [testInstrument(EURUSD, 0, { quantity_min: '500' })],
+}
+test.each([
+  { ended: 'in part', traded: 700 },
+  { ended: 'whole', traded: 1_000 },
+])(
+  '[E8] one left with too little is cancelled, though its venue has not heard of its last growth: its parent ended $ended',
+  ({ traded }) => {
+    const desk = new Desk(LEAST_500)
+    desk.do((ctx) => {
+      const parent = { counter: ctx.submit(entry) }
+      const group = { counter: ctx.submit({ ...exit, parent }), type: 'ouo' } as const
+      ctx.submit({ ...exit, limit_price_units: 102_000, parent, group })
+    })
+    const parent = must(desk.orders[0], 'the parent was sent')
+    const cum_quantity_units = traded as never
+    desk.accept(parent)
+    desk.fill(parent, 99_000, 600)
+    const exits = desk.orders.slice(1)
+    for (const order of exits) desk.accept(order)
+    desk.fill(parent, 99_000, traded - 600, { cum_quantity_units })
+    if (traded < 1_000)
+      desk.report('canceled', parent, { cum_quantity_units, leaves_quantity_units: 0 as never })
+    desk.fill(must(exits[0], 'the first was sent'), 101_000, traded - 400)
+    for (const replace of desk.sent.filter(({ type }) => type === 'order_cancel_replace_request'))
+      desk.report('replaced', replace, { order_quantity_units: sizeUnits(traded) })
+    const cancels = desk.sent.filter(({ type }) => type === 'order_cancel_request')
+    expect(cancels.map(({ counter }) => counter)).toEqual([3])
+  },
+)
+
+test('[E9] in an oco, too, one of which its parent leaves nothing ends alone where another has taken of it', () => {
+  const desk = new Desk(OPTIONS)
+  desk.do((ctx) => {
+    const counter = ctx.submit(entry)
+    const group = { counter: ctx.submit({ ...exit, parent: { counter } }), type: 'oco' } as const
+    ctx.submit({ ...stopped, parent: { counter }, group })
+    ctx.submit({ ...exit, quantity_units: 600, parent: { counter, fill: 'full' }, group })
+  })
+  const parent = must(desk.orders[0], 'the parent was sent')
+  desk.accept(parent)
+  desk.fill(parent, 99_000, 500)
+  const first = must(desk.orders[1], 'the exit was sent')
+  desk.accept(first)
+  desk.fill(parent, 99_000, 100, { cum_quantity_units: 600 as never })
+  // It trades all its venue knew of before that heard that it grows.
+  desk.fill(first, 101_000, 500)
+  desk.report('canceled', parent, { cum_quantity_units: 600 as never, leaves_quantity_units: 0 as never })
+  const ends = desk.facts.filter(({ type }) => type === 'order.canceled').map(({ counter }) => counter)
+  expect(ends).toEqual([1, 4])
+})
 
 test('[E11] what was taken survives a restart and a change, by the ledger or by a fold of the records', () => {
   const desk = bought()

@@ -190,6 +190,23 @@ test.each(['oto=1', 'whole=1'])('[K2] a target whose share rounds to nothing lea
   expect(open.toSorted()).toEqual(['b', 'c'])
 })
 
+test('[K3] a child of an ouo of which its parent left too little ends with that one', () => {
+  const scenario = new Scenario(FROM)
+  scenario.play(
+    ...[...BOTH, '2 a:X.sim buy 8 limit 98 gtc as=1', '2 b:Y.sim sell 1 stop 90 gtc as=2 oto=1'],
+    ...['2 c:Y.sim sell 1 limit 105 gtc as=3 oto=1 ouo=2', '3 bar:X.sim last 97 97 97 97 4'],
+    ...['3 bar:Y.sim last 100', '4 x:X.sim cancel a'],
+  )
+  const ends = scenario.deliveries.flatMap(({ message }) =>
+    message.type === 'venue_report' &&
+    message.report_type === 'canceled' &&
+    /^[bc]$/.test(message.client_order_id)
+      ? [`${message.client_order_id} ${message.reason_code}`]
+      : [],
+  )
+  expect(ends).toEqual(['b parent_ended', 'c parent_ended'])
+})
+
 test('[K3] by what its group took no child comes in below the least order', () => {
   const specs = specsOf(...NAMES.map((instrument_id) => instrument({ instrument_id, quantity_min: '3' })))
   const told = play(

@@ -156,8 +156,8 @@ export class LinkedFloor {
   /** In a group that lowers its orders the others cover what its parent has traded. */
   #endUnreleased({ order }: Child, { cum_quantity_units }: ParentState, ts_us: number): void {
     const isCovered = this.#floor.terms_hold && this.#links.isLowering(order)
-    if (isCovered && cum_quantity_units > 0) this.#floor.cancelGroup([order], ts_us)
-    else this.#floor.cancel(order, ts_us, 'parent_ended')
+    if (isCovered && cum_quantity_units > 0) this.#links.leave(order)
+    this.#floor.cancel(order, ts_us, 'parent_ended')
   }
 
   #awaitsRows({ order, is_elsewhere }: Child): boolean {

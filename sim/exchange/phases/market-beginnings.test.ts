@@ -203,6 +203,28 @@ test('[M6] [M11] a market of other rules that begins in its closing call waits f
   expect(told.map(withClock).at(-1)).toBe('17:35:01 a trade 5@105 leaves 0')
 })
 
+test.each([
+  ['of before', [...QUOTES, '2/09:01 quote 100/102'], []],
+  ['of the day before', QUOTES, []],
+  ['that comes in the call', QUOTES, ['2/17:34 quote 103/104']],
+])('[M3] [M11] without its print the close of other rules is never at a quote %s', (_, before, rows) => {
+  const auctions = { price: 'print', print_wait_us: MINUTE_US } as const
+  const scenario = new Scenario(dayTerms({ auctions }))
+  for (const line of [...before, '2/08:51 a buy 5 limit 110 cls', '2/17:31 time'])
+    scenario.step(inMicroseconds(line))
+  const again = scenario.reopened(dayTerms({ auctions, ...FAR }))
+  const told = again.play(...['2/17:32 time', ...rows, '2/17:40 time'].map(inMicroseconds)).map(withClock)
+  expect(told.at(-1)).toBe(
+    rows.length === 0 ? '2/17:36 a expired leaves 0' : '2/17:36 a trade 5@104 leaves 0',
+  )
+})
+
+test('[M3] [M6] nor is the close behind a halt that ends in its call', () => {
+  const auctions = { price: 'print', print_wait_us: MINUTE_US } as const
+  const lines = [...QUOTES, '17:00 a buy 5 limit 110 cls', '17:40 time']
+  expect(playDay(lines, halted('17:10', '17:32', { auctions })).at(-1)).toBe('17:36 a expired leaves 0')
+})
+
 test('[M3] [M11] a book that has both sides begins at once under other rules', () => {
   const book = 'book_level' as const
   const scenario = new Scenario(dayTerms({ book }))

@@ -72,6 +72,8 @@ const PENDING = {
   row_behind_print: 5,
 } as const
 
+/** In `has_row`: what is shown is of before, and a print may be the price all the same. */
+const PRINT_ALONE = 2
 const NEVER_TOLD = 255
 const NEVER_LATE = Number.POSITIVE_INFINITY
 /** In the last minutes of a day an instrument that pauses under the US plan trades no more before the closing auction. */
@@ -153,9 +155,9 @@ export class MarketPhases {
 
   /** What an earlier market showed is of before, and where no session ends, no order is for its auctions. */
   #takeOver(index: number, now_us: number): void {
+    // Whether the session of before had a row nobody knows.
+    this.#columns.has_row[index] = 1
     this.#awaitInCall(index)
-    const hasPrints = this.#terms.auctions.price === 'print'
-    if (hasPrints && this.phaseOf(index) === 'closing_call') this.#columns.has_row[index] = 1
     if (this.#terms.calendarOf[index] === -1) this.#terms.floor.endSession(index, false, NEVER_LATE, now_us)
   }
 
@@ -371,7 +373,7 @@ export class MarketPhases {
     for (const { index } of this.#own) {
       if (this.#terms.calendarOf[index] !== at) continue
       // A print that has not come by now does not come.
-      if (this.isClosing(index)) this.#settleClose(index, 'book', now_us)
+      if (this.isClosing(index)) this.#settleUnprinted(index, now_us)
       const wasLimited = this.isLimited(index)
       this.#forgetLimit(index)
       if (event === 'pre_open') this.#enter(index, 'pre_open')
@@ -416,7 +418,7 @@ export class MarketPhases {
     // The wait may have ended, and another begun.
     if (now_us < (this.#columns.pending_since_us[index] as number) + this.#terms.auctions.print_wait_us)
       return
-    if (this.isClosing(index)) this.#settleClose(index, 'book', now_us)
+    if (this.isClosing(index)) this.#settleUnprinted(index, now_us)
     if (this.#columns.pending[index] !== PENDING.opening_print) return
     if (this.#columns.has_row[index] !== 0) this.#open(index, 'book', now_us)
     else this.#columns.pending[index] = PENDING.auction
@@ -476,7 +478,14 @@ export class MarketPhases {
   /** The close has been, and its price is still to come: who comes meanwhile is for the next session. */
   #awaitClose(index: number, now_us: number): void {
     if (this.#terms.terms_hold) this.#lateFrom[index] = this.#terms.floor.nextPriority()
+    const hasRow = this.#columns.has_row[index] as number
     this.#await(index, PENDING.closing_print, now_us)
+    this.#columns.has_row[index] = hasRow
+  }
+
+  /** No print has come, and the book decides, where it is of now. */
+  #settleUnprinted(index: number, ts_us: number): void {
+    this.#settleClose(index, this.#columns.has_row[index] === PRINT_ALONE ? 'none' : 'book', ts_us)
   }
 
   #settleClose(index: number, settlement: Settlement, ts_us: number): void {
@@ -538,8 +547,9 @@ export class MarketPhases {
   /** In a closing call that begins in its midst: for its auction, too, what was shown before is of before; a print is its price. */
   #awaitInCall(index: number): void {
     this.#terms.onAwait(index)
-    if (this.#terms.auctions.price === 'print') return
-    this.#columns.has_row[index] = this.#terms.isDeepBookReady?.(index) === true ? 1 : 0
+    const mayPrint = this.#terms.auctions.price === 'print' && this.#columns.has_row[index] !== 0
+    const isReady = this.#terms.isDeepBookReady?.(index) === true
+    this.#columns.has_row[index] = isReady ? 1 : mayPrint ? PRINT_ALONE : 0
   }
 
   /** The market has come back inside its bands: orders meet it. */

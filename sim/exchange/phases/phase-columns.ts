@@ -7,7 +7,7 @@ export class PhaseColumns {
   /** What the instrument waits for, and since when. */
   readonly pending: Uint8Array
   readonly pending_since_us: Float64Array
-  /** Whether the book has moved since. */
+  /** Whether the book has moved since; 2: it has not, and the close may have a print. */
   readonly has_row: Uint8Array
   /** Whether the session that has closed was the last of its day. */
   readonly ends_day: Uint8Array
