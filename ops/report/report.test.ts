@@ -234,7 +234,7 @@ test('where last prices alone are the market, who gains by their bounce is told,
     expect(told(...kinds)).toEqual([])
 })
 
-test('triggers that the engine watches on bars are told, and what the venue watches is not', () => {
+test('triggers and groups that the engine keeps on bars are told, and what the venue keeps is not', () => {
   const used = new OrdersUsed()
   const placed = { venue_id: 'gen', instrument_id: 'GEN9.gen' }
   const rows = Object.assign(Object.create(data.rows) as typeof data.rows, { used })
@@ -242,17 +242,33 @@ test('triggers that the engine watches on bars are told, and what the venue watc
     const sources = [{ venue: 'gen', instruments: ['GEN9'], kind, price_type: 'last' }]
     const venues = data.config.venues.map((venue) => ({ ...venue, simulation }))
     const config = { ...data.config, venues, data: { ...data.config.data, sources } } as ReportData['config']
-    return warningsOf({ ...data, config, rows }).filter((text) => text.includes('closes alone'))
+    return warningsOf({ ...data, config, rows }).filter((text) => /closes alone|Groups/.test(text))
   }
   expect(told({ takes: 'alpaca' })).toEqual([])
+  const triggers =
+    'What gen does not watch of triggers and trails, the engine does, and it sees bars at their closes alone: what the bars of GEN9.gen met on their way, it did not.'
   used.onOrder(placed, { order_type: 'stop', time_in_force: 'gtc', terms: PLAIN_TERMS })
-  expect(told({ takes: 'alpaca' })).toEqual([
-    'What gen does not watch of triggers and trails, the engine does, and it sees bars at their closes alone: what the bars of GEN9.gen met on their way, it did not.',
-  ])
-  expect(told({ takes: 'market_and_limit', bars: 'adaptive' })).toHaveLength(1)
-  expect(told({})).toEqual([])
-  expect(told({ takes: 'alpaca', bars: 'close' })).toEqual([])
+  expect(told({ takes: 'alpaca' })).toEqual([triggers])
+  expect(told({ takes: 'market_and_limit', bars: 'adaptive' })).toEqual([triggers])
+  for (const simulation of [{}, { takes: 'alpaca', bars: 'close' }] as const)
+    expect(told(simulation)).toEqual([])
   expect(told({ takes: 'alpaca' }, 'quote')).toEqual([])
+  const groups =
+    'Groups of orders at gen were kept by the engine, which hears of the trades inside a bar behind it: a bar of GEN9.gen that met two orders of a group traded both. Under takes: all_and_contingent the venue keeps them.'
+  used.onOrder(placed, {
+    order_type: 'limit',
+    time_in_force: 'gtc',
+    terms: { ...PLAIN_TERMS, group_counter: 1, group_type: 'oco' },
+  })
+  expect(told({})).toEqual([groups])
+  expect(told({ takes: 'alpaca' })).toEqual([triggers, groups])
+  for (const simulation of [
+    { takes: 'all_and_oco' },
+    { takes: 'all_and_contingent' },
+    { bars: 'close' },
+  ] as const)
+    expect(told(simulation)).toEqual([])
+  expect(told({}, 'quote')).toEqual([])
 })
 
 test('orders that wait for a last price are told where the data has none', () => {

@@ -16,6 +16,7 @@ export function warningsOf(data: ReportData): string[] {
     ...lastPriceWarnings(data),
     ...spreadWarnings(data.config),
     ...heldTriggerWarnings(data),
+    ...keptGroupWarnings(data),
     ...venueWarnings(data),
     ...configWarnings(data.config),
     ...resultWarnings(data),
@@ -85,21 +86,37 @@ function hasLastPrices(kinds: ReadonlySet<string> | undefined): boolean {
 
 /** The engine sees an imported bar at its end, where a venue that watches a trigger meets it on the way. */
 function heldTriggerWarnings({ config, rows }: ReportData): string[] {
-  const kinds = kindsOf(config.data.sources)
-  return config.venues.flatMap(({ id, simulation = {} }) => {
-    const { takes = 'all', bars } = simulation
+  return config.venues.flatMap((venue) => {
+    const { id, simulation: { takes = 'all' } = {} } = venue
     const isHeld = takes === 'market_and_limit' || takes === 'alpaca'
     const traits = rows.used.traits(id)
-    if (!isHeld || bars === 'close' || !(traits.has('triggers') || traits.has('trails'))) return []
-    const names = [...kinds]
-      .filter(([instrument_id, told]) => instrument_id.endsWith(`.${id}`) && isBarsAlone(told))
-      .map(([instrument_id]) => instrument_id)
-    return names.length === 0
-      ? []
-      : [
-          `What ${id} does not watch of triggers and trails, the engine does, and it sees bars at their closes alone: what the bars of ${names.join(', ')} met on their way, it did not.`,
-        ]
+    const names = expandedBarsAlone(venue, config)
+    if (!isHeld || names.length === 0 || !(traits.has('triggers') || traits.has('trails'))) return []
+    return [
+      `What ${id} does not watch of triggers and trails, the engine does, and it sees bars at their closes alone: what the bars of ${names.join(', ')} met on their way, it did not.`,
+    ]
   })
+}
+
+/** It hears of the trades inside a bar behind it, too, and ends or lowers the others of a group then. */
+function keptGroupWarnings({ config, rows }: ReportData): string[] {
+  return config.venues.flatMap((venue) => {
+    const { id, simulation: { takes = 'all' } = {} } = venue
+    const isKept = takes === 'all_and_oco' || takes === 'all_and_contingent'
+    const names = expandedBarsAlone(venue, config)
+    if (isKept || names.length === 0 || !rows.used.traits(id).has('groups')) return []
+    return [
+      `Groups of orders at ${id} were kept by the engine, which hears of the trades inside a bar behind it: a bar of ${names.join(', ')} that met two orders of a group traded both. Under takes: all_and_contingent the venue keeps them.`,
+    ]
+  })
+}
+
+/** The instruments of a venue that trade on bars alone, and all the way through them. */
+function expandedBarsAlone({ id, simulation }: Config['venues'][number], { data }: Config): string[] {
+  if (simulation?.bars === 'close') return []
+  return [...kindsOf(data.sources)]
+    .filter(([instrument_id, told]) => instrument_id.endsWith(`.${id}`) && isBarsAlone(told))
+    .map(([instrument_id]) => instrument_id)
 }
 
 /** By instrument, the kinds of its sources, of bars with their price. */
