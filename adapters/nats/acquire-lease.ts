@@ -148,8 +148,11 @@ class Taking {
       const { revision, entry } = await key.read()
       // An earlier try of ours whose answer was lost is taken over by the next.
       if (entry !== undefined && entry.term !== this.#entry.term) return { account_id, revision, entry }
+      const first = await key.write(this.#entry, revision, renew_ms)
+      if (first === undefined) continue
+      // A second write makes the holder: one that stands alone in the bucket may be a renewal whose answer was lost.
       const sent_ms = now_ms()
-      const written = await key.write(this.#entry, revision, renew_ms)
+      const written = await key.write(this.#entry, first, renew_ms)
       if (written !== undefined) return { key, revision: written, end_ms: sent_ms + ttl_ms }
     }
   }

@@ -53,7 +53,7 @@ export class LeaseKey {
     return await this.#publish(JSON.stringify(entry), { lastSubjectSequence: revision }, timeout_ms)
   }
 
-  /** Writes where nothing is, if nothing at all was written to the bucket behind `last`: so nobody held it since. */
+  /** Writes where nothing is, if nothing at all was written to the bucket behind `last`. */
   async writeAfter(entry: LeaseEntry, last: number, timeout_ms: number): Promise<number | undefined> {
     const expect = { lastSubjectSequence: 0, lastSequence: last }
     return await this.#publish(JSON.stringify(entry), expect, timeout_ms)

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { jetstreamManager, type StreamInfo } from '@nats-io/jetstream'
 import { Kvm } from '@nats-io/kv'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -77,6 +78,10 @@ async function proxied(): Promise<{ proxy: TcpProxy; connection: NatsConnection 
   const connection = await connected(proxy.url)
   undo.push(() => connection.close())
   return { proxy, connection }
+}
+
+async function leaseStream(): Promise<StreamInfo> {
+  return await (await jetstreamManager(direct)).streams.info(`KV_${bucket}`)
 }
 
 /** Resolves once the lease was renewed `times` more. */
@@ -248,6 +253,30 @@ test('[L6] after a server that was away for longer the holder goes on, and its s
   told.abort(new Error('still waiting'))
   await expect(standing).rejects.toThrow('still waiting')
   expect([lease.permit(), options.told]).toEqual(['', []])
+})
+
+test('[L6] a renewal that was stored, whose answer is lost for longer than it lives, ends no lease', async () => {
+  const { proxy, connection } = await proxied()
+  const options = claimOf('first', { connection })
+  const lease = await acquired(options)
+  await renewed(lease, 1)
+  const { state } = await leaseStream()
+  proxy.silence('answers')
+  const isGone = async () => {
+    const now = (await leaseStream()).state
+    return now.last_seq > state.last_seq && now.messages === 0
+  }
+  while (!(await isGone())) await new Promise((resolve) => setTimeout(resolve, 20))
+  proxy.heal()
+  await Promise.race([renewed(lease, 2), options.lost])
+  expect([lease.permit(), options.told]).toEqual(['', []])
+})
+
+test('[L6] each account is written twice before it is held', async () => {
+  bucket = `${bucket}_long`
+  await new Kvm(direct).create(bucket, { ttl: 60_000, history: 1 })
+  await acquired(claimOf('first', { accounts: ['a', 'b'], renew_ms: 20_000 }))
+  expect((await leaseStream()).state.last_seq).toBe(4)
 })
 
 test('[L6] where another may have held the account in the meantime, the lease is lost', async () => {

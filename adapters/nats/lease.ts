@@ -123,9 +123,13 @@ export class AccountLease {
     if (written !== undefined) return written
     const before = await this.#ownOrHolder(held, entry)
     if (before !== undefined) return before
-    // It ended while the server was away.
+    // It ended while the server was away. Whoever held it since has written twice; once may have been a renewal of ours.
     const last = Math.max(...keys.map((each) => each.revision))
-    return (await key.writeAfter(entry, last, timing.renew_ms)) ?? (await this.#ownOrHolder(held, entry))
+    for (const each of [last, last + 1]) {
+      const taken = await key.writeAfter(entry, each, timing.renew_ms)
+      if (taken !== undefined) return taken
+    }
+    return await this.#ownOrHolder(held, entry)
   }
 
   /**
