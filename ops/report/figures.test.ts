@@ -10,7 +10,7 @@ import type { FillItem } from '../run-files/fill-rows.ts'
 import { MeanPrice } from '../run-files/mean-price.ts'
 import { markerColumns, profitBins } from './chart-data.ts'
 import { ExtremeBuckets } from './extreme-buckets.ts'
-import { groupedDecimal, moneyShown } from './formats.ts'
+import { groupedDecimal, moneyShown, percent, ratio } from './formats.ts'
 import { html, scriptJson } from './html.ts'
 import { FILLS_SHOWN, RowRecorder } from './row-recorder.ts'
 import { Thinned } from './thinned.ts'
@@ -21,6 +21,13 @@ test('amounts are rounded half to even, grouped, and carry a real minus sign', (
   ).toEqual(['1,234,567.00', '1,234,567.02', '−0.50', '−1,234.57', '0.00'])
   expect(groupedDecimal('123456')).toBe('123,456')
   expect(groupedDecimal('-123456.123456')).toBe('−123,456.123456')
+})
+
+test('a small percentage shows what it is, and what rounds to nothing has no sign', () => {
+  expect([0, -1.25e-2, 5e-4, 1e-4, -3.14e-5, 1e-9, -1e-9].map(percent)).toEqual([
+    ...['0.00 %', '−1.25 %', '0.05 %', '0.01 %', '−0.0031 %', '0.00 %', '0.00 %'],
+  ])
+  expect([percent(null), ratio(null), ratio(-1.5), ratio(-0.001)]).toEqual(['–', '–', '−1.50', '0.00'])
 })
 
 test('of fills at one time each has a marker', () => {

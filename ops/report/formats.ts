@@ -39,12 +39,25 @@ export function toneOf(value: number): string {
   return value > 0 ? 'gain' : value < 0 ? 'loss' : ''
 }
 
+/** In hundredths, and with as many digits more as one below that needs to show two. */
 export function percent(fraction: number | null): string {
-  return fraction === null ? UNDEFINED : `${signed((fraction * 100).toFixed(2))} %`
+  if (fraction === null) return UNDEFINED
+  const value = fraction * 100
+  const first_digit = value === 0 ? 0 : -Math.floor(Math.log10(Math.abs(value)))
+  const isSmall = first_digit > 2 && first_digit < PERCENT_DIGITS_MAX
+  return `${fixed(value, isSmall ? first_digit + 1 : 2)} %`
 }
 
+const PERCENT_DIGITS_MAX = 6
+
 export function ratio(value: number | null): string {
-  return value === null ? UNDEFINED : signed(value.toFixed(2))
+  return value === null ? UNDEFINED : fixed(value, 2)
+}
+
+/** What rounds to nothing has no sign. */
+function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits)
+  return signed(Number(text) === 0 ? text.replace('-', '') : text)
 }
 
 /** `1234567.5` as `1,234,567.5`, with a real minus sign. */
