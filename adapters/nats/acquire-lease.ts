@@ -127,6 +127,9 @@ class Taking {
         }
         keys.push(taken)
       }
+      const { now_ms } = this.#timing
+      if (keys.some(({ end_ms }) => end_ms <= now_ms()))
+        throw new Error('the answers took so long that the first account ended before the last was taken')
     } catch (error) {
       await giveUp(keys, this.#timing.renew_ms)
       throw leaseUnreachable(error, this.#options.bucket)

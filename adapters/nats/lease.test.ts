@@ -1,10 +1,13 @@
 import { performance } from 'node:perf_hooks'
-import { jetstreamManager, type StreamInfo } from '@nats-io/jetstream'
+import { jetstream, jetstreamManager, type StreamInfo } from '@nats-io/jetstream'
 import { Kvm } from '@nats-io/kv'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { must } from '../../schemas/assert.ts'
+import type { OperatingError } from '../../schemas/operating-error.ts'
 import { acquireLease, awaitLease, type LeaseOptions } from './acquire-lease.ts'
-import type { AccountLease } from './lease.ts'
+import { AccountLease } from './lease.ts'
+import { type LeaseEntry, LeaseKey } from './lease-key.ts'
 import { startNatsServer, type TestNatsServer } from './nats-server.test-support.ts'
 import { TcpProxy } from './tcp-proxy.test-support.ts'
 
@@ -82,6 +85,11 @@ async function proxied(): Promise<{ proxy: TcpProxy; connection: NatsConnection 
 
 async function leaseStream(): Promise<StreamInfo> {
   return await (await jetstreamManager(direct)).streams.info(`KV_${bucket}`)
+}
+
+/** Resolves once nothing is in the bucket any more. */
+async function emptied(): Promise<void> {
+  while ((await leaseStream()).state.messages > 0) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
 /** Resolves once the lease was renewed `times` more. */
@@ -270,6 +278,61 @@ test('[L6] a renewal that was stored, whose answer is lost for longer than it li
   proxy.heal()
   await Promise.race([renewed(lease, 2), options.lost])
   expect([lease.permit(), options.told]).toEqual(['', []])
+})
+
+/** Its writes wait until the gate opens, as in a process that stands still. */
+class GatedKey extends LeaseKey {
+  readonly gate = Promise.withResolvers<void>()
+  isGated = false
+
+  override async write(entry: LeaseEntry, revision: number, timeout_ms: number): Promise<number | undefined> {
+    if (this.isGated) await this.gate.promise
+    return await super.write(entry, revision, timeout_ms)
+  }
+}
+
+test('[L6] what was written for one account proves nothing of another that has ended', async () => {
+  const js = jetstream(direct)
+  const entryOf = (term: string) => ({ ...claimOf(term).claim, term, renewal: 0 })
+  const [a, b] = [new GatedKey(js, bucket, 'a'), new GatedKey(js, bucket, 'b')]
+  const keys = await Promise.all(
+    [a, b].map(async (key) => {
+      const revision = must(await key.write(entryOf('A'), 0, 500), 'nobody has it')
+      return { key, revision, end_ms: performance.now() + TTL_MS }
+    }),
+  )
+  for (const key of [a, b]) key.isGated = true
+  const timing = { ttl_ms: TTL_MS, renew_ms: 200, margin_ms: MARGIN_MS, now_ms: () => performance.now() }
+  const { promise: lost, resolve: onLost } = Promise.withResolvers<OperatingError>()
+  const lease = new AccountLease({ isClosed: () => false, entry: entryOf('A'), keys, timing, onLost })
+  undo.push(() => lease.release())
+  await emptied()
+  // Another takes b: between its two writes a is renewed, and b's turn has not come.
+  const other = new LeaseKey(js, bucket, 'b')
+  const first = must(await other.write(entryOf('B'), 0, 500), 'nobody has it')
+  const { end_ms } = must(keys[0], 'a is held')
+  a.gate.resolve()
+  while (keys[0]?.end_ms === end_ms) await new Promise((resolve) => setTimeout(resolve, 5))
+  must(await other.write(entryOf('B'), first, 500), 'it is the holder now')
+  while ((await other.read()).entry !== undefined) await new Promise((resolve) => setTimeout(resolve, 20))
+  b.gate.resolve()
+  expect([(await lost).code, lease.permit()]).toEqual(['lease.lost', 'lease_lost'])
+})
+
+test('[L6] a first write of ours that comes late is no proof that nobody held the account before it', async () => {
+  const { proxy, connection } = await proxied()
+  const options = claimOf('first', { connection })
+  const lease = await acquired(options)
+  const key = new LeaseKey(jetstream(direct), bucket, 'main')
+  const entry = must((await key.read()).entry, 'it is held')
+  proxy.silence()
+  await (await awaitLease(claimOf('other'), new AbortController().signal)).release()
+  await emptied()
+  await ended(lease)
+  await key.write({ ...entry, renewal: 0 }, 0, 500)
+  proxy.heal()
+  await options.lost
+  expect(lease.permit()).toBe('lease_lost')
 })
 
 test('[L6] each account is written twice before it is held', async () => {

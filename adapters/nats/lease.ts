@@ -3,6 +3,7 @@
 // `permit` is what the sender asks as its last act. A lease that ends because the server is away is taken again when the
 // bucket proves that nobody held it since. Rules: ./SPEC.md.
 
+import { must } from '../../schemas/assert.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
 import type { LeaseClaim, LeaseEntry, LeaseKey } from './lease-key.ts'
 
@@ -36,6 +37,8 @@ export class AccountLease {
   /** No earlier holder's lease reaches beyond this moment of `now_ms`: what its orders may still do is bounded by it. */
   readonly free_by_ms: number
   readonly #options: AccountLeaseOptions
+  /** By account, up to which sequence of the bucket nobody else has held it, less one for each write of ours behind that. */
+  readonly #ownUntil: Map<HeldKey, number>
   #renewal: number
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
@@ -45,6 +48,8 @@ export class AccountLease {
     this.#options = options
     this.#renewal = options.entry.renewal
     this.free_by_ms = options.timing.now_ms()
+    const last = Math.max(...options.keys.map(({ revision }) => revision))
+    this.#ownUntil = new Map(options.keys.map((held) => [held, last]))
     this.#schedule()
   }
 
@@ -106,6 +111,7 @@ export class AccountLease {
         if (typeof revision !== 'number') return leaseLost(held.key.account_id, revision)
         held.revision = revision
         held.end_ms = sent_ms + timing.ttl_ms
+        this.#noteWritten(held)
         return undefined
       } catch (error) {
         if (isClosed()) return leaseUnrenewed(held.key.account_id, error)
@@ -117,14 +123,14 @@ export class AccountLease {
 
   /** The revision written; who holds the account instead; undefined where somebody may have held it since. */
   async #write(held: HeldKey, entry: LeaseEntry): Promise<number | LeaseClaim | undefined> {
-    const { keys, timing } = this.#options
+    const { timing } = this.#options
     const { key } = held
     const written = await key.write(entry, held.revision, timing.renew_ms)
     if (written !== undefined) return written
     const before = await this.#ownOrHolder(held, entry)
     if (before !== undefined) return before
     // It ended while the server was away. Whoever held it since has written twice; once may have been a renewal of ours.
-    const last = Math.max(...keys.map((each) => each.revision))
+    const last = must(this.#ownUntil.get(held), 'an account is one of the lease')
     for (const each of [last, last + 1]) {
       const taken = await key.writeAfter(entry, each, timing.renew_ms)
       if (taken !== undefined) return taken
@@ -140,9 +146,20 @@ export class AccountLease {
     const { revision, entry: found } = await held.key.read()
     if (found?.term !== entry.term) return found
     if (found.renewal === entry.renewal) return revision
+    // A first try of ours that came late, by a connection long lost: others may have held the account before it.
+    if (revision > held.revision) return undefined
     // The server has lost our newest writes. Nobody has held the account since this one, or it would not be there.
     held.revision = revision
     return await this.#write(held, entry)
+  }
+
+  /** An account that has ended may be another's by now: for that one a write of ours is one that is known, and no more. */
+  #noteWritten(written: HeldKey): void {
+    const now_ms = this.#options.timing.now_ms()
+    for (const [held, until] of this.#ownUntil) {
+      const isOurs = held === written || now_ms < held.end_ms
+      this.#ownUntil.set(held, isOurs ? written.revision : until + 1)
+    }
   }
 
   async #giveUp(): Promise<void> {
