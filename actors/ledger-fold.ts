@@ -67,8 +67,10 @@ export class LedgerFold {
       case 'timer':
       case 'feed_event':
       case 'venue_state':
-      case 'security_status':
       case 'messages_published':
+        return this.passed(seq, ts_seq_us)
+      case 'security_status':
+        if (input.ends_day) this.#trading.statuses.endDay(input.instrument_index, input.ts_event_us)
         return this.passed(seq, ts_seq_us)
       case 'node_message':
         // What became of an intent is in the records behind it, of orders elsewhere in the books here; how strategies

@@ -3,7 +3,6 @@
 
 import { CanonicalReader } from '../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../engine/canonical/canonical-writer.ts'
-import type { InstrumentSpec } from '../engine/instrument-spec.ts'
 import { must } from '../schemas/assert.ts'
 import type { AccountId, StrategyId } from '../schemas/ids.ts'
 import { LEDGER_SECTION_VERSION, type LedgerPosition, type LedgerSection } from '../schemas/ledger-section.ts'
@@ -13,6 +12,8 @@ import type { TradingNode } from './trading-node.ts'
 
 export function saveLedger({
   node,
+  statuses,
+  instruments,
   orders,
   portfolios,
   executions,
@@ -32,22 +33,29 @@ export function saveLedger({
     risks: byName(gates),
     holdings: byName(executions),
     strategies: byName(strategies),
+    days_ended: Object.fromEntries(
+      instruments.flatMap(({ instrument_id, index }) => {
+        const ended_us = statuses.dayEndedUs(index)
+        return ended_us === 0 ? [] : [[instrument_id, ended_us]]
+      }),
+    ),
     ...(books.size > 0 ? { remote_books: byName(books) } : {}),
   }
 }
 
 /** Into a node just made. */
-export function loadLedger(
-  trading: TradingNode,
-  instruments: readonly InstrumentSpec[],
-  ledger: LedgerSection,
-): void {
-  const index = new Map(instruments.map((spec) => [spec.instrument_id as string, spec.index]))
+export function loadLedger(trading: TradingNode, ledger: LedgerSection): void {
+  const index = new Map(trading.instruments.map((spec) => [spec.instrument_id as string, spec.index]))
   refuseHomeless(trading, index, ledger)
   const { node } = trading
   node.outputs.load(new CanonicalReader(ledger.outputs))
   node.resumeAt(ledger.seq, ledger.now_us)
-  trading.statuses.noteDaysTold(ledger.now_us)
+  // A ledger of before names no days: what ended by then was told.
+  if (ledger.days_ended === undefined) trading.statuses.noteDaysTold(ledger.now_us)
+  for (const [id, ended_us] of Object.entries(ledger.days_ended ?? {})) {
+    const at = index.get(id)
+    if (at !== undefined) trading.statuses.endDay(at, ended_us)
+  }
   for (const [account_id, orders] of trading.orders) {
     const saved = ledger.orders[account_id]
     // An ended order of an instrument that is gone keeps no index: nothing of it can trade.

@@ -80,6 +80,7 @@ export type TradingNode = {
   readonly node: Node
   readonly table: MarketTable
   readonly statuses: StatusTable
+  readonly instruments: readonly InstrumentSpec[]
   readonly orders: ReadonlyMap<string, OrderActor>
   readonly portfolios: ReadonlyMap<string, PortfolioActor>
   readonly executions: ReadonlyMap<string, ExecutionActor>
@@ -166,6 +167,7 @@ class Wiring {
       node: this.#node,
       table: this.#table,
       statuses: this.#statuses,
+      instruments: this.#options.instruments,
       orders: this.#orders,
       portfolios: this.#portfolios,
       executions: this.#executions,

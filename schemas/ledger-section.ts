@@ -320,6 +320,12 @@ export const LedgerSection = Type.Object(
     risks: Type.Record(Type.String(), LedgerRisk, { description: 'By account id.' }),
     holdings: Type.Record(Type.String(), LedgerHolding, { description: 'By account id.' }),
     strategies: Type.Record(Type.String(), LedgerStrategy, { description: 'By strategy id.' }),
+    days_ended: Type.Optional(
+      Type.Record(Type.String(), Units('Time on the clock of the venue, microseconds.'), {
+        description:
+          'When a day ended last, as far as it was told, by instrument id; absent in those of before.',
+      }),
+    ),
     remote_books: Type.Optional(
       Type.Record(Type.String(), LedgerRemoteBook, {
         description: 'By strategy id; absent where there are none.',

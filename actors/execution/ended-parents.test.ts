@@ -170,7 +170,7 @@ test.each([
 
 function taken(ledger: LedgerSection): TestNode {
   const node = new TestNode(OPTIONS)
-  loadLedger(node.trading, node.instruments, ledger)
+  loadLedger(node.trading, ledger)
   return node
 }
 

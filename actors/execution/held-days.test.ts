@@ -2,15 +2,19 @@
 // does not trade what waits for a trigger waits on.
 
 import { expect, test } from 'vitest'
+import type { SecurityStatus } from '../../schemas/messages/security-status.ts'
+import { timeUs } from '../../schemas/units.ts'
 import { Desk } from '../desk.test-support.ts'
+import { LedgerFold } from '../ledger-fold.ts'
 import { loadLedger, saveLedger } from '../trading-ledger.ts'
-import { EURUSD, strategy, TestNode } from '../trading-node.test-support.ts'
+import { EURUSD, TestNode, type TestNodeOptions, testInstrument } from '../trading-node.test-support.ts'
 
 const MINUTE_US = 60_000_000
 const capabilities = {
   orders: { market: ['ioc', 'gtc'], limit: ['gtc', 'gtd', 'day'] },
   closed_orders: true,
 } as const
+const OPTIONS: TestNodeOptions = { instruments: [testInstrument(EURUSD, 0)], capabilities }
 const stop = { instrument: EURUSD, side: 'sell', quantity_units: 1_000, trigger_price_units: 98_000 } as const
 const forDay = { ...stop, time_in_force: 'day' } as const
 
@@ -78,29 +82,42 @@ test('[E13] closed all day for whoever heard nothing of it, it ended for the ord
   expect(told(desk, 3)).toEqual(['held', 'expired'])
 })
 
-test('[E11] [E13] after a change, what ended before the last record ends nothing, and what ended since does', () => {
+test('[E11] [E13] after a change, the end of a day that was told ends nothing more, and one that was not does', () => {
   const desk = holding()
-  const changed = new TestNode({
-    instruments: desk.instruments,
-    capabilities,
-    strategies: { s: strategy({}) },
-  })
-  loadLedger(changed.trading, desk.instruments, structuredClone(saveLedger(desk.trading)))
+  const ended_us = desk.now_us
+  desk.securityStatus(EURUSD, 'closed', ended_us)
+  desk.securityStatus(EURUSD, 'trading', ended_us)
+  desk.do((ctx) => ctx.submit(forDay))
+  const changed = new TestNode(OPTIONS)
+  loadLedger(changed.trading, structuredClone(saveLedger(desk.trading)))
   changed.start()
-  const held = () =>
-    changed.trading.executions
-      .get('main')
-      ?.heldOrders('s')
-      .map(({ counter }) => counter)
-  const stands = (ended_us: number) =>
-    changed.securityStatus(EURUSD, 'trading', desk.now_us + MINUTE_US, {
-      ends_day: true,
-      ts_event_us: ended_us,
-    })
-  stands(desk.now_us)
-  expect(held()).toEqual([1, 2])
-  stands(desk.now_us + 1)
-  expect(held()).toEqual([2])
+  const held = () => changed.trading.executions.get('main')?.heldOrders('s')
+  for (const [told_us, counters] of [
+    [ended_us, [2, 3]],
+    [ended_us + 1, [2]],
+  ] as const) {
+    changed.securityStatus(EURUSD, 'trading', desk.now_us, { ends_day: true, ts_event_us: told_us })
+    expect(held()?.map(({ counter }) => counter)).toEqual(counters)
+  }
+})
+
+test('[E11] a fold of the records takes in which days ended; a ledger of before says nothing of them', () => {
+  const node = new TestNode(OPTIONS)
+  const ended_us = MINUTE_US
+  const status = { venue_id: 'sim', instrument_id: EURUSD, instrument_index: 0, status: 'closed' }
+  const fold = new LedgerFold(node.trading)
+  fold.input(1, ended_us + 5, {
+    ...(status as Pick<SecurityStatus, keyof typeof status>),
+    type: 'security_status',
+    ends_day: true,
+    ts_event_us: timeUs(ended_us),
+  })
+  fold.end()
+  const { days_ended, ...before } = saveLedger(node.trading)
+  expect(days_ended).toEqual({ [EURUSD]: ended_us })
+  const later = new TestNode(OPTIONS)
+  loadLedger(later.trading, structuredClone(before))
+  expect(later.trading.statuses.dayEndedUs(0)).toBe(before.now_us)
 })
 
 test('[E13] under the second behaviour the status alone is heard', () => {

@@ -85,7 +85,7 @@ test('[E11] exits that a settled entry released stay linked, when the market com
   const main = must(after.orders['main'], 'the account has orders')
   const orders = { main: { ...main, open: (untouched(after) ?? []).filter(({ counter }) => counter <= 2) } }
   const node = new TestNode({ capabilities: CAPABILITIES })
-  loadLedger(node.trading, node.instruments, { ...after, orders, holdings: kept.holdings } as LedgerSection)
+  loadLedger(node.trading, { ...after, orders, holdings: kept.holdings } as LedgerSection)
   node.control('session_start', {}, node.now_us + 1)
   node.quote(EURUSD, 100_000, 100_010)
   node.control('trading_enable')
@@ -138,7 +138,7 @@ function ledgerOf({ trading }: TestNode): LedgerSection {
 
 function taken(ledger: LedgerSection): TestNode {
   const node = new TestNode({ capabilities: CAPABILITIES })
-  loadLedger(node.trading, node.instruments, ledger)
+  loadLedger(node.trading, ledger)
   node.start()
   // By then quotes have come, and the strategy trades.
   node.pass(node.now_us + 300_000)

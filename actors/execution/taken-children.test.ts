@@ -241,7 +241,7 @@ test('[E11] what was taken survives a restart and a change, by the ledger or by 
   expect(again.save()).toEqual(desk.save())
   expect(holding(foldedFrom(desk, OPTIONS))).toEqual(holding(desk))
   const changed = new TestNode(OPTIONS)
-  loadLedger(changed.trading, changed.instruments, structuredClone(saveLedger(desk.trading)))
+  loadLedger(changed.trading, structuredClone(saveLedger(desk.trading)))
   changed.start()
   for (const node of [again, changed]) expect(ended(node, desk, 500)).toBe('3 of 300')
 })

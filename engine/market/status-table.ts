@@ -44,7 +44,12 @@ export class StatusTable {
     return true
   }
 
-  /** What ended until then was told: to a node that goes on from another's ledger, which knows of no days. */
+  /** When its day ended last, as far as it was told; 0: never. */
+  dayEndedUs(instrument_index: number): number {
+    return this.#dayEnded_us[instrument_index] as number
+  }
+
+  /** Whatever ended until then was told. */
   noteDaysTold(until_us: number): void {
     this.#dayEnded_us.fill(until_us)
   }

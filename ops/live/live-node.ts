@@ -50,7 +50,7 @@ export function liveNodeFactory(options: LiveNodeOptions): NodeFactory<LiveBuilt
       trading,
       ledger: {
         save: () => saveLedger(trading),
-        load: (ledger) => loadLedger(trading, options.instruments, ledger),
+        load: (ledger) => loadLedger(trading, ledger),
         fold: () => new LedgerFold(trading),
         describeHolding: decodeChange,
       },

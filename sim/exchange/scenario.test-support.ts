@@ -144,6 +144,7 @@ export class Scenario {
 
   /** One line in the driver's order: what is due before it, the line itself, and what it causes at once. */
   step(line: string): void {
+    if (this.venues.leaveEarlier()) this.drainBefore(Number(line.split(' ')[0]))
     this.venues.begin(Number(line.split(' ')[0]))
     this.drainBefore(Number(line.split(' ')[0]))
     this.hand(line)

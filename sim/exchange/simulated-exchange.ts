@@ -178,6 +178,16 @@ export class SimulatedExchange implements VenuePort {
     if (this.#market !== undefined) this.rows.is_watched = true
   }
 
+  /**
+   * Behind a state of other rules, before it begins: what the earlier market was to do by itself it does not. What was
+   * under way to it is to be handled first. Returns whether there was one.
+   */
+  leaveEarlier(): boolean {
+    if (this.#hasBegun || !this.#hasOtherRules) return false
+    this.#agenda.forgetMarket(this.#rank)
+    return true
+  }
+
   /** The run begins, before its first row and command; or it goes on under other rules of the market. */
   begin(now_us: number): void {
     if (this.#hasBegun) return
@@ -185,7 +195,16 @@ export class SimulatedExchange implements VenuePort {
     this.#agenda.forgetMarket(this.#rank)
     if (this.#market === undefined) this.#leaveMarket(now_us)
     this.#market?.begin(now_us, this.#hasOtherRules)
+    if (this.#hasOtherRules) this.#tellDaysEnded(now_us)
     this.#hasOtherRules = false
+  }
+
+  /** Whoever asked before the market began was told nothing, of days that ended under the earlier one neither. */
+  #tellDaysEnded(now_us: number): void {
+    for (const status of this.statuses(now_us)) {
+      if (status.ends_day && status.ts_event_us < now_us)
+        this.#toNode.carry(status, now_us, this.#reportDelay.next())
+    }
   }
 
   /** Nothing closes or halts the venue any more, and what an earlier market left goes on at once. */

@@ -100,6 +100,13 @@ export class SimulatedVenues {
     for (const exchange of this.exchanges) exchange.begin(now_us)
   }
 
+  /** Whether any of them goes on under other rules: what was under way to it is handled before they begin. */
+  leaveEarlier(): boolean {
+    let isAny = false
+    for (const exchange of this.exchanges) if (exchange.leaveEarlier()) isAny = true
+    return isAny
+  }
+
   /** The last row has come. */
   endRows(): void {
     for (const exchange of this.exchanges) exchange.endRows()

@@ -136,7 +136,7 @@ export class VenueBooks {
 
   /** Handles what is due by now; whoever says what follows from it has written down that this time came. */
   pass(now_us: number): void {
-    this.venues.begin(now_us)
+    this.#beginVenues(now_us)
     this.#handledUntil_us = Math.max(this.#handledUntil_us, now_us + 1)
     this.#handle(this.#handledUntil_us)
   }
@@ -212,8 +212,13 @@ export class VenueBooks {
       log.load(reader, (id) => must(this.#index.get(id), 'an instrument is known'))
   }
 
-  #begin(ts_us: number): void {
+  #beginVenues(ts_us: number): void {
+    if (this.venues.leaveEarlier()) this.#handle(ts_us)
     this.venues.begin(ts_us)
+  }
+
+  #begin(ts_us: number): void {
+    this.#beginVenues(ts_us)
     this.#handle(ts_us)
     this.seq++
     this.now_us = ts_us

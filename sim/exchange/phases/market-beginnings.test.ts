@@ -157,6 +157,43 @@ test('[M11] the end of a day that is over is told, then the status of now', () =
   ])
 })
 
+test('[M11] [M26] a day that ended before is told, too, to whoever asked before the market began', () => {
+  const scenario = new Scenario(dayTerms())
+  for (const line of [...QUOTES, '18:00 time']) scenario.step(inMicroseconds(line))
+  const again = scenario.reopened(dayTerms(FAR))
+  expect(again.venues.exchange('sim').statuses(clockUs('2/08:00'))).toEqual([])
+  again.step(inMicroseconds('2/08:51 time'))
+  const told = again.deliveries.map(({ message }) => message).filter(({ type }) => type === 'security_status')
+  expect(told).toMatchObject([
+    { status: 'pre_open', ends_day: false, ts_event_us: clockUs('2/08:51') },
+    { status: 'pre_open', ends_day: true, ts_event_us: clockUs('17:35') },
+  ])
+})
+
+const WITH_LATENCY = (simulation: SimulationConfig) => ({
+  ...dayTerms(simulation),
+  venues: [venue({ calendar: 'day', simulation, latency: { submit_us: 1_000_000, report_us: 0 } })],
+})
+test('[M11] an order that was on its way to the earlier market is for its day', () => {
+  const scenario = new Scenario(WITH_LATENCY({}))
+  for (const line of [...QUOTES, '17:20 a buy 5 limit 90 day']) scenario.step(inMicroseconds(line))
+  const told = scenario
+    .reopened(WITH_LATENCY(FAR))
+    .play(...['2/10:00 time', '2/10:01 quote 80/81'].map(inMicroseconds))
+  expect(told.map(withClock)).toEqual(['17:20:01 a new leaves 5', '2/10:00 a expired leaves 0'])
+})
+
+test('[M3] [M11] bars that waited for each other as the earlier market was left open no other', () => {
+  const scenario = new Scenario(dayTerms(BARS, NO_AUCTIONS))
+  for (const line of ['10:00 bar bid 100', '10:00 bar ask 102']) scenario.step(inMicroseconds(line))
+  const then = ['2/10:20 a buy 5 market gtc', '2/10:30 bar bid 200', '2/10:30 bar ask 202', '2/10:31 time']
+  const again = scenario.reopened(dayTerms({ ...BARS, ...FAR }, NO_AUCTIONS))
+  expect(again.play(...then.map(inMicroseconds)).map(withClock)).toEqual([
+    '2/10:20 a new leaves 5',
+    '2/10:30 a trade 5@202 leaves 0',
+  ])
+})
+
 test('[M26] a status says how things stand, and beside it when a day ended last', () => {
   const scenario = new Scenario(dayTerms())
   const statuses = (time: string) => {
@@ -218,6 +255,29 @@ test.each([
     rows.length === 0 ? '2/17:36 a expired leaves 0' : '2/17:36 a trade 5@104 leaves 0',
   )
 })
+
+test.each(['17:29', '17:30', '17:32', '17:34'])(
+  '[M3] [M6] a session that has had rows has its print, though a halt lasted to %s',
+  (to) => {
+    const auctions = { price: 'print', print_wait_us: MINUTE_US } as const
+    const lines = [...QUOTES, '09:20 quote 100/102', '17:00 a buy 5 limit 110 cls', '17:35:01 trade 105 50']
+    expect(playDay([...lines, '17:40 time'], halted('17:10', to, { auctions })).at(-1)).toBe(
+      '17:35:01 a trade 5@105 leaves 0',
+    )
+  },
+)
+
+test.each(['17:20', '17:29', '17:31'])(
+  '[M6] [M11] a market of other rules from %s on has its print',
+  (at) => {
+    const auctions = { price: 'print', print_wait_us: MINUTE_US } as const
+    const scenario = new Scenario(dayTerms({ auctions }))
+    for (const line of [...QUOTES, '17:00 a buy 5 limit 110 cls']) scenario.step(inMicroseconds(line))
+    const then = [`${at} time`, '17:35:01 trade 105 50', '17:40 time'].map(inMicroseconds)
+    const told = scenario.reopened(dayTerms({ auctions, ...FAR })).play(...then)
+    expect(told.map(withClock).at(-1)).toBe('17:35:01 a trade 5@105 leaves 0')
+  },
+)
 
 test('[M3] [M6] nor is the close behind a halt that ends in its call', () => {
   const auctions = { price: 'print', print_wait_us: MINUTE_US } as const

@@ -278,12 +278,13 @@ export class MarketPhases {
 
   /** Takes over from a market of other rules what an operator has halted, and what its orders are for. */
   takeEarlier(state: MarketState, opens_us: readonly number[]): void {
-    const { is_held, pending, ends_day, day_ended_us, late_from = [] } = state
+    const { is_held, phases, pending, ends_day, day_ended_us, late_from = [] } = state
     this.#columns.is_held.set(is_held)
     if (!this.#terms.terms_hold) return
     this.#columns.pending.set(
       pending.map((one) => (one === PENDING.closing_print ? PENDING.closing_print : PENDING.none)),
     )
+    this.#columns.phases.set(phases)
     this.#columns.ends_day.set(ends_day)
     this.#columns.day_ended_us.set(day_ended_us)
     this.#lateFrom.set(late_from)
@@ -408,7 +409,7 @@ export class MarketPhases {
   #await(index: number, pending: number, now_us: number): void {
     this.#columns.pending[index] = pending
     this.#columns.pending_since_us[index] = now_us
-    this.#columns.has_row[index] = 0
+    this.#columns.has_row[index] = this.#terms.terms_hold && this.#mayPrint(index) ? PRINT_ALONE : 0
     if (pending !== PENDING.opening_print && pending !== PENDING.closing_print) return
     this.#add('print_due', -1, index, now_us, now_us + this.#terms.auctions.print_wait_us)
   }
@@ -420,7 +421,7 @@ export class MarketPhases {
       return
     if (this.isClosing(index)) this.#settleUnprinted(index, now_us)
     if (this.#columns.pending[index] !== PENDING.opening_print) return
-    if (this.#columns.has_row[index] !== 0) this.#open(index, 'book', now_us)
+    if (this.#columns.has_row[index] === 1) this.#open(index, 'book', now_us)
     else this.#columns.pending[index] = PENDING.auction
   }
 
@@ -444,7 +445,7 @@ export class MarketPhases {
   #isShown(index: number): boolean {
     const { isDeepBookReady, hasQuotes } = this.#terms
     if (isDeepBookReady !== undefined) return isDeepBookReady(index)
-    return this.#columns.has_row[index] !== 0 || !hasQuotes(index)
+    return this.#columns.has_row[index] === 1 || !hasQuotes(index)
   }
 
   /** Its bands are those of the print: a market beyond them is one that nobody trades with. */
@@ -547,9 +548,13 @@ export class MarketPhases {
   /** In a closing call that begins in its midst: for its auction, too, what was shown before is of before; a print is its price. */
   #awaitInCall(index: number): void {
     this.#terms.onAwait(index)
-    const mayPrint = this.#terms.auctions.price === 'print' && this.#columns.has_row[index] !== 0
     const isReady = this.#terms.isDeepBookReady?.(index) === true
-    this.#columns.has_row[index] = isReady ? 1 : mayPrint ? PRINT_ALONE : 0
+    this.#columns.has_row[index] = isReady ? 1 : this.#mayPrint(index) ? PRINT_ALONE : 0
+  }
+
+  /** Whether a print is the price of the close, though what is shown is of before: its session has had a row. */
+  #mayPrint(index: number): boolean {
+    return this.#terms.auctions.price === 'print' && this.#columns.has_row[index] !== 0
   }
 
   /** The market has come back inside its bands: orders meet it. */
