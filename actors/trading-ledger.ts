@@ -23,6 +23,9 @@ export function saveLedger({
 }: TradingNode): LedgerSection {
   const outputs = new CanonicalWriter()
   node.outputs.save(outputs)
+  const days = instruments
+    .map(({ instrument_id, index }) => [instrument_id, statuses.dayEndedUs(index)] as const)
+    .filter(([, ended_us]) => ended_us > 0)
   return {
     version: LEDGER_SECTION_VERSION,
     seq: node.seq,
@@ -33,12 +36,7 @@ export function saveLedger({
     risks: byName(gates),
     holdings: byName(executions),
     strategies: byName(strategies),
-    days_ended: Object.fromEntries(
-      instruments.flatMap(({ instrument_id, index }) => {
-        const ended_us = statuses.dayEndedUs(index)
-        return ended_us === 0 ? [] : [[instrument_id, ended_us]]
-      }),
-    ),
+    ...(days.length > 0 ? { days_ended: Object.fromEntries(days) } : {}),
     ...(books.size > 0 ? { remote_books: byName(books) } : {}),
   }
 }
@@ -50,8 +48,6 @@ export function loadLedger(trading: TradingNode, ledger: LedgerSection): void {
   const { node } = trading
   node.outputs.load(new CanonicalReader(ledger.outputs))
   node.resumeAt(ledger.seq, ledger.now_us)
-  // A ledger of before names no days: what ended by then was told.
-  if (ledger.days_ended === undefined) trading.statuses.noteDaysTold(ledger.now_us)
   for (const [id, ended_us] of Object.entries(ledger.days_ended ?? {})) {
     const at = index.get(id)
     if (at !== undefined) trading.statuses.endDay(at, ended_us)

@@ -322,8 +322,7 @@ export const LedgerSection = Type.Object(
     strategies: Type.Record(Type.String(), LedgerStrategy, { description: 'By strategy id.' }),
     days_ended: Type.Optional(
       Type.Record(Type.String(), Units('Time on the clock of the venue, microseconds.'), {
-        description:
-          'When a day ended last, as far as it was told, by instrument id; absent in those of before.',
+        description: 'When a day ended last, as far as it was told, by instrument id; absent where none was.',
       }),
     ),
     remote_books: Type.Optional(

@@ -49,11 +49,6 @@ export class StatusTable {
     return this.#dayEnded_us[instrument_index] as number
   }
 
-  /** Whatever ended until then was told. */
-  noteDaysTold(until_us: number): void {
-    this.#dayEnded_us.fill(until_us)
-  }
-
   save(writer: CanonicalWriter): void {
     writer.bytes(this.#statuses)
     for (const times_us of [this.#stopped_us, this.#dayEnded_us])
