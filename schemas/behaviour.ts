@@ -58,7 +58,8 @@
  *    - One that joins an order which has ended, or in a group of which one cancels the others has traded, is denied;
  *      in one of which one lowers the others it is for what all of these have left. One that joins a group as one of
  *      another type is refused, and the group stays what it is.
- *    - One that trades whole in a group of which one lowers the others leaves them the rest.
+ *    - One that trades whole in a group of which one lowers the others leaves them the rest, and one of which its parent
+ *      leaves too little for an order leaves them what that one traded.
  *    - An order whose trade ends it has the others of its group cancelled once. Groups are looked at in the order in
  *      which they were founded, and none takes in an order by one that is to leave it. What others took of a held
  *      order no change of it brings back.

@@ -134,12 +134,8 @@ export class LinkedChildren {
   }
 
   #end({ strategy_id, counter }: HeldOrder, { cum_quantity_units }: Parent): void {
-    const { groups, taken } = this.#parts
-    const isLowered = groups.of(strategy_id, counter)?.type === 'ouo'
-    const isTaken = taken.of({ strategy_id, counter }) !== undefined
-    // Others cover what its parent has traded: in an `oco`, too, where one of them has taken of it ([E8], [E9]).
-    const isCovered = this.#options.terms_hold && (isLowered || isTaken)
-    if (isCovered && cum_quantity_units > 0) groups.leave(strategy_id, counter)
+    // The others of its group cover what its parent has traded ([E9]).
+    if (this.#options.terms_hold && cum_quantity_units > 0) this.#parts.groups.leave(strategy_id, counter)
     if (this.#options.held.cancel(strategy_id, counter, 'parent_ended'))
       this.#parts.onGone(strategy_id, counter, true)
   }

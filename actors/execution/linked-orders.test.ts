@@ -756,26 +756,29 @@ test('[E14] a child whose parent traded while the venue was lost waits until the
   expect(sent(desk)).toEqual(['1 limit 1000', '2 limit 1000'])
 })
 
-test('[E6] a child that its sibling took along when it had no share does not go to the venue', () => {
-  const desk = new Desk({ capabilities: BASIC, instruments: [testInstrument(EURUSD, 0, { lot: '100' })] })
-  desk.do((ctx) => {
-    const parent = { counter: ctx.submit(entry), fill: 'full' } as const
-    const first = ctx.submit({ ...profit, quantity_units: 500, parent })
-    ctx.submit({ ...profit, limit_price_units: 102_000, parent, group: { counter: first, type: 'oco' } })
-  })
-  desk.accept(order(desk, 1))
-  trade(desk, 1, 100)
-  desk.do((ctx) => ctx.cancel(1))
-  desk.report('canceled', order(desk, 1), {
-    cum_quantity_units: sizeUnits(100),
-    leaves_quantity_units: sizeUnits(0),
-  })
-  expect([sent(desk), told(desk, 2), told(desk, 3)]).toEqual([
-    ['1 limit 1000', 'cancel 1'],
-    ['held', 'canceled'],
-    ['held', 'canceled'],
-  ])
-})
+test.each([
+  { behaviour: BEHAVIOUR, sent_last: '3 limit 100', ends: ['held'] },
+  { behaviour: 2, sent_last: 'cancel 1', ends: ['held', 'canceled'] },
+])(
+  '[E6] [E9] of a pair, one of which has no share as their parent ends: %j',
+  ({ behaviour, sent_last, ends }) => {
+    const instruments = [testInstrument(EURUSD, 0, { lot: '100' })]
+    const desk = new Desk({ capabilities: BASIC, instruments, behaviour })
+    desk.do((ctx) => {
+      const parent = { counter: ctx.submit(entry), fill: 'full' } as const
+      const first = ctx.submit({ ...profit, quantity_units: 500, parent })
+      ctx.submit({ ...profit, limit_price_units: 102_000, parent, group: { counter: first, type: 'oco' } })
+    })
+    desk.accept(order(desk, 1))
+    trade(desk, 1, 100)
+    desk.do((ctx) => ctx.cancel(1))
+    desk.report('canceled', order(desk, 1), {
+      cum_quantity_units: sizeUnits(100),
+      leaves_quantity_units: sizeUnits(0),
+    })
+    expect([sent(desk).at(-1), told(desk, 2), told(desk, 3)]).toEqual([sent_last, ['held', 'canceled'], ends])
+  },
+)
 
 test.each([
   { behaviour: 2, sent_ms: 900 },

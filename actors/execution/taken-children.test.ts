@@ -136,26 +136,28 @@ test.each<[string, OrderRequest[], number, number, TestNodeOptions]>([
   },
 )
 
-test.each(['full', 'partial'] as const)(
-  '[E8] a target whose share rounds to nothing leaves the stop (%s)',
-  (fill) => {
-    const desk = new Desk(OPTIONS)
-    desk.do((ctx) => {
-      const counter = ctx.submit({ ...entry, quantity_units: 10 })
-      const parent = { counter, fill }
-      const group = { counter: ctx.submit({ ...stopped, quantity_units: 10, parent }), type: 'ouo' } as const
-      ctx.submit({ ...exit, quantity_units: 9, parent, group })
-      ctx.submit({ ...exit, quantity_units: 1, limit_price_units: 102_000, parent, group })
-    })
-    const parent = must(desk.orders[0], 'the parent was sent')
-    desk.accept(parent)
-    desk.fill(parent, 99_000, 5)
-    for (const order of desk.orders.slice(1)) desk.accept(order)
-    desk.report('canceled', parent, { cum_quantity_units: 5 as never, leaves_quantity_units: 0 as never })
-    const ends = desk.facts.filter(({ type }) => type === 'order.canceled').map(({ counter }) => counter)
-    expect(ends).toEqual([1, 4])
-  },
-)
+test.each([
+  ['full', 'ouo'],
+  ['partial', 'ouo'],
+  ['full', 'oco'],
+  ['partial', 'oco'],
+] as const)('[E9] a target whose share rounds to nothing leaves the stop: %s, %s', (fill, type) => {
+  const desk = new Desk(OPTIONS)
+  desk.do((ctx) => {
+    const counter = ctx.submit({ ...entry, quantity_units: 10 })
+    const parent = { counter, fill }
+    const group = { counter: ctx.submit({ ...stopped, quantity_units: 10, parent }), type } as const
+    ctx.submit({ ...exit, quantity_units: 9, parent, group })
+    ctx.submit({ ...exit, quantity_units: 1, limit_price_units: 102_000, parent, group })
+  })
+  const parent = must(desk.orders[0], 'the parent was sent')
+  desk.accept(parent)
+  desk.fill(parent, 99_000, 5)
+  for (const order of desk.orders.slice(1)) desk.accept(order)
+  desk.report('canceled', parent, { cum_quantity_units: 5 as never, leaves_quantity_units: 0 as never })
+  const ends = desk.facts.filter(({ type }) => type === 'order.canceled').map(({ counter }) => counter)
+  expect(ends).toEqual([1, 4])
+})
 
 test.each(['before', 'after'])(
   '[E8] of a pair that grows one is cancelled that is left with too little, its parent ended %s',

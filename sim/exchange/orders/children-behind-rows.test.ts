@@ -171,13 +171,18 @@ test.each([
   expect(scenario.venues.books().open_orders.map(({ client_order_id }) => client_order_id)).toEqual(['b'])
 })
 
-test.each(['oto=1', 'whole=1'])('[K2] a target whose share rounds to nothing leaves the stop: %s', (oto) => {
+test.each([
+  ['oto=1', 'ouo=2'],
+  ['whole=1', 'ouo=2'],
+  ['oto=1', 'oco=2'],
+  ['whole=1', 'oco=2'],
+])('[K3] a target whose share rounds to nothing leaves the stop: %s %s', (oto, group) => {
   const scenario = new Scenario(FROM)
   scenario.play(
     ...[...BOTH, '2 a:X.sim buy 8 limit 98 gtc as=1', `2 b:Y.sim sell 8 stop 90 gtc as=2 ${oto}`],
     ...[
-      `2 c:Y.sim sell 7 limit 105 gtc as=3 ${oto} ouo=2`,
-      `2 d:Y.sim sell 1 limit 120 gtc as=4 ${oto} ouo=2`,
+      `2 c:Y.sim sell 7 limit 105 gtc as=3 ${oto} ${group}`,
+      `2 d:Y.sim sell 1 limit 120 gtc as=4 ${oto} ${group}`,
     ],
     ...[
       '3 bar:X.sim last 97 97 97 97 4',

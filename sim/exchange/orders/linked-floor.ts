@@ -153,10 +153,9 @@ export class LinkedFloor {
     if (isSpent) this.#floor.finish(child.order, ts_us)
   }
 
-  /** In a group that lowers its orders the others cover what its parent has traded. */
+  /** The others of its group cover what its parent has traded. */
   #endUnreleased({ order }: Child, { cum_quantity_units }: ParentState, ts_us: number): void {
-    const isCovered = this.#floor.terms_hold && this.#links.isLowering(order)
-    if (isCovered && cum_quantity_units > 0) this.#links.leave(order)
+    if (this.#floor.terms_hold && cum_quantity_units > 0) this.#links.leave(order)
     this.#floor.cancel(order, ts_us, 'parent_ended')
   }
 
