@@ -41,12 +41,12 @@ function axis(options) {
   return { stroke: style('--soft'), grid, ticks: grid, font: '12px system-ui, sans-serif', ...options }
 }
 
-/** The left axis is as wide as its widest label, so that no figure is cut off. */
 /** Between the marks of an axis that counts: no mark stands at a half. */
 const COUNTS = [1, 2, 5]
   .flatMap((step) => Array.from({ length: 9 }, (_, power) => step * 10 ** power))
   .sort((a, b) => a - b)
 
+/** The left axis is as wide as its widest label, so that no figure is cut off. */
 function valueAxis(format, more = {}) {
   const size = (_, values) => 16 + 7 * Math.max(4, ...(values ?? []).map((value) => value.length))
   return axis({ size, values: (_, splits) => splits.map(format), ...more })
@@ -74,7 +74,12 @@ function drawEquity() {
   const [times, equity, drawdown] = data.equity
   const cursor = { sync: { key: 'equity' } }
   const money = decimals(Math.abs(equity[0]) >= 1000 ? 2 : 8)
-  const percent = (value) => (value == null ? '–' : `${decimals(2)(value * 100)} %`)
+  const deepest = 100 * drawdown.reduce((most, value) => Math.max(most, Math.abs(value ?? 0)), 0)
+  // Two digits, or as many as tell the marks of a shallow one apart.
+  const figure = decimals(
+    deepest === 0 || deepest >= 0.02 ? 2 : Math.min(8, 1 + Math.ceil(-Math.log10(deepest))),
+  )
+  const percent = (value) => (value == null ? '–' : `${figure(value * 100)} %`)
   const line = {
     label: `Equity ${data.currency}`,
     stroke: style('--accent'),

@@ -39,16 +39,15 @@ export function toneOf(value: number): string {
   return value > 0 ? 'gain' : value < 0 ? 'loss' : ''
 }
 
-/** In hundredths, and with as many digits more as one below that needs to show two. */
+/** In hundredths, and below that in as many digits as fit. */
 export function percent(fraction: number | null): string {
   if (fraction === null) return UNDEFINED
   const value = fraction * 100
-  const first_digit = value === 0 ? 0 : -Math.floor(Math.log10(Math.abs(value)))
-  const isSmall = first_digit > 2 && first_digit < PERCENT_DIGITS_MAX
-  return `${fixed(value, isSmall ? first_digit + 1 : 2)} %`
+  const size = Math.abs(value)
+  return `${fixed(value, size >= SMALL_PERCENT && size < 0.01 ? 4 : 2)} %`
 }
 
-const PERCENT_DIGITS_MAX = 6
+const SMALL_PERCENT = 0.0001
 
 export function ratio(value: number | null): string {
   return value === null ? UNDEFINED : fixed(value, 2)

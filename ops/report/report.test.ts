@@ -254,7 +254,7 @@ test('triggers and groups that the engine keeps on bars are told, and what the v
     expect(told(simulation)).toEqual([])
   expect(told({ takes: 'alpaca' }, 'quote')).toEqual([])
   const groups =
-    'Groups of orders at gen were kept by the engine, which hears of the trades inside a bar behind it: a bar of GEN9.gen that met two orders of a group traded both. Under takes: all_and_contingent the venue keeps them.'
+    'Groups of orders at gen were kept by the engine, which hears of the trades inside a bar behind it: a bar of GEN9.gen that met two orders of a group traded both, as far as they did not only reduce. Under takes: all_and_contingent the venue keeps them.'
   used.onOrder(placed, {
     order_type: 'limit',
     time_in_force: 'gtc',

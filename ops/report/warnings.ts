@@ -106,7 +106,7 @@ function keptGroupWarnings({ config, rows }: ReportData): string[] {
     const names = expandedBarsAlone(venue, config)
     if (isKept || names.length === 0 || !rows.used.traits(id).has('groups')) return []
     return [
-      `Groups of orders at ${id} were kept by the engine, which hears of the trades inside a bar behind it: a bar of ${names.join(', ')} that met two orders of a group traded both. Under takes: all_and_contingent the venue keeps them.`,
+      `Groups of orders at ${id} were kept by the engine, which hears of the trades inside a bar behind it: a bar of ${names.join(', ')} that met two orders of a group traded both, as far as they did not only reduce. Under takes: all_and_contingent the venue keeps them.`,
     ]
   })
 }
