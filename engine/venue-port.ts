@@ -8,6 +8,9 @@
 import type { OrderType, TimeInForce, VenueCommand } from '../schemas/messages/order.ts'
 import type { GroupType, TriggerMethod } from '../schemas/messages/order-terms.ts'
 
+/** A link between orders: a group of a type, or a child that its parent's trades release. */
+export type Contingency = Exclude<GroupType, ''> | 'oto'
+
 /**
  * What a venue takes: order types, each with its times in force, and what an order may say beyond them. The gate denies
  * what is absent and execution cannot work out in its place.
@@ -20,7 +23,7 @@ export type CapabilityTable = {
   readonly reduce_only?: boolean
   readonly display_quantity?: boolean
   /** Links between orders it keeps itself: orders a parent's fill releases, and groups; absent: none. */
-  readonly contingencies?: readonly (Exclude<GroupType, ''> | 'oto')[]
+  readonly contingencies?: readonly Contingency[]
   /** Whether it takes orders while an instrument is closed, and while it is halted, to trade them later; absent: no. */
   readonly closed_orders?: boolean
   readonly halted_orders?: boolean

@@ -91,6 +91,8 @@ function traitsOf({ order_type, time_in_force, terms }: AskedOrder): OrderTrait[
     ['display_quantities', terms.display_quantity_units !== 0],
     ['links', terms.parent_counter !== 0 || terms.group_counter !== 0],
     ['groups', terms.group_counter !== 0],
+    ['oco_groups', terms.group_type === 'oco'],
+    ['ouo_groups', terms.group_type === 'ouo'],
   ]
   return traits.filter(([, holds]) => holds).map(([trait]) => trait)
 }

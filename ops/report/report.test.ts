@@ -89,7 +89,12 @@ test('assumptions that this run rests on come first, the others are folded away 
     'What one account sends',
   ])
     expect(inForce).toContain(`<li>${begin}`)
-  for (const begin of ['Inside an expanded bar', 'An auction has', 'Links between', 'A trailing stop'])
+  for (const begin of [
+    'Inside an expanded bar',
+    'The price of an auction is',
+    'Links between',
+    'A trailing stop',
+  ])
     expect(others).toContain(`<li>${begin}`)
   expect(inForce.match(/<li>/g)?.length ?? 0).toBeLessThan(others.match(/<li>/g)?.length ?? 0)
 })
@@ -260,7 +265,7 @@ test('triggers and groups that the engine keeps on bars are told, and what the v
     time_in_force: 'gtc',
     terms: { ...PLAIN_TERMS, group_counter: 1, group_type: 'oco' },
   })
-  expect(told({})).toEqual([groups])
+  expect(told({ takes: 'all' })).toEqual([groups])
   expect(told({ takes: 'alpaca' })).toEqual([triggers, groups])
   for (const simulation of [
     { takes: 'all_and_oco' },
@@ -268,7 +273,14 @@ test('triggers and groups that the engine keeps on bars are told, and what the v
     { bars: 'close' },
   ] as const)
     expect(told(simulation)).toEqual([])
-  expect(told({}, 'quote')).toEqual([])
+  expect(told({ takes: 'all' }, 'quote')).toEqual([])
+  used.onOrder(placed, {
+    order_type: 'limit',
+    time_in_force: 'gtc',
+    terms: { ...PLAIN_TERMS, group_counter: 2, group_type: 'ouo' },
+  })
+  const kept = [told({ takes: 'all_and_contingent' }), told({ takes: 'all_and_oco' })]
+  expect(kept).toEqual([[], [groups]])
 })
 
 test('orders that wait for a last price are told where the data has none', () => {

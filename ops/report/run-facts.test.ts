@@ -85,11 +85,15 @@ const BUSTS = { bust_probability: '0.5', correct_probability: '0', correct_incre
 test.each<[begin: string, with_it: Changes, without: Changes]>([
   ['While an instrument is closed', { simulation: { halts: [HALT] } }, { simulation: { halts: [] } }],
   [
-    'An auction has one price',
+    'The price of an auction is',
     { config: { calendars: [CALENDAR] }, specs: { calendar: 'day' } },
     { config: { calendars: [{ ...CALENDAR, opening_auction: false }] }, specs: { calendar: 'day' } },
   ],
-  ['An auction has one price', { simulation: { price_bands: BANDS } }, { config: { calendars: [CALENDAR] } }],
+  [
+    'The price of an auction is',
+    { simulation: { price_bands: BANDS } },
+    { config: { calendars: [CALENDAR] } },
+  ],
   [
     'Where a venue takes auction prices',
     { simulation: { halts: [HALT], auctions: { price: 'print', print_wait_us: 1 } } },

@@ -4,6 +4,7 @@
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import { ASSUMPTIONS, type Assumption, type RunFact } from '../../sim/exchange/assumptions.ts'
+import { linksKeptBy, takesOf } from '../../sim/exchange/orders/capability-tables.ts'
 import type { OrdersUsed } from './orders-used.ts'
 
 type Venue = Config['venues'][number]
@@ -100,12 +101,12 @@ function bookFacts({ simulation = {} }: Venue): Claims {
 }
 
 function wayFacts({ id, latency, simulation = {} }: Venue, { config, used }: Run): Claims {
-  const { takes = 'all' } = simulation
+  const takes = takesOf(simulation)
   const { data_us = 0, ...ways } = latency
   const accounts = config.accounts.filter(({ venues }) => venues.includes(id))
   return [
     ['engine_triggers', takes === 'market_and_limit' || takes === 'alpaca'],
-    ['venue_links', takes === 'all_and_oco' || takes === 'all_and_contingent'],
+    ['venue_links', linksKeptBy(simulation).length > 0],
     ['latency', Object.values(ways).some((delay) => delay !== 0)],
     ['data_latency', data_us !== 0],
     ['conversion', accounts.some(({ conversion_rates }) => Object.keys(conversion_rates).length > 0)],

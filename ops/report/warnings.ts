@@ -3,6 +3,7 @@
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import { isoTime } from '../../schemas/units.ts'
+import { linksKeptBy, takesOf } from '../../sim/exchange/orders/capability-tables.ts'
 import { groupedDecimal } from './formats.ts'
 import type { ReportData } from './report-data.ts'
 
@@ -87,7 +88,8 @@ function hasLastPrices(kinds: ReadonlySet<string> | undefined): boolean {
 /** The engine sees an imported bar at its end, where a venue that watches a trigger meets it on the way. */
 function heldTriggerWarnings({ config, rows }: ReportData): string[] {
   return config.venues.flatMap((venue) => {
-    const { id, simulation: { takes = 'all' } = {} } = venue
+    const { id } = venue
+    const takes = takesOf(venue.simulation)
     const isHeld = takes === 'market_and_limit' || takes === 'alpaca'
     const traits = rows.used.traits(id)
     const names = expandedBarsAlone(venue, config)
@@ -101,10 +103,14 @@ function heldTriggerWarnings({ config, rows }: ReportData): string[] {
 /** It hears of the trades inside a bar behind it, too, and ends or lowers the others of a group then. */
 function keptGroupWarnings({ config, rows }: ReportData): string[] {
   return config.venues.flatMap((venue) => {
-    const { id, simulation: { takes = 'all' } = {} } = venue
-    const isKept = takes === 'all_and_oco' || takes === 'all_and_contingent'
+    const { id, simulation } = venue
+    const traits = rows.used.traits(id)
     const names = expandedBarsAlone(venue, config)
-    if (isKept || names.length === 0 || !rows.used.traits(id).has('groups')) return []
+    const kept = linksKeptBy(simulation)
+    const isLeft = (['oco', 'ouo'] as const).some(
+      (type) => traits.has(`${type}_groups`) && !kept.includes(type),
+    )
+    if (names.length === 0 || !isLeft) return []
     return [
       `Groups of orders at ${id} were kept by the engine, which hears of the trades inside a bar behind it: a bar of ${names.join(', ')} that met two orders of a group traded both, as far as they did not only reduce. Under takes: all_and_contingent the venue keeps them.`,
     ]

@@ -1,7 +1,7 @@
 // What the simulated exchange takes: all it can, or the table of a named broker, so that what that broker lacks is worked
 // out by the engine as it would be there.
 
-import type { CapabilityTable } from '../../../engine/venue-port.ts'
+import type { CapabilityTable, Contingency } from '../../../engine/venue-port.ts'
 import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import type { TimeInForce } from '../../../schemas/messages/order.ts'
 import type { AuctionsHeld } from '../phases/venue-market.ts'
@@ -31,7 +31,9 @@ export const CAPABILITIES: CapabilityTable = {
   replace: true,
 }
 
-const TABLES: { readonly [name in NonNullable<SimulationConfig['takes']>]: CapabilityTable } = {
+type Takes = NonNullable<SimulationConfig['takes']>
+
+const TABLES: { readonly [name in Takes]: CapabilityTable } = {
   all: CAPABILITIES,
   all_and_oco: { ...CAPABILITIES, contingencies: ['oco'] },
   all_and_contingent: { ...CAPABILITIES, contingencies: ['oco', 'ouo', 'oto'] },
@@ -59,12 +61,22 @@ const TABLES: { readonly [name in NonNullable<SimulationConfig['takes']>]: Capab
   },
 }
 
+/** What the exchange of a configuration takes, by its name. */
+export function takesOf(simulation: SimulationConfig | undefined): Takes {
+  return simulation?.takes ?? 'all'
+}
+
+/** Of these the exchange keeps the links; the engine keeps the others. */
+export function linksKeptBy(simulation: SimulationConfig | undefined): readonly Contingency[] {
+  return TABLES[takesOf(simulation)].contingencies ?? []
+}
+
 /** @param auctions those the venue holds: only then are there orders for them. */
 export function capabilitiesOf(
   simulation: SimulationConfig | undefined,
   auctions: AuctionsHeld,
 ): CapabilityTable {
-  const table = TABLES[simulation?.takes ?? 'all']
+  const table = TABLES[takesOf(simulation)]
   const { market = [], limit = [] } = table.orders
   const times: TimeInForce[] = [
     ...(auctions.opening ? (['opg'] as const) : []),
