@@ -78,7 +78,8 @@
  *      other rules of the market what was for a session that is over ends.
  *    - The price of an auction that nobody names is on the increment. What it takes is gone as what trades before and
  *      behind it is, on both sides of a volume that both show; what the market trades with itself there is none of
- *      the run's share. Orders that only reduce take their turn among those of their account by price and time.
+ *      the run's share. Orders that only reduce take their turn among those of their account by price and time. Own
+ *      orders do not trade with each other unless their venue lets them.
  *    - What the print of an opening leaves does not meet the quote of before it. Who comes while a close waits for
  *      its print is for the next session, where a venue queues what comes while it is closed.
  *    - An order keeps its place in a queue over a halt.

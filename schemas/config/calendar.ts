@@ -67,11 +67,11 @@ export const CalendarConfig = Type.Object(
       description: 'The sessions of a week; they do not overlap.',
     }),
     opening_auction: Type.Boolean({
-      description: 'Whether a session opens with an auction of one price.',
+      description: 'Whether a session opens with an auction.',
       default: false,
     }),
     closing_auction: Type.Boolean({
-      description: 'Whether a session closes with an auction of one price.',
+      description: 'Whether a session closes with an auction.',
       default: false,
     }),
     opening_cutoff_us: Type.Integer({

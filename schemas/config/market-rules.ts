@@ -17,7 +17,7 @@ export const AuctionsConfig = Type.Object(
       default: 60_000_000,
     }),
   },
-  closed('How an auction of one price is settled.'),
+  closed('How an auction is settled.'),
 )
 export type AuctionsConfig = Static<typeof AuctionsConfig>
 

@@ -18,7 +18,7 @@ export const SimulationConfig = Type.Object(
         ],
         {
           description:
-            'Orders it takes: all it can (the default), all and groups of which one cancels the others, all and every link between orders (oco, ouo, oto), market and limit orders alone, or what a broker takes: alpaca market, limit, stop, stop limit and trailing stop orders without flags and links, triggers by the last trade. The engine works out the rest.',
+            'Orders it takes: all it can without links between orders (all, the default), that and groups of which one cancels the others (all_and_oco), that and every link, oco, ouo and oto (all_and_contingent), market and limit orders alone, or what a broker takes: alpaca market, limit, stop, stop limit and trailing stop orders without flags and links, triggers by the last trade. The engine works out the rest.',
         },
       ),
     ),
@@ -48,7 +48,7 @@ export const SimulationConfig = Type.Object(
         ],
         {
           description:
-            'What becomes of an order that comes to the price of another of its account: they do not meet (the default), they trade, or the one that came, the one that waited, or both are canceled.',
+            'What becomes of an order that comes to the price of another of its account: they do not meet (the default), they trade, or the one that came, the one that waited, or both are canceled. In an auction all are crossed at one price where they trade, and else each side as if the other were not there.',
         },
       ),
     ),

@@ -90,12 +90,17 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'An auction has one price: the one at which most trades, then leaves the smallest imbalance, then is nearest to the last price, or to the bid or the ask of that moment where the last price is beyond them, then is the higher.',
+      'The price of an auction is the one at which most trades, then leaves the smallest imbalance, then is nearest to the last price, or to the bid or the ask of that moment where the last price is beyond them, then is the higher.',
     needs: ['auctions'],
   },
   {
     sentence:
-      'In an auction own orders meet each other and what the book shows at that moment, with best prices alone no more than the displayed sizes; at its price the orders of the market come first, but for those behind an order that a halt has kept in its queue.',
+      'In an auction buyers of the run are crossed with what the book shows at that moment as if no sellers of the run were there, and its sellers as if no buyers were, so that each side has one price; where a venue lets orders of one account trade with each other all orders of the run have one, those of two accounts, too.',
+    needs: ['auctions'],
+  },
+  {
+    sentence:
+      'Of the book an auction fills with best prices alone no more than the displayed sizes, and of a volume that both sides share that side first whose first order came first; at its price the orders of the market come first, but for those behind an order that a halt has kept in its queue.',
     needs: ['auctions'],
   },
   {
@@ -215,7 +220,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Outside auctions orders of the run neither move the market nor trade with each other, unless the venue chooses an impact or lets orders of one account meet.',
+      'Orders of the run do not trade with each other, unless the venue lets those of one account do so, and move the market in auctions alone, unless it chooses an impact.',
     needs: [],
   },
   {
@@ -225,7 +230,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Where orders of one account meet they trade at the price of the one that waited, or are canceled, by the rule of self-match prevention that the venue names; at one price the market goes first unless nobody stands in front of the own order. Orders of two accounts never meet outside auctions.',
+      'Where orders of one account meet they trade at the price of the one that waited, or are canceled, by the rule of self-match prevention that the venue names; at one price the market goes first unless nobody stands in front of the own order. Orders of two accounts meet in auctions alone, of a venue where those of one account trade.',
     needs: ['self_match'],
   },
   {

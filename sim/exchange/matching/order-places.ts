@@ -6,7 +6,7 @@ import { NOT_PLACED } from '../orders/venue-order.ts'
 import type { DeepBooks } from './deep-books.ts'
 import type { QueueModel } from './queue-model.ts'
 import type { QueuePlaces } from './queue-places.ts'
-import type { TopOfBook } from './top-of-book.ts'
+import { type TopOfBook, UNSEEN } from './top-of-book.ts'
 
 export type OrderPlacesTerms = {
   readonly book: TopOfBook
@@ -19,6 +19,8 @@ export type OrderPlacesTerms = {
 
 export class OrderPlaces {
   readonly #terms: OrderPlacesTerms
+  /** Within an auction, what orders that kept their place come back to. */
+  readonly #shown = new Map<VenueOrder, number>()
 
   constructor(terms: OrderPlacesTerms) {
     this.#terms = terms
@@ -36,7 +38,19 @@ export class OrderPlaces {
   /** An order comes back from a call, which may have kept its place. */
   resume(order: VenueOrder): void {
     const { queue, queues } = this.#terms
-    if (order.queue_place !== NOT_PLACED && queue !== undefined) queues.rejoin(order, this.#shownAt(order))
+    if (order.queue_place !== NOT_PLACED && queue !== undefined)
+      queues.rejoin(order, this.#shown.get(order) ?? this.#shownAt(order))
+  }
+
+  /** An order that kept its place comes back to what the data shows now at its price, less so much. */
+  noteShown(order: VenueOrder, gone_units: number): void {
+    if (order.queue_place === NOT_PLACED || this.#terms.queue === undefined) return
+    const shown = this.#shownAt(order)
+    this.#shown.set(order, shown === UNSEEN ? UNSEEN : Math.max(0, shown - gone_units))
+  }
+
+  forgetShown(): void {
+    this.#shown.clear()
   }
 
   /** So much of others stood in front of an order at its price when trading stopped; everything where nobody reckons with it. */

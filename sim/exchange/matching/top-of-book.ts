@@ -315,9 +315,14 @@ export class TopOfBook {
     if (this.setsAsk(instrument_index, price_type)) this.ask_price_units[instrument_index] = price_units
   }
 
+  /** Whether the two sides show one volume. */
+  isShared(instrument_index: number): boolean {
+    return this.#source[instrument_index] === SOURCE.volume
+  }
+
   /** An order of this side trades with what is shown: it is gone until the row that shows anew. */
   take(instrument_index: number, side: Side, quantity_units: number): void {
-    const isShared = this.#source[instrument_index] === SOURCE.volume
+    const isShared = this.isShared(instrument_index)
     const isCounted = this.#counts[instrument_index] !== 0
     if (isCounted || (this.#keeps[instrument_index] !== 0 && this.hasQuotes(instrument_index))) {
       if (isShared || side === 'buy') this.#noteTaken(instrument_index, 'buy')

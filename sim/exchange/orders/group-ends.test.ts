@@ -86,7 +86,7 @@ test('[K1] in an auction as much is bought as is sold where two orders of a grou
     '08:55:02 b buy 10 limit 103 day as=2 oco=1',
     '09:00:01 quote 99/104 5x5',
   ]
-  expect(playDay(lines, dayTerms(OCO)).slice(3)).toEqual([
+  expect(playDay(lines, dayTerms({ ...OCO, self_match: 'allowed' })).slice(3)).toEqual([
     '09:00:01 a trade 10@102 leaves 0',
     '09:00:01 b canceled cum 0',
     '09:00:01 c trade 10@102 leaves 10',

@@ -1,4 +1,4 @@
-// An auction of one price: orders of the run and what the market shows or prints. Who takes part gets that price or
+// An auction: orders of the run and what the market shows or prints. Who takes part gets its price, or that of his side, or
 // nothing. Rules: ./SPEC.md.
 
 import { type Interest, type Uncross, uncross } from '../../../engine/book/uncross.ts'
@@ -19,6 +19,10 @@ export type AuctionTerms = {
   readonly deep: DeepBooks | undefined
   /** Whether a price that nobody names is one there is, and orders that only reduce take their turn (schemas/behaviour.ts). */
   readonly terms_hold: boolean
+  /** Whether orders of the run trade with each other at a price of the book. */
+  readonly meets_own: boolean
+  /** What the market shows at the price of an order, less so much, is there for it, whatever others take of it. */
+  readonly onShown: (order: VenueOrder, gone_units: number) => void
   readonly onFill: (
     order: VenueOrder,
     price_units: PriceUnits,
@@ -43,6 +47,12 @@ type Allotment = { readonly fills: readonly Fill[]; readonly passed: readonly Pa
 
 type Bid = { readonly order: VenueOrder; readonly price_units: number; readonly size_units: number }
 
+/** Own orders, the best price first, and at one price the earliest. */
+type Sides = { readonly buys: readonly Bid[]; readonly sells: readonly Bid[] }
+
+/** A price, and what own buyers and sellers get at it. */
+type Cross = { readonly found: Uncross; readonly bought: Allotment; readonly sold: Allotment }
+
 export class Auction {
   readonly #terms: AuctionTerms
 
@@ -52,33 +62,62 @@ export class Auction {
 
   /** Crosses orders of one instrument, the earliest first, with what its book shows. What they took is gone from it. */
   withBook(orders: readonly VenueOrder[], spec: InstrumentSpec, ts_us: number): void {
-    const own = bidsOf(orders, this.#terms.terms_hold)
-    if (own.buys.length === 0 && own.sells.length === 0) return
     const bids = this.#shown(spec, 'buy')
     const asks = this.#shown(spec, 'sell')
+    const apart = this.#apart(bidsOf(orders, this.#terms.terms_hold), spec)
+    const crosses: Cross[] = []
+    for (const sides of apart) {
+      const taken = this.#isShared(spec) ? tradedUnits(crosses) : 0
+      crosses.push(...this.#crossed(sides, less(bids, taken), less(asks, taken), spec, ts_us))
+    }
+    const doubled = this.#doubled(crosses.flatMap(({ bought, sold }) => [...bought.fills, ...sold.fills]))
+    if (doubled !== undefined) {
+      const rest = orders.filter((order) => order !== doubled)
+      return this.withBook(rest, spec, ts_us)
+    }
+    for (const { found, bought, sold } of crosses) {
+      this.#fill(bought, found, ts_us)
+      this.#fill(sold, found, ts_us)
+    }
+    if (apart.length > 1) this.#noteShown(orders, crosses)
+    this.#takeShown(crosses, spec)
+  }
+
+  /** The sides that cross: unless own orders may trade with each other, each as if the other were not there. Of a volume that both share the side has first whose first order came first. */
+  #apart({ buys, sells }: Sides, spec: InstrumentSpec): readonly Sides[] {
+    if (buys.length === 0 && sells.length === 0) return []
+    if (this.#terms.meets_own || buys.length === 0 || sells.length === 0) return [{ buys, sells }]
+    const apart = [
+      { buys, sells: [] },
+      { buys: [], sells },
+    ]
+    return this.#isShared(spec) && firstOf(sells) < firstOf(buys) ? apart.reverse() : apart
+  }
+
+  /** Whether what the market shows on its two sides is one volume. */
+  #isShared({ index }: InstrumentSpec): boolean {
+    return this.#terms.deep === undefined && this.#terms.book.isShared(index)
+  }
+
+  /** None where nobody meets. */
+  #crossed(
+    { buys, sells }: Sides,
+    bids: readonly Interest[],
+    asks: readonly Interest[],
+    spec: InstrumentSpec,
+    ts_us: number,
+  ): Cross[] {
     const price = this.#reference(spec, ts_us)
-    const found = uncross([...this.#wanted(own.buys), ...bids], [...this.#wanted(own.sells), ...asks], {
+    const found = uncross([...this.#wanted(buys), ...bids], [...this.#wanted(sells), ...asks], {
       reference_price_units: price,
       increment_units: incrementUnits(spec, price, ts_us) ?? 1,
       on_increment: this.#terms.terms_hold,
       price_min_units: spec.allow_non_positive_price ? Number.NEGATIVE_INFINITY : 1,
     })
-    if (found === undefined) return
-    const buys = this.#allotted(own.buys, bids, found, 1, spec)
-    const sells = this.#allotted(own.sells, asks, found, -1, spec)
-    const doubled = this.#doubled([...buys.fills, ...sells.fills])
-    if (doubled !== undefined) {
-      const rest = orders.filter((order) => order !== doubled)
-      return this.withBook(rest, spec, ts_us)
-    }
-    const bought = this.#fill(buys, found, ts_us)
-    const sold = this.#fill(sells, found, ts_us)
-    if (this.#terms.deep !== undefined) {
-      // What the market traded with itself is gone from its book, too, until its own data says so.
-      this.#usedUp(spec, 'buy', found.volume_units - bought, found.price_units, sold - bought)
-      return this.#usedUp(spec, 'sell', found.volume_units - sold, found.price_units, bought - sold)
-    }
-    this.#takeTop(spec, bought - sold)
+    if (found === undefined) return []
+    const bought = this.#allotted(buys, bids, found, 1, spec)
+    const sold = this.#allotted(sells, asks, found, -1, spec)
+    return [{ found, bought, sold }]
   }
 
   /** What own orders of a side are for in the price: of a group one alone trades, so that at each price its largest counts. */
@@ -96,7 +135,28 @@ export class Auction {
     return counted
   }
 
-  /** What own orders bought more than they sold among themselves came from what is shown, as it does while the market trades. */
+  /** Who kept his place over a halt comes back to what the market shows but for what it traded itself: what own orders of the other side took is no news to him. */
+  #noteShown(orders: readonly VenueOrder[], crosses: readonly Cross[]): void {
+    const passed = crosses.flatMap(({ bought, sold }) => [...bought.passed, ...sold.passed])
+    const gone = new Map(passed.map(({ order, level_units }) => [order, level_units]))
+    const isDeep = this.#terms.deep !== undefined
+    for (const order of orders) this.#terms.onShown(order, isDeep ? (gone.get(order) ?? 0) : 0)
+  }
+
+  /** What traded is gone from what is shown, as it is while the market trades; own orders took of it what they had not of each other. */
+  #takeShown(crosses: readonly Cross[], spec: InstrumentSpec): void {
+    if (this.#terms.deep === undefined) {
+      for (const { bought, sold } of crosses) this.#takeTop(spec, unitsOf(bought) - unitsOf(sold))
+      return
+    }
+    // What the market traded with itself is gone from its book, too, until its own data says so. Of two crosses the one
+    // with own buyers took more of the asks, and the one with own sellers more of the bids.
+    const [ofAsks] = crosses
+    const ofBids = crosses.at(-1)
+    if (ofBids !== undefined) this.#usedUp(spec, 'buy', ofBids)
+    if (ofAsks !== undefined) this.#usedUp(spec, 'sell', ofAsks)
+  }
+
   #takeTop({ index }: InstrumentSpec, net_units: number): void {
     const { book, terms_hold } = this.#terms
     const side = net_units > 0 ? 'buy' : 'sell'
@@ -127,7 +187,7 @@ export class Auction {
   #printed(own: readonly Bid[], found: Uncross, sign: 1 | -1, spec: InstrumentSpec): Allotment {
     const better = own.filter(({ price_units }) => sign * (price_units - found.price_units) > 0)
     const { fills } = this.#allotted(better, [], found, sign, spec)
-    const left = found.volume_units - fills.reduce((sum, { quantity }) => sum + quantity, 0)
+    const left = found.volume_units - unitsOf({ fills })
     const passed = own
       .filter(({ price_units }) => price_units === found.price_units)
       .map(({ order }) => ({ order, level_units: left, ahead_units: left }))
@@ -142,16 +202,11 @@ export class Auction {
     })?.order
   }
 
-  /** Returns what own orders got. */
-  #fill({ fills, passed }: Allotment, { price_units }: Uncross, ts_us: number): number {
-    let units = 0
-    for (const { order, quantity } of fills) {
-      units += quantity
+  #fill({ fills, passed }: Allotment, { price_units }: Uncross, ts_us: number): void {
+    for (const { order, quantity } of fills)
       this.#terms.onFill(order, price_units as PriceUnits, quantity as SizeUnits, ts_us)
-    }
     for (const { order, level_units, ahead_units } of passed)
       this.#terms.onOthersTraded(order, level_units, ahead_units)
-    return units
   }
 
   /**
@@ -237,21 +292,16 @@ export class Auction {
     return middle - (((middle % increment) + increment) % increment)
   }
 
-  /** So much of a side of a deeper book was traded at the price, the best of it first, and of that so much by the run. */
-  #usedUp(
-    { index }: InstrumentSpec,
-    side: 'buy' | 'sell',
-    quantity_units: number,
-    price_units: number,
-    run_units: number,
-  ): void {
+  /** Of a side of a deeper book all that traded but own orders of that side, the best of it first, and of that so much by the run. */
+  #usedUp({ index }: InstrumentSpec, side: Side, { found, bought, sold }: Cross): void {
     const deep = must(this.#terms.deep, 'only a deeper book has levels')
     const taker = side === 'buy' ? 'sell' : 'buy'
     const levels = deep.against(index, taker)
     const sign = side === 'buy' ? 1 : -1
-    let left = quantity_units
-    let run = this.#terms.terms_hold ? Math.max(0, run_units) : quantity_units
-    while (left > 0 && levels.count > 0 && sign * (levels.best_price_units - price_units) >= 0) {
+    const [own, other] = side === 'buy' ? [bought, sold] : [sold, bought]
+    let left = found.volume_units - unitsOf(own)
+    let run = this.#terms.terms_hold ? Math.max(0, unitsOf(other) - unitsOf(own)) : left
+    while (left > 0 && levels.count > 0 && sign * (levels.best_price_units - found.price_units) >= 0) {
       const quantity = Math.min(left, levels.best_size_units)
       const by_run = Math.min(run, quantity)
       deep.take(index, taker, levels.best_price_units, quantity, by_run)
@@ -261,11 +311,31 @@ export class Auction {
   }
 }
 
+/** What is left of what the market shows when so much of it has traded. */
+function less(shown: readonly Interest[], units: number): readonly Interest[] {
+  if (units === 0) return shown
+  return shown.flatMap(({ price_units, size_units }) =>
+    size_units > units ? [{ price_units, size_units: size_units - units }] : [],
+  )
+}
+
+/** What own orders got. */
+function tradedUnits(crosses: readonly Cross[]): number {
+  return crosses.reduce((sum, { bought, sold }) => sum + unitsOf(bought) + unitsOf(sold), 0)
+}
+
+/** The place in time of the order of a side that came first. */
+function firstOf(bids: readonly Bid[]): number {
+  return Math.min(...bids.map(({ order }) => order.priority))
+}
+
+/** What own orders of a side get. */
+function unitsOf({ fills }: Pick<Allotment, 'fills'>): number {
+  return fills.reduce((sum, { quantity }) => sum + quantity, 0)
+}
+
 /** Each order with what it may trade, the best price first, and at one price the earliest. */
-function bidsOf(
-  orders: readonly VenueOrder[],
-  terms_hold: boolean,
-): { readonly buys: readonly Bid[]; readonly sells: readonly Bid[] } {
+function bidsOf(orders: readonly VenueOrder[], terms_hold: boolean): Sides {
   const bids = orders.map((order) => bidOf(order))
   const unitsOf = terms_hold ? unitsInTurn() : (bid: Bid) => unitsBehindAll(bid, orders)
   const side = (which: 'buy' | 'sell', sign: 1 | -1) =>

@@ -123,6 +123,7 @@ export class CallFloor {
   }
 
   #settle(taken: readonly Taken[], spec: InstrumentSpec, settlement: Settlement, ts_us: number): void {
+    this.#floor.places.forgetShown()
     if (settlement === 'none') return
     const working = taken.filter(({ waits }) => !waits).map(({ order }) => order)
     if (settlement === 'book') this.#auction.withBook(working, spec, ts_us)

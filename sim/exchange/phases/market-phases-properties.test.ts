@@ -86,37 +86,109 @@ function isClose(ts_us: number): boolean {
   return ts_us % DAY_US === CLOSE_US
 }
 
-test('while nothing trades nothing fills, an auction has one price, and no more is taken than is shown', () => {
-  let auctions = 0
-  for (let run = 0; run < RUNS; run++) {
-    const { lines, rows } = randomDay(new RandomStream(SEED, `day/${run}`))
-    const scenario = new Scenario(dayTerms(SIMULATION))
-    scenario.play(...lines, inMicroseconds('2/18:00 time'))
-    const fills = reportsOf(scenario).filter(({ report_type }) => report_type === 'trade')
-    for (const { ts_event_us } of fills)
-      expect([run, ts_event_us, isTradingAt(ts_event_us, rows) || isClose(ts_event_us)]).toEqual([
-        run,
-        ts_event_us,
-        true,
-      ])
-    const auctioned = Map.groupBy(
-      fills.filter(({ liquidity_side }) => liquidity_side === ''),
-      ({ ts_event_us }) => ts_event_us,
-    )
-    for (const [ts_us, group] of auctioned) {
-      auctions++
-      expect(new Set(group.map(({ last_price_units }) => last_price_units)).size).toBe(1)
-      const net = group.reduce(
-        (sum, { side, last_quantity_units }) => sum + (side === 'buy' ? 1 : -1) * last_quantity_units,
-        0,
+const MEETS = { ...SIMULATION, self_match: 'allowed' } as const
+
+test.each([
+  ['a side', SIMULATION],
+  ['all', MEETS],
+])(
+  'while nothing trades nothing fills, an auction has one price for %s, and no more is taken than is shown',
+  (_whom, simulation) => {
+    let auctions = 0
+    for (let run = 0; run < RUNS; run++) {
+      const { lines, rows } = randomDay(new RandomStream(SEED, `day/${run}`))
+      const scenario = new Scenario(dayTerms(simulation))
+      scenario.play(...lines, inMicroseconds('2/18:00 time'))
+      const fills = reportsOf(scenario).filter(({ report_type }) => report_type === 'trade')
+      for (const { ts_event_us } of fills)
+        expect([run, ts_event_us, isTradingAt(ts_event_us, rows) || isClose(ts_event_us)]).toEqual([
+          run,
+          ts_event_us,
+          true,
+        ])
+      const auctioned = Map.groupBy(
+        fills.filter(({ liquidity_side }) => liquidity_side === ''),
+        ({ ts_event_us, side }) => (simulation === MEETS ? `${ts_event_us}` : `${ts_event_us} ${side}`),
       )
-      const shown = rows.findLast((row) => row.ts_us <= ts_us)
-      expect(Math.abs(net)).toBeLessThanOrEqual(shown?.size ?? 0)
+      for (const [key, group] of auctioned) {
+        auctions++
+        const ts_us = Number.parseInt(key, 10)
+        expect(new Set(group.map(({ last_price_units }) => last_price_units)).size).toBe(1)
+        const net = group.reduce(
+          (sum, { side, last_quantity_units }) => sum + (side === 'buy' ? 1 : -1) * last_quantity_units,
+          0,
+        )
+        const shown = rows.findLast((row) => row.ts_us <= ts_us)
+        expect(Math.abs(net)).toBeLessThanOrEqual(shown?.size ?? 0)
+      }
     }
-  }
-  // Seed and runs are fixed: a change of the generator must not leave the property empty.
-  expect(auctions).toBeGreaterThan(100)
-})
+    // Seed and runs are fixed: a change of the generator must not leave the property empty.
+    expect(auctions).toBeGreaterThan(100)
+  },
+)
+
+test.each<SimulationConfig>([
+  {},
+  { queue: { model: 'conservative' } },
+  { queue: { model: 'by_position', weight: 'linear' }, taken_until: 'level_changes' },
+])(
+  'buyers trade as if no orders of the run were there that sell, and sellers as if none bought: %j',
+  (simulation) => {
+    let facing = 0
+    for (let run = 0; run < RUNS; run++) {
+      const day = randomDay(new RandomStream(SEED, `day/${run}`))
+      // What only reduces depends on what the others have.
+      const lines = day.lines.filter((line) => !line.endsWith(' reduce'))
+      const whole = playedBy(lines, simulation)
+      for (const side of ['buy', 'sell'] as const) {
+        const alone = playedBy(
+          lines.filter((line) => sideOf(line, lines) !== (side === 'buy' ? 'sell' : 'buy')),
+          simulation,
+        )
+        expect({ run, side, reports: whole.filter((report) => report.side === side) }).toEqual({
+          run,
+          side,
+          reports: alone,
+        })
+      }
+      facing += twoSided(whole)
+    }
+    expect(facing).toBeGreaterThan(30)
+  },
+)
+
+type Told = {
+  readonly side: string
+  readonly ts_us: number
+  readonly is_auction: boolean
+  readonly text: string
+}
+
+/** What became of the orders; a refused request names no side. */
+function playedBy(lines: readonly string[], simulation: SimulationConfig): Told[] {
+  const scenario = new Scenario(dayTerms({ ...SIMULATION, ...simulation }))
+  scenario.play(...lines, inMicroseconds('2/18:00 time'))
+  const texts = scenario.reports()
+  return reportsOf(scenario).flatMap(({ side, ts_event_us: ts_us, report_type, liquidity_side }, at) => {
+    if (report_type === 'cancel_rejected' || report_type === 'replace_rejected') return []
+    const is_auction = report_type === 'trade' && liquidity_side === ''
+    return [{ side, ts_us, is_auction, text: texts[at] ?? '' }]
+  })
+}
+
+/** Of the order that a line is about; none of a quote. */
+function sideOf(line: string, lines: readonly string[]): string {
+  const [, name = '', what = '', about = ''] = line.split(' ')
+  if (what !== 'cancel' && what !== 'replace') return what
+  return lines.find((other) => other.split(' ')[1] === about)?.split(' ')[2] ?? name
+}
+
+/** In how many auctions both sides traded. */
+function twoSided(told: readonly Told[]): number {
+  const auctioned = told.filter(({ is_auction }) => is_auction)
+  const sides = Map.groupBy(auctioned, ({ ts_us }) => ts_us)
+  return [...sides.values()].filter((group) => new Set(group.map(({ side }) => side)).size === 2).length
+}
 
 test('an order fills no more than it asks for, at its limit or better, and ends when its time in force does', () => {
   for (let run = 0; run < RUNS; run++) {

@@ -115,13 +115,24 @@ const OPENING: Group = {
       ['08:55 a new leaves 25', '09:00:01 a trade 20@104 leaves 5', '09:00:02 a trade 5@104 leaves 0'],
     ],
     [
-      'orders without a price meet at the reference, the last price, and get one price',
+      'where own orders meet, those without a price do at the reference, the last price, and get one price',
       ['08:00 trade 99', Q, '08:55 a buy 5 market opg', '08:56 b sell 5 market opg', '09:00:01 quote 97/102'],
       [
         '08:55 a new leaves 5',
         '08:56 b new leaves 5',
         '09:00:01 a trade 5@99 leaves 0',
         '09:00:01 b trade 5@99 leaves 0',
+      ],
+      [{ self_match: 'allowed' }],
+    ],
+    [
+      'else each pays what the market asks, and the other gets what it bids',
+      ['08:00 trade 99', Q, '08:55 a buy 5 market opg', '08:56 b sell 5 market opg', '09:00:01 quote 97/102'],
+      [
+        '08:55 a new leaves 5',
+        '08:56 b new leaves 5',
+        '09:00:01 a trade 5@102 leaves 0',
+        '09:00:01 b trade 5@97 leaves 0',
       ],
     ],
     [
@@ -139,7 +150,7 @@ const OPENING: Group = {
         '09:00:01 a trade 5@105 leaves 0',
         '09:00:01 b trade 5@105 leaves 0',
       ],
-      [{}, {}, { increments: [{ price_increment: '0.05' }] }],
+      [{ self_match: 'allowed' }, {}, { increments: [{ price_increment: '0.05' }] }],
     ],
     [
       'more buyers than sellers pay the price that fills most of them',
@@ -150,6 +161,7 @@ const OPENING: Group = {
         '09:00:01 a trade 9@102 leaves 0',
         '09:00:01 b trade 5@102 leaves 0',
       ],
+      [{ self_match: 'allowed' }],
     ],
     [
       'at one price the earlier order comes first, and an order without a price before any that has one',
@@ -1271,7 +1283,10 @@ test('[M11] so it does for orders that come then', () => {
 })
 
 test('with a book by price the last price is not bounded by a side that is empty', () => {
-  const from = { ...dayTerms({ book: 'book_level' }), accounts: [account(), account({ id: 'other' })] }
+  const from = {
+    ...dayTerms({ book: 'book_level', self_match: 'allowed' }),
+    accounts: [account(), account({ id: 'other' })],
+  }
   const lines = ['08:40 bid 100 5', '08:41 ask 101 5', '09:30 trade 105 1', '17:00 ask 101 0']
   const orders = ['17:31 a buy 5 limit 110 gtc', '17:31 b:X.sim:other sell 5 limit 103 gtc', '17:36 time']
   expect(playDay([...lines, ...orders], from).slice(2)).toEqual([
@@ -1304,6 +1319,18 @@ test('with a book by price the market is crossed with own orders at once when th
   expect(crossed('08:55 a sell 4 limit 103 opg', '09:01 time')).toEqual([
     '08:55 a new leaves 4',
     '09:00 a trade 4@103 leaves 0',
+  ])
+})
+
+test('own orders on both sides are each crossed as if the other were not there, and what both took is gone', () => {
+  const orders = ['08:55 a buy 5 market opg', '08:56 b sell 4 limit 103 opg']
+  const behind = ['09:01 c buy 9 limit 104 ioc', '09:02 d sell 9 limit 103 ioc']
+  const reports = crossed(...orders, ...behind).filter((report) => report.includes('trade'))
+  // With the buyer all 13 that were asked trade at 104; with the seller 12 of the 15 bid for do at 103, and three are left.
+  expect(reports).toEqual([
+    '09:00 a trade 5@104 leaves 0',
+    '09:00 b trade 4@103 leaves 0',
+    '09:02 d trade 3@103 leaves 6',
   ])
 })
 

@@ -6,10 +6,10 @@ import { isoTime } from '../../../schemas/units.ts'
 import { QUEUES_OVER_HALTS } from '../rules/queues-over-halts.test-support.ts'
 import { Scenario, terms, venue } from '../scenario.test-support.ts'
 
-/** Halted behind the rows of time 10, and trading again behind those of time 20. */
+/** Halted behind the rows of time 10, and trading again behind those of time 20; its orders may meet. */
 function deep(book: VenueBook): Scenario {
   const halts = [{ instrument: 'X.sim', from: isoTime(10), to: isoTime(20) }]
-  return new Scenario(terms({ venues: [venue({ simulation: { book, halts } })] }))
+  return new Scenario(terms({ venues: [venue({ simulation: { book, halts, self_match: 'allowed' } })] }))
 }
 
 function trades(scenario: Scenario): string[] {

@@ -73,9 +73,11 @@ export class VenueMarket {
       book,
       deep,
       terms_hold: floor.terms_hold,
+      meets_own: !floor.terms_hold || venue.simulation?.self_match === 'allowed',
       onFill: (order, price, quantity, ts_us) => floor.fillInAuction(order, price, quantity, ts_us),
       aheadUnits: (order) => floor.places.aheadUnits(order),
       onOthersTraded: (order, level, ahead) => floor.queues.auctioned(order, level, ahead),
+      onShown: (order, gone) => floor.places.noteShown(order, gone),
       othersOf: (order) => floor.othersOf(order),
     })
     this.#phases = new MarketPhases({

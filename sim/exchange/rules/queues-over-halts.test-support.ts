@@ -14,6 +14,9 @@ function halted(change: SimulationConfig = {}, of: Parameters<typeof dayTerms>[2
   )
 }
 
+/** Whose seller may trade with the order that is placed. */
+const MEETS = { self_match: 'allowed' } as const
+
 /** An order with eight units in front of it, of ten at its price. */
 const PLACED = ['09:01 quote 100/102 10x10', '09:02 a buy 5 limit 100 gtc', '09:03 trade 100 2 sell']
 const NEW = '09:02 a new leaves 5'
@@ -83,11 +86,13 @@ export const QUEUES_OVER_HALTS: RuleGroup = {
       'in the auction that ends a halt only those in front come before it at its price',
       [...PLACED, '10:05 s sell 10 market gtc', '10:10:01 quote 100/102 20x10'],
       [NEW, '10:05 s new leaves 10', '10:10:01 a trade 2@100 leaves 3', '10:10:01 s trade 10@100 leaves 0'],
+      halted(MEETS),
     ),
     played(
       'what traded in front of it there is used up behind it',
       [...PLACED, '10:05 s sell 6 market gtc', '10:10:01 quote 100/102 20x10', '10:11 trade 100 3 sell'],
       [NEW, '10:05 s new leaves 6', '10:10:01 s trade 6@100 leaves 0', '10:11 a trade 1@100 leaves 4'],
+      halted(MEETS),
     ),
     played(
       'a lot that is begun in front counts whole',
@@ -104,14 +109,14 @@ export const QUEUES_OVER_HALTS: RuleGroup = {
         '10:10:01 a trade 10@100 leaves 40',
         '10:10:01 s trade 100@100 leaves 0',
       ],
-      halted({}, { lot: '10', quantity_min: '10' }),
+      halted(MEETS, { lot: '10', quantity_min: '10' }),
     ),
     played(
       'by position what traded there was not taken back',
       // Of the eight in front six trade, and of nine that are shown three are left.
       [...PLACED, '10:05 s sell 6 market gtc', '10:10:01 quote 100/102 9x10', '10:11 trade 100 3 sell'],
       [NEW, '10:05 s new leaves 6', '10:10:01 s trade 6@100 leaves 0', '10:11 a trade 1@100 leaves 4'],
-      halted({ queue: { model: 'by_position', weight: 'linear' } }),
+      halted({ ...MEETS, queue: { model: 'by_position', weight: 'linear' } }),
     ),
     played(
       'by position none of the run comes out of it with fewer in front than one that came before',
@@ -147,6 +152,7 @@ export const QUEUES_OVER_HALTS: RuleGroup = {
         '10:10:01 a trade 5@100 leaves 0',
         '10:10:01 s trade 22@100 leaves 0',
       ],
+      halted(MEETS),
     ),
     played(
       'a print at its price uses up what stands in front',
@@ -190,7 +196,7 @@ export const QUEUES_OVER_HALTS: RuleGroup = {
         '10:10:01 quote 100/102 20x10',
       ],
       [NEW, '10:05 s new leaves 10', '10:10:01 s trade 10@100 leaves 0'],
-      halted({ queue: { model: 'none' } }),
+      halted({ ...MEETS, queue: { model: 'none' } }),
     ),
   ],
 }
