@@ -42,6 +42,8 @@ export class HeldBook {
   readonly #orders: HeldOrders
   readonly #routes = new Map<string, Route<OrderFact>>()
   readonly #watch: TriggerWatch
+  /** Instruments whose rows are looked at. */
+  readonly #watched = new Set<number>()
   /** Orders whose trigger was met in the step of this sequence number. */
   readonly #triggered = new Set<string>()
   #triggeredSeq = -1
@@ -70,14 +72,20 @@ export class HeldBook {
     }
     for (const { index: at, venue_id } of instruments) {
       // A venue that watches every trigger itself leaves nothing to watch here, and its rows cost nothing.
-      if (watchesAll(options.capabilities.get(venue_id))) continue
-      node.quotes.addEngineHandler(at, () => this.#onRow(at))
-      node.trades.addEngineHandler(at, ({ price_units }) => this.#onLast(at, price_units))
-      node.bars.addEngineHandler(at, (row) => {
-        if (row.price_type === 'last') this.#onLast(at, row.close_price_units)
-        else this.#onRow(at)
-      })
+      if (!watchesAll(options.capabilities.get(venue_id))) this.#watchRows(at)
     }
+  }
+
+  #watchRows(at: number): void {
+    if (this.#watched.has(at)) return
+    this.#watched.add(at)
+    const { quotes, trades, bars } = this.#node
+    quotes.addEngineHandler(at, () => this.#onRow(at))
+    trades.addEngineHandler(at, ({ price_units }) => this.#onLast(at, price_units))
+    bars.addEngineHandler(at, (row) => {
+      if (row.price_type === 'last') this.#onLast(at, row.close_price_units)
+      else this.#onRow(at)
+    })
   }
 
   get size(): number {
@@ -231,7 +239,7 @@ export class HeldBook {
   }
 
   load(reader: CanonicalReader): void {
-    for (let count = reader.count(); count > 0; count--) this.#orders.put(loadHeld(reader))
+    for (let count = reader.count(); count > 0; count--) this.#takeUp(loadHeld(reader))
     this.canceled_count = reader.number()
     this.expired_count = reader.number()
     this.#watch.load(reader)
@@ -241,7 +249,7 @@ export class HeldBook {
     if (change.change === 'gone') this.#orders.delete(heldKey(change))
     else if (change.change === 'held') {
       // In the place it has: which order came first decides who is triggered first.
-      this.#orders.put(change.order)
+      this.#takeUp(change.order)
     }
   }
 
@@ -252,9 +260,15 @@ export class HeldBook {
   loadLedger(orders: readonly LedgerHeldOrder[], instrumentIndex: (instrument_id: string) => number): void {
     for (const saved of orders) {
       const order = heldOfLedger(saved, this.#options.account_id, instrumentIndex(saved.instrument_id))
-      this.#orders.put(order)
+      this.#takeUp(order)
       this.#expireInTime(order)
     }
+  }
+
+  /** One of before waits for its trigger here, though its venue may have come to watch such itself. */
+  #takeUp(order: HeldOrder): void {
+    this.#orders.put(order)
+    if (order.awaits === 'trigger') this.#watchRows(order.instrument_index)
   }
 
   #onLast(instrument_index: number, price_units: number): void {

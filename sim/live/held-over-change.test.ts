@@ -10,6 +10,7 @@ import type { EpochBinding } from '../../engine/live/epoch-binding.ts'
 import { ledgerOfBase } from '../../engine/live/session-state.ts'
 import { MemoryJournal, MemoryJournalStore } from '../../engine/memory-journal.test-support.ts'
 import { must } from '../../schemas/assert.ts'
+import type { Config } from '../../schemas/config/config.ts'
 import type { LedgerSection } from '../../schemas/ledger-section.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import { LiveDesk } from './live-desk.test-support.ts'
@@ -131,6 +132,25 @@ test.each(Object.entries(CASES))('[N9] [E11] over a changed build %s, as without
   expect(same).toEqual(run.told)
 })
 
+test.each(['a stop triggers', 'a trailing stop stands where the best price before the change has led it'])(
+  '[N9] [E4] what is held is watched on where its venue has come to watch triggers itself: %s',
+  async (name) => {
+    const run = must(CASES[name], 'there is such a case')
+    const scenario = await holding(once(run.ask))
+    const { store, world, desk } = await begun(scenario, run.before)
+    desk.die()
+    const config = withTakes(scenario.config, 'all')
+    world.reopen(config)
+    const next = await LiveDesk.open(
+      { ...scenario, config },
+      { store, world, binding: { config_hash: 'ee' } },
+    )
+    next.start()
+    await play(next, world, run.after)
+    expect(scenario.said).toEqual(run.told)
+  },
+)
+
 test('[N9] a held order whose instrument or strategy is gone is refused by name, as an open one is', async () => {
   const scenario = await holding(
     once((ctx) => ctx.submit({ ...order('sell', 10_000), trigger_price_units: BASE - 50 })),
@@ -235,17 +255,18 @@ async function play(desk: LiveDesk, world: LiveWorld, moves: readonly Move[]): P
 async function holding(definition: StrategyDefinition): Promise<LiveScenario & { readonly said: string[] }> {
   const said: string[] = []
   const plain = await liveScenario(['nth'])
-  const venues = plain.config.venues.map((venue) => ({
-    ...venue,
-    simulation: { ...venue.simulation, takes: 'market_and_limit' as const },
-  }))
   return {
     ...plain,
-    config: { ...plain.config, venues },
+    config: withTakes(plain.config, 'market_and_limit'),
     definitions: new Map([['nth', definition]]),
     observer: { onFact: (fact) => said.push(textOf(fact)) },
     said,
   }
+}
+
+function withTakes(config: Config, takes: 'all' | 'market_and_limit'): Config {
+  const venues = config.venues.map((venue) => ({ ...venue, simulation: { ...venue.simulation, takes } }))
+  return { ...config, venues }
 }
 
 function textOf({

@@ -1,6 +1,8 @@
 // What is outside the engine's process and outlives it: the clock, the market, the venues with their own ledger, and a
 // judge at the venues' door. Commands on the wire when the engine dies may be lost; reports for a dead engine wait.
 
+import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
+import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { ConflatedQuote } from '../../engine/conflation/conflated-quote.ts'
 import { rawQuote } from '../../engine/conflation/conflated-quote.ts'
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
@@ -23,8 +25,9 @@ export class LiveWorld {
   readonly received = new Map<string, number>()
   /** Every report in the order the venues made them: what a link is behind with, it is sent again. */
   readonly reports: VenueReport[] = []
-  readonly ports: readonly VenuePort[]
-  readonly #venues: SimulatedVenues
+  ports: readonly VenuePort[]
+  #venues: SimulatedVenues
+  readonly #seed: number
   readonly #specs: readonly InstrumentSpec[]
   readonly #random: RandomStream
   readonly #bids: number[]
@@ -35,19 +38,36 @@ export class LiveWorld {
 
   constructor(config: Config, specs: readonly InstrumentSpec[], seed: number) {
     this.#specs = specs
+    this.#seed = seed
     this.#random = new RandomStream(seed, 'world')
     this.#bids = specs.map(() => 110_000)
-    const { venues, accounts, limits } = config
-    this.#venues = new SimulatedVenues({
+    this.#venues = this.#venuesOf(config)
+    this.ports = this.#portsOf(this.#venues)
+  }
+
+  /** The venues go on by another configuration. */
+  reopen(config: Config): void {
+    const writer = new CanonicalWriter(1 << 16)
+    this.#venues.save(writer)
+    this.#venues = this.#venuesOf(config)
+    this.#venues.load(new CanonicalReader(writer.copy()))
+    this.ports = this.#portsOf(this.#venues)
+  }
+
+  #venuesOf({ venues, accounts, limits: { order_retention } }: Config): SimulatedVenues {
+    const kept = { order_retention, trade_retention: 0 }
+    return new SimulatedVenues({
       venues,
       accounts,
-      specs,
+      specs: this.#specs,
       calendars: [],
-      order_retention: limits.order_retention,
-      trade_retention: 0,
-      seed,
+      ...kept,
+      seed: this.#seed,
     })
-    this.ports = this.#venues.exchanges.map(({ venue_id, capabilities }) => ({
+  }
+
+  #portsOf({ exchanges }: SimulatedVenues): VenuePort[] {
+    return exchanges.map(({ venue_id, capabilities }) => ({
       venue_id,
       capabilities,
       send: (command, sent_us) => this.#send(command, sent_us),
