@@ -418,8 +418,8 @@ export class SimulatedExchange implements VenuePort {
       this.#register.open(order)
       if (!links.children.isDormant(order)) this.#floor.reducing.add(order)
     }
-    // One that keeps no groups any more lets those it had go; what hangs on a parent cannot go on without it.
-    if (this.#links === undefined && links.has_unfinished) throw linksLeft(this.venue_id)
+    // Whose links nobody keeps any more would trade beyond them.
+    if (links.hasBeyond(this.capabilities.contingencies ?? [])) throw linksLeft(this.venue_id)
   }
 
   #placedOrders(): VenueOrder[] {
@@ -522,7 +522,7 @@ function linksLeft(venue_id: VenueId): OperatingError {
   return new OperatingError({
     code: 'venue.links_left',
     reason: 'unavailable',
-    what: `The venue ${venue_id} holds orders that hang on others, and is not to keep such links any more.`,
+    what: `The venue ${venue_id} holds orders that are linked to others, and is not to keep such links any more.`,
     where: `venues, id ${venue_id}, simulation.takes`,
     remedy: 'Start with takes: all_and_contingent, cancel them, and change it then.',
   })

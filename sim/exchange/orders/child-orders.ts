@@ -8,6 +8,8 @@ export type ParentState = {
   readonly cum_quantity_units: number
   readonly ordered_units: number
   readonly ended: boolean
+  /** One that has ended was of a group; absent where it was of none. */
+  readonly was_grouped?: boolean
 }
 
 export type Child = {

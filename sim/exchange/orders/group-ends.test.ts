@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { BEHAVIOUR } from '../../../schemas/behaviour.ts'
+import type { SimulationConfig } from '../../../schemas/config/simulation-config.ts'
 import { dayTerms, inMicroseconds, playDay, withClock } from '../phases/trading-day.test-support.ts'
 import { play, Scenario, terms, venue } from '../scenario.test-support.ts'
 
@@ -141,12 +142,52 @@ test('[K3] of the parents that it remembers a venue loaded knows the older ones,
   ])
 })
 
-test('[K5] a venue that is to keep no links any more does not open on orders that hang on others', () => {
-  const first = new Scenario(terms({ venues: [venue({ simulation: LINKED })] }))
-  first.play('1 quote 100/105', '2 a buy 8 limit 99 gtc as=1', '3 b sell 8 limit 110 gtc as=2 oto=1')
-  expect(() => first.reopened(terms({ venues: [venue({ simulation: {} })] }))).toThrow(
-    'holds orders that hang on others',
+test.each(['oto', 'oco', 'ouo'])(
+  '[K5] a venue that is to keep no links any more does not open on orders that are linked: %s',
+  (link) => {
+    const first = new Scenario(terms({ venues: [venue({ simulation: LINKED })] }))
+    const child = `3 b sell 8 limit 110 gtc as=2 ${link}=1`
+    first.play('1 quote 100/105', '2 a buy 8 limit 99 gtc as=1', child, '4 c buy 8 limit 98 gtc as=3')
+    const reopen = (takes: NonNullable<SimulationConfig['takes']>) =>
+      first.reopened(terms({ venues: [venue({ simulation: { takes } })] }))
+    const refused = [
+      'all',
+      'market_and_limit',
+      ...(link === 'oco' ? [] : (['all_and_oco'] as const)),
+    ] as const
+    for (const takes of refused) expect(() => reopen(takes)).toThrow('holds orders that are linked to others')
+    if (link === 'oco') expect(reopen('all_and_oco').play('6 quote 98/98 50x50')).toHaveLength(3)
+    first.play('5 d cancel b')
+    expect(reopen('all').play('6 quote 90/98 50x50')).not.toEqual([])
+  },
+)
+
+test('[K2] an order that lowers those of its group and traded whole before the other came leaves it the rest', () => {
+  const from = terms({ venues: [venue({ simulation: LINKED })] })
+  const lines = [
+    ...['1 quote 100/105 50x50', '2 p buy 8 market ioc as=1', '3 t sell 3 limit 100 gtc as=2'],
+    ...['4 s sell 8 stop 95 gtc as=3 ouo=2', '5 quote 94/96 50x50'],
+  ]
+  const reports = new Scenario(from).play(...lines)
+  expect(reports.slice(4)).toEqual([
+    ...['4 s new leaves 8', '5 s triggered', '5 s trade 5@94 leaves 3', '5 s canceled cum 5'],
+  ])
+  // As a child of the order that trades both, and over a snapshot between the two.
+  const first = new Scenario(from)
+  first.play(lines[0] ?? '', lines[1] ?? '', '3 t sell 3 limit 100 gtc as=2 oto=1')
+  expect(first.reopened(from).play('4 s sell 8 stop 95 gtc as=3 oto=1 ouo=2', '5 quote 94/96 50x50')).toEqual(
+    reports.slice(4),
   )
+  // What it leaves nothing of is refused, and so is one whose group goes on without the one it names.
+  const refused = (...more: string[]) => new Scenario(from).play(...lines.slice(0, 3), ...more).at(-1)
+  expect(refused('4 s sell 3 stop 95 gtc as=3 ouo=2')).toBe('4 s rejected linked_order_gone')
+  expect(refused('4 s sell 8 stop 95 gtc as=3 oco=2')).toBe('4 s rejected linked_order_gone')
+  const grouped = new Scenario(from).play(
+    ...lines.slice(0, 2),
+    ...['3 t sell 3 limit 106 gtc as=2', '3 u sell 8 limit 120 gtc as=4 ouo=2', '4 quote 106/107 50x50'],
+    '5 s sell 8 stop 95 gtc as=3 ouo=2',
+  )
+  expect(grouped.at(-1)).toBe('5 s rejected linked_order_gone')
 })
 
 test('[K4] a child for the day ends with the day while it waits', () => {

@@ -4,7 +4,7 @@
 
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
-import type { CapabilityTable } from '../../../engine/venue-port.ts'
+import type { CapabilityTable, Contingency } from '../../../engine/venue-port.ts'
 import { must } from '../../../schemas/assert.ts'
 import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
 import type { GroupType } from '../../../schemas/messages/order-terms.ts'
@@ -69,7 +69,7 @@ export class VenueLinks {
     }
     if (terms.group_type === '') return true
     const leader = this.#open.get(keyOf(command, terms.group_counter))
-    if (leader === undefined) return false
+    if (leader === undefined) return this.#leftBy(command) > 0
     return this.#tradedUnits(leader) < (terms.group_type === 'oco' ? 1 : order_quantity_units)
   }
 
@@ -94,10 +94,8 @@ export class VenueLinks {
       this.children.add(order, parent, this.parentOf(parent).ordered_units, isElsewhere)
     }
     if (terms.group_type === '') return
-    const leader = must(
-      this.#open.get(keyOf(command, terms.group_counter)),
-      'a linked order is admitted while the one it names is open',
-    )
+    const leader = this.#open.get(keyOf(command, terms.group_counter))
+    if (leader === undefined) return this.lower(order, command.order_quantity_units - this.#leftBy(command))
     const traded_units = this.#tradedUnits(leader)
     const group: Group = this.#groups.get(leader) ?? {
       type: terms.group_type,
@@ -114,6 +112,14 @@ export class VenueLinks {
     this.#groups.set(order, group)
     // Of a group that lowers its orders, what these have traded is none of the new one's.
     if (traded_units > 0) this.lower(order, traded_units)
+  }
+
+  /** What an order that lowers it leaves of a new one, though it had traded whole before that one came and founded their group; 0 where it leaves nothing. */
+  #leftBy(command: NewOrderSingle): number {
+    const { terms, order_quantity_units } = command
+    if (!this.#termsHold || terms.group_type !== 'ouo') return 0
+    const { cum_quantity_units, was_grouped } = this.parentOf(keyOf(command, terms.group_counter))
+    return cum_quantity_units === 0 || was_grouped === true ? 0 : order_quantity_units - cum_quantity_units
   }
 
   /** What the orders of its group have traded: of one that has ended the group has ended with it. */
@@ -191,7 +197,9 @@ export class VenueLinks {
     if (key === undefined) return
     this.#keys.delete(order)
     this.#open.delete(key)
-    if (!this.#isPlain) this.children.onParentEnded(key, stateOf(order, true))
+    if (this.#isPlain) return
+    const was_grouped = group !== undefined
+    this.children.onParentEnded(key, { ...stateOf(order, true), ...(was_grouped && { was_grouped }) })
   }
 
   /** The order has traded. */
@@ -216,9 +224,16 @@ export class VenueLinks {
     return this.#open.get(this.children.find(order)?.parent_key ?? '')
   }
 
-  /** Whether orders are there that no venue without these links could go on with. */
-  get has_unfinished(): boolean {
-    return this.children.size > 0 || [...this.#keys.keys()].some((order) => order.withheld_units > 0)
+  /** Whether orders are there by other links than these: a venue of these alone would trade beyond them. */
+  hasBeyond(kinds: readonly Contingency[]): boolean {
+    const isBeyond = (order: VenueOrder) => {
+      const group = this.#groups.get(order)
+      const isGrouped = group !== undefined && group.orders.size > 1
+      return (
+        (isGrouped && !kinds.includes(group.type)) || (order.withheld_units > 0 && !kinds.includes('ouo'))
+      )
+    }
+    return (this.children.size > 0 && !kinds.includes('oto')) || [...this.#keys.keys()].some(isBeyond)
   }
 
   save(writer: CanonicalWriter): void {
