@@ -230,6 +230,7 @@ class Wiring {
       lowers_at_once: this.#holds('lowers_at_once'),
       terms_hold: this.#holds('terms_hold'),
       openOrder: (strategy_id, counter) => this.#orders.get(account.id)?.openOrder(strategy_id, counter),
+      orderOf: (strategy_id, counter) => this.#orders.get(account.id)?.orderOf(strategy_id, counter),
       trace: this.#options.trace,
       inspect,
     })
@@ -271,6 +272,7 @@ class Wiring {
       isOpenFor: (strategy_id, instrument_index, lowers) =>
         gate.isOpenFor(strategy_id, instrument_index, lowers),
       hasRoom: (ahead_count) => gate.hasRoom(ahead_count),
+      hasPositionRoom: (instrument_index, side, units) => gate.hasPositionRoom(instrument_index, side, units),
       apart,
       counterHighWater: (strategy_id) => orders.counterHighWater(strategy_id),
       ...this.#executionRules(),

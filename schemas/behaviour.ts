@@ -35,6 +35,7 @@
  *      gate, which denies them.
  *    - What the venue lacks of an order that waits here for trigger or parent is denied as it is asked for, and so
  *      are its prices and quantity, and what a venue would not take as the market stands, of a change, too.
+ *    - One that is held is watched on where its venue has come to watch triggers itself.
  *    - One that is held loses its place by a replace, as at a venue, and wherever it waits for its trigger, it keeps
  *      it where it is lowered at most. One that only reduces ends when there is nothing left to reduce.
  *    - What follows from orders that are kept here waits for room in the order rate, and behind a closing auction for
@@ -63,6 +64,9 @@
  *    - An order whose trade ends it has the others of its group cancelled once. Groups are looked at in the order in
  *      which they were founded, and none takes in an order by one that is to leave it. What others took of a held
  *      order no change of it brings back.
+ *    - A child that the gate would not take as it is asked for waits in the engine, whatever its venue keeps, and one of
+ *      an order that was denied is denied, too.
+ *    - At a venue one that lowers others of its group, and traded whole before they came, leaves them the rest.
  *    - A group over two venues is kept by the engine, whatever these keep. One that its venue keeps weighs in its
  *      account as its largest order does, where one of it comes in, is triggered or grows, and in the price of an
  *      auction.

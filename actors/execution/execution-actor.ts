@@ -354,7 +354,9 @@ export class ExecutionActor implements Actor {
     const { parent_counter, group_counter, group_type } = intent.terms
     const keepsParent =
       parent_counter !== 0 &&
-      (contingencies?.includes('oto') !== true || this.#isParentOurs(intent, venue_id))
+      (contingencies?.includes('oto') !== true ||
+        this.#isParentOurs(intent, venue_id) ||
+        this.#waitsForGate(intent))
     // A venue keeps a group of orders that are all there: a child that waits here, or beside one, is of a group kept here.
     const isVenues = contingencies?.includes(group_type as Exclude<typeof group_type, ''>) === true
     const keepsGroup =
@@ -394,6 +396,25 @@ export class ExecutionActor implements Actor {
   /** A venue that keeps children keeps those whose parent it has, and whose trigger it watches. */
   #isParentOurs(intent: SubmitIntent, venue_id: string): boolean {
     return this.#held.keeps(intent) || this.#isElsewhere(intent, intent.terms.parent_counter, venue_id)
+  }
+
+  /**
+   * Whether a child that its venue could keep waits here, because the gate would not take it now: one that waits is judged
+   * when its parent trades. There is to be room for another one like it, since ways out come in pairs, and of a group all
+   * children wait in one place.
+   */
+  #waitsForGate(intent: SubmitIntent): boolean {
+    const { terms_hold, isOpenFor, hasRoom, hasPositionRoom } = this.#options
+    const { strategy_id, instrument_index, side, order_quantity_units: units, terms } = intent
+    if (!terms_hold) return false
+    if (terms.group_counter !== 0)
+      return this.#held.find(strategy_id, terms.group_counter)?.awaits === 'parent'
+    const ahead_units = this.#gate.aheadUnits(instrument_index, side)
+    return !(
+      isOpenFor(strategy_id, instrument_index, false) &&
+      hasRoom(this.#gate.ahead_count + 1) &&
+      hasPositionRoom(instrument_index, side, ahead_units + 2 * units)
+    )
   }
 
   /** Whether the venue does not have the order that the intent names. */

@@ -6,7 +6,7 @@ import type { Node } from '../../engine/node.ts'
 import { must } from '../../schemas/assert.ts'
 import { clientOrderId, type StrategyId } from '../../schemas/ids.ts'
 import type { CancelIntent, SubmitIntent, WholeReplace } from '../../schemas/messages/intent.ts'
-import type { NewOrderSingle } from '../../schemas/messages/order.ts'
+import type { NewOrderSingle, Side } from '../../schemas/messages/order.ts'
 import type { OrderRequest } from '../../schemas/messages/order-request.ts'
 import { type OrderTerms, sharedTerms } from '../../schemas/messages/order-terms.ts'
 import { SUBJECT } from '../../schemas/subjects.ts'
@@ -21,16 +21,32 @@ export class GateRequests {
   readonly #route: Route<OrderRequest>
   /** Orders and replaces on their way to the gate, which judges them within this step. */
   ahead_count = 0
+  /** Of these the orders, by instrument and side. */
+  readonly #aheadBuy: Float64Array
+  readonly #aheadSell: Float64Array
 
   constructor(node: Node, options: ExecutionOptions) {
     this.#node = node
     this.#options = options
+    this.#aheadBuy = new Float64Array(options.instruments.length)
+    this.#aheadSell = new Float64Array(options.instruments.length)
     const subject = SUBJECT.gate(options.account_id)
     this.#route = node.bus.route(subject)
     // Behind the gate's own subscription: it has judged the request.
-    node.bus.subscribe<OrderRequest>(subject, ({ type }) => {
-      if (type !== 'cancel_order_request') this.ahead_count--
+    node.bus.subscribe<OrderRequest>(subject, (request) => {
+      if (request.type !== 'cancel_order_request') this.ahead_count--
+      if (request.type === 'new_order_request') this.#noteAhead(request.command, -1)
     })
+  }
+
+  /** Quantity of the orders on their way to the gate on a side. */
+  aheadUnits(instrument_index: number, side: Side): number {
+    return (side === 'buy' ? this.#aheadBuy : this.#aheadSell)[instrument_index] as number
+  }
+
+  #noteAhead({ instrument_index, side, order_quantity_units }: NewOrderSingle, sign: 1 | -1): void {
+    const ahead = side === 'buy' ? this.#aheadBuy : this.#aheadSell
+    ahead[instrument_index] = (ahead[instrument_index] as number) + sign * order_quantity_units
   }
 
   /** @param follows from an order that its strategy asked for while it traded. */
@@ -54,6 +70,7 @@ export class GateRequests {
     }
     const { ts_intent_us } = intent
     this.ahead_count++
+    this.#noteAhead(command, 1)
     this.#node.bus.send(this.#route, { type: 'new_order_request', command, ts_intent_us, follows })
   }
 

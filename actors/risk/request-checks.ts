@@ -96,6 +96,7 @@ export class RequestChecks {
       gate.checkStatus(this.#options.statuses.of(instrument_index), command, venue.capabilities, note) ??
       this.#checkMarket(spec, venue) ??
       (isPlain(command) ? undefined : gate.checkTerms(spec, command, this.#node.now_us, note)) ??
+      this.#checkParent(command) ??
       (this.#options.terms_hold ? gate.checkTrail(spec, command, note) : undefined) ??
       this.#checkOrder(spec, command, command.terms.trigger_price_units, quantity) ??
       (this.#lane.state === 'reduce_only'
@@ -103,6 +104,16 @@ export class RequestChecks {
         : gate.checkPosition(spec, this.#exposure, side, quantity, this.#limits, note)) ??
       this.#checkRate()
     )
+  }
+
+  /** An order that hangs on one which was denied, or of which nobody knows, would wait at its venue for another of that name. */
+  #checkParent({ account_id, strategy_id, terms }: NewOrderSingle): gate.Refusal | undefined {
+    const counter = terms.parent_counter
+    if (counter === 0 || !this.#options.terms_hold) return undefined
+    const isOpen = this.#exposure.reservation({ account_id, strategy_id, counter }) !== undefined
+    const isThere = isOpen || (this.#options.orderOf(strategy_id, counter)?.cum_quantity_units ?? 0) > 0
+    this.#options.trace?.onCheck('parent', isThere ? 'open or traded' : 'not there', 'open or traded')
+    return isThere ? undefined : gate.refusal('contingency_unknown', String(counter))
   }
 
   checkReplace(spec: InstrumentSpec, request: ReplaceOrderRequest): gate.Refusal | undefined {

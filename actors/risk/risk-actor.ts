@@ -14,7 +14,7 @@ import { assert, must, unreachable } from '../../schemas/assert.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { LedgerRisk } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
-import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
+import type { NewOrderSingle, Side, VenueCommand } from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type {
   CancelOrderRequest,
@@ -117,6 +117,12 @@ export class RiskActor implements Actor {
   /** Whether the order rate has room for one more behind so many that are on their way here. */
   hasRoom(ahead_count: number): boolean {
     return this.#rate.admits(this.#node.now_us, ahead_count)
+  }
+
+  /** Whether so much more on a side stays within the position limit, were all that is open there to trade. */
+  hasPositionRoom(instrument_index: number, side: Side, units: number): boolean {
+    const max = this.#limits.position_quantity_max[instrument_index] as number
+    return this.#exposure.worst(instrument_index, side, units) <= max
   }
 
   /** Whether nothing but cancels may leave, whatever was approved. */

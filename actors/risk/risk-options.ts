@@ -32,6 +32,11 @@ export type RiskOptions = {
   readonly terms_hold: boolean
   /** The account's order with this key while it is open, with its prices in force. */
   readonly openOrder: (strategy_id: StrategyId, counter: number) => OrderPrices | undefined
+  /** The account's order with this key, while it is open or remembered. */
+  readonly orderOf: (
+    strategy_id: StrategyId,
+    counter: number,
+  ) => { readonly cum_quantity_units: number } | undefined
   readonly trace?: DecisionTrace | undefined
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }

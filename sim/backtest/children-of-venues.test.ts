@@ -1,0 +1,168 @@
+import Type from 'typebox'
+import { expect, test } from 'vitest'
+import type { StrategyContext } from '../../actors/strategy/context.ts'
+import { defineStrategy } from '../../actors/strategy/definition.ts'
+import type { CalendarConfig } from '../../schemas/config/calendar.ts'
+import type { SimulationConfig } from '../../schemas/config/simulation-config.ts'
+import { ROOMY_ACCOUNT, runScenario, scenarioOf, strategyOf } from './proof-session.test-support.ts'
+import { plain } from './proof-strategies.test-support.ts'
+import { SECOND_US, START_US, type Tape } from './tape.test-support.ts'
+
+// A venue that keeps children is sent them as they are asked for, which is when the gate judges them. One that the gate would
+// not take then waits in the engine, as at a venue that keeps none: no entry is left without its ways out.
+
+type Ctx = StrategyContext<unknown, unknown>
+const LINKED = { takes: 'all_and_contingent' } as const
+const KEPT = { takes: 'all' } as const
+const PRICE = 110_000
+
+/** A quote every three seconds at a price of its time, and none where it is undefined. */
+function tape(priceAt: (second: number) => number | undefined, instrument_id = 'AAA.one'): Tape {
+  const seconds = Array.from({ length: 200 }, (_, at) => at * 3)
+  const rows = seconds.flatMap((second) => {
+    const price = priceAt(second)
+    return price === undefined ? [] : [[START_US + second * SECOND_US + 1, price, price + 2, 50_000, 50_000]]
+  })
+  return { series: { kind: 'quote', instrument_id }, rows }
+}
+
+type Day = {
+  readonly ask: (ctx: Ctx, moment: string) => void
+  readonly simulation: SimulationConfig
+  readonly tapes: readonly Tape[]
+  readonly risk?: Partial<typeof ROOMY_ACCOUNT.risk>
+  readonly calendar?: CalendarConfig
+}
+
+/** What the strategy is told of denials and fills; it asks at the third quote, and at each status. */
+async function told({ ask, simulation, tapes, risk = {}, calendar }: Day): Promise<string[]> {
+  const said: string[] = []
+  const asker = defineStrategy({
+    name: 'asker',
+    params: Type.Object({}),
+    state: () => ({ quotes: 0 }),
+    onQuote(ctx) {
+      if (++ctx.state.quotes === 3) ask(ctx as unknown as Ctx, 'third quote')
+    },
+    onStatus(ctx, { status }) {
+      if (ctx.state.quotes > 3) ask(ctx as unknown as Ctx, status)
+    },
+    onDenied(_ctx, { counter, reason_code }) {
+      said.push(`${counter} denied ${reason_code}`)
+    },
+    onFill(_ctx, { counter, last_quantity_units, last_price_units }) {
+      said.push(`${counter} ${last_quantity_units} at ${last_price_units - PRICE}`)
+    },
+  })
+  const instruments = tapes.map(({ series }) => series.instrument_id)
+  await runScenario(
+    await scenarioOf({
+      tapes,
+      more: [{ config: strategyOf('asker', instruments), definition: plain(asker) }],
+      venue: {
+        simulation,
+        market_data: { stale_after_us: 3_600 * SECOND_US },
+        ...(calendar && { calendar: calendar.id }),
+      },
+      account: { ...ROOMY_ACCOUNT, risk: { ...ROOMY_ACCOUNT.risk, ...risk } },
+      config: calendar === undefined ? {} : { calendars: [calendar] },
+    }),
+  )
+  return said
+}
+
+function bracket(ctx: Ctx, entry_units: number, counter = 0): void {
+  const order = { instrument: 'AAA.one', quantity_units: 1_000 } as const
+  const parent = counter || ctx.submit({ ...order, side: 'buy', limit_price_units: entry_units })
+  const way = { ...order, side: 'sell', parent: { counter: parent } } as const
+  const target = ctx.submit({ ...way, limit_price_units: PRICE + 500 })
+  ctx.submit({ ...way, trigger_price_units: PRICE - 500, group: { counter: target, type: 'oco' } })
+}
+
+const FALL = tape((second) => PRICE - (second > 230 ? 700 : second > 190 ? 80 : 0))
+
+test('[E6] ways out that the order rate has no room for wait in the engine', async () => {
+  const ask = (ctx: Ctx) => {
+    bracket(ctx, PRICE - 50)
+    bracket(ctx, PRICE - 60)
+  }
+  const risk = { order_rate: { orders_max: 5, window_us: 1_000_000 } }
+  const [linked, kept] = [LINKED, KEPT].map((simulation) =>
+    told({ ask: once(ask), simulation, tapes: [FALL], risk }),
+  )
+  expect((await linked)?.toSorted()).toEqual((await kept)?.toSorted())
+  expect(await linked).toHaveLength(4)
+})
+
+test('[E6] ways out that the position limit has no room for before the entry trades wait in the engine', async () => {
+  const day = { ask: once((ctx) => bracket(ctx, PRICE - 50)), tapes: [FALL] }
+  const risk = { position_quantity_max: '1000' }
+  const linked = await told({ ...day, simulation: LINKED, risk })
+  expect(linked).toEqual(['1 1000 at -50', '3 1000 at -700'])
+  expect(await told({ ...day, simulation: KEPT, risk })).toEqual(linked)
+  // With room the venue keeps them.
+  expect(await told({ ...day, simulation: LINKED })).toEqual(linked)
+})
+
+const CALENDAR: CalendarConfig = {
+  id: 'short',
+  time_zone: 'UTC',
+  sessions: [
+    { days: ['mon'], open: '00:00', close: '00:02' },
+    { days: ['mon'], open: '00:03', close: '00:10' },
+  ],
+  opening_auction: false,
+  closing_auction: false,
+  opening_cutoff_us: 0,
+  closing_cutoff_us: 0,
+  holidays: [],
+  early_closes: [],
+  utc_offsets: ['1970-01-01T00:00:00Z +00:00'],
+}
+
+test('[E6] ways out that are asked for while the market is closed wait in the engine', async () => {
+  const ask = (ctx: Ctx, moment: string) => {
+    if (moment === 'third quote')
+      ctx.submit({ instrument: 'AAA.one', side: 'buy', quantity_units: 1_000, limit_price_units: PRICE - 50 })
+    if (moment === 'closed' && ctx.openOrders().length === 1) bracket(ctx, 0, 1)
+  }
+  const day = { ask, tapes: [FALL], calendar: CALENDAR }
+  const linked = await told({ ...day, simulation: LINKED })
+  expect(linked).toEqual(['1 1000 at -50', '3 1000 at -700'])
+  expect(await told({ ...day, simulation: KEPT })).toEqual(linked)
+})
+
+test('[E6] a child in an instrument that has no price yet waits in the engine', async () => {
+  const ask = once((ctx) => {
+    const parent = ctx.submit({
+      instrument: 'AAA.one',
+      side: 'buy',
+      quantity_units: 1_000,
+      limit_price_units: PRICE - 50,
+    })
+    const hedge = {
+      instrument: 'BBB.one',
+      side: 'sell',
+      quantity_units: 1_000,
+      order_type: 'market',
+    } as const
+    ctx.submit({ ...hedge, parent: { counter: parent } })
+  })
+  const later = tape((second) => (second < 100 ? undefined : PRICE), 'BBB.one')
+  const day = { ask, tapes: [FALL, later] }
+  const linked = await told({ ...day, simulation: LINKED })
+  expect(linked).toEqual(['1 1000 at -50', '2 1000 at 0'])
+  expect(await told({ ...day, simulation: KEPT })).toEqual(linked)
+})
+
+test('[R16] a child of an order that was denied is denied, too', async () => {
+  const ask = once((ctx) => bracket(ctx, PRICE * 2))
+  const denied = ['1 denied price_collar', '2 denied contingency_unknown', '3 denied contingency_unknown']
+  expect(await told({ ask, simulation: LINKED, tapes: [FALL] })).toEqual(denied)
+})
+
+function once(ask: (ctx: Ctx) => void): Day['ask'] {
+  return (ctx, moment) => {
+    if (moment === 'third quote') ask(ctx)
+  }
+}
