@@ -10,14 +10,16 @@ test('a counter map answers as a Map does, whatever is put in and taken out', ()
       const model = new Map<number, { counter: number }>()
       for (const [isSet, counter] of commands) {
         const value = { counter }
-        if (isSet) map.set(counter, value)
-        else map.delete(counter)
+        const isThere = model.has(counter)
+        expect(isSet ? map.set(counter, value) : map.delete(counter)).toBe(isSet ? !isThere : isThere)
         if (isSet) model.set(counter, value)
         else model.delete(counter)
         expect(map.size).toBe(model.size)
         for (const [, known] of commands) expect(map.get(known)).toBe(model.get(known))
       }
       expect(map.entries()).toEqual([...model].sort(([a], [b]) => a - b))
+      map.clear()
+      expect([map.size, map.entries()]).toEqual([0, []])
     }),
   )
 })

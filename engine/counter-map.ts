@@ -24,14 +24,19 @@ export class CounterMap<Value extends object> {
     return this.#displaced.size === 0 ? undefined : this.#displaced.get(counter)
   }
 
-  set(counter: number, value: Value): void {
+  /** Returns whether it is a new entry. */
+  set(counter: number, value: Value): boolean {
     const at = counter & this.#mask
     const key = this.#keys[at]
     if (key === counter) {
       this.#values[at] = value
-    } else if (this.#displaced.size > 0 && this.#displaced.has(counter)) {
+      return false
+    }
+    if (this.#displaced.size > 0 && this.#displaced.has(counter)) {
       this.#displaced.set(counter, value)
-    } else if (key === EMPTY) {
+      return false
+    }
+    if (key === EMPTY) {
       this.#keys[at] = counter
       this.#values[at] = value
       this.#placed++
@@ -41,15 +46,25 @@ export class CounterMap<Value extends object> {
     } else {
       this.#displaced.set(counter, value)
     }
+    return true
   }
 
-  delete(counter: number): void {
+  /** Returns whether there was one. */
+  delete(counter: number): boolean {
     const at = counter & this.#mask
-    if (this.#keys[at] === counter) {
-      this.#keys[at] = EMPTY
-      this.#values[at] = undefined
-      this.#placed--
-    } else if (this.#displaced.size > 0) this.#displaced.delete(counter)
+    if (this.#keys[at] !== counter) return this.#displaced.size > 0 && this.#displaced.delete(counter)
+    this.#keys[at] = EMPTY
+    this.#values[at] = undefined
+    this.#placed--
+    return true
+  }
+
+  /** Forgets all, and keeps the room. */
+  clear(): void {
+    this.#keys.fill(EMPTY)
+    this.#values.fill(undefined)
+    this.#placed = 0
+    this.#displaced.clear()
   }
 
   /** In rising order of the counters, whatever the table's own. */

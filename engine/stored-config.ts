@@ -1,13 +1,18 @@
 // The configuration in a journal's header, complete for today's code. Keys that came later are filled in with their
-// defaults, which always mean what the code did before it had the key.
+// defaults, which always mean what the code did before it had the key. What one that is left out meant otherwise under an
+// earlier behaviour is said in so many words.
 
 import Value from 'typebox/value'
-import { BEHAVIOUR, BEHAVIOUR_UNNAMED } from '../schemas/behaviour.ts'
+import { BEHAVIOUR, BEHAVIOUR_UNNAMED, SINCE_BEHAVIOUR } from '../schemas/behaviour.ts'
 import { Config } from '../schemas/config/config.ts'
 import { OperatingError } from '../schemas/operating-error.ts'
 
 /** @param where the journal, for people. */
-export function storedConfig(stored: Config, where: string | undefined): Config {
+export function storedConfig(stored: Config, behaviour: number, where: string | undefined): Config {
+  return asMeant(completed(stored, where), behaviour)
+}
+
+function completed(stored: Config, where: string | undefined): Config {
   if (Value.Check(Config, stored)) return stored
   const filled = Value.Default(Config, Value.Clone(stored))
   if (Value.Check(Config, filled)) return filled
@@ -19,6 +24,16 @@ export function storedConfig(stored: Config, where: string | undefined): Config 
     where,
     remedy: 'Use the build that wrote it.',
   })
+}
+
+/** A configuration of a behaviour as those of today say the same. */
+export function asMeant(config: Config, behaviour: number): Config {
+  if (behaviour >= SINCE_BEHAVIOUR.venue_keeps_links) return config
+  const venues = config.venues.map((venue) => ({
+    ...venue,
+    simulation: { takes: 'all' as const, ...venue.simulation },
+  }))
+  return { ...config, venues }
 }
 
 /** Under which behaviour a journal is run again; refused where only a later build knows it. */

@@ -67,6 +67,7 @@
  *    - A child that the gate would not take as it is asked for waits in the engine, whatever its venue keeps, and one of
  *      an order that was denied is denied, too.
  *    - At a venue one that lowers others of its group, and traded whole before they came, leaves them the rest.
+ *    - A simulated exchange keeps them, unless its configuration says otherwise.
  *    - A group over two venues is kept by the engine, whatever these keep. One that its venue keeps weighs in its
  *      account as its largest order does, where one of it comes in, is triggered or grows, and in the price of an
  *      auction.
@@ -139,6 +140,7 @@ export const SINCE_BEHAVIOUR = {
   counters_told: 3,
   filled_unlisted: 3,
   ends_days_once: 3,
+  venue_keeps_links: 3,
 } as const
 
 /** Of a journal's header; those of before there was a number name none. */

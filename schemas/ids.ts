@@ -75,6 +75,12 @@ export function parseClientOrderId(id: string): { strategy_id: StrategyId; count
   return { strategy_id: id.slice(second + 1, last) as StrategyId, counter }
 }
 
+/** In which epoch of its session an order was sent, by an id as `clientOrderId` makes it. */
+export function epochOfOrder(id: ClientOrderId): number {
+  const first = id.indexOf('-')
+  return Number(id.slice(first + 1, id.indexOf('-', first + 1)))
+}
+
 /** The parts of a message id; undefined for one of another form. */
 export function parseMessageId(
   id: string,

@@ -7,6 +7,7 @@ import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { unreachable } from '../../schemas/assert.ts'
+import { epochOfOrder, type StrategyId } from '../../schemas/ids.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import {
@@ -395,7 +396,19 @@ export class ExecutionActor implements Actor {
 
   /** A venue that keeps children keeps those whose parent it has, and whose trigger it watches. */
   #isParentOurs(intent: SubmitIntent, venue_id: string): boolean {
-    return this.#held.keeps(intent) || this.#isElsewhere(intent, intent.terms.parent_counter, venue_id)
+    const { parent_counter } = intent.terms
+    return (
+      this.#held.keeps(intent) ||
+      this.#isElsewhere(intent, parent_counter, venue_id) ||
+      this.#isOfBefore(intent.strategy_id, parent_counter)
+    )
+  }
+
+  /** Whether an order ended that was sent before the session began again: its venue may have kept no links then, and not remember it. */
+  #isOfBefore(strategy_id: StrategyId, counter: number): boolean {
+    if (!this.#options.terms_hold) return false
+    const order = this.#options.orderOf(strategy_id, counter)
+    return order?.ended === true && epochOfOrder(order.client_order_id) !== this.#node.epoch
   }
 
   /**

@@ -45,8 +45,8 @@ export function readLiveHeader(header: Uint8Array, where: string): LiveHeader {
   const { binding, contents } = decodeLiveHeader(header)
   if ((contents as Partial<LiveContents> | undefined)?.kind !== 'live') throw notLive(where)
   const stored = contents as LiveContents
-  const config = storedConfig(stored.config, where)
   const behaviour = storedBehaviour(stored.behaviour, where)
+  const config = storedConfig(stored.config, behaviour, where)
   return { binding, contents: { ...stored, config, behaviour } }
 }
 

@@ -279,7 +279,7 @@ test('triggers and groups that the engine keeps on bars are told, and what the v
     time_in_force: 'gtc',
     terms: { ...PLAIN_TERMS, group_counter: 2, group_type: 'ouo' },
   })
-  const kept = [told({ takes: 'all_and_contingent' }), told({ takes: 'all_and_oco' })]
+  const kept = [told({}), told({ takes: 'all_and_oco' })]
   expect(kept).toEqual([[], [groups]])
 })
 

@@ -217,8 +217,8 @@ test.each<[begin: string, with_it: Changes, without: Changes]>([
   ],
   [
     'Kept by the venue',
-    { orders: [['limit', 'gtc', GROUP]], simulation: { takes: 'all_and_oco' } },
     { orders: [['limit', 'gtc', GROUP]] },
+    { orders: [['limit', 'gtc', GROUP]], simulation: { takes: 'all' } },
   ],
   [
     'What linked orders did',

@@ -18,7 +18,7 @@ export const SimulationConfig = Type.Object(
         ],
         {
           description:
-            'Orders it takes: all it can without links between orders (all, the default), that and groups of which one cancels the others (all_and_oco), that and every link, oco, ouo and oto (all_and_contingent), market and limit orders alone, or what a broker takes: alpaca market, limit, stop, stop limit and trailing stop orders without flags and links, triggers by the last trade. The engine works out the rest.',
+            'Orders it takes: all it can without links between orders (all), that and groups of which one cancels the others (all_and_oco), that and every link, oco, ouo and oto (all_and_contingent, the default), market and limit orders alone, or what a broker takes: alpaca market, limit, stop, stop limit and trailing stop orders without flags and links, triggers by the last trade. The engine works out the rest.',
         },
       ),
     ),

@@ -61,14 +61,22 @@ test.each([
   },
 )
 
-test.each([0, ONE_WAY_US])(
-  '[K1] of a pair that the venue keeps one alone trades, whatever the latency (%i µs)',
-  async (latency_us) => {
+/** Without a word in the configuration, and where the venue keeps such pairs alone. */
+const KEEP_PAIRS = [undefined, 'all_and_oco'] as const
+
+test.each(KEEP_PAIRS.flatMap((takes) => [0, ONE_WAY_US].map((latency_us) => [takes, latency_us] as const)))(
+  '[K1] of a pair that the venue keeps one alone trades, whatever the latency (takes %s, %i µs)',
+  async (takes, latency_us) => {
     let met = 0
     for (const seed of SEEDS) {
-      const { asked, run } = await ran(seed, latency_us, 'all_and_oco')
+      const { asked, run } = await ran(seed, latency_us, takes)
       const traded = tradedBy(run)
       for (const { type, pair } of asked.groups) {
+        if (type === 'ouo' && takes === undefined) {
+          const quantity = asked.orders.get(pair[0])?.quantity_units ?? 0
+          const sum = pair.reduce((units, counter) => units + total(traded.get(counter)), 0)
+          expect({ seed, pair, isOver: sum > quantity }).toEqual({ seed, pair, isOver: false })
+        }
         if (type !== 'oco') continue
         const least = Math.min(...pair.map((counter) => total(traded.get(counter))))
         expect({ seed, pair, least }).toEqual({ seed, pair, least: 0 })
@@ -110,10 +118,10 @@ test('[K1] without latency a pair trades the same whoever keeps it, but where on
   expect([same > 100, met > 0]).toEqual([true, true])
 })
 
-test.each(SEEDS)(
-  '[E6] without latency children never trade more than their parent has (seed %i)',
-  async (seed) => {
-    const { asked, run } = await ran(seed, 0, 'market_and_limit')
+test.each(SEEDS.flatMap((seed) => [['market_and_limit', seed] as const, [undefined, seed] as const]))(
+  '[E6] [K3] without latency children never trade more than their parent has (takes %s, seed %i)',
+  async (takes, seed) => {
+    const { asked, run } = await ran(seed, 0, takes)
     const traded = tradedBy(run)
     let closed = 0
     for (const { parent, children } of asked.brackets) {
@@ -131,8 +139,8 @@ test.each(SEEDS)(
 )
 
 test.each([
-  ['all', 0],
-  ['all', ONE_WAY_US],
+  [undefined, 0],
+  [undefined, ONE_WAY_US],
   ['market_and_limit', 0],
   ['market_and_limit', ONE_WAY_US],
 ] as const)(
@@ -195,7 +203,7 @@ function total(trades: readonly Trade[] = []): number {
 async function ran(
   seed: number,
   latency_us: number,
-  takes: NonNullable<SimulationConfig['takes']>,
+  takes: SimulationConfig['takes'],
   kinds: readonly Kind[] = KINDS,
 ) {
   const asked: Asked = { orders: new Map(), groups: [], brackets: [] }
@@ -203,7 +211,10 @@ async function ran(
     await scenarioOf({
       tapes: [quoteTape({ instrument_id: 'AAA.one', row_count: 1_500, seed, gap_ms_max: 200 })],
       more: [{ config: strategyOf('linker', ['AAA.one']), definition: linker(asked, kinds) }],
-      venue: { simulation: { takes }, latency: { submit_us: latency_us, report_us: latency_us } },
+      venue: {
+        simulation: takes === undefined ? {} : { takes },
+        latency: { submit_us: latency_us, report_us: latency_us },
+      },
       account: ROOMY_ACCOUNT,
     }),
   )

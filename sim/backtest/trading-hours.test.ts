@@ -162,7 +162,7 @@ test('a stop is lowered in a halt, though the venue takes no orders there and th
       venue: {
         calendar: 'short',
         latency: { submit_us: 0, report_us: 12 * SECOND_US },
-        simulation: { halts: HALTS, halted_orders: 'reject' },
+        simulation: { halts: HALTS, halted_orders: 'reject', takes: 'all' },
         market_data: { stale_after_us: 15 * SECOND_US },
       },
       config: { calendars: [CALENDAR] },

@@ -68,7 +68,7 @@ export function readHeader(journal: Pick<Journal, 'epochs'>, where?: string): Re
   if (header.schema_version !== SCHEMA_VERSION) throw otherSchema(header, where)
   const behaviour = storedBehaviour(header.behaviour, where)
   const { models = [] } = header
-  return { ...header, behaviour, models, config: storedConfig(header.config, where) }
+  return { ...header, behaviour, models, config: storedConfig(header.config, behaviour, where) }
 }
 
 /** What a finished run's journal says of itself. A run that was cut off has no end and is refused, naming `where`. */

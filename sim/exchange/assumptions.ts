@@ -401,7 +401,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      "Links between orders are kept by the engine, but for groups of which one cancels the others where the venue takes them (`all_and_oco`), and for every link where it takes all of them (`all_and_contingent`); kept by the engine they act on the venue's reports: with latency, inside one expanded bar, or where one row or bars of one time meet both, two orders of a group may both trade before the first report.",
+      "Links between orders are kept by the venue, unless it takes none (`all`, `market_and_limit`, a broker's table) or only groups of which one cancels the others (`all_and_oco`); those it does not take, over two venues, or with an order that waits in the engine, the engine keeps. These act on the venue's reports: with latency, inside one expanded bar, or where one row or bars of one time meet both, two orders of a group may both trade before the first report.",
     needs: ['links'],
   },
   {

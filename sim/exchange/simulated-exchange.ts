@@ -370,7 +370,7 @@ export class SimulatedExchange implements VenuePort {
       saveOrder(writer, order)
     }
     writer.flag(this.#links !== undefined)
-    this.#links?.save(writer)
+    this.#links?.save(writer, open)
   }
 
   /** Reads what `save` wrote into an exchange just made. The accounts are loaded before it. */
@@ -402,6 +402,7 @@ export class SimulatedExchange implements VenuePort {
     open.sort((a, b) => numberOf(a.order) - numberOf(b.order))
     for (const { order, isWaiting, isCalled } of open) this.#floor.restore(order, isWaiting, isCalled)
     if (reader.flag()) this.#loadLinks(reader)
+    else this.#links?.takeUp(this.#placedOrders())
     this.#floor.reducing.restore(reducing)
   }
 
@@ -413,13 +414,16 @@ export class SimulatedExchange implements VenuePort {
   }
 
   #loadLinks(reader: CanonicalReader): void {
-    const links = this.#links ?? new VenueLinks([], this.#retention, true)
-    for (const order of links.load(reader, this.#placedOrders(), this.#accounts)) {
+    const links = this.#links ?? new VenueLinks(this.#retention, true)
+    const placed = this.#placedOrders()
+    const unplaced = links.load(reader, placed, this.#accounts)
+    for (const order of unplaced) {
       this.#register.open(order)
       if (!links.children.isDormant(order)) this.#floor.reducing.add(order)
     }
     // Whose links nobody keeps any more would trade beyond them.
-    if (links.hasBeyond(this.capabilities.contingencies ?? [])) throw linksLeft(this.venue_id)
+    const { contingencies = [] } = this.capabilities
+    if (links.hasBeyond(contingencies, [...placed, ...unplaced])) throw linksLeft(this.venue_id)
   }
 
   #placedOrders(): VenueOrder[] {
@@ -515,7 +519,7 @@ function linksOf(
   { contingencies = [] }: CapabilityTable,
   { order_retention, terms_hold }: ExchangeTerms,
 ): VenueLinks | undefined {
-  return contingencies.length === 0 ? undefined : new VenueLinks(contingencies, order_retention, terms_hold)
+  return contingencies.length === 0 ? undefined : new VenueLinks(order_retention, terms_hold)
 }
 
 function linksLeft(venue_id: VenueId): OperatingError {

@@ -151,6 +151,35 @@ test.each(['a stop triggers', 'a trailing stop stands where the best price befor
   },
 )
 
+test.each(['open', 'ended'])(
+  '[N9] [E6] a venue that has come to keep links knows what was open, and the engine what had ended: %s',
+  async (state) => {
+    const entry = BASE + (state === 'open' ? -100 : 100)
+    const buy = once((ctx) => ctx.submit({ ...order('buy', 10_000), limit_price_units: entry }))
+    const plain = await holding(buy)
+    const scenario = { ...plain, config: withTakes(plain.config, 'all') }
+    const { store, world, desk } = await begun(scenario, [[START], [0]])
+    desk.die()
+    const config = withTakes(scenario.config, 'all_and_contingent')
+    world.reopen(config)
+    const exits = once((ctx) => {
+      const way = { ...order('sell', 10_000), parent: { counter: 1 } } as const
+      const target = ctx.submit({ ...way, limit_price_units: BASE + 200 })
+      ctx.submit({ ...way, trigger_price_units: BASE - 200, group: { counter: target, type: 'oco' } })
+    })
+    const definitions = new Map([['nth', exits]])
+    const binding = { config_hash: 'ee', build_hash: 'ff' }
+    const next = await LiveDesk.open({ ...scenario, config, definitions }, { store, world, binding })
+    next.start()
+    await play(next, world, [[START], [0], [-101], [0], [-300], [0]])
+    const fills = scenario.said.filter((line) => line.includes('filled'))
+    expect(fills).toEqual([
+      `1 filled 10000 at ${state === 'open' ? -100 : START + 1} of 10000`,
+      '3 filled 10000 at -300 of 10000',
+    ])
+  },
+)
+
 test('[N9] a held order whose instrument or strategy is gone is refused by name, as an open one is', async () => {
   const scenario = await holding(
     once((ctx) => ctx.submit({ ...order('sell', 10_000), trigger_price_units: BASE - 50 })),
@@ -264,7 +293,7 @@ async function holding(definition: StrategyDefinition): Promise<LiveScenario & {
   }
 }
 
-function withTakes(config: Config, takes: 'all' | 'market_and_limit'): Config {
+function withTakes(config: Config, takes: 'all' | 'all_and_contingent' | 'market_and_limit'): Config {
   const venues = config.venues.map((venue) => ({ ...venue, simulation: { ...venue.simulation, takes } }))
   return { ...config, venues }
 }

@@ -12,6 +12,7 @@ import { priceUnits } from '../../schemas/units.ts'
 import { START_US } from '../backtest/tape.test-support.ts'
 import { auditLedger } from './ledger-audit.ts'
 import { writeLedgerCommand } from './ledger-codec.ts'
+import { ledgerTerms } from './ledger-header.ts'
 import { BOOKS_FORM } from './venue-books.ts'
 import { NO_MODELS, orderOf, venueConfig } from './venue-config.test-support.ts'
 import { VenueHost } from './venue-host.ts'
@@ -42,6 +43,15 @@ test('[V12] a ledger of a later build is refused', async () => {
   const store = new MemoryJournalStore()
   await writeLedger(store, { schema_version: SCHEMA_VERSION, config, behaviour: BEHAVIOUR + 1 })
   await expect(opened(store, config)).rejects.toMatchObject({ code: 'journal.later_behaviour' })
+})
+
+test('[V12] venues of an earlier behaviour keep no links unless their configuration says so', async () => {
+  const config = await barConfig()
+  const takes = [BEHAVIOUR_UNNAMED, 2, BEHAVIOUR].map((behaviour) => {
+    const terms = ledgerTerms(headerOf({ schema_version: SCHEMA_VERSION, config, behaviour }), NO_MODELS)
+    return terms.venues.map(({ simulation }) => simulation?.takes)
+  })
+  expect(takes).toEqual([['all'], ['all'], [undefined]])
 })
 
 test('[V20] books that another build wrote in another form are made anew from the first record', async () => {
@@ -83,7 +93,7 @@ test('[V20] the form of the books has a number: raise BOOKS_FORM with this hash'
   host.books.save(saved)
   await host.close()
   const hash = Buffer.from(nodeSha256.digest(saved.view())).toString('hex').slice(0, 16)
-  expect({ form: BOOKS_FORM, hash }).toEqual({ form: 5, hash: '697b086e19f05d79' })
+  expect({ form: BOOKS_FORM, hash }).toEqual({ form: 6, hash: '0084e46ac4f7fe4d' })
 })
 
 function headerOf(header: object): Uint8Array {

@@ -4,7 +4,7 @@
 import { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { StepGate } from '../../engine/step-gate.ts'
-import { storedBehaviour } from '../../engine/stored-config.ts'
+import { asMeant, storedBehaviour } from '../../engine/stored-config.ts'
 import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import { OperatingError } from '../../schemas/operating-error.ts'
@@ -71,8 +71,8 @@ export function readsBooks(header: Uint8Array): boolean {
 export function ledgerTerms(bytes: Uint8Array, authored: HostedModels): PaperVenuesTerms {
   const header = readLedgerHeader(bytes)
   refuseOtherModels(header, authored)
-  const { config, behaviour } = header
-  return { ...termsOf(config, authored), behaviour: storedBehaviour(behaviour, LEDGER) }
+  const behaviour = storedBehaviour(header.behaviour, LEDGER)
+  return { ...termsOf(asMeant(header.config, behaviour), authored), behaviour }
 }
 
 /** What the venues of a configuration are made of. */

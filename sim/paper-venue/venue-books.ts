@@ -40,7 +40,7 @@ export type BooksListener = {
 }
 
 /** Raised with every change of what `save` writes here or below: books of another form are made anew from the ledger. */
-export const BOOKS_FORM = 5
+export const BOOKS_FORM = 6
 
 export class VenueBooks {
   readonly venues: SimulatedVenues

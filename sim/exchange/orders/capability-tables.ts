@@ -61,9 +61,12 @@ const TABLES: { readonly [name in Takes]: CapabilityTable } = {
   },
 }
 
+/** Unless its configuration says otherwise an exchange keeps the links between its orders: of a group it trades one quantity, whatever comes. */
+const TAKES_DEFAULT: Takes = 'all_and_contingent'
+
 /** What the exchange of a configuration takes, by its name. */
 export function takesOf(simulation: SimulationConfig | undefined): Takes {
-  return simulation?.takes ?? 'all'
+  return simulation?.takes ?? TAKES_DEFAULT
 }
 
 /** Of these the exchange keeps the links; the engine keeps the others. */

@@ -1,20 +1,26 @@
 // Orders that wait at the venue for a parent to trade, and grow with it (FIX ContingencyType 2): how much of each is
 // released, and what an ended parent had traded when its child came.
 
+import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
+import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { must } from '../../../schemas/assert.ts'
+import { type OrderName, OwnerTable } from './owner-table.ts'
 import { isPlaced, type VenueOrder } from './venue-order.ts'
 
 export type ParentState = {
   readonly cum_quantity_units: number
   readonly ordered_units: number
   readonly ended: boolean
-  /** One that has ended was of a group; absent where it was of none. */
-  readonly was_grouped?: boolean
+  /** Whether one that has ended was of a group. */
+  readonly was_grouped: boolean
 }
+
+/** An order that others hang on, open or ended. */
+export type Parent = { readonly name: OrderName; readonly children: Set<Child> }
 
 export type Child = {
   readonly order: VenueOrder
-  readonly parent_key: string
+  readonly parent: Parent
   /** Whether its parent is of another instrument. */
   readonly is_elsewhere: boolean
   /** The parent's quantity when the child came. */
@@ -27,36 +33,32 @@ export type Child = {
   granted_units: number
 }
 
-type Traded = Map<string, ParentState>
+type Traded = OwnerTable<ParentState>
 
 export type SavedChildren = {
-  readonly children: readonly (Omit<Child, 'order' | 'is_elsewhere' | 'taken_units'> & {
+  readonly children: readonly (Omit<Child, 'order' | 'parent'> & {
     readonly venue_order_id: string
-    /** Absent in what was saved before anything asked for it. */
-    readonly is_elsewhere?: boolean
-    /** Absent where it is 0. */
-    readonly taken_units?: number
+    readonly parent: OrderName
   })[]
-  /** Parents that ended with trades, in two generations, as the register of orders keeps its own. */
-  readonly traded: readonly (readonly { readonly key: string; readonly parent: ParentState }[])[]
   /** Of parents to look at when the row under way has been matched. */
-  readonly due: readonly string[]
-  /** Of parents to look at when the rows of this time are there; absent where there are none. */
-  readonly awaiting?: readonly string[]
+  readonly due: readonly OrderName[]
+  /** Of parents to look at when the rows of this time are there. */
+  readonly awaiting: readonly OrderName[]
 }
 
-const NONE: ParentState = { cum_quantity_units: 0, ordered_units: 0, ended: true }
+const NONE: ParentState = { cum_quantity_units: 0, ordered_units: 0, ended: true, was_grouped: false }
 
 export class ChildOrders {
   readonly #retention: number
   readonly #byOrder = new Map<VenueOrder, Child>()
-  readonly #byParent = new Map<string, Set<Child>>()
+  readonly #parents = new OwnerTable<Parent>()
   /** Parents that traded or ended, or that a child has just named. */
-  readonly #due = new Set<string>()
+  readonly #due = new Set<Parent>()
   /** Parents with a child that waits for the rows of this time. */
-  readonly #awaiting = new Set<string>()
-  #young: Traded = new Map()
-  #old: Traded = new Map()
+  readonly #awaiting = new Set<Parent>()
+  /** Parents that ended with trades, in two generations, as the register of orders keeps its own. */
+  #young: Traded = new OwnerTable()
+  #old: Traded = new OwnerTable()
 
   constructor(retention: number) {
     this.#retention = retention
@@ -67,28 +69,29 @@ export class ChildOrders {
   }
 
   /** A child comes in: nothing of it works yet. */
-  add(order: VenueOrder, parent_key: string, parent_units: number, is_elsewhere: boolean): void {
+  add(order: VenueOrder, parent_name: OrderName, parent_units: number, is_elsewhere: boolean): void {
     const whole_units = order.order_quantity_units
     order.withheld_units = whole_units
     order.order_quantity_units = 0 as VenueOrder['order_quantity_units']
+    const parent = this.#parents.get(parent_name) ?? { name: parent_name, children: new Set() }
     this.#put({
-      ...{ order, parent_key, is_elsewhere, parent_units, whole_units },
+      ...{ order, parent, is_elsewhere, parent_units, whole_units },
       ...{ taken_units: 0, granted_units: 0 },
     })
-    this.#due.add(parent_key)
+    this.#due.add(parent)
   }
 
   find(order: VenueOrder): Child | undefined {
-    return this.#byOrder.get(order)
+    return this.#byOrder.size === 0 ? undefined : this.#byOrder.get(order)
   }
 
   /** Whether a parent is to be looked at, behind the row under way or those of its time. */
-  isDue(parent_key: string): boolean {
-    return this.#due.has(parent_key) || this.#awaiting.has(parent_key)
+  isDue(parent: Parent): boolean {
+    return this.#due.has(parent) || this.#awaiting.has(parent)
   }
 
   isDormant(order: VenueOrder): boolean {
-    return this.#byOrder.get(order)?.granted_units === 0
+    return this.find(order)?.granted_units === 0
   }
 
   /** Those in no book, oldest first: nothing is released of them, or what was is gone and more comes in behind the rows. */
@@ -97,31 +100,28 @@ export class ChildOrders {
   }
 
   /** Whether any waits for a parent, or grows with it. */
-  hasOf(parent_key: string): boolean {
-    return this.#byParent.has(parent_key)
-  }
-
-  of(parent_key: string): Child[] {
-    return [...(this.#byParent.get(parent_key) ?? [])]
+  hasOf(parent: VenueOrder): boolean {
+    return this.#parents.get(parent.name) !== undefined
   }
 
   /** The next parent to look at. */
-  takeDue(): string | undefined {
-    const [key] = this.#due
-    if (key !== undefined) this.#due.delete(key)
-    return key
+  takeDue(): Parent | undefined {
+    if (this.#due.size === 0) return undefined
+    const [parent] = this.#due
+    this.#due.delete(must(parent, 'there is one'))
+    return parent
   }
 
   /** A parent is to be looked at when the rows of this time are there. Returns whether it is the first of them. */
-  await(parent_key: string): boolean {
+  await(parent: Parent): boolean {
     const isFirst = this.#awaiting.size === 0
-    this.#awaiting.add(parent_key)
+    this.#awaiting.add(parent)
     return isFirst
   }
 
   /** They are there. */
   endWait(): void {
-    for (const key of this.#awaiting) this.#due.add(key)
+    for (const parent of this.#awaiting) this.#due.add(parent)
     this.#awaiting.clear()
   }
 
@@ -146,64 +146,80 @@ export class ChildOrders {
 
   /** The order has ended, or grows no more. */
   leave(order: VenueOrder): void {
-    const child = this.#byOrder.get(order)
+    const child = this.find(order)
     if (child === undefined) return
     this.#byOrder.delete(order)
-    const siblings = must(this.#byParent.get(child.parent_key), 'a child is one of its parent')
-    siblings.delete(child)
-    if (siblings.size === 0) this.#byParent.delete(child.parent_key)
+    const { name, children } = child.parent
+    children.delete(child)
+    if (children.size === 0) this.#parents.delete(name)
   }
 
-  onParentTraded(key: string): void {
-    if (this.#byParent.has(key)) this.#due.add(key)
+  onParentTraded({ name }: VenueOrder): void {
+    const parent = this.size === 0 ? undefined : this.#parents.get(name)
+    if (parent !== undefined) this.#due.add(parent)
   }
 
-  onParentEnded(key: string, parent: ParentState): void {
-    this.onParentTraded(key)
-    if (parent.cum_quantity_units === 0) return
+  onParentEnded(order: VenueOrder, state: ParentState): void {
+    this.onParentTraded(order)
+    if (state.cum_quantity_units === 0) return
     if (this.#young.size >= this.#retention) {
+      const forgotten = this.#old
+      forgotten.clear()
       this.#old = this.#young
-      this.#young = new Map()
+      this.#young = forgotten
     }
-    this.#young.set(key, parent)
+    this.#young.set(order.name, state)
   }
 
-  endedParent(key: string): ParentState {
-    return this.#young.get(key) ?? this.#old.get(key) ?? NONE
+  endedParent(name: OrderName): ParentState {
+    return this.#young.get(name) ?? this.#old.get(name) ?? NONE
   }
 
   saved(): SavedChildren {
     return {
-      due: [...this.#due],
-      ...(this.#awaiting.size > 0 ? { awaiting: [...this.#awaiting] } : {}),
-      children: [...this.#byOrder.values()].map(({ order, is_elsewhere, taken_units, ...child }) => ({
+      due: [...this.#due].map(({ name }) => name),
+      awaiting: [...this.#awaiting].map(({ name }) => name),
+      children: [...this.#byOrder.values()].map(({ order, parent, ...child }) => ({
         ...child,
-        ...(is_elsewhere ? { is_elsewhere } : {}),
-        ...(taken_units > 0 ? { taken_units } : {}),
+        parent: parent.name,
         venue_order_id: order.venue_order_id,
       })),
-      traded: [this.#old, this.#young].map((traded) =>
-        [...traded].map(([key, parent]) => ({ key, parent: { ...parent } })),
-      ),
     }
   }
 
-  restore(
-    { children, traded, due, awaiting = [] }: SavedChildren,
-    find: (venue_order_id: string) => VenueOrder,
-  ): void {
-    for (const key of due) this.#due.add(key)
-    for (const key of awaiting) this.#awaiting.add(key)
-    for (const { venue_order_id, is_elsewhere = false, taken_units = 0, ...child } of children)
-      this.#put({ ...child, is_elsewhere, taken_units, order: find(venue_order_id) })
-    const [old, young] = traded.map((saved) => new Map(saved.map(({ key, parent }) => [key, parent])))
-    this.#old = must(old, 'two generations are saved')
-    this.#young = must(young, 'two generations are saved')
+  restore({ children, due, awaiting }: SavedChildren, find: (venue_order_id: string) => VenueOrder): void {
+    for (const { venue_order_id, parent: name, ...child } of children) {
+      const parent = this.#parents.get(name) ?? { name, children: new Set() }
+      this.#put({ ...child, parent, order: find(venue_order_id) })
+    }
+    // One whose last child has left is looked at for nothing.
+    const parentOf = (name: OrderName) => this.#parents.get(name) ?? { name, children: new Set<Child>() }
+    for (const name of due) this.#due.add(parentOf(name))
+    for (const name of awaiting) this.#awaiting.add(parentOf(name))
+  }
+
+  saveTraded(writer: CanonicalWriter): void {
+    for (const traded of [this.#old, this.#young])
+      traded.save(writer, ({ cum_quantity_units, ordered_units, was_grouped }) => {
+        writer.number(cum_quantity_units)
+        writer.number(ordered_units)
+        writer.flag(was_grouped)
+      })
+  }
+
+  loadTraded(reader: CanonicalReader): void {
+    for (const traded of [this.#old, this.#young])
+      traded.load(reader, () => ({
+        cum_quantity_units: reader.number(),
+        ordered_units: reader.number(),
+        was_grouped: reader.flag(),
+        ended: true,
+      }))
   }
 
   #put(child: Child): void {
     this.#byOrder.set(child.order, child)
-    const siblings = this.#byParent.get(child.parent_key) ?? new Set()
-    this.#byParent.set(child.parent_key, siblings.add(child))
+    child.parent.children.add(child)
+    this.#parents.set(child.parent.name, child.parent)
   }
 }

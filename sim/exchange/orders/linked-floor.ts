@@ -4,7 +4,7 @@
 import { shareUnits } from '../../../actors/execution/share-units.ts'
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { must } from '../../../schemas/assert.ts'
-import type { Child, ParentState } from './child-orders.ts'
+import type { Child, Parent, ParentState } from './child-orders.ts'
 import type { VenueLinks } from './venue-links.ts'
 import {
   isPlaced,
@@ -50,7 +50,7 @@ export class LinkedFloor {
   readonly #rows: RowsToCome
   #areRowsThere = false
   /** The parent whose children come in. */
-  #underWay: string | undefined
+  #underWay: Parent | undefined
 
   constructor(links: VenueLinks, floor: Floor, specs: readonly InstrumentSpec[], rows: RowsToCome) {
     this.#links = links
@@ -85,18 +85,18 @@ export class LinkedFloor {
   goesOn(order: VenueOrder): boolean {
     const { children } = this.#links
     const child = children.find(order)
-    return child !== undefined && children.isDue(child.parent_key) && this.#dueUnits(child) > 0
+    return child !== undefined && children.isDue(child.parent) && this.#dueUnits(child) > 0
   }
 
   settle(ts_us: number): void {
     const { children, uncovered } = this.#links
-    for (let key = children.takeDue(); key !== undefined || uncovered.size > 0; key = children.takeDue()) {
+    for (let due = children.takeDue(); due !== undefined || uncovered.size > 0; due = children.takeDue()) {
       for (const parent of uncovered) this.#floor.cancelOpen(parent, ts_us, 'uncovered')
       uncovered.clear()
-      if (key === undefined) continue
-      const parent = this.#links.parentOf(key)
-      this.#underWay = key
-      for (const child of children.of(key)) this.#release(child, parent, ts_us)
+      if (due === undefined) continue
+      const state = this.#links.stateOf(due.name)
+      this.#underWay = due
+      for (const child of [...due.children]) this.#release(child, state, ts_us)
       this.#underWay = undefined
     }
   }
@@ -127,9 +127,9 @@ export class LinkedFloor {
 
   /** What trades of its parent release to a child, and what has not come in yet. */
   #dueUnits(child: Child): number {
-    const { parent_key, granted_units } = child
-    if (parent_key !== this.#underWay && !this.#links.children.isDue(parent_key)) return 0
-    return Math.max(0, this.#share(child, this.#links.parentOf(parent_key)) - granted_units)
+    const { parent, granted_units } = child
+    if (parent !== this.#underWay && !this.#links.children.isDue(parent)) return 0
+    return Math.max(0, this.#share(child, this.#links.stateOf(parent.name)) - granted_units)
   }
 
   #release(child: Child, parent: ParentState, ts_us: number): void {
@@ -140,7 +140,7 @@ export class LinkedFloor {
     const isLeftOut = leavesUnits(child.order) > 0 && !isPlaced(child.order)
     if (share > child.granted_units || isLeftOut) {
       if (this.#awaitsRows(child)) {
-        if (children.await(child.parent_key)) this.#rows.callBehind(ts_us)
+        if (children.await(child.parent)) this.#rows.callBehind(ts_us)
         return
       }
       this.#comeIn(child, Math.max(share, child.granted_units), ts_us)

@@ -7,7 +7,7 @@ import { VenueLinks } from './venue-links.ts'
 import type { VenueOrder } from './venue-order.ts'
 
 test('[K1] groups are saved, and one that has left is in none', () => {
-  const groups = new VenueLinks(['oco'], 10, true)
+  const groups = new VenueLinks(10, true)
   const orders = [1, 2, 3, 4].map((counter) => orderOf(counter))
   groups.open(command(1, 0), orders[0] as VenueOrder)
   for (const [counter, leader] of [
@@ -17,10 +17,10 @@ test('[K1] groups are saved, and one that has left is in none', () => {
     groups.open(command(counter, leader), orders[counter - 1] as VenueOrder)
   groups.open(command(4, 0), orders[3] as VenueOrder)
   groups.leave(orders[1] as VenueOrder)
-  const writer = new CanonicalWriter()
-  groups.save(writer)
-  const again = new VenueLinks(['oco'], 10, true)
   const open = orders.filter((_, at) => at !== 1)
+  const writer = new CanonicalWriter()
+  groups.save(writer, open)
+  const again = new VenueLinks(10, true)
   const reader = new CanonicalReader(writer.copy())
   again.load(reader, open, new Map())
   reader.end()
@@ -92,7 +92,8 @@ function saved({ venues }: Scenario): Uint8Array {
 }
 
 function orderOf(counter: number): VenueOrder {
-  return { venue_order_id: `o${counter}`, cum_quantity_units: 0 } as VenueOrder
+  const name = { account_id: 'main', strategy_id: 's', counter }
+  return { venue_order_id: `o${counter}`, name, cum_quantity_units: 0 } as VenueOrder
 }
 
 function command(counter: number, leader: number): NewOrderSingle {

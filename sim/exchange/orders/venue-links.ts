@@ -1,37 +1,35 @@
 // Links between orders that the exchange keeps itself: groups of which one order cancels or updates the others, and
-// children that a parent's trades release. Open orders are found by account, strategy and counter, as an order names the
-// one it is linked to.
+// children that a parent's trades release. Open orders are found by their names, as an order names the one it is linked
+// to.
 
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
-import type { CapabilityTable, Contingency } from '../../../engine/venue-port.ts'
+import type { Contingency } from '../../../engine/venue-port.ts'
 import { must } from '../../../schemas/assert.ts'
 import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
 import type { GroupType } from '../../../schemas/messages/order-terms.ts'
 import type { VenueAccount } from '../accounts/venue-account.ts'
 import { ChildOrders, type ParentState, type SavedChildren } from './child-orders.ts'
+import { type OrderName, OwnerTable } from './owner-table.ts'
 import { leavesUnits, loadOrder, orderedUnits, saveOrder, type VenueOrder } from './venue-order.ts'
 
 type LinkedType = Exclude<GroupType, ''>
-type Owner = Pick<NewOrderSingle, 'account_id' | 'strategy_id'>
 type Group = {
   type: LinkedType
   readonly orders: Set<VenueOrder>
   /** What each has traded, as far as the others were told: what is taken back and trades again is told once. */
   readonly told: Map<VenueOrder, number>
 }
-type SavedKey = { readonly key: string; readonly venue_order_id: string }
 
-/** What a venue of all links keeps; one of `oco` alone keeps the first two, as plain lists. */
 type SavedLinks = {
-  readonly keys: readonly SavedKey[]
   readonly groups: readonly {
     readonly type: LinkedType
     readonly orders: readonly string[]
-    /** By order; absent in what was saved before they were kept. */
-    readonly told?: readonly number[]
+    /** By order. */
+    readonly told: readonly number[]
   }[]
-  readonly withheld: readonly { readonly venue_order_id: string; readonly units: number }[]
+  /** Open orders whose names later ones took: owners are to give each a name of its own. */
+  readonly nameless: readonly string[]
   readonly children: SavedChildren
   readonly uncovered: readonly string[]
   /** Of those in no book. */
@@ -42,10 +40,8 @@ export class VenueLinks {
   readonly children: ChildOrders
   /** Parents of children that ended by themselves: nothing would cover what they traded later. */
   readonly uncovered = new Set<VenueOrder>()
-  readonly #isPlain: boolean
   readonly #termsHold: boolean
-  readonly #open = new Map<string, VenueOrder>()
-  readonly #keys = new Map<VenueOrder, string>()
+  readonly #open = new OwnerTable<VenueOrder>()
   readonly #groups = new Map<VenueOrder, Group>()
   /** In the order in which they were founded, which a venue that was saved and loaded has, too. */
   readonly #founded = new Set<Group>()
@@ -54,9 +50,8 @@ export class VenueLinks {
    * @param retention traded orders that have ended and may still be named as a parent.
    * @param terms_hold whether an order joins with what a whole group has left, and as its type (schemas/behaviour.ts).
    */
-  constructor(kinds: CapabilityTable['contingencies'], retention: number, terms_hold: boolean) {
+  constructor(retention: number, terms_hold: boolean) {
     this.#termsHold = terms_hold
-    this.#isPlain = kinds?.some((kind) => kind !== 'oco') !== true
     this.children = new ChildOrders(retention)
   }
 
@@ -64,37 +59,38 @@ export class VenueLinks {
   areThere(command: NewOrderSingle): boolean {
     const { order_quantity_units, terms } = command
     if (terms.parent_counter !== 0) {
-      const { cum_quantity_units, ended } = this.parentOf(keyOf(command, terms.parent_counter))
+      const { cum_quantity_units, ended } = this.stateOf(parentName(command))
       if (ended && cum_quantity_units === 0) return false
     }
     if (terms.group_type === '') return true
-    const leader = this.#open.get(keyOf(command, terms.group_counter))
+    const leader = this.#leaderOf(command)
     if (leader === undefined) return this.#leftBy(command) > 0
     return this.#tradedUnits(leader) < (terms.group_type === 'oco' ? 1 : order_quantity_units)
   }
 
   /** Whether the order would join a group as one of another type than those in it go by. */
-  isOfOtherType({ account_id, strategy_id, terms }: NewOrderSingle): boolean {
-    if (!this.#termsHold || terms.group_type === '') return false
-    const leader = this.#open.get(keyOf({ account_id, strategy_id }, terms.group_counter))
+  isOfOtherType(command: NewOrderSingle): boolean {
+    const { group_type } = command.terms
+    if (!this.#termsHold || group_type === '') return false
+    const leader = this.#leaderOf(command)
     const group = leader && this.#groups.get(leader)
-    return group !== undefined && group.type !== terms.group_type
+    return group !== undefined && group.type !== group_type
   }
 
   /** An order is admitted; where it names others, it is linked to them from now on. */
   open(command: NewOrderSingle, order: VenueOrder): void {
-    this.#put(keyOf(command, command.counter), order)
+    this.#open.set(order.name, order)
     const { terms } = command
     if (terms.parent_counter !== 0) {
-      const parent = keyOf(command, terms.parent_counter)
+      const parent = parentName(command)
       const open = this.#open.get(parent)
       // One that has ended waits for nothing: its child comes in at once.
       const isElsewhere =
         this.#termsHold && open !== undefined && open.instrument_index !== order.instrument_index
-      this.children.add(order, parent, this.parentOf(parent).ordered_units, isElsewhere)
+      this.children.add(order, parent, this.stateOf(parent).ordered_units, isElsewhere)
     }
     if (terms.group_type === '') return
-    const leader = this.#open.get(keyOf(command, terms.group_counter))
+    const leader = this.#leaderOf(command)
     if (leader === undefined) return this.lower(order, command.order_quantity_units - this.#leftBy(command))
     const traded_units = this.#tradedUnits(leader)
     const group: Group = this.#groups.get(leader) ?? {
@@ -114,12 +110,15 @@ export class VenueLinks {
     if (traded_units > 0) this.lower(order, traded_units)
   }
 
-  /** What an order that lowers it leaves of a new one, though it had traded whole before that one came and founded their group; 0 where it leaves nothing. */
+  /**
+   * What an order that lowers it leaves of a new one, though it had traded whole before that one came and founded their
+   * group; 0 where it leaves nothing.
+   */
   #leftBy(command: NewOrderSingle): number {
     const { terms, order_quantity_units } = command
     if (!this.#termsHold || terms.group_type !== 'ouo') return 0
-    const { cum_quantity_units, was_grouped } = this.parentOf(keyOf(command, terms.group_counter))
-    return cum_quantity_units === 0 || was_grouped === true ? 0 : order_quantity_units - cum_quantity_units
+    const { cum_quantity_units, was_grouped } = this.stateOf(groupName(command))
+    return cum_quantity_units === 0 || was_grouped ? 0 : order_quantity_units - cum_quantity_units
   }
 
   /** What the orders of its group have traded: of one that has ended the group has ended with it. */
@@ -129,30 +128,36 @@ export class VenueLinks {
   }
 
   /** The orders whose group a new one joins. */
-  joined({ account_id, strategy_id, terms }: NewOrderSingle): readonly VenueOrder[] {
-    if (terms.group_type === '') return []
-    const leader = this.#open.get(keyOf({ account_id, strategy_id }, terms.group_counter))
-    return leader === undefined ? [] : [leader, ...this.others(leader)]
+  joined(command: NewOrderSingle): readonly VenueOrder[] {
+    if (command.terms.group_type === '') return NO_ORDERS
+    const leader = this.#leaderOf(command)
+    return leader === undefined ? NO_ORDERS : [leader, ...this.others(leader)]
+  }
+
+  /** The order that a new one of a group names. */
+  #leaderOf(command: NewOrderSingle): VenueOrder | undefined {
+    return this.#open.get(groupName(command))
   }
 
   /** The other orders of its group. */
-  others(order: VenueOrder): VenueOrder[] {
-    return [...(this.#groups.get(order)?.orders ?? [])].filter((other) => other !== order)
+  others(order: VenueOrder): readonly VenueOrder[] {
+    const group = this.#groupOf(order)
+    return group === undefined ? NO_ORDERS : [...group.orders].filter((other) => other !== order)
   }
 
   /** Those that end with the order once it has nothing left at work: where its trades lower them, they go on with what is left. */
-  endsWith(order: VenueOrder): VenueOrder[] {
-    return this.#termsHold && this.isLowering(order) ? [] : this.others(order)
+  endsWith(order: VenueOrder): readonly VenueOrder[] {
+    return this.#termsHold && this.isLowering(order) ? NO_ORDERS : this.others(order)
   }
 
   /** Whether a trade of the order lowers the others of its group, and does not end them. */
   isLowering(order: VenueOrder): boolean {
-    return this.#groups.get(order)?.type === 'ouo'
+    return this.#groupOf(order)?.type === 'ouo'
   }
 
   /** Of what the order has traded, what the others of its group were not told yet. */
   untoldUnits(order: VenueOrder): number {
-    const told = this.#groups.get(order)?.told
+    const told = this.#groupOf(order)?.told
     const { cum_quantity_units: cum } = order
     const untold = Math.max(0, cum - (told?.get(order) ?? 0))
     if (untold > 0) told?.set(order, cum)
@@ -187,77 +192,81 @@ export class VenueLinks {
 
   /** The order has ended. */
   leave(order: VenueOrder): void {
-    const group = this.#groups.get(order)
-    group?.orders.delete(order)
-    group?.told.delete(order)
-    if (group?.orders.size === 0) this.#founded.delete(group)
-    this.#groups.delete(order)
+    const group = this.#groupOf(order)
+    if (group !== undefined) this.#leaveGroup(order, group)
     this.children.leave(order)
-    const key = this.#keys.get(order)
-    if (key === undefined) return
-    this.#keys.delete(order)
-    this.#open.delete(key)
-    if (this.#isPlain) return
-    const was_grouped = group !== undefined
-    this.children.onParentEnded(key, { ...stateOf(order, true), ...(was_grouped && { was_grouped }) })
+    if (this.#open.get(order.name) !== order) return
+    this.#open.delete(order.name)
+    this.children.onParentEnded(order, tradedBy(order, true, group !== undefined && group.orders.size > 0))
+  }
+
+  #leaveGroup(order: VenueOrder, group: Group): void {
+    group.orders.delete(order)
+    group.told.delete(order)
+    if (group.orders.size === 0) this.#founded.delete(group)
+    this.#groups.delete(order)
+  }
+
+  /** Most orders are of none, and most venues have none at all. */
+  #groupOf(order: VenueOrder): Group | undefined {
+    return this.#groups.size === 0 ? undefined : this.#groups.get(order)
   }
 
   /** The order has traded. */
   noteTrade(order: VenueOrder): void {
-    const key = this.#keys.get(order)
-    if (key !== undefined) this.children.onParentTraded(key)
+    this.children.onParentTraded(order)
   }
 
-  parentOf(key: string): ParentState {
-    const open = this.#open.get(key)
-    return open === undefined ? this.children.endedParent(key) : stateOf(open, false)
+  /** What a parent has traded, open or ended. */
+  stateOf(name: OrderName): ParentState {
+    const open = this.#open.get(name)
+    return open === undefined ? this.children.endedParent(name) : tradedBy(open, false, false)
   }
 
   /** Whether a trade of the open order releases others. */
   isParent(order: VenueOrder): boolean {
-    const key = this.#keys.get(order)
-    return key !== undefined && this.children.hasOf(key)
+    return this.children.hasOf(order)
   }
 
   /** The open parent that still releases more of the order. */
   openParentOf(order: VenueOrder): VenueOrder | undefined {
-    return this.#open.get(this.children.find(order)?.parent_key ?? '')
+    const child = this.children.find(order)
+    return child && this.#open.get(child.parent.name)
   }
 
-  /** Whether orders are there by other links than these: a venue of these alone would trade beyond them. */
-  hasBeyond(kinds: readonly Contingency[]): boolean {
-    const isBeyond = (order: VenueOrder) => {
-      const group = this.#groups.get(order)
-      const isGrouped = group !== undefined && group.orders.size > 1
-      return (
-        (isGrouped && !kinds.includes(group.type)) || (order.withheld_units > 0 && !kinds.includes('ouo'))
-      )
-    }
-    return (this.children.size > 0 && !kinds.includes('oto')) || [...this.#keys.keys()].some(isBeyond)
+  /** Whether open orders are linked in other ways than these: a venue of these alone would trade beyond that. */
+  hasBeyond(kinds: readonly Contingency[], open: readonly VenueOrder[]): boolean {
+    return (
+      (this.children.size > 0 && !kinds.includes('oto')) ||
+      [...this.#founded].some(({ type, orders }) => orders.size > 1 && !kinds.includes(type)) ||
+      (open.some(({ withheld_units }) => withheld_units > 0) && !kinds.includes('ouo'))
+    )
   }
 
-  save(writer: CanonicalWriter): void {
-    const keys = [...this.#open].map(([key, { venue_order_id }]) => ({ key, venue_order_id }))
+  /** Orders of a venue that kept no links before. */
+  takeUp(placed: readonly VenueOrder[]): void {
+    for (const order of placed) this.#open.set(order.name, order)
+  }
+
+  /** @param placed every open order that is in a book. */
+  save(writer: CanonicalWriter, placed: readonly VenueOrder[]): void {
     const groups = [...this.#founded].map(({ type, orders, told }) => ({
       type,
       orders: [...orders].map(idOf),
       told: [...orders].map((order) => told.get(order) ?? 0),
     }))
-    if (this.#isPlain) {
-      writer.value(keys)
-      return writer.value(groups.map(({ orders }) => orders))
-    }
-    const withheld = [...this.#keys.keys()]
-      .filter((order) => order.withheld_units > 0)
-      .map(({ venue_order_id, withheld_units: units }) => ({ venue_order_id, units }))
     const unplaced = this.children.unplaced()
+    const nameless = [...placed, ...unplaced]
+      .filter((order) => this.#open.get(order.name) !== order)
+      .map(idOf)
     const uncovered = [...this.uncovered].filter(({ is_open }) => is_open).map(idOf)
     writer.value({
-      ...{ keys, groups, withheld, uncovered },
+      ...{ groups, nameless, uncovered },
       children: this.children.saved(),
       dormant_count: unplaced.length,
     })
     for (const order of unplaced) saveOrder(writer, order)
+    this.children.saveTraded(writer)
   }
 
   /**
@@ -269,46 +278,43 @@ export class VenueLinks {
     placed: readonly VenueOrder[],
     accounts: ReadonlyMap<string, VenueAccount>,
   ): VenueOrder[] {
-    const first = reader.value() as SavedLinks | SavedKey[]
-    const isPlain = Array.isArray(first)
-    const saved: Pick<SavedLinks, 'keys' | 'groups'> = isPlain
-      ? { keys: first, groups: (reader.value() as string[][]).map((orders) => ({ type: 'oco', orders })) }
-      : first
-    const unplaced = Array.from({ length: isPlain ? 0 : first.dormant_count }, () =>
-      loadOrder(reader, accounts),
-    )
-    const byId = new Map([...placed, ...unplaced].map((order) => [order.venue_order_id, order]))
+    const saved = reader.value() as SavedLinks
+    const unplaced = Array.from({ length: saved.dormant_count }, () => loadOrder(reader, accounts))
+    const open = [...placed, ...unplaced]
+    const nameless = new Set(saved.nameless)
+    for (const order of open) if (!nameless.has(order.venue_order_id)) this.#open.set(order.name, order)
+    const byId = new Map(open.map((order) => [order.venue_order_id, order]))
     const find = (id: string) => must(byId.get(id), 'a saved order is open')
-    for (const { key, venue_order_id } of saved.keys) this.#put(key, find(venue_order_id))
     for (const { type, orders, told } of saved.groups) {
       const members = orders.map(find)
       const group: Group = {
         type,
         orders: new Set(members),
-        told: new Map(members.map((order, at) => [order, told?.[at] ?? order.cum_quantity_units])),
+        told: new Map(members.map((order, at) => [order, must(told[at], 'each is told something')])),
       }
       this.#founded.add(group)
       for (const order of group.orders) this.#groups.set(order, group)
     }
-    if (isPlain) return []
-    for (const { venue_order_id, units } of first.withheld) find(venue_order_id).withheld_units = units
-    this.children.restore(first.children, find)
-    for (const id of first.uncovered) this.uncovered.add(find(id))
+    this.children.restore(saved.children, find)
+    for (const id of saved.uncovered) this.uncovered.add(find(id))
+    this.children.loadTraded(reader)
     return unplaced
   }
-
-  #put(key: string, order: VenueOrder): void {
-    this.#open.set(key, order)
-    this.#keys.set(order, key)
-  }
 }
 
-function keyOf({ account_id, strategy_id }: Owner, counter: number): string {
-  return `${account_id}/${strategy_id}/${counter}`
+const NO_ORDERS: readonly VenueOrder[] = []
+
+function groupName({ account_id, strategy_id, terms }: NewOrderSingle): OrderName {
+  return { account_id, strategy_id, counter: terms.group_counter }
 }
 
-function stateOf(order: VenueOrder, ended: boolean): ParentState {
-  return { cum_quantity_units: order.cum_quantity_units, ordered_units: orderedUnits(order), ended }
+function parentName({ account_id, strategy_id, terms }: NewOrderSingle): OrderName {
+  return { account_id, strategy_id, counter: terms.parent_counter }
+}
+
+function tradedBy(order: VenueOrder, ended: boolean, was_grouped: boolean): ParentState {
+  const { cum_quantity_units } = order
+  return { cum_quantity_units, ordered_units: orderedUnits(order), ended, was_grouped }
 }
 
 function idOf({ venue_order_id }: VenueOrder): string {

@@ -10,6 +10,7 @@ import type { NewOrderSingle, OrderType, Side, TimeInForce } from '../../../sche
 import type { OrderTerms } from '../../../schemas/messages/order-terms.ts'
 import type { PriceUnits, SizeUnits } from '../../../schemas/units.ts'
 import type { VenueAccount } from '../accounts/venue-account.ts'
+import type { OrderName } from './owner-table.ts'
 
 /** The place of an order that has not come to rest since it last lost its place. */
 export const NOT_PLACED = -1
@@ -22,6 +23,7 @@ export type VenueOrder = {
   readonly account: VenueAccount
   readonly instrument_index: number
   readonly venue_order_id: string
+  readonly name: OrderName
   readonly side: Side
   readonly order_type: OrderType
   readonly time_in_force: TimeInForce
@@ -93,11 +95,12 @@ export function venueOrder(
   venue_order_id: string,
   priority: number,
 ): VenueOrder {
-  const { order_type, terms } = command
+  const { account_id, strategy_id, counter, order_type, terms } = command
   return {
     account,
     instrument_index: command.instrument_index,
     venue_order_id,
+    name: { account_id, strategy_id, counter },
     side: command.side,
     order_type,
     time_in_force: command.time_in_force,
@@ -155,7 +158,10 @@ export function waitsForTrigger(order_type: OrderType): boolean {
 
 /** Writes an open order. */
 export function saveOrder(writer: CanonicalWriter, order: VenueOrder): void {
-  writer.text(order.account.account_id)
+  const { account_id, strategy_id, counter } = order.name
+  writer.text(account_id)
+  writer.text(strategy_id)
+  writer.number(counter)
   writer.number(order.instrument_index)
   writer.text(order.venue_order_id)
   writer.text(order.side)
@@ -167,6 +173,7 @@ export function saveOrder(writer: CanonicalWriter, order: VenueOrder): void {
   writer.number(order.price_units)
   writer.number(order.order_quantity_units)
   writer.number(order.cum_quantity_units)
+  writer.number(order.withheld_units)
   writer.number(order.priority)
   writer.number(order.trigger_price_units)
   writer.flag(order.is_trailing)
@@ -180,10 +187,12 @@ export function saveOrder(writer: CanonicalWriter, order: VenueOrder): void {
 
 /** Reads what `saveOrder` wrote; the order is not in the book yet. */
 export function loadOrder(reader: CanonicalReader, accounts: ReadonlyMap<string, VenueAccount>): VenueOrder {
+  const name = { account_id: reader.text(), strategy_id: reader.text(), counter: reader.number() }
   return {
-    account: must(accounts.get(reader.text()), 'a snapshot names accounts of its own configuration'),
+    account: must(accounts.get(name.account_id), 'a snapshot names accounts of its own configuration'),
     instrument_index: reader.number(),
     venue_order_id: reader.text(),
+    name,
     side: reader.text() as Side,
     order_type: reader.text() as OrderType,
     time_in_force: reader.text() as TimeInForce,
@@ -193,7 +202,7 @@ export function loadOrder(reader: CanonicalReader, accounts: ReadonlyMap<string,
     price_units: reader.number() as PriceUnits,
     order_quantity_units: reader.number() as SizeUnits,
     cum_quantity_units: reader.number() as SizeUnits,
-    withheld_units: 0,
+    withheld_units: reader.number(),
     priority: reader.number(),
     is_open: false,
     is_resting: false,
