@@ -101,6 +101,14 @@ test(`of bars no more trades than their volume, and nothing less than nothing (s
   expect(facing).toBeGreaterThan(30)
 })
 
+test('[M25] of a shared volume the side has its turn by its first order that trades', () => {
+  const lines = [
+    ...['08:00 bar last 100 100 100 100 40', '08:54 b sell 5 limit 120 gtc', '08:55 a buy 5 limit 105 opg'],
+    ...['08:56 c sell 6 limit 95 opg', '09:01 bar last 100 100 100 100 32'],
+  ]
+  expect(told(lines).slice(0, 2)).toEqual(['09:01 a trade 5@100 leaves 0', '09:01 c trade 3@99 leaves 3'])
+})
+
 test('[Q9] what own sellers took in the auction that ends a halt moves no own buyer up in his queue', () => {
   const halts = [{ instrument: 'X.sim', from: '1970-01-01T10:00:00Z', to: '1970-01-01T10:10:00Z' }]
   const lines = (sold: readonly string[], shown: string) => [

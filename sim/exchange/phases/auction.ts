@@ -51,7 +51,12 @@ type Bid = { readonly order: VenueOrder; readonly price_units: number; readonly 
 type Sides = { readonly buys: readonly Bid[]; readonly sells: readonly Bid[] }
 
 /** A price, and what own buyers and sellers get at it. */
-type Cross = { readonly found: Uncross; readonly bought: Allotment; readonly sold: Allotment }
+type Cross = {
+  readonly sides: Sides
+  readonly found: Uncross
+  readonly bought: Allotment
+  readonly sold: Allotment
+}
 
 export class Auction {
   readonly #terms: AuctionTerms
@@ -60,38 +65,48 @@ export class Auction {
     this.#terms = terms
   }
 
-  /** Crosses orders of one instrument, the earliest first, with what its book shows. What they took is gone from it. */
-  withBook(orders: readonly VenueOrder[], spec: InstrumentSpec, ts_us: number): void {
-    const bids = this.#shown(spec, 'buy')
-    const asks = this.#shown(spec, 'sell')
-    const apart = this.#apart(bidsOf(orders, this.#terms.terms_hold), spec)
-    const crosses: Cross[] = []
-    for (const sides of apart) {
-      const taken = this.#isShared(spec) ? tradedUnits(crosses) : 0
-      crosses.push(...this.#crossed(sides, less(bids, taken), less(asks, taken), spec, ts_us))
-    }
+  /**
+   * Crosses orders of one instrument, the earliest first, with what its book shows. What they took is gone from it.
+   * `all`: those that left it to others of their group included.
+   */
+  withBook(orders: readonly VenueOrder[], spec: InstrumentSpec, ts_us: number, all = orders): void {
+    const crosses = this.#crosses(orders, spec, ts_us)
     const doubled = this.#doubled(crosses.flatMap(({ bought, sold }) => [...bought.fills, ...sold.fills]))
     if (doubled !== undefined) {
       const rest = orders.filter((order) => order !== doubled)
-      return this.withBook(rest, spec, ts_us)
+      return this.withBook(rest, spec, ts_us, all)
     }
     for (const { found, bought, sold } of crosses) {
       this.#fill(bought, found, ts_us)
       this.#fill(sold, found, ts_us)
     }
-    if (apart.length > 1) this.#noteShown(orders, crosses)
+    const sides = new Set(all.map(({ side }) => side))
+    if (!this.#terms.meets_own && sides.size > 1) this.#noteShown(all, crosses)
     this.#takeShown(crosses, spec)
   }
 
-  /** The sides that cross: unless own orders may trade with each other, each as if the other were not there. Of a volume that both share the side has first whose first order came first. */
-  #apart({ buys, sells }: Sides, spec: InstrumentSpec): readonly Sides[] {
+  /** Of a volume that both sides show the one has first whose first order that trades came first. */
+  #crosses(orders: readonly VenueOrder[], spec: InstrumentSpec, ts_us: number): readonly Cross[] {
+    const bids = this.#shown(spec, 'buy')
+    const asks = this.#shown(spec, 'sell')
+    const alone = this.#apart(bidsOf(orders, this.#terms.terms_hold)).flatMap((sides) =>
+      this.#crossed(sides, bids, asks, spec, ts_us),
+    )
+    if (!this.#isShared(spec)) return alone
+    const [first, second] = alone.toSorted((a, b) => firstOf(a) - firstOf(b))
+    if (first === undefined || second === undefined) return alone
+    const taken = unitsOf(first.bought) + unitsOf(first.sold)
+    return [first, ...this.#crossed(second.sides, less(bids, taken), less(asks, taken), spec, ts_us)]
+  }
+
+  /** The sides that cross: unless own orders may trade with each other, each as if the other were not there. */
+  #apart({ buys, sells }: Sides): readonly Sides[] {
     if (buys.length === 0 && sells.length === 0) return []
     if (this.#terms.meets_own || buys.length === 0 || sells.length === 0) return [{ buys, sells }]
-    const apart = [
+    return [
       { buys, sells: [] },
       { buys: [], sells },
     ]
-    return this.#isShared(spec) && firstOf(sells) < firstOf(buys) ? apart.reverse() : apart
   }
 
   /** Whether what the market shows on its two sides is one volume. */
@@ -101,12 +116,13 @@ export class Auction {
 
   /** None where nobody meets. */
   #crossed(
-    { buys, sells }: Sides,
+    sides: Sides,
     bids: readonly Interest[],
     asks: readonly Interest[],
     spec: InstrumentSpec,
     ts_us: number,
   ): Cross[] {
+    const { buys, sells } = sides
     const price = this.#reference(spec, ts_us)
     const found = uncross([...this.#wanted(buys), ...bids], [...this.#wanted(sells), ...asks], {
       reference_price_units: price,
@@ -117,7 +133,7 @@ export class Auction {
     if (found === undefined) return []
     const bought = this.#allotted(buys, bids, found, 1, spec)
     const sold = this.#allotted(sells, asks, found, -1, spec)
-    return [{ found, bought, sold }]
+    return [{ sides, found, bought, sold }]
   }
 
   /** What own orders of a side are for in the price: of a group one alone trades, so that at each price its largest counts. */
@@ -319,14 +335,9 @@ function less(shown: readonly Interest[], units: number): readonly Interest[] {
   )
 }
 
-/** What own orders got. */
-function tradedUnits(crosses: readonly Cross[]): number {
-  return crosses.reduce((sum, { bought, sold }) => sum + unitsOf(bought) + unitsOf(sold), 0)
-}
-
-/** The place in time of the order of a side that came first. */
-function firstOf(bids: readonly Bid[]): number {
-  return Math.min(...bids.map(({ order }) => order.priority))
+/** The place in time of the first order that trades. */
+function firstOf({ bought, sold }: Cross): number {
+  return Math.min(...[...bought.fills, ...sold.fills].map(({ order }) => order.priority))
 }
 
 /** What own orders of a side get. */
