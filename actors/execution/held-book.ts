@@ -42,8 +42,9 @@ export class HeldBook {
   readonly #orders: HeldOrders
   readonly #routes = new Map<string, Route<OrderFact>>()
   readonly #watch: TriggerWatch
-  /** Instruments whose rows are looked at. */
+  /** Instruments whose rows are looked at, and of these the ones that were not to be, but for orders of before. */
   readonly #watched = new Set<number>()
+  readonly #takenUp = new Set<number>()
   /** Orders whose trigger was met in the step of this sequence number. */
   readonly #triggered = new Set<string>()
   #triggeredSeq = -1
@@ -77,7 +78,6 @@ export class HeldBook {
   }
 
   #watchRows(at: number): void {
-    if (this.#watched.has(at)) return
     this.#watched.add(at)
     const { quotes, trades, bars } = this.#node
     quotes.addEngineHandler(at, () => this.#onRow(at))
@@ -268,10 +268,15 @@ export class HeldBook {
   /** One of before waits for its trigger here, though its venue may have come to watch such itself. */
   #takeUp(order: HeldOrder): void {
     this.#orders.put(order)
-    if (order.awaits === 'trigger') this.#watchRows(order.instrument_index)
+    const { awaits, instrument_index: at } = order
+    if (awaits !== 'trigger' || this.#watched.has(at)) return
+    this.#takenUp.add(at)
+    this.#watchRows(at)
   }
 
   #onLast(instrument_index: number, price_units: number): void {
+    // A node that is begun behind the last of those taken up looks at no rows, and is to know the same.
+    if (this.#takenUp.has(instrument_index) && this.#orders.watchingCount(instrument_index) === 0) return
     this.#watch.noteLast(instrument_index, price_units)
     this.#onRow(instrument_index)
   }
