@@ -414,7 +414,7 @@ export class SimulatedExchange implements VenuePort {
   }
 
   #loadLinks(reader: CanonicalReader): void {
-    const links = this.#links ?? new VenueLinks(this.#retention, true)
+    const links = this.#links ?? new VenueLinks(this.#retention, this.#floor.terms_hold)
     const placed = this.#placedOrders()
     const unplaced = links.load(reader, placed, this.#accounts)
     for (const order of unplaced) {
@@ -528,7 +528,7 @@ function linksLeft(venue_id: VenueId): OperatingError {
     reason: 'unavailable',
     what: `The venue ${venue_id} holds orders that are linked to others, and is not to keep such links any more.`,
     where: `venues, id ${venue_id}, simulation.takes`,
-    remedy: 'Start with takes: all_and_contingent, cancel them, and change it then.',
+    remedy: 'Start with takes as it was, cancel them, and change it then.',
   })
 }
 

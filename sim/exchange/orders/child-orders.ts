@@ -171,6 +171,13 @@ export class ChildOrders {
     this.#young.set(order.name, state)
   }
 
+  /** A parent that has ended is of a group from now on. */
+  noteGrouped(name: OrderName): void {
+    const traded = this.#young.get(name) === undefined ? this.#old : this.#young
+    const state = traded.get(name)
+    if (state !== undefined) traded.set(name, { ...state, was_grouped: true })
+  }
+
   endedParent(name: OrderName): ParentState {
     return this.#young.get(name) ?? this.#old.get(name) ?? NONE
   }

@@ -162,6 +162,14 @@ test.each(['oto', 'oco', 'ouo'])(
   },
 )
 
+test.each([1, 2])('under behaviour %i a venue that keeps no links any more lets groups go', (behaviour) => {
+  const kept = { ...terms({ venues: [venue({ simulation: LINKED })] }), behaviour }
+  const first = new Scenario(kept)
+  first.play('1 quote 100/105', '2 a buy 8 limit 99 gtc as=1', '3 b buy 8 limit 98 gtc as=2 oco=1')
+  const again = first.reopened({ ...terms({ venues: [venue({ simulation: { takes: 'all' } })] }), behaviour })
+  expect(again.play('4 quote 97/97 50x50').filter((report) => report.includes('trade'))).toHaveLength(2)
+})
+
 test('[K2] an order that lowers those of its group and traded whole before the other came leaves it the rest', () => {
   const from = terms({ venues: [venue({ simulation: LINKED })] })
   const lines = [
@@ -178,6 +186,25 @@ test('[K2] an order that lowers those of its group and traded whole before the o
   expect(first.reopened(from).play('4 s sell 8 stop 95 gtc as=3 oto=1 ouo=2', '5 quote 94/96 50x50')).toEqual(
     reports.slice(4),
   )
+  // Whoever comes next joins the other, with what both leave; the one that ended has its group now.
+  const third = (link: string) =>
+    new Scenario(from)
+      .play(...lines.slice(0, 4), `5 u sell 8 stop 96 gtc as=4 ${link}`, '6 quote 94/96 50x50')
+      .slice(5)
+  expect(third('ouo=2')).toEqual([
+    '5 u rejected linked_order_gone',
+    '6 s triggered',
+    '6 s trade 5@94 leaves 3',
+    '6 s canceled cum 5',
+  ])
+  expect(third('ouo=3').filter((report) => report.includes('trade'))).toEqual(['6 s trade 5@94 leaves 3'])
+  // One that ended in part ends the others.
+  const part = new Scenario(from).play(
+    '1 quote 100/105 3x50',
+    '2 a sell 5 limit 100 ioc as=1',
+    '3 b sell 8 stop 90 gtc as=2 ouo=1',
+  )
+  expect(part.at(-1)).toBe('3 b rejected linked_order_gone')
   // What it leaves nothing of is refused, and so is one whose group goes on without the one it names.
   const refused = (...more: string[]) => new Scenario(from).play(...lines.slice(0, 3), ...more).at(-1)
   expect(refused('4 s sell 3 stop 95 gtc as=3 ouo=2')).toBe('4 s rejected linked_order_gone')

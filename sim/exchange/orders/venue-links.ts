@@ -19,6 +19,8 @@ type Group = {
   readonly orders: Set<VenueOrder>
   /** What each has traded, as far as the others were told: what is taken back and trades again is told once. */
   readonly told: Map<VenueOrder, number>
+  /** What those that have ended had traded. */
+  ended_units: number
 }
 
 type SavedLinks = {
@@ -27,6 +29,7 @@ type SavedLinks = {
     readonly orders: readonly string[]
     /** By order. */
     readonly told: readonly number[]
+    readonly ended_units: number
   }[]
   /** Open orders whose names later ones took: owners are to give each a name of its own. */
   readonly nameless: readonly string[]
@@ -91,12 +94,13 @@ export class VenueLinks {
     }
     if (terms.group_type === '') return
     const leader = this.#leaderOf(command)
-    if (leader === undefined) return this.lower(order, command.order_quantity_units - this.#leftBy(command))
+    if (leader === undefined) return this.#joinEnded(command, order)
     const traded_units = this.#tradedUnits(leader)
     const group: Group = this.#groups.get(leader) ?? {
       type: terms.group_type,
       orders: new Set([leader]),
       told: new Map(),
+      ended_units: 0,
     }
     group.type = terms.group_type
     group.orders.add(order)
@@ -117,14 +121,28 @@ export class VenueLinks {
   #leftBy(command: NewOrderSingle): number {
     const { terms, order_quantity_units } = command
     if (!this.#termsHold || terms.group_type !== 'ouo') return 0
-    const { cum_quantity_units, was_grouped } = this.stateOf(groupName(command))
-    return cum_quantity_units === 0 || was_grouped ? 0 : order_quantity_units - cum_quantity_units
+    const { cum_quantity_units, ordered_units, was_grouped } = this.stateOf(groupName(command))
+    const isWhole = cum_quantity_units > 0 && cum_quantity_units >= ordered_units
+    return isWhole && !was_grouped ? order_quantity_units - cum_quantity_units : 0
   }
 
-  /** What the orders of its group have traded: of one that has ended the group has ended with it. */
+  /** Founds the group of an order that has traded whole and ended; who comes next joins this one. */
+  #joinEnded(command: NewOrderSingle, order: VenueOrder): void {
+    const name = groupName(command)
+    const ended_units = this.stateOf(name).cum_quantity_units
+    const group: Group = { type: 'ouo', orders: new Set([order]), told: new Map([[order, 0]]), ended_units }
+    this.#founded.add(group)
+    this.#groups.set(order, group)
+    this.children.noteGrouped(name)
+    this.lower(order, ended_units)
+  }
+
+  /** What the orders of its group have traded, those that have ended included. */
   #tradedUnits(order: VenueOrder): number {
-    const others = this.#termsHold ? this.others(order) : []
-    return [order, ...others].reduce((sum, { cum_quantity_units }) => sum + cum_quantity_units, 0)
+    if (!this.#termsHold) return order.cum_quantity_units
+    const { ended_units } = this.#groupOf(order) ?? { ended_units: 0 }
+    const members = [order, ...this.others(order)]
+    return members.reduce((sum, { cum_quantity_units }) => sum + cum_quantity_units, ended_units)
   }
 
   /** The orders whose group a new one joins. */
@@ -197,12 +215,13 @@ export class VenueLinks {
     this.children.leave(order)
     if (this.#open.get(order.name) !== order) return
     this.#open.delete(order.name)
-    this.children.onParentEnded(order, tradedBy(order, true, group !== undefined && group.orders.size > 0))
+    this.children.onParentEnded(order, tradedBy(order, true, group !== undefined))
   }
 
   #leaveGroup(order: VenueOrder, group: Group): void {
     group.orders.delete(order)
     group.told.delete(order)
+    group.ended_units += order.cum_quantity_units
     if (group.orders.size === 0) this.#founded.delete(group)
     this.#groups.delete(order)
   }
@@ -236,10 +255,13 @@ export class VenueLinks {
 
   /** Whether open orders are linked in other ways than these: a venue of these alone would trade beyond that. */
   hasBeyond(kinds: readonly Contingency[], open: readonly VenueOrder[]): boolean {
+    const hasWithheld = open.some(({ withheld_units }) => withheld_units > 0)
+    // Before behaviour 3 a venue let groups go.
+    if (!this.#termsHold) return kinds.length === 0 && (this.children.size > 0 || hasWithheld)
     return (
       (this.children.size > 0 && !kinds.includes('oto')) ||
       [...this.#founded].some(({ type, orders }) => orders.size > 1 && !kinds.includes(type)) ||
-      (open.some(({ withheld_units }) => withheld_units > 0) && !kinds.includes('ouo'))
+      (hasWithheld && !kinds.includes('ouo'))
     )
   }
 
@@ -250,8 +272,8 @@ export class VenueLinks {
 
   /** @param placed every open order that is in a book. */
   save(writer: CanonicalWriter, placed: readonly VenueOrder[]): void {
-    const groups = [...this.#founded].map(({ type, orders, told }) => ({
-      type,
+    const groups = [...this.#founded].map(({ type, orders, told, ended_units }) => ({
+      ...{ type, ended_units },
       orders: [...orders].map(idOf),
       told: [...orders].map((order) => told.get(order) ?? 0),
     }))
@@ -285,12 +307,13 @@ export class VenueLinks {
     for (const order of open) if (!nameless.has(order.venue_order_id)) this.#open.set(order.name, order)
     const byId = new Map(open.map((order) => [order.venue_order_id, order]))
     const find = (id: string) => must(byId.get(id), 'a saved order is open')
-    for (const { type, orders, told } of saved.groups) {
+    for (const { type, orders, told, ended_units } of saved.groups) {
       const members = orders.map(find)
       const group: Group = {
         type,
         orders: new Set(members),
         told: new Map(members.map((order, at) => [order, must(told[at], 'each is told something')])),
+        ended_units,
       }
       this.#founded.add(group)
       for (const order of group.orders) this.#groups.set(order, group)
