@@ -65,7 +65,7 @@
  *      which they were founded, and none takes in an order by one that is to leave it. What others took of a held
  *      order no change of it brings back.
  *    - A child that the gate would not take as it is asked for waits in the engine, whatever its venue keeps, and one of
- *      an order that was denied is denied, too.
+ *      an order that was denied, or that nobody remembers, is denied, too.
  *    - At a venue one that lowers others of its group, and traded whole before they came, leaves them the rest.
  *    - A simulated exchange keeps them, unless its configuration says otherwise.
  *    - A group over two venues is kept by the engine, whatever these keep. One that its venue keeps weighs in its

@@ -38,6 +38,8 @@ import { decodeChange, encodeChange, type HoldingChange } from './holding-change
 import { KeptOrderChecks } from './kept-order-checks.ts'
 import { LinkedOrders } from './linked-orders.ts'
 
+/** Orders that a bracket has beside its entry, with two targets. */
+const WAYS_OUT = 3
 /** The timer that looks again at what was due while market or account were not open; no order's key looks like it. */
 const DUE = 'due'
 /** Timers that judge the held orders of an instrument, by its index; nor does an order's key look like these. */
@@ -413,20 +415,27 @@ export class ExecutionActor implements Actor {
 
   /**
    * Whether a child that its venue could keep waits here, because the gate would not take it now: one that waits is judged
-   * when its parent trades. There is to be room for another one like it, since ways out come in pairs, and of a group all
-   * children wait in one place.
+   * when its parent trades. A group waits in one place, so that with its first there is to be room for all the ways out of
+   * their parent: targets of its quantity, and a stop. What joins a group elsewhere may wait here where one of it cancels
+   * the others; lowered by the engine, who grows at its venue would not be.
    */
   #waitsForGate(intent: SubmitIntent): boolean {
-    const { terms_hold, isOpenFor, hasRoom, hasPositionRoom } = this.#options
-    const { strategy_id, instrument_index, side, order_quantity_units: units, terms } = intent
-    if (!terms_hold) return false
-    if (terms.group_counter !== 0)
-      return this.#held.find(strategy_id, terms.group_counter)?.awaits === 'parent'
-    const ahead_units = this.#gate.aheadUnits(instrument_index, side)
-    return !(
+    const { strategy_id, order_quantity_units: units, terms } = intent
+    if (!this.#options.terms_hold) return false
+    if (terms.group_counter !== 0 && this.#linked.keeps(strategy_id, terms.group_counter)) return true
+    if (terms.group_counter !== 0) return terms.group_type === 'oco' && !this.#hasRoomFor(intent, 1, units)
+    const { seq } = this.#node
+    const parent_units = this.#linked.quantityOf(seq, strategy_id, terms.parent_counter) ?? 0
+    return !this.#hasRoomFor(intent, WAYS_OUT, 2 * Math.max(units, parent_units))
+  }
+
+  /** Whether the gate would take so many orders like it now, and so many units in all. */
+  #hasRoomFor({ strategy_id, instrument_index, side }: SubmitIntent, count: number, units: number): boolean {
+    const { isOpenFor, hasRoom, hasPositionRoom } = this.#options
+    return (
       isOpenFor(strategy_id, instrument_index, false) &&
-      hasRoom(this.#gate.ahead_count + 1) &&
-      hasPositionRoom(instrument_index, side, ahead_units + 2 * units)
+      hasRoom(this.#gate.ahead_count + count - 1) &&
+      hasPositionRoom(instrument_index, side, this.#gate.aheadUnits(instrument_index, side) + units)
     )
   }
 

@@ -494,6 +494,16 @@ test('[R10] a replace of a stop has its new trigger price checked, and its reser
   expect(desk.lastSent()).toMatchObject({ price_units: 0, trigger_price_units: 101_500 })
 })
 
+test('[E6] in reduce-only a way out of an entry that is open waits here, whatever its venue keeps', () => {
+  const desk = new Desk({ capabilities: { ...ALL_TYPES, contingencies: ['oto', 'oco', 'ouo'] } })
+  desk.ask({ limit_price_units: 99_000 })
+  desk.accept(desk.lastOrder())
+  const wayOut = { side: 'sell', limit_price_units: 101_000, parent: { counter: 1 } } as const
+  expect([desk.ask(wayOut), desk.state('execution/main')]).toEqual(['', '2 intents'])
+  desk.control('account_reduce_only')
+  expect([desk.ask(wayOut), desk.state('execution/main')]).toEqual(['', '3 intents, 1 held'])
+})
+
 test('[R13] while an instrument does not trade, what the venue does not take then is denied, and cancels pass', () => {
   const limit = { limit_price_units: 99_000 }
   const verdicts = (capabilities: Partial<CapabilityTable>) =>

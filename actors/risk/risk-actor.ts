@@ -119,9 +119,10 @@ export class RiskActor implements Actor {
     return this.#rate.admits(this.#node.now_us, ahead_count)
   }
 
-  /** Whether so much more on a side stays within the position limit, were all that is open there to trade. */
+  /** Whether so much more on a side stays within the position limit, were all that is open there to trade, or only closes. */
   hasPositionRoom(instrument_index: number, side: Side, units: number): boolean {
-    const max = this.#limits.position_quantity_max[instrument_index] as number
+    const limit = this.#limits.position_quantity_max[instrument_index] as number
+    const max = this.#lane.state === 'reduce_only' ? 0 : limit
     return this.#exposure.worst(instrument_index, side, units) <= max
   }
 

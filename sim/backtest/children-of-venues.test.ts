@@ -34,7 +34,7 @@ type Day = {
   readonly calendar?: CalendarConfig
 }
 
-/** What the strategy is told of denials and fills; it asks at the third quote, and at each status. */
+/** What the strategy is told of denials and fills; it is to ask at each quote and status. */
 async function told({ ask, simulation, tapes, risk = {}, calendar }: Day): Promise<string[]> {
   const said: string[] = []
   const asker = defineStrategy({
@@ -42,7 +42,7 @@ async function told({ ask, simulation, tapes, risk = {}, calendar }: Day): Promi
     params: Type.Object({}),
     state: () => ({ quotes: 0 }),
     onQuote(ctx) {
-      if (++ctx.state.quotes === 3) ask(ctx as unknown as Ctx, 'third quote')
+      ask(ctx as unknown as Ctx, `quote ${++ctx.state.quotes}`)
     },
     onStatus(ctx, { status }) {
       if (ctx.state.quotes > 3) ask(ctx as unknown as Ctx, status)
@@ -104,6 +104,51 @@ test('[E6] ways out that the position limit has no room for before the entry tra
   expect(await told({ ...day, simulation: LINKED })).toEqual(linked)
 })
 
+test('[E6] a way out that joins one of those waits with it, and what was bought is sold once', async () => {
+  const ask = (ctx: Ctx, moment: string) => {
+    const order = { instrument: 'AAA.one', quantity_units: 10_000 } as const
+    if (moment === 'quote 3') {
+      const parent = ctx.submit({ ...order, side: 'buy', limit_price_units: PRICE - 50 })
+      ctx.submit({ ...order, side: 'sell', limit_price_units: PRICE + 20, parent: { counter: parent } })
+    }
+    if (moment === 'quote 6')
+      ctx.submit({
+        ...{ ...order, side: 'sell', trigger_price_units: PRICE - 200, parent: { counter: 1 } },
+        group: { counter: 2, type: 'ouo' },
+      })
+  }
+  // The entry trades 4,000, the target 1,000, the entry the rest, and then the market falls.
+  const prices = [0, 0, 0, 0, -60, -40, 30, 0, -60, -40, -300, -300, -300]
+  const sizes = new Map([
+    [4, 4_000],
+    [6, 1_000],
+  ])
+  const rows = prices.map((price, at) => {
+    const size = sizes.get(at) ?? 50_000
+    return [START_US + at * SECOND_US + 1, PRICE + price, PRICE + price + 2, size, size]
+  })
+  const day = { ask, tapes: [{ series: { kind: 'quote', instrument_id: 'AAA.one' }, rows } as const] }
+  const simulation = { fills: { model: 'top_of_book' } } as const
+  const risk = { position_quantity_max: '10000' }
+  const linked = await told({ ...day, simulation: { ...LINKED, ...simulation }, risk })
+  expect(linked).toEqual(['1 4000 at -50', '2 1000 at 20', '1 6000 at -50', '3 9000 at -300'])
+  expect(await told({ ...day, simulation: { ...KEPT, ...simulation }, risk })).toEqual(linked)
+})
+
+test('[E6] a target for a part and a stop for the whole wait where the limit has no room for both', async () => {
+  const ask = once((ctx) => {
+    const order = { instrument: 'AAA.one', side: 'sell', parent: { counter: 1 } } as const
+    ctx.submit({ instrument: 'AAA.one', side: 'buy', quantity_units: 3_000, limit_price_units: PRICE - 50 })
+    const target = ctx.submit({ ...order, quantity_units: 1_000, limit_price_units: PRICE + 500 })
+    const stop = { ...order, quantity_units: 3_000, trigger_price_units: PRICE - 500 } as const
+    ctx.submit({ ...stop, group: { counter: target, type: 'ouo' } })
+  })
+  const day = { ask, tapes: [FALL], risk: { position_quantity_max: '3000' } }
+  const linked = await told({ ...day, simulation: LINKED })
+  expect(linked).toEqual(['1 3000 at -50', '3 3000 at -700'])
+  expect(await told({ ...day, simulation: KEPT })).toEqual(linked)
+})
+
 const CALENDAR: CalendarConfig = {
   id: 'short',
   time_zone: 'UTC',
@@ -122,7 +167,7 @@ const CALENDAR: CalendarConfig = {
 
 test('[E6] ways out that are asked for while the market is closed wait in the engine', async () => {
   const ask = (ctx: Ctx, moment: string) => {
-    if (moment === 'third quote')
+    if (moment === 'quote 3')
       ctx.submit({ instrument: 'AAA.one', side: 'buy', quantity_units: 1_000, limit_price_units: PRICE - 50 })
     if (moment === 'closed' && ctx.openOrders().length === 1) bracket(ctx, 0, 1)
   }
@@ -163,6 +208,6 @@ test('[R16] a child of an order that was denied is denied, too', async () => {
 
 function once(ask: (ctx: Ctx) => void): Day['ask'] {
   return (ctx, moment) => {
-    if (moment === 'third quote') ask(ctx)
+    if (moment === 'quote 3') ask(ctx)
   }
 }
