@@ -371,6 +371,9 @@ export class ExecutionActor implements Actor {
         (this.#options.terms_hold && this.#isElsewhere(intent, group_counter, venue_id)))
     const refused = this.#checks.ofNew(intent, keepsParent, this.#node.now_us)
     if (refused !== undefined) return this.#denyNew(intent, refused)
+    // To its venue one may still be alone that was of a group here: whoever has ended is joined nowhere.
+    if (this.#options.terms_hold && this.#options.orderOf(intent.strategy_id, group_counter)?.ended === true)
+      return this.#denyNew(intent, unknown(group_counter))
     // What is linked may come to be for less than it shows. One that shows more than it is for never was an order.
     if (this.#options.terms_hold && intent.terms.display_quantity_units > intent.order_quantity_units)
       return this.#gate.submit(intent)
@@ -398,11 +401,13 @@ export class ExecutionActor implements Actor {
 
   /** A venue that keeps children keeps those whose parent it has, and whose trigger it watches. */
   #isParentOurs(intent: SubmitIntent, venue_id: string): boolean {
-    const { parent_counter } = intent.terms
+    const { strategy_id, terms } = intent
     return (
       this.#held.keeps(intent) ||
-      this.#isElsewhere(intent, parent_counter, venue_id) ||
-      this.#isOfBefore(intent.strategy_id, parent_counter)
+      this.#isElsewhere(intent, terms.parent_counter, venue_id) ||
+      // One that joins a group is kept where that is.
+      (this.#isOfBefore(strategy_id, terms.parent_counter) &&
+        !this.#isLinkedThere(strategy_id, terms.group_counter))
     )
   }
 
@@ -415,28 +420,32 @@ export class ExecutionActor implements Actor {
 
   /**
    * Whether a child that its venue could keep waits here, because the gate would not take it now: one that waits is judged
-   * when its parent trades. A group waits in one place, so that with its first there is to be room for all the ways out of
-   * their parent: targets of its quantity, and a stop. What joins a group elsewhere may wait here where one of it cancels
-   * the others; lowered by the engine, who grows at its venue would not be.
+   * when its parent trades. A group waits in one place, since the engine lowers nobody who grows at a venue, so that with
+   * its first there is to be room for all the ways out of their parent: targets of its quantity, and a stop.
    */
   #waitsForGate(intent: SubmitIntent): boolean {
-    const { strategy_id, order_quantity_units: units, terms } = intent
-    if (!this.#options.terms_hold) return false
-    if (terms.group_counter !== 0 && this.#linked.keeps(strategy_id, terms.group_counter)) return true
-    if (terms.group_counter !== 0) return terms.group_type === 'oco' && !this.#hasRoomFor(intent, 1, units)
+    const { terms_hold, isOpenFor, hasRoom, hasPositionRoom } = this.#options
+    const { strategy_id, instrument_index, side, order_quantity_units: units, terms } = intent
+    if (!terms_hold) return false
+    if (terms.group_counter !== 0) return this.#linked.keeps(strategy_id, terms.group_counter)
     const { seq } = this.#node
     const parent_units = this.#linked.quantityOf(seq, strategy_id, terms.parent_counter) ?? 0
-    return !this.#hasRoomFor(intent, WAYS_OUT, 2 * Math.max(units, parent_units))
+    const ahead_units = this.#gate.aheadUnits(instrument_index, side)
+    return !(
+      isOpenFor(strategy_id, instrument_index, false) &&
+      hasRoom(this.#gate.ahead_count + WAYS_OUT - 1) &&
+      hasPositionRoom(instrument_index, side, ahead_units + 2 * Math.max(units, parent_units))
+    )
   }
 
-  /** Whether the gate would take so many orders like it now, and so many units in all. */
-  #hasRoomFor({ strategy_id, instrument_index, side }: SubmitIntent, count: number, units: number): boolean {
-    const { isOpenFor, hasRoom, hasPositionRoom } = this.#options
-    return (
-      isOpenFor(strategy_id, instrument_index, false) &&
-      hasRoom(this.#gate.ahead_count + count - 1) &&
-      hasPositionRoom(instrument_index, side, this.#gate.aheadUnits(instrument_index, side) + units)
-    )
+  /** Whether an open order was sent to a venue that keeps its links, or joined there by another. */
+  #isLinkedThere(strategy_id: StrategyId, counter: number): boolean {
+    const order = counter === 0 ? undefined : this.#options.orderOf(strategy_id, counter)
+    if (order === undefined || order.ended) return false
+    if (order.terms.parent_counter !== 0 || order.terms.group_type !== '') return true
+    for (const { strategy_id: id, terms } of this.#options.openOrders())
+      if (id === strategy_id && terms.group_counter === counter) return true
+    return false
   }
 
   /** Whether the venue does not have the order that the intent names. */

@@ -135,6 +135,39 @@ test('[E6] a way out that joins one of those waits with it, and what was bought 
   expect(await told({ ...day, simulation: { ...KEPT, ...simulation }, risk })).toEqual(linked)
 })
 
+test('[E7] nobody joins an order that has ended, at a venue that keeps groups either', async () => {
+  const ask = (ctx: Ctx, moment: string) => {
+    const way = {
+      instrument: 'AAA.one',
+      side: 'sell',
+      quantity_units: 10_000,
+      parent: { counter: 1 },
+    } as const
+    const group = (counter: number) => ({ counter, type: 'ouo' }) as const
+    if (moment === 'quote 3') {
+      ctx.submit({
+        instrument: 'AAA.one',
+        side: 'buy',
+        quantity_units: 10_000,
+        limit_price_units: PRICE - 50,
+      })
+      const far = ctx.submit({ ...way, limit_price_units: PRICE + 500 })
+      ctx.submit({ ...way, quantity_units: 4_000, limit_price_units: PRICE + 20, group: group(far) })
+    }
+    if (moment === 'quote 8') ctx.submit({ ...way, limit_price_units: PRICE + 30, group: group(3) })
+  }
+  const rows = [0, 0, 0, 0, -60, 0, 25, 0, 40, 600].map((price, at) => {
+    return [START_US + at * SECOND_US + 1, PRICE + price, PRICE + price + 2, 50_000, 50_000]
+  })
+  const day = { ask, tapes: [{ series: { kind: 'quote', instrument_id: 'AAA.one' }, rows } as const] }
+  // Without room for them in the position limit both wait here, and go out without their links.
+  const risk = { position_quantity_max: '10000' }
+  const linked = await told({ ...day, simulation: LINKED, risk })
+  expect(linked).toEqual(['1 10000 at -50', '3 4000 at 20', '4 denied contingency_unknown', '2 6000 at 500'])
+  expect(await told({ ...day, simulation: KEPT, risk })).toEqual(linked)
+  expect(await told({ ...day, simulation: LINKED })).toEqual(linked)
+})
+
 test('[E6] a target for a part and a stop for the whole wait where the limit has no room for both', async () => {
   const ask = once((ctx) => {
     const order = { instrument: 'AAA.one', side: 'sell', parent: { counter: 1 } } as const

@@ -180,6 +180,43 @@ test.each(['open', 'ended'])(
   },
 )
 
+test.each(['oco', 'ouo'] as const)(
+  '[N9] [E6] what joins a pair that its venue keeps is kept there when the session has begun again: %s',
+  async (type) => {
+    const plain = await holding(
+      once((ctx) => {
+        const parent = ctx.submit({ ...order('buy', 10_000), limit_price_units: BASE + 100 })
+        const way = { ...order('sell', 10_000), parent: { counter: parent } } as const
+        const target = ctx.submit({ ...way, limit_price_units: BASE + 200 })
+        ctx.submit({ ...way, trigger_price_units: BASE - 200, group: { counter: target, type } })
+      }),
+    )
+    const scenario = { ...plain, config: withTakes(plain.config, 'all_and_contingent') }
+    const { store, world, desk } = await begun(scenario, [[START], [0]])
+    desk.die()
+    const third = once((ctx) => {
+      const way = { ...order('sell', 10_000), parent: { counter: 1 }, limit_price_units: BASE + 150 } as const
+      ctx.submit({ ...way, group: { counter: 2, type } })
+    })
+    const definitions = new Map([['nth', third]])
+    const next = await LiveDesk.open({ ...scenario, definitions }, { store, world, binding: CHANGED })
+    next.start()
+    await play(next, world, [[START], [0], [150, 4_000], [0], [-300], [-300]])
+    const sold = scenario.said.flatMap((line) => {
+      const [, counter, units] = /^([234]) \w*filled (\d+)/.exec(line) ?? []
+      return counter === undefined ? [] : [[Number(counter), Number(units)]]
+    })
+    expect(sold).toEqual(
+      type === 'oco'
+        ? [[4, 4_000]]
+        : [
+            [4, 4_000],
+            [3, 6_000],
+          ],
+    )
+  },
+)
+
 test('[N9] a held order whose instrument or strategy is gone is refused by name, as an open one is', async () => {
   const scenario = await holding(
     once((ctx) => ctx.submit({ ...order('sell', 10_000), trigger_price_units: BASE - 50 })),
