@@ -1,3 +1,4 @@
+import { jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { afterEach, expect, test } from 'vitest'
 import type { BusDelivery } from '../../engine/bus-port.ts'
@@ -30,8 +31,9 @@ async function desk(role: string) {
   undo.push(() => server.stop())
   const proxy = await TcpProxy.start(() => server.port)
   undo.push(() => proxy.stop())
+  const connection = await signedIn(server, role, proxy.url)
   const bus = new JetStreamBus({
-    connection: await signedIn(server, role, proxy.url),
+    connection,
     streamOf,
     deadline_ms: 5_000,
     pending_max: 256,
@@ -46,6 +48,9 @@ async function desk(role: string) {
     await connection.close()
   }
   await publish(['before'])
+  // A server that has a message has not stored it yet: what is stored behind the subscription would be new to it.
+  const { streams } = await jetstreamManager(connection, { checkAPI: false })
+  while ((await streams.info(streamOf(QUOTES))).state.last_seq === 0);
   const heard: BusDelivery[] = []
   let onHeard = (): void => undefined
   await bus.subscribe([QUOTES], { at: 'new' }, (delivery) => {
