@@ -32,7 +32,11 @@ function childBlocks(number: number): TickColumns[] {
 async function main(directory: string): Promise<void> {
   const store = await openChdbTickStore({ directory, batch_rows: 1_000 })
   print('opened')
-  if (process.argv[3] === 'hold') return
+  if (process.argv[3] === 'hold') {
+    // An open store alone does not keep a process for sure; this one lives until it is killed.
+    process.stdin.resume()
+    return
+  }
   await store.putInstruments(builtInInstruments())
   for (const source of childSources()) {
     const { manifest } = await store.write({ ...source, blocks: announced(source.blocks) })
