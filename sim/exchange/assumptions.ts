@@ -100,7 +100,7 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     sentence:
-      'Of the book an auction fills with best prices alone no more than the displayed sizes, and of a volume that both sides share that side first whose first order came first; at its price the orders of the market come first, but for those behind an order that a halt has kept in its queue.',
+      'Of the book an auction fills with best prices alone no more than the displayed sizes, and of a volume that both sides share that side first whose first order that trades came first; at its price the orders of the market come first, but for those behind an order that a halt has kept in its queue.',
     needs: ['auctions'],
   },
   {
