@@ -141,6 +141,8 @@ test.each(SEEDS.flatMap((seed) => [['market_and_limit', seed] as const, [undefin
 test.each([
   [undefined, 0],
   [undefined, ONE_WAY_US],
+  ['all', 0],
+  ['all', ONE_WAY_US],
   ['market_and_limit', 0],
   ['market_and_limit', ONE_WAY_US],
 ] as const)(
