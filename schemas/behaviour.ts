@@ -57,8 +57,9 @@
  *    - What a row releases or leaves nothing to reduce comes in or ends behind that row, whichever leads to the
  *      other.
  *    - One that joins an order which has ended, or in a group of which one cancels the others has traded, is denied;
- *      in one of which one lowers the others it is for what all of these have left. One that joins a group as one of
- *      another type is refused, and the group stays what it is.
+ *      in one of which one lowers the others it is for what all of these have left, those that have ended included, and no
+ *      change of it brings the rest back. One that joins a group as one of another type is refused, and the group stays
+ *      what it is.
  *    - One that trades whole in a group of which one lowers the others leaves them the rest, and one of which its parent
  *      leaves too little for an order leaves them what that one traded.
  *    - An order whose trade ends it has the others of its group cancelled once. Groups are looked at in the order in

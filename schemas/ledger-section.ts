@@ -234,6 +234,11 @@ export type LedgerHeldOrder = Static<typeof LedgerHeldOrder>
 export const LedgerGroup = Type.Object(
   {
     type: Text("What its orders do to each other; '': nothing, the one in it grows with its parent."),
+    ended_units: Type.Optional(
+      Units(
+        'What those that have ended had traded, as far as the others know; absent where that is nothing.',
+      ),
+    ),
     members: Type.Array(
       Type.Object(
         {

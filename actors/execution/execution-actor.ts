@@ -385,7 +385,7 @@ export class ExecutionActor implements Actor {
     this.#options.outputs.asked(intent, this.#node.now_us)
     const order = { ...intent, order_quantity_units: sizeUnits(units) }
     this.#linked.noteAsked(seq, order)
-    if (keepsGroup) this.#linked.members.join(order, group_type)
+    if (keepsGroup) this.#linked.members.join(intent, group_type, units)
     const terms = withoutLinks(intent.terms, keepsParent, keepsGroup)
     if (keepsParent) {
       const child = heldOrder(order, venue_id, 'parent', parent_units)

@@ -52,9 +52,13 @@ export class LinkedMembers {
     return group_type === 'oco' || left_units <= 0 ? undefined : left_units
   }
 
-  join({ strategy_id, counter, terms }: SubmitIntent, type: Exclude<GroupType, ''>): void {
+  /** @param units what it has left to trade: what the others took is not brought back by a change of it. */
+  join(intent: SubmitIntent, type: Exclude<GroupType, ''>, units: number): void {
+    const { strategy_id, counter, terms, order_quantity_units } = intent
     const { group_counter } = terms
-    this.#groups.join(strategy_id, group_counter, counter, type)
+    const isBound = this.#options.terms_hold && units < order_quantity_units
+    const max_units = isBound ? units : Number.POSITIVE_INFINITY
+    this.#groups.join(strategy_id, group_counter, counter, type, max_units)
     // What it has traded has been told to the order that joins with the quantity that is left of it.
     const told_units = this.#tradedOrder(strategy_id, group_counter)?.cum_quantity_units
     const leader = this.#groups.member(strategy_id, group_counter)
@@ -260,10 +264,12 @@ export class LinkedMembers {
     return left < this.#options.specOf(order.instrument_index).quantity_min_units
   }
 
-  /** What the others of its group have traded: of one that ended the group has ended with it. */
+  /** What the others of its group have traded, those that have ended included. */
   #toldUnits(strategy_id: StrategyId, counter: number): number {
     if (!this.#options.terms_hold) return 0
-    return this.#groups.others(strategy_id, counter).reduce((sum, { told_units }) => sum + told_units, 0)
+    const { ended_units } = this.#groups.of(strategy_id, counter) ?? { ended_units: 0 }
+    const others = this.#groups.others(strategy_id, counter)
+    return others.reduce((sum, { told_units }) => sum + told_units, ended_units)
   }
 
   /** The order, where it has traded, or ended with a trade. */

@@ -34,6 +34,8 @@ export type OrderGroup = {
   /** '' where one order is alone: it grows with its parent. */
   type: GroupType
   readonly members: Member[]
+  /** What those that have ended had traded, as far as the others were told. */
+  ended_units: number
 }
 
 export function newMember(strategy_id: string, counter: number): Member {
@@ -70,6 +72,7 @@ export function grown(member: Member, total_units: number): Partial<Member> | un
   return { whole_units: 0, quantity_max_units: max === granted_units ? Number.POSITIVE_INFINITY : max }
 }
 
+/** As effect records hold it: who has ended is a record of its own, and what that one had traded is known by then. */
 export function saveGroup(writer: CanonicalWriter, { type, members }: OrderGroup): void {
   writer.text(type)
   writer.count(members.length)
@@ -87,7 +90,7 @@ export function saveGroup(writer: CanonicalWriter, { type, members }: OrderGroup
 }
 
 export function loadGroup(reader: CanonicalReader): OrderGroup {
-  const group: OrderGroup = { type: reader.text() as GroupType, members: [] }
+  const group: OrderGroup = { type: reader.text() as GroupType, members: [], ended_units: 0 }
   for (let count = reader.count(); count > 0; count--) {
     group.members.push({
       strategy_id: reader.text(),
@@ -104,18 +107,20 @@ export function loadGroup(reader: CanonicalReader): OrderGroup {
   return group
 }
 
-export function ledgerGroup({ type, members }: OrderGroup): LedgerGroup {
+export function ledgerGroup({ type, members, ended_units }: OrderGroup): LedgerGroup {
   return {
     type,
+    ...(ended_units > 0 && { ended_units }),
     members: members.map(({ quantity_max_units, ...member }) =>
       quantity_max_units === Number.POSITIVE_INFINITY ? member : { ...member, quantity_max_units },
     ),
   }
 }
 
-export function groupOfLedger({ type, members }: LedgerGroup): OrderGroup {
+export function groupOfLedger({ type, members, ended_units = 0 }: LedgerGroup): OrderGroup {
   return {
     type: type as GroupType,
+    ended_units,
     members: members.map((member) => ({ quantity_max_units: Number.POSITIVE_INFINITY, ...member })),
   }
 }

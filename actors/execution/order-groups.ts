@@ -2,6 +2,7 @@
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
+import { must } from '../../schemas/assert.ts'
 import type { LedgerGroup } from '../../schemas/ledger-section.ts'
 import type { GroupType } from '../../schemas/messages/order-terms.ts'
 import type { HoldingChange } from './holding-change.ts'
@@ -23,16 +24,16 @@ export class OrderGroups {
   /** Orders that others grow with, or grew: most trades are of none, and look through no groups. */
   readonly #parents = new Set<string>()
   readonly #onChange: (change: HoldingChange) => void
-  readonly #inOrder: boolean
+  readonly #termsHold: boolean
 
   /**
    * @param onChange hears of each change, but for what is loaded or folded in.
-   * @param terms_hold whether groups go by their founding, and not by the oldest of those that are left in them
-   *   (schemas/behaviour.ts).
+   * @param terms_hold whether groups go by their founding, and not by the oldest of those that are left in them, and know
+   *   what those that have ended had traded (schemas/behaviour.ts).
    */
   constructor(onChange: (change: HoldingChange) => void, terms_hold: boolean) {
     this.#onChange = onChange
-    this.#inOrder = terms_hold
+    this.#termsHold = terms_hold
   }
 
   get size(): number {
@@ -41,22 +42,32 @@ export class OrderGroups {
 
   /** Each group once, oldest first. */
   all(): OrderGroup[] {
-    return [...(this.#inOrder ? this.#founded : new Set(this.#byMember.values()))]
+    return [...(this.#termsHold ? this.#founded : new Set(this.#byMember.values()))]
   }
 
   /** The follower names the group by any member of it; the first pair founds it. */
-  join(strategy_id: string, leader: number, follower: number, type: Exclude<GroupType, ''>): void {
-    const group = this.of(strategy_id, leader) ?? { type, members: [] }
+  join(
+    strategy_id: string,
+    leader: number,
+    follower: number,
+    type: Exclude<GroupType, ''>,
+    quantity_max_units: number,
+  ): void {
+    const group = this.of(strategy_id, leader) ?? { type, members: [], ended_units: 0 }
     group.type = type
-    for (const counter of group.members.length === 0 ? [leader, follower] : [follower])
-      group.members.push(newMember(strategy_id, counter))
+    if (group.members.length === 0) group.members.push(newMember(strategy_id, leader))
+    group.members.push({ ...newMember(strategy_id, follower), quantity_max_units })
     this.#put(group)
     this.note(group)
   }
 
   /** The order, for so much now, grows with its parent from here on. */
   grow(strategy_id: string, counter: number, growth: Growth, quantity_max_units: number): void {
-    const group = this.of(strategy_id, counter) ?? { type: '', members: [newMember(strategy_id, counter)] }
+    const group = this.of(strategy_id, counter) ?? {
+      type: '',
+      members: [newMember(strategy_id, counter)],
+      ended_units: 0,
+    }
     for (const member of group.members) {
       if (member.counter === counter) Object.assign(member, growth, { quantity_max_units })
     }
@@ -117,11 +128,15 @@ export class OrderGroups {
   save(writer: CanonicalWriter): void {
     const groups = this.all()
     writer.count(groups.length)
-    for (const group of groups) saveGroup(writer, group)
+    for (const group of groups) {
+      saveGroup(writer, group)
+      writer.number(group.ended_units)
+    }
   }
 
   load(reader: CanonicalReader): void {
-    for (let groups = reader.count(); groups > 0; groups--) this.#put(loadGroup(reader))
+    for (let groups = reader.count(); groups > 0; groups--)
+      this.#put({ ...loadGroup(reader), ended_units: reader.number() })
   }
 
   saveLedger(): LedgerGroup[] {
@@ -156,7 +171,8 @@ export class OrderGroups {
     if (group === undefined) return false
     this.#byMember.delete(`${strategy_id}/${counter}`)
     const place = group.members.findIndex((member) => member.counter === counter)
-    group.members.splice(place, 1)
+    const [member] = group.members.splice(place, 1)
+    if (this.#termsHold) group.ended_units += must(member, 'a group has its members').told_units
     if (group.members.length === 0) this.#founded.delete(group)
     return true
   }
