@@ -5,9 +5,7 @@ import type { Actor } from '../../engine/actor.ts'
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import { INPUT_SUBJECT, type Node } from '../../engine/node.ts'
-import type { CapabilityTable } from '../../engine/venue-port.ts'
 import { unreachable } from '../../schemas/assert.ts'
-import { epochOfOrder, type StrategyId } from '../../schemas/ids.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
 import {
@@ -36,10 +34,9 @@ import { type HeldOrder, heldOrder, withoutLinks } from './held-order.ts'
 import { HeldReducers } from './held-reducers.ts'
 import { decodeChange, encodeChange, type HoldingChange } from './holding-change.ts'
 import { KeptOrderChecks } from './kept-order-checks.ts'
+import { LinkKeeper } from './link-keeper.ts'
 import { LinkedOrders } from './linked-orders.ts'
 
-/** Orders that a bracket has beside its entry, with two targets. */
-const WAYS_OUT = 3
 /** The timer that looks again at what was due while market or account were not open; no order's key looks like it. */
 const DUE = 'due'
 /** Timers that judge the held orders of an instrument, by its index; nor does an order's key look like these. */
@@ -54,6 +51,7 @@ export class ExecutionActor implements Actor {
   readonly #held: HeldBook
   readonly #checks: KeptOrderChecks
   readonly #linked: LinkedOrders
+  readonly #keeper: LinkKeeper
   readonly #reducers: HeldReducers
   /** By strategy, the highest counter of an order ever kept here: no order of a later build may have it again. */
   readonly #counters = new Map<string, number>()
@@ -106,6 +104,8 @@ export class ExecutionActor implements Actor {
       specOf: (i) => this.#gate.instrument(i),
       resize: (order, quantity) => this.#gate.resizeOwn(order, quantity),
     })
+    const [gate, held, linked] = [this.#gate, this.#held, this.#linked]
+    this.#keeper = new LinkKeeper(node, options, { gate, held, linked })
     this.#reducers = new HeldReducers({
       held: this.#held,
       is_on: options.reducers_end,
@@ -352,23 +352,10 @@ export class ExecutionActor implements Actor {
     }
     // Nothing is kept for a strategy that may not trade: the gate says so at once.
     if (!this.#options.isTrading(intent.strategy_id)) return this.#gate.submit(intent)
+    const { parent_counter, group_counter } = intent.terms
     const { venue_id } = this.#gate.instrument(intent.instrument_index)
-    const { contingencies } = this.#capabilities(venue_id)
-    const { parent_counter, group_counter, group_type } = intent.terms
-    const keepsParent =
-      parent_counter !== 0 &&
-      (contingencies?.includes('oto') !== true ||
-        this.#isParentOurs(intent, venue_id) ||
-        this.#waitsForGate(intent))
-    // A venue keeps a group of orders that are all there: a child that waits here, or beside one, is of a group kept here.
-    const isVenues = contingencies?.includes(group_type as Exclude<typeof group_type, ''>) === true
-    const keepsGroup =
-      group_type !== '' &&
-      (!isVenues ||
-        keepsParent ||
-        this.#held.keeps(intent) ||
-        this.#linked.keeps(intent.strategy_id, group_counter) ||
-        (this.#options.terms_hold && this.#isElsewhere(intent, group_counter, venue_id)))
+    const { keepsParent, kept_group_type } = this.#keeper.of(intent, venue_id)
+    const keepsGroup = kept_group_type !== ''
     const refused = this.#checks.ofNew(intent, keepsParent, this.#node.now_us)
     if (refused !== undefined) return this.#denyNew(intent, refused)
     // To its venue one may still be alone that was of a group here: whoever has ended is joined nowhere.
@@ -385,7 +372,7 @@ export class ExecutionActor implements Actor {
     this.#options.outputs.asked(intent, this.#node.now_us)
     const order = { ...intent, order_quantity_units: sizeUnits(units) }
     this.#linked.noteAsked(seq, order)
-    if (keepsGroup) this.#linked.members.join(intent, group_type, units)
+    if (keepsGroup) this.#linked.members.join(intent, kept_group_type, units)
     const terms = withoutLinks(intent.terms, keepsParent, keepsGroup)
     if (keepsParent) {
       const child = heldOrder(order, venue_id, 'parent', parent_units)
@@ -397,62 +384,6 @@ export class ExecutionActor implements Actor {
     } else if (!this.#held.release(heldOrder({ ...order, terms }, venue_id, 'trigger'))) {
       this.#linked.onGone(intent.strategy_id, intent.counter)
     }
-  }
-
-  /** A venue that keeps children keeps those whose parent it has, and whose trigger it watches. */
-  #isParentOurs(intent: SubmitIntent, venue_id: string): boolean {
-    const { strategy_id, terms } = intent
-    return (
-      this.#held.keeps(intent) ||
-      this.#isElsewhere(intent, terms.parent_counter, venue_id) ||
-      // One that joins a group is kept where that is.
-      (this.#isOfBefore(strategy_id, terms.parent_counter) &&
-        !this.#isLinkedThere(strategy_id, terms.group_counter))
-    )
-  }
-
-  /** Whether an order ended that was sent before the session began again: its venue may have kept no links then, and not remember it. */
-  #isOfBefore(strategy_id: StrategyId, counter: number): boolean {
-    if (!this.#options.terms_hold) return false
-    const order = this.#options.orderOf(strategy_id, counter)
-    return order?.ended === true && epochOfOrder(order.client_order_id) !== this.#node.epoch
-  }
-
-  /**
-   * Whether a child that its venue could keep waits here, because the gate would not take it now: one that waits is judged
-   * when its parent trades. A group waits in one place, since the engine lowers nobody who grows at a venue, so that with
-   * its first there is to be room for all the ways out of their parent: targets of its quantity, and a stop.
-   */
-  #waitsForGate(intent: SubmitIntent): boolean {
-    const { terms_hold, isOpenFor, hasRoom, hasPositionRoom } = this.#options
-    const { strategy_id, instrument_index, side, order_quantity_units: units, terms } = intent
-    if (!terms_hold) return false
-    if (terms.group_counter !== 0) return this.#linked.keeps(strategy_id, terms.group_counter)
-    const { seq } = this.#node
-    const parent_units = this.#linked.quantityOf(seq, strategy_id, terms.parent_counter) ?? 0
-    const ahead_units = this.#gate.aheadUnits(instrument_index, side)
-    return !(
-      isOpenFor(strategy_id, instrument_index, false) &&
-      hasRoom(this.#gate.ahead_count + WAYS_OUT - 1) &&
-      hasPositionRoom(instrument_index, side, ahead_units + 2 * Math.max(units, parent_units))
-    )
-  }
-
-  /** Whether an open order was sent to a venue that keeps its links, or joined there by another. */
-  #isLinkedThere(strategy_id: StrategyId, counter: number): boolean {
-    const order = counter === 0 ? undefined : this.#options.orderOf(strategy_id, counter)
-    if (order === undefined || order.ended) return false
-    if (order.terms.parent_counter !== 0 || order.terms.group_type !== '') return true
-    for (const { strategy_id: id, terms } of this.#options.openOrders())
-      if (id === strategy_id && terms.group_counter === counter) return true
-    return false
-  }
-
-  /** Whether the venue does not have the order that the intent names. */
-  #isElsewhere({ strategy_id }: SubmitIntent, counter: number, venue_id: string): boolean {
-    return this.#linked.isElsewhere(this.#node.seq, strategy_id, counter, (instrument_index) => {
-      return this.#gate.instrument(instrument_index).venue_id === venue_id
-    })
   }
 
   #onExpired(order: HeldOrder | undefined): void {
@@ -548,10 +479,6 @@ export class ExecutionActor implements Actor {
     const value = decimalString(intent.order_quantity_units, size_scale)
     const limit = decimalString(order.order_quantity_units, size_scale)
     this.#denials.denyChange(order, intent, gate.refusal('linked_quantity', value, limit))
-  }
-
-  #capabilities(venue_id: string): CapabilityTable | { readonly contingencies?: undefined } {
-    return this.#options.capabilities.get(venue_id) ?? {}
   }
 }
 
