@@ -10,7 +10,7 @@ import type { FillItem } from '../run-files/fill-rows.ts'
 import { MeanPrice } from '../run-files/mean-price.ts'
 import { markerColumns, profitBins } from './chart-data.ts'
 import { ExtremeBuckets } from './extreme-buckets.ts'
-import { groupedDecimal, moneyShown, percent, ratio } from './formats.ts'
+import { groupedDecimal, moneyShown, percent, percentGain, ratio } from './formats.ts'
 import { html, scriptJson } from './html.ts'
 import { FILLS_SHOWN, RowRecorder } from './row-recorder.ts'
 import { Thinned } from './thinned.ts'
@@ -26,6 +26,12 @@ test('amounts are rounded half to even, grouped, and carry a real minus sign', (
 test('a small percentage shows what it is, and what rounds to nothing has no sign', () => {
   expect([0, -1.25e-2, 5e-4, 1e-4, -3.14e-5, 1e-9, -1e-9].map(percent)).toEqual([
     ...['0.00 %', '−1.25 %', '0.05 %', '0.01 %', '−0.0031 %', '0.00 %', '0.00 %'],
+  ])
+  expect([-2e-7, 3e-7, -3.14e-5, 1e-2].map((fraction) => percentGain(fraction).text)).toEqual([
+    '<span class="">0.00 %</span>',
+    '<span class="">0.00 %</span>',
+    '<span class="loss">−0.0031 %</span>',
+    '<span class="gain">1.00 %</span>',
   ])
   expect([percent(null), ratio(null), ratio(-1.5), ratio(-0.001)]).toEqual(['–', '–', '−1.50', '0.00'])
 })

@@ -35,8 +35,15 @@ export function gain(exact: string | null, digits: number): Html {
   return html`<data value="${exact}" class="${toneOf(Number(exact))}">${Number(exact) > 0 ? '+' : ''}${shown}</data>`
 }
 
-export function toneOf(value: number): string {
+function toneOf(value: number): string {
   return value > 0 ? 'gain' : value < 0 ? 'loss' : ''
+}
+
+/** A return, marked for its colour; one that rounds to nothing has none. */
+export function percentGain(fraction: number | null): Html {
+  const shown = percent(fraction)
+  const tone = shown === percent(0) ? '' : toneOf(fraction ?? 0)
+  return html`<span class="${tone}">${shown}</span>`
 }
 
 /** In hundredths, and below that in as many digits as fit. */

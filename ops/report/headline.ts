@@ -2,7 +2,16 @@
 
 import { MONEY_SCALE } from '../../schemas/money.ts'
 import { decimalString, parseDecimal } from '../../schemas/units.ts'
-import { briefTime, gain, groupedDecimal, money, moneyDigits, percent, ratio, toneOf } from './formats.ts'
+import {
+  briefTime,
+  gain,
+  groupedDecimal,
+  money,
+  moneyDigits,
+  percent,
+  percentGain,
+  ratio,
+} from './formats.ts'
 import { type Html, html } from './html.ts'
 import type { ReportData } from './report-data.ts'
 
@@ -45,7 +54,7 @@ function figures({ result }: ReportData): Html {
     },
     {
       name: 'Return',
-      value: html`<span class="${toneOf(statistics.return_fraction ?? 0)}">${percent(statistics.return_fraction)}</span>`,
+      value: percentGain(statistics.return_fraction),
       note: html`Sharpe ${ratio(statistics.sharpe_ratio)} · Sortino ${ratio(statistics.sortino_ratio)}`,
     },
     {

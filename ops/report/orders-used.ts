@@ -10,10 +10,17 @@ import {
 import type { OrderTrait } from '../../sim/exchange/assumptions.ts'
 import type { AskedOrder } from '../run-files/order-log.ts'
 
-type Placed = { readonly venue_id: string; readonly instrument_id: string }
+/** An order as it was told last: no venue has heard of one whose incarnation is 0, or of one without, which was denied. */
+type Placed = { readonly venue_id: string; readonly instrument_id: string; readonly incarnation?: number }
 
 /** What one venue had. */
-type VenueUse = { readonly venue_id: string; readonly traits: Set<OrderTrait>; command_count: number }
+type VenueUse = {
+  readonly venue_id: string
+  readonly traits: Set<OrderTrait>
+  command_count: number
+  /** Orders that were sent to it and joined a group, wherever that is kept, less those that joined one it keeps. */
+  kept_join_count: number
+}
 
 export class OrdersUsed {
   readonly #venues = new Map<string, VenueUse>()
@@ -32,8 +39,14 @@ export class OrdersUsed {
     return this.#of(venue_id).command_count
   }
 
-  onOrder({ venue_id, instrument_id }: Placed, asked: AskedOrder): void {
+  /** Orders that were sent to a venue and had joined a group which the engine keeps, once all have ended. */
+  keptJoinCount(venue_id: string): number {
+    return this.#of(venue_id).kept_join_count
+  }
+
+  onOrder({ venue_id, instrument_id, incarnation = 0 }: Placed, asked: AskedOrder): void {
     if (asked.terms.trigger_method === 'last') count(this.watching_last_counts, instrument_id)
+    if (asked.terms.group_type !== '' && incarnation > 0) this.#of(venue_id).kept_join_count++
     const before = this.#order
     if (
       before?.order_type === asked.order_type &&
@@ -47,19 +60,22 @@ export class OrdersUsed {
     for (const trait of traitsOf(asked)) traits.add(trait)
   }
 
-  onCommand({ venue_id, type }: VenueCommand): void {
-    const use = this.#of(venue_id)
+  onCommand(command: VenueCommand): void {
+    const use = this.#of(command.venue_id)
     use.command_count++
-    if (type === 'new_order_single') return
+    if (command.type === 'new_order_single') {
+      if (command.terms.group_type !== '') use.kept_join_count--
+      return
+    }
     use.traits.add('cancels_or_replaces')
-    if (type === 'order_cancel_replace_request') use.traits.add('replaces')
+    if (command.type === 'order_cancel_replace_request') use.traits.add('replaces')
   }
 
   #of(venue_id: string): VenueUse {
     if (this.#venue?.venue_id === venue_id) return this.#venue
     let use = this.#venues.get(venue_id)
     if (use === undefined) {
-      use = { venue_id, traits: new Set(), command_count: 0 }
+      use = { venue_id, traits: new Set(), command_count: 0, kept_join_count: 0 }
       this.#venues.set(venue_id, use)
     }
     // The order before was perhaps none of this venue's.
@@ -91,8 +107,6 @@ function traitsOf({ order_type, time_in_force, terms }: AskedOrder): OrderTrait[
     ['display_quantities', terms.display_quantity_units !== 0],
     ['links', terms.parent_counter !== 0 || terms.group_counter !== 0],
     ['groups', terms.group_counter !== 0],
-    ['oco_groups', terms.group_type === 'oco'],
-    ['ouo_groups', terms.group_type === 'ouo'],
   ]
   return traits.filter(([, holds]) => holds).map(([trait]) => trait)
 }

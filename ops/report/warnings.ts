@@ -3,7 +3,7 @@
 import { must } from '../../schemas/assert.ts'
 import type { Config } from '../../schemas/config/config.ts'
 import { isoTime } from '../../schemas/units.ts'
-import { linksKeptBy, takesOf } from '../../sim/exchange/orders/capability-tables.ts'
+import { takesOf } from '../../sim/exchange/orders/capability-tables.ts'
 import { groupedDecimal } from './formats.ts'
 import type { ReportData } from './report-data.ts'
 
@@ -57,8 +57,7 @@ function lastPriceWarnings({ rows, config }: ReportData): string[] {
   return [...rows.used.watching_last_counts]
     .filter(([instrument_id]) => !told.includes(instrument_id))
     .map(([instrument_id, count]) => {
-      const which = count === 1 ? '1 order' : `${groupedDecimal(String(count))} orders`
-      return `The data of ${instrument_id} has no last price: the trigger of ${which} by it could never be met.`
+      return `The data of ${instrument_id} has no last price: the trigger of ${ordersOf(count)} by it could never be met.`
     })
 }
 
@@ -103,16 +102,16 @@ function heldTriggerWarnings({ config, rows }: ReportData): string[] {
 /** It hears of the trades inside a bar behind it, too, and ends or lowers the others of a group then. */
 function keptGroupWarnings({ config, rows }: ReportData): string[] {
   return config.venues.flatMap((venue) => {
-    const { id, simulation } = venue
-    const traits = rows.used.traits(id)
+    const { id } = venue
+    const count = rows.used.keptJoinCount(id)
     const names = expandedBarsAlone(venue, config)
-    const kept = linksKeptBy(simulation)
-    const isLeft = (['oco', 'ouo'] as const).some(
-      (type) => traits.has(`${type}_groups`) && !kept.includes(type),
-    )
-    if (names.length === 0 || !isLeft) return []
+    if (names.length === 0 || count === 0) return []
+    const why =
+      takesOf(venue.simulation) === 'all_and_contingent'
+        ? 'The venue keeps those alone that the gate has room for, with all their orders, as they are asked for.'
+        : 'Under takes: all_and_contingent the venue keeps them.'
     return [
-      `Groups of orders at ${id} were kept by the engine, which hears of the trades inside a bar behind it: a bar of ${names.join(', ')} that met two orders of a group traded both, as far as they did not only reduce. Under takes: all_and_contingent the venue keeps them.`,
+      `${ordersOf(count)} at ${id} joined groups that the engine kept: it hears of the trades inside a bar behind it, and a bar of ${names.join(', ')} that met two orders of a group traded both, as far as they did not only reduce. ${why}`,
     ]
   })
 }
@@ -220,6 +219,10 @@ function resultWarnings({ result }: ReportData): string[] {
   if (counts.rejected > 0)
     warnings.push(`Orders that a venue refused: ${counts.rejected}; the reasons are below.`)
   return warnings
+}
+
+function ordersOf(count: number): string {
+  return count === 1 ? '1 order' : `${groupedDecimal(String(count))} orders`
 }
 
 function orders(count: number): string {

@@ -56,8 +56,6 @@ export type OrderTrait =
   | 'display_quantities'
   | 'links'
   | 'groups'
-  | 'oco_groups'
-  | 'ouo_groups'
   | 'replaces'
   | 'cancels_or_replaces'
 
