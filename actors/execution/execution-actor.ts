@@ -365,7 +365,7 @@ export class ExecutionActor implements Actor {
     if (this.#options.terms_hold && intent.terms.display_quantity_units > intent.order_quantity_units)
       return this.#gate.submit(intent)
     const { seq } = this.#node
-    const parent_units = keepsParent ? this.#linked.quantityOf(seq, intent.strategy_id, parent_counter) : 0
+    const parent_units = keepsParent ? this.#linked.parentUnits(seq, intent.strategy_id, parent_counter) : 0
     if (parent_units === undefined) return this.#denyNew(intent, unknown(parent_counter))
     const units = keepsGroup ? this.#linked.joiningUnits(seq, intent) : intent.order_quantity_units
     if (units === undefined) return this.#denyNew(intent, unknown(group_counter))
@@ -405,7 +405,11 @@ export class ExecutionActor implements Actor {
       return this.#denyQuantity(intent, growing)
     const refused = held && this.#checks.ofChange(held, intent, this.#node.now_us)
     if (held !== undefined && refused !== undefined) return this.#denials.denyChange(held, intent, refused)
-    if (!this.#held.replace(intent)) this.#gate.replace(intent)
+    const { seq } = this.#node
+    if (held !== undefined) this.#linked.rebase(seq, held, intent.order_quantity_units)
+    if (this.#held.replace(intent)) return
+    this.#linked.noteReplace(seq, intent)
+    this.#gate.replace(intent)
   }
 
   /**

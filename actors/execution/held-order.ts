@@ -30,8 +30,8 @@ export type HeldOrder = {
   trigger_price_units: PriceUnits
   is_trailing: boolean
   anchor_price_units: PriceUnits
-  /** Its parent's quantity when it was asked for: what its own is in proportion to; 0: it has none. */
-  readonly parent_units: number
+  /** What its parent was for when it was asked for, or changed: what its own is in proportion to (./share-units.ts); 0: it has none. */
+  parent_units: number
 }
 
 export function heldOrder(

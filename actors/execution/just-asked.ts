@@ -1,20 +1,39 @@
-// Orders asked for in the input under way: the order actor does not know them yet, and others may be linked to them.
+// Orders and replaces asked for in the input under way: the order actor does not know them yet, and others may be linked to
+// those orders.
 
 import { RingBuffer } from '../../engine/ring-buffer.ts'
 import type { StrategyId } from '../../schemas/ids.ts'
-import type { SubmitIntent } from '../../schemas/messages/intent.ts'
+import type { SubmitIntent, WholeReplace } from '../../schemas/messages/intent.ts'
 
 export class JustAsked {
   readonly #intents = new RingBuffer<SubmitIntent>()
+  /** By order, the least quantity that a replace asks for. */
+  readonly #replaced = new Map<string, number>()
   /** The input they are of. */
   #seq = 0
 
   note(seq: number, intent: SubmitIntent): void {
-    if (seq !== this.#seq) {
-      this.#intents.clear()
-      this.#seq = seq
-    }
+    this.#begin(seq)
     this.#intents.push(intent)
+  }
+
+  noteReplace(seq: number, { strategy_id, counter, order_quantity_units }: WholeReplace): void {
+    this.#begin(seq)
+    const key = `${strategy_id}/${counter}`
+    this.#replaced.set(key, Math.min(order_quantity_units, this.#replaced.get(key) ?? order_quantity_units))
+  }
+
+  #begin(seq: number): void {
+    if (seq === this.#seq) return
+    this.#intents.clear()
+    this.#replaced.clear()
+    this.#seq = seq
+  }
+
+  /** What a replace of the order asks for; Infinity where there is none. */
+  replacedUnits(seq: number, strategy_id: StrategyId, counter: number): number {
+    const units = seq === this.#seq ? this.#replaced.get(`${strategy_id}/${counter}`) : undefined
+    return units ?? Number.POSITIVE_INFINITY
   }
 
   find(seq: number, strategy_id: StrategyId, counter: number): SubmitIntent | undefined {

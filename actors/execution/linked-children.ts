@@ -7,7 +7,7 @@ import type { DueLinks } from './due-links.ts'
 import type { HeldOrder } from './held-order.ts'
 import type { LinkedOptions, OnGone, Parent } from './linked-options.ts'
 import type { OrderGroups } from './order-groups.ts'
-import { shareUnits } from './share-units.ts'
+import { baseUnits, shareUnits } from './share-units.ts'
 
 export type ChildrenParts = {
   readonly groups: OrderGroups
@@ -104,15 +104,13 @@ export class LinkedChildren {
   }
 
   /** What the parent releases of the child, of which its group has taken a part: 0 while it waits. */
-  #granted(
-    { terms, order_quantity_units, parent_units, instrument_index }: HeldOrder,
-    parent: Parent,
-    taken_units: number,
-  ): number {
+  #granted(child: HeldOrder, parent: Parent, taken_units: number): number {
+    const { terms, order_quantity_units, instrument_index } = child
     if (terms.parent_fill === 'full' && !isDone(parent)) return 0
     const spec = this.#options.specOf(instrument_index)
     const whole_units = order_quantity_units + taken_units
-    const units = shareUnits(whole_units, parent.cum_quantity_units, parent_units, spec)
+    const base_units = this.#options.terms_hold ? baseUnits(child, parent) : child.parent_units
+    const units = shareUnits(whole_units, parent.cum_quantity_units, base_units, spec)
     const isTooLittle = taken_units > 0 && units - taken_units < spec.quantity_min_units
     return isTooLittle ? 0 : units
   }
@@ -141,12 +139,14 @@ export class LinkedChildren {
   }
 
   /** The order actor may forget a parent that has ended before its child may go. */
-  #noteEnd({ strategy_id, counter }: HeldOrder, { ended, cum_quantity_units: traded_units }: Parent): void {
+  #noteEnd(order: HeldOrder, parent: Parent): void {
+    const { ended, cum_quantity_units: traded_units } = parent
     if (!this.#options.knows_ended || !ended || traded_units === 0) return
-    const child = { strategy_id, counter }
+    const child = { strategy_id: order.strategy_id, counter: order.counter }
     if (this.#parts.ended.of(child) === traded_units) return
     this.#parts.ended.put(child, traded_units)
     this.#options.onChange({ change: 'parent_ended', ...child, traded_units })
+    if (this.#options.terms_hold) this.#options.held.base(order, baseUnits(order, parent))
   }
 
   /** What was noted of the parent's end. */

@@ -6,11 +6,12 @@ import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
 import type { StrategyId } from '../../schemas/ids.ts'
 import type { LedgerHolding } from '../../schemas/ledger-section.ts'
-import type { SubmitIntent } from '../../schemas/messages/intent.ts'
+import type { SubmitIntent, WholeReplace } from '../../schemas/messages/intent.ts'
 import { isFill, type OrderFact, type OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { GroupType } from '../../schemas/messages/order-terms.ts'
 import { ChildUnits } from './child-units.ts'
 import { DueLinks } from './due-links.ts'
+import type { HeldOrder } from './held-order.ts'
 import type { HeldKey } from './held-orders.ts'
 import type { HoldingChange } from './holding-change.ts'
 import { JustAsked } from './just-asked.ts'
@@ -57,6 +58,10 @@ export class LinkedOrders {
     this.#asked.note(seq, intent)
   }
 
+  noteReplace(seq: number, intent: WholeReplace): void {
+    this.#asked.noteReplace(seq, intent)
+  }
+
   /** The quantity of an order that can be linked to: it is held, open, filled, or was asked for just now. */
   quantityOf(seq: number, strategy_id: StrategyId, counter: number): number | undefined {
     const waiting =
@@ -65,6 +70,27 @@ export class LinkedOrders {
     const order = this.#options.orderOf(strategy_id, counter)
     if (order === undefined || (order.ended && order.cum_quantity_units === 0)) return undefined
     return order.order_quantity_units
+  }
+
+  /** What a parent is for: less, where a replace that asks for less of it has no answer yet. */
+  parentUnits(seq: number, strategy_id: StrategyId, counter: number): number | undefined {
+    const units = this.quantityOf(seq, strategy_id, counter)
+    if (units === undefined || !this.#options.terms_hold) return units
+    const order = this.#options.orderOf(strategy_id, counter)
+    const isChanging = order !== undefined && !order.ended && order.replace_client_order_id !== ''
+    const changed_units = isChanging ? order.replace_quantity_units : units
+    return Math.min(units, changed_units, this.#asked.replacedUnits(seq, strategy_id, counter))
+  }
+
+  /** A child that waits is about to be for so much: of no more than its parent is for, it is in proportion to that from now on. */
+  rebase(seq: number, child: HeldOrder, order_quantity_units: number): void {
+    const { strategy_id, awaits, terms } = child
+    if (!this.#options.terms_hold || awaits !== 'parent') return
+    if (child.order_quantity_units === order_quantity_units) return
+    if (this.#options.orderOf(strategy_id, terms.parent_counter)?.ended === true) return
+    const parent_units = this.parentUnits(seq, strategy_id, terms.parent_counter)
+    const whole_units = order_quantity_units + (this.#taken.of(child) ?? 0)
+    if (parent_units !== undefined && whole_units <= parent_units) child.parent_units = parent_units
   }
 
   /**
@@ -114,9 +140,19 @@ export class LinkedOrders {
       this.members.onTraded(strategy_id, counter, fact)
     }
     if (fact.ended) return this.onGone(strategy_id, counter, this.#isAskedFor(fact), fact)
-    if (fact.type === 'order.replaced') this.members.onReplaced(strategy_id, counter, fact)
+    if (fact.type === 'order.replaced') this.#onReplaced(fact)
     // What the venue has just refused is not asked for again until there is a new reason.
     if (!REFUSALS.has(fact.type)) this.members.payOwed(strategy_id, counter)
+  }
+
+  #onReplaced(fact: OrderFact): void {
+    const { strategy_id, counter } = fact
+    // Its children are perhaps more of what it has traded than before.
+    if (this.#options.terms_hold) {
+      this.children.onParentTraded(strategy_id, counter, fact)
+      this.members.onParentTraded(strategy_id, counter, fact)
+    }
+    this.members.onReplaced(strategy_id, counter, fact)
   }
 
   /**

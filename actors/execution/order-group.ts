@@ -18,7 +18,7 @@ export type Member = {
   is_leaving: boolean
   /** The order it grows with, while that one may trade; 0: none. */
   parent_counter: number
-  /** That one's quantity when this order was asked for. */
+  /** What that one was for when this order was asked for, or changed (./share-units.ts). */
   parent_units: number
   /** What it grows to; 0: it does not. */
   whole_units: number

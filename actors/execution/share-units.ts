@@ -2,6 +2,17 @@
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 
+/**
+ * What of its parent a child is in proportion to: what that one was for as the child was asked for, or changed to no more
+ * than that, and more where it has been raised since. What it is lowered by is as if canceled.
+ */
+export function baseUnits(
+  { parent_units }: { readonly parent_units: number },
+  { order_quantity_units }: { readonly order_quantity_units: number },
+): number {
+  return Math.max(parent_units, order_quantity_units)
+}
+
 /** Of a child's quantity the part its parent has traded of its own: in whole lots, and nothing below the least order. */
 export function shareUnits(
   whole_units: number,

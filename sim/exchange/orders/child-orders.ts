@@ -23,8 +23,8 @@ export type Child = {
   readonly parent: Parent
   /** Whether its parent is of another instrument. */
   readonly is_elsewhere: boolean
-  /** The parent's quantity when the child came. */
-  readonly parent_units: number
+  /** What the parent was for when the child came, or was changed (actors/execution/share-units.ts). */
+  parent_units: number
   /** What it comes to once its parent has traded whole. */
   whole_units: number
   /** What its group took of that before it came in. */
@@ -131,8 +131,10 @@ export class ChildOrders {
   }
 
   /** So much more of an order that waits will work. */
-  widen(order: VenueOrder, by_units: number): void {
-    must(this.#byOrder.get(order), 'the order is a child').whole_units += by_units
+  widen(order: VenueOrder, by_units: number): Child {
+    const child = must(this.#byOrder.get(order), 'the order is a child')
+    child.whole_units += by_units
+    return child
   }
 
   /** More of the child works from now on. */
