@@ -10,7 +10,8 @@ type Ctx = StrategyContext<unknown, unknown>
 export class Desk extends TestNode {
   readonly #todo: ((ctx: Ctx) => void)[]
 
-  constructor(options: TestNodeOptions = {}) {
+  /** @param prepare what the node takes up before it starts. */
+  constructor(options: TestNodeOptions = {}, prepare: (node: TestNode) => void = () => undefined) {
     const todo: ((ctx: Ctx) => void)[] = []
     const obedient = strategy({
       onQuote: (ctx) => {
@@ -19,6 +20,7 @@ export class Desk extends TestNode {
     })
     super({ strategies: { s: obedient }, ...options })
     this.#todo = todo
+    prepare(this)
     this.start()
   }
 

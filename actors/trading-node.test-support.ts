@@ -80,6 +80,7 @@ export type TestNodeOptions = {
   readonly capabilities?: Partial<CapabilityTable>
   readonly bar_close_delay_us?: number
   readonly behaviour?: number
+  readonly epoch?: number
   readonly inspect?: (event: InspectionEvent) => void
 }
 
@@ -185,7 +186,7 @@ export class TestNode {
       journal: this.journal,
       sha256,
       gate: this.gate,
-      epoch: 1,
+      epoch: options.epoch ?? 1,
       bar_close_delay_us: options.bar_close_delay_us ?? 0,
       behaviour: options.behaviour,
       inspect: options.inspect,

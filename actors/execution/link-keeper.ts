@@ -55,7 +55,7 @@ export class LinkKeeper {
       this.#isElsewhere(intent, terms.parent_counter, venue_id) ||
       // One that joins a group is kept where that is.
       (this.#isOfBefore(strategy_id, terms.parent_counter) &&
-        !this.#isLinkedThere(strategy_id, terms.group_counter))
+        !this.#parts.linked.isLinkedThere(this.#node.seq, strategy_id, terms.group_counter))
     )
   }
 
@@ -95,16 +95,6 @@ export class LinkKeeper {
       hasRoom(this.#parts.gate.ahead_count + WAYS_OUT - 1) &&
       hasPositionRoom(instrument_index, side, ahead_units + 2 * Math.max(units, parent_units))
     )
-  }
-
-  /** Whether an open order was sent to a venue that keeps its links, or joined there by another. */
-  #isLinkedThere(strategy_id: StrategyId, counter: number): boolean {
-    const order = counter === 0 ? undefined : this.#options.orderOf(strategy_id, counter)
-    if (order === undefined || order.ended) return false
-    if (order.terms.parent_counter !== 0 || order.terms.group_type !== '') return true
-    for (const { strategy_id: id, terms } of this.#options.openOrders())
-      if (id === strategy_id && terms.group_counter === counter) return true
-    return false
   }
 
   /** Whether the venue does not have the order that the intent names. */

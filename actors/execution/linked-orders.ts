@@ -125,6 +125,15 @@ export class LinkedOrders {
     )
   }
 
+  /** Whether an open order, or one that was asked for just now, is linked at its venue: it says so, or one that has joined it does. */
+  isLinkedThere(seq: number, strategy_id: StrategyId, counter: number): boolean {
+    if (this.keeps(strategy_id, counter)) return false
+    const order = this.#options.orderOf(strategy_id, counter)
+    const named = this.#asked.find(seq, strategy_id, counter) ?? order
+    if (named === undefined || order?.ended === true) return false
+    return named.terms.parent_counter !== 0 || this.#venueType(seq, strategy_id, counter) !== ''
+  }
+
   /** The order waits no more. */
   forget(order: HeldKey): void {
     this.#ended.forget(order)
