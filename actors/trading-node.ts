@@ -272,7 +272,7 @@ class Wiring {
       isOpenFor: (strategy_id, instrument_index, lowers) =>
         gate.isOpenFor(strategy_id, instrument_index, lowers),
       hasRoom: (ahead_count) => gate.hasRoom(ahead_count),
-      hasPositionRoom: (instrument_index, side, units) => gate.hasPositionRoom(instrument_index, side, units),
+      hasPositionRoom: (child, units, ahead) => gate.hasPositionRoom(child, units, ahead),
       apart,
       counterHighWater: (strategy_id) => orders.counterHighWater(strategy_id),
       ...this.#executionRules(),

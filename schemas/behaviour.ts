@@ -67,6 +67,7 @@
  *    - An order whose trade ends it has the others of its group cancelled once. Groups are looked at in the order in
  *      which they were founded, and none takes in an order by one that is to leave it. What others took of a held
  *      order no change of it brings back.
+ *    - The gate counts children that a venue keeps behind their parent, and not as if they traded without it.
  *    - A child that the gate would not take as it is asked for waits in the engine, whatever its venue keeps, and one of
  *      an order that was denied, or that nobody remembers, is denied, too.
  *    - At a venue one that lowers others of its group, and traded whole before they came, leaves them the rest.

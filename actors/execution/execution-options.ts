@@ -6,7 +6,7 @@ import type { StatusTable } from '../../engine/market/status-table.ts'
 import type { Outputs } from '../../engine/outputs.ts'
 import type { CapabilityTable } from '../../engine/venue-port.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
-import type { Side } from '../../schemas/messages/order.ts'
+import type { SubmitIntent } from '../../schemas/messages/intent.ts'
 import type { OrderRecord } from '../order/order-record.ts'
 
 export type ExecutionOptions = {
@@ -33,8 +33,12 @@ export type ExecutionOptions = {
   readonly isOpenFor: (strategy_id: StrategyId, instrument_index: number, lowers: boolean) => boolean
   /** Whether the order rate has room for one more behind so many that are on their way to the gate. */
   readonly hasRoom: (ahead_count: number) => boolean
-  /** Whether so much more may be open on a side. */
-  readonly hasPositionRoom: (instrument_index: number, side: Side, units: number) => boolean
+  /** Whether children of the parent of this one may be open for so much more, behind what is on its way to the gate. */
+  readonly hasPositionRoom: (
+    child: SubmitIntent,
+    units: number,
+    ahead: { readonly units: number; readonly parent_units: number },
+  ) => boolean
   /** A counter for a request of the engine's own about a strategy's order. */
   readonly engineCounter: (strategy_id: StrategyId) => number
   /** Of these strategies, those that another node runs. */

@@ -89,11 +89,14 @@ export class LinkKeeper {
     if (terms.group_counter !== 0) return this.#parts.linked.keeps(strategy_id, terms.group_counter)
     const { seq } = this.#node
     const parent_units = this.#parts.linked.quantityOf(seq, strategy_id, terms.parent_counter) ?? 0
-    const ahead_units = this.#parts.gate.aheadUnits(instrument_index, side)
+    const ahead = {
+      units: this.#parts.gate.aheadUnits(instrument_index, side),
+      parent_units: this.#parts.linked.askedAgainst(seq, intent, terms.parent_counter),
+    }
     return !(
       isOpenFor(strategy_id, instrument_index, false) &&
       hasRoom(this.#parts.gate.ahead_count + WAYS_OUT - 1) &&
-      hasPositionRoom(instrument_index, side, ahead_units + 2 * Math.max(units, parent_units))
+      hasPositionRoom(intent, 2 * Math.max(units, parent_units), ahead)
     )
   }
 

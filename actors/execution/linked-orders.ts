@@ -72,6 +72,13 @@ export class LinkedOrders {
     return order.order_quantity_units
   }
 
+  /** What an order that was asked for just now is for, where it trades against another; 0 where it does not. */
+  askedAgainst(seq: number, { strategy_id, instrument_index, side }: SubmitIntent, counter: number): number {
+    const asked = this.#asked.find(seq, strategy_id, counter)
+    const isAgainst = asked?.instrument_index === instrument_index && asked.side !== side
+    return isAgainst ? asked.order_quantity_units : 0
+  }
+
   /** What a parent is for: less, where a replace that asks for less of it has no answer yet. */
   parentUnits(seq: number, strategy_id: StrategyId, counter: number): number | undefined {
     const units = this.quantityOf(seq, strategy_id, counter)

@@ -1,5 +1,6 @@
 // Worst-case exposure of one account in one instrument: the position, and everything that may still trade. An order of
-// unknown sending counts in full; while a replace is in flight the larger of both quantities counts.
+// unknown sending counts in full; while a replace is in flight the larger of both quantities counts. Children that their
+// venue keeps trade behind their parent, and count so while it is open.
 
 import type { CanonicalReader } from '../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts'
@@ -15,20 +16,31 @@ import {
 } from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import { placeOf } from '../../schemas/place-of.ts'
+import { childrenUnits, openUnits, type Weighed } from './children-weight.ts'
 
 /** What one open order may still trade. */
-export type Reservation = {
+export type Reservation = Weighed & {
+  readonly counter: number
   readonly instrument_index: number
   readonly side: Side
   readonly order_type: OrderType
   cum_quantity_units: number
   leaves_quantity_units: number
-  /** New total of a replace in flight, 0 without one. */
   replace_quantity_units: number
+  /** The open order of the other side, in the same instrument, of whose trades its venue releases it. */
+  parent: Reservation | undefined
+  /** Those that are released by its trades so; undefined where none ever was. */
+  children: Reservation[] | undefined
 }
 
+type StrategyKey = { readonly strategy_id: string }
+
 /** An open order as its own record has it. */
-export type ReservedOrder = OrderKey & Omit<Reservation, 'side'> & { readonly side: Side }
+export type ReservedOrder = OrderKey &
+  Weighed &
+  Pick<Reservation, 'instrument_index' | 'side' | 'order_type'> & {
+    readonly terms?: { readonly parent_counter: number }
+  }
 
 export class Exposure {
   readonly #position: Float64Array
@@ -36,7 +48,11 @@ export class Exposure {
   readonly #openSell: Float64Array
   readonly #reservations = new NameMap<string, CounterMap<Reservation>>()
 
-  constructor(instrument_count: number) {
+  readonly #knowsParents: boolean
+
+  /** @param terms_hold whether children count behind their parent (schemas/behaviour.ts). */
+  constructor(instrument_count: number, terms_hold: boolean) {
+    this.#knowsParents = terms_hold
     this.#position = new Float64Array(instrument_count)
     this.#openBuy = new Float64Array(instrument_count)
     this.#openSell = new Float64Array(instrument_count)
@@ -57,21 +73,30 @@ export class Exposure {
     return signed + this.open(instrument_index, side) + extra_units
   }
 
+  /**
+   * What an order of so much adds to the worst case of its side: behind its parent, where its venue keeps that.
+   *
+   * @param parent_ahead_units what the parent is for, where it may still be on its way here.
+   */
+  addedUnits(
+    order: Pick<Reservation, 'instrument_index' | 'side'> & StrategyKey,
+    parent_counter: number,
+    units: number,
+    parent_ahead_units = 0,
+  ): number {
+    const parent = this.#parentOf(order, parent_counter)
+    if (parent === undefined) return Math.max(0, units - parent_ahead_units)
+    const children = parent.children ?? []
+    return childrenUnits(parent, children, units) - childrenUnits(parent, children, 0)
+  }
+
   reservation(key: OrderKey): Reservation | undefined {
     return this.#reservations.get(key.strategy_id)?.get(key.counter)
   }
 
   reserve(command: NewOrderSingle): void {
-    const reservation: Reservation = {
-      instrument_index: command.instrument_index,
-      side: command.side,
-      order_type: command.order_type,
-      cum_quantity_units: 0,
-      leaves_quantity_units: command.order_quantity_units,
-      replace_quantity_units: 0,
-    }
-    this.#ofStrategy(command.strategy_id).set(command.counter, reservation)
-    this.#add(reservation, 1)
+    const reservation = newReservation(command, 0, command.order_quantity_units, 0)
+    this.#put(command, reservation, command.terms.parent_counter)
   }
 
   reserveReplace(key: OrderKey, order_quantity_units: number): void {
@@ -87,18 +112,14 @@ export class Exposure {
 
   /** Counts an order that is open already. */
   restore(order: ReservedOrder): void {
-    const { instrument_index, side, order_type, cum_quantity_units } = order
-    const { leaves_quantity_units, replace_quantity_units } = order
-    const reservation: Reservation = {
-      instrument_index,
-      side,
-      order_type,
+    const { cum_quantity_units, leaves_quantity_units, replace_quantity_units } = order
+    const reservation = newReservation(
+      order,
       cum_quantity_units,
       leaves_quantity_units,
       replace_quantity_units,
-    }
-    this.#ofStrategy(order.strategy_id).set(order.counter, reservation)
-    this.#add(reservation, 1)
+    )
+    this.#put(order, reservation, order.terms?.parent_counter ?? 0)
   }
 
   onFact(fact: OrderFact): void {
@@ -108,10 +129,12 @@ export class Exposure {
     const reservation = this.reservation(fact)
     // A late fill has none: its order had ended, and only the position changes.
     if (reservation === undefined) return
+    // What it released by a trade that is taken back stays released.
+    if (fact.ended || fact.reversed_quantity_units > 0) this.#freeChildren(reservation)
     this.#add(reservation, -1)
     if (fact.ended) {
       this.#ofStrategy(fact.strategy_id).delete(fact.counter)
-      return
+      return this.#leaveParent(reservation)
     }
     reservation.cum_quantity_units = fact.cum_quantity_units
     reservation.leaves_quantity_units = fact.leaves_quantity_units
@@ -135,6 +158,8 @@ export class Exposure {
         writer.number(reservation.cum_quantity_units)
         writer.number(reservation.leaves_quantity_units)
         writer.number(reservation.replace_quantity_units)
+        writer.flag(reservation.parent !== undefined)
+        if (reservation.parent !== undefined) writer.number(reservation.parent.counter)
       }
     }
   }
@@ -142,20 +167,17 @@ export class Exposure {
   load(reader: CanonicalReader): void {
     for (let i = 0; i < this.#position.length; i++) this.#position[i] = reader.number()
     for (let strategies = reader.count(); strategies > 0; strategies--) {
-      const orders = this.#ofStrategy(reader.text())
+      const strategy_id = reader.text()
+      const orders = this.#ofStrategy(strategy_id)
+      const children: [Reservation, number][] = []
       for (let count = reader.count(); count > 0; count--) {
-        const counter = reader.number()
-        const reservation: Reservation = {
-          instrument_index: reader.number(),
-          side: reader.flag() ? 'buy' : 'sell',
-          order_type: must(ORDER_TYPES[reader.byte()], 'an order type is known'),
-          cum_quantity_units: reader.number(),
-          leaves_quantity_units: reader.number(),
-          replace_quantity_units: reader.number(),
-        }
-        orders.set(counter, reservation)
+        const reservation = loadReservation(reader)
+        orders.set(reservation.counter, reservation)
         this.#add(reservation, 1)
+        if (reader.flag()) children.push([reservation, reader.number()])
       }
+      for (const [child, counter] of children)
+        this.#attach(child, must(orders.get(counter), 'a child counts behind an open parent'))
     }
   }
 
@@ -164,12 +186,70 @@ export class Exposure {
     this.#position[i] = this.position(i) + (fact.side === 'buy' ? traded_units : -traded_units)
   }
 
+  #put({ strategy_id, counter }: OrderKey, reservation: Reservation, parent_counter: number): void {
+    this.#ofStrategy(strategy_id).set(counter, reservation)
+    this.#add(reservation, 1)
+    const { instrument_index, side } = reservation
+    const parent = this.#parentOf({ strategy_id, instrument_index, side }, parent_counter)
+    if (parent !== undefined) this.#attach(reservation, parent)
+  }
+
+  /** The open order behind which a child on the other side counts. */
+  #parentOf(
+    { strategy_id, instrument_index, side }: Pick<Reservation, 'instrument_index' | 'side'> & StrategyKey,
+    parent_counter: number,
+  ): Reservation | undefined {
+    if (parent_counter === 0 || !this.#knowsParents) return undefined
+    const parent = this.#reservations.get(strategy_id)?.get(parent_counter)
+    return parent?.instrument_index === instrument_index && parent.side !== side ? parent : undefined
+  }
+
+  /** One that was counted alone counts behind its parent. */
+  #attach(child: Reservation, parent: Reservation): void {
+    this.#count(child.instrument_index, child.side, -openUnits(child))
+    this.#countChildren(parent, -1)
+    parent.children ??= []
+    parent.children.push(child)
+    child.parent = parent
+    this.#countChildren(parent, 1)
+  }
+
+  /** The parent releases no more, or nobody knows how much it has: each child counts alone. */
+  #freeChildren(parent: Reservation): void {
+    if (parent.children === undefined) return
+    this.#countChildren(parent, -1)
+    for (const child of parent.children) {
+      child.parent = undefined
+      this.#count(child.instrument_index, child.side, openUnits(child))
+    }
+    parent.children = undefined
+  }
+
+  /** One that has ended, and counts no more with the others. */
+  #leaveParent(child: Reservation): void {
+    const { parent } = child
+    if (parent?.children === undefined) return
+    parent.children.splice(parent.children.indexOf(child), 1)
+    this.#countChildren(parent, 1)
+  }
+
+  /** Counts an order, or no more: with those it waits with, where it has a parent, and those that wait for it. */
   #add(reservation: Reservation, sign: 1 | -1): void {
-    const { instrument_index, side, leaves_quantity_units, replace_quantity_units, cum_quantity_units } =
-      reservation
-    const units = Math.max(leaves_quantity_units, replace_quantity_units - cum_quantity_units)
+    const { instrument_index, side, parent } = reservation
+    if (parent === undefined) this.#count(instrument_index, side, sign * openUnits(reservation))
+    else this.#countChildren(parent, sign)
+    this.#countChildren(reservation, sign)
+  }
+
+  #countChildren(parent: Reservation, sign: 1 | -1): void {
+    const { instrument_index, side, children } = parent
+    if (children === undefined || children.length === 0) return
+    this.#count(instrument_index, side === 'buy' ? 'sell' : 'buy', sign * childrenUnits(parent, children, 0))
+  }
+
+  #count(instrument_index: number, side: Side, units: number): void {
     const open = side === 'buy' ? this.#openBuy : this.#openSell
-    open[instrument_index] = (open[instrument_index] as number) + sign * units
+    open[instrument_index] = (open[instrument_index] as number) + units
   }
 
   #ofStrategy(strategy_id: string): CounterMap<Reservation> {
@@ -179,5 +259,43 @@ export class Exposure {
       this.#reservations.set(strategy_id, orders)
     }
     return orders
+  }
+}
+
+function newReservation(
+  {
+    counter,
+    instrument_index,
+    side,
+    order_type,
+  }: Pick<Reservation, 'counter' | 'instrument_index' | 'side' | 'order_type'>,
+  cum_quantity_units: number,
+  leaves_quantity_units: number,
+  replace_quantity_units: number,
+): Reservation {
+  return {
+    counter,
+    instrument_index,
+    side,
+    order_type,
+    cum_quantity_units,
+    leaves_quantity_units,
+    replace_quantity_units,
+    parent: undefined,
+    children: undefined,
+  }
+}
+
+function loadReservation(reader: CanonicalReader): Reservation {
+  return {
+    counter: reader.number(),
+    instrument_index: reader.number(),
+    side: reader.flag() ? 'buy' : 'sell',
+    order_type: must(ORDER_TYPES[reader.byte()], 'an order type is known'),
+    cum_quantity_units: reader.number(),
+    leaves_quantity_units: reader.number(),
+    replace_quantity_units: reader.number(),
+    parent: undefined,
+    children: undefined,
   }
 }

@@ -101,9 +101,14 @@ export class RequestChecks {
       this.#checkOrder(spec, command, command.terms.trigger_price_units, quantity) ??
       (this.#lane.state === 'reduce_only'
         ? gate.checkReduces(spec, this.#exposure, side, quantity, note)
-        : gate.checkPosition(spec, this.#exposure, side, quantity, this.#limits, note)) ??
+        : gate.checkPosition(spec, this.#exposure, side, this.#addedUnits(command), this.#limits, note)) ??
       this.#checkRate()
     )
+  }
+
+  /** What the order adds to the worst case of its side: a child that its venue keeps trades behind its parent. */
+  #addedUnits(command: NewOrderSingle): number {
+    return this.#exposure.addedUnits(command, command.terms.parent_counter, command.order_quantity_units)
   }
 
   /** An order that hangs on one which was denied, or of which nobody knows, would wait at its venue for another of that name. */

@@ -14,7 +14,8 @@ import { assert, must, unreachable } from '../../schemas/assert.ts'
 import type { AccountId, StrategyId } from '../../schemas/ids.ts'
 import type { LedgerRisk } from '../../schemas/ledger-section.ts'
 import type { Control } from '../../schemas/messages/control.ts'
-import type { NewOrderSingle, Side, VenueCommand } from '../../schemas/messages/order.ts'
+import type { SubmitIntent } from '../../schemas/messages/intent.ts'
+import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import type {
   CancelOrderRequest,
@@ -70,7 +71,7 @@ export class RiskActor implements Actor {
     this.#node = node
     this.#options = options
     this.#limits = compileLimits(options.account, options.instruments)
-    this.#exposure = new Exposure(options.instruments.length)
+    this.#exposure = new Exposure(options.instruments.length, options.terms_hold)
     this.#rate = new RateWindow(this.#limits.orders_max, this.#limits.window_us)
     this.#approvedRoute = node.bus.route(SUBJECT.approved(account_id))
     node.addActor(this)
@@ -119,11 +120,24 @@ export class RiskActor implements Actor {
     return this.#rate.admits(this.#node.now_us, ahead_count)
   }
 
-  /** Whether so much more on a side stays within the position limit, were all that is open there to trade, or only closes. */
-  hasPositionRoom(instrument_index: number, side: Side, units: number): boolean {
-    const limit = this.#limits.position_quantity_max[instrument_index] as number
-    const max = this.#lane.state === 'reduce_only' ? 0 : limit
-    return this.#exposure.worst(instrument_index, side, units) <= max
+  /**
+   * Whether so much more on the side of a child would stay within the position limit, were all that is open there to trade; in
+   * reduce-only, whether all of it closes.
+   *
+   * @param units of children of that parent.
+   * @param ahead what is on its way here: on the side of the child, and of the parent.
+   */
+  hasPositionRoom(
+    { strategy_id, instrument_index, side, terms }: SubmitIntent,
+    units: number,
+    ahead: { readonly units: number; readonly parent_units: number },
+  ): boolean {
+    if (this.#lane.state === 'reduce_only')
+      return this.#exposure.worst(instrument_index, side, ahead.units + units) <= 0
+    const child = { strategy_id, instrument_index, side }
+    const added_units = this.#exposure.addedUnits(child, terms.parent_counter, units, ahead.parent_units)
+    const max = this.#limits.position_quantity_max[instrument_index] as number
+    return this.#exposure.worst(instrument_index, side, ahead.units + added_units) <= max
   }
 
   /** Whether nothing but cancels may leave, whatever was approved. */

@@ -95,13 +95,66 @@ test('[E6] ways out that the order rate has no room for wait in the engine', asy
 })
 
 test('[E6] ways out that the position limit has no room for before the entry trades wait in the engine', async () => {
-  const day = { ask: once((ctx) => bracket(ctx, PRICE - 50)), tapes: [FALL] }
+  const ask = (ctx: Ctx, moment: string) => {
+    const order = { instrument: 'AAA.one', quantity_units: 1_000, side: 'sell' } as const
+    if (moment === 'quote 2') ctx.submit({ ...order, limit_price_units: PRICE + 900 })
+    if (moment === 'quote 3') bracket(ctx, PRICE - 50)
+    if (moment === 'quote 5') ctx.cancel(1)
+  }
+  const day = { ask, tapes: [FALL] }
   const risk = { position_quantity_max: '1000' }
   const linked = await told({ ...day, simulation: LINKED, risk })
-  expect(linked).toEqual(['1 1000 at -50', '3 1000 at -700'])
+  expect(linked).toEqual(['2 1000 at -50', '4 1000 at -700'])
   expect(await told({ ...day, simulation: KEPT, risk })).toEqual(linked)
   // With room the venue keeps them.
   expect(await told({ ...day, simulation: LINKED })).toEqual(linked)
+})
+
+/** Two entries with target and stop each, asked for in one handler, one bracket after the other or all of a kind together. */
+function brackets(ctx: Ctx, isMixed: boolean): void {
+  const order = { instrument: 'AAA.one', quantity_units: 1_000 } as const
+  const stops: (() => void)[] = []
+  for (const limit_price_units of [PRICE - 150, PRICE - 50]) {
+    const parent = ctx.submit({ ...order, side: 'buy', limit_price_units })
+    const way = { ...order, side: 'sell', parent: { counter: parent } } as const
+    const counter = ctx.submit({ ...way, limit_price_units: PRICE + 500 })
+    const stop = () =>
+      ctx.submit({ ...way, trigger_price_units: PRICE - 500, group: { counter, type: 'oco' } })
+    if (isMixed) stops.push(stop)
+    else stop()
+  }
+  for (const stop of stops) stop()
+}
+
+test.each([true, false])(
+  '[E6] [R6] where the position limit has room for the entries, it has it for their ways out: mixed %j',
+  async (isMixed) => {
+    const day = { ask: once((ctx) => brackets(ctx, isMixed)), tapes: [FALL] }
+    const risk = { position_quantity_max: '2000' }
+    const linked = await told({ ...day, simulation: LINKED, risk })
+    expect(linked.toSorted()).toEqual(
+      isMixed
+        ? ['1 1000 at -150', '3 1000 at -50', '5 1000 at -700', '6 1000 at -700']
+        : ['1 1000 at -150', '3 1000 at -700', '4 1000 at -50', '6 1000 at -700'],
+    )
+    expect((await told({ ...day, simulation: KEPT, risk })).toSorted()).toEqual(linked.toSorted())
+  },
+)
+
+test('[R6] a stop asked for behind another order has room where its target is at the venue', async () => {
+  const ask = (ctx: Ctx, moment: string) => {
+    const order = { instrument: 'AAA.one', quantity_units: 1_000 } as const
+    const way = { ...order, side: 'sell', parent: { counter: 1 } } as const
+    if (moment === 'quote 2') {
+      ctx.submit({ ...order, side: 'buy', limit_price_units: PRICE - 50 })
+      ctx.submit({ ...way, limit_price_units: PRICE + 500 })
+    }
+    if (moment === 'quote 3') ctx.submit({ ...order, side: 'sell', limit_price_units: PRICE + 900 })
+    if (moment === 'quote 4')
+      ctx.submit({ ...way, trigger_price_units: PRICE - 500, group: { counter: 2, type: 'oco' } })
+  }
+  const day = { ask, tapes: [FALL], risk: { position_quantity_max: '2000' } }
+  expect(await told({ ...day, simulation: LINKED })).toEqual(['1 1000 at -50', '4 1000 at -700'])
 })
 
 test('[E6] a way out that joins one of those waits with it, and what was bought is sold once', async () => {
