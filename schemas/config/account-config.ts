@@ -13,7 +13,8 @@ export const RiskConfig = Type.Object(
       description: 'Largest worst-case value of one order, in account currency.',
     }),
     position_quantity_max: Decimal({
-      description: 'Largest position per instrument, with all open and unproven orders at their worst case.',
+      description:
+        'Largest position per instrument, with all open and unproven orders at their worst case; exits that their venue keeps count behind their entry.',
     }),
     price_collar_basis_points: Decimal({
       description:
