@@ -66,7 +66,7 @@ export function loadLedger(trading: TradingNode, ledger: LedgerSection): void {
     const execution = must(trading.executions.get(account_id), 'an account has an execution actor')
     if (holding !== undefined)
       execution.loadLedger(holding, (id) => must(index.get(id), 'a held order has a place'))
-    gate.restoreExposure((i) => portfolio.quantity(i), orders.openRecords())
+    gate.restoreExposure((i) => portfolio.quantity(i), orders.openRecords(), risk ?? {})
   }
   for (const [strategy_id, strategy] of trading.strategies) {
     const saved = ledger.strategies[strategy_id]

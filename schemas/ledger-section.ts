@@ -160,6 +160,17 @@ export const LedgerPortfolio = Type.Object(
 )
 export type LedgerPortfolio = Static<typeof LedgerPortfolio>
 
+export const LedgerBehind = Type.Object(
+  {
+    strategy_id: Text('Strategy.'),
+    counter: Units('The order whose trades its venue waits for.'),
+    least_units: Units('The least it was for since there are any that wait.'),
+    children: Type.Array(Units('A counter.'), { description: 'Those that wait, as they came.' }),
+  },
+  closed('Open orders that count behind another in the position limit.'),
+)
+export type LedgerBehind = Static<typeof LedgerBehind>
+
 export const LedgerRisk = Type.Object(
   {
     state: Text('Latch: active, reduce_only or halted.'),
@@ -174,6 +185,11 @@ export const LedgerRisk = Type.Object(
       Type.Array(Units('When one was let through.'), {
         description:
           'Orders and replaces within the window of the rate, oldest first; absent where there are none, or the window is no longer than a second.',
+      }),
+    ),
+    behind: Type.Optional(
+      Type.Array(LedgerBehind, {
+        description: 'By strategy and counter of the parent; absent where there are none.',
       }),
     ),
   },

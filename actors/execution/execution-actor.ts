@@ -135,8 +135,7 @@ export class ExecutionActor implements Actor {
         isApart ? this.#onForeign(intent) : this.#onIntent(intent),
       )
       node.bus.subscribe<OrderDenied>(SUBJECT.denied(account_id, strategy_id), (denial) => {
-        if (denial.request === 'new' && !this.is_folding)
-          this.#linked.onGone(denial.strategy_id, denial.counter)
+        if (denial.request === 'new' && !this.is_folding) this.#linked.onDenied(this.#node.seq, denial)
       })
     }
     node.bus.subscribe<OrderFact>(SUBJECT.order(account_id), (fact) => {
@@ -365,7 +364,7 @@ export class ExecutionActor implements Actor {
     if (this.#options.terms_hold && intent.terms.display_quantity_units > intent.order_quantity_units)
       return this.#gate.submit(intent)
     const { seq } = this.#node
-    const parent_units = keepsParent ? this.#linked.parentUnits(seq, intent.strategy_id, parent_counter) : 0
+    const parent_units = keepsParent ? this.#parentUnits(intent) : 0
     if (parent_units === undefined) return this.#denyNew(intent, unknown(parent_counter))
     const units = keepsGroup ? this.#linked.joiningUnits(seq, intent) : intent.order_quantity_units
     if (units === undefined) return this.#denyNew(intent, unknown(group_counter))
@@ -384,6 +383,10 @@ export class ExecutionActor implements Actor {
     } else if (!this.#held.release(heldOrder({ ...order, terms }, venue_id, 'trigger'))) {
       this.#linked.onGone(intent.strategy_id, intent.counter)
     }
+  }
+
+  #parentUnits({ strategy_id, order_quantity_units, terms }: SubmitIntent): number | undefined {
+    return this.#linked.parentUnits(this.#node.seq, strategy_id, terms.parent_counter, order_quantity_units)
   }
 
   #onExpired(order: HeldOrder | undefined): void {
@@ -406,7 +409,7 @@ export class ExecutionActor implements Actor {
     const refused = held && this.#checks.ofChange(held, intent, this.#node.now_us)
     if (held !== undefined && refused !== undefined) return this.#denials.denyChange(held, intent, refused)
     const { seq } = this.#node
-    if (held !== undefined) this.#linked.rebase(seq, held, intent.order_quantity_units)
+    if (held !== undefined) this.#linked.onChange(seq, held, intent.order_quantity_units)
     if (this.#held.replace(intent)) return
     this.#linked.noteReplace(seq, intent)
     this.#gate.replace(intent)

@@ -105,3 +105,19 @@ test('[E8] no change brings back what others took before an order joined', () =>
   expect(joined(desk, 2)).toBe(600)
   expect(desk.lastSent()).toMatchObject({ type: 'order_cancel_replace_request', order_quantity_units: 600 })
 })
+
+test.each([
+  { behaviour: 2, expected: ['order_cancel_request'] },
+  { behaviour: BEHAVIOUR, expected: [] },
+])(
+  '[E9] one that is denied as it is asked for leaves the others as they are: %j',
+  ({ behaviour, expected }) => {
+    const desk = new Desk({ ...OPTIONS, behaviour })
+    desk.do((ctx) => ctx.submit({ ...exit, quantity_units: 1_000 }))
+    desk.accept(order(desk, 1))
+    const group = { counter: 1, type: 'oco' } as const
+    desk.do((ctx) => ctx.submit({ ...exit, quantity_units: 1_000, time_in_force: 'fok', group }))
+    expect(joined(desk, 2)).toBe('order_type_not_supported')
+    expect(desk.sent.slice(1).map(({ type }) => type)).toEqual(expected)
+  },
+)

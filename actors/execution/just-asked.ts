@@ -7,7 +7,7 @@ import type { SubmitIntent, WholeReplace } from '../../schemas/messages/intent.t
 
 export class JustAsked {
   readonly #intents = new RingBuffer<SubmitIntent>()
-  /** By order, the least quantity that a replace asks for. */
+  /** By order, the quantity that the first replace of it asks for. */
   readonly #replaced = new Map<string, number>()
   /** The input they are of. */
   #seq = 0
@@ -20,7 +20,7 @@ export class JustAsked {
   noteReplace(seq: number, { strategy_id, counter, order_quantity_units }: WholeReplace): void {
     this.#begin(seq)
     const key = `${strategy_id}/${counter}`
-    this.#replaced.set(key, Math.min(order_quantity_units, this.#replaced.get(key) ?? order_quantity_units))
+    if (!this.#replaced.has(key)) this.#replaced.set(key, order_quantity_units)
   }
 
   #begin(seq: number): void {
@@ -30,10 +30,9 @@ export class JustAsked {
     this.#seq = seq
   }
 
-  /** What a replace of the order asks for; Infinity where there is none. */
-  replacedUnits(seq: number, strategy_id: StrategyId, counter: number): number {
-    const units = seq === this.#seq ? this.#replaced.get(`${strategy_id}/${counter}`) : undefined
-    return units ?? Number.POSITIVE_INFINITY
+  /** What a replace of the order asks for. */
+  replacedUnits(seq: number, strategy_id: StrategyId, counter: number): number | undefined {
+    return seq === this.#seq ? this.#replaced.get(`${strategy_id}/${counter}`) : undefined
   }
 
   find(seq: number, strategy_id: StrategyId, counter: number): SubmitIntent | undefined {

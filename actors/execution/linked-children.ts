@@ -7,7 +7,7 @@ import type { DueLinks } from './due-links.ts'
 import type { HeldOrder } from './held-order.ts'
 import type { LinkedOptions, OnGone, Parent } from './linked-options.ts'
 import type { OrderGroups } from './order-groups.ts'
-import { baseUnits, shareUnits } from './share-units.ts'
+import { changedBase, type Proportion, raisedBase, shareUnits } from './share-units.ts'
 
 export type ChildrenParts = {
   readonly groups: OrderGroups
@@ -64,6 +64,25 @@ export class LinkedChildren {
     }
   }
 
+  /** A child that waits is about to be for so much. */
+  onChange(child: HeldOrder, order_quantity_units: number, parent_units: number): void {
+    const before = this.#proportion(child)
+    const by_units = order_quantity_units - child.order_quantity_units
+    if (by_units === 0) return
+    child.parent_units = changedBase(before, before.whole_units + by_units, parent_units)
+  }
+
+  /** The parent of children that wait may be for more now. */
+  onParentChanged(strategy_id: StrategyId, counter: number, order_quantity_units: number): void {
+    for (const child of this.#options.held.childrenOf(strategy_id, counter))
+      this.#options.held.base(child, raisedBase(this.#proportion(child), order_quantity_units))
+  }
+
+  #proportion(child: HeldOrder): Proportion {
+    const taken_units = this.#parts.taken.of(child) ?? 0
+    return { whole_units: child.order_quantity_units + taken_units, parent_units: child.parent_units }
+  }
+
   onParentTraded(strategy_id: StrategyId, counter: number, parent: Parent): void {
     for (const child of this.#options.held.childrenOf(strategy_id, counter)) this.#release(child, parent)
   }
@@ -104,13 +123,15 @@ export class LinkedChildren {
   }
 
   /** What the parent releases of the child, of which its group has taken a part: 0 while it waits. */
-  #granted(child: HeldOrder, parent: Parent, taken_units: number): number {
-    const { terms, order_quantity_units, instrument_index } = child
+  #granted(
+    { terms, order_quantity_units, parent_units, instrument_index }: HeldOrder,
+    parent: Parent,
+    taken_units: number,
+  ): number {
     if (terms.parent_fill === 'full' && !isDone(parent)) return 0
     const spec = this.#options.specOf(instrument_index)
     const whole_units = order_quantity_units + taken_units
-    const base_units = this.#options.terms_hold ? baseUnits(child, parent) : child.parent_units
-    const units = shareUnits(whole_units, parent.cum_quantity_units, base_units, spec)
+    const units = shareUnits(whole_units, parent.cum_quantity_units, parent_units, spec)
     const isTooLittle = taken_units > 0 && units - taken_units < spec.quantity_min_units
     return isTooLittle ? 0 : units
   }
@@ -139,14 +160,12 @@ export class LinkedChildren {
   }
 
   /** The order actor may forget a parent that has ended before its child may go. */
-  #noteEnd(order: HeldOrder, parent: Parent): void {
-    const { ended, cum_quantity_units: traded_units } = parent
+  #noteEnd({ strategy_id, counter }: HeldOrder, { ended, cum_quantity_units: traded_units }: Parent): void {
     if (!this.#options.knows_ended || !ended || traded_units === 0) return
-    const child = { strategy_id: order.strategy_id, counter: order.counter }
+    const child = { strategy_id, counter }
     if (this.#parts.ended.of(child) === traded_units) return
     this.#parts.ended.put(child, traded_units)
     this.#options.onChange({ change: 'parent_ended', ...child, traded_units })
-    if (this.#options.terms_hold) this.#options.held.base(order, baseUnits(order, parent))
   }
 
   /** What was noted of the parent's end. */

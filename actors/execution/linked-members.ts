@@ -11,7 +11,7 @@ import type { LinkedChildren } from './linked-children.ts'
 import type { LinkedOptions, OnGone, Parent } from './linked-options.ts'
 import { grown, isOutrun, type Member, memberUnits, type Traded } from './order-group.ts'
 import type { OrderGroups } from './order-groups.ts'
-import { baseUnits, shareUnits } from './share-units.ts'
+import { shareUnits } from './share-units.ts'
 
 export type MembersParts = {
   readonly groups: OrderGroups
@@ -79,17 +79,12 @@ export class LinkedMembers {
   }
 
   onTraded(strategy_id: StrategyId, counter: number, order: Parent): void {
-    this.onParentTraded(strategy_id, counter, order)
+    for (const member of this.#groups.growingWith(strategy_id, counter)) this.#grow(member, order)
     const member = this.#groups.member(strategy_id, counter)
     if (member === undefined) return
     // Its end takes the others along, unless somebody has asked for that end.
     const isLast = this.#options.cancels_once && order.ended && this.#takesAlong(member, order)
     if (!isLast || member.is_leaving) this.#tellOthers(member, order)
-  }
-
-  /** What grows with the order does, by what that has traded of what it is for now. */
-  onParentTraded(strategy_id: StrategyId, counter: number, order: Parent): void {
-    for (const member of this.#groups.growingWith(strategy_id, counter)) this.#grow(member, order)
   }
 
   onReplaced(strategy_id: StrategyId, counter: number, order: Parent): void {
@@ -127,6 +122,8 @@ export class LinkedMembers {
     const order = this.#options.orderOf(strategy_id, counter)
     if (member === undefined || order === undefined || order.ended) return
     if (member.is_leaving) return this.#cancelAtVenue(strategy_id, counter)
+    // One that takes its limit from its first trade has none to be asked for more at; that trade comes here.
+    if (order.order_type === 'market_to_limit' && order.price_units === 0 && this.#options.terms_hold) return
     const { quantity_max_units: max, whole_units } = member
     const { order_quantity_units: total } = order
     this.#noteGrown(member, total)
@@ -172,14 +169,13 @@ export class LinkedMembers {
     else this.payOwed(id, counter)
   }
 
-  #grow(member: Member, parent: Parent): void {
-    const { held, specOf, terms_hold } = this.#options
-    const { strategy_id, counter, whole_units, quantity_max_units } = member
+  #grow(member: Member, { cum_quantity_units }: Parent): void {
+    const { held, specOf } = this.#options
+    const { strategy_id, counter, whole_units, parent_units, quantity_max_units } = member
     const order = this.#orderOf(member)
     if (order === undefined || member.is_leaving) return
     const spec = specOf(order.instrument_index)
-    const base_units = terms_hold ? baseUnits(member, parent) : member.parent_units
-    const granted_units = shareUnits(whole_units, parent.cum_quantity_units, base_units, spec)
+    const granted_units = shareUnits(whole_units, cum_quantity_units, parent_units, spec)
     const by_units = granted_units - member.granted_units
     if (by_units <= 0) return
     this.#groups.change(member, { granted_units, quantity_max_units: quantity_max_units + by_units })

@@ -9,6 +9,7 @@ import type { LedgerHolding } from '../../schemas/ledger-section.ts'
 import type { SubmitIntent, WholeReplace } from '../../schemas/messages/intent.ts'
 import { isFill, type OrderFact, type OrderFactType } from '../../schemas/messages/order-fact.ts'
 import type { GroupType } from '../../schemas/messages/order-terms.ts'
+import type { OrderDenied } from '../../schemas/messages/risk.ts'
 import { ChildUnits } from './child-units.ts'
 import { DueLinks } from './due-links.ts'
 import type { HeldOrder } from './held-order.ts'
@@ -58,8 +59,13 @@ export class LinkedOrders {
     this.#asked.note(seq, intent)
   }
 
+  /** Of an order that is not kept here. A second one is denied while the first has no answer. */
   noteReplace(seq: number, intent: WholeReplace): void {
+    const { strategy_id, counter, order_quantity_units } = intent
+    if (!this.#options.terms_hold || this.#changing(strategy_id, counter) !== undefined) return
     this.#asked.noteReplace(seq, intent)
+    // Its venue may trade it for that before it says so.
+    this.children.onParentChanged(strategy_id, counter, order_quantity_units)
   }
 
   /** The quantity of an order that can be linked to: it is held, open, filled, or was asked for just now. */
@@ -79,25 +85,41 @@ export class LinkedOrders {
     return isAgainst ? asked.order_quantity_units : 0
   }
 
-  /** What a parent is for: less, where a replace that asks for less of it has no answer yet. */
-  parentUnits(seq: number, strategy_id: StrategyId, counter: number): number | undefined {
+  /**
+   * What the parent of a child of so much is for. While a replace of it has no answer yet that is one of two quantities: the
+   * least that the child is not for more than, or the larger.
+   */
+  parentUnits(
+    seq: number,
+    strategy_id: StrategyId,
+    counter: number,
+    child_units: number,
+  ): number | undefined {
     const units = this.quantityOf(seq, strategy_id, counter)
     if (units === undefined || !this.#options.terms_hold) return units
-    const order = this.#options.orderOf(strategy_id, counter)
-    const isChanging = order !== undefined && !order.ended && order.replace_client_order_id !== ''
-    const changed_units = isChanging ? order.replace_quantity_units : units
-    return Math.min(units, changed_units, this.#asked.replacedUnits(seq, strategy_id, counter))
+    const asked_units =
+      this.#changing(strategy_id, counter) ?? this.#asked.replacedUnits(seq, strategy_id, counter)
+    if (asked_units === undefined) return units
+    const [less, more] = [Math.min(units, asked_units), Math.max(units, asked_units)]
+    return child_units <= less ? less : more
   }
 
-  /** A child that waits is about to be for so much: of no more than its parent is for, it is in proportion to that from now on. */
-  rebase(seq: number, child: HeldOrder, order_quantity_units: number): void {
-    const { strategy_id, awaits, terms } = child
-    if (!this.#options.terms_hold || awaits !== 'parent') return
-    if (child.order_quantity_units === order_quantity_units) return
-    if (this.#options.orderOf(strategy_id, terms.parent_counter)?.ended === true) return
-    const parent_units = this.parentUnits(seq, strategy_id, terms.parent_counter)
-    const whole_units = order_quantity_units + (this.#taken.of(child) ?? 0)
-    if (parent_units !== undefined && whole_units <= parent_units) child.parent_units = parent_units
+  /** What a replace under way asks for. */
+  #changing(strategy_id: StrategyId, counter: number): number | undefined {
+    const order = this.#options.orderOf(strategy_id, counter)
+    if (order === undefined || order.ended || order.replace_client_order_id === '') return undefined
+    return order.replace_quantity_units
+  }
+
+  /** An order that is kept here is about to be for so much. */
+  onChange(seq: number, order: HeldOrder, order_quantity_units: number): void {
+    if (!this.#options.terms_hold) return
+    const { strategy_id, counter, awaits, terms } = order
+    this.children.onParentChanged(strategy_id, counter, order_quantity_units)
+    if (awaits !== 'parent' || this.#options.orderOf(strategy_id, terms.parent_counter)?.ended === true)
+      return
+    const parent_units = this.parentUnits(seq, strategy_id, terms.parent_counter, order_quantity_units)
+    if (parent_units !== undefined) this.children.onChange(order, order_quantity_units, parent_units)
   }
 
   /**
@@ -156,19 +178,17 @@ export class LinkedOrders {
       this.members.onTraded(strategy_id, counter, fact)
     }
     if (fact.ended) return this.onGone(strategy_id, counter, this.#isAskedFor(fact), fact)
-    if (fact.type === 'order.replaced') this.#onReplaced(fact)
+    if (fact.type === 'order.replaced') this.members.onReplaced(strategy_id, counter, fact)
     // What the venue has just refused is not asked for again until there is a new reason.
     if (!REFUSALS.has(fact.type)) this.members.payOwed(strategy_id, counter)
   }
 
-  #onReplaced(fact: OrderFact): void {
-    const { strategy_id, counter } = fact
-    // Its children are perhaps more of what it has traded than before.
-    if (this.#options.terms_hold) {
-      this.children.onParentTraded(strategy_id, counter, fact)
-      this.members.onParentTraded(strategy_id, counter, fact)
-    }
-    this.members.onReplaced(strategy_id, counter, fact)
+  /** One that is denied as it is asked for was never of the group it was to join; one that was let go ends as any other does. */
+  onDenied(seq: number, { strategy_id, counter }: OrderDenied): void {
+    const asked = this.#asked.find(seq, strategy_id, counter)
+    const joins = asked !== undefined && asked.terms.group_counter !== 0 && asked.terms.parent_counter === 0
+    if (joins && this.#options.terms_hold) this.#groups.leave(strategy_id, counter)
+    this.onGone(strategy_id, counter)
   }
 
   /**

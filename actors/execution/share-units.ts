@@ -2,15 +2,23 @@
 
 import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 
+/** A child of which nothing is released yet: what it comes to in all, and what of its parent that is in proportion to. */
+export type Proportion = { readonly whole_units: number; readonly parent_units: number }
+
 /**
- * What of its parent a child is in proportion to: what that one was for as the child was asked for, or changed to no more
- * than that, and more where it has been raised since. What it is lowered by is as if canceled.
+ * What of its parent a child that is changed is in proportion to: of no more than that one is for, to all of it. One that is
+ * lowered has no larger share than before.
  */
-export function baseUnits(
-  { parent_units }: { readonly parent_units: number },
-  { order_quantity_units }: { readonly order_quantity_units: number },
-): number {
-  return Math.max(parent_units, order_quantity_units)
+export function changedBase(before: Proportion, whole_units: number, parent_units: number): number {
+  if (whole_units > parent_units) return before.parent_units
+  if (whole_units >= before.whole_units) return parent_units
+  const kept = (BigInt(whole_units) * BigInt(before.parent_units)) / BigInt(before.whole_units)
+  return Math.max(parent_units, Number(kept))
+}
+
+/** The same where its parent is for more now: one that was for more than that is in proportion to all of it. */
+export function raisedBase({ whole_units, parent_units }: Proportion, raised_units: number): number {
+  return whole_units > parent_units ? Math.max(parent_units, raised_units) : parent_units
 }
 
 /** Of a child's quantity the part its parent has traded of its own: in whole lots, and nothing below the least order. */

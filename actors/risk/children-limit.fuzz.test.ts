@@ -14,8 +14,9 @@ const LIMIT = 20
 type Order = {
   readonly command: NewOrderSingle
   readonly parent: Order | undefined
-  /** What of its parent it is in proportion to. */
+  /** What of its parent it is in proportion to, and what that one has released of it. */
   base: number
+  granted: number
   total: number
   /** New total of a replace in flight; 0: none. */
   replace: number
@@ -27,9 +28,9 @@ type Act = 'accept' | 'fill' | 'fill_all' | 'replaced' | 'canceled' | 'rejected'
 type Move =
   | { readonly kind: 'order'; readonly side: Side; readonly quantity: number }
   | { readonly kind: 'child' | 'same_side_child'; readonly pick: number; readonly quantity: number }
-  | { readonly kind: 'replace' | 'cancel' | Act; readonly pick: number; readonly quantity: number }
+  | { readonly kind: 'replace' | 'cancel' | 'change' | Act; readonly pick: number; readonly quantity: number }
 
-const quantity = fc.integer({ min: 1, max: 12 })
+const quantity = fc.integer({ min: 1, max: 8 })
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
   fc.record({ kind: fc.constant('order' as const), side: fc.constantFrom<Side>('buy', 'sell'), quantity }),
   fc.record({
@@ -38,9 +39,11 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
     quantity,
   }),
   fc.record({
-    kind: fc.constantFrom<'replace' | 'cancel' | Act>(
+    kind: fc.constantFrom<'replace' | 'cancel' | 'change' | Act>(
       ...([
         'replace',
+        'change',
+        'change',
         'cancel',
         'accept',
         'fill',
@@ -87,9 +90,10 @@ class Venue {
       case 'same_side_child':
         return this.#ask(side, size, counter)
       case 'replace':
-        return this.desk.do((ctx) =>
-          ctx.replace(counter, { quantity_units: size, limit_price_units: price_units }),
-        )
+      case 'change':
+        this.desk.do((ctx) => ctx.replace(counter, { quantity_units: size, limit_price_units: price_units }))
+        this.#readCommands()
+        return kind === 'change' ? this.#replaced(order) : undefined
       case 'cancel':
         return this.desk.do((ctx) => ctx.cancel(counter))
       case 'accept':
@@ -118,9 +122,16 @@ class Venue {
   #fill(order: Order, size: number): void {
     if (size <= 0) return
     order.filled += size
+    this.#release(order)
     this.position += order.command.side === 'buy' ? size : -size
     this.desk.fill(order.command, 100_000, size, { cum_quantity_units: sizeUnits(order.filled) })
     if (order.filled >= order.total) order.isOpen = false
+  }
+
+  /** What a venue has released it does not take back. */
+  #release(parent: Order): void {
+    for (const child of this.orders)
+      if (child.parent === parent) child.granted = Math.max(child.granted, share(child, parent.filled))
   }
 
   /** Children of which nothing is released end with their parent. */
@@ -132,12 +143,13 @@ class Venue {
       leaves_quantity_units: sizeUnits(0),
     })
     for (const child of this.orders)
-      if (child.parent === order && child.isOpen && share(child, order.filled) === 0)
-        this.#end(child, 'canceled')
+      if (child.parent === order && child.isOpen && child.granted === 0) this.#end(child, 'canceled')
   }
 
   #replaced(order: Order): void {
-    if (order.replace === 0 || order.replace <= order.filled) return
+    const { parent } = order
+    const isGrowing = parent?.isOpen === true && order.granted > 0 && order.granted < order.total
+    if (order.replace === 0 || order.replace <= order.filled || isGrowing) return
     const request = this.desk.sent.findLast(
       ({ type, counter }) => type === 'order_cancel_replace_request' && counter === order.command.counter,
     )
@@ -148,12 +160,14 @@ class Venue {
       ...{ order_quantity_units: total, leaves_quantity_units, cum_quantity_units: sizeUnits(order.filled) },
     })
     if (!this.desk.facts.slice(before).some(({ type }) => type === 'order.replaced')) return
+    const isReleased = order.granted >= order.total
+    order.base = changedBase(order)
     order.total = order.replace
     order.replace = 0
-    const { parent } = order
-    if (parent?.isOpen && order.total <= parent.total) order.base = parent.total
+    if (isReleased) order.granted = order.total
     for (const child of this.orders)
-      if (child.parent === order) child.base = Math.max(child.base, order.total)
+      if (child.parent === order && child.granted === 0 && child.total > child.base)
+        child.base = Math.max(child.base, order.total)
   }
 
   #readCommands(): void {
@@ -168,9 +182,12 @@ class Venue {
   #open(command: NewOrderSingle): void {
     const parent = this.#find(command.terms.parent_counter)
     const total = command.order_quantity_units
-    const base = parent?.total ?? 0
-    this.orders.push({ command, parent, base, total, replace: 0, filled: 0, isOpen: true })
-    if (parent !== undefined) this.children_count++
+    // A replace of the parent that is under way may have come there first.
+    const base = parent === undefined ? 0 : Math.min(parent.total, parent.replace || parent.total)
+    this.orders.push({ command, parent, base, granted: 0, total, replace: 0, filled: 0, isOpen: true })
+    if (parent === undefined) return
+    this.children_count++
+    this.#release(parent)
   }
 
   #find(counter: number): Order | undefined {
@@ -189,7 +206,7 @@ class Venue {
       if (!order.isOpen || order.command.side !== side) continue
       // Those of an open parent on the other side are looked at with that.
       if (order.parent === undefined || order.parent.command.side === side) worst += openOf(order)
-      else if (!order.parent.isOpen) worst += Math.max(0, share(order, order.parent.filled) - order.filled)
+      else if (!order.parent.isOpen) worst += Math.max(0, reached(order, order.parent.filled) - order.filled)
     }
     for (const parent of this.orders)
       if (parent.isOpen && parent.command.side !== side) worst += this.#behind(parent)
@@ -203,7 +220,7 @@ class Venue {
     let worst = 0
     for (let more = 0; more <= openOf(parent); more++) {
       const sold = others.reduce(
-        (sum, child) => sum + Math.max(0, share(child, parent.filled + more) - child.filled),
+        (sum, child) => sum + Math.max(0, reached(child, parent.filled + more) - child.filled),
         0,
       )
       worst = Math.max(worst, sold - more)
@@ -217,17 +234,29 @@ function openOf({ total, replace, filled }: Order): number {
   return Math.max(0, Math.max(total, replace) - filled)
 }
 
-/** Of a child what trades of its parent release: in whole units. */
-function share({ base, total, replace }: Order, traded: number): number {
-  const whole = Math.max(total, replace)
-  return traded >= base ? whole : Math.floor((whole * traded) / base)
+/** Of a child what so much of its parent releases: in whole units. */
+function share({ base, total }: Pick<Order, 'base' | 'total'>, traded: number): number {
+  return traded >= base ? total : Math.floor((total * traded) / base)
 }
 
-function fillable(order: Order): number {
-  const { parent, total, filled } = order
-  const released =
-    parent === undefined ? total : Math.min(total, share({ ...order, replace: 0 }, parent.filled))
-  return Math.max(0, released - filled)
+/** The same at its worst, whether a replace of it comes to something or not, and with what was released before. */
+function reached(order: Order, traded: number): number {
+  const { base, total, replace, granted } = order
+  const changed = replace === 0 ? 0 : share({ base: changedBase(order), total: replace }, traded)
+  // One that is all released is its strategy's to change.
+  const isReleased = granted >= total
+  return Math.max(granted, share({ base, total }, traded), changed, isReleased ? replace : 0)
+}
+
+/** What a child is in proportion to once it is for what is asked. */
+function changedBase({ base, total, replace, parent }: Order): number {
+  if (parent === undefined || !parent.isOpen || replace === total || replace > parent.total) return base
+  if (replace > total) return parent.total
+  return Math.max(parent.total, Math.floor((base * replace) / total))
+}
+
+function fillable({ parent, total, filled, granted }: Order): number {
+  return Math.max(0, (parent === undefined ? total : Math.min(total, granted)) - filled)
 }
 
 test('[R6] children at their venue take no position beyond the limit, whatever it does within its word', () => {

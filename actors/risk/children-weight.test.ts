@@ -18,19 +18,25 @@ function order(leaves_quantity_units: number, cum_quantity_units = 0, replace_qu
   return { cum_quantity_units, leaves_quantity_units, replace_quantity_units }
 }
 
+function parentOf(least_units: number, cum_quantity_units = 0) {
+  return { least_units, cum_quantity_units }
+}
+
 test.each([
   // A bracket of 10: nothing of its exits trades before its entry does, and of two no more than one beyond that.
-  { parent: order(10), children: [order(10)], expected: 0 },
-  { parent: order(10), children: [order(10), order(10)], expected: 10 },
+  { parent: parentOf(10), children: [order(10)], expected: 0 },
+  { parent: parentOf(10), children: [order(10), order(10)], expected: 10 },
   // What of a half-traded entry is released may trade though the rest never does.
-  { parent: order(5, 5), children: [order(10)], expected: 5 },
-  { parent: order(5, 5), children: [order(5)], expected: 5 },
-  { parent: order(5, 5), children: [order(6, 4)], expected: 1 },
+  { parent: parentOf(10, 5), children: [order(10)], expected: 5 },
+  { parent: parentOf(10, 5), children: [order(5)], expected: 5 },
+  { parent: parentOf(10, 5), children: [order(6, 4)], expected: 1 },
   // Of more than their parent is for all count that it does not cover.
-  { parent: order(10), children: [order(30)], expected: 20 },
-  { parent: order(5, 5), children: [order(30)], expected: 25 },
+  { parent: parentOf(10), children: [order(30)], expected: 20 },
+  { parent: parentOf(10, 5), children: [order(30)], expected: 25 },
+  // Of one that was for less before it was raised all may be released.
+  { parent: parentOf(10, 15), children: [order(10), order(10)], expected: 20 },
   // The larger total of a replace under way.
-  { parent: order(10), children: [order(10, 0, 15)], expected: 5 },
+  { parent: parentOf(10), children: [order(10, 0, 15)], expected: 5 },
 ])('what children may trade beyond their parent: %j', ({ parent, children, expected }) => {
   expect(childrenUnits(parent, children, 0)).toBe(expected)
 })

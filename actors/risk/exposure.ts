@@ -7,6 +7,7 @@ import type { CanonicalWriter } from '../../engine/canonical/canonical-writer.ts
 import { CounterMap } from '../../engine/counter-map.ts'
 import { NameMap } from '../../engine/name-map.ts'
 import { must } from '../../schemas/assert.ts'
+import type { LedgerBehind } from '../../schemas/ledger-section.ts'
 import {
   type NewOrderSingle,
   ORDER_TYPES,
@@ -16,7 +17,7 @@ import {
 } from '../../schemas/messages/order.ts'
 import type { OrderFact } from '../../schemas/messages/order-fact.ts'
 import { placeOf } from '../../schemas/place-of.ts'
-import { childrenUnits, openUnits, type Weighed } from './children-weight.ts'
+import { childrenUnits, leastUnits, openUnits, type Weighed } from './children-weight.ts'
 
 /** What one open order may still trade. */
 export type Reservation = Weighed & {
@@ -29,18 +30,16 @@ export type Reservation = Weighed & {
   replace_quantity_units: number
   /** The open order of the other side, in the same instrument, of whose trades its venue releases it. */
   parent: Reservation | undefined
-  /** Those that are released by its trades so; undefined where none ever was. */
+  /** Those that are released by its trades so; undefined where there are none. */
   children: Reservation[] | undefined
+  /** The least it was for, or was asked to be for, since there are any. */
+  least_units: number
 }
 
 type StrategyKey = { readonly strategy_id: string }
 
 /** An open order as its own record has it. */
-export type ReservedOrder = OrderKey &
-  Weighed &
-  Pick<Reservation, 'instrument_index' | 'side' | 'order_type'> & {
-    readonly terms?: { readonly parent_counter: number }
-  }
+export type ReservedOrder = OrderKey & Weighed & Pick<Reservation, 'instrument_index' | 'side' | 'order_type'>
 
 export class Exposure {
   readonly #position: Float64Array
@@ -86,8 +85,9 @@ export class Exposure {
   ): number {
     const parent = this.#parentOf(order, parent_counter)
     if (parent === undefined) return Math.max(0, units - parent_ahead_units)
-    const children = parent.children ?? []
-    return childrenUnits(parent, children, units) - childrenUnits(parent, children, 0)
+    const { cum_quantity_units, children = [] } = parent
+    const weighed = { cum_quantity_units, least_units: leastOf(parent) }
+    return childrenUnits(weighed, children, units) - childrenUnits(weighed, children, 0)
   }
 
   reservation(key: OrderKey): Reservation | undefined {
@@ -103,6 +103,7 @@ export class Exposure {
     const reservation = must(this.reservation(key), 'a replace is of an open order')
     this.#add(reservation, -1)
     reservation.replace_quantity_units = order_quantity_units
+    reservation.least_units = Math.min(reservation.least_units, order_quantity_units)
     this.#add(reservation, 1)
   }
 
@@ -119,7 +120,7 @@ export class Exposure {
       leaves_quantity_units,
       replace_quantity_units,
     )
-    this.#put(order, reservation, order.terms?.parent_counter ?? 0)
+    this.#put(order, reservation, 0)
   }
 
   onFact(fact: OrderFact): void {
@@ -140,7 +141,30 @@ export class Exposure {
     reservation.leaves_quantity_units = fact.leaves_quantity_units
     if (fact.type === 'order.replaced' || fact.type === 'order.replace_rejected')
       reservation.replace_quantity_units = 0
+    reservation.least_units = Math.min(reservation.least_units, leastUnits(reservation))
     this.#add(reservation, 1)
+  }
+
+  /** By parent, in the order of the table, the children that count behind it. */
+  saveLedger(): LedgerBehind[] {
+    const behind: LedgerBehind[] = []
+    for (const [strategy_id, orders] of this.#reservations)
+      for (const [counter, { children, least_units }] of orders.entries())
+        if (children !== undefined)
+          behind.push({ strategy_id, counter, least_units, children: children.map((child) => child.counter) })
+    return behind
+  }
+
+  /** Orders that are there again count behind their parents as they did. */
+  loadLedger(behind: readonly LedgerBehind[]): void {
+    for (const { strategy_id, counter, least_units, children } of behind) {
+      const orders = this.#ofStrategy(strategy_id)
+      const parent = orders.get(counter)
+      for (const one of children) {
+        const child = orders.get(one)
+        if (parent !== undefined && child !== undefined) this.#attach(child, parent, least_units)
+      }
+    }
   }
 
   save(writer: CanonicalWriter): void {
@@ -158,8 +182,8 @@ export class Exposure {
         writer.number(reservation.cum_quantity_units)
         writer.number(reservation.leaves_quantity_units)
         writer.number(reservation.replace_quantity_units)
-        writer.flag(reservation.parent !== undefined)
-        if (reservation.parent !== undefined) writer.number(reservation.parent.counter)
+        writer.number(reservation.least_units)
+        writer.number(reservation.parent?.counter ?? 0)
       }
     }
   }
@@ -174,10 +198,13 @@ export class Exposure {
         const reservation = loadReservation(reader)
         orders.set(reservation.counter, reservation)
         this.#add(reservation, 1)
-        if (reader.flag()) children.push([reservation, reader.number()])
+        const parent_counter = reader.number()
+        if (parent_counter !== 0) children.push([reservation, parent_counter])
       }
-      for (const [child, counter] of children)
-        this.#attach(child, must(orders.get(counter), 'a child counts behind an open parent'))
+      for (const [child, counter] of children) {
+        const parent = must(orders.get(counter), 'a child counts behind an open parent')
+        this.#attach(child, parent, parent.least_units)
+      }
     }
   }
 
@@ -191,7 +218,8 @@ export class Exposure {
     this.#add(reservation, 1)
     const { instrument_index, side } = reservation
     const parent = this.#parentOf({ strategy_id, instrument_index, side }, parent_counter)
-    if (parent !== undefined) this.#attach(reservation, parent)
+    if (parent === undefined) return
+    this.#attach(reservation, parent, leastOf(parent))
   }
 
   /** The open order behind which a child on the other side counts. */
@@ -205,11 +233,12 @@ export class Exposure {
   }
 
   /** One that was counted alone counts behind its parent. */
-  #attach(child: Reservation, parent: Reservation): void {
+  #attach(child: Reservation, parent: Reservation, least_units: number): void {
     this.#count(child.instrument_index, child.side, -openUnits(child))
     this.#countChildren(parent, -1)
     parent.children ??= []
     parent.children.push(child)
+    parent.least_units = least_units
     child.parent = parent
     this.#countChildren(parent, 1)
   }
@@ -230,6 +259,7 @@ export class Exposure {
     const { parent } = child
     if (parent?.children === undefined) return
     parent.children.splice(parent.children.indexOf(child), 1)
+    if (parent.children.length === 0) parent.children = undefined
     this.#countChildren(parent, 1)
   }
 
@@ -243,7 +273,7 @@ export class Exposure {
 
   #countChildren(parent: Reservation, sign: 1 | -1): void {
     const { instrument_index, side, children } = parent
-    if (children === undefined || children.length === 0) return
+    if (children === undefined) return
     this.#count(instrument_index, side === 'buy' ? 'sell' : 'buy', sign * childrenUnits(parent, children, 0))
   }
 
@@ -260,6 +290,10 @@ export class Exposure {
     }
     return orders
   }
+}
+
+function leastOf(parent: Reservation): number {
+  return parent.children === undefined ? leastUnits(parent) : parent.least_units
 }
 
 function newReservation(
@@ -283,6 +317,7 @@ function newReservation(
     replace_quantity_units,
     parent: undefined,
     children: undefined,
+    least_units: cum_quantity_units + leaves_quantity_units,
   }
 }
 
@@ -297,5 +332,6 @@ function loadReservation(reader: CanonicalReader): Reservation {
     replace_quantity_units: reader.number(),
     parent: undefined,
     children: undefined,
+    least_units: reader.number(),
   }
 }

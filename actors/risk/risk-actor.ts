@@ -175,16 +175,18 @@ export class RiskActor implements Actor {
     this.#deniedCount = reader.number()
   }
 
-  /** What a later build takes up; the exposure follows from positions and open orders. */
+  /** What a later build takes up; the exposure follows from positions and open orders, and from which count behind others. */
   saveLedger(): LedgerRisk {
     const isLong = this.#limits.window_us > WINDOW_PAST_US
     const admitted_us = isLong ? this.#rate.admitted(this.#node.now_us) : []
+    const behind = this.#exposure.saveLedger()
     return {
       state: this.#lane.state,
       approved_count: this.#approvedCount,
       denied_count: this.#deniedCount,
       ...(this.#options.apart.size === 0 ? {} : { apart: this.#standing.saveLedger() }),
       ...(admitted_us.length === 0 ? {} : { admitted_us }),
+      ...(behind.length === 0 ? {} : { behind }),
     }
   }
 
@@ -197,9 +199,14 @@ export class RiskActor implements Actor {
   }
 
   /** Counts a position and what is open as the account's own again. */
-  restoreExposure(quantity: (instrument_index: number) => number, open: Iterable<ReservedOrder>): void {
+  restoreExposure(
+    quantity: (instrument_index: number) => number,
+    open: Iterable<ReservedOrder>,
+    { behind = [] }: Pick<LedgerRisk, 'behind'>,
+  ): void {
     for (const { index } of this.#options.instruments) this.#exposure.restorePosition(index, quantity(index))
     for (const order of open) this.#exposure.restore(order)
+    this.#exposure.loadLedger(behind)
   }
 
   /** A command that an earlier build let through. */

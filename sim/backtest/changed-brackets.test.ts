@@ -17,16 +17,19 @@ import { plain } from './proof-strategies.test-support.ts'
 import { quoteTape, SECOND_US, START_US, type Tape } from './tape.test-support.ts'
 
 type Ctx = StrategyContext<unknown, unknown>
-type Where = { readonly takes?: SimulationConfig['takes']; readonly limit?: number }
+type Where = { readonly takes?: SimulationConfig['takes']; readonly is_crowded?: boolean }
 
 const PRICE = 110_000
 const SELL = { instrument: 'AAA.one', side: 'sell' } as const
 const BUY = { instrument: 'AAA.one', side: 'buy', limit_price_units: PRICE - 50 } as const
 
 /** Who keeps the links: the venue, the engine, and the engine where the gate has no room at the venue. */
-const KEEPERS: readonly Where[] = [{}, { takes: 'all' }, { limit: 2_000 }]
+const KEEPERS: readonly Where[] = [{}, { takes: 'all' }, { is_crowded: true }]
+/** The gate lets an entry through, and has no room for all its ways out. */
+const CROWDED = { order_rate: { orders_max: 3, window_us: 100_000 } } as const
 
-async function ran(tape: Tape, definition: StrategyDefinition, { takes, limit }: Where): Promise<ProofRun> {
+async function ran(tape: Tape, definition: StrategyDefinition, where: Where): Promise<ProofRun> {
+  const { takes, is_crowded = false } = where
   const { risk } = ROOMY_ACCOUNT
   const run = await runScenario(
     await scenarioOf({
@@ -36,15 +39,16 @@ async function ran(tape: Tape, definition: StrategyDefinition, { takes, limit }:
         simulation: { ...(takes && { takes }), fills: { model: 'top_of_book' } },
         market_data: { stale_after_us: 3_600 * SECOND_US },
       },
-      account: {
-        ...ROOMY_ACCOUNT,
-        risk: { ...risk, ...(limit !== undefined && { position_quantity_max: String(limit) }) },
-      },
+      account: { ...ROOMY_ACCOUNT, risk: { ...risk, ...(is_crowded && CROWDED) } },
       // At the end all stops are triggered at once.
-      config: { limits: { step_messages_max: 10_000, instant_inputs_max: 100_000, order_retention: 1_000 } },
+      config: {
+        limits: { step_messages_max: 10_000, instant_inputs_max: 100_000, order_retention: 1_000 },
+      },
     }),
   )
   expect(run.outcome.faults).toEqual([])
+  const isVenues = run.outputs.commands.some((one) => 'terms' in one && one.terms.parent_counter !== 0)
+  expect(isVenues).toBe(takes === undefined && !is_crowded)
   return run
 }
 
@@ -86,19 +90,22 @@ function asked(ctx: Ctx, quantity_units: number): void {
   ctx.submit({ ...SELL, quantity_units, trigger_price_units: PRICE - 500, parent: { counter } })
 }
 
-/** From one quantity to another, by the orders in which entry (1) and stop (2) are changed. */
+/** From one quantity to another, by the order in which entry (1) and stop (2) are changed; then the entry alone is lowered. */
 const CHANGES = [
-  { from: 1_000, to: 2_000, order: [1, 2] },
-  { from: 1_000, to: 2_000, order: [2, 1] },
-  { from: 2_000, to: 1_000, order: [1, 2] },
+  { from: 1_000, to: 2_000, order: [1, 2], last: 2_000 },
+  { from: 1_000, to: 2_000, order: [2, 1], last: 2_000 },
+  { from: 2_000, to: 1_000, order: [1, 2], last: 1_000 },
+  { from: 1_000, to: 9_000, order: [1, 2], last: 2_000 },
+  { from: 1_000, to: 9_000, order: [2, 1], last: 2_000 },
 ] as const
 
 test.each(CHANGES.flatMap((change) => KEEPERS.map((where) => ({ ...change, ...where }))))(
   '[E6] [K3] entry and stop are changed alike, and what was bought is sold: %j',
-  async ({ from, to, order, ...where }) => {
+  async ({ from, to, order, last, ...where }) => {
     const definition = acting((ctx, quote) => {
       if (quote === 2) asked(ctx, from)
       if (quote === 4) for (const counter of order) ctx.replace(counter, { quantity_units: to })
+      if (quote === 5 && last !== to) ctx.replace(1, { quantity_units: last })
       if (quote === 8) ctx.cancel(1)
     })
     expect(fillsOf(await ran(fall(1), definition, where))).toEqual(['1 buy 1000', '2 sell 1000'])
@@ -115,8 +122,7 @@ test.each(KEEPERS)('[E6] [K3] an entry and both its exits are lowered alike: %j'
     }
     if (quote === 4) for (const counter of [1, 2, 3]) ctx.replace(counter, { quantity_units: 2_000 })
   })
-  const limit = where.limit === undefined ? {} : { limit: 4_000 }
-  const fills = fillsOf(await ran(fall(2), definition, { ...where, ...limit }))
+  const fills = fillsOf(await ran(fall(2), definition, where))
   expect(fills).toEqual(['1 buy 1000', '1 buy 1000', '3 sell 2000'])
 })
 
@@ -142,6 +148,18 @@ test.each(
 )
 
 test.each(KEEPERS)(
+  '[E6] [K3] an entry that is raised alone has its stop for what it was for: %j',
+  async (where) => {
+    const definition = acting((ctx, quote) => {
+      if (quote === 2) asked(ctx, 1_000)
+      if (quote === 4) ctx.replace(1, { quantity_units: 5_000 })
+      if (quote === 8) ctx.cancel(1)
+    })
+    expect(fillsOf(await ran(fall(1), definition, where))).toEqual(['1 buy 1000', '2 sell 1000'])
+  },
+)
+
+test.each(KEEPERS)(
   '[E6] [K3] the halves of an entry that is lowered alone sell what it buys: %j',
   async (where) => {
     const definition = acting((ctx, quote) => {
@@ -154,11 +172,12 @@ test.each(KEEPERS)(
       // A change of price leaves the proportion.
       if (quote === 5) ctx.replace(2, { trigger_price_units: PRICE - 510 })
     })
-    const limit = where.limit === undefined ? {} : { limit: 4_000 }
-    const fills = fillsOf(await ran(fall(2), definition, { ...where, ...limit }))
+    const fills = fillsOf(await ran(fall(2), definition, where))
     expect(fills.toSorted()).toEqual(['1 buy 1000', '1 buy 1000', '2 sell 1000', '3 sell 1000'])
   },
 )
+
+const QUOTES = 900
 
 /** What becomes of brackets that are drawn, changed and cut short, by entry: bought and sold. */
 class Drawn {
@@ -171,6 +190,9 @@ class Drawn {
     const untouched = [...this.exits].filter(([entry]) => !this.traded.has(entry))
     const open = new Set(ctx.openOrders().map(({ counter }) => counter))
     const [entry, exits] = untouched[below(untouched.length)] ?? []
+    // No row is to meet an entry and its exits.
+    if (quote > QUOTES - 40) for (const counter of open) if (this.exits.has(counter)) ctx.cancel(counter)
+    if (quote > QUOTES - 40) return
     if (quote % 7 === 0) this.#ask(ctx, bid, below)
     else if (entry === undefined || exits === undefined || !open.has(entry)) return
     else if (quote % 7 === 3) this.#change(ctx, [entry, ...exits], below)
@@ -206,9 +228,16 @@ const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8]
 test.each(SEEDS.flatMap((seed) => KEEPERS.map((where) => ({ seed, ...where }))))(
   '[E6] [K3] what the entries of changed brackets buy is sold in the end: %j',
   async ({ seed, ...where }) => {
-    const { series, rows } = quoteTape({ instrument_id: 'AAA.one', row_count: 900, seed, gap_ms_max: 200 })
+    const { series, rows } = quoteTape({ instrument_id: 'AAA.one', row_count: QUOTES, seed, gap_ms_max: 200 })
     const [last = 0] = rows.at(-1) ?? []
-    const crash = [1, 2].map((at) => [last + at * SECOND_US, PRICE / 4, PRICE / 4 + 2, 9e9, 9e9])
+    // Long enough for what the order rate lets wait, too.
+    const crash = Array.from({ length: 60 }, (_, at) => at + 1).map((at) => [
+      last + at * SECOND_US,
+      PRICE / 4,
+      PRICE / 4 + 2,
+      9e9,
+      9e9,
+    ])
     const drawn = new Drawn()
     const definition = plain(
       defineStrategy({
@@ -220,8 +249,7 @@ test.each(SEEDS.flatMap((seed) => KEEPERS.map((where) => ({ seed, ...where }))))
         onFill: (_ctx, { counter }) => void drawn.traded.add(counter),
       }),
     )
-    const limit = where.limit === undefined ? {} : { limit: 900_000 }
-    const { outputs } = await ran({ series, rows: [...rows, ...crash] }, definition, { ...where, ...limit })
+    const { outputs } = await ran({ series, rows: [...rows, ...crash] }, definition, where)
     const units = (counters: readonly number[]) =>
       outputs.fills
         .filter(({ fill }) => counters.includes(fill.counter))

@@ -1,6 +1,7 @@
 // Orders that wait at the venue for a parent to trade, and grow with it (FIX ContingencyType 2): how much of each is
 // released, and what an ended parent had traded when its child came.
 
+import { changedBase, raisedBase } from '../../../actors/execution/share-units.ts'
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { must } from '../../../schemas/assert.ts'
@@ -130,11 +131,19 @@ export class ChildOrders {
     return whole_units - taken_units
   }
 
-  /** So much more of an order that waits will work. */
-  widen(order: VenueOrder, by_units: number): Child {
+  /** So much more of an order that waits will work; where its parent is still there, in proportion to what that one is for. */
+  widen(order: VenueOrder, by_units: number, parent: ParentState | undefined): void {
     const child = must(this.#byOrder.get(order), 'the order is a child')
-    child.whole_units += by_units
-    return child
+    const whole_units = child.whole_units + by_units
+    if (by_units !== 0 && parent?.ended === false)
+      child.parent_units = changedBase(child, whole_units, parent.ordered_units)
+    child.whole_units = whole_units
+  }
+
+  /** The parent may be for more now. */
+  onParentChanged({ name }: VenueOrder, ordered_units: number): void {
+    for (const child of this.#parents.get(name)?.children ?? [])
+      if (child.granted_units === 0) child.parent_units = raisedBase(child, ordered_units)
   }
 
   /** More of the child works from now on. */

@@ -1,7 +1,7 @@
 // What links between orders do on the floor of a venue that keeps them: a trade ends or lowers the others of its group at
 // once; what it releases of children comes in when the row or the order that traded has been matched.
 
-import { baseUnits, shareUnits } from '../../../actors/execution/share-units.ts'
+import { shareUnits } from '../../../actors/execution/share-units.ts'
 import type { InstrumentSpec } from '../../../engine/instrument-spec.ts'
 import { must } from '../../../schemas/assert.ts'
 import type { Child, Parent, ParentState } from './child-orders.ts'
@@ -163,16 +163,12 @@ export class LinkedFloor {
     return !this.#areRowsThere && this.#rows.awaits(order.instrument_index, is_elsewhere)
   }
 
-  #share(child: Child, parent: ParentState): number {
-    const { order, whole_units, taken_units, parent_units } = child
+  #share({ order, whole_units, taken_units, parent_units }: Child, parent: ParentState): number {
     const { cum_quantity_units, ordered_units, ended } = parent
     const isDone = ended || cum_quantity_units >= ordered_units
     if (order.terms.parent_fill === 'full' && !isDone) return 0
     const spec = must(this.#specs[order.instrument_index], 'an accepted order is in a listed instrument')
-    const base_units = this.#floor.terms_hold
-      ? baseUnits(child, { order_quantity_units: ordered_units })
-      : parent_units
-    const units = shareUnits(whole_units, cum_quantity_units, base_units, spec) - taken_units
+    const units = shareUnits(whole_units, cum_quantity_units, parent_units, spec) - taken_units
     const least_units = taken_units > 0 ? spec.quantity_min_units : 0
     return units < least_units ? 0 : units
   }

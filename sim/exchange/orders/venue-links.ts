@@ -9,7 +9,7 @@ import { must } from '../../../schemas/assert.ts'
 import type { NewOrderSingle } from '../../../schemas/messages/order.ts'
 import type { GroupType } from '../../../schemas/messages/order-terms.ts'
 import type { VenueAccount } from '../accounts/venue-account.ts'
-import { type Child, ChildOrders, type ParentState, type SavedChildren } from './child-orders.ts'
+import { ChildOrders, type ParentState, type SavedChildren } from './child-orders.ts'
 import { type OrderName, OwnerTable } from './owner-table.ts'
 import { leavesUnits, loadOrder, orderedUnits, saveOrder, type VenueOrder } from './venue-order.ts'
 
@@ -201,20 +201,13 @@ export class VenueLinks {
   reorder(order: VenueOrder, ordered_units: number): void {
     const by_units = ordered_units - orderedUnits(order)
     if (this.children.isDormant(order)) {
-      const child = this.children.widen(order, by_units)
+      const parent = this.#termsHold ? this.children.find(order)?.parent : undefined
+      this.children.widen(order, by_units, parent && this.stateOf(parent.name))
       order.withheld_units += by_units
-      if (this.#termsHold && by_units !== 0) this.#rebase(child)
     } else
       order.order_quantity_units = (order.order_quantity_units +
         by_units) as VenueOrder['order_quantity_units']
-    // Its children are perhaps more of what it has traded than before.
-    if (this.#termsHold) this.children.onParentTraded(order)
-  }
-
-  /** A child that is changed to no more than its parent is for is in proportion to that from now on. */
-  #rebase(child: Child): void {
-    const { ordered_units, ended } = this.stateOf(child.parent.name)
-    if (!ended && child.whole_units <= ordered_units) child.parent_units = ordered_units
+    if (this.#termsHold) this.children.onParentChanged(order, ordered_units)
   }
 
   /** The order has ended. */
