@@ -50,7 +50,9 @@
  *    - A child that waits in the engine and is cancelled leaves its parent as one at a venue does; one that its venue
  *      cancels, or that has nothing left to reduce, takes the rest of its parent along.
  *    - A child that waits is in proportion to what its parent is for as it is asked for or changed, a replace without an
- *      answer included, and to what that one is raised to where the child is for more.
+ *      answer included; no lowering gives it a larger share, and no raise beyond its parent one beyond one to one.
+ *    - One that is denied as it is asked for ends nobody of the group it named, and one that takes its limit from its first
+ *      trade grows once it has one.
  *    - The quantity of a child is its strategy's to change once it has all it grows to, and not before; what others of
  *      its group take is of all it is to grow to, and before it came in of what its parent releases. One that has
  *      traded all its venue knew of before it grew leaves the rest to the others of its group; one at its venue that

@@ -364,7 +364,7 @@ export class ExecutionActor implements Actor {
     if (this.#options.terms_hold && intent.terms.display_quantity_units > intent.order_quantity_units)
       return this.#gate.submit(intent)
     const { seq } = this.#node
-    const parent_units = keepsParent ? this.#parentUnits(intent) : 0
+    const parent_units = keepsParent ? this.#linked.parentUnits(seq, intent) : 0
     if (parent_units === undefined) return this.#denyNew(intent, unknown(parent_counter))
     const units = keepsGroup ? this.#linked.joiningUnits(seq, intent) : intent.order_quantity_units
     if (units === undefined) return this.#denyNew(intent, unknown(group_counter))
@@ -383,10 +383,6 @@ export class ExecutionActor implements Actor {
     } else if (!this.#held.release(heldOrder({ ...order, terms }, venue_id, 'trigger'))) {
       this.#linked.onGone(intent.strategy_id, intent.counter)
     }
-  }
-
-  #parentUnits({ strategy_id, order_quantity_units, terms }: SubmitIntent): number | undefined {
-    return this.#linked.parentUnits(this.#node.seq, strategy_id, terms.parent_counter, order_quantity_units)
   }
 
   #onExpired(order: HeldOrder | undefined): void {

@@ -207,13 +207,6 @@ export class HeldBook {
     this.#tell(order, 'order.replaced', reason_code)
   }
 
-  /** What an order that waits for its parent is in proportion to. */
-  base(order: HeldOrder, parent_units: number): void {
-    if (order.parent_units === parent_units) return
-    order.parent_units = parent_units
-    this.#onChange({ change: 'held', order })
-  }
-
   /** The order that has expired, if it was held. */
   expire(key: string): HeldOrder | undefined {
     const order = this.#orders.get(key)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { must } from '../../schemas/assert.ts'
 import { BEHAVIOUR } from '../../schemas/behaviour.ts'
 import type { NewOrderSingle, VenueCommand } from '../../schemas/messages/order.ts'
-import { Desk } from '../desk.test-support.ts'
+import { Desk, withRisk } from '../desk.test-support.ts'
 import { foldedFrom } from '../ledger-fold.test-support.ts'
 import { loadLedger, saveLedger } from '../trading-ledger.ts'
 import { EURUSD, TestNode, type TestNodeOptions } from '../trading-node.test-support.ts'
@@ -121,3 +121,21 @@ test.each([
     expect(desk.sent.slice(1).map(({ type }) => type)).toEqual(expected)
   },
 )
+
+test('[E9] nor does a way out of an entry that has traded end the one there is', () => {
+  const desk = new Desk({ ...OPTIONS, ...withRisk({ order_quantity_max: '1000' }) })
+  desk.do((ctx) => {
+    const counter = ctx.submit({ ...exit, side: 'buy', quantity_units: 1_000, limit_price_units: 99_000 })
+    ctx.submit({ ...exit, quantity_units: 1_000, parent: { counter } })
+  })
+  desk.accept(order(desk, 1))
+  desk.fill(order(desk, 1), 99_000, 400)
+  desk.accept(order(desk, 2))
+  const joins = { parent: { counter: 1 }, group: { counter: 2, type: 'oco' } } as const
+  desk.do((ctx) => ctx.submit({ ...exit, quantity_units: 5_000, ...joins }))
+  expect(joined(desk, 3)).toBe('order_quantity_max')
+  expect(desk.sent.slice(2)).toEqual([])
+  // Whom it named grows alone again: one of another type may join.
+  desk.do((ctx) => ctx.submit({ ...exit, quantity_units: 1_000, group: { counter: 2, type: 'ouo' } }))
+  expect(joined(desk, 4)).toBe(1_000)
+})

@@ -7,7 +7,7 @@ import type { DueLinks } from './due-links.ts'
 import type { HeldOrder } from './held-order.ts'
 import type { LinkedOptions, OnGone, Parent } from './linked-options.ts'
 import type { OrderGroups } from './order-groups.ts'
-import { changedBase, type Proportion, raisedBase, shareUnits } from './share-units.ts'
+import { changedBase, type ParentUnits, shareUnits } from './share-units.ts'
 
 export type ChildrenParts = {
   readonly groups: OrderGroups
@@ -65,22 +65,12 @@ export class LinkedChildren {
   }
 
   /** A child that waits is about to be for so much. */
-  onChange(child: HeldOrder, order_quantity_units: number, parent_units: number): void {
-    const before = this.#proportion(child)
+  onChange(child: HeldOrder, order_quantity_units: number, parent: ParentUnits): void {
     const by_units = order_quantity_units - child.order_quantity_units
     if (by_units === 0) return
-    child.parent_units = changedBase(before, before.whole_units + by_units, parent_units)
-  }
-
-  /** The parent of children that wait may be for more now. */
-  onParentChanged(strategy_id: StrategyId, counter: number, order_quantity_units: number): void {
-    for (const child of this.#options.held.childrenOf(strategy_id, counter))
-      this.#options.held.base(child, raisedBase(this.#proportion(child), order_quantity_units))
-  }
-
-  #proportion(child: HeldOrder): Proportion {
-    const taken_units = this.#parts.taken.of(child) ?? 0
-    return { whole_units: child.order_quantity_units + taken_units, parent_units: child.parent_units }
+    const { parent_units } = child
+    const whole_units = child.order_quantity_units + (this.#parts.taken.of(child) ?? 0)
+    child.parent_units = changedBase({ whole_units, parent_units }, whole_units + by_units, parent)
   }
 
   onParentTraded(strategy_id: StrategyId, counter: number, parent: Parent): void {

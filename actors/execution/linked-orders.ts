@@ -20,6 +20,7 @@ import { LinkedChildren } from './linked-children.ts'
 import { LinkedMembers } from './linked-members.ts'
 import type { LinkedOptions, OnGone } from './linked-options.ts'
 import { OrderGroups } from './order-groups.ts'
+import type { ParentUnits } from './share-units.ts'
 
 /** What is kept of links over a change. */
 type LedgerLinks = Pick<LedgerHolding, 'groups' | 'ended_parents' | 'taken'>
@@ -61,11 +62,9 @@ export class LinkedOrders {
 
   /** Of an order that is not kept here. A second one is denied while the first has no answer. */
   noteReplace(seq: number, intent: WholeReplace): void {
-    const { strategy_id, counter, order_quantity_units } = intent
-    if (!this.#options.terms_hold || this.#changing(strategy_id, counter) !== undefined) return
+    const { strategy_id, counter } = intent
+    if (this.#changing(strategy_id, counter) !== undefined) return
     this.#asked.noteReplace(seq, intent)
-    // Its venue may trade it for that before it says so.
-    this.children.onParentChanged(strategy_id, counter, order_quantity_units)
   }
 
   /** The quantity of an order that can be linked to: it is held, open, filled, or was asked for just now. */
@@ -75,7 +74,10 @@ export class LinkedOrders {
     if (waiting !== undefined) return waiting.order_quantity_units
     const order = this.#options.orderOf(strategy_id, counter)
     if (order === undefined || (order.ended && order.cum_quantity_units === 0)) return undefined
-    return order.order_quantity_units
+    const { order_quantity_units: units, ended } = order
+    // Of one that grows its venue has not heard all.
+    const whole_units = this.#options.terms_hold ? this.#groups.member(strategy_id, counter)?.whole_units : 0
+    return ended ? units : Math.max(units, whole_units ?? 0)
   }
 
   /** What an order that was asked for just now is for, where it trades against another; 0 where it does not. */
@@ -85,23 +87,20 @@ export class LinkedOrders {
     return isAgainst ? asked.order_quantity_units : 0
   }
 
-  /**
-   * What the parent of a child of so much is for. While a replace of it has no answer yet that is one of two quantities: the
-   * least that the child is not for more than, or the larger.
-   */
-  parentUnits(
-    seq: number,
-    strategy_id: StrategyId,
-    counter: number,
-    child_units: number,
-  ): number | undefined {
+  /** What the parent of a new child is for: while a replace of it has no answer yet, what the child fits in, or the larger. */
+  parentUnits(seq: number, { strategy_id, order_quantity_units, terms }: SubmitIntent): number | undefined {
+    const parent = this.#parentOf(seq, strategy_id, terms.parent_counter)
+    return parent && (order_quantity_units <= parent.less_units ? parent.less_units : parent.more_units)
+  }
+
+  #parentOf(seq: number, strategy_id: StrategyId, counter: number): ParentUnits | undefined {
     const units = this.quantityOf(seq, strategy_id, counter)
-    if (units === undefined || !this.#options.terms_hold) return units
-    const asked_units =
-      this.#changing(strategy_id, counter) ?? this.#asked.replacedUnits(seq, strategy_id, counter)
-    if (asked_units === undefined) return units
-    const [less, more] = [Math.min(units, asked_units), Math.max(units, asked_units)]
-    return child_units <= less ? less : more
+    if (units === undefined) return undefined
+    const asked_units = this.#options.terms_hold
+      ? (this.#changing(strategy_id, counter) ?? this.#asked.replacedUnits(seq, strategy_id, counter))
+      : undefined
+    const other_units = asked_units ?? units
+    return { less_units: Math.min(units, other_units), more_units: Math.max(units, other_units) }
   }
 
   /** What a replace under way asks for. */
@@ -113,13 +112,11 @@ export class LinkedOrders {
 
   /** An order that is kept here is about to be for so much. */
   onChange(seq: number, order: HeldOrder, order_quantity_units: number): void {
-    if (!this.#options.terms_hold) return
-    const { strategy_id, counter, awaits, terms } = order
-    this.children.onParentChanged(strategy_id, counter, order_quantity_units)
-    if (awaits !== 'parent' || this.#options.orderOf(strategy_id, terms.parent_counter)?.ended === true)
-      return
-    const parent_units = this.parentUnits(seq, strategy_id, terms.parent_counter, order_quantity_units)
-    if (parent_units !== undefined) this.children.onChange(order, order_quantity_units, parent_units)
+    const { strategy_id, awaits, terms } = order
+    if (!this.#options.terms_hold || awaits !== 'parent') return
+    if (this.#options.orderOf(strategy_id, terms.parent_counter)?.ended === true) return
+    const parent = this.#parentOf(seq, strategy_id, terms.parent_counter)
+    if (parent !== undefined) this.children.onChange(order, order_quantity_units, parent)
   }
 
   /**
@@ -183,11 +180,11 @@ export class LinkedOrders {
     if (!REFUSALS.has(fact.type)) this.members.payOwed(strategy_id, counter)
   }
 
-  /** One that is denied as it is asked for was never of the group it was to join; one that was let go ends as any other does. */
+  /** One that is denied as it is asked for never was of the group it was to join; one that was let go ends as any other does. */
   onDenied(seq: number, { strategy_id, counter }: OrderDenied): void {
     const asked = this.#asked.find(seq, strategy_id, counter)
-    const joins = asked !== undefined && asked.terms.group_counter !== 0 && asked.terms.parent_counter === 0
-    if (joins && this.#options.terms_hold) this.#groups.leave(strategy_id, counter)
+    const joined = asked !== undefined && asked.terms.group_counter !== 0
+    if (joined && this.#options.terms_hold) this.#groups.withdraw(strategy_id, counter)
     this.onGone(strategy_id, counter)
   }
 

@@ -120,6 +120,18 @@ export class OrderGroups {
     if (this.#remove(strategy_id, counter)) this.#onChange({ change: 'left', strategy_id, counter })
   }
 
+  /** An order was never of its group; the one it founded that with is alone again, as it was. */
+  withdraw(strategy_id: string, counter: number): void {
+    const group = this.of(strategy_id, counter)
+    this.leave(strategy_id, counter)
+    const [last, another] = group?.members ?? []
+    if (group === undefined || last === undefined || another !== undefined) return
+    if (group.ended_units !== 0 || last.is_leaving) return
+    if (last.whole_units === 0) return this.leave(strategy_id, last.counter)
+    group.type = ''
+    this.note(group)
+  }
+
   foldChange(change: HoldingChange): void {
     if (change.change === 'left') this.#remove(change.strategy_id, change.counter)
     else if (change.change === 'group') this.#take(change.group)

@@ -5,20 +5,24 @@ import type { InstrumentSpec } from '../../engine/instrument-spec.ts'
 /** A child of which nothing is released yet: what it comes to in all, and what of its parent that is in proportion to. */
 export type Proportion = { readonly whole_units: number; readonly parent_units: number }
 
-/**
- * What of its parent a child that is changed is in proportion to: of no more than that one is for, to all of it. One that is
- * lowered has no larger share than before.
- */
-export function changedBase(before: Proportion, whole_units: number, parent_units: number): number {
-  if (whole_units > parent_units) return before.parent_units
-  if (whole_units >= before.whole_units) return parent_units
-  const kept = (BigInt(whole_units) * BigInt(before.parent_units)) / BigInt(before.whole_units)
-  return Math.max(parent_units, Number(kept))
-}
+/** What a parent is for: two quantities, where a replace of it has no answer yet. */
+export type ParentUnits = { readonly less_units: number; readonly more_units: number }
 
-/** The same where its parent is for more now: one that was for more than that is in proportion to all of it. */
-export function raisedBase({ whole_units, parent_units }: Proportion, raised_units: number): number {
-  return whole_units > parent_units ? Math.max(parent_units, raised_units) : parent_units
+/**
+ * What of its parent a child that is changed is in proportion to: to all that one is for, as far as that leaves it no larger
+ * share where it is lowered, and no more than one to one, or the share it had, where it is for more than its parent.
+ */
+export function changedBase(
+  { whole_units: before_units, parent_units }: Proportion,
+  whole_units: number,
+  { less_units, more_units }: ParentUnits,
+): number {
+  // Of so much its share is the one it had, or less.
+  const product = BigInt(whole_units) * BigInt(parent_units)
+  const kept_units = Number((product + BigInt(before_units) - 1n) / BigInt(before_units))
+  if (whole_units < before_units) return Math.max(less_units, kept_units)
+  if (whole_units > more_units) return Math.max(parent_units, Math.min(whole_units, kept_units))
+  return Math.min(Math.max(kept_units, less_units), more_units)
 }
 
 /** Of a child's quantity the part its parent has traded of its own: in whole lots, and nothing below the least order. */

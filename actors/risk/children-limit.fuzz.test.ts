@@ -165,9 +165,6 @@ class Venue {
     order.total = order.replace
     order.replace = 0
     if (isReleased) order.granted = order.total
-    for (const child of this.orders)
-      if (child.parent === order && child.granted === 0 && child.total > child.base)
-        child.base = Math.max(child.base, order.total)
   }
 
   #readCommands(): void {
@@ -250,9 +247,10 @@ function reached(order: Order, traded: number): number {
 
 /** What a child is in proportion to once it is for what is asked. */
 function changedBase({ base, total, replace, parent }: Order): number {
-  if (parent === undefined || !parent.isOpen || replace === total || replace > parent.total) return base
-  if (replace > total) return parent.total
-  return Math.max(parent.total, Math.floor((base * replace) / total))
+  if (parent === undefined || !parent.isOpen || replace === total) return base
+  const kept = Math.ceil((base * replace) / total)
+  if (replace < total) return Math.max(parent.total, kept)
+  return replace > parent.total ? Math.max(base, Math.min(replace, kept)) : parent.total
 }
 
 function fillable({ parent, total, filled, granted }: Order): number {

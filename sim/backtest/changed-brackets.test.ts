@@ -85,8 +85,8 @@ function acting(act: (ctx: Ctx, quote: number) => void): StrategyDefinition {
   )
 }
 
-function asked(ctx: Ctx, quantity_units: number): void {
-  const counter = ctx.submit({ ...BUY, quantity_units })
+function asked(ctx: Ctx, quantity_units: number, post_only = false): void {
+  const counter = ctx.submit({ ...BUY, quantity_units, post_only })
   ctx.submit({ ...SELL, quantity_units, trigger_price_units: PRICE - 500, parent: { counter } })
 }
 
@@ -146,6 +146,73 @@ test.each(
     expect(fillsOf(await ran(fall(1), definition, where))).toEqual(['1 buy 1000', '3 sell 1000'])
   },
 )
+
+/** Changes of entry (1) and stop (2) that come to something for the stop alone, or for it first; 1,000 are bought. */
+const REFUSED: readonly { readonly why: string; readonly change: (ctx: Ctx) => void }[] = [
+  {
+    why: 'the raise of the entry would take, and must not',
+    change: (ctx) => {
+      ctx.replace(1, { quantity_units: 9_000, limit_price_units: PRICE + 50 })
+      ctx.replace(2, { quantity_units: 9_000 })
+    },
+  },
+  {
+    why: 'the entry has another replace under way',
+    change: (ctx) => {
+      ctx.replace(1, { limit_price_units: PRICE - 60 })
+      for (const counter of [1, 2]) ctx.replace(counter, { quantity_units: 9_000 })
+    },
+  },
+  {
+    why: 'the bracket is changed once more before the first change is answered',
+    change: (ctx) => {
+      for (const quantity_units of [9_000, 1_000, 3_000])
+        for (const counter of [1, 2]) ctx.replace(counter, { quantity_units })
+    },
+  },
+]
+
+test.each(REFUSED.flatMap((one) => KEEPERS.map((where) => ({ ...one, where }))))(
+  '[E6] [K3] what is refused of a change leaves no more to sell than was bought, and no less: $why, $where',
+  async ({ change, where }) => {
+    const definition = acting((ctx, quote) => {
+      if (quote === 2) asked(ctx, 1_000, true)
+      if (quote === 4) change(ctx)
+      if (quote === 8) ctx.cancel(1)
+    })
+    expect(fillsOf(await ran(fall(1), definition, where))).toEqual(['1 buy 1000', '2 sell 1000'])
+  },
+)
+
+test.each(KEEPERS)('[E6] [K3] an entry and its halves are doubled in one handler: %j', async (where) => {
+  const definition = acting((ctx, quote) => {
+    if (quote === 2) {
+      const counter = ctx.submit({ ...BUY, quantity_units: 2_000 })
+      const half = { ...SELL, quantity_units: 1_000, trigger_price_units: PRICE - 500, parent: { counter } }
+      for (let i = 0; i < 2; i++) ctx.submit(half)
+    }
+    if (quote === 4) {
+      ctx.replace(1, { quantity_units: 4_000 })
+      for (const counter of [2, 3]) ctx.replace(counter, { quantity_units: 2_000 })
+    }
+    if (quote === 9) ctx.cancel(1)
+  })
+  const fills = fillsOf(await ran(fall(2), definition, where))
+  expect(fills.toSorted()).toEqual(['1 buy 1000', '1 buy 1000', '2 sell 1000', '3 sell 1000'])
+})
+
+test.each(KEEPERS)('[E6] [K3] a child of more than its entry keeps its share of it: %j', async (where) => {
+  const definition = acting((ctx, quote) => {
+    if (quote === 2) {
+      const counter = ctx.submit({ ...BUY, quantity_units: 4_000 })
+      ctx.submit({ ...SELL, quantity_units: 8_000, trigger_price_units: PRICE - 500, parent: { counter } })
+    }
+    if (quote === 4) ctx.replace(1, { quantity_units: 2_000 })
+    if (quote === 5) ctx.replace(2, { quantity_units: 4_000 })
+    if (quote === 8) ctx.cancel(1)
+  })
+  expect(fillsOf(await ran(fall(1), definition, where))).toEqual(['1 buy 1000', '2 sell 2000'])
+})
 
 test.each(KEEPERS)(
   '[E6] [K3] an entry that is raised alone has its stop for what it was for: %j',

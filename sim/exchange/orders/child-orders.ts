@@ -1,7 +1,7 @@
 // Orders that wait at the venue for a parent to trade, and grow with it (FIX ContingencyType 2): how much of each is
 // released, and what an ended parent had traded when its child came.
 
-import { changedBase, raisedBase } from '../../../actors/execution/share-units.ts'
+import { changedBase } from '../../../actors/execution/share-units.ts'
 import type { CanonicalReader } from '../../../engine/canonical/canonical-reader.ts'
 import type { CanonicalWriter } from '../../../engine/canonical/canonical-writer.ts'
 import { must } from '../../../schemas/assert.ts'
@@ -135,15 +135,11 @@ export class ChildOrders {
   widen(order: VenueOrder, by_units: number, parent: ParentState | undefined): void {
     const child = must(this.#byOrder.get(order), 'the order is a child')
     const whole_units = child.whole_units + by_units
-    if (by_units !== 0 && parent?.ended === false)
-      child.parent_units = changedBase(child, whole_units, parent.ordered_units)
+    if (by_units !== 0 && parent?.ended === false) {
+      const { ordered_units: units } = parent
+      child.parent_units = changedBase(child, whole_units, { less_units: units, more_units: units })
+    }
     child.whole_units = whole_units
-  }
-
-  /** The parent may be for more now. */
-  onParentChanged({ name }: VenueOrder, ordered_units: number): void {
-    for (const child of this.#parents.get(name)?.children ?? [])
-      if (child.granted_units === 0) child.parent_units = raisedBase(child, ordered_units)
   }
 
   /** More of the child works from now on. */

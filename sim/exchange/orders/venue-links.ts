@@ -207,7 +207,6 @@ export class VenueLinks {
     } else
       order.order_quantity_units = (order.order_quantity_units +
         by_units) as VenueOrder['order_quantity_units']
-    if (this.#termsHold) this.children.onParentChanged(order, ordered_units)
   }
 
   /** The order has ended. */
