@@ -7,8 +7,8 @@ import type { SubmitIntent, WholeReplace } from '../../schemas/messages/intent.t
 
 export class JustAsked {
   readonly #intents = new RingBuffer<SubmitIntent>()
-  /** By order, the quantity that the first replace of it asks for. */
-  readonly #replaced = new Map<string, number>()
+  /** By order, the quantities that replaces of it ask for: of those that are not denied one is let through. */
+  readonly #replaced = new Map<string, number[]>()
   /** The input they are of. */
   #seq = 0
 
@@ -20,7 +20,7 @@ export class JustAsked {
   noteReplace(seq: number, { strategy_id, counter, order_quantity_units }: WholeReplace): void {
     this.#begin(seq)
     const key = `${strategy_id}/${counter}`
-    if (!this.#replaced.has(key)) this.#replaced.set(key, order_quantity_units)
+    this.#replaced.set(key, [...(this.#replaced.get(key) ?? []), order_quantity_units])
   }
 
   #begin(seq: number): void {
@@ -30,9 +30,9 @@ export class JustAsked {
     this.#seq = seq
   }
 
-  /** What a replace of the order asks for. */
-  replacedUnits(seq: number, strategy_id: StrategyId, counter: number): number | undefined {
-    return seq === this.#seq ? this.#replaced.get(`${strategy_id}/${counter}`) : undefined
+  /** What replaces of the order ask for. */
+  replacedUnits(seq: number, strategy_id: StrategyId, counter: number): readonly number[] {
+    return (seq === this.#seq && this.#replaced.get(`${strategy_id}/${counter}`)) || []
   }
 
   find(seq: number, strategy_id: StrategyId, counter: number): SubmitIntent | undefined {

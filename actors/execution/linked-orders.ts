@@ -20,7 +20,7 @@ import { LinkedChildren } from './linked-children.ts'
 import { LinkedMembers } from './linked-members.ts'
 import type { LinkedOptions, OnGone } from './linked-options.ts'
 import { OrderGroups } from './order-groups.ts'
-import type { ParentUnits } from './share-units.ts'
+import { askedBase, type ParentUnits } from './share-units.ts'
 
 /** What is kept of links over a change. */
 type LedgerLinks = Pick<LedgerHolding, 'groups' | 'ended_parents' | 'taken'>
@@ -87,20 +87,22 @@ export class LinkedOrders {
     return isAgainst ? asked.order_quantity_units : 0
   }
 
-  /** What the parent of a new child is for: while a replace of it has no answer yet, what the child fits in, or the larger. */
+  /** What of its parent a new child is in proportion to. */
   parentUnits(seq: number, { strategy_id, order_quantity_units, terms }: SubmitIntent): number | undefined {
     const parent = this.#parentOf(seq, strategy_id, terms.parent_counter)
-    return parent && (order_quantity_units <= parent.less_units ? parent.less_units : parent.more_units)
+    return parent && askedBase(order_quantity_units, parent)
   }
 
   #parentOf(seq: number, strategy_id: StrategyId, counter: number): ParentUnits | undefined {
     const units = this.quantityOf(seq, strategy_id, counter)
     if (units === undefined) return undefined
-    const asked_units = this.#options.terms_hold
-      ? (this.#changing(strategy_id, counter) ?? this.#asked.replacedUnits(seq, strategy_id, counter))
-      : undefined
-    const other_units = asked_units ?? units
-    return { less_units: Math.min(units, other_units), more_units: Math.max(units, other_units) }
+    // One that grows is the engine's to change.
+    const isOwn = (this.#groups.member(strategy_id, counter)?.whole_units ?? 0) === 0
+    if (!this.#options.terms_hold || !isOwn) return { units, asked_units: [] }
+    const changing_units = this.#changing(strategy_id, counter)
+    const asked_units =
+      changing_units === undefined ? this.#asked.replacedUnits(seq, strategy_id, counter) : [changing_units]
+    return { units, asked_units }
   }
 
   /** What a replace under way asks for. */

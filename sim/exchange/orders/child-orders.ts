@@ -137,7 +137,7 @@ export class ChildOrders {
     const whole_units = child.whole_units + by_units
     if (by_units !== 0 && parent?.ended === false) {
       const { ordered_units: units } = parent
-      child.parent_units = changedBase(child, whole_units, { less_units: units, more_units: units })
+      child.parent_units = changedBase(child, whole_units, { units, asked_units: [] })
     }
     child.whole_units = whole_units
   }
