@@ -25,7 +25,7 @@ const PINNED = {
     'csv-mapping.ts': 'c0e980e75ed73154',
     'envelope.ts': '0107be755a60cafa',
     'instrument.ts': '8754cade5f114e17',
-    'ledger-section.ts': '366da56a4a051453',
+    'ledger-section.ts': 'b5d4d0e8a3c4d321',
     'messages/alert.ts': '6bb3dcab29665953',
     'messages/control.ts': 'c0fe1aefb2a84d85',
     'messages/feed.ts': '837ed5231a2a113a',

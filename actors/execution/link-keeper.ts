@@ -55,7 +55,9 @@ export class LinkKeeper {
       this.#isElsewhere(intent, terms.parent_counter, venue_id) ||
       // One that joins a group is kept where that is.
       (this.#isOfBefore(strategy_id, terms.parent_counter) &&
-        !this.#parts.linked.isLinkedThere(this.#node.seq, strategy_id, terms.group_counter))
+        !this.#parts.linked.isLinkedThere(this.#node.seq, strategy_id, terms.group_counter, (counter) =>
+          this.#isOfBefore(strategy_id, counter),
+        ))
     )
   }
 

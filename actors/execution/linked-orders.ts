@@ -154,12 +154,19 @@ export class LinkedOrders {
   }
 
   /** Whether an open order, or one that was asked for just now, is linked at its venue: it says so, or one that has joined it does. */
-  isLinkedThere(seq: number, strategy_id: StrategyId, counter: number): boolean {
+  isLinkedThere(
+    seq: number,
+    strategy_id: StrategyId,
+    counter: number,
+    isOfBefore: (parent_counter: number) => boolean,
+  ): boolean {
     if (this.keeps(strategy_id, counter)) return false
-    const order = this.#options.orderOf(strategy_id, counter)
-    const named = this.#asked.find(seq, strategy_id, counter) ?? order
-    if (named === undefined || order?.ended === true) return false
-    return named.terms.parent_counter !== 0 || this.#venueType(seq, strategy_id, counter) !== ''
+    const asked = this.#asked.find(seq, strategy_id, counter)
+    const named = asked ?? this.#options.orderOf(strategy_id, counter)
+    if (named === undefined || ('ended' in named && named.ended)) return false
+    // A child of one of before was let go at once: its venue knows of no parent.
+    const isAlone = named.terms.parent_counter === 0 || (asked && isOfBefore(asked.terms.parent_counter))
+    return !isAlone || this.#venueType(seq, strategy_id, counter) !== ''
   }
 
   /** The order waits no more. */

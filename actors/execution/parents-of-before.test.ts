@@ -55,3 +55,19 @@ test.each([true, false])(
     expect(desk.orders.map(({ terms }) => terms.group_counter)).toEqual([0, leader, leader])
   },
 )
+
+test('[E6] [E9] both ways out of one of before are a pair of the engine, asked for in one handler', () => {
+  const desk = begunAgain()
+  let target = 0
+  desk.do((ctx) => {
+    target = ctx.submit(exit(101_000, 0, 1))
+    ctx.submit(exit(101_200, target, 1))
+  })
+  expect(desk.orders.map(({ terms }) => [terms.parent_counter, terms.group_counter])).toEqual([
+    [0, 0],
+    [0, 0],
+  ])
+  for (const order of desk.orders) desk.accept(order)
+  desk.fill(must(desk.orders[0], 'the target was sent'), 101_000, 400)
+  expect(desk.lastSent()).toMatchObject({ type: 'order_cancel_replace_request', order_quantity_units: 600 })
+})
