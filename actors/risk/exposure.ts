@@ -103,7 +103,8 @@ export class Exposure {
     const reservation = must(this.reservation(key), 'a replace is of an open order')
     this.#add(reservation, -1)
     reservation.replace_quantity_units = order_quantity_units
-    reservation.least_units = Math.min(reservation.least_units, order_quantity_units)
+    if (reservation.children !== undefined)
+      reservation.least_units = Math.min(reservation.least_units, order_quantity_units)
     this.#add(reservation, 1)
   }
 
@@ -131,7 +132,8 @@ export class Exposure {
     // A late fill has none: its order had ended, and only the position changes.
     if (reservation === undefined) return
     // What it released by a trade that is taken back stays released.
-    if (fact.ended || fact.reversed_quantity_units > 0) this.#freeChildren(reservation)
+    if (reservation.children !== undefined && (fact.ended || fact.reversed_quantity_units > 0))
+      this.#freeChildren(reservation)
     this.#add(reservation, -1)
     if (fact.ended) {
       this.#ofStrategy(fact.strategy_id).delete(fact.counter)
@@ -141,7 +143,8 @@ export class Exposure {
     reservation.leaves_quantity_units = fact.leaves_quantity_units
     if (fact.type === 'order.replaced' || fact.type === 'order.replace_rejected')
       reservation.replace_quantity_units = 0
-    reservation.least_units = Math.min(reservation.least_units, leastUnits(reservation))
+    if (reservation.children !== undefined)
+      reservation.least_units = Math.min(reservation.least_units, leastUnits(reservation))
     this.#add(reservation, 1)
   }
 
@@ -216,6 +219,8 @@ export class Exposure {
   #put({ strategy_id, counter }: OrderKey, reservation: Reservation, parent_counter: number): void {
     this.#ofStrategy(strategy_id).set(counter, reservation)
     this.#add(reservation, 1)
+    // Most orders have none.
+    if (parent_counter === 0) return
     const { instrument_index, side } = reservation
     const parent = this.#parentOf({ strategy_id, instrument_index, side }, parent_counter)
     if (parent === undefined) return
@@ -268,7 +273,7 @@ export class Exposure {
     const { instrument_index, side, parent } = reservation
     if (parent === undefined) this.#count(instrument_index, side, sign * openUnits(reservation))
     else this.#countChildren(parent, sign)
-    this.#countChildren(reservation, sign)
+    if (reservation.children !== undefined) this.#countChildren(reservation, sign)
   }
 
   #countChildren(parent: Reservation, sign: 1 | -1): void {

@@ -108,6 +108,7 @@ export class RequestChecks {
 
   /** What the order adds to the worst case of its side: a child that its venue keeps trades behind its parent. */
   #addedUnits(command: NewOrderSingle): number {
+    if (command.terms.parent_counter === 0) return command.order_quantity_units
     return this.#exposure.addedUnits(command, command.terms.parent_counter, command.order_quantity_units)
   }
 
