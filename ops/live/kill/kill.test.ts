@@ -38,10 +38,6 @@ test.each([
 
 const mutants = Object.keys(MUTANTS) as Mutant[]
 
-test.each(mutants)('the proof finds an engine that %s', { timeout: 240_000 }, async (mutant) => {
-  // What a life had heard last when it was killed may be of no consequence: four lives are few, so that more follow.
-  let broken: string | undefined
-  for (let seed = 2; seed < 6 && broken === undefined; seed++)
-    broken = (await killRun({ seed, kills: 4, mutant })).broken
-  expect(broken).toEqual(expect.any(String))
+test.each(mutants)('the proof finds an engine that %s', { timeout: 120_000 }, async (mutant) => {
+  expect((await killRun({ seed: 2, kills: 4, mutant })).broken).toEqual(expect.any(String))
 })
